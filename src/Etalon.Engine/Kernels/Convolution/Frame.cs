@@ -1,0 +1,26 @@
+namespace Etalon.Engine.Kernels.Convolution;
+
+/// <summary>
+/// An image inside zero margins, as the convolution kernels read it from a worker's scratch:
+/// [top + height + bottom][left + width + right][stride of a pixel], so that no kernel has an edge case.
+/// </summary>
+/// <param name="Height">Rows of the image.</param>
+/// <param name="Width">Columns of the image.</param>
+/// <param name="Channels">Channels of the image.</param>
+/// <param name="Top">Zero rows above.</param>
+/// <param name="Left">Zero columns before.</param>
+/// <param name="Bottom">Zero rows below.</param>
+/// <param name="Right">Zero columns after.</param>
+/// <param name="PixelStride">Numbers from one pixel to the next: the channels, or more with zeros behind them.</param>
+public readonly record struct Frame(
+    int Height, int Width, int Channels, int Top, int Left, int Bottom, int Right, int PixelStride)
+{
+    /// <summary>Numbers from one row to the next.</summary>
+    public int RowStride => (Left + Width + Right) * PixelStride;
+
+    /// <summary>Numbers in the frame.</summary>
+    public int Length => (Top + Height + Bottom) * RowStride;
+
+    /// <summary>Where the image's first pixel lies.</summary>
+    public int Origin => Top * RowStride + Left * PixelStride;
+}

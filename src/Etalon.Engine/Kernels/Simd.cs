@@ -1,0 +1,31 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Etalon.Engine.Kernels;
+
+/// <summary>The vector width and the fused multiply-add of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.</summary>
+internal static class Simd
+{
+    /// <summary>Numbers in a vector: 8 for float32, 4 for float64, on every machine, since a sum's order depends on it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Width<T>() => Vector256<T>.Count;
+
+    /// <summary><paramref name="count"/> rounded up to whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int RoundUp<T>(int count) => (count + Vector256<T>.Count - 1) / Vector256<T>.Count * Vector256<T>.Count;
+
+    /// <summary>a b + c with one rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Fma<T>(Vector256<T> a, Vector256<T> b, Vector256<T> c)
+    {
+        if (typeof(T) == typeof(float))
+            return Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+        return Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+    }
+
+    /// <summary>A small constant in the number type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Splat<T>(double value) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Vector256.Create(T.CreateTruncating(value));
+}

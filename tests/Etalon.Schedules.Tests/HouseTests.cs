@@ -1,0 +1,7 @@
+namespace Etalon.Schedules.Tests;
+
+public class HouseTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
