@@ -1,0 +1,17 @@
+namespace Etalon.Lab;
+
+/// <summary>
+/// Something a user gave cannot be used: a recipe, a file, an option. Each problem says what was wrong (name, value, place), the rule
+/// and the remedy. The command line prints them and exits with code 2.
+/// </summary>
+public sealed class InputException : Exception
+{
+    /// <summary>One problem.</summary>
+    public InputException(string problem) : this([problem]) { }
+
+    /// <summary>All problems at once.</summary>
+    public InputException(IReadOnlyList<string> problems) : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
+
+    /// <summary>Each problem, in the order of its place.</summary>
+    public IReadOnlyList<string> Problems { get; }
+}
