@@ -6,7 +6,7 @@ namespace Etalon.Lab.RunSpecs;
 public readonly record struct DataSetSize(int Train, int Test)
 {
     /// <summary>Every known set by its name in a recipe, in the order of their names.</summary>
-    public static SortedDictionary<string, DataSetSize> ByName { get; } = new(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, DataSetSize> ByName { get; } = new SortedDictionary<string, DataSetSize>(StringComparer.Ordinal)
     {
         ["digits"] = new(1_437, 360),
         ["mnist"] = new(60_000, 10_000),
