@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.RunSpecs;
 
@@ -26,7 +27,7 @@ public sealed record OptimizerSpec
 
     /// <summary>Where weight decay enters.</summary>
     /// <value>Coupled by default, as in PyTorch's SGD.</value>
-    public DecayMode Decay { get; init; }
+    public DecayForm Decay { get; init; }
 
     /// <summary>Classes of parameters with schedules of their own, in the order of <see cref="ParameterClass"/>.</summary>
     /// <value>None by default.</value>

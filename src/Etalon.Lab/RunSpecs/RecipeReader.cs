@@ -67,7 +67,10 @@ public static class RecipeReader
         if (root.Map.Find(Quantity.LearningRate.Key) is null)
             root.Missing(Quantity.LearningRate.Key, "write a number such as 0.1, a piece, or a list of pieces");
         var decay = schedules.Read(root, Quantity.WeightDecay) ?? new Constant(0, time.TotalSteps);
-        var momentum = schedules.Read(root, Quantity.Momentum) ?? new Constant(0, time.TotalSteps);
+        var momentum = schedules.Read(root, Quantity.Momentum);
+        if (schedules.CycleMomentum is not null && root.Map.Find(Quantity.Momentum.Key) is { } second)
+            problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
+        momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
         var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
         var loss = Section(root, "loss", LossReader.Read, new LossSpec());
         var precision = root.Read("precision", Precision.Float32, Value.Choice<Precision>);

@@ -1,3 +1,5 @@
+using Etalon.Schedules;
+
 namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>Reads <c>optimizer:</c>.</summary>
@@ -11,7 +13,7 @@ internal static class OptimizerReader
         var spec = section.Set(new OptimizerSpec(), "name", Value.Choice<OptimizerKind>, (s, v) => s with { Kind = v });
         spec = section.Set(spec, "dampening", Value.Number, (s, v) => s with { Dampening = v });
         spec = section.Set(spec, "nesterov", Value.Boolean, (s, v) => s with { Nesterov = Nesterov(s, v) });
-        spec = section.Set(spec, "decay", Value.Choice<DecayMode>, (s, v) => s with { Decay = v });
+        spec = section.Set(spec, "decay", Value.Choice<DecayForm>, (s, v) => s with { Decay = v });
         if (section.Take("groups") is { } node && SectionReader.Open(node, section.PathOf("groups"), section.Problems) is { } groups)
             spec = spec with { Groups = [.. Groups(groups, schedules)] };
         section.Close();

@@ -21,6 +21,9 @@ internal static class PieceReader
         ["one_cycle"] = OneCycle,
         ["wsd"] = WarmupStableDecay,
         ["table"] = TableReader.Read,
+        ["scaled"] = Scaled,
+        ["repeated"] = Repeated,
+        ["stretched"] = Stretched,
     };
 
     private static Schedule? Constant(PieceSection piece)
@@ -67,7 +70,7 @@ internal static class PieceReader
     {
         var from = piece.Value("from");
         var factor = piece.Number("factor");
-        var every = piece.Steps("every", "1ep");
+        var every = piece.Section.Need("every", 1.0, "write how long the factor takes, as in every: 1ep", piece.Time.FractionalSteps);
         var length = piece.Length();
         return piece.Build(() => new Exponential(from, factor, every, length));
     }
@@ -93,7 +96,7 @@ internal static class PieceReader
     private static Schedule? InverseSqrt(PieceSection piece)
     {
         var peak = piece.Value("peak");
-        var shift = piece.Steps("shift", "4000ba");
+        var shift = piece.Section.Need("shift", 1.0, "write the time scale, as in shift: 4000ba", piece.Time.FractionalSteps);
         var length = piece.Length();
         return piece.Build(() => new InverseSqrt(peak, shift, length));
     }
@@ -117,7 +120,7 @@ internal static class PieceReader
         return piece.Build(() => new Triangular(low, high, period, decay, length));
     }
 
-    private static Schedule? OneCycle(PieceSection piece)
+    private static OneCycle? OneCycle(PieceSection piece)
     {
         var peak = piece.Value("peak");
         var initial = piece.Value("initial", peak / 25);
@@ -126,7 +129,27 @@ internal static class PieceReader
         var shape = piece.Choice("shape", RampShape.Cosine);
         var isThreePhase = piece.Flag("three_phase");
         var length = piece.Length();
-        return piece.Build(() => new OneCycle(initial, peak, final, length, rise, shape, isThreePhase));
+        var momentum = piece.Section.Take("momentum");
+        var cycle = (OneCycle?)piece.Build(() => new OneCycle(initial, peak, final, length, rise, shape, isThreePhase));
+        if (cycle is not null && momentum is not null) ReadMomentum(momentum, piece, cycle);
+        return cycle;
+    }
+
+    // momentum: {high: 0.95, low: 0.85} inside the rate's one_cycle: the same cycle upside down.
+    private static void ReadMomentum(RecipeNode node, PieceSection piece, OneCycle cycle)
+    {
+        var path = piece.Section.PathOf("momentum");
+        var problems = piece.Section.Problems;
+        if (piece.Quantity != Quantity.LearningRate || !piece.IsWhole)
+        {
+            problems.Add(node, path, "only a one_cycle that is the whole learning rate sets the momentum too; write momentum as a schedule of its own");
+            return;
+        }
+        if (SectionReader.Open(node, path, problems) is not { } section) return;
+        var high = section.Read("high", 0.95, Quantity.Momentum.Read);
+        var low = section.Read("low", 0.85, Quantity.Momentum.Read);
+        section.Close();
+        piece.Schedules.CycleMomentum = cycle.WithMomentum(high, low);
     }
 
     private static Schedule? WarmupStableDecay(PieceSection piece)
@@ -148,5 +171,27 @@ internal static class PieceReader
             piece.Section.Problems.Add(piece.Section.Map.Place, $"{piece.Section.Path}: stable and for say the same thing twice; keep one");
         }
         return piece.Build(() => new WarmupStableDecay(peak, warmup, stable.Value, decay, to, shape, convention));
+    }
+
+    private static Schedule? Scaled(PieceSection piece)
+    {
+        var factor = piece.Number("factor", 1);
+        var logFactor = piece.Number("log_factor", 0);
+        var inner = piece.Inner(mayOmitLength: true);
+        return piece.Build(() => new Scaled(inner!, factor, logFactor));
+    }
+
+    private static Schedule? Repeated(PieceSection piece)
+    {
+        var times = piece.Section.Read("times", (long?)null, node => Value.Long(node));
+        var inner = piece.Inner(mayOmitLength: false);
+        return piece.Build(() => new Repeated(inner!, times));
+    }
+
+    private static Schedule? Stretched(PieceSection piece)
+    {
+        var factor = piece.Number("factor");
+        var inner = piece.Inner(mayOmitLength: false);
+        return piece.Build(() => new Stretched(inner!, factor));
     }
 }

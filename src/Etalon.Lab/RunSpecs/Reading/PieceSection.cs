@@ -3,7 +3,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>The parameters of one piece while it is read: <c>{from: 0, to: 0.1, for: 5ep}</c>.</summary>
-internal sealed class PieceSection(SectionReader section, Quantity quantity, RecipeTime time, long begin, bool isLast)
+internal sealed class PieceSection(SectionReader section, Quantity quantity, ScheduleReader schedules, long begin, bool isLast)
 {
     private readonly int problemsBefore = section.Problems.Count;
 
@@ -11,10 +11,16 @@ internal sealed class PieceSection(SectionReader section, Quantity quantity, Rec
     public Quantity Quantity => quantity;
 
     /// <summary>Durations to steps.</summary>
-    public RecipeTime Time => time;
+    public RecipeTime Time => schedules.Time;
 
     /// <summary>The step of the run at which the piece begins.</summary>
     public long Begin => begin;
+
+    /// <summary>Whether this piece is the whole schedule.</summary>
+    public bool IsWhole => begin == 0 && isLast;
+
+    /// <summary>Reads schedules inside a piece, and keeps what a piece says of another quantity.</summary>
+    public ScheduleReader Schedules => schedules;
 
     /// <summary>The keys.</summary>
     public SectionReader Section => section;
@@ -41,18 +47,21 @@ internal sealed class PieceSection(SectionReader section, Quantity quantity, Rec
     public T Choice<T>(string key, T fallback) where T : struct, Enum => section.Read(key, fallback, Reading.Value.Choice<T>);
 
     /// <summary>A duration in steps that must be written.</summary>
-    public long Steps(string key, string example) => section.Need(key, 0L, $"write a duration such as {example}", time.Steps);
+    public long Steps(string key, string example) => section.Need(key, 0L, $"write a duration such as {example}", Time.Steps);
 
     /// <summary>A duration in steps that may be left out.</summary>
-    public long? Steps(string key) => section.Read(key, (long?)null, node => time.Steps(node));
+    public long? Steps(string key) => section.Read(key, (long?)null, node => Time.Steps(node));
 
     /// <summary>How many steps the piece lasts: <c>for</c>, which the last piece may leave out to last until the run ends.</summary>
     public long Length()
     {
         if (Steps("for") is { } written) return written;
         if (!Has("for") && !isLast) section.Missing("for", "every piece but the last says how long it lasts, as in for: 5ep");
-        return Math.Max(0, time.TotalSteps - begin);
+        return Math.Max(0, Time.TotalSteps - begin);
     }
+
+    /// <summary>The schedule that a combinator changes: its pieces count from 0, and its last needs a length unless the whole may go on.</summary>
+    public Schedule? Inner(bool mayOmitLength) => schedules.Inner(section, "of", quantity, begin, mayOmitLength && isLast);
 
     /// <summary>Makes the piece if every parameter was fine; what its constructor refuses becomes a problem too.</summary>
     public Schedule? Build(Func<Schedule> make)

@@ -34,24 +34,34 @@ internal sealed class RecipeTime
     {
         var perEpoch = root.Read("steps_per_epoch", (long?)null, node => StepsOfEpoch(node, data));
         perEpoch = data?.StepsPerEpoch ?? (hasData ? SomeStepsPerEpoch : perEpoch);
-        var samples = data?.Batch ?? (hasData ? 1L : null);
+        var samples = data?.Batch ?? (hasData ? 1L : (long?)null);
         var known = new RecipeTime(new Timeline(perEpoch, samples), folder);
         var total = root.Need("duration", SomeSteps, "write how long the run is, as in duration: 30ep", node => known.RunSteps(node));
         return new RecipeTime(new Timeline(perEpoch, samples, total), folder);
     }
 
-    /// <summary>A duration in steps.</summary>
-    public long Steps(RecipeNode node)
+    /// <summary>A duration in steps: the nearest whole number.</summary>
+    public long Steps(RecipeNode node) => Refusing(node, timeline.StepsOf);
+
+    /// <summary>A duration in steps that need not be whole: the time scale of a formula rather than a place in the run.</summary>
+    public double FractionalSteps(RecipeNode node) => Refusing(node, duration => (double)duration.Amount * (duration.Unit switch
+    {
+        TimeUnit.Epochs => timeline.StepsPerEpoch,
+        TimeUnit.Samples => 1.0 / timeline.SamplesPerStep,
+        TimeUnit.Run => timeline.TotalSteps,
+        _ => 1,
+    }).GetValueOrDefault());
+
+    private T Refusing<T>(RecipeNode node, Func<Duration, T> convert)
     {
         try
         {
             var duration = Duration.Parse(Value.Scalar(node, "a duration such as 30ep").Text);
-            if (Missing(duration.Unit) is { } missing) throw new ValueException(node, missing);
-            return timeline.StepsOf(duration);
+            return Missing(duration.Unit) is { } missing ? throw new ValueException(node, missing) : convert(duration);
         }
         catch (FormatException e)
         {
-            throw new ValueException(node, e.Message);
+            throw new ValueException(node, e.Message.TrimEnd('.'));
         }
         catch (ArgumentException e)
         {

@@ -11,6 +11,12 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     // Where a momentum is looked at for values of 1 and above; pieces are monotone between far more widely spaced points than these.
     private const int Samples = 1000;
 
+    /// <summary>Durations to steps.</summary>
+    public RecipeTime Time => time;
+
+    /// <summary>The momentum that a one_cycle of the rate brings; null if none does.</summary>
+    public Schedule? CycleMomentum { get; set; }
+
     /// <summary>The schedule under a quantity's key, or null if the key is not there or a problem was noted.</summary>
     public Schedule? Read(SectionReader section, Quantity quantity)
     {
@@ -19,14 +25,33 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         if (node is RecipeScalar)
             return section.Read(quantity.Key, (Schedule?)null, number => new Constant(quantity.Read(number), time.TotalSteps));
         var problemsBefore = problems.Count;
-        var schedule = node is RecipeList list ? Pieces(list, quantity, path) : Piece(node, quantity, path, 0, isLast: true);
+        var schedule = node is RecipeList list ? Pieces(list, quantity, path, 0, true) : Piece(node, quantity, path, 0, isLast: true);
         if (schedule is null || problems.Count > problemsBefore) return null;
         CheckRange(schedule, quantity, node, path);
         CheckLength(schedule, node, path);
         return schedule;
     }
 
-    private Sequence? Pieces(RecipeList list, Quantity quantity, string path)
+    /// <summary>The schedule inside a combinator, or null after a problem was noted.</summary>
+    /// <param name="section">The combinator's parameters.</param>
+    /// <param name="key">The key of the schedule in them.</param>
+    /// <param name="quantity">What the schedule is of.</param>
+    /// <param name="begin">The step of the run at which it begins.</param>
+    /// <param name="mayOmitLength">Whether its last piece may leave its length out.</param>
+    public Schedule? Inner(SectionReader section, string key, Quantity quantity, long begin, bool mayOmitLength)
+    {
+        if (section.Take(key) is not { } node)
+        {
+            section.Missing(key, "write a piece or a list of pieces");
+            return null;
+        }
+        var path = section.PathOf(key);
+        return node is RecipeList list
+            ? Pieces(list, quantity, path, begin, mayOmitLength)
+            : Piece(node, quantity, path, begin, mayOmitLength);
+    }
+
+    private Sequence? Pieces(RecipeList list, Quantity quantity, string path, long begin, bool mayOmitLength)
     {
         if (list.Items.Count == 0)
         {
@@ -34,10 +59,9 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
             return null;
         }
         var pieces = new List<Schedule>();
-        var begin = 0L;
         for (var i = 0; i < list.Items.Count; i++)
         {
-            var piece = Piece(list.Items[i], quantity, $"{path}.{i}", begin, isLast: i == list.Items.Count - 1);
+            var piece = Piece(list.Items[i], quantity, $"{path}.{i}", begin, mayOmitLength && i == list.Items.Count - 1);
             if (piece is null) continue;
             if (begin >= time.TotalSteps && piece.Length != 0)
                 warnings.Add(list.Items[i].Place, $"{path}.{i} begins at step {begin}, after the run's last update {time.TotalSteps - 1}: it is never used");
@@ -62,7 +86,7 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
             return null;
         }
         if (SectionReader.Open(entry.Value, $"{path}.{name}", problems) is not { } section) return null;
-        var piece = read(new PieceSection(section, quantity, time, begin, isLast));
+        var piece = read(new PieceSection(section, quantity, this, begin, isLast));
         if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
         return piece;
     }

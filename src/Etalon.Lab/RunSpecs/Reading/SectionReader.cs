@@ -86,6 +86,6 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
     public static string RuleOf(ArgumentException e)
     {
         var end = e.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        return end < 0 ? e.Message : e.Message[..end];
+        return (end < 0 ? e.Message : e.Message[..end]).TrimEnd('.');
     }
 }
