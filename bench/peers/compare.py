@@ -4,6 +4,7 @@
 
 The command given as --ours must behave as speed_peer.py does: read a measurement's name a line (`step`, `conv forward|data|weight 16|32|64`,
 `describe`) and answer one JSON line, {"seconds": ...} for a measurement, anything for `describe`, {"error": ...} for what it cannot do.
+It must be the measuring program itself, not a shell or `dotnet run` around it: its memory and processor time are read by process id.
 
 PyTorch runs as two such servers, one for each memory format (NCHW, channels-last), both with oneDNN; at each measurement the format with the lower
 median counts. A round is ours, NCHW, channels-last, one after the other, with a short pause so that the one before has stopped spinning; all

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text;
 
 namespace Etalon.Engine.Tests.Golden;
@@ -94,6 +96,34 @@ public sealed class GoldenFileTests
         byte[] file = [.. "ETALGOLD"u8, 1, 0, 0, 0, (byte)index.Length, 0, 0, 0, .. index, .. new byte[8]];
         Assert.Contains("'a.b'", Assert.Throws<InvalidDataException>(() => GoldenFile.Read(file)).Message, StringComparison.Ordinal);
         Assert.Equal([0, 0], GoldenFile.Read([.. file, .. new byte[8]])["a.b"].Values);
+    }
+
+    [Fact]
+    public void PyTorch_computes_the_same_numbers_again()
+    {
+        Assert.SkipUnless(Python("-c", "import torch, numpy").ExitCode == 0, "needs /usr/bin/python3 with torch and numpy (Debian: python3-torch, python3-numpy)");
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Etalon.slnx")))
+            folder = folder.Parent;
+        Assert.SkipWhen(folder is null, "needs the source tree around the test assembly");
+        var (exitCode, output) = Python("-B", Path.Combine(folder.FullName, "tests/Etalon.Engine.Tests/Golden/make_golden.py"), "--check");
+        Assert.True(exitCode == 0, output);
+    }
+
+    private static (int ExitCode, string Output) Python(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
+            process.WaitForExit();
+            return (process.ExitCode, output);
+        }
+        catch (Win32Exception missing)
+        {
+            return (127, missing.Message);
+        }
     }
 
     /// <summary>The stored numbers put back to their places, zeros between: a comparison reads only those places.</summary>

@@ -3,7 +3,8 @@
 Written for and run with Debian 12's python3-torch 1.13.1 (its __version__ says 1.13.0a0) and python3-numpy 1.24.2; the networks are those of
 bench/peers/models.py.
 
-    /usr/bin/python3 make_golden.py
+    /usr/bin/python3 make_golden.py            # writes golden.bin
+    /usr/bin/python3 make_golden.py --check    # computes everything again and compares: to 1e-13 of each tensor's largest entry
 
 The file: 8 bytes "ETALGOLD"; int32 version; int32 length of the index in bytes; the index as JSON (padded with blanks to a multiple of 8);
 then the numbers, little-endian. The index has "settings" and "tensors": name -> {"type": float64 | float32 | int32, "shape", "stride", "offset"},
@@ -151,12 +152,17 @@ def compute():
     return tensors
 
 
+def stored_part(values):
+    stride = STRIDE if values.dtype == np.float64 and values.size >= STRIDED_FROM else 1
+    return values.reshape(-1)[::stride], stride
+
+
 def write(path, tensors):
     index, numbers = {}, b""
     for name, values in tensors.items():
-        stride = STRIDE if values.dtype == np.float64 and values.size >= STRIDED_FROM else 1
+        part, stride = stored_part(values)
         index[name] = {"type": values.dtype.name, "shape": list(values.shape), "stride": stride, "offset": len(numbers)}
-        numbers += values.reshape(-1)[::stride].astype(values.dtype.newbyteorder("<")).tobytes()
+        numbers += part.astype(values.dtype.newbyteorder("<")).tobytes()
         numbers += bytes(-len(numbers) % 8)
     settings = {"torch": torch.__version__, "numpy": np.__version__, "rates": RATES, "momentum": MOMENTUM, "weight_decay": DECAY,
                 "epsilon": EPSILON, "groups": 2, "dampening": OPTIMIZERS["dampened"]["dampening"]}
@@ -166,6 +172,23 @@ def write(path, tensors):
     print(f"{path.name}: {len(index)} tensors, {path.stat().st_size} bytes")
 
 
+def check(path, tensors):
+    """Other processors may add in another order, so the bits need not agree."""
+    data = path.read_bytes()
+    length = struct.unpack_from("<i", data, 12)[0]
+    index = json.loads(data[16:16 + length])["tensors"]
+    wrong = [f"only in one of file and script: {name}" for name in index.keys() ^ tensors.keys()]
+    for name in index.keys() & tensors.keys():
+        part, entry = stored_part(tensors[name])[0], index[name]
+        stored = np.frombuffer(data, np.dtype(entry["type"]).newbyteorder("<"), part.size, 16 + length + entry["offset"])
+        if list(tensors[name].shape) != entry["shape"] or not np.abs(stored - part).max() <= 1e-13 * np.abs(part).max():
+            wrong.append(f"differs: {name}")
+    print("\n".join(sorted(wrong)) or f"{path.name}: {len(index)} tensors agree")
+    return 1 if wrong else 0
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(check(HERE / "golden.bin", compute()))
     write(HERE / "golden.bin", compute())
