@@ -77,8 +77,9 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
         for (int image = begin; image < end; image++)
         {
             Map.LoadGradient(image, _frame, gradient);
-            foreach (var input in Inputs)
+            for (int i = 0; i < Inputs.Count; i++)
             {
+                var input = Inputs[i];
                 if (!input.NeedsGradient) continue;
                 Framed.Contribute(_frame, gradient, !input.IsFirstContribution(this), input.GradientOf(image));
                 input.Contributed(this, image);
