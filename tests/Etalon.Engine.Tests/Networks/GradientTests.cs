@@ -89,11 +89,11 @@ public class GradientTests
             }
     }
 
-    // The five-point formula: its error, of the order h^4 = 1e-16 beside a rounding error of 1e-16 / h = 1e-12, leaves room below 1e-6
-    // unless a ReLU or a maximum switches within h.
+    // The five-point formula: an error of the order h^4, beside a rounding error of 1e-16 / h = 1e-10, leaves room below 1e-6. A larger h
+    // would now and then cross the kink of a ReLU or a maximum.
     private static double CentralDifference(Network<double> network, TestBatch<double> batch, Span<double> values, int index)
     {
-        const double h = 1e-4;
+        const double h = 1e-6;
         double start = values[index];
         double At(double offset, Span<double> of)
         {
