@@ -14,19 +14,19 @@ internal sealed class GoldenFile
     private const int Version = 1;
     private const string Remedy = "make it again: /usr/bin/python3 tests/Etalon.Engine.Tests/Golden/make_golden.py (Debian's python3-torch 1.13.1 and python3-numpy)";
 
-    private readonly Dictionary<string, GoldenTensor> tensors;
+    private readonly Dictionary<string, GoldenTensor> _tensors;
 
-    private GoldenFile(Dictionary<string, GoldenTensor> tensors) => this.tensors = tensors;
+    private GoldenFile(Dictionary<string, GoldenTensor> tensors) => _tensors = tensors;
 
     /// <summary>All names, in the file's order.</summary>
-    public IReadOnlyCollection<string> Names => tensors.Keys;
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     public GoldenTensor this[string name]
-        => tensors.TryGetValue(name, out var tensor) ? tensor : throw new KeyNotFoundException($"golden.bin has no tensor '{name}'; if the script knows it, {Remedy}");
+        => _tensors.TryGetValue(name, out var tensor) ? tensor : throw new KeyNotFoundException($"golden.bin has no tensor '{name}'; if the script knows it, {Remedy}");
 
     /// <summary>The tensors whose name begins with the prefix, by the rest of the name: "batch4.initial." gives "stem.weight", ...</summary>
     public IEnumerable<(string Name, GoldenTensor Tensor)> Under(string prefix)
-        => tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key[prefix.Length..], pair.Value));
+        => _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key[prefix.Length..], pair.Value));
 
     public static GoldenFile Load()
     {

@@ -24,7 +24,7 @@ stage1.block1.conv1.weight, stage2.block1.projection.weight, final.norm.scale, h
     {network}.logits, {network}.loss     of data1 at the initial weights; the loss is the mean cross-entropy
     {network}.gradient.*                 of that loss
     batch4.{optimizer}.*                 the weights after three steps on data1, data2, data3, with the running statistics
-                                         (stage1.block1.norm1.running_mean, .running_var, ...; momentum 0.1, unbiased variance, from 0 and 1)
+                                         (stage1.block1.norm1.running_mean, .running_variance, ...; momentum 0.1, unbiased variance, from 0 and 1)
     batch4.{optimizer}.losses            the three losses, each before its step
     batch4.{optimizer}.evaluated         logits of data1 after the three steps in evaluation mode (running statistics)
 Optimizers, with rates 0.1, 0.05, 0.2 in the three steps, momentum 0.9 and weight decay 5e-4 on every parameter:
@@ -75,10 +75,10 @@ def draw_batches(random):
 
 
 def our_name(model, name):
-    """norm1.weight -> norm1.scale, norm1.bias -> norm1.shift; every other name is the same on both sides."""
+    """norm1.weight -> norm1.scale, norm1.bias -> norm1.shift, running_var -> running_variance; every other name is the same on both sides."""
     path, _, last = name.rpartition(".")
     if isinstance(model.get_submodule(path), (nn.BatchNorm2d, nn.GroupNorm)):
-        last = {"weight": "scale", "bias": "shift"}.get(last, last)
+        last = {"weight": "scale", "bias": "shift", "running_var": "running_variance"}.get(last, last)
     return f"{path}.{last}"
 
 
