@@ -11,6 +11,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     private readonly Loss _loss;
     private readonly Frame _frame;
     private readonly double[] _outputs, _gradient;
+    private int[] _labels = [];
     private T* _values;
 
     internal OutputLayer(Signal<T> input, Loss loss) : base("loss", [input])
@@ -28,15 +29,18 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     public override Signal<T> Output { get; }
 
     /// <summary>The labels of the batch.</summary>
-    internal int* Labels { get; set; }
+    internal Span<int> Labels => _labels;
 
     internal LossResult Result { get; private set; }
 
     /// <summary>The outputs of an image, [outputs], after a forward pass.</summary>
     internal ReadOnlySpan<T> OutputsOf(int image) => new(_values + (long)image * _outputs.Length, _outputs.Length);
 
-    internal override void Declare(NetworkLayout<T> layout) =>
+    internal override void Declare(NetworkLayout<T> layout)
+    {
         layout.Activation("outputs", [layout.Images, _outputs.Length], pointer => _values = pointer);
+        _labels = new int[layout.Images];
+    }
 
     internal override void Forward(Pass<T> pass)
     {
@@ -46,8 +50,8 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
         {
             Output.Load(image, _frame, _values + (long)image * _outputs.Length);
             ReadOutputs(image);
-            sum += _loss.Evaluate(_outputs, Labels[image], _gradient);
-            if (_loss.Predict(_outputs) == Labels[image]) correct++;
+            sum += _loss.Evaluate(_outputs, _labels[image], _gradient);
+            if (_loss.Predict(_outputs) == _labels[image]) correct++;
         }
         Result = new LossResult(sum, correct, pass.Images);
     }
@@ -57,7 +61,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
         for (int image = 0; image < pass.Images; image++)
         {
             ReadOutputs(image);
-            _loss.Evaluate(_outputs, Labels[image], _gradient);
+            _loss.Evaluate(_outputs, _labels[image], _gradient);
             T* gradient = Output.GradientOf(image);
             for (int i = 0; i < _gradient.Length; i++) gradient[i] = T.CreateTruncating(_gradient[i] / pass.Images);
             Output.Contributed(this, image);

@@ -29,7 +29,7 @@ public class DeterminismTests
         // The second batch is partial: 21 of 37 images.
         foreach (int count in new[] { 37, 21, 37 })
         {
-            using var batch = TestBatch<T>.Random(count, 12 * 12 * 3, 10, seed: (ulong)count);
+            var batch = TestBatch<T>.Random(count, 12 * 12 * 3, 10, seed: (ulong)count);
             batch.Forward(network);
             network.Backward();
             sgd.Update([new(0.1, 5e-4, 0.9)], workers);
@@ -57,7 +57,7 @@ public class DeterminismTests
     {
         network.Initialize(seed: 7);
         using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
-        using var batch = TestBatch<float>.Random(32, 12 * 12 * 3, 10, seed: 1);
+        var batch = TestBatch<float>.Random(32, 12 * 12 * 3, 10, seed: 1);
         SgdNumbers[] numbers = [new(0.1, 5e-4, 0.9)];
         void Step()
         {

@@ -74,7 +74,7 @@ public class GradientTests
         foreach (var tensor in network.Parameters.Tensors)
             if (tensor.Name.EndsWith("scale", StringComparison.Ordinal) || tensor.Name.EndsWith("shift", StringComparison.Ordinal))
                 Perturb(tensor.Span);
-        using var batch = TestBatch<double>.Random(7, 60, classes, seed: 5);
+        var batch = TestBatch<double>.Random(7, 60, classes, seed: 5);
 
         batch.Forward(network);
         network.Backward();

@@ -48,7 +48,7 @@ public sealed class PyTorchTests : IDisposable
     private void CheckGradients<T>(string name, bool isDirect, double tolerance) where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var network = Build<T>(name, isDirect);
-        using var batch = Batch<T>("data1");
+        var batch = Batch<T>("data1");
         double loss = batch.Forward(network).Loss;
         network.Backward();
 
@@ -69,7 +69,7 @@ public sealed class PyTorchTests : IDisposable
         double[] rates = [0.1, 0.05, 0.2];
         for (int step = 0; step < 3; step++)
         {
-            using var batch = Batch<T>($"data{step + 1}");
+            var batch = Batch<T>($"data{step + 1}");
             batch.Forward(network);
             network.Backward();
             sgd.Update([new(rates[step], 5e-4, 0.9)], _workers);
@@ -78,7 +78,7 @@ public sealed class PyTorchTests : IDisposable
         foreach (var tensor in network.Parameters.Tensors) Agree(Golden[$"batch4.{optimizer}.{tensor.Name}"], tensor.Span, tolerance);
         foreach (var tensor in network.State.Tensors)
             Agree(Golden[$"batch4.{optimizer}.{tensor.Name}"], tensor.Span, tolerance);
-        using var data = Batch<T>("data1");
+        var data = Batch<T>("data1");
         data.Forward(network, isTraining: false);
         Agree(Golden[$"batch4.{optimizer}.evaluated"], Outputs(network), tolerance);
     }
@@ -104,8 +104,8 @@ public sealed class PyTorchTests : IDisposable
     private static TestBatch<T> Batch<T>(string data) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var batch = new TestBatch<T>(5, 8 * 8 * 3);
-        Golden[$"{data}.images"].As<T>().CopyTo(batch.Images.Span);
-        Golden[$"{data}.labels"].Values.Select(label => (int)label).ToArray().CopyTo(batch.Labels.Span);
+        Golden[$"{data}.images"].As<T>().CopyTo(batch.Images);
+        Golden[$"{data}.labels"].Values.Select(label => (int)label).ToArray().CopyTo(batch.Labels);
         return batch;
     }
 
