@@ -16,7 +16,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     private const int ByteValues = 256;
 
     private readonly Split _split;
-    private readonly Augmentation _augmentation;
+    private readonly CropFlip _augmentation;
     private readonly ulong _seed;
     private readonly T[] _standardized;
     private readonly int[] _order;
@@ -123,7 +123,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         _orderEpoch = epoch;
     }
 
-    private void Write(ReadOnlySpan<byte> source, Span<T> destination, Augmentation.Placement place)
+    private void Write(ReadOnlySpan<byte> source, Span<T> destination, CropFlip.Placement place)
     {
         var rowLength = Image.Width * Image.Channels;
         for (var y = 0; y < Image.Height; y++)
@@ -135,7 +135,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
     }
 
-    private void WriteRow(ReadOnlySpan<byte> source, Span<T> destination, Augmentation.Placement place)
+    private void WriteRow(ReadOnlySpan<byte> source, Span<T> destination, CropFlip.Placement place)
     {
         var channels = Image.Channels;
         for (var x = 0; x < Image.Width; x++)
