@@ -27,7 +27,7 @@ internal sealed class FlakyServer : IAsyncDisposable
     /// <summary>One answer.</summary>
     /// <param name="File">The whole file.</param>
     /// <param name="Status">200 becomes 206 (or 416) when a range is asked for.</param>
-    /// <param name="DropAfter">The connection ends after so many bytes of the body; negative: before the status line.</param>
+    /// <param name="DropAfter">The connection ends after so many bytes of the body.</param>
     /// <param name="IgnoresRange">The whole file is sent whatever is asked for.</param>
     /// <param name="HidesLength">No Content-Length: the end of the connection is the end of the file.</param>
     internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false);
@@ -77,7 +77,6 @@ internal sealed class FlakyServer : IAsyncDisposable
         var request = new Request(Requests.Count, path, from);
         Requests.Add(request);
         var reply = _answer(request);
-        if (reply.DropAfter < 0) return;
 
         var start = reply.Status == 200 && !reply.IgnoresRange ? from ?? 0 : 0;
         var status = start == 0 ? reply.Status : start < reply.File.Length ? 206 : 416;
