@@ -3,12 +3,13 @@ using System.Numerics;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Turns a split into batches: batch k of epoch e is a pure function of (data, options, seed, e, k), so that reading may begin anywhere and a resumed run
-/// continues with the same bits.
+/// Turns a split into batches: batch k of epoch e is a pure function of (data, options, seed, e, k), so that reading may begin
+/// anywhere and a resumed run continues with the same bits.
 /// </summary>
 /// <remarks>
-/// A pixel byte x of channel c becomes (x / maximum - mean_c) / deviation_c with the mean and standard deviation of the training split, computed in float64 and rounded
-/// once to T; a constant channel becomes 0. A source keeps the order of one epoch, so only one thread at a time may read from it.
+/// A pixel byte x of channel c becomes (x / maximum - mean_c) / deviation_c with the mean and standard deviation of the training split,
+/// computed in float64 and rounded once to T; a constant channel becomes 0. A source keeps the order of one epoch, so only one thread
+/// at a time may read from it.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -103,7 +104,8 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         if (pixels.Length < count * Image.Length || labels.Length < count)
         {
             throw new ArgumentException(
-                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count} labels; the buffers hold {pixels.Length} and {labels.Length}.");
+                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count} labels; "
+                + $"the buffers hold {pixels.Length} and {labels.Length}.");
         }
         TurnTo(epoch);
         for (var i = 0; i < count; i++)

@@ -12,8 +12,8 @@ namespace Etalon.Lab.Data;
 internal sealed record CanonicalArchive(string Name, string Folder, long Length, string Sha256)
 {
     /// <summary>
-    /// Reads the data set's files out of the archive, one at a time in the archive's order. The archive's length and checksum are compared first, so that what the
-    /// tar reader believes are the published headers and nothing else.
+    /// Reads the data set's files out of the archive, one at a time in the archive's order. The archive's length and checksum are
+    /// compared first, so that what the tar reader believes are the published headers and nothing else.
     /// </summary>
     /// <param name="entry">The data set.</param>
     /// <param name="path">Where the archive is.</param>

@@ -45,7 +45,9 @@ public sealed record CatalogEntry
     internal string Remedy => $"Fetch it again with \"etalon data get {Name}\", or name a folder that holds the published files.";
 
     /// <summary>Reads the data set, checking every file against its known size and checksum.</summary>
-    /// <param name="location">Where its files are: from <see cref="DataPlaces.Find"/> or <see cref="DataPlaces.InFolder"/>; not used for an embedded data set.</param>
+    /// <param name="location">
+    /// Where its files are: from <see cref="DataPlaces.Find"/> or <see cref="DataPlaces.InFolder"/>; not used for an embedded data set.
+    /// </param>
     /// <exception cref="InputException">A file is missing, truncated, too long, corrupt or not what its header says.</exception>
     public DataSet Load(DataLocation location)
     {

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Fetches the published files of a data set into a folder. A file gets its name only when its checksum holds, so that an interrupted download never looks like a
-/// data set; what was received stays in a .part file, from which the next call goes on.
+/// Fetches the published files of a data set into a folder. A file gets its name only when its checksum holds, so that an interrupted
+/// download never looks like a data set; what was received stays in a .part file, from which the next call goes on.
 /// </summary>
 public sealed class DataDownload
 {

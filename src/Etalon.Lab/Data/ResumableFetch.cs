@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Fetches one file over HTTP into a .part file, going on where an earlier attempt ended (RFC 9110, section 14: range requests), with pauses that double between
-/// attempts.
+/// Fetches one file over HTTP into a .part file, going on where an earlier attempt ended (RFC 9110, section 14: range requests), with
+/// pauses that double between attempts.
 /// </summary>
 internal sealed class ResumableFetch(HttpClient client)
 {

@@ -125,7 +125,9 @@ internal static class DataCommand
             }, Json));
             return;
         }
-        output.WriteLine($"{entry.Title} ({location}) is intact: {set.Training.Count:N0} training and {set.Test.Count:N0} test images of {set.Image}, {set.ClassCount} classes");
+        output.WriteLine(
+            $"{entry.Title} ({location}) is intact: {set.Training.Count:N0} training and {set.Test.Count:N0} test images of {set.Image}, "
+            + $"{set.ClassCount} classes");
         output.WriteLine($"means                {string.Join("  ", set.Statistics.Means.Select(mean => mean.ToString("F6")))}");
         output.WriteLine($"standard deviations  {string.Join("  ", set.Statistics.StandardDeviations.Select(deviation => deviation.ToString("F6")))}");
         output.WriteLine($"content sha256       {set.ContentHash}");

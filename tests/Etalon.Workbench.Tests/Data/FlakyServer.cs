@@ -6,12 +6,14 @@ using System.Text;
 namespace Etalon.Workbench.Tests.Data;
 
 /// <summary>
-/// An HTTP server on 127.0.0.1 that answers each request as a test says: with other bytes, another status, without ranges, or by dropping the connection midway.
+/// An HTTP server on 127.0.0.1 that answers each request as a test says: with other bytes, another status, without ranges, or by
+/// dropping the connection midway.
 /// </summary>
 internal sealed class FlakyServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<Request, Reply> _answer;
+    private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
 
     internal FlakyServer(Func<Request, Reply> answer)
@@ -39,8 +41,10 @@ internal sealed class FlakyServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stop.CancelAsync();
         await _serving;
+        _listener.Stop();
+        _stop.Dispose();
     }
 
     private async Task ServeAsync()
@@ -49,7 +53,7 @@ internal sealed class FlakyServer : IAsyncDisposable
         {
             while (true)
             {
-                using var connection = await _listener.AcceptTcpClientAsync();
+                using var connection = await _listener.AcceptTcpClientAsync(_stop.Token);
                 try
                 {
                     await AnswerAsync(connection);
@@ -60,7 +64,7 @@ internal sealed class FlakyServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
     }

@@ -71,7 +71,8 @@ public sealed class PublishedFilesTests : IDisposable
     public void One_changed_bit_breaks_the_checksum(bool gzipped)
     {
         var set = PublishedSet.Mnist();
-        set.WriteTo(_folder.Path, gzipped, (name, bytes) => name.StartsWith("train-labels", StringComparison.Ordinal) ? [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] : bytes);
+        set.WriteTo(_folder.Path, gzipped, (name, bytes) =>
+            name.StartsWith("train-labels", StringComparison.Ordinal) ? [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] : bytes);
         AssertProblem(set, "train-labels-idx1-ubyte", "SHA-256", set.Entry.Files[1].Sha256!);
     }
 
