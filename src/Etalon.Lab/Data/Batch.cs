@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Etalon.Lab.Data;
 
-/// <summary>One batch, ready for the network's input. Its contents are overwritten when the next batch but one is read.</summary>
+/// <summary>One batch, ready for the network's input. It stays valid until the next one is taken.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class Batch<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

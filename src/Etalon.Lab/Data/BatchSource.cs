@@ -3,12 +3,13 @@ using System.Numerics;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Turns a split into batches: batch k of epoch e is a pure function of (data, options, seed, e, k), so that reading may begin anywhere and a resumed run
-/// continues with the same bits.
+/// Turns a split into batches: batch k of epoch e is a pure function of (data, options, seed, e, k), so that reading may begin
+/// anywhere and a resumed run continues with the same bits.
 /// </summary>
 /// <remarks>
-/// A pixel byte x of channel c becomes (x / maximum - mean_c) / deviation_c with the mean and standard deviation of the training split, computed in float64 and rounded
-/// once to T; a constant channel becomes 0. A source keeps the order of one epoch, so only one thread at a time may read from it.
+/// A pixel byte x of channel c becomes (x / maximum - mean_c) / deviation_c with the mean and standard deviation of the training split,
+/// computed in float64 and rounded once to T; a constant channel becomes 0. A source keeps the order of one epoch, so only one thread
+/// at a time may read from it.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -16,7 +17,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     private const int ByteValues = 256;
 
     private readonly Split _split;
-    private readonly Augmentation _augmentation;
+    private readonly CropFlip _augmentation;
     private readonly ulong _seed;
     private readonly T[] _standardized;
     private readonly int[] _order;
@@ -103,7 +104,8 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         if (pixels.Length < count * Image.Length || labels.Length < count)
         {
             throw new ArgumentException(
-                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count} labels; the buffers hold {pixels.Length} and {labels.Length}.");
+                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count} labels; "
+                + $"the buffers hold {pixels.Length} and {labels.Length}.");
         }
         TurnTo(epoch);
         for (var i = 0; i < count; i++)
@@ -123,7 +125,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         _orderEpoch = epoch;
     }
 
-    private void Write(ReadOnlySpan<byte> source, Span<T> destination, Augmentation.Placement place)
+    private void Write(ReadOnlySpan<byte> source, Span<T> destination, CropFlip.Placement place)
     {
         var rowLength = Image.Width * Image.Channels;
         for (var y = 0; y < Image.Height; y++)
@@ -135,7 +137,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
     }
 
-    private void WriteRow(ReadOnlySpan<byte> source, Span<T> destination, Augmentation.Placement place)
+    private void WriteRow(ReadOnlySpan<byte> source, Span<T> destination, CropFlip.Placement place)
     {
         var channels = Image.Channels;
         for (var x = 0; x < Image.Width; x++)

@@ -7,6 +7,8 @@ namespace Etalon.Lab.Data;
 /// <param name="Tests">Whether the images belong to the test split.</param>
 /// <param name="First">The place of the file's first image in its split.</param>
 /// <param name="Count">The number of images (or labels) in the file.</param>
-/// <param name="Sha256">The SHA-256 of the uncompressed bytes in lower-case hexadecimal; null where only the archive's is published, so that only the structure is checked.</param>
+/// <param name="Sha256">
+/// The SHA-256 of the uncompressed bytes in lower-case hexadecimal; null where only the archive's is known, so that the structure alone is checked.
+/// </param>
 internal sealed record CanonicalFile(
     string Name, FileContent Content, int Length, bool Tests, int First, int Count, string? Sha256);

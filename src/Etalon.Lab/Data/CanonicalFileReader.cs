@@ -12,46 +12,42 @@ internal static class CanonicalFileReader
     /// <summary>The file's uncompressed bytes, checked against its length and checksum.</summary>
     /// <param name="file">What it should be.</param>
     /// <param name="path">Where it is.</param>
-    /// <param name="set">The data set's name, for the remedy.</param>
+    /// <param name="remedy">What to do if it is not that file: a sentence that ends the message.</param>
     /// <exception cref="InputException">It is not that file.</exception>
-    internal static byte[] Read(CanonicalFile file, string path, string set)
+    internal static byte[] Read(CanonicalFile file, string path, string remedy)
     {
         try
         {
             using var stored = File.OpenRead(path);
             using Stream content = IsGzip(stored) ? new GZipStream(stored, CompressionMode.Decompress) : stored;
-            return Read(file, content, path, set);
+            return Read(file, content, path, remedy);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be read: {problem.Message} {Remedy(set)}");
+            throw new InputException($"{path} cannot be read: {problem.Message} {remedy}");
         }
         catch (InvalidDataException problem)
         {
-            throw new InputException($"{path} is not an intact gzip file: {problem.Message} {Remedy(set)}");
+            throw new InputException($"{path} is not an intact gzip file: {problem.Message} {remedy}");
         }
     }
 
     /// <summary>The bytes of a stream that should hold the file from here to its end.</summary>
-    internal static byte[] Read(CanonicalFile file, Stream content, string path, string set)
+    internal static byte[] Read(CanonicalFile file, Stream content, string path, string remedy)
     {
         var bytes = new byte[file.Length];
         var length = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length < bytes.Length)
-            throw new InputException($"{path} is truncated: it holds {length} uncompressed bytes, expected {file.Length}. {Remedy(set)}");
+            throw new InputException($"{path} is truncated: it holds {length} uncompressed bytes, expected {file.Length}. {remedy}");
         if (content.ReadByte() >= 0)
-            throw new InputException($"{path} is too long: it goes on after the expected {file.Length} uncompressed bytes. {Remedy(set)}");
+            throw new InputException($"{path} is too long: it goes on after the expected {file.Length} uncompressed bytes. {remedy}");
         if (file.Sha256 is { } expected && Convert.ToHexStringLower(SHA256.HashData(bytes)) is var found && found != expected)
         {
             throw new InputException(
-                $"{path} is not the published {file.Name}: the SHA-256 of its uncompressed bytes is {found}, expected {expected}. {Remedy(set)}");
+                $"{path} is not the published {file.Name}: the SHA-256 of its uncompressed bytes is {found}, expected {expected}. {remedy}");
         }
         return bytes;
     }
-
-    /// <summary>What to do about a bad file.</summary>
-    internal static string Remedy(string set) =>
-        $"Fetch it again with \"etalon data get {set}\", or name a folder that holds the published files.";
 
     private static bool IsGzip(FileStream stored)
     {

@@ -49,7 +49,7 @@ internal sealed class CanonicalReading
     /// <summary>The data set, when all files are in.</summary>
     internal DataSet ToDataSet() => _missing.Count == 0
         ? new(_entry.Name, _entry.Image, pixelMaximum: 255, _entry.ClassNames, new(_trainingPixels, _trainingLabels), new(_testPixels, _testLabels))
-        : throw new InputException($"The archive of {_entry.Name} lacks {string.Join(", ", _missing.Select(file => file.Name))}. {CanonicalFileReader.Remedy(_entry.Name)}");
+        : throw new InputException($"The archive of {_entry.Name} lacks {string.Join(", ", _missing.Select(file => file.Name))}. {_entry.Remedy}");
 
     private void RequireLabels(ReadOnlySpan<byte> labels, string path)
     {
@@ -57,7 +57,7 @@ internal sealed class CanonicalReading
         {
             throw new InputException(
                 $"{path}: image {place} has the label {labels[place]}, but the classes of {_entry.Name} are 0 to {_entry.ClassCount - 1}. "
-                + CanonicalFileReader.Remedy(_entry.Name));
+                + _entry.Remedy);
         }
     }
 }

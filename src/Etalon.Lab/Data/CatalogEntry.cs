@@ -41,8 +41,13 @@ public sealed record CatalogEntry
     /// <summary>The archive that the files are published in; null where they are published one by one.</summary>
     internal CanonicalArchive? Archive { get; init; }
 
+    /// <summary>What to do about a file that is not the published one.</summary>
+    internal string Remedy => $"Fetch it again with \"etalon data get {Name}\", or name a folder that holds the published files.";
+
     /// <summary>Reads the data set, checking every file against its known size and checksum.</summary>
-    /// <param name="location">Where its files are: from <see cref="DataPlaces.Find"/> or <see cref="DataPlaces.InFolder"/>; not used for an embedded data set.</param>
+    /// <param name="location">
+    /// Where its files are: from <see cref="DataPlaces.Find"/> or <see cref="DataPlaces.InFolder"/>; not used for an embedded data set.
+    /// </param>
     /// <exception cref="InputException">A file is missing, truncated, too long, corrupt or not what its header says.</exception>
     public DataSet Load(DataLocation location)
     {
@@ -50,10 +55,10 @@ public sealed record CatalogEntry
         if (IsEmbedded) return EmbeddedDigits.Load(Name, ClassNames);
         var reading = new CanonicalReading(this);
         if (location.Archive is { } path)
-            Archive!.ReadFiles(this, path, reading.Add);
+            Archive!.ReadFiles(this, path, Remedy, reading.Add);
         else
             foreach (var file in Files)
-                reading.Add(file, CanonicalFileReader.Read(file, location.PathOf(file), Name), location.PathOf(file));
+                reading.Add(file, CanonicalFileReader.Read(file, location.PathOf(file), Remedy), location.PathOf(file));
         return reading.ToDataSet();
     }
 }

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// The binary version of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): rows of a label and an image in planes, all red, then all green, then all blue. A row of CIFAR-100
-/// begins with the coarse label (of 20 groups of five classes), then the label.
+/// The binary version of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): rows of a label and an image in planes, all red, then all green,
+/// then all blue. A row of CIFAR-100 begins with the coarse label (of 20 groups of five classes), then the label.
 /// </summary>
 internal static class CifarFormat
 {
@@ -44,7 +44,10 @@ internal static class CifarFormat
             var label = labels[i];
             if (groups[label] == -1) groups[label] = coarse[i];
             if (groups[label] != coarse[i])
-                throw new InputException($"{path}: class {label} has the coarse label {groups[label]} before image {i} and {coarse[i]} there; a class has one.");
+            {
+                throw new InputException(
+                    $"{path}: class {label} has the coarse label {groups[label]} before image {i} and {coarse[i]} there; a class has one.");
+            }
             counts[label]++;
         }
         var even = labels.Length / classes;

@@ -71,6 +71,18 @@ public sealed class DataSet
     /// </summary>
     public string ContentHash => _contentHash.Value;
 
+    /// <summary>The same data set with fewer images: the first ones of each split. Means and standard deviations are those of the images that remain.</summary>
+    /// <param name="training">The most training images, at least 1; null for all.</param>
+    /// <param name="test">The most test images, at least 0; null for all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is too small.</exception>
+    public DataSet Limit(int? training, int? test)
+    {
+        if (training is { } trainingLimit) ArgumentOutOfRangeException.ThrowIfLessThan(trainingLimit, 1, nameof(training));
+        if (test is { } testLimit) ArgumentOutOfRangeException.ThrowIfNegative(testLimit, nameof(test));
+        return new(Name, Image, PixelMaximum, ClassNames,
+            Training.First(training ?? Training.Count, Image.Length), Test.First(test ?? Test.Count, Image.Length));
+    }
+
     private void RequireConsistent(Split split, string parameter)
     {
         if ((long)split.Count * Image.Length != split.Pixels.Length)

@@ -7,8 +7,9 @@ namespace Etalon.Lab.Data;
 /// The UCI handwritten digits, carried inside the assembly: 1,797 gray images of 8 x 8 with pixels from 0 to 16 (Alpaydin and Kaynak 1998, CC BY 4.0).
 /// </summary>
 /// <remarks>
-/// The split is fixed by rule: of the images in the file's order, counted from 0, numbers 0, 5, 10, ..., 1795 test (360 images) and the other 1,437 train. Pixels keep their
-/// values from 0 to 16, and 16 is full intensity: standardization cancels the scale, so nothing would be gained by stretching them to 255, which 16 does not divide.
+/// The split is fixed by rule: of the images in the file's order, counted from 0, numbers 0, 5, 10, ..., 1795 test (360 images) and the
+/// other 1,437 train. Pixels keep their values from 0 to 16, and 16 is full intensity: standardization cancels the scale, so nothing
+/// would be gained by stretching them to 255, which 16 does not divide.
 /// </remarks>
 internal static class EmbeddedDigits
 {

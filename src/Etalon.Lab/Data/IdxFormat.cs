@@ -24,7 +24,8 @@ internal static class IdxFormat
         if (bytes[0] != 0 || bytes[1] != 0 || bytes[2] != UnsignedByte || bytes[3] != dimensions.Length)
         {
             throw new InputException(
-                $"{path} begins with {Convert.ToHexString(bytes[..4])}; an IDX file of bytes in {dimensions.Length} dimensions begins with 000008{dimensions.Length:X2}.");
+                $"{path} begins with {Convert.ToHexString(bytes[..4])}; "
+                + $"an IDX file of bytes in {dimensions.Length} dimensions begins with 000008{dimensions.Length:X2}.");
         }
         Span<int> stated = stackalloc int[dimensions.Length];
         for (var i = 0; i < stated.Length; i++)

@@ -25,4 +25,7 @@ public sealed class Split
 
     /// <summary>The class of each image, from 0.</summary>
     public ReadOnlySpan<byte> Labels => _labels;
+
+    /// <summary>The first images of the split.</summary>
+    internal Split First(int count, int imageLength) => count >= Count ? this : new(_pixels[..(count * imageLength)], _labels[..count]);
 }

@@ -77,5 +77,5 @@ public class BatchPrefetcherTests
     }
 
     private static BatchSource<float> Source() =>
-        BatchSource<float>.ForTraining(Set, 8, new() { Seed = 11, Augmentation = Augmentation.CropFlip });
+        BatchSource<float>.ForTraining(Set, 8, new() { Seed = 11, Augmentation = CropFlip.Standard });
 }

@@ -7,7 +7,7 @@ public class BatchSourceTests
 {
     private static readonly ImageSize Image = new(6, 5, 3);
     private static readonly DataSet Set = Samples.Set(Image);
-    private static readonly BatchOptions CropFlip = new() { Seed = 3, Augmentation = Augmentation.CropFlip };
+    private static readonly BatchOptions Varied = new() { Seed = 3, Augmentation = CropFlip.Standard };
 
     [Fact]
     public void An_epoch_shows_every_training_image_once_with_its_label_standardized()
@@ -33,16 +33,16 @@ public class BatchSourceTests
     [Fact]
     public void Crop_and_flip_agree_with_padding_cutting_and_mirroring_step_by_step()
     {
-        var source = BatchSource<double>.ForTraining(Set, 23, CropFlip);
+        var source = BatchSource<double>.ForTraining(Set, 23, Varied);
         var order = new int[Set.Training.Count];
-        var seen = new HashSet<Augmentation.Placement>();
+        var seen = new HashSet<CropFlip.Placement>();
         for (var epoch = 0; epoch < 20; epoch++)
         {
             var (pixels, labels) = Read(source, epoch, 0);
             EpochOrder.Fill(order, 3, epoch);
             for (var i = 0; i < labels.Length; i++)
             {
-                var place = Augmentation.CropFlip.Draw(3, epoch, order[i]);
+                var place = CropFlip.Standard.Draw(3, epoch, order[i]);
                 seen.Add(place);
                 Assert.Equal(PadCropFlip(order[i], place), pixels.AsSpan(i * Image.Length, Image.Length));
             }
@@ -55,8 +55,8 @@ public class BatchSourceTests
     [Fact]
     public void How_an_image_is_varied_does_not_depend_on_the_batch_size_or_on_what_was_read_before()
     {
-        var (whole, _) = Read(BatchSource<float>.ForTraining(Set, 23, CropFlip), 4, 0);
-        var small = BatchSource<float>.ForTraining(Set, 5, CropFlip);
+        var (whole, _) = Read(BatchSource<float>.ForTraining(Set, 23, Varied), 4, 0);
+        var small = BatchSource<float>.ForTraining(Set, 5, Varied);
         Read(small, 0, 1);
         for (var batch = 4; batch >= 0; batch--)
         {
@@ -68,8 +68,8 @@ public class BatchSourceTests
     [Fact]
     public void Float32_is_float64_rounded_once()
     {
-        var (narrow, _) = Read(BatchSource<float>.ForTraining(Set, 23, CropFlip), 1, 0);
-        var (wide, _) = Read(BatchSource<double>.ForTraining(Set, 23, CropFlip), 1, 0);
+        var (narrow, _) = Read(BatchSource<float>.ForTraining(Set, 23, Varied), 1, 0);
+        var (wide, _) = Read(BatchSource<double>.ForTraining(Set, 23, Varied), 1, 0);
         Assert.Equal(wide.Select(value => (float)value), narrow);
     }
 
@@ -123,14 +123,6 @@ public class BatchSourceTests
         Assert.Throws<ArgumentException>(() => source.Fill(0, 0, new float[8 * Image.Length], new int[7]));
     }
 
-    [Fact]
-    public void Only_the_two_augmentations_have_names()
-    {
-        Assert.Same(Augmentation.None, Augmentation.Parse("none"));
-        Assert.Same(Augmentation.CropFlip, Augmentation.Parse("crop-flip"));
-        Assert.Contains("use none or crop-flip", Assert.Throws<InputException>(() => Augmentation.Parse("mixup")).Message);
-    }
-
     internal static (T[] Pixels, int[] Labels) Read<T>(BatchSource<T> source, int epoch, int batch)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
@@ -156,7 +148,7 @@ public class BatchSourceTests
         return result;
     }
 
-    private static double[] PadCropFlip(int example, Augmentation.Placement place)
+    private static double[] PadCropFlip(int example, CropFlip.Placement place)
     {
         var padded = new (int, int)?[Image.Height + 8, Image.Width + 8];
         for (var y = 0; y < Image.Height; y++)

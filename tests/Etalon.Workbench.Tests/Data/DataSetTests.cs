@@ -50,6 +50,19 @@ public class DataSetTests
     }
 
     [Fact]
+    public void A_limit_keeps_the_first_images_of_each_split()
+    {
+        var set = Samples.Set(Image);
+        var limited = set.Limit(10, 3);
+        Assert.Equal(set.Training.Pixels[..(10 * Image.Length)], limited.Training.Pixels);
+        Assert.Equal(set.Training.Labels[..10], limited.Training.Labels);
+        Assert.Equal(set.Test.Pixels[..(3 * Image.Length)], limited.Test.Pixels);
+        Assert.Equal(3, limited.Test.Count);
+        Assert.Equal(set.ContentHash, set.Limit(1000, null).ContentHash);
+        Assert.Throws<ArgumentOutOfRangeException>(() => set.Limit(0, null));
+    }
+
+    [Fact]
     public void Parts_that_do_not_fit_are_refused()
     {
         Assert.Contains("need 8 pixels, not 7", Refusal(new byte[7], [0, 1]));

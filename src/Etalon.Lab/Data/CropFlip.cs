@@ -13,26 +13,16 @@ namespace Etalon.Lab.Data;
 /// </remarks>
 /// <param name="Padding">Black pixels on each side, at least 0; 0 leaves the image where it is.</param>
 /// <param name="Flip">Whether half of the images are mirrored.</param>
-public sealed record Augmentation(int Padding, bool Flip)
+public sealed record CropFlip(int Padding, bool Flip)
 {
-    /// <summary>Images as they are (<c>none</c> in a recipe; the default).</summary>
-    public static Augmentation None { get; } = new(0, false);
+    /// <summary>Images as they are: no padding, no flip.</summary>
+    public static CropFlip None { get; } = new(0, false);
 
-    /// <summary>Padding 4, random crop, horizontal flip (<c>crop-flip</c> in a recipe).</summary>
-    public static Augmentation CropFlip { get; } = new(4, true);
+    /// <summary>The usual augmentation for CIFAR: padding 4 and flip.</summary>
+    public static CropFlip Standard { get; } = new(4, true);
 
     /// <summary>Black pixels on each side, at least 0.</summary>
     public int Padding { get; init => field = RequireNotNegative(value); } = RequireNotNegative(Padding);
-
-    /// <summary>The augmentation that a recipe names.</summary>
-    /// <param name="name"><c>none</c> or <c>crop-flip</c>.</param>
-    /// <exception cref="InputException">Another name.</exception>
-    public static Augmentation Parse(string name) => name switch
-    {
-        "none" => None,
-        "crop-flip" => CropFlip,
-        _ => throw new InputException($"augment is \"{name}\", which is not an augmentation; use none or crop-flip."),
-    };
 
     /// <summary>Where the image is cut out and whether it is mirrored, for one example in one epoch.</summary>
     internal Placement Draw(ulong seed, int epoch, int example)
