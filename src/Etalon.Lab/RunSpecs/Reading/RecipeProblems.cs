@@ -9,7 +9,10 @@ internal sealed class RecipeProblems
     private readonly List<(Place Place, string Text)> problems = [];
 
     /// <summary>Whether anything is wrong.</summary>
-    public bool Any => problems.Count > 0;
+    public bool Any => Count > 0;
+
+    /// <summary>How many things are wrong so far.</summary>
+    public int Count => problems.Count;
 
     /// <summary>A part of the recipe that breaks a rule.</summary>
     /// <param name="node">The part.</param>
