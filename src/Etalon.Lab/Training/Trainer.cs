@@ -101,11 +101,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         Seed = spec.Seed,
         DropLast = spec.Data!.DropLast,
-        Augmentation = new CropFlip
-        {
-            Crop = spec.Data.Augment is Augmentation.CropFlip or Augmentation.Crop ? 4 : 0,
-            Flip = spec.Data.Augment is Augmentation.CropFlip or Augmentation.Flip,
-        },
+        Augmentation = new CropFlip(
+            Padding: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Crop ? CropFlip.Standard.Padding : 0,
+            Flip: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Flip),
     };
 
     private static Loss MakeLoss(LossSpec loss) => loss.Kind switch
