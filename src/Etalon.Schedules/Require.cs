@@ -46,6 +46,11 @@ internal static class Require
             ? length
             : throw Refuse(name, length, "must be a number of steps from 1 to 2^53", "give at least 1 step");
 
+    public static long ExactSteps(double steps, string name) =>
+        steps <= LongestLength
+            ? (long)steps
+            : throw Refuse(name, steps, "must be at most 2^53 steps", "give fewer steps");
+
     public static TEnum Named<TEnum>(TEnum value, [CallerArgumentExpression(nameof(value))] string name = "") where TEnum : struct, Enum =>
         Enum.IsDefined(value)
             ? value

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>
@@ -24,6 +26,24 @@ namespace Etalon.Schedules;
 /// the pieces says is a <see cref="Table"/>.
 /// </para>
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "piece")]
+[JsonDerivedType(typeof(Constant), "constant")]
+[JsonDerivedType(typeof(Linear), "linear")]
+[JsonDerivedType(typeof(Cosine), "cosine")]
+[JsonDerivedType(typeof(Polynomial), "polynomial")]
+[JsonDerivedType(typeof(Exponential), "exponential")]
+[JsonDerivedType(typeof(Steps), "steps")]
+[JsonDerivedType(typeof(InverseSqrt), "inverse_sqrt")]
+[JsonDerivedType(typeof(Restarts), "restarts")]
+[JsonDerivedType(typeof(Triangular), "triangular")]
+[JsonDerivedType(typeof(OneCycle), "one_cycle")]
+[JsonDerivedType(typeof(WarmupStableDecay), "wsd")]
+[JsonDerivedType(typeof(Table), "table")]
+[JsonDerivedType(typeof(Warmup), "warmup")]
+[JsonDerivedType(typeof(Sequence), "sequence")]
+[JsonDerivedType(typeof(Scaled), "scaled")]
+[JsonDerivedType(typeof(Repeated), "repeated")]
+[JsonDerivedType(typeof(Stretched), "stretched")]
 public abstract record Schedule
 {
     /// <summary>The number of steps this schedule describes; null where it goes on for ever.</summary>
@@ -43,6 +63,14 @@ public abstract record Schedule
     /// <returns>ln of the value; negative infinity where the value is 0, NaN where it is negative.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
     public double LogValueAt(long step) => step >= 0 ? EvaluateLog(step) : throw Require.NegativeStep(step);
+
+    /// <summary>This schedule as JSON: <c>{"piece":"linear","from":0,"to":0.1,"length":500,"inclusive":false}</c>.</summary>
+    public string ToJson() => ScheduleJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks one.</exception>
+    /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
+    public static Schedule FromJson(string json) => ScheduleJson.Read<Schedule>(json);
 
     /// <summary>
     /// The value at a time, in steps, that is not negative but may be a fraction: stretching a schedule asks between its steps.

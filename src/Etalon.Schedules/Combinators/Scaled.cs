@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>Another schedule times a factor: <c>value(t) = Factor · e^LogFactor · Of(t)</c>.</summary>
@@ -30,18 +32,24 @@ public sealed record Scaled : Schedule
     public double LogFactor { get; }
 
     /// <summary>The length of <see cref="Of"/>.</summary>
+    [JsonIgnore]
     public override long? Length => Of.Length;
 
     internal override double Evaluate(double time)
     {
         var value = Of.Evaluate(time);
-        if (Factor == 0 || value == 0 && LogFactor == 0) return 0;
-        // Logarithms where a number may have saturated, underflowed, or be about to.
-        var product = Factor * value;
-        if (LogFactor != 0 || !double.IsNormal(product) || Math.Abs(value) == double.MaxValue)
-            product = Math.CopySign(Math.Exp(_logOfFactors + Of.EvaluateLog(time)), value);
+        var inRange = LogFactor == 0 && double.IsNormal(value) && value < double.MaxValue;
+        var product = inRange ? Factor * value : OutOfRange(time, value);
         return Math.Clamp(product, double.MinValue, double.MaxValue);
     }
 
     internal override double EvaluateLog(double time) => Factor == 0 ? double.NegativeInfinity : _logOfFactors + Of.EvaluateLog(time);
+
+    /// <summary>
+    /// The product where <see cref="Of"/> or a factor may have left float64 although the others bring it back. Only positive
+    /// values have a logarithm; negative ones, which no rate has, are as exact as their product.
+    /// </summary>
+    private double OutOfRange(double time, double value) => Factor == 0 ? 0
+        : value < 0 ? value * (Factor * Math.Exp(LogFactor))
+        : Math.Exp(EvaluateLog(time));
 }

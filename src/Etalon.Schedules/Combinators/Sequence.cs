@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>Pieces one after another, each counting its own time from 0 where it begins.</summary>
@@ -34,9 +36,11 @@ public sealed record Sequence : Schedule
     public IReadOnlyList<Schedule> Pieces => _pieces;
 
     /// <summary>The step at which each piece begins; the first is 0.</summary>
+    [JsonIgnore]
     public IReadOnlyList<long> Begins => _begins;
 
     /// <summary>The sum of the lengths; null where the last piece goes on for ever.</summary>
+    [JsonIgnore]
     public override long? Length { get; }
 
     /// <summary>The number of the piece that owns <paramref name="step"/>.</summary>

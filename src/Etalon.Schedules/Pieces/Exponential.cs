@@ -25,7 +25,7 @@ public sealed record Exponential : Schedule
         _logFactorPerStep = Math.Log(factor) / every;
         _end = length ?? double.PositiveInfinity;
         if (!double.IsFinite(_logFactorPerStep * long.MaxValue))
-            throw Require.Refuse(nameof(every), every, "is so small that the logarithm of the value overflows", "give a number of steps such as 1");
+            throw Require.Refuse(nameof(every), every, "is so short that even the logarithm of the value overflows", "give a number of steps such as 1");
     }
 
     /// <summary>The value at the first step; more than 0.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>A value for each step: <c>value(t) = Values[t]</c>, and the last of them past the end.</summary>
@@ -28,6 +30,7 @@ public sealed record Table : Schedule
     public bool Logarithmic { get; }
 
     /// <summary>The number of values.</summary>
+    [JsonIgnore]
     public override long? Length => _values.Count;
 
     internal override double Evaluate(double time) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>Warm-up, a long plateau at the peak, and a decay at the end: a plateau can be branched into decays of any length.</summary>
@@ -48,6 +50,7 @@ public sealed record WarmupStableDecay : Schedule
     public WarmupConvention Convention => _warmup.Convention;
 
     /// <summary>The sum of the three lengths.</summary>
+    [JsonIgnore]
     public override long? Length { get; }
 
     internal override double Evaluate(double time)
