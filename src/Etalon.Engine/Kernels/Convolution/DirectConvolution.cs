@@ -103,7 +103,7 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
                 for (int first = 0; first < Shape.OutputChannels; first += lanes)
                     OuterProduct<T>.Add(
                         framedInput, framedGradient + first, pixels + pixel, Math.Min(_chunkPixels, count - pixel),
-                        rows, _rows.Length, accumulator + first * _rows.Length);
+                        rows, _rows.Length, accumulator + first * _rows.Length, Shape.OutputChannels - first);
     }
 
     public override void FinishWeightGradient(T* accumulator, T* weightGradient)

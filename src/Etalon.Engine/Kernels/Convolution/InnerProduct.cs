@@ -37,24 +37,57 @@ internal static unsafe class InnerProduct<T> where T : unmanaged, IFloatingPoint
     public static void Run(
         T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, T* output, int channels)
     {
-        int width = Vector256<T>.Count;
-        PixelPair* last = pixels + (count - 1);
-        for (PixelPair* p = pixels; p <= last; p += PixelsPerBlock)
+        int lanes = ChannelsPerBlock;
+        bool narrow = channels <= lanes / 2;
+        int whole = channels == (narrow ? lanes / 2 : lanes) ? count / PixelsPerBlock * PixelsPerBlock : 0;
+        RunBlocks(narrow, input, pixels, pixels + whole, runs, runs + runCount, depth, weights, output);
+        if (whole == count)
+            return;
+
+        // Behind the last pixel a block repeats it; what exists is copied from a block of its own.
+        T* block = stackalloc T[PixelsPerBlock * lanes];
+        PixelPair* six = stackalloc PixelPair[PixelsPerBlock];
+        for (int first = whole; first < count; first += PixelsPerBlock)
         {
-            // Behind the last pixel the block repeats it, and writes the same numbers to the same place again.
-            T* x0 = input + p->Read;
-            T* x1 = input + AtMost(p + 1, last)->Read;
-            T* x2 = input + AtMost(p + 2, last)->Read;
-            T* x3 = input + AtMost(p + 3, last)->Read;
-            T* x4 = input + AtMost(p + 4, last)->Read;
-            T* x5 = input + AtMost(p + 5, last)->Read;
+            for (int k = 0; k < PixelsPerBlock; k++)
+                six[k] = new PixelPair(pixels[Math.Min(first + k, count - 1)].Read, k * lanes);
+            RunBlocks(narrow, input, six, six + PixelsPerBlock, runs, runs + runCount, depth, weights, block);
+            for (int k = 0; k < Math.Min(PixelsPerBlock, count - first); k++)
+                new Span<T>(block + k * lanes, channels).CopyTo(new Span<T>(output + pixels[first + k].Write, channels));
+        }
+    }
+
+    private static void RunBlocks(
+        bool narrow, T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
+    {
+        if (narrow)
+            RunNarrow(input, pixels, pixelsEnd, runs, runsEnd, depth, weights, output);
+        else
+            RunWide(input, pixels, pixelsEnd, runs, runsEnd, depth, weights, output);
+    }
+
+    // Free of calls and branches besides its three loops, since the just-in-time compiler keeps the accumulators in registers only then.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunWide(
+        T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
+    {
+        int width = Vector256<T>.Count;
+        for (; pixels < pixelsEnd; pixels += PixelsPerBlock)
+        {
+            T* x0 = input + pixels[0].Read;
+            T* x1 = input + pixels[1].Read;
+            T* x2 = input + pixels[2].Read;
+            T* x3 = input + pixels[3].Read;
+            T* x4 = input + pixels[4].Read;
+            T* x5 = input + pixels[5].Read;
             Vector256<T> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
             Vector256<T> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
             T* w = weights;
-            for (int r = 0; r < runCount; r++)
+            for (int* run = runs; run < runsEnd; run++)
             {
-                nint end = runs[r] + depth;
-                for (nint i = runs[r]; i < end; i++)
+                nint i = *run;
+                nint end = i + depth;
+                do
                 {
                     Vector256<T> u = Vector256.Load(w), v = Vector256.Load(w + width), x;
                     w += 2 * width;
@@ -77,42 +110,63 @@ internal static unsafe class InnerProduct<T> where T : unmanaged, IFloatingPoint
                     a5 = Simd.Fma(x, u, a5);
                     b5 = Simd.Fma(x, v, b5);
                 }
+                while (++i < end);
             }
-            if (channels >= 2 * width)
-            {
-                Store(output + p->Write, a0, b0);
-                Store(output + AtMost(p + 1, last)->Write, a1, b1);
-                Store(output + AtMost(p + 2, last)->Write, a2, b2);
-                Store(output + AtMost(p + 3, last)->Write, a3, b3);
-                Store(output + AtMost(p + 4, last)->Write, a4, b4);
-                Store(output + AtMost(p + 5, last)->Write, a5, b5);
-            }
-            else
-            {
-                StorePart(output + p->Write, a0, b0, channels);
-                StorePart(output + AtMost(p + 1, last)->Write, a1, b1, channels);
-                StorePart(output + AtMost(p + 2, last)->Write, a2, b2, channels);
-                StorePart(output + AtMost(p + 3, last)->Write, a3, b3, channels);
-                StorePart(output + AtMost(p + 4, last)->Write, a4, b4, channels);
-                StorePart(output + AtMost(p + 5, last)->Write, a5, b5, channels);
-            }
+            Store(output + pixels[0].Write, a0, b0);
+            Store(output + pixels[1].Write, a1, b1);
+            Store(output + pixels[2].Write, a2, b2);
+            Store(output + pixels[3].Write, a3, b3);
+            Store(output + pixels[4].Write, a4, b4);
+            Store(output + pixels[5].Write, a5, b5);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static PixelPair* AtMost(PixelPair* p, PixelPair* last) => p < last ? p : last;
+    // 6 pixels x 1 vector, for the last channels when they are half a block or less: at most 3/4 of the peak (6 chains, latency 4), not 1/2.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunNarrow(
+        T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
+    {
+        int width = Vector256<T>.Count;
+        for (; pixels < pixelsEnd; pixels += PixelsPerBlock)
+        {
+            T* x0 = input + pixels[0].Read;
+            T* x1 = input + pixels[1].Read;
+            T* x2 = input + pixels[2].Read;
+            T* x3 = input + pixels[3].Read;
+            T* x4 = input + pixels[4].Read;
+            T* x5 = input + pixels[5].Read;
+            Vector256<T> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+            T* w = weights;
+            for (int* run = runs; run < runsEnd; run++)
+            {
+                nint i = *run;
+                nint end = i + depth;
+                do
+                {
+                    Vector256<T> u = Vector256.Load(w);
+                    w += 2 * width;
+                    a0 = Simd.Fma(Vector256.Create(x0[i]), u, a0);
+                    a1 = Simd.Fma(Vector256.Create(x1[i]), u, a1);
+                    a2 = Simd.Fma(Vector256.Create(x2[i]), u, a2);
+                    a3 = Simd.Fma(Vector256.Create(x3[i]), u, a3);
+                    a4 = Simd.Fma(Vector256.Create(x4[i]), u, a4);
+                    a5 = Simd.Fma(Vector256.Create(x5[i]), u, a5);
+                }
+                while (++i < end);
+            }
+            a0.Store(output + pixels[0].Write);
+            a1.Store(output + pixels[1].Write);
+            a2.Store(output + pixels[2].Write);
+            a3.Store(output + pixels[3].Write);
+            a4.Store(output + pixels[4].Write);
+            a5.Store(output + pixels[5].Write);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(T* output, Vector256<T> a, Vector256<T> b)
     {
         a.Store(output);
         b.Store(output + Vector256<T>.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StorePart(T* output, Vector256<T> a, Vector256<T> b, int channels)
-    {
-        for (int c = 0; c < channels; c++)
-            output[c] = c < Vector256<T>.Count ? a[c] : b[c - Vector256<T>.Count];
     }
 }

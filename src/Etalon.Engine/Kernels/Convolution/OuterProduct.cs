@@ -17,17 +17,21 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
 {
     /// <summary>Adds the products of <paramref name="count"/> pixels to all rows.</summary>
     /// <param name="input">What the offsets of pixels (Read) and rows start from.</param>
-    /// <param name="gradient">What the offsets of pixels (Write) start from; 2 vectors are read at each.</param>
+    /// <param name="gradient">What the offsets of pixels (Write) start from; whole vectors are read at each.</param>
     /// <param name="pixels">[count]: where each pixel lies in the input and in the gradient.</param>
     /// <param name="count">Number of pixels.</param>
     /// <param name="rows">[rowCount]: offsets from a pixel's in the input.</param>
     /// <param name="rowCount">Number of rows, at least 1.</param>
     /// <param name="sums">[rowCount][2 vectors].</param>
-    public static void Add(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int rowCount, T* sums)
+    /// <param name="channels">Channels to sum: up to 1 vector or up to 2 vectors.</param>
+    public static void Add(
+        T* input, T* gradient, PixelPair* pixels, int count, int* rows, int rowCount, T* sums, int channels)
     {
-        int sixes = rowCount % 6 is 1 or 2 ? rowCount / 6 - 1 : (rowCount + 1) / 6;
         int step = 2 * Vector256<T>.Count;
         int row = 0;
+        for (; row < rowCount && channels <= step / 2; row += 8)
+            AddNarrowEight(input, gradient, pixels, count, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step);
+        int sixes = rowCount % 6 is 1 or 2 ? rowCount / 6 - 1 : (rowCount + 1) / 6;
         for (; row < 6 * sixes; row += 6)
             AddSix(input, gradient, pixels, count, rows + row, Math.Min(rowCount - row, 6) - 1, sums + row * step);
         for (; row < rowCount; row += 4)
@@ -35,6 +39,7 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     }
 
     // Behind the last row both blocks repeat it, and write the same sum to the same place again.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSix(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
     {
         int width = Vector256<T>.Count;
@@ -84,6 +89,7 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         Store(sums + r5 * step, a5, b5);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFour(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
     {
         int width = Vector256<T>.Count;
@@ -119,6 +125,48 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         Store(sums + r1 * step, a1, b1);
         Store(sums + r2 * step, a2, b2);
         Store(sums + r3 * step, a3, b3);
+    }
+
+    // 8 rows x 1 vector, for the last channels when they are half a block or less: 9 loads feed 8 multiply-adds, near 9/10 of the peak.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddNarrowEight(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
+    {
+        int step = 2 * Vector256<T>.Count;
+        int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last);
+        int r5 = Math.Min(5, last), r6 = Math.Min(6, last), r7 = Math.Min(7, last);
+        T* x0 = input + rows[0];
+        T* x1 = input + rows[r1];
+        T* x2 = input + rows[r2];
+        T* x3 = input + rows[r3];
+        T* x4 = input + rows[r4];
+        T* x5 = input + rows[r5];
+        T* x6 = input + rows[r6];
+        T* x7 = input + rows[r7];
+        Vector256<T> a0 = Vector256.Load(sums), a1 = Vector256.Load(sums + r1 * step);
+        Vector256<T> a2 = Vector256.Load(sums + r2 * step), a3 = Vector256.Load(sums + r3 * step);
+        Vector256<T> a4 = Vector256.Load(sums + r4 * step), a5 = Vector256.Load(sums + r5 * step);
+        Vector256<T> a6 = Vector256.Load(sums + r6 * step), a7 = Vector256.Load(sums + r7 * step);
+        for (PixelPair* p = pixels, end = pixels + count; p < end; p++)
+        {
+            nint i = p->Read;
+            Vector256<T> u = Vector256.Load(gradient + p->Write);
+            a0 = Simd.Fma(Vector256.Create(x0[i]), u, a0);
+            a1 = Simd.Fma(Vector256.Create(x1[i]), u, a1);
+            a2 = Simd.Fma(Vector256.Create(x2[i]), u, a2);
+            a3 = Simd.Fma(Vector256.Create(x3[i]), u, a3);
+            a4 = Simd.Fma(Vector256.Create(x4[i]), u, a4);
+            a5 = Simd.Fma(Vector256.Create(x5[i]), u, a5);
+            a6 = Simd.Fma(Vector256.Create(x6[i]), u, a6);
+            a7 = Simd.Fma(Vector256.Create(x7[i]), u, a7);
+        }
+        a0.Store(sums);
+        a1.Store(sums + r1 * step);
+        a2.Store(sums + r2 * step);
+        a3.Store(sums + r3 * step);
+        a4.Store(sums + r4 * step);
+        a5.Store(sums + r5 * step);
+        a6.Store(sums + r6 * step);
+        a7.Store(sums + r7 * step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,8 +15,10 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
 {
     private const int Points = 36;
 
-    public static int BlockBytes = int.Parse(Environment.GetEnvironmentVariable("BLOCK") ?? "320") * 1024;
-    public static int Layout = int.Parse(Environment.GetEnvironmentVariable("LAYOUT") ?? "0");
+    // Transforms of a block of tiles, V and M together, stay in a 512 kB second-level cache: 64 tiles (an image) at 16 channels,
+    // 48 (three 16x16 images) at 32, 24 (six 8x8 images) at 64. Of 100, 200, 320, 480 and 700 kB, 480 was best or near it everywhere;
+    // 100 kB loses a third.
+    private const int BlockBytes = 480 * 1024;
 
     private readonly TileGrid _forward;
     private readonly TileGrid _dataGradient;
@@ -96,8 +98,8 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(InputLanes);
-        var inputs = new WinogradTiles<T>(scratch, v, TileStep(InputLanes), PointStep(InputLanes));
-        var gradients = new WinogradTiles<T>(scratch, m, TileStep(OutputLanes), PointStep(OutputLanes));
+        var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
+        var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
         int tiles = images * _forward.PerImage;
         fixed (PixelPair* pairs = _forwardTiles)
         fixed (int* rows = _rows)
@@ -111,7 +113,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                     for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
                         OuterProduct<T>.Add(
                             v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
-                            pairs, count, rows, Shape.InputChannels, sums);
+                            pairs, count, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
             }
     }
 
@@ -124,10 +126,10 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         int depth = grid.Frame.Channels, inputLanes = InnerProduct<T>.Blocks(depth) * lanes;
         int outputLanes = InnerProduct<T>.Blocks(grid.OutputChannels) * lanes;
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
-        var inputs = new WinogradTiles<T>(scratch, v, TileStep(inputLanes), PointStep(inputLanes));
-        var outputs = new WinogradTiles<T>(scratch, m, TileStep(outputLanes), PointStep(outputLanes));
+        var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
+        var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
         int tiles = images * grid.PerImage;
-        int run = 0;
+        int vectors = Simd.RoundUp<T>(grid.OutputChannels), run = 0;
         fixed (PixelPair* pairs = tilePairs)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
@@ -137,20 +139,22 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                 for (int point = 0; point < Points; point++)
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
                         InnerProduct<T>.Run(
-                            v + point * PointStep(inputLanes), pairs, count, &run, 1, depth, weights,
-                            m + point * PointStep(outputLanes) + o, lanes);
+                            v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
+                            m + point * PointStep(outputLanes) + o, Math.Min(lanes, vectors - o));
                 outputs.ToOutput(grid, output, first, count);
             }
     }
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 
-    private static int TileStep(int lanes) => Layout == 0 ? lanes : lanes * Points;
+    // Tiles rounded up to whole register blocks: the products behind the last tile come from whatever lies there, and nobody reads them.
+    private static int WholeBlocks(int tiles) => Cut(tiles, InnerProduct<T>.PixelsPerBlock) * InnerProduct<T>.PixelsPerBlock;
 
-    private int PointStep(int lanes) => Layout == 0 ? _tilesPerBlock * lanes + 16 : lanes;
+    // A cache line more than the tiles need, lest the 36 points of a tile fall into the same cache set.
+    private int PointStep(int lanes) => WholeBlocks(_tilesPerBlock) * lanes + 64 / sizeof(T);
 
-    private int PointsLength(int lanes) => Points * (_tilesPerBlock * lanes + 16);
+    private int PointsLength(int lanes) => Points * PointStep(lanes);
 
-    private PixelPair[] ListTiles(int readLanes, int writeLanes) => PixelPair.List(
-        1, 1, _tilesPerBlock, new PixelWalk(0, 0, 0, TileStep(readLanes)), new PixelWalk(0, 0, 0, TileStep(writeLanes)));
+    private PixelPair[] ListTiles(int readStep, int writeStep) => PixelPair.List(
+        1, 1, WholeBlocks(_tilesPerBlock), new PixelWalk(0, 0, 0, readStep), new PixelWalk(0, 0, 0, writeStep));
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels.Convolution;
@@ -18,6 +19,7 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
     public static int BufferLength => 40 * Vector256<T>.Count;
 
     /// <summary>B^T d B of <paramref name="count"/> tiles from <paramref name="first"/> on, read from framed images.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromInput(TileGrid grid, T* framed, int first, int count)
     {
         int width = Vector256<T>.Count;
@@ -30,15 +32,18 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             T* transform = Transforms + n * TileStep;
             for (int c = 0; c < pixelStep; c += width)
             {
-                for (int y = 0; y < 6; y++)
-                    WinogradTransform<T>.Input(tile + c + y * rowStep, pixelStep, buffer + y * 6 * width, width);
-                for (int x = 0; x < 6; x++)
-                    WinogradTransform<T>.Input(buffer + x * width, 6 * width, transform + c + x * pointStep, 6 * pointStep);
+                T* from = tile + c, to = buffer, end = buffer + 6 * 6 * width;
+                for (; to < end; from += rowStep, to += 6 * width)
+                    WinogradTransform<T>.Input(from, pixelStep, to, width);
+                end = buffer + 6 * width;
+                for (from = buffer, to = transform + c; from < end; from += width, to += pointStep)
+                    WinogradTransform<T>.Input(from, 6 * width, to, 6 * pointStep);
             }
         }
     }
 
     /// <summary>A dY A^T of <paramref name="count"/> tiles from <paramref name="first"/> on, read from framed output gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromGradient(TileGrid grid, Frame frame, T* framed, int first, int count)
     {
         int width = Vector256<T>.Count;
@@ -51,15 +56,18 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             T* transform = Transforms + n * TileStep;
             for (int c = 0; c < pixelStep; c += width)
             {
-                for (int y = 0; y < 4; y++)
-                    WinogradTransform<T>.Gradient(tile + c + y * rowStep, pixelStep, buffer + y * 6 * width, width);
-                for (int x = 0; x < 6; x++)
-                    WinogradTransform<T>.Gradient(buffer + x * width, 6 * width, transform + c + x * pointStep, 6 * pointStep);
+                T* from = tile + c, to = buffer, end = buffer + 4 * 6 * width;
+                for (; to < end; from += rowStep, to += 6 * width)
+                    WinogradTransform<T>.Gradient(from, pixelStep, to, width);
+                end = buffer + 6 * width;
+                for (from = buffer, to = transform + c; from < end; from += width, to += pointStep)
+                    WinogradTransform<T>.Gradient(from, 6 * width, to, 6 * pointStep);
             }
         }
     }
 
     /// <summary>Y = A^T M A of <paramref name="count"/> tiles from <paramref name="first"/> on, written to dense images as far as they exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ToOutput(TileGrid grid, T* output, int first, int count)
     {
         int width = Vector256<T>.Count;
@@ -74,14 +82,16 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             T* transform = Transforms + n * TileStep;
             for (int c = 0; c < pixelStep; c += width)
             {
-                for (int x = 0; x < 6; x++)
-                    WinogradTransform<T>.Output(transform + c + x * pointStep, 6 * pointStep, buffer + x * width, 6 * width);
+                T* from = transform + c, to = buffer, end = buffer + 6 * width;
+                for (; to < end; from += pointStep, to += width)
+                    WinogradTransform<T>.Output(from, 6 * pointStep, to, 6 * width);
                 bool whole = columns == TileGrid.Edge && c + width <= pixelStep;
-                for (int y = 0; y < rows; y++)
+                end = buffer + rows * 6 * width;
+                for (from = buffer, to = tile + c; from < end; from += 6 * width, to += rowStep)
                     if (whole)
-                        WinogradTransform<T>.Output(buffer + y * 6 * width, width, tile + c + y * rowStep, pixelStep);
+                        WinogradTransform<T>.Output(from, width, to, pixelStep);
                     else
-                        WritePart(buffer + y * 6 * width, tile + c + y * rowStep, pixelStep, columns, Math.Min(width, (int)pixelStep - c));
+                        WritePart(from, to, pixelStep, columns, Math.Min(width, (int)pixelStep - c));
             }
         }
     }
