@@ -52,5 +52,6 @@ internal static class CommandLine
     {
         PlanCommand.Create(),
         ExportCommand.Create(),
+        DataCommand.Create(),
     };
 }

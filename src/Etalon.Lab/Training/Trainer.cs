@@ -6,6 +6,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Training;
 
@@ -35,7 +36,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         _spec = spec;
         _groups = new ParameterGroups(spec);
-        data = data.First(spec.Data.TrainCount, spec.Data.TestCount);
+        data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         _test = BatchSource<T>.ForTest(data, spec.Data.Batch);
         _workers = new Workers(threads);
@@ -44,7 +45,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.Initialize(spec.Seed);
         _optimizer = new Sgd<T>(
             Network.Parameters, Network.Gradients,
-            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayMode.Decoupled },
+            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
             _groups.Of);
     }
 
