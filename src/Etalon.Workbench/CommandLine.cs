@@ -53,5 +53,6 @@ internal static class CommandLine
         DataCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
+        DataCommand.Create(),
     };
 }

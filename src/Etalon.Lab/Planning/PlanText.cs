@@ -26,8 +26,8 @@ public static class PlanText
                 continue;
             }
             if (text.Count > 0) text.Add("");
-            text.Add(specs.Count == 1 ? name : $"{name}: {string.Join(", ", specs.Select((spec, i) => $"{TextChart.LetterOf(i)} {spec.Name}"))} (* several)");
-            text.AddRange(TextChart.Draw(lines, PlanChart.XLabel(specs), width, ChartHeight));
+            text.Add($"{name} by {PlanChart.XLabel(specs)}{Legend(specs)}");
+            text.AddRange(TextChart.Draw(lines, width, ChartHeight));
             text.Add("");
         }
         return text;
@@ -46,7 +46,7 @@ public static class PlanText
         var whatWidth = rows.Max(row => row.What.Length);
         return
         [
-            $"{"step",10}  {"epoch",8}  {"of".PadRight(nameWidth)}  {"what".PadRight(whatWidth)}  value",
+            $"{"step",10}  {"epoch",8}  {"quantity".PadRight(nameWidth)}  {"what".PadRight(whatWidth)}  value",
             .. rows.OrderBy(row => row.Step).Select(row =>
                 $"{row.Step,10}  {row.Step / (double)spec.StepsPerEpoch,8:0.##}  {row.Name.PadRight(nameWidth)}  {row.What.PadRight(whatWidth)}  {row.Value:G6}"),
         ];
@@ -59,6 +59,10 @@ public static class PlanText
         for (var (epoch, step) = (0L, 0L); step < spec.TotalSteps; (epoch, step) = (epoch + 1, step + spec.StepsPerEpoch))
             yield return $"{epoch,8}  {step,10}  {spec.LearningRate.ValueAt(step),14:G6}  {spec.WeightDecay.ValueAt(step),14:G6}  {spec.Momentum.ValueAt(step),10:G6}";
     }
+
+    private static string Legend(IReadOnlyList<RunSpec> specs) => specs.Count == 1
+        ? ""
+        : $": {string.Join(", ", specs.Select((spec, i) => $"{TextChart.LetterOf(i)} is {spec.Name}"))}, * is several";
 
     private static IReadOnlyList<(string Name, Func<RunSpec, Schedule> Quantity)> Quantities { get; } =
     [

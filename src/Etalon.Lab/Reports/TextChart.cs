@@ -9,10 +9,9 @@ public static class TextChart
 
     /// <summary>The chart as lines of text.</summary>
     /// <param name="lines">The lines; all read on one axis, which is logarithmic when they span more than two decades.</param>
-    /// <param name="xLabel">What the horizontal axis shows.</param>
     /// <param name="width">Columns, axis included; at least 30.</param>
     /// <param name="height">Rows of the field, at least 2.</param>
-    public static IReadOnlyList<string> Draw(IReadOnlyList<ChartLine> lines, string xLabel, int width, int height)
+    public static IReadOnlyList<string> Draw(IReadOnlyList<ChartLine> lines, int width, int height)
     {
         var columns = Math.Max(20, width - LabelWidth - 2);
         var yAxis = Axis.For([.. lines.SelectMany(line => line.Y)]);
@@ -24,7 +23,7 @@ public static class TextChart
         for (var row = 0; row < height; row++)
             text.Add($"{labels[row],LabelWidth} {(labels[row].Length > 0 ? '┤' : '│')}{new string(field[row]).TrimEnd()}");
         text.Add($"{new string(' ', LabelWidth)} └{new string('─', columns)}");
-        text.Add(XLabels(xAxis, columns, xLabel));
+        text.Add(XLabels(xAxis, columns));
         return text;
     }
 
@@ -104,7 +103,7 @@ public static class TextChart
         return labels;
     }
 
-    private static string XLabels(Axis axis, int columns, string xLabel)
+    private static string XLabels(Axis axis, int columns)
     {
         var row = new StringBuilder(new string(' ', columns + LabelWidth + 2 + 12));
         foreach (var tick in axis.Ticks(Math.Max(2, columns / 14)))
@@ -113,6 +112,6 @@ public static class TextChart
             var at = LabelWidth + 2 + Math.Min((int)(axis.At(tick) * columns), columns - 1) - label.Length / 2;
             for (var i = 0; i < label.Length; i++) row[at + i] = label[i];
         }
-        return $"{row.ToString().TrimEnd()}  {xLabel}";
+        return row.ToString().TrimEnd();
     }
 }

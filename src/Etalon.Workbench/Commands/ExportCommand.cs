@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;

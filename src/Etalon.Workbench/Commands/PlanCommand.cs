@@ -9,16 +9,9 @@ namespace Etalon.Workbench.Commands;
 /// <summary><c>etalon plan</c>: the resolved schedule before any training.</summary>
 internal static class PlanCommand
 {
-    private static readonly Argument<string[]> Recipes = RecipeArguments.Many();
-    private static readonly Option<bool> Epochs = new("--epochs") { Description = "The values at the first update of each epoch." };
-    private static readonly Option<long?> Explain = new("--explain") { Description = "Which piece decides this update, why its value is what it is, and what comes next.", HelpName = "STEP" };
-    private static readonly Option<bool> Resolved = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
-    private static readonly Option<string?> Csv = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
-    private static readonly Option<string?> Svg = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
-    private static readonly Option<bool> Json = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };
-
     public static Command Create()
     {
+        var options = new Options();
         var command = new Command("plan",
             """
             Show a recipe's schedules before any training: drawn, as a table of what happens when, written to files.
@@ -31,26 +24,26 @@ internal static class PlanCommand
               etalon plan recipes/cifar-step.yaml --resolved
             """)
         {
-            Recipes, Epochs, Explain, Resolved, Csv, Svg, Json,
+            options.Recipes, options.Epochs, options.Explain, options.Resolved, options.Csv, options.Svg, options.Json,
         };
-        command.SetAction(Run);
+        command.SetAction(parsed => Run(parsed, options));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed, Options options)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var specs = RecipeArguments.ReadMany(parsed.GetValue(Recipes)!, error);
-        if (parsed.GetValue(Csv) is { } csv) WriteCsv(specs, csv, error);
-        if (parsed.GetValue(Svg) is { } svg) WriteSvg(specs, svg, error);
+        var specs = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, error);
+        if (parsed.GetValue(options.Csv) is { } csv) WriteCsv(specs, csv, error);
+        if (parsed.GetValue(options.Svg) is { } svg) WriteSvg(specs, svg, error);
 
-        if (parsed.GetValue(Json))
+        if (parsed.GetValue(options.Json))
             PlanJson.Write(specs, output);
-        else if (parsed.GetValue(Resolved))
+        else if (parsed.GetValue(options.Resolved))
             output.Write(string.Join("---\n", specs.Select(RecipeWriter.ToYaml)));
-        else if (parsed.GetValue(Explain) is { } step)
+        else if (parsed.GetValue(options.Explain) is { } step)
             Write(output, specs.SelectMany(spec => Explanation.Of(spec, step)));
-        else if (parsed.GetValue(Epochs))
+        else if (parsed.GetValue(options.Epochs))
             Write(output, specs.SelectMany(spec => PlanText.Epochs(spec).Prepend(PlanText.Heading(spec))));
         else
             Draw(specs, output);
@@ -87,5 +80,16 @@ internal static class PlanCommand
     private static void Write(TextWriter output, IEnumerable<string> lines)
     {
         foreach (var line in lines) output.WriteLine(line);
+    }
+
+    private sealed class Options
+    {
+        public Argument<string[]> Recipes { get; } = RecipeArguments.Many();
+        public Option<bool> Epochs { get; } = new("--epochs") { Description = "The values at the first update of each epoch." };
+        public Option<long?> Explain { get; } = new("--explain") { Description = "Which piece decides this update, why its value is what it is, and what comes next.", HelpName = "STEP" };
+        public Option<bool> Resolved { get; } = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
+        public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
+        public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
+        public Option<bool> Json { get; } = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };
     }
 }
