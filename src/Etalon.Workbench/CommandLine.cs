@@ -50,7 +50,6 @@ internal static class CommandLine
         Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 diverged, 130 interrupted.
         """)
     {
-        DataCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
         DataCommand.Create(),
