@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -97,6 +98,7 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
     }
 
     /// <summary>The accumulator is [block of output channels][tap][input channel][2 vectors].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;

@@ -23,6 +23,7 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     /// <param name="rowCount">Number of rows, at least 1.</param>
     /// <param name="sums">[rowCount][2 vectors].</param>
     /// <param name="channels">Channels to sum: up to 1 vector or up to 2 vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
         T* input, T* gradient, in PixelLines lines, int* rows, int rowCount, T* sums, int channels)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -95,6 +96,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images);
 
     /// <summary>The accumulator is dU [36][block of output channels][input channel][2 vectors].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
@@ -122,6 +124,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     public override void FinishWeightGradient(T* accumulator, T* weightGradient) =>
         WinogradWeights<T>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Convolve(TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
