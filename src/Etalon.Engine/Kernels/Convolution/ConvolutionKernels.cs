@@ -20,7 +20,7 @@ internal static class ConvolutionKernels
     /// x h / (h + 16), where h is the harmonic mean of the channels, since transforms cost as ci + co and products as ci co.
     /// </summary>
     /// <remarks>
-    /// Fitted to float32: 8 channels give 1.3 (measured 1.1-1.4), 16 give 2 (1.8-2.1), 64 give 3.2 (2.5-2.9); 5x5 outputs give 1.25 at 64
+    /// Fitted to float32: 8 channels give 1.3 (measured 1.1-1.6), 16 give 2 (1.8-2.1), 64 give 3.2 (2.5-2.9); 5x5 outputs give 1.25 at 64
     /// channels (1.1-1.3) and 0.8 at 16 (0.7-0.9); 3 input channels give 1.
     /// </remarks>
     private static double WinogradGain(ConvolutionShape shape)
