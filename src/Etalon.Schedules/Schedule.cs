@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Etalon.Schedules;
 
 /// <summary>
@@ -10,16 +12,71 @@ namespace Etalon.Schedules;
 /// same values.
 /// </para>
 /// <para>
-/// A piece owns the half-open interval [begin, end): a boundary belongs to the later piece, past the end the last value holds, and
-/// a piece of no steps is legal. A piece of <c>n</c> steps that goes from <c>a</c> to <c>b</c> has the value <c>a</c> at its first
-/// step and would have <c>b</c> at step <c>n</c>, the first one past it.
+/// A piece owns the half-open interval [begin, end) and counts its own time from 0 where it begins: a boundary belongs to the later
+/// piece, and a piece of no steps is legal. A piece of <c>n</c> steps that goes from <c>a</c> to <c>b</c> has the value <c>a</c> at
+/// its first step and would have <c>b</c> at step <c>n</c>, the first one past it; with <c>inclusive</c> it reaches <c>b</c> at step
+/// <c>n - 1</c>, its last.
+/// </para>
+/// <para>
+/// Past its end a piece holds its last value: one that moves smoothly holds the value its formula has at step <c>n</c> (a ramp: the
+/// value it was going to), one that jumps (steps, restarts, table) the value of its last step <c>n - 1</c>.
+/// </para>
+/// <para>
+/// Steps count exactly up to 2^53. The set of schedules is closed, so that each can be written as JSON and hashed: what none of
+/// the pieces says is a <see cref="Table"/>.
 /// </para>
 /// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "piece")]
+[JsonDerivedType(typeof(Constant), "constant")]
+[JsonDerivedType(typeof(Linear), "linear")]
+[JsonDerivedType(typeof(Cosine), "cosine")]
+[JsonDerivedType(typeof(Polynomial), "polynomial")]
+[JsonDerivedType(typeof(Exponential), "exponential")]
+[JsonDerivedType(typeof(Steps), "steps")]
+[JsonDerivedType(typeof(InverseSqrt), "inverse_sqrt")]
+[JsonDerivedType(typeof(Restarts), "restarts")]
+[JsonDerivedType(typeof(Triangular), "triangular")]
+[JsonDerivedType(typeof(OneCycle), "one_cycle")]
+[JsonDerivedType(typeof(WarmupStableDecay), "wsd")]
+[JsonDerivedType(typeof(Table), "table")]
+[JsonDerivedType(typeof(Warmup), "warmup")]
+[JsonDerivedType(typeof(Sequence), "sequence")]
+[JsonDerivedType(typeof(Scaled), "scaled")]
+[JsonDerivedType(typeof(Repeated), "repeated")]
+[JsonDerivedType(typeof(Stretched), "stretched")]
 public abstract record Schedule
 {
+    /// <summary>The number of steps this schedule describes; null where it goes on for ever.</summary>
+    public abstract long? Length { get; }
+
     /// <summary>The value that update <paramref name="step"/> uses.</summary>
     /// <param name="step">The 0-based number of the update; at least 0.</param>
-    /// <returns>A finite number.</returns>
+    /// <returns>A finite number. A value beyond float64 saturates at its largest number; <see cref="LogValueAt"/> stays exact.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
-    public abstract double ValueAt(long step);
+    public double ValueAt(long step) => step >= 0 ? Evaluate(step) : throw Require.NegativeStep(step);
+
+    /// <summary>
+    /// The natural logarithm of the value that update <paramref name="step"/> uses, exact also where the value itself is too large or
+    /// too small for float64.
+    /// </summary>
+    /// <param name="step">The 0-based number of the update; at least 0.</param>
+    /// <returns>ln of the value; negative infinity where the value is 0, NaN where it is negative.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
+    public double LogValueAt(long step) => step >= 0 ? EvaluateLog(step) : throw Require.NegativeStep(step);
+
+    /// <summary>This schedule as JSON: <c>{"piece":"linear","from":0,"to":0.1,"length":500,"inclusive":false}</c>.</summary>
+    public string ToJson() => ScheduleJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks one.</exception>
+    /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
+    public static Schedule FromJson(string json) => ScheduleJson.Read<Schedule>(json);
+
+    /// <summary>
+    /// The value at a time, in steps, that is not negative but may be a fraction: stretching a schedule asks between its steps.
+    /// </summary>
+    internal abstract double Evaluate(double time);
+
+    /// <summary>The logarithm of <see cref="Evaluate"/>; overridden where the value may leave the range of float64.</summary>
+    internal virtual double EvaluateLog(double time) => Math.Log(Evaluate(time));
 }

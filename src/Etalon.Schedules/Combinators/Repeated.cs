@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace Etalon.Schedules;
+
+/// <summary>Another schedule over and over: <c>value(t) = Of(t mod n)</c>, where <c>n</c> is its length.</summary>
+/// <remarks>Past the last repetition it holds what <see cref="Of"/> holds past its end.</remarks>
+public sealed record Repeated : Schedule
+{
+    private readonly double _period;
+    private readonly double _end;
+
+    /// <summary>Repeats <paramref name="of"/> so many times, or without a number for ever.</summary>
+    /// <exception cref="ArgumentException">The schedule has no length or no steps, or the number is not positive.</exception>
+    public Repeated(Schedule of, long? times = null)
+    {
+        ArgumentNullException.ThrowIfNull(of);
+        if (of.Length is not > 0)
+            throw Require.Refuse(nameof(of), of, "what is repeated must end, after at least one step", "give it a length");
+        Of = of;
+        if (times is { } count) Times = Require.PositiveLength(count, nameof(times));
+        _period = of.Length.Value;
+        _end = times * _period ?? double.PositiveInfinity;
+        Length = times is null ? null : Require.ExactSteps(_end, "the length of all repetitions");
+    }
+
+    /// <summary>The schedule that is repeated.</summary>
+    public Schedule Of { get; }
+
+    /// <summary>How many times; at least 1. Null, the default: for ever.</summary>
+    public long? Times { get; }
+
+    /// <summary>The length of all repetitions; null where there is no end of them.</summary>
+    [JsonIgnore]
+    public override long? Length { get; }
+
+    internal override double Evaluate(double time) => Of.Evaluate(Within(time));
+
+    internal override double EvaluateLog(double time) => Of.EvaluateLog(Within(time));
+
+    private double Within(double time) => time < _end ? time - Math.Floor(time / _period) * _period : _period;
+}

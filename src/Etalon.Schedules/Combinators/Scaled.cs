@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Etalon.Schedules;
+
+/// <summary>Another schedule times a factor: <c>value(t) = Factor · e^LogFactor · Of(t)</c>.</summary>
+/// <remarks>
+/// The log factor says what a number cannot: with it a growing rate may start, or be brought back, outside the range of float64.
+/// A value beyond that range saturates at its largest number; <see cref="Schedule.LogValueAt"/> stays exact.
+/// </remarks>
+public sealed record Scaled : Schedule
+{
+    private readonly double _logOfFactors;
+
+    /// <summary>Multiplies <paramref name="of"/> by <paramref name="factor"/> and, if given, e to the power <paramref name="logFactor"/>.</summary>
+    /// <exception cref="ArgumentException">A factor is not finite, or negative.</exception>
+    public Scaled(Schedule of, double factor, double logFactor = 0)
+    {
+        ArgumentNullException.ThrowIfNull(of);
+        Of = of;
+        Factor = Require.NotNegative(factor);
+        LogFactor = Require.Value(logFactor);
+        _logOfFactors = Math.Log(factor) + logFactor;
+    }
+
+    /// <summary>The schedule that is scaled.</summary>
+    public Schedule Of { get; }
+
+    /// <summary>What each value is multiplied by; at least 0.</summary>
+    public double Factor { get; }
+
+    /// <summary>The natural logarithm of a further factor. Default: 0, no further factor.</summary>
+    public double LogFactor { get; }
+
+    /// <summary>The length of <see cref="Of"/>.</summary>
+    [JsonIgnore]
+    public override long? Length => Of.Length;
+
+    internal override double Evaluate(double time)
+    {
+        var value = Of.Evaluate(time);
+        var inRange = LogFactor == 0 && double.IsNormal(value) && value < double.MaxValue;
+        var product = inRange ? Factor * value : OutOfRange(time, value);
+        return Math.Clamp(product, double.MinValue, double.MaxValue);
+    }
+
+    internal override double EvaluateLog(double time) => Factor == 0 ? double.NegativeInfinity : _logOfFactors + Of.EvaluateLog(time);
+
+    /// <summary>
+    /// The product where <see cref="Of"/> or a factor may have left float64 although the others bring it back. Only positive
+    /// values have a logarithm; negative ones, which no rate has, are as exact as their product.
+    /// </summary>
+    private double OutOfRange(double time, double value) => Factor == 0 ? 0
+        : value < 0 ? value * (Factor * Math.Exp(LogFactor))
+        : Math.Exp(EvaluateLog(time));
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Etalon.Schedules;
+
+/// <summary>Pieces one after another, each counting its own time from 0 where it begins.</summary>
+/// <remarks>
+/// Piece <c>i</c> begins where the lengths of those before it add up to: <c>value(t) = Pieces[i](t - Begins[i])</c> for
+/// <c>Begins[i] ≤ t &lt; Begins[i + 1]</c>. Past the end the last piece goes on in its own way. A sequence within a sequence dissolves
+/// into it, so joining is associative.
+/// </remarks>
+public sealed record Sequence : Schedule
+{
+    private readonly ValueList<Schedule> _pieces;
+    private readonly ValueList<long> _begins;
+
+    /// <summary>Joins <paramref name="pieces"/>; all but the last need a length.</summary>
+    /// <exception cref="ArgumentException">There is no piece, or one that is not the last goes on for ever.</exception>
+    public Sequence(params IReadOnlyList<Schedule> pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        if (pieces.Count == 0)
+            throw Require.Refuse(nameof(pieces), "empty", "a sequence needs a piece", "give at least one");
+        _pieces = ValueList<Schedule>.Copy(pieces.SelectMany(piece => piece is Sequence inner ? inner.Pieces : [piece]));
+        var begins = new long[_pieces.Count];
+        for (var i = 1; i < begins.Length; i++)
+        {
+            var length = _pieces[i - 1].Length
+                ?? throw Require.Refuse($"pieces[{i - 1}]", _pieces[i - 1], "goes on for ever, so that what follows is never reached", "give it a length");
+            begins[i] = Require.Length(begins[i - 1] + length, "the sum of the lengths");
+        }
+        _begins = new ValueList<long>(begins);
+        Length = Require.OptionalLength(begins[^1] + _pieces[^1].Length, "the sum of the lengths");
+    }
+
+    /// <summary>The pieces in their order, none of them a sequence.</summary>
+    public IReadOnlyList<Schedule> Pieces => _pieces;
+
+    /// <summary>The step at which each piece begins; the first is 0.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<long> Begins => _begins;
+
+    /// <summary>The sum of the lengths; null where the last piece goes on for ever.</summary>
+    [JsonIgnore]
+    public override long? Length { get; }
+
+    /// <summary>The number of the piece that owns <paramref name="step"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
+    public int PieceAt(long step) => step >= 0 ? Owner(step) : throw Require.NegativeStep(step);
+
+    internal override double Evaluate(double time)
+    {
+        var owner = Owner(time);
+        return _pieces.Items[owner].Evaluate(time - _begins.Items[owner]);
+    }
+
+    internal override double EvaluateLog(double time)
+    {
+        var owner = Owner(time);
+        return _pieces.Items[owner].EvaluateLog(time - _begins.Items[owner]);
+    }
+
+    /// <summary>The last piece that has begun: of several that begin at the same step all but the last have no steps.</summary>
+    private int Owner(double time)
+    {
+        var begins = _begins.Items;
+        var (low, high) = (0, begins.Length);
+        while (high - low > 1)
+        {
+            var middle = (low + high) >> 1;
+            if (time >= begins[middle]) low = middle;
+            else high = middle;
+        }
+        return low;
+    }
+}

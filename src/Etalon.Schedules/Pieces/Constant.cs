@@ -1,0 +1,21 @@
+namespace Etalon.Schedules;
+
+/// <summary>The same value at every step: <c>value(t) = Value</c>.</summary>
+public sealed record Constant : Schedule
+{
+    /// <summary>Holds <paramref name="value"/>, for <paramref name="length"/> steps or, without a length, for ever.</summary>
+    /// <exception cref="ArgumentException">The value is not finite or the length is negative.</exception>
+    public Constant(double value, long? length = null)
+    {
+        Value = Require.Value(value);
+        Length = Require.OptionalLength(length);
+    }
+
+    /// <summary>The value at every step.</summary>
+    public double Value { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    internal override double Evaluate(double time) => Value;
+}

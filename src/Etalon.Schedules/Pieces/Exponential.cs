@@ -1,0 +1,52 @@
+namespace Etalon.Schedules;
+
+/// <summary>Multiplied by a factor every so many steps, smoothly: <c>value(t) = From · Factor^(t/Every)</c>.</summary>
+/// <remarks>
+/// The value may leave the range of float64 when the factor exceeds 1: it then saturates at the largest finite number, while
+/// <see cref="Schedule.LogValueAt"/> is exact, <c>ln From + (t/Every) ln Factor</c>, at every step. A start outside that range is said
+/// with <see cref="Scaled"/> and its log factor. With <c>Every</c> = 1, PyTorch's ExponentialLR; the growing form is the schedule
+/// of Li and Arora 2019, <i>An Exponential Learning Rate Schedule for Deep Learning</i>.
+/// </remarks>
+public sealed record Exponential : Schedule
+{
+    private readonly double _logFrom;
+    private readonly double _logFactorPerStep;
+    private readonly double _end;
+
+    /// <summary>Starts at <paramref name="from"/> and is multiplied by <paramref name="factor"/> every <paramref name="every"/> steps.</summary>
+    /// <exception cref="ArgumentException">A parameter is not finite and positive, or the length is negative.</exception>
+    public Exponential(double from, double factor, double every = 1, long? length = null)
+    {
+        From = Require.Positive(from);
+        Factor = Require.Positive(factor);
+        Every = Require.Positive(every);
+        Length = Require.OptionalLength(length);
+        _logFrom = Math.Log(from);
+        _logFactorPerStep = Math.Log(factor) / every;
+        _end = length ?? double.PositiveInfinity;
+        if (!double.IsFinite(_logFactorPerStep * long.MaxValue))
+            throw Require.Refuse(nameof(every), every, "is so short that even the logarithm of the value overflows", "give a number of steps such as 1");
+    }
+
+    /// <summary>The value at the first step; more than 0.</summary>
+    public double From { get; }
+
+    /// <summary>What the value is multiplied by in <see cref="Every"/> steps; more than 0.</summary>
+    public double Factor { get; }
+
+    /// <summary>The number of steps in which the factor applies once; more than 0, not necessarily whole. Default: 1.</summary>
+    public double Every { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    internal override double Evaluate(double time)
+    {
+        var exponent = Math.Min(time, _end) * _logFactorPerStep;
+        // exp leaves float64 beyond 700 either way, where the product with From may still lie within it.
+        var value = Math.Abs(exponent) <= 700 ? From * Math.Exp(exponent) : Math.Exp(_logFrom + exponent);
+        return Math.Min(double.MaxValue, value);
+    }
+
+    internal override double EvaluateLog(double time) => _logFrom + Math.Min(time, _end) * _logFactorPerStep;
+}

@@ -1,0 +1,32 @@
+namespace Etalon.Schedules;
+
+/// <summary>Falls with the inverse square root of time: <c>value(t) = Peak · √(Shift / (t + Shift))</c>.</summary>
+/// <remarks>
+/// The value is halved after <c>3 · Shift</c> steps. With a <see cref="Warmup"/> of <c>w</c> steps in front and <c>Shift = w</c> it is the
+/// schedule of Vaswani et al. 2017, <i>Attention Is All You Need</i>.
+/// </remarks>
+public sealed record InverseSqrt : Schedule
+{
+    private readonly double _end;
+
+    /// <summary>Starts at <paramref name="peak"/>; <paramref name="shift"/> is the time scale in steps.</summary>
+    /// <exception cref="ArgumentException">The peak is not finite, the shift not positive, or the length negative.</exception>
+    public InverseSqrt(double peak, double shift, long? length = null)
+    {
+        Peak = Require.Value(peak);
+        Shift = Require.Positive(shift);
+        Length = Require.OptionalLength(length);
+        _end = length ?? double.PositiveInfinity;
+    }
+
+    /// <summary>The value at the first step.</summary>
+    public double Peak { get; }
+
+    /// <summary>The time scale, in steps; more than 0.</summary>
+    public double Shift { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    internal override double Evaluate(double time) => Peak * Math.Sqrt(Shift / (Math.Min(time, _end) + Shift));
+}

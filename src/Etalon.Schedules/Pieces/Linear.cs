@@ -1,0 +1,33 @@
+namespace Etalon.Schedules;
+
+/// <summary>A straight ramp: <c>value(t) = From + (To - From) · t/n</c>, and <c>To</c> from step <c>n</c> on.</summary>
+/// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. The same as PyTorch's LinearLR.</remarks>
+public sealed record Linear : Schedule
+{
+    private readonly double _span;
+
+    /// <summary>Goes from <paramref name="from"/> to <paramref name="to"/> in <paramref name="length"/> steps.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or the length is missing or negative.</exception>
+    public Linear(double from, double to, long? length, bool inclusive = false)
+    {
+        From = Require.Value(from);
+        To = Require.Value(to);
+        Length = Require.Length(length);
+        Inclusive = inclusive;
+        _span = Ramp.Span(length, inclusive);
+    }
+
+    /// <summary>The value at the first step.</summary>
+    public double From { get; }
+
+    /// <summary>The value that the ramp goes to and holds past its end.</summary>
+    public double To { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    /// <summary>Whether the last step, rather than the first one past the ramp, has the value <see cref="To"/>. Default: false.</summary>
+    public bool Inclusive { get; }
+
+    internal override double Evaluate(double time) => time < _span ? From + (To - From) * (time / _span) : To;
+}

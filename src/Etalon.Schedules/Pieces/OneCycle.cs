@@ -1,0 +1,83 @@
+namespace Etalon.Schedules;
+
+/// <summary>
+/// One cycle over a whole run: from an initial value to the peak, then down to the final value, at once or (three phases) by way of the
+/// initial value again. The momentum that belongs to a rate is the same cycle upside down: see <see cref="WithMomentum"/>.
+/// </summary>
+/// <remarks>
+/// The same as PyTorch's OneCycleLR: of a run of <c>n</c> steps the peak is at step <c>Rise·n - 1</c> (not necessarily whole), in three phases
+/// the initial value again at <c>2·Rise·n - 2</c>, and the final value at the last step <c>n - 1</c>, and past it.
+/// Smith and Topin 2018, <i>Super-Convergence</i>.
+/// </remarks>
+public sealed record OneCycle : Schedule
+{
+    private readonly double _risen;
+    private readonly double _fallen;
+    private readonly double _last;
+
+    /// <summary>Goes from <paramref name="initial"/> to <paramref name="peak"/> to <paramref name="final"/> in <paramref name="length"/> steps.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, the length missing or negative, or the rise out of range.</exception>
+    public OneCycle(
+        double initial, double peak, double final, long? length, double rise = 0.3, RampShape shape = RampShape.Cosine, bool threePhase = false)
+    {
+        Initial = Require.Value(initial);
+        Peak = Require.Value(peak);
+        Final = Require.Value(final);
+        Length = Require.Length(length);
+        Rise = threePhase
+            ? Require.Between(rise, 0, 0.5, "in three phases the way up and the way down take `rise` each, so give 0.3")
+            : Require.Between(rise, 0, 1, "it is the fraction of the steps spent on the way up, so give 0.3");
+        Shape = Require.Named(shape);
+        ThreePhase = threePhase;
+        var steps = (double)Require.Length(length);
+        _last = steps - 1;
+        _risen = rise * steps - 1;
+        _fallen = threePhase ? 2 * rise * steps - 2 : _risen;
+    }
+
+    /// <summary>The cycle of a rate with PyTorch's divisors: initial = peak/25, final = initial/10000.</summary>
+    /// <exception cref="ArgumentException">A parameter is out of its range, as in the constructor.</exception>
+    public static OneCycle OfPeak(
+        double peak, long length, double initialDivisor = 25, double finalDivisor = 1e4, double rise = 0.3, RampShape shape = RampShape.Cosine, bool threePhase = false)
+    {
+        Require.Positive(initialDivisor);
+        Require.Positive(finalDivisor);
+        return new OneCycle(peak / initialDivisor, peak, peak / initialDivisor / finalDivisor, length, rise, shape, threePhase);
+    }
+
+    /// <summary>The momentum of the same cycle: <paramref name="high"/> while the rate is low, <paramref name="low"/> at its peak.</summary>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public OneCycle WithMomentum(double high = 0.95, double low = 0.85) => new(high, low, high, Length, Rise, Shape, ThreePhase);
+
+    /// <summary>The value at the first step.</summary>
+    public double Initial { get; }
+
+    /// <summary>The value at the end of the way up.</summary>
+    public double Peak { get; }
+
+    /// <summary>The value at the last step, and past it.</summary>
+    public double Final { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    /// <summary>The fraction of the steps spent on the way up; from 0 to 1, in three phases to 0.5. Default: 0.3.</summary>
+    public double Rise { get; }
+
+    /// <summary>How each phase goes from one value to the next. Default: cosine.</summary>
+    public RampShape Shape { get; }
+
+    /// <summary>Whether the way down leads back to the initial value, as long as the way up, and then on to the final. Default: false.</summary>
+    public bool ThreePhase { get; }
+
+    internal override double Evaluate(double time)
+    {
+        if (time >= _last) return Final;
+        if (time <= _risen) return Phase(time, 0, _risen, Initial, Peak);
+        if (!ThreePhase) return Phase(time, _risen, _last, Peak, Final);
+        return time <= _fallen ? Phase(time, _risen, _fallen, Peak, Initial) : Phase(time, _fallen, _last, Initial, Final);
+    }
+
+    private double Phase(double time, double begin, double end, double from, double to) =>
+        end > begin ? Ramp.Between(from, to, (time - begin) / (end - begin), Shape) : to;
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Etalon.Schedules;
+
+/// <summary>A value for each step: <c>value(t) = Values[t]</c>, and the last of them past the end.</summary>
+/// <remarks>
+/// With <see cref="Logarithmic"/> the numbers are natural logarithms, for values that leave the range of float64:
+/// <c>value(t) = exp(Values[t])</c>, saturating at the largest finite number, and <see cref="Schedule.LogValueAt"/> is <c>Values[t]</c> itself.
+/// </remarks>
+public sealed record Table : Schedule
+{
+    private readonly ValueList<double> _values;
+
+    /// <summary>One value a step, or with <paramref name="logarithmic"/> its natural logarithm.</summary>
+    /// <exception cref="ArgumentException">The table is empty or a value is not finite.</exception>
+    public Table(IReadOnlyList<double> values, bool logarithmic = false)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Count == 0)
+            throw Require.Refuse(nameof(values), "empty", "a table needs a value to hold", "give at least one");
+        _values = ValueList<double>.Copy(values);
+        for (var i = 0; i < _values.Count; i++) Require.Value(_values[i], $"values[{i}]");
+        Logarithmic = logarithmic;
+    }
+
+    /// <summary>The value of each step, or its natural logarithm; at least one.</summary>
+    public IReadOnlyList<double> Values => _values;
+
+    /// <summary>Whether <see cref="Values"/> are natural logarithms. Default: false.</summary>
+    public bool Logarithmic { get; }
+
+    /// <summary>The number of values.</summary>
+    [JsonIgnore]
+    public override long? Length => _values.Count;
+
+    internal override double Evaluate(double time) =>
+        Logarithmic ? Math.Min(double.MaxValue, Math.Exp(Entry(time))) : Entry(time);
+
+    internal override double EvaluateLog(double time) => Logarithmic ? Entry(time) : Math.Log(Entry(time));
+
+    private double Entry(double time)
+    {
+        var values = _values.Items;
+        return values[(int)Math.Min(time, values.Length - 1)];
+    }
+}

@@ -1,0 +1,40 @@
+namespace Etalon.Schedules;
+
+/// <summary>A straight way up from near 0 to a peak, to be put in front of another piece that starts at that peak.</summary>
+/// <remarks>
+/// <c>value(t) = Peak · (t + 1)/(w + 1)</c> with <c>w</c> = <see cref="Length"/>; see <see cref="WarmupConvention"/> for the others. From step <c>w</c>
+/// on the value is the peak.
+/// </remarks>
+public sealed record Warmup : Schedule
+{
+    private readonly double _steps;
+
+    /// <summary>Goes up to <paramref name="peak"/> in <paramref name="length"/> steps.</summary>
+    /// <exception cref="ArgumentException">The peak is not finite, or the length missing or negative.</exception>
+    public Warmup(double peak, long? length, WarmupConvention convention = WarmupConvention.Between)
+    {
+        Peak = Require.Value(peak);
+        Length = Require.Length(length);
+        Convention = Require.Named(convention);
+        _steps = Require.Length(length);
+    }
+
+    /// <summary>The value that the warm-up goes to and holds past its end.</summary>
+    public double Peak { get; }
+
+    /// <inheritdoc/>
+    public override long? Length { get; }
+
+    /// <summary>Which fraction of the peak each step has. Default: <see cref="WarmupConvention.Between"/>.</summary>
+    public WarmupConvention Convention { get; }
+
+    internal override double Evaluate(double time) =>
+        time >= _steps ? Peak : Peak * Math.Min(1, Fraction(time));
+
+    private double Fraction(double time) => Convention switch
+    {
+        WarmupConvention.Between => (time + 1) / (_steps + 1),
+        WarmupConvention.EndAtPeak => (time + 1) / _steps,
+        _ => time / _steps,
+    };
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace Etalon.Schedules;
+
+/// <summary>Warm-up, a long plateau at the peak, and a decay at the end: a plateau can be branched into decays of any length.</summary>
+/// <remarks>
+/// A <see cref="Warmup"/> of <see cref="WarmupLength"/> steps, <see cref="Peak"/> for <see cref="StableLength"/> steps, then down to
+/// <see cref="To"/> in <see cref="DecayLength"/> steps, where <c>To</c> would be the value of the first step past the end.
+/// Hu et al. 2024, <i>MiniCPM</i>; Hägele et al. 2024, <i>Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations</i>.
+/// </remarks>
+public sealed record WarmupStableDecay : Schedule
+{
+    private readonly Warmup _warmup;
+    private readonly double _decayBegin;
+
+    /// <summary>Goes up to <paramref name="peak"/>, stays, and goes down to <paramref name="to"/>.</summary>
+    /// <exception cref="ArgumentException">A value is not finite or a length is negative.</exception>
+    public WarmupStableDecay(
+        double peak, long warmupLength, long stableLength, long decayLength, double to = 0,
+        RampShape shape = RampShape.Linear, WarmupConvention convention = WarmupConvention.Between)
+    {
+        _warmup = new Warmup(peak, Require.Length(warmupLength), convention);
+        StableLength = Require.Length(stableLength);
+        DecayLength = Require.Length(decayLength);
+        To = Require.Value(to);
+        Shape = Require.Named(shape);
+        Length = Require.Length(warmupLength + stableLength + decayLength);
+        _decayBegin = warmupLength + stableLength;
+    }
+
+    /// <summary>The value of the plateau.</summary>
+    public double Peak => _warmup.Peak;
+
+    /// <summary>The steps of the warm-up; at least 0.</summary>
+    public long WarmupLength => _warmup.Length.GetValueOrDefault();
+
+    /// <summary>The steps of the plateau; at least 0.</summary>
+    public long StableLength { get; }
+
+    /// <summary>The steps of the decay; at least 0.</summary>
+    public long DecayLength { get; }
+
+    /// <summary>The value that the decay goes to and holds past the end. Default: 0.</summary>
+    public double To { get; }
+
+    /// <summary>How the decay goes down. Default: linear.</summary>
+    public RampShape Shape { get; }
+
+    /// <summary>Which fraction of the peak each step of the warm-up has. Default: <see cref="WarmupConvention.Between"/>.</summary>
+    public WarmupConvention Convention => _warmup.Convention;
+
+    /// <summary>The sum of the three lengths.</summary>
+    [JsonIgnore]
+    public override long? Length { get; }
+
+    internal override double Evaluate(double time)
+    {
+        if (time < _decayBegin) return _warmup.Evaluate(time);
+        var decayed = time - _decayBegin;
+        return decayed < DecayLength ? Ramp.Between(Peak, To, decayed / DecayLength, Shape) : To;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Etalon.Schedules;
+
+/// <summary>
+/// A time that names its unit: <c>30ep</c> epochs, <c>500ba</c> (or <c>500st</c>) batches, which are updates, <c>51200sp</c> samples, <c>0.3dur</c>
+/// (or <c>30%</c>) of the run.
+/// </summary>
+/// <remarks>Amounts are decimal, so that 0.1 is a tenth exactly; <see cref="Timeline"/> turns them into steps.</remarks>
+public readonly partial record struct Duration
+{
+    private const string Units = "the units are ep (epochs), ba or st (batches, which are updates), sp (samples), dur or % (of the run)";
+
+    /// <summary>A time of <paramref name="amount"/> units.</summary>
+    /// <exception cref="ArgumentException">The amount is negative or the unit unknown.</exception>
+    public Duration(decimal amount, TimeUnit unit)
+    {
+        if (amount < 0) throw Require.Refuse(nameof(amount), amount, "must be at least 0", "give a time such as 30ep");
+        Amount = amount;
+        Unit = Require.Named(unit);
+    }
+
+    /// <summary>How many units; at least 0.</summary>
+    public decimal Amount { get; }
+
+    /// <summary>The unit.</summary>
+    public TimeUnit Unit { get; }
+
+    /// <summary>Reads a text such as <c>30ep</c>.</summary>
+    /// <exception cref="FormatException">The text is no duration; the message says why and which units exist.</exception>
+    public static Duration Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var match = Pattern().Match(text);
+        if (!match.Success)
+            throw new FormatException($"'{text}' is no duration: it must be a number, at least 0, and a unit, as in 30ep; {Units}.");
+        if (!decimal.TryParse(match.Groups["amount"].Value.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
+            throw new FormatException($"'{text}' is no duration: its number has no value below 7.9e28; give fewer units, or larger ones.");
+        return match.Groups["unit"].Value switch
+        {
+            "" => throw new FormatException($"'{text}' names no unit: write {text}ep or {text}ba; {Units}."),
+            "ep" => new Duration(amount, TimeUnit.Epochs),
+            "ba" or "st" => new Duration(amount, TimeUnit.Batches),
+            "sp" => new Duration(amount, TimeUnit.Samples),
+            "dur" => new Duration(amount, TimeUnit.Run),
+            "%" => new Duration(amount / 100, TimeUnit.Run),
+            var unit => throw new FormatException($"'{text}' has the unknown unit '{unit}': {Units}."),
+        };
+    }
+
+    /// <summary>The text that <see cref="Parse"/> reads, such as <c>30ep</c>.</summary>
+    public override string ToString() => Amount.ToString(CultureInfo.InvariantCulture) + Unit switch
+    {
+        TimeUnit.Epochs => "ep",
+        TimeUnit.Batches => "ba",
+        TimeUnit.Samples => "sp",
+        _ => "dur",
+    };
+
+    [GeneratedRegex(@"^\s*(?<amount>([0-9][0-9_]*)?\.?[0-9][0-9_]*([eE][+-]?[0-9]+)?|[0-9][0-9_]*\.)\s*(?<unit>[\p{L}%]*)\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Pattern();
+}
