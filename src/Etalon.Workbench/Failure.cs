@@ -20,7 +20,7 @@ internal static class Failure
                 error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Diverged;
             case OperationCanceledException:
-                error.WriteLine("interrupted");
+                error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Interrupted;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");
