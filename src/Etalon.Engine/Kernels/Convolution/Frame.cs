@@ -21,6 +21,12 @@ public readonly record struct Frame(
     /// <summary>Numbers in the frame.</summary>
     public int Length => (Top + Height + Bottom) * RowStride;
 
+    /// <summary>Whether the frame is the image and nothing else.</summary>
+    public bool IsDense => (Top | Left | Bottom | Right) == 0 && PixelStride == Channels;
+
+    /// <summary>An image without margins.</summary>
+    public static Frame Dense(int height, int width, int channels) => new(height, width, channels, 0, 0, 0, 0, channels);
+
     /// <summary>Where the image's first pixel lies.</summary>
     public int Origin => Top * RowStride + Left * PixelStride;
 }

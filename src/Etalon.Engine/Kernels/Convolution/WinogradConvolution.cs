@@ -1,0 +1,167 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Etalon.Engine.Kernels.Convolution;
+
+/// <summary>
+/// A 3x3 convolution of stride 1 by F(4x4, 3x3): 36 products where the definition takes 144 (Lavin and Gray 2016; see
+/// <see cref="WinogradTransform{T}"/> for the formulas).
+/// </summary>
+/// <remarks>
+/// For a block of tiles: V[36][tile][ci] = B^T d B; for each of the 36 points M = V U, by the same inner product as the direct form;
+/// Y = A^T M A. The data gradient is the same with the weights turned and transposed and padding 2 - padding. The weight gradient
+/// accumulates dU[36] += V^T (A dY A^T) over tiles and returns G^T dU G.
+/// </remarks>
+internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Points = 36;
+
+    // Transforms of a block of tiles, V and M together, stay in a 512 kB second-level cache: 64 tiles (an image) at 16 channels,
+    // 48 (three 16x16 images) at 32, 24 (six 8x8 images) at 64. Of 100, 200, 320, 480 and 700 kB, 480 was best or near it everywhere;
+    // 100 kB loses a third. From 128 channels on a block also grows with the channels (see the constructor), since every block reads
+    // all 36 ci co weights from beyond that cache: at 512 channels 6 tiles a block are no faster than direct, 96 are 3 times as fast.
+    private const int BlockBytes = 480 * 1024;
+
+    private readonly TileGrid _forward;
+    private readonly TileGrid _dataGradient;
+    private readonly int _tilesPerBlock;
+    private readonly PixelPair[] _forwardTiles;
+    private readonly PixelPair[] _dataGradientTiles;
+    private readonly int[] _rows;
+
+    public WinogradConvolution(ConvolutionShape shape) : base(shape)
+    {
+        int height = shape.InputHeight, width = shape.InputWidth, padding = shape.Padding, turned = 2 - padding;
+        int rows = TileGrid.Edge * TileGrid.Across(shape.OutputHeight), columns = TileGrid.Edge * TileGrid.Across(shape.OutputWidth);
+        int turnedRows = TileGrid.Edge * TileGrid.Across(height), turnedColumns = TileGrid.Edge * TileGrid.Across(width);
+        InputFrame = new Frame(
+            height, width, shape.InputChannels,
+            padding, padding, rows + 2 - padding - height, columns + 2 - padding - width,
+            InputLanes);
+        // The data gradient reads 6x6 tiles from the frame's corner on, the weight gradient 4x4 tiles from its origin on.
+        GradientFrame = new Frame(
+            shape.OutputHeight, shape.OutputWidth, shape.OutputChannels,
+            turned, turned,
+            Math.Max(turnedRows + 2 - turned, rows) - shape.OutputHeight,
+            Math.Max(turnedColumns + 2 - turned, columns) - shape.OutputWidth,
+            OutputLanes);
+        _forward = new TileGrid(InputFrame, shape.OutputHeight, shape.OutputWidth, shape.OutputChannels);
+        _dataGradient = new TileGrid(GradientFrame, height, width, shape.InputChannels);
+        int tileBytes = Points * (InputLanes + OutputLanes) * sizeof(T);
+        int most = Math.Max(BlockBytes / tileBytes, (shape.InputChannels + shape.OutputChannels) / 8);
+        ImagesPerCall = Math.Max(1, most / _forward.PerImage);
+        _tilesPerBlock = most >= _forward.PerImage
+            ? ImagesPerCall * _forward.PerImage
+            : Cut(_forward.PerImage, Cut(_forward.PerImage, most));
+        _forwardTiles = ListTiles(InputLanes, OutputLanes);
+        _dataGradientTiles = ListTiles(OutputLanes, InputLanes);
+        _rows = [.. Enumerable.Range(0, shape.InputChannels)];
+    }
+
+    public override string Name => "winograd";
+
+    public override Frame InputFrame { get; }
+
+    public override Frame GradientFrame { get; }
+
+    public override int ImagesPerCall { get; }
+
+    public override int PackedForwardLength => PackedLength(Shape.InputChannels, Shape.OutputChannels);
+
+    public override int PackedDataGradientLength => PackedLength(Shape.OutputChannels, Shape.InputChannels);
+
+    public override int ScratchLength =>
+        WinogradTiles<T>.BufferLength + PointsLength(InputLanes) + PointsLength(OutputLanes);
+
+    public override int AccumulatorLength => PackedForwardLength;
+
+    // Channels rounded up to whole vectors, in frames and scratch.
+    private int InputLanes => Simd.RoundUp<T>(Shape.InputChannels);
+
+    private int OutputLanes => Simd.RoundUp<T>(Shape.OutputChannels);
+
+    /// <summary>Whether the kernel can compute <paramref name="shape"/>: 3x3, stride 1, padding 0 to 2.</summary>
+    public static bool Supports(ConvolutionShape shape) => shape is { KernelHeight: 3, KernelWidth: 3, Stride: 1, Padding: <= 2 };
+
+    public override void PackForward(T* weights, T* packed) =>
+        WinogradWeights<T>.PackForward(weights, packed, Shape.InputChannels, Shape.OutputChannels);
+
+    public override void PackDataGradient(T* weights, T* packed) =>
+        WinogradWeights<T>.PackDataGradient(weights, packed, Shape.InputChannels, Shape.OutputChannels);
+
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images) =>
+        Convolve(_forward, _forwardTiles, framedInput, packed, output, scratch, images);
+
+    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images) =>
+        Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images);
+
+    /// <summary>The accumulator is dU [36][block of output channels][input channel][2 vectors].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
+    {
+        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(InputLanes);
+        var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
+        var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
+        int tiles = images * _forward.PerImage;
+        PixelPair start = default;
+        fixed (int* rows = _rows)
+            for (int first = 0; first < tiles; first += _tilesPerBlock)
+            {
+                int count = Math.Min(_tilesPerBlock, tiles - first);
+                inputs.FromInput(_forward, framedInput, first, count);
+                gradients.FromGradient(_forward, GradientFrame, framedGradient, first, count);
+                var lines = new PixelLines(&start, 1, count, InputLanes, OutputLanes);
+                T* sums = accumulator;
+                for (int point = 0; point < Points; point++)
+                    for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
+                        OuterProduct<T>.Add(
+                            v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
+                            lines, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
+            }
+    }
+
+    public override void FinishWeightGradient(T* accumulator, T* weightGradient) =>
+        WinogradWeights<T>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Convolve(TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images)
+    {
+        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        int depth = grid.Frame.Channels, inputLanes = Simd.RoundUp<T>(depth), outputLanes = Simd.RoundUp<T>(grid.OutputChannels);
+        T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
+        var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
+        var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
+        int tiles = images * grid.PerImage;
+        int run = 0;
+        fixed (PixelPair* pairs = tilePairs)
+            for (int first = 0; first < tiles; first += _tilesPerBlock)
+            {
+                int count = Math.Min(_tilesPerBlock, tiles - first);
+                inputs.FromInput(grid, framed, first, count);
+                T* weights = packed;
+                for (int point = 0; point < Points; point++)
+                    for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
+                        InnerProduct<T>.Run(
+                            v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
+                            m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
+                outputs.ToOutput(grid, output, first, count);
+            }
+    }
+
+    private static int PackedLength(int depth, int outputs) =>
+        Points * depth * InnerProduct<T>.Blocks(outputs) * InnerProduct<T>.ChannelsPerBlock;
+
+    private static int Cut(int count, int parts) => (count + parts - 1) / parts;
+
+    // Tiles rounded up to whole register blocks: the products behind the last tile come from whatever lies there, and nobody reads them.
+    private static int WholeBlocks(int tiles) => Cut(tiles, InnerProduct<T>.PixelsPerBlock) * InnerProduct<T>.PixelsPerBlock;
+
+    // A cache line more than the tiles need, lest the 36 points of a tile fall into the same cache set.
+    private int PointStep(int lanes) => WholeBlocks(_tilesPerBlock) * lanes + 64 / sizeof(T);
+
+    private int PointsLength(int lanes) => Points * PointStep(lanes);
+
+    private PixelPair[] ListTiles(int readStep, int writeStep) => PixelPair.List(
+        1, 1, WholeBlocks(_tilesPerBlock), new PixelWalk(0, 0, 0, readStep), new PixelWalk(0, 0, 0, writeStep));
+}

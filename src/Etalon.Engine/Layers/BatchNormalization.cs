@@ -1,0 +1,105 @@
+using System.Numerics;
+using Etalon.Engine.Memory;
+
+namespace Etalon.Engine.Layers;
+
+/// <summary>
+/// Batch normalization: y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and (biased) variance of each channel over the
+/// batch and its pixels. Ioffe and Szegedy, ICML 2015.
+/// </summary>
+/// <remarks>
+/// While training, running statistics follow by running = (1 - m) running + m batch, with the unbiased variance m / (m - 1), as PyTorch's;
+/// evaluation uses them. A channel that is constant over the batch with epsilon 0 gives its shift and takes no gradient.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly bool _isTrained;
+    private readonly double _epsilon, _momentum;
+    private Tensor<T>? _scale, _shift;
+    private Tensor<T> _runningMean = null!, _runningVariance = null!;
+    private double[] _inverseDeviation = [];
+
+    internal BatchNormalization(string name, Signal<T> input, bool isTrained, double epsilon, double momentum) : base(name, input, perImage: false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epsilon);
+        (_isTrained, _epsilon, _momentum) = (isTrained, epsilon, momentum);
+        input.Map.IsMeasured = true;
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "batch normalization";
+
+    internal override void Declare(NetworkLayout<T> layout)
+    {
+        base.Declare(layout);
+        if (_isTrained)
+            (_scale, _shift) = (layout.Parameters.Declare($"{Name}.scale", Channels), layout.Parameters.Declare($"{Name}.shift", Channels));
+        (_runningMean, _runningVariance) = (layout.State.Declare($"{Name}.running_mean", Channels), layout.State.Declare($"{Name}.running_variance", Channels));
+        _inverseDeviation = new double[Channels];
+        _gradients = layout.Gradients;
+    }
+
+    private Region<T> _gradients = null!;
+
+    internal override void Initialize(ulong seed, Initialization initialization)
+    {
+        _scale?.Span.Fill(T.One);
+        _shift?.Span.Clear();
+        _runningMean.Span.Clear();
+        _runningVariance.Span.Fill(T.One);
+    }
+
+    internal override void Forward(Pass<T> pass)
+    {
+        for (int c = 0; c < Channels; c++)
+        {
+            var (mean, variance) = pass.IsTraining ? Measure(c, pass.Images) : (Number(_runningMean.Pointer, c), Number(_runningVariance.Pointer, c));
+            _inverseDeviation[c] = InverseDeviation(variance, _epsilon);
+            double scale = ScaleParameter(_scale, c) * _inverseDeviation[c];
+            ScaleOf(0)[c] = Number(scale);
+            ShiftOf(0)[c] = Number((_shift is null ? 0 : Number(_shift.Pointer, c)) - mean * scale);
+            CenterOf(0)[c] = Number(mean);
+        }
+    }
+
+    private (double Mean, double Variance) Measure(int c, int images)
+    {
+        // The moments of the batch from those of its images (Chan, Golub, LeVeque 1979): all images have the same number of pixels.
+        double mean = SumOverImages(Map.Mean, c, Channels, images) / images, squares = 0;
+        for (int image = 0; image < images; image++)
+        {
+            double d = Number(Map.Mean, image * Channels + c) - mean;
+            squares += Number(Map.Squares, image * Channels + c) + Map.Pixels * d * d;
+        }
+        double count = (double)images * Map.Pixels;
+        Follow(_runningMean.Pointer + c, mean);
+        Follow(_runningVariance.Pointer + c, squares / Math.Max(count - 1, 1));
+        return (mean, squares / count);
+    }
+
+    private void Follow(T* running, double batch) => *running = Number((1 - _momentum) * Number(running, 0) + _momentum * batch);
+
+    /// <remarks>
+    /// With z = (x - mean) r, r = 1 / sqrt(variance + epsilon), m values a channel and g the gradient of y:
+    /// dscale = sum g z, dshift = sum g, dx = scale r (g - sum g / m - z sum(g z) / m).
+    /// </remarks>
+    internal override void Backward(Pass<T> pass)
+    {
+        double count = (double)pass.Images * Map.Pixels;
+        T* scaleGradient = _scale is null ? null : _gradients.Pointer + _scale.Offset;
+        T* shiftGradient = _shift is null ? null : _gradients.Pointer + _shift.Offset;
+        var map = GradientMapOf(0);
+        for (int c = 0; c < Channels; c++)
+        {
+            double sum = SumOverImages(GradientSums, c, Channels, pass.Images), r = _inverseDeviation[c];
+            double sumZ = SumOverImages(GradientProducts, c, Channels, pass.Images) * r, scale = ScaleParameter(_scale, c);
+            if (scaleGradient != null) scaleGradient[c] = Number(sumZ);
+            if (shiftGradient != null) shiftGradient[c] = Number(sum);
+            double ofInput = -scale * r * r * sumZ / count;
+            map.OfGradient[c] = Number(scale * r);
+            map.OfInput[c] = Number(ofInput);
+            map.Constant[c] = Number(-scale * r * sum / count - ofInput * Number(CenterOf(0), c));
+        }
+    }
+}

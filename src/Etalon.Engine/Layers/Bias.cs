@@ -1,0 +1,40 @@
+using System.Numerics;
+using Etalon.Engine.Memory;
+
+namespace Etalon.Engine.Layers;
+
+/// <summary>A trained number added to each channel: y = x + b. It starts at 0.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly bool _isFrozen;
+    private Tensor<T> _bias = null!;
+    private Region<T> _gradients = null!;
+
+    internal Bias(string name, Signal<T> input, bool isFrozen) : base(name, input, perImage: false) => _isFrozen = isFrozen;
+
+    /// <inheritdoc/>
+    public override string Kind => "bias";
+
+    internal override void Declare(NetworkLayout<T> layout)
+    {
+        base.Declare(layout);
+        _bias = (_isFrozen ? layout.State : layout.Parameters).Declare($"{Name}", Channels);
+        _gradients = layout.Gradients;
+    }
+
+    internal override void Initialize(ulong seed, Initialization initialization)
+    {
+        _bias.Span.Clear();
+        for (int c = 0; c < Channels; c++) ScaleOf(0)[c] = GradientMapOf(0).OfGradient[c] = T.One;
+    }
+
+    internal override void Forward(Pass<T> pass) => _bias.Span.CopyTo(new Span<T>(ShiftOf(0), Channels));
+
+    internal override void Backward(Pass<T> pass)
+    {
+        if (_isFrozen) return;
+        T* gradient = _gradients.Pointer + _bias.Offset;
+        for (int c = 0; c < Channels; c++) gradient[c] = Number(SumOverImages(GradientSums, c, Channels, pass.Images));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Numerics;
+
+namespace Etalon.Engine.Layers;
+
+/// <summary>One layer of a network: how it computes its output for a batch, and the gradients of its inputs and parameters.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private protected Layer(string name, IReadOnlyList<Signal<T>> inputs) => (Name, Inputs) = (name, inputs);
+
+    /// <summary>The name, unique in the network, that its tensors begin with.</summary>
+    public string Name { get; }
+
+    /// <summary>A word for reports, such as "convolution".</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>What it reads.</summary>
+    public IReadOnlyList<Signal<T>> Inputs { get; }
+
+    /// <summary>What it hands on.</summary>
+    public abstract Signal<T> Output { get; }
+
+    /// <summary>Multiply-adds of the forward pass over one image, in the direct form; 0 where memory, not arithmetic, is the cost.</summary>
+    public virtual long MultiplyAdds => 0;
+
+    /// <summary>Numbers of scratch that a worker needs.</summary>
+    internal virtual long ScratchLength => 0;
+
+    /// <summary>Numbers of partial parameter gradients that one chunk of images leaves.</summary>
+    internal virtual int PartialLength => 0;
+
+    /// <summary>Declares parameters, state and activations; called once, in the order of the layers.</summary>
+    internal abstract void Declare(NetworkLayout<T> layout);
+
+    /// <summary>Sets the parameters to where training begins.</summary>
+    internal virtual void Initialize(ulong seed, Initialization initialization) { }
+
+    /// <summary>What must be done once per step before the forward pass, such as laying out weights; runs beside the other layers'.</summary>
+    internal virtual void Prepare(Pass<T> pass) { }
+
+    internal abstract void Forward(Pass<T> pass);
+
+    internal abstract void Backward(Pass<T> pass);
+}

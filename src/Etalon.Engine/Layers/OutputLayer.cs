@@ -1,0 +1,75 @@
+using System.Numerics;
+using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Losses;
+
+namespace Etalon.Engine.Layers;
+
+/// <summary>The end of a network: reads its outputs, evaluates the loss and begins the backward pass.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Loss _loss;
+    private readonly Frame _frame;
+    private readonly double[] _outputs, _gradient;
+    private int[] _labels = [];
+    private T* _values;
+
+    internal OutputLayer(Signal<T> input, Loss loss) : base("loss", [input])
+    {
+        var map = input.Map;
+        (_loss, Output, _frame) = (loss, input, Frame.Dense(map.Height, map.Width, map.Channels));
+        (_outputs, _gradient) = (new double[map.ImageLength], new double[map.ImageLength]);
+        input.IsConsumedBy(this);
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => _loss.Name;
+
+    /// <inheritdoc/>
+    public override Signal<T> Output { get; }
+
+    /// <summary>The labels of the batch.</summary>
+    internal Span<int> Labels => _labels;
+
+    internal LossResult Result { get; private set; }
+
+    /// <summary>The outputs of an image, [outputs], after a forward pass.</summary>
+    internal ReadOnlySpan<T> OutputsOf(int image) => new(_values + (long)image * _outputs.Length, _outputs.Length);
+
+    internal override void Declare(NetworkLayout<T> layout)
+    {
+        layout.Activation("outputs", [layout.Images, _outputs.Length], pointer => _values = pointer);
+        _labels = new int[layout.Images];
+    }
+
+    internal override void Forward(Pass<T> pass)
+    {
+        double sum = 0;
+        int correct = 0;
+        for (int image = 0; image < pass.Images; image++)
+        {
+            Output.Load(image, _frame, _values + (long)image * _outputs.Length);
+            ReadOutputs(image);
+            sum += _loss.Evaluate(_outputs, _labels[image], _gradient);
+            if (_loss.Predict(_outputs) == _labels[image]) correct++;
+        }
+        Result = new LossResult(sum, correct, pass.Images);
+    }
+
+    internal override void Backward(Pass<T> pass)
+    {
+        for (int image = 0; image < pass.Images; image++)
+        {
+            ReadOutputs(image);
+            _loss.Evaluate(_outputs, _labels[image], _gradient);
+            T* gradient = Output.GradientOf(image);
+            for (int i = 0; i < _gradient.Length; i++) gradient[i] = T.CreateTruncating(_gradient[i] / pass.Images);
+            Output.Contributed(this, image);
+        }
+    }
+
+    private void ReadOutputs(int image)
+    {
+        for (int i = 0; i < _outputs.Length; i++) _outputs[i] = double.CreateTruncating(_values[(long)image * _outputs.Length + i]);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Etalon.Engine.Memory;
+
+/// <summary>
+/// One contiguous, 64-byte aligned piece of native memory that is laid out before the first step: tensors are declared, then the whole
+/// is allocated at once and zeroed. A checkpoint of it is one write, its norm one pass, an update one loop.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Region<T> : IDisposable where T : unmanaged
+{
+    private const int Alignment = 64;
+    private readonly List<Tensor<T>> _tensors = [];
+    private T* _memory;
+
+    /// <summary>The tensors in the order of their declaration, which is their order in memory.</summary>
+    public IReadOnlyList<Tensor<T>> Tensors => _tensors;
+
+    /// <summary>Numbers in the region, the gaps for alignment (always zero) included.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>All numbers of the region.</summary>
+    public Span<T> Span => new(_memory, checked((int)Length));
+
+    internal T* Pointer => _memory;
+
+    /// <summary>Adds a tensor; its numbers exist after <see cref="Allocate"/>.</summary>
+    /// <exception cref="InvalidOperationException">The region has been allocated, or a tensor of that name exists.</exception>
+    public Tensor<T> Declare(string name, params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (_memory != null) throw new InvalidOperationException($"tensor '{name}' is declared after its region was allocated; declare it before");
+        if (_tensors.Exists(tensor => tensor.Name == name)) throw new InvalidOperationException($"two tensors are named '{name}'; names must differ");
+        var tensor = new Tensor<T>(name, shape, Length);
+        _tensors.Add(tensor);
+        int line = Alignment / sizeof(T);
+        Length += (tensor.Length + line - 1) / line * line;
+        return tensor;
+    }
+
+    /// <summary>Declares a tensor for each one of another region, at the same offsets: gradients and slots beside parameters.</summary>
+    public void Mirror(Region<T> other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var tensor in other._tensors) Declare(tensor.Name, [.. tensor.Shape]);
+    }
+
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public Tensor<T> this[string name] =>
+        _tensors.Find(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"no tensor is named '{name}'");
+
+    /// <summary>Reserves and zeroes the memory.</summary>
+    public void Allocate()
+    {
+        if (_memory != null) throw new InvalidOperationException("the region is allocated already");
+        nuint bytes = (nuint)Math.Max(Length, 1) * (nuint)sizeof(T);
+        _memory = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(_memory, bytes);
+        foreach (var tensor in _tensors) tensor.Pointer = _memory + tensor.Offset;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        foreach (var tensor in _tensors) tensor.Pointer = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the memory of a region that nobody disposed.</summary>
+    ~Region() => NativeMemory.AlignedFree(_memory);
+}

@@ -1,0 +1,136 @@
+using System.Numerics;
+using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Layers;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine;
+
+/// <summary>Puts a network together, layer by layer: each method adds one and returns what it hands on.</summary>
+/// <example>
+/// <code>
+/// var build = new NetworkBuilder&lt;float&gt;(28, 28, 1);
+/// var x = build.Convolution("conv", build.Input, 16, kernel: 3);
+/// x = build.Rectify(build.BatchNormalization("norm", x));
+/// x = build.Linear("head", build.GlobalAveragePool("pool", x), 10);
+/// using var workers = new Workers(2);
+/// using var network = build.Build(x, new SoftmaxCrossEntropy(), maxBatch: 128, workers);
+/// network.Initialize(seed: 1);
+/// </code>
+/// </example>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly List<Layer<T>> _layers = [];
+    private readonly bool _isDirect;
+
+    /// <summary>A network that reads images of this shape.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="isDirect">Whether to compute every convolution directly, also where Winograd's form would be faster. Default: false.</param>
+    public NetworkBuilder(int height, int width, int channels, bool isDirect = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        _isDirect = isDirect;
+        Input = new Signal<T>(new FeatureMap<T>("input", height, width, channels, null));
+    }
+
+    /// <summary>The images.</summary>
+    public Signal<T> Input { get; }
+
+    /// <summary>A convolution without bias, of odd kernel size with the padding that keeps the size at stride 1, and a residual to add.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="stride">Pixels from one output to the next. Default: 1.</param>
+    /// <param name="padding">Zeros around the image. Default: kernel / 2.</param>
+    /// <param name="residual">What is added to the output; none by default.</param>
+    public Signal<T> Convolution(string name, Signal<T> input, int outputs, int kernel, int stride = 1, int? padding = null, Signal<T>? residual = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kernel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        int zeros = padding ?? kernel / 2;
+        ArgumentOutOfRangeException.ThrowIfNegative(zeros, nameof(padding));
+        var map = input.Map;
+        if (kernel > Math.Min(map.Height, map.Width) + 2 * zeros)
+            throw new ArgumentException($"layer '{name}': a kernel of {kernel} does not fit an image of {map.Height}x{map.Width} with padding {zeros}", nameof(kernel));
+        var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, kernel, kernel, stride, zeros);
+        return Add(new Convolution<T>(name, input, shape, residual, isFrozen: false, isLinear: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
+    }
+
+    /// <summary>A linear layer without bias over all numbers of an image; a frozen one keeps its initial weights.</summary>
+    public Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen = false)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        var shape = new ConvolutionShape(1, 1, input.Map.ImageLength, outputs, 1, 1, 1, 0);
+        return Add(new Convolution<T>(name, input, shape, null, isFrozen, isLinear: true, ConvolutionKernels.Create<T>(shape, direct: true)));
+    }
+
+    /// <summary>A number added to each channel; a frozen one stays 0.</summary>
+    public Signal<T> Bias(string name, Signal<T> input, bool isFrozen = false) => Add(new Bias<T>(name, input, isFrozen));
+
+    /// <summary>Batch normalization, with trained scale and shift unless <paramref name="affine"/> is false.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="affine">Whether scale and shift are trained. Default: true.</param>
+    /// <param name="epsilon">Added to the variance; at least 0. Default: 1e-5.</param>
+    /// <param name="momentum">The share of a batch in the running statistics, in [0, 1]. Default: 0.1.</param>
+    public Signal<T> BatchNormalization(string name, Signal<T> input, bool affine = true, double epsilon = 1e-5, double momentum = 0.1) =>
+        Add(new BatchNormalization<T>(name, input, affine, epsilon, momentum));
+
+    /// <summary>Group normalization; one group is layer normalization, a group for each channel instance normalization.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="groups">A divisor of the channels.</param>
+    /// <param name="affine">Whether scale and shift are trained. Default: true.</param>
+    /// <param name="epsilon">Added to the variance; at least 0. Default: 1e-5.</param>
+    public Signal<T> GroupNormalization(string name, Signal<T> input, int groups, bool affine = true, double epsilon = 1e-5) =>
+        Add(new GroupNormalization<T>(name, input, groups, affine, epsilon));
+
+    /// <summary>ReLU.</summary>
+    public Signal<T> Rectify(Signal<T> input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new Rectifier<T>($"relu {_layers.Count}", input));
+    }
+
+    /// <summary>The stored sum of signals of one shape.</summary>
+    public Signal<T> Sum(string name, params Signal<T>[] inputs) => Add(new Sum<T>(name, inputs));
+
+    /// <summary>The largest value of each window.</summary>
+    public Signal<T> MaxPool(string name, Signal<T> input, int size, int stride) => Add(new Pooling<T>(name, input, isMaximum: true, size, size, stride));
+
+    /// <summary>The mean of each window.</summary>
+    public Signal<T> AveragePool(string name, Signal<T> input, int size, int stride) => Add(new Pooling<T>(name, input, isMaximum: false, size, size, stride));
+
+    /// <summary>The mean of each channel over the image.</summary>
+    public Signal<T> GlobalAveragePool(string name, Signal<T> input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new Pooling<T>(name, input, isMaximum: false, input.Map.Height, input.Map.Width, 1));
+    }
+
+    /// <summary>The network: its memory is laid out and allocated here, once.</summary>
+    /// <param name="outputs">What the loss reads.</param>
+    /// <param name="loss">What training minimizes.</param>
+    /// <param name="maxBatch">The largest batch that it will see.</param>
+    /// <param name="workers">The threads that compute; they outlive the network.</param>
+    public Network<T> Build(Signal<T> outputs, Loss loss, int maxBatch, Workers workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        return new Network<T>(_layers, Input.Map, outputs, loss, maxBatch, workers);
+    }
+
+    private Signal<T> Add(Layer<T> layer)
+    {
+        _layers.Add(layer);
+        return layer.Output;
+    }
+}

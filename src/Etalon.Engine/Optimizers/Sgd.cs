@@ -1,0 +1,116 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// Stochastic gradient descent with momentum as PyTorch's torch.optim.SGD, in one pass over the flat parameters:
+/// d = g + lambda w;  v = mu v + (1 - dampening) d  (v = d at the first step);  w -= eta v, or eta (d + mu v) with Nesterov's look-ahead.
+/// </summary>
+/// <remarks>
+/// With decoupled decay d = g, and w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019). The rate is outside the
+/// buffer v: a new rate acts at once on the whole buffer. Numbers are per parameter group.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Numbers that one call updates: 64 kB of float each for w, v and g.
+    private const int ChunkLength = 16384;
+
+    private readonly Region<T> _parameters, _gradients;
+    private readonly SgdOptions _options;
+    private readonly (long Begin, int Length, int Group)[] _chunks;
+    private readonly SgdNumbers[] _numbers;
+    private readonly Action<int, int> _updateChunk;
+
+    /// <summary>An optimizer with all parameters in group 0, or with the group of each parameter tensor given.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="options">The form of the update.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public Sgd(Region<T> parameters, Region<T> gradients, SgdOptions options, Func<string, int>? groupOf = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(gradients);
+        ArgumentNullException.ThrowIfNull(options);
+        (_parameters, _gradients, _options) = (parameters, gradients, options);
+        Velocity = new Region<T>();
+        Velocity.Mirror(parameters);
+        Velocity.Allocate();
+        _chunks = [.. Cut(parameters, groupOf ?? (_ => 0))];
+        _numbers = new SgdNumbers[_chunks.Length == 0 ? 1 : _chunks.Max(chunk => chunk.Group) + 1];
+        _updateChunk = UpdateChunk;
+    }
+
+    /// <summary>v, laid out as the parameters; 0 before the first step.</summary>
+    public Region<T> Velocity { get; }
+
+    /// <summary>Updates done. At 0 the next one is the first, whose gradient enters the buffer undamped.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>How many groups there are.</summary>
+    public int Groups => _numbers.Length;
+
+    /// <summary>One update of all parameters.</summary>
+    /// <param name="numbers">Today's numbers, one for each group.</param>
+    /// <param name="workers">Who does it.</param>
+    public void Update(ReadOnlySpan<SgdNumbers> numbers, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
+        numbers.CopyTo(_numbers);
+        workers.Run(_chunks.Length, _updateChunk);
+        Steps++;
+    }
+
+    private static IEnumerable<(long, int, int)> Cut(Region<T> parameters, Func<string, int> groupOf)
+    {
+        foreach (var tensor in parameters.Tensors)
+            for (long at = 0; at < tensor.Length; at += ChunkLength)
+                yield return (tensor.Offset + at, (int)Math.Min(ChunkLength, tensor.Length - at), groupOf(tensor.Name));
+    }
+
+    private void UpdateChunk(int chunk, int worker)
+    {
+        var (begin, length, group) = _chunks[chunk];
+        var numbers = _numbers[group];
+        bool isDecoupled = _options.IsDecayDecoupled;
+        var step = new Coefficients(
+            Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
+            Decay: isDecoupled ? 0 : numbers.WeightDecay,
+            Momentum: numbers.Momentum,
+            Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
+            OfGradient: _options.IsNesterov ? numbers.Rate : 0,
+            OfVelocity: _options.IsNesterov ? numbers.Rate * numbers.Momentum : numbers.Rate);
+        Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length, step);
+    }
+
+    private readonly record struct Coefficients(double Shrink, double Decay, double Momentum, double Intake, double OfGradient, double OfVelocity);
+
+    private static void Apply(T* w, T* g, T* v, int length, in Coefficients c)
+    {
+        Vector256<T> shrink = Simd.Splat<T>(c.Shrink), decay = Simd.Splat<T>(c.Decay), momentum = Simd.Splat<T>(c.Momentum);
+        Vector256<T> intake = Simd.Splat<T>(c.Intake), ofGradient = Simd.Splat<T>(-c.OfGradient), ofVelocity = Simd.Splat<T>(-c.OfVelocity);
+        int i = 0;
+        for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
+        {
+            var weight = Vector256.Load(w + i);
+            var direction = Simd.Fma(decay, weight, Vector256.Load(g + i));
+            var velocity = Simd.Fma(momentum, Vector256.Load(v + i), intake * direction);
+            Vector256.Store(velocity, v + i);
+            Vector256.Store(Simd.Fma(ofVelocity, velocity, Simd.Fma(ofGradient, direction, shrink * weight)), w + i);
+        }
+        for (; i < length; i++)
+        {
+            T direction = T.FusedMultiplyAdd(decay[0], w[i], g[i]);
+            v[i] = T.FusedMultiplyAdd(momentum[0], v[i], intake[0] * direction);
+            w[i] = T.FusedMultiplyAdd(ofVelocity[0], v[i], T.FusedMultiplyAdd(ofGradient[0], direction, shrink[0] * w[i]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Velocity.Dispose();
+}

@@ -1,0 +1,14 @@
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>The form of SGD's update.</summary>
+public sealed record SgdOptions
+{
+    /// <summary>Whether the update looks ahead: w -= eta (d + mu v). Default: false.</summary>
+    public bool IsNesterov { get; init; }
+
+    /// <summary>The share of a new gradient that the buffer does not take, in [0, 1]; PyTorch's first step is undamped, and so is ours. Default: 0.</summary>
+    public double Dampening { get; init; }
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta lambda instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+}

@@ -1,0 +1,64 @@
+namespace Etalon.Lab.Data;
+
+/// <summary>What is known of a data set without having it: its sizes, its classes, its canonical files and where they come from.</summary>
+public sealed record CatalogEntry
+{
+    internal CatalogEntry() { }
+
+    /// <summary>The name that recipes use, such as <c>cifar10</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name that people use, such as CIFAR-10.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Who made it: authors, title, year, and the license where one is stated.</summary>
+    public required string Citation { get; init; }
+
+    /// <summary>The size of every image.</summary>
+    public required ImageSize Image { get; init; }
+
+    /// <summary>The name of each class, in the order of the labels.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The number of classes.</summary>
+    public int ClassCount => ClassNames.Count;
+
+    /// <summary>The number of training images.</summary>
+    public required int TrainingCount { get; init; }
+
+    /// <summary>The number of test images.</summary>
+    public required int TestCount { get; init; }
+
+    /// <summary>Where the files are published; null for the data set that the assembly carries.</summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>Whether the assembly carries the data set, so that it needs no files.</summary>
+    public bool IsEmbedded => Files.Count == 0;
+
+    /// <summary>The files that hold the images and labels; none for the data set that the assembly carries.</summary>
+    internal IReadOnlyList<CanonicalFile> Files { get; init; } = [];
+
+    /// <summary>The archive that the files are published in; null where they are published one by one.</summary>
+    internal CanonicalArchive? Archive { get; init; }
+
+    /// <summary>What to do about a file that is not the published one.</summary>
+    internal string Remedy => $"Fetch it again with \"etalon data get {Name}\", or name a folder that holds the published files.";
+
+    /// <summary>Reads the data set, checking every file against its known size and checksum.</summary>
+    /// <param name="location">
+    /// Where its files are: from <see cref="DataPlaces.Find"/> or <see cref="DataPlaces.InFolder"/>; not used for an embedded data set.
+    /// </param>
+    /// <exception cref="InputException">A file is missing, truncated, too long, corrupt or not what its header says.</exception>
+    public DataSet Load(DataLocation location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (IsEmbedded) return EmbeddedDigits.Load(Name, ClassNames);
+        var reading = new CanonicalReading(this);
+        if (location.Archive is { } path)
+            Archive!.ReadFiles(this, path, Remedy, reading.Add);
+        else
+            foreach (var file in Files)
+                reading.Add(file, CanonicalFileReader.Read(file, location.PathOf(file), Remedy), location.PathOf(file));
+        return reading.ToDataSet();
+    }
+}

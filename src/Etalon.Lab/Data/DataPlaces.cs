@@ -1,0 +1,83 @@
+namespace Etalon.Lab.Data;
+
+/// <summary>The folders in which data sets are looked for.</summary>
+public sealed class DataPlaces
+{
+    private readonly string _cache, _packages;
+
+    /// <summary>Places of one's own.</summary>
+    /// <param name="cache">The cache; a data set has a folder of its name in it.</param>
+    /// <param name="packages">Where the system's packages put data sets, each in a folder of its name.</param>
+    public DataPlaces(string cache, string packages)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(cache);
+        ArgumentException.ThrowIfNullOrEmpty(packages);
+        _cache = cache;
+        _packages = packages;
+    }
+
+    /// <summary>
+    /// This machine's places: the cache is $XDG_CACHE_HOME/etalon/data, or ~/.cache/etalon/data where that is not set; Debian's packages put theirs
+    /// into /usr/share/datasets.
+    /// </summary>
+    public static DataPlaces OfThisMachine { get; } = new(
+        Path.Combine(CacheHome(), "etalon", "data"), "/usr/share/datasets");
+
+    /// <summary>The folder of a data set in the cache.</summary>
+    public string CacheFolder(CatalogEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return Path.Combine(_cache, entry.Name);
+    }
+
+    /// <summary>Where a data set is: in the cache, or else where a package put it. Null if in neither.</summary>
+    public DataLocation? TryFind(CatalogEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.IsEmbedded ? DataLocation.Embedded : Look(entry, CacheFolder(entry)) ?? Look(entry, Path.Combine(_packages, entry.Name));
+    }
+
+    /// <summary>Where a data set is: in the cache, or else where a package put it.</summary>
+    /// <exception cref="InputException">It is in neither; the message says how to get it.</exception>
+    public DataLocation Find(CatalogEntry entry) => TryFind(entry) ?? throw new InputException(
+        $"{entry.Name} is neither in {CacheFolder(entry)} nor in {Path.Combine(_packages, entry.Name)}. "
+        + $"Fetch it with \"etalon data get {entry.Name}\", or name a folder that holds {Wanted(entry)}.");
+
+    /// <summary>Where a data set is in a folder that the user names.</summary>
+    /// <param name="entry">The data set.</param>
+    /// <param name="folder">The folder that holds the published files (gzipped or not), the published archive, or the archive's folder.</param>
+    /// <exception cref="InputException">The folder is missing or does not hold all files; the message names those it lacks.</exception>
+    public static DataLocation InFolder(CatalogEntry entry, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (entry.IsEmbedded)
+            throw new InputException($"{entry.Name} is built in and is not read from a folder; leave out the folder {folder}.");
+        if (!Directory.Exists(folder))
+            throw new InputException($"The folder {folder} does not exist. Name a folder that holds {Wanted(entry)}.");
+        return Look(entry, folder) ?? throw new InputException(
+            $"The folder {folder} does not hold {entry.Name}: it lacks {string.Join(", ", Lacking(entry, folder))}. It should hold {Wanted(entry)}.");
+    }
+
+    private static DataLocation? Look(CatalogEntry entry, string folder)
+    {
+        if (!Lacking(entry, folder).Any()) return new() { Folder = folder };
+        if (entry.Archive is not { } archive) return null;
+        var inner = Path.Combine(folder, archive.Folder);
+        if (!Lacking(entry, inner).Any()) return new() { Folder = inner };
+        var path = Path.Combine(folder, archive.Name);
+        return File.Exists(path) ? new() { Folder = folder, Archive = path } : null;
+    }
+
+    private static IEnumerable<string> Lacking(CatalogEntry entry, string folder) => entry.Files
+        .Select(file => file.Name)
+        .Where(name => !File.Exists(Path.Combine(folder, name)) && !File.Exists(Path.Combine(folder, name + ".gz")));
+
+    private static string Wanted(CatalogEntry entry) =>
+        string.Join(", ", entry.Files.Select(file => file.Name)) + " (gzipped or not)"
+        + (entry.Archive is { } archive ? $", or {archive.Name}" : "");
+
+    private static string CacheHome() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } home
+        ? home
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+}

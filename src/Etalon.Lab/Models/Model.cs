@@ -1,0 +1,53 @@
+using System.Numerics;
+using Etalon.Engine;
+using Etalon.Engine.Layers;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Parallel;
+using Etalon.Lab.Data;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Models;
+
+/// <summary>Builds the network that a recipe names.</summary>
+public static class Model
+{
+    /// <summary>The network, with its parameters still to be initialized.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="image">What it reads.</param>
+    /// <param name="classes">What it tells apart.</param>
+    /// <param name="loss">What training minimizes.</param>
+    /// <param name="maxBatch">The largest batch.</param>
+    /// <param name="workers">The threads that compute.</param>
+    /// <exception cref="InputException">The model does not fit the images.</exception>
+    public static Network<T> Build<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(loss);
+        var build = new NetworkBuilder<T>(image.Height, image.Width, image.Channels, spec.Convolution == ConvolutionMode.Direct);
+        try
+        {
+            var features = spec.Kind switch
+            {
+                ModelKind.Mlp => Mlp.Features(build, spec),
+                ModelKind.Cnn => PlainCnn.Features(build, spec),
+                ModelKind.ResNet => ResidualNetwork.Features(build, spec),
+                _ => PreActivationNetwork.Features(build, spec),
+            };
+            return build.Build(Head(build, spec, features, loss.OutputsFor(classes)), loss, maxBatch, workers);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InputException($"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: {Reason(exception)}");
+        }
+    }
+
+    // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
+    private static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter", 2)[0];
+
+    private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool isFrozen = spec.Head == HeadMode.Frozen;
+        return build.Bias("head.bias", build.Linear("head", features, outputs, isFrozen), isFrozen);
+    }
+}

@@ -1,0 +1,32 @@
+using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Planning;
+
+/// <summary>Which steps of a run a picture needs: evenly spread ones, and both sides of everything that happens.</summary>
+internal static class PlanSteps
+{
+    // Five for each pixel of a picture's width.
+    private const int Spread = 3500;
+
+    /// <summary>The steps, ascending.</summary>
+    public static long[] Of(RunSpec spec)
+    {
+        var steps = new SortedSet<long>();
+        var stride = Math.Max(1.0, (spec.TotalSteps - 1) / (double)Spread);
+        for (var i = 0; i * stride < spec.TotalSteps; i++) steps.Add((long)(i * stride));
+        steps.Add(spec.TotalSteps - 1);
+        foreach (var (_, schedule) in PlannedQuantities.Of(spec))
+        {
+            foreach (var happening in ScheduleEvents.Of(schedule, spec.TotalSteps))
+            {
+                steps.Add(happening.Step);
+                steps.Add(Math.Max(0, happening.Step - 1));
+            }
+        }
+        return [.. steps];
+    }
+
+    /// <summary>A line of a schedule over these steps.</summary>
+    public static double[] Values(Schedule schedule, long[] steps) => Array.ConvertAll(steps, schedule.ValueAt);
+}

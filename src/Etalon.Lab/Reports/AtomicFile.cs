@@ -1,0 +1,30 @@
+namespace Etalon.Lab.Reports;
+
+/// <summary>Files that are whole or not there: written beside their place under another name, then renamed over it.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes a text in UTF-8. If <paramref name="write"/> throws, what was there before is untouched.</summary>
+    /// <param name="path">The file; its folder is made when it is not there.</param>
+    /// <param name="write">Writes the text.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, Action<TextWriter> write)
+    {
+        var full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        var temporary = $"{full}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (var writer = new StreamWriter(temporary, append: false))
+            {
+                writer.NewLine = "\n";
+                write(writer);
+            }
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Etalon.Lab.Reports;
+
+/// <summary>One axis of a chart: its range, and whether it is logarithmic.</summary>
+/// <param name="Low">The value at the axis's beginning.</param>
+/// <param name="High">The value at its end; above <paramref name="Low"/>.</param>
+/// <param name="IsLog">Whether equal lengths are equal ratios; then both ends are positive.</param>
+internal sealed record Axis(double Low, double High, bool IsLog)
+{
+    // More than two decades below the peak for at least this share of the values makes an axis logarithmic. A cosine to zero stays
+    // below for 0.064 of its steps: it only touches the small values and reads better on a linear axis.
+    private const double ShareOfSmallValues = 0.08;
+
+    /// <summary>An axis for these values: logarithmic when they span more than two decades, from zero when they are near it.</summary>
+    public static Axis For(IReadOnlyList<double> values)
+    {
+        var finite = values.Where(double.IsFinite).Order().ToArray();
+        if (finite.Length == 0) return new(0, 1, false);
+        var (low, high) = (finite[0], finite[^1]);
+        var positive = finite.Where(value => value > 0).ToArray();
+        if (low >= 0 && positive.Length > 0 && positive[(int)(positive.Length * ShareOfSmallValues)] < high / 100)
+            return Logarithmic(positive[positive.Length / 100], high);
+        if (low >= 0 && low < high / 2) low = 0;
+        if (low == high) (low, high) = low == 0 ? (0, 1) : (Math.Min(0, low * 1.25), Math.Max(0, low * 1.25));
+        var step = NiceStep(low, high, 5);
+        return new(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, false);
+    }
+
+    /// <summary>An axis from one value to another as they are.</summary>
+    public static Axis Exactly(double low, double high) => new(low, high > low ? high : low + 1, false);
+
+    /// <summary>Where a value lies: 0 at the beginning, 1 at the end; NaN for what a logarithmic axis cannot show.</summary>
+    public double At(double value) => IsLog
+        ? value > 0 ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low)) : double.NaN
+        : (value - Low) / (High - Low);
+
+    /// <summary>Round values on the axis, about as many as asked for.</summary>
+    public IReadOnlyList<double> Ticks(int about)
+    {
+        if (IsLog)
+        {
+            var (first, last) = ((int)Math.Round(Math.Log10(Low)), (int)Math.Round(Math.Log10(High)));
+            var stride = Math.Max(1, (int)Math.Ceiling((last - first) / (double)about));
+            return [.. Enumerable.Range(0, (last - first) / stride + 1).Select(i => Math.Pow(10, first + i * stride))];
+        }
+        var step = NiceStep(Low, High, about);
+        var begin = Math.Ceiling(Low / step - 1e-9);
+        var count = (int)Math.Floor(High / step + 1e-9) - (int)begin + 1;
+        return [.. Enumerable.Range(0, count).Select(i => Math.Round((begin + i) * step, 12, MidpointRounding.ToEven) is var rounded && rounded != 0 ? rounded : (begin + i) * step)];
+    }
+
+    /// <summary>A value as a label: 0.05, 1, 2500, 5e-4.</summary>
+    public static string Label(double value)
+    {
+        if (value == 0) return "0";
+        var size = Math.Abs(value);
+        if (size is >= 1e-3 and < 1e6) return value.ToString("0.######");
+        var exponent = (int)Math.Floor(Math.Log10(size) + 1e-12);
+        return $"{value / Math.Pow(10, exponent):0.###}e{exponent}";
+    }
+
+    private static Axis Logarithmic(double low, double high)
+    {
+        var first = Math.Floor(Math.Log10(low) + 1e-9);
+        var last = Math.Ceiling(Math.Log10(high) - 1e-9);
+        return new(Math.Pow(10, first), Math.Pow(10, Math.Max(last, first + 1)), true);
+    }
+
+    // 1, 2 or 5 times a power of ten.
+    private static double NiceStep(double low, double high, int about)
+    {
+        var rough = (high - low) / about;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var digit = rough / power;
+        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+
+namespace Etalon.Lab.Reports;
+
+/// <summary>Writes a <see cref="Chart"/> as SVG: no script, no font but the reader's own.</summary>
+public static class SvgChart
+{
+    private const int Width = 860;
+    private const int Left = 76;
+    private const int Right = 76;
+    private const int Gap = 26;
+    private const int PlotWidth = Width - Left - Right;
+
+    // Okabe and Ito's colors, told apart by nearly all eyes.
+    private static readonly string[] Palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+
+    /// <summary>Writes the picture.</summary>
+    public static void Write(Chart chart, TextWriter output)
+    {
+        var top = chart.Legend.Count > 0 ? 66 : 44;
+        var height = top + chart.Panels.Sum(panel => panel.Height + Gap) + 26;
+        output.WriteLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333">""");
+        output.WriteLine($"""<rect width="{Width}" height="{height}" fill="white"/>""");
+        output.WriteLine($"""<text x="{Left}" y="26" font-size="15" font-weight="600">{Escape(chart.Title)}</text>""");
+        WriteLegend(chart.Legend, output);
+
+        var xs = chart.Panels.SelectMany(panel => panel.Lines).Where(line => line.X.Count > 0).ToArray();
+        var xAxis = xs.Length == 0 ? Axis.Exactly(0, 1) : Axis.Exactly(xs.Min(line => line.X[0]), xs.Max(line => line.X[^1]));
+        foreach (var panel in chart.Panels)
+        {
+            WritePanel(panel, xAxis, top, isLast: ReferenceEquals(panel, chart.Panels[^1]), output);
+            top += panel.Height + Gap;
+        }
+        output.WriteLine($"""<text x="{Left + PlotWidth / 2}" y="{height - 12}" text-anchor="middle">{Escape(chart.XLabel)}</text>""");
+        output.WriteLine("</svg>");
+    }
+
+    private static void WriteLegend(IReadOnlyList<string> names, TextWriter output)
+    {
+        // About seven pixels a letter; a legend that is a little too wide is better than one that overlaps.
+        var x = Left;
+        for (var i = 0; i < names.Count; i++)
+        {
+            output.WriteLine($"""<line x1="{x}" y1="46" x2="{x + 20}" y2="46" stroke="{ColorOf(i)}" stroke-width="2.5"/>""");
+            output.WriteLine($"""<text x="{x + 26}" y="50">{Escape(names[i])}</text>""");
+            x += 26 + 7 * names[i].Length + 24;
+        }
+    }
+
+    private static void WritePanel(ChartPanel panel, Axis xAxis, int top, bool isLast, TextWriter output)
+    {
+        var bottom = top + panel.Height;
+        var leftAxis = Axis.For([.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)]);
+        var tickCount = Math.Max(3, panel.Height / 45);
+
+        output.WriteLine("""<g stroke="#e4e4e4" stroke-width="1">""");
+        foreach (var tick in leftAxis.Ticks(tickCount)) output.WriteLine(Horizontal(Y(leftAxis, tick, top, panel.Height)));
+        foreach (var tick in xAxis.Ticks(8)) output.WriteLine(Vertical(X(xAxis, tick), top, bottom));
+        output.WriteLine("</g>");
+        output.WriteLine($"""<rect x="{Left}" y="{top}" width="{PlotWidth}" height="{panel.Height}" fill="none" stroke="#999"/>""");
+
+        WriteVerticalAxis(leftAxis, panel.Label, tickCount, top, panel.Height, atRight: false, output);
+        foreach (var tick in xAxis.Ticks(8).Where(_ => isLast))
+            output.WriteLine($"""<text x="{X(xAxis, tick):0.#}" y="{bottom + 17}" text-anchor="middle">{Axis.Label(tick)}</text>""");
+        foreach (var line in panel.Lines.Where(line => !line.OnRight))
+            WriteLine(line, xAxis, leftAxis, top, panel.Height, output);
+
+        if (panel.RightLabel is not { } label) return;
+        var rightAxis = Axis.For([.. panel.Lines.Where(line => line.OnRight).SelectMany(line => line.Y)]);
+        WriteVerticalAxis(rightAxis, label, tickCount, top, panel.Height, atRight: true, output);
+        foreach (var line in panel.Lines.Where(line => line.OnRight))
+            WriteLine(line, xAxis, rightAxis, top, panel.Height, output);
+    }
+
+    private static void WriteVerticalAxis(Axis axis, string label, int tickCount, int top, int height, bool atRight, TextWriter output)
+    {
+        var (x, anchor) = atRight ? (Left + PlotWidth + 8, "start") : (Left - 8, "end");
+        foreach (var tick in axis.Ticks(tickCount))
+            output.WriteLine($"""<text x="{x}" y="{Y(axis, tick, top, height) + 4:0.#}" text-anchor="{anchor}">{Axis.Label(tick)}</text>""");
+        var (labelX, turn) = atRight ? (Width - 12, 90) : (16, -90);
+        var middle = top + height / 2;
+        output.WriteLine($"""<text x="{labelX}" y="{middle}" transform="rotate({turn} {labelX} {middle})" text-anchor="middle">{Escape(label)}</text>""");
+    }
+
+    private static void WriteLine(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
+    {
+        var dash = line.OnRight ? """ stroke-dasharray="6 4" """ : " ";
+        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" stroke-linejoin="round"{dash}d=" """);
+        var isDrawing = false;
+        for (var i = 0; i < line.X.Count; i++)
+        {
+            // A little past the frame at most: what a logarithmic axis cuts off runs out of the picture instead of along its edge.
+            var y = Y(yAxis, line.Y[i], top, height);
+            if (!double.IsFinite(y) || y > top + height + 1 || y < top - 1)
+            {
+                isDrawing = false;
+                continue;
+            }
+            output.Write($"{(isDrawing ? 'L' : 'M')}{X(xAxis, line.X[i]):0.##} {y:0.##} ");
+            isDrawing = true;
+        }
+        output.WriteLine("\"/>");
+    }
+
+    private static double X(Axis axis, double value) => Left + axis.At(value) * PlotWidth;
+
+    private static double Y(Axis axis, double value, int top, int height) => top + (1 - axis.At(value)) * height;
+
+    private static string Horizontal(double y) => $"""<line x1="{Left}" y1="{y:0.#}" x2="{Left + PlotWidth}" y2="{y:0.#}"/>""";
+
+    private static string Vertical(double x, int top, int bottom) => $"""<line x1="{x:0.#}" y1="{top}" x2="{x:0.#}" y2="{bottom}"/>""";
+
+    private static string ColorOf(int index) => Palette[index % Palette.Length];
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(string.Concat(text.Where(c => !char.IsControl(c))));
+}

@@ -1,0 +1,17 @@
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>How many images a known data set has: what a recipe needs to count steps without opening a file.</summary>
+/// <param name="Train">Images to train on.</param>
+/// <param name="Test">Images to test on.</param>
+public readonly record struct DataSetSize(int Train, int Test)
+{
+    /// <summary>Every known set by its name in a recipe, in the order of their names.</summary>
+    public static IReadOnlyDictionary<string, DataSetSize> ByName { get; } = new SortedDictionary<string, DataSetSize>(StringComparer.Ordinal)
+    {
+        ["digits"] = new(1_437, 360),
+        ["mnist"] = new(60_000, 10_000),
+        ["fashion-mnist"] = new(60_000, 10_000),
+        ["cifar10"] = new(50_000, 10_000),
+        ["cifar100"] = new(50_000, 10_000),
+    };
+}

@@ -1,0 +1,13 @@
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>How often a run writes its metrics.</summary>
+public sealed record LogSpec
+{
+    /// <summary>Updates between two lines of training metrics.</summary>
+    /// <value>At least 1; 10 by default.</value>
+    public long EverySteps
+    {
+        get;
+        init => field = Rule.AtLeast(value, 1L, "write 1ba for a line after each update");
+    } = 10;
+}

@@ -1,0 +1,130 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Etalon.Lab.RunSpecs.Reading;
+
+/// <summary>Text to nodes: YAML, of which JSON is a part. Anchors, aliases, tags and second documents are refused.</summary>
+internal sealed class RecipeText
+{
+    /// <summary>The largest recipe in bytes or characters: a mistaken file is refused before it is read.</summary>
+    public const int LargestLength = 1 << 20;
+
+    // A recipe needs five; deeper nesting is a mistake or an attack on the stack.
+    private const int DeepestNesting = 32;
+
+    private readonly Parser parser;
+    private readonly Func<Mark, Place> locate;
+    private readonly RecipeProblems problems;
+
+    private RecipeText(string text, Func<Mark, Place> locate, RecipeProblems problems)
+    {
+        parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        this.locate = locate;
+        this.problems = problems;
+    }
+
+    /// <summary>The nodes of a recipe, or null after a problem was noted.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">The file's name for messages.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static RecipeNode? Parse(string text, string source, RecipeProblems problems)
+    {
+        if (text.Length > LargestLength)
+        {
+            problems.Add(new Place(source, 1, 1), $"the text has {text.Length} characters; a recipe has at most {LargestLength}; is this the right file?");
+            return null;
+        }
+        return new RecipeText(text, mark => new Place(source, mark.Line, mark.Column), problems).Document();
+    }
+
+    /// <summary>The nodes of an override's value, all of them placed at the override.</summary>
+    public static RecipeNode? ParseValue(string value, Place place, RecipeProblems problems) =>
+        value.Length > LargestLength || string.IsNullOrWhiteSpace(value)
+            ? new RecipeScalar("", false, place)
+            : new RecipeText(value, _ => place, problems).Document();
+
+    private RecipeNode? Document()
+    {
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (parser.TryConsume<StreamEnd>(out var end))
+            {
+                problems.Add(locate(end.Start), "the recipe is empty; it needs at least duration and learning_rate");
+                return null;
+            }
+            parser.Consume<DocumentStart>();
+            var node = Node(0);
+            parser.Consume<DocumentEnd>();
+            if (node is not null && !parser.Accept<StreamEnd>(out _))
+                Refuse(parser.Current!, "a second document begins here; a file holds one recipe");
+            return node;
+        }
+        catch (YamlException e)
+        {
+            var reason = (e.InnerException ?? e).Message;
+            problems.Add(locate(e.Start), $"the text is not YAML: {reason.TrimEnd('.')}; check quotes, brackets and indentation here");
+            return null;
+        }
+    }
+
+    private RecipeNode? Node(int depth)
+    {
+        var current = parser.Current!;
+        if (depth > DeepestNesting)
+            return Refuse(current, $"nested more than {DeepestNesting} deep; a recipe needs no more than 5 levels");
+        switch (current)
+        {
+            case AnchorAlias alias:
+                return Refuse(alias, $"*{alias.Value} repeats an anchor; recipes have no anchors: write the value again");
+            case NodeEvent node when !node.Anchor.IsEmpty:
+                return Refuse(node, $"&{node.Anchor.Value} is an anchor; recipes have no anchors: remove it");
+            case NodeEvent node when !node.Tag.IsEmpty && !node.Tag.IsNonSpecific:
+                return Refuse(node, $"{node.Tag.Value} is a tag; recipes have no tags: remove it");
+            case Scalar scalar:
+                parser.MoveNext();
+                return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, locate(scalar.Start));
+            case SequenceStart start:
+                parser.MoveNext();
+                return Sequence(start, depth);
+            default:
+                var mapping = parser.Consume<MappingStart>();
+                return Mapping(mapping, depth);
+        }
+    }
+
+    private RecipeList? Sequence(SequenceStart start, int depth)
+    {
+        var items = new List<RecipeNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            if (Node(depth + 1) is not { } item) return null;
+            items.Add(item);
+        }
+        return new RecipeList(items, locate(start.Start));
+    }
+
+    private RecipeMap? Mapping(MappingStart start, int depth)
+    {
+        var entries = new List<RecipeEntry>();
+        var lines = new Dictionary<string, Place>();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (Node(depth + 1) is not { } key) return null;
+            if (Node(depth + 1) is not { } value) return null;
+            if (key is not RecipeScalar name)
+                problems.Add(key.Place, $"{key.Kind} is no key; a key is a word, as in \"name: value\"");
+            else if (!lines.TryAdd(name.Text, name.Place))
+                problems.Add(name.Place, $"{name.Shown} stands twice, first at line {lines[name.Text].Line}; keep one");
+            else
+                entries.Add(new(name, value));
+        }
+        return new RecipeMap(entries, locate(start.Start));
+    }
+
+    private RecipeNode? Refuse(ParsingEvent at, string reason)
+    {
+        problems.Add(locate(at.Start), reason);
+        return null;
+    }
+}

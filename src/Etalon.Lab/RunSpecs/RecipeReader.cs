@@ -1,0 +1,122 @@
+using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>
+/// Reads a recipe, YAML or JSON, with its overrides. Everything that is wrong is said at once, each problem with its line and column.
+/// </summary>
+public static class RecipeReader
+{
+    /// <summary>Reads a recipe from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The file cannot be read, or the recipe has problems.</exception>
+    public static RunSpec ReadFile(string path, IReadOnlyList<string>? overrides = null)
+    {
+        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give a recipe's file");
+        if (!File.Exists(path)) throw new InputException($"{path}: no such file; give a recipe such as recipes/digits.yaml");
+        if (new FileInfo(path).Length > RecipeText.LargestLength)
+            throw new InputException($"{path}: larger than {RecipeText.LargestLength} bytes, the most that a recipe has; is this the right file?");
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: {e.Message}");
+        }
+        return Read(text, path, overrides);
+    }
+
+    /// <summary>Reads a recipe from a text.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">The file's name: for messages, for the default of <c>name</c>, and for paths inside the recipe.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The recipe has problems.</exception>
+    public static RunSpec Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null)
+    {
+        var problems = new RecipeProblems();
+        var root = RecipeText.Parse(text, source, problems);
+        if (root is not null and not RecipeMap)
+            problems.Add(root.Place, $"a recipe is a set of keys, as in \"duration: 10ep\", not {root.Kind}");
+        problems.ThrowIfAny();
+        var map = (RecipeMap)root!;
+        Overrides.Apply(map, overrides ?? [], problems);
+
+        var spec = ReadSections(new SectionReader(map, "", problems), source);
+        problems.ThrowIfAny();
+        spec = spec! with { SourceText = text, Overrides = overrides ?? [] };
+        return spec with { Hash = RecipeWriter.HashOf(spec) };
+    }
+
+    private static RunSpec? ReadSections(SectionReader root, string source)
+    {
+        var problems = root.Problems;
+        var warnings = new RecipeWarnings();
+        var name = root.Read("name", NameOf(source), Name);
+        var seed = root.Read("seed", 1UL, Value.Seed);
+        var hasData = root.Map.Find("data") is not null;
+        var data = Section(root, "data", DataReader.Read, (DataSpec?)null);
+        var time = RecipeTime.Read(root, data, hasData, Path.GetDirectoryName(source) ?? "");
+        var model = Section(root, "model", ModelReader.Read, (ModelSpec?)null);
+
+        var schedules = new ScheduleReader(time, problems, warnings);
+        var rate = schedules.Read(root, Quantity.LearningRate);
+        if (root.Map.Find(Quantity.LearningRate.Key) is null)
+            root.Missing(Quantity.LearningRate.Key, "write a number such as 0.1, a piece, or a list of pieces");
+        var decay = schedules.Read(root, Quantity.WeightDecay) ?? new Constant(0, time.TotalSteps);
+        var momentum = schedules.Read(root, Quantity.Momentum);
+        if (schedules.CycleMomentum is not null && root.Map.Find(Quantity.Momentum.Key) is { } second)
+            problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
+        momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
+        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
+        var loss = Section(root, "loss", LossReader.Read, new LossSpec());
+        var precision = root.Read("precision", Precision.Float32, Value.Choice<Precision>);
+        var log = Section(root, "log", section => Log(section, time), new LogSpec());
+        root.Close();
+        if (problems.Any) return null;
+        return new RunSpec
+        {
+            Name = name,
+            Seed = seed,
+            TotalSteps = time.TotalSteps,
+            StepsPerEpoch = time.StepsPerEpoch,
+            Data = data,
+            Model = model,
+            Optimizer = optimizer,
+            LearningRate = rate!,
+            WeightDecay = decay,
+            Momentum = momentum,
+            Loss = loss,
+            Precision = precision,
+            Log = log,
+            Warnings = warnings.InOrder(),
+        };
+    }
+
+    private static T Section<T>(SectionReader root, string key, Func<SectionReader, T> read, T absent) =>
+        root.Take(key) is { } node && SectionReader.Open(node, key, root.Problems) is { } section ? read(section) : absent;
+
+    private static LogSpec Log(SectionReader section, RecipeTime time)
+    {
+        var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        section.Close();
+        return spec;
+    }
+
+    private static string Name(RecipeNode node)
+    {
+        var name = Value.Text(node);
+        return name.Length <= 80 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new ValueException(node, "names a folder: at most 80 letters, digits, dashes, dots and underscores, and no dot in front");
+    }
+
+    private static string NameOf(string source)
+    {
+        var stem = string.Concat(Path.GetFileNameWithoutExtension(source).Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+        return stem.Length is > 0 and <= 80 ? stem : "recipe";
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>
+/// The canonical form of a recipe: every default written out, every duration in steps, keys in one order. It is a recipe itself, and
+/// reading it gives the same hash.
+/// </summary>
+public static class RecipeWriter
+{
+    /// <summary>The canonical recipe as JSON.</summary>
+    public static JsonObject ToJson(RunSpec spec)
+    {
+        var json = new JsonObject
+        {
+            ["name"] = spec.Name,
+            ["seed"] = spec.Seed,
+            ["duration"] = Steps(spec.TotalSteps),
+            ["steps_per_epoch"] = spec.StepsPerEpoch,
+        };
+        if (spec.Data is { } data) json["data"] = Data(data);
+        if (spec.Model is { } model) json["model"] = Model(model);
+        json["optimizer"] = Optimizer(spec);
+        json[Quantity.LearningRate.Key] = ScheduleWriter.Write(spec.LearningRate, spec.TotalSteps);
+        json[Quantity.WeightDecay.Key] = ScheduleWriter.Write(spec.WeightDecay, spec.TotalSteps);
+        json[Quantity.Momentum.Key] = ScheduleWriter.Write(spec.Momentum, spec.TotalSteps);
+        json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
+        json["precision"] = Value.Word(spec.Precision);
+        json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        return json;
+    }
+
+    /// <summary>The canonical recipe as YAML, one line a part, with its hash as a comment above it.</summary>
+    public static string ToYaml(RunSpec spec) => $"# sha256 {spec.Hash}\n{FlowYaml.Write(ToJson(spec))}";
+
+    /// <summary>SHA-256 of the canonical JSON without <c>data.folder</c>, which says where the files lie and not what they are.</summary>
+    internal static string HashOf(RunSpec spec)
+    {
+        var json = ToJson(spec);
+        (json["data"] as JsonObject)?.Remove("folder");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
+    }
+
+    private static JsonObject Data(DataSpec data)
+    {
+        var json = new JsonObject { ["set"] = data.Set };
+        if (data.Folder is { } folder) json["folder"] = folder;
+        json["train"] = data.TrainCount;
+        json["test"] = data.TestCount;
+        json["batch"] = data.Batch;
+        json["augment"] = Value.Word(data.Augment);
+        json["drop_last"] = data.DropLast;
+        return json;
+    }
+
+    private static JsonObject Model(ModelSpec model)
+    {
+        var json = new JsonObject { ["name"] = model.Name, ["width"] = model.Width, ["norm"] = Value.Word(model.Norm) };
+        if (model.Norm == NormKind.Group) json["groups"] = model.Groups;
+        json["affine"] = model.Affine;
+        json["head"] = Value.Word(model.Head);
+        json["epsilon"] = model.Epsilon;
+        json["convolution"] = Value.Word(model.Convolution);
+        json["momentum"] = model.StatisticsMomentum;
+        if (model.Kind == ModelKind.Mlp) json["hidden"] = new JsonArray([.. model.Hidden.Select(units => (JsonNode)units)]);
+        return json;
+    }
+
+    private static JsonObject Optimizer(RunSpec spec)
+    {
+        var optimizer = spec.Optimizer;
+        var json = new JsonObject
+        {
+            ["name"] = Value.Word(optimizer.Kind),
+            ["nesterov"] = optimizer.Nesterov,
+            ["dampening"] = optimizer.Dampening,
+            ["decay"] = Value.Word(optimizer.Decay),
+        };
+        if (optimizer.Groups.Length == 0) return json;
+        var groups = new JsonObject();
+        foreach (var group in optimizer.Groups)
+        {
+            var schedules = new JsonObject();
+            Add(schedules, Quantity.LearningRate, group.LearningRate, spec.TotalSteps);
+            Add(schedules, Quantity.WeightDecay, group.WeightDecay, spec.TotalSteps);
+            Add(schedules, Quantity.Momentum, group.Momentum, spec.TotalSteps);
+            groups[Value.Word(group.Parameters)] = schedules;
+        }
+        json["groups"] = groups;
+        return json;
+    }
+
+    private static void Add(JsonObject json, Quantity quantity, Schedule? schedule, long totalSteps)
+    {
+        if (schedule is not null) json[quantity.Key] = ScheduleWriter.Write(schedule, totalSteps);
+    }
+
+    private static string Steps(long steps) => $"{steps}ba";
+}

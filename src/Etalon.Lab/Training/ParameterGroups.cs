@@ -1,0 +1,54 @@
+using Etalon.Engine.Optimizers;
+using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>
+/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names.
+/// </summary>
+internal sealed class ParameterGroups
+{
+    private readonly RunSpec _spec;
+    private readonly SgdNumbers[] _numbers;
+
+    public ParameterGroups(RunSpec spec)
+    {
+        if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
+            throw new InputException("optimizer.groups names scale_invariant, but model.norm is none: no weight is scale-invariant without a normalization");
+        (_spec, _numbers) = (spec, new SgdNumbers[spec.Optimizer.Groups.Length + 1]);
+    }
+
+    /// <summary>The numbers of update <paramref name="step"/>, one entry a group; overwritten by the next call.</summary>
+    public ReadOnlySpan<SgdNumbers> At(long step)
+    {
+        var common = new SgdNumbers(_spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
+        _numbers[0] = common;
+        for (int i = 1; i < _numbers.Length; i++)
+        {
+            var group = _spec.Optimizer.Groups[i - 1];
+            _numbers[i] = new SgdNumbers(Value(group.LearningRate, step, common.Rate), Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
+        }
+        return _numbers;
+    }
+
+    /// <summary>The group of a parameter tensor.</summary>
+    public int Of(string tensor)
+    {
+        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
+            if (IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
+                return i + 1;
+        return 0;
+    }
+
+    // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights.
+    private static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
+    {
+        ParameterClass.Head => tensor.StartsWith("head.", StringComparison.Ordinal),
+        ParameterClass.Bias => tensor.EndsWith(".bias", StringComparison.Ordinal),
+        ParameterClass.Norm => tensor.EndsWith(".scale", StringComparison.Ordinal) || tensor.EndsWith(".shift", StringComparison.Ordinal),
+        _ => tensor.EndsWith(".weight", StringComparison.Ordinal) && !tensor.StartsWith("head.", StringComparison.Ordinal),
+    };
+
+    private static double Value(Schedule? schedule, long step, double otherwise) => schedule?.ValueAt(step) ?? otherwise;
+}

@@ -1,0 +1,124 @@
+using System.Numerics;
+using Etalon.Engine;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>
+/// Trains the network of a recipe: the one loop in which schedules, data, network and optimizer meet.
+/// </summary>
+/// <remarks>The result depends on the recipe and the data alone: not on the number of threads, nor on who observes.</remarks>
+/// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
+public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly RunSpec _spec;
+    private readonly Workers _workers;
+    private readonly Sgd<T> _optimizer;
+    private readonly ParameterGroups _groups;
+    private readonly BatchSource<T> _training, _test;
+
+    /// <summary>Lays out the network and initializes it.</summary>
+    /// <param name="spec">The recipe; it names data and a model.</param>
+    /// <param name="data">The data that it names.</param>
+    /// <param name="threads">Threads that compute, at least 1.</param>
+    /// <exception cref="InputException">The recipe has no model, or recipe and data do not fit.</exception>
+    public Trainer(RunSpec spec, DataSet data, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(data);
+        if (spec.Data is null || spec.Model is null)
+            throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
+        _spec = spec;
+        _groups = new ParameterGroups(spec);
+        data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
+        _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
+        _test = BatchSource<T>.ForTest(data, spec.Data.Batch);
+        _workers = new Workers(threads);
+        Network = Model.Build<T>(
+            spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, _test.BatchSize), _workers);
+        Network.Initialize(spec.Seed);
+        _optimizer = new Sgd<T>(
+            Network.Parameters, Network.Gradients,
+            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
+            _groups.Of);
+    }
+
+    /// <summary>The network.</summary>
+    public Network<T> Network { get; }
+
+    /// <summary>Updates done.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
+    /// <param name="observer">Hears of each update and evaluation.</param>
+    /// <param name="cancellation">Ends the run after the update at work.</param>
+    /// <exception cref="DivergedException">A loss was not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
+    public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        int perEpoch = _training.BatchesPerEpoch;
+        using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
+        while (Step < _spec.TotalSteps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var batch = batches.Next();
+            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
+            if (!double.IsFinite(result.LossSum)) throw new DivergedException(Step, Network.FirstNonFiniteLayer()?.Name);
+            Network.Backward();
+            var numbers = _groups.At(Step);
+            _optimizer.Update(numbers, _workers);
+
+            long step = Step++;
+            double epoch = (double)Step / perEpoch;
+            observer.Updated(new UpdateReport(step, epoch, result, numbers[0]));
+            if (Step % perEpoch == 0 || Step == _spec.TotalSteps) observer.Evaluated(new EvaluationReport(step, epoch, Evaluate()));
+        }
+    }
+
+    /// <summary>Loss and accuracy on the test split.</summary>
+    public LossResult Evaluate()
+    {
+        double loss = 0;
+        int correct = 0;
+        using var batches = new BatchPrefetcher<T>(_test);
+        for (int i = 0; i < _test.BatchesPerEpoch; i++)
+        {
+            var batch = batches.Next();
+            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
+            loss += result.LossSum;
+            correct += result.Correct;
+        }
+        return new LossResult(loss, correct, _test.ExampleCount);
+    }
+
+    private static BatchOptions BatchSettings(RunSpec spec) => new()
+    {
+        Seed = spec.Seed,
+        DropLast = spec.Data!.DropLast,
+        Augmentation = new CropFlip(
+            Padding: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Crop ? CropFlip.Standard.Padding : 0,
+            Flip: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Flip),
+    };
+
+    private static Loss MakeLoss(LossSpec loss) => loss.Kind switch
+    {
+        LossKind.SquaredError => new SquaredError(),
+        LossKind.Logistic => new Logistic(),
+        _ => new SoftmaxCrossEntropy(loss.LabelSmoothing),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        Network.Dispose();
+        _workers.Dispose();
+    }
+}

@@ -1,0 +1,11 @@
+using Etalon.Engine;
+using Etalon.Engine.Optimizers;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>One update.</summary>
+/// <param name="Step">Its 0-based number.</param>
+/// <param name="Epoch">Epochs done after it, as a fraction.</param>
+/// <param name="Batch">Loss and accuracy of its batch, before the update.</param>
+/// <param name="Numbers">Rate, weight decay and momentum that it used.</param>
+public readonly record struct UpdateReport(long Step, double Epoch, LossResult Batch, SgdNumbers Numbers);

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Etalon.Workbench.Commands;
+
+namespace Etalon.Workbench;
+
+/// <summary>The command <c>etalon</c>: its verbs, and the one place where a failure becomes a message and an exit code.</summary>
+internal static class CommandLine
+{
+    // A run that is interrupted writes a checkpoint first; the default of two seconds would cut it off.
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">What stands after <c>etalon</c>.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Problems, warnings and progress.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var root = Create();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && args.Count > 0)
+            return Failure.Usage(parsed, error);
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop,
+        };
+        try
+        {
+            return args.Count == 0 ? await root.Parse("--help").InvokeAsync(configuration) : await parsed.InvokeAsync(configuration);
+        }
+#pragma warning disable CA1031 // Whatever happens, a user sees a message and an exit code, never a stack trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Failure.Report(e, error);
+        }
+    }
+
+    private static RootCommand Create() => new(
+        """
+        Etalon: learning-rate schedules of normalized networks - planned, converted, trained, measured.
+
+        Examples:
+          etalon train recipes/digits.yaml
+          etalon plan recipes/cifar-step.yaml
+          etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
+
+        Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 diverged, 130 interrupted.
+        """)
+    {
+        TrainCommand.Create(),
+        PlanCommand.Create(),
+        ExportCommand.Create(),
+        DataCommand.Create(),
+        RunsCommand.Create(),
+    };
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Etalon.Lab;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>RECIPE and key=value, as every verb takes them.</summary>
+internal static class RecipeArguments
+{
+    /// <summary>One recipe and its overrides.</summary>
+    public static Argument<string[]> One() => Create("A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
+
+    /// <summary>Several recipes and overrides for all of them.</summary>
+    public static Argument<string[]> Many() => Create("Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
+
+    /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
+    /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
+    public static RunSpec ReadOne(string[] words, TextWriter error)
+    {
+        var (files, overrides) = Split(words);
+        if (files.Count != 1)
+            throw new InputException($"one recipe is due, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
+        return Read(files[0], overrides, error);
+    }
+
+    /// <summary>Every recipe that was given, at least one; all their problems at once.</summary>
+    /// <exception cref="InputException">There is none, or any has problems.</exception>
+    public static IReadOnlyList<RunSpec> ReadMany(string[] words, TextWriter error)
+    {
+        var (files, overrides) = Split(words);
+        if (files.Count == 0) throw new InputException("a recipe is due, and none was given");
+        var specs = new List<RunSpec>();
+        var problems = new List<string>();
+        foreach (var file in files)
+        {
+            try
+            {
+                specs.Add(Read(file, overrides, error));
+            }
+            catch (InputException e)
+            {
+                problems.AddRange(e.Problems);
+            }
+        }
+        return problems.Count == 0 ? specs : throw new InputException(problems);
+    }
+
+    private static Argument<string[]> Create(string description) => new("recipe")
+    {
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        HelpName = "RECIPE... key=value",
+    };
+
+    // A file whose name has an equals sign is still a file.
+    private static (List<string> Files, List<string> Overrides) Split(string[] words)
+    {
+        var overrides = words.Where(word => word.Contains('=', StringComparison.Ordinal) && !File.Exists(word)).ToList();
+        return ([.. words.Except(overrides)], overrides);
+    }
+
+    private static RunSpec Read(string file, List<string> overrides, TextWriter error)
+    {
+        var spec = RecipeReader.ReadFile(file, overrides);
+        foreach (var warning in spec.Warnings) error.WriteLine($"warning: {warning}");
+        return spec;
+    }
+}
