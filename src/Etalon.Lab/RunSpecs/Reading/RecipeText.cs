@@ -66,6 +66,12 @@ internal sealed class RecipeText
             problems.Add(locate(e.Start), $"the text is not YAML: {reason.TrimEnd('.')}; check quotes, brackets and indentation here");
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet's scanner throws where a plain value inside braces runs on to a line that is less indented.
+            problems.Add(locate(parser.Current?.End ?? Mark.Empty), "the text is not YAML; check quotes, brackets and indentation after this place");
+            return null;
+        }
     }
 
     private RecipeNode? Node(int depth)
