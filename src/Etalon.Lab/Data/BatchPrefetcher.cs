@@ -16,7 +16,6 @@ public sealed class BatchPrefetcher<T> : IDisposable where T : unmanaged, IFloat
     private readonly BatchSource<T> _source;
     private readonly Batch<T>[] _batches;
     private readonly SemaphoreSlim _free = new(2), _filled = new(0);
-    private readonly Thread _thread;
     private volatile bool _stopped;
     private volatile ExceptionDispatchInfo? _failure;
     private volatile int _read;
@@ -36,9 +35,12 @@ public sealed class BatchPrefetcher<T> : IDisposable where T : unmanaged, IFloat
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(batch, source.BatchesPerEpoch);
         _source = source;
         _batches = [new(source), new(source)];
-        _thread = new Thread(() => FillForever(epoch, batch)) { IsBackground = true, Name = "batch prefetch" };
-        _thread.Start();
+        Reader = new Thread(() => FillForever(epoch, batch)) { IsBackground = true, Name = "batch prefetch" };
+        Reader.Start();
     }
+
+    /// <summary>The thread that reads.</summary>
+    internal Thread Reader { get; }
 
     /// <summary>The next batch; it stays valid until the next call. What the reading thread threw, this throws.</summary>
     /// <exception cref="ObjectDisposedException">The prefetcher was disposed.</exception>
@@ -64,7 +66,7 @@ public sealed class BatchPrefetcher<T> : IDisposable where T : unmanaged, IFloat
         _disposed = true;
         _stopped = true;
         _free.Release();
-        _thread.Join();
+        Reader.Join();
         _free.Dispose();
         _filled.Dispose();
     }

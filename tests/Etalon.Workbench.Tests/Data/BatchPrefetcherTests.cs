@@ -29,6 +29,7 @@ public class BatchPrefetcherTests
     public void What_the_thread_throws_reaches_the_caller_after_the_batches_before_it()
     {
         using var prefetcher = new BatchPrefetcher<float>(Source(), int.MaxValue, 1);
+        prefetcher.Reader.Join(); // it failed before the first batch is taken
         Assert.Equal((int.MaxValue, 1), (prefetcher.Next() is var batch ? batch.Epoch : 0, batch.Index));
         Assert.Equal(2, prefetcher.Next().Index);
         Assert.Throws<OverflowException>(() => prefetcher.Next());
@@ -42,7 +43,8 @@ public class BatchPrefetcherTests
         {
             var prefetcher = new BatchPrefetcher<float>(Source());
             for (var i = 0; i < reads; i++) prefetcher.Next();
-            prefetcher.Dispose(); // returns only when the thread has ended
+            prefetcher.Dispose();
+            Assert.False(prefetcher.Reader.IsAlive);
             prefetcher.Dispose();
             Assert.Throws<ObjectDisposedException>(() => prefetcher.Next());
         }

@@ -52,6 +52,15 @@ public class BatchSourceTests
         Assert.Equal(2, seen.Select(place => place.Mirrored).Distinct().Count());
     }
 
+    // 9 x 9 places, mirrored or not: 162 variations. In 3,000 draws one of them is missing with a probability of 162 exp(-3000/162) = 1e-6.
+    [Fact]
+    public void The_images_of_an_epoch_and_the_epochs_of_an_image_are_varied_in_every_way()
+    {
+        Assert.Equal(162, Enumerable.Range(0, 3000).Select(example => CropFlip.Standard.Draw(3, 5, example)).Distinct().Count());
+        Assert.Equal(162, Enumerable.Range(0, 3000).Select(epoch => CropFlip.Standard.Draw(3, epoch, 5)).Distinct().Count());
+        Assert.Equal(default, new CropFlip(0, false).Draw(3, 5, 7));
+    }
+
     [Fact]
     public void How_an_image_is_varied_does_not_depend_on_the_batch_size_or_on_what_was_read_before()
     {

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Etalon.Lab.Training;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>
+/// Appends a run's metrics to metrics.jsonl, one JSON object a line. The line of step t is written after update t (0-based): with training
+/// metrics, means over the updates since the line before and the numbers that update t used; or with test metrics.
+/// </summary>
+internal sealed class MetricsWriter : ITrainingObserver, IDisposable
+{
+    private readonly FileStream _file;
+    private readonly MemoryStream _line = new();
+    private readonly Utf8JsonWriter _json;
+    private readonly long _every, _last;
+    private double _lossSum;
+    private long _correct, _images, _mark = Stopwatch.GetTimestamp();
+    private TimeSpan _training;
+
+    public MetricsWriter(string path, long every, long totalSteps)
+    {
+        // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _json = new Utf8JsonWriter(_line);
+        (_every, _last) = (every, totalSteps - 1);
+    }
+
+    public void Updated(in UpdateReport report)
+    {
+        _lossSum += report.Batch.LossSum;
+        _correct += report.Batch.Correct;
+        _images += report.Batch.Images;
+        _training += Stopwatch.GetElapsedTime(_mark);
+        _mark = Stopwatch.GetTimestamp();
+        if ((report.Step + 1) % _every != 0 && report.Step != _last) return;
+
+        Begin(report.Step, report.Epoch);
+        _json.WriteNumber("train/loss", _lossSum / _images);
+        _json.WriteNumber("train/accuracy", (double)_correct / _images);
+        _json.WriteNumber("lr", report.Numbers.Rate);
+        _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
+        _json.WriteNumber("momentum", report.Numbers.Momentum);
+        _json.WriteNumber("images_per_second", Math.Round(_images / _training.TotalSeconds, 1));
+        End();
+        (_lossSum, _correct, _images, _training) = (0, 0, 0, TimeSpan.Zero);
+    }
+
+    public void Evaluated(in EvaluationReport report)
+    {
+        Begin(report.Step, report.Epoch);
+        if (double.IsFinite(report.Test.Loss)) _json.WriteNumber("test/loss", report.Test.Loss);
+        else _json.WriteString("test/loss", report.Test.Loss.ToString());
+        _json.WriteNumber("test/accuracy", report.Test.Accuracy);
+        End();
+        // The time since the update was the evaluation's, not training's.
+        _mark = Stopwatch.GetTimestamp();
+    }
+
+    private void Begin(long step, double epoch)
+    {
+        _json.WriteStartObject();
+        _json.WriteNumber("step", step);
+        _json.WriteNumber("epoch", epoch);
+    }
+
+    private void End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        _line.WriteByte((byte)'\n');
+        _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
+        _line.SetLength(0);
+        _json.Reset();
+    }
+
+    public void Dispose()
+    {
+        _json.Dispose();
+        _file.Dispose();
+        _line.Dispose();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>What became of a run: result.json.</summary>
+public sealed record RunResult
+{
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter<RunStatus>(JsonNamingPolicy.SnakeCaseLower) },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>How it ended.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Updates done.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Mean loss on the test split at the last evaluation; null where there was none.</summary>
+    public double? TestLoss { get; init; }
+
+    /// <summary>Accuracy on the test split at the last evaluation, in [0, 1].</summary>
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>The best accuracy on the test split of all evaluations.</summary>
+    public double? BestTestAccuracy { get; init; }
+
+    /// <summary>Seconds from the first update to the end, evaluations included.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Images trained on, per second of training without evaluations.</summary>
+    public double ImagesPerSecond { get; init; }
+
+    /// <summary>Threads that computed; the result does not depend on them.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Why it ended, where it did not reach the end of its recipe.</summary>
+    public string? Message { get; init; }
+}
