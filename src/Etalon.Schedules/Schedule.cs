@@ -56,11 +56,11 @@ public abstract record Schedule
     public double ValueAt(long step) => step >= 0 ? Evaluate(step) : throw Require.NegativeStep(step);
 
     /// <summary>
-    /// The natural logarithm of the value that update <paramref name="step"/> uses, exact also where the value itself is too large or
-    /// too small for float64.
+    /// The natural logarithm of the value that update <paramref name="step"/> uses (of its magnitude, were it negative), exact also where
+    /// the value itself is too large or too small for float64.
     /// </summary>
     /// <param name="step">The 0-based number of the update; at least 0.</param>
-    /// <returns>ln of the value; negative infinity where the value is 0, NaN where it is negative.</returns>
+    /// <returns>ln |value|; negative infinity where the value is 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
     public double LogValueAt(long step) => step >= 0 ? EvaluateLog(step) : throw Require.NegativeStep(step);
 
@@ -78,5 +78,5 @@ public abstract record Schedule
     internal abstract double Evaluate(double time);
 
     /// <summary>The logarithm of <see cref="Evaluate"/>; overridden where the value may leave the range of float64.</summary>
-    internal virtual double EvaluateLog(double time) => Math.Log(Evaluate(time));
+    internal virtual double EvaluateLog(double time) => Math.Log(Math.Abs(Evaluate(time)));
 }

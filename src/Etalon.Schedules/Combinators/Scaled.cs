@@ -38,18 +38,11 @@ public sealed record Scaled : Schedule
     internal override double Evaluate(double time)
     {
         var value = Of.Evaluate(time);
-        var inRange = LogFactor == 0 && double.IsNormal(value) && value < double.MaxValue;
-        var product = inRange ? Factor * value : OutOfRange(time, value);
+        // By way of the logarithm where Of or a factor may have left float64 although the others bring the product back.
+        var inRange = LogFactor == 0 && double.IsNormal(value) && Math.Abs(value) < double.MaxValue;
+        var product = inRange ? Factor * value : Math.CopySign(Math.Exp(EvaluateLog(time)), value);
         return Math.Clamp(product, double.MinValue, double.MaxValue);
     }
 
     internal override double EvaluateLog(double time) => Factor == 0 ? double.NegativeInfinity : _logOfFactors + Of.EvaluateLog(time);
-
-    /// <summary>
-    /// The product where <see cref="Of"/> or a factor may have left float64 although the others bring it back. Only positive
-    /// values have a logarithm; negative ones, which no rate has, are as exact as their product.
-    /// </summary>
-    private double OutOfRange(double time, double value) => Factor == 0 ? 0
-        : value < 0 ? value * (Factor * Math.Exp(LogFactor))
-        : Math.Exp(EvaluateLog(time));
 }

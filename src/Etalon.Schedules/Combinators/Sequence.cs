@@ -20,6 +20,7 @@ public sealed record Sequence : Schedule
         ArgumentNullException.ThrowIfNull(pieces);
         if (pieces.Count == 0)
             throw Require.Refuse(nameof(pieces), "empty", "a sequence needs a piece", "give at least one");
+        for (var i = 0; i < pieces.Count; i++) ArgumentNullException.ThrowIfNull(pieces[i], $"pieces[{i}]");
         _pieces = ValueList<Schedule>.Copy(pieces.SelectMany(piece => piece is Sequence inner ? inner.Pieces : [piece]));
         var begins = new long[_pieces.Count];
         for (var i = 1; i < begins.Length; i++)

@@ -36,7 +36,7 @@ public sealed record Table : Schedule
     internal override double Evaluate(double time) =>
         Logarithmic ? Math.Min(double.MaxValue, Math.Exp(Entry(time))) : Entry(time);
 
-    internal override double EvaluateLog(double time) => Logarithmic ? Entry(time) : Math.Log(Entry(time));
+    internal override double EvaluateLog(double time) => Logarithmic ? Entry(time) : base.EvaluateLog(time);
 
     private double Entry(double time)
     {

@@ -1,7 +1,0 @@
-namespace Etalon.Schedules.Tests;
-
-public class HouseTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+
+namespace Etalon.Schedules.Tests;
+
+public class RecipeTests
+{
+    private static readonly Schedule _rate = new Sequence(new Linear(0, 0.1, 1955), new Steps(0.1, [29325, 44965], 0.1));
+
+    private static Recipe Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Nesterov = true };
+
+    [Fact]
+    public void Json_reads_back_as_an_equal_recipe()
+    {
+        var recipe = Usual() with { Dampening = 0.1, Decay = DecayForm.Decoupled };
+        Assert.Equal(recipe, Recipe.FromJson(recipe.ToJson()));
+        Assert.Equal(recipe.ToJson(), Recipe.FromJson(recipe.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void The_hash_ignores_formatting_and_the_order_of_keys()
+    {
+        const string reordered = """
+            { "momentum": {"value": 9e-1, "piece": "constant"}, "decay": "coupled", "nesterov": true, "steps_per_epoch": 391,
+              "weight_decay": {"piece": "constant", "value": 0.00050},
+              "learning_rate": {"pieces": [
+                {"piece": "linear", "length": 1955, "to": 1e-1, "from": 0.0},
+                {"piece": "steps", "factor": 0.10, "at": [29325, 44965], "start": 0.1}], "piece": "sequence"},
+              "total_steps": 62560 }
+            """;
+        Assert.Equal(Usual().ContentHash(), Recipe.FromJson(reordered).ContentHash());
+    }
+
+    [Fact]
+    public void The_hash_is_that_of_the_json_text()
+    {
+        var text = """
+            {"total_steps":62560,"learning_rate":{"piece":"sequence","pieces":[{"piece":"linear","from":0,"to":0.1,"length":1955,"inclusive":false},
+            {"piece":"steps","start":0.1,"at":[29325,44965],"factor":0.1}]},"weight_decay":{"piece":"constant","value":0.0005},
+            "momentum":{"piece":"constant","value":0.9},"steps_per_epoch":391,"dampening":0,"nesterov":true,"decay":"coupled"}
+            """.Replace("\n", "", StringComparison.Ordinal);
+        Assert.Equal(text, Usual().ToJson());
+        // printf '%s' "$text" | sha256sum
+        Assert.Equal("5420e7996596579d1241eaa9ec67e2e37d66dcf5a640e7e5d7e492782d7b0fd0", Usual().ContentHash());
+    }
+
+    [Fact]
+    public void The_hash_differs_when_anything_does()
+    {
+        var usual = Usual();
+        Recipe[] others =
+        [
+            usual with { LearningRate = new Constant(0.1) }, usual with { WeightDecay = new Constant(4e-4) }, usual with { Momentum = new Constant(0.8) },
+            usual with { StepsPerEpoch = null }, usual with { Nesterov = false }, usual with { Dampening = 0.5 }, usual with { Decay = DecayForm.Decoupled },
+            new(_rate, new Constant(5e-4), new Constant(0.9), 62561) { StepsPerEpoch = 391, Nesterov = true },
+        ];
+        Assert.Equal(others.Length + 1, others.Append(usual).Select(recipe => recipe.ContentHash()).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_rate_below_0_is_an_error_that_names_the_first_step_of_it()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Usual() with { LearningRate = new Linear(0.1, -0.1, 100) });
+        Assert.Contains("at step 51, but must be at least 0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rate_that_falls_below_0_only_after_the_run_is_none() =>
+        Assert.Equal(51, new Recipe(new Linear(0.1, -0.1, 100), new Constant(0), new Constant(0), 51).TotalSteps);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-0.1)]
+    public void A_momentum_outside_0_to_1_is_an_error(double momentum) =>
+        Assert.Contains($"momentum is {momentum}", Assert.Throws<ArgumentException>(() => Usual() with { Momentum = new Constant(momentum) }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_weight_decay_below_0_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => Usual() with { WeightDecay = new Constant(-1e-4) });
+
+    [Fact]
+    public void Of_a_run_of_many_millions_the_edges_of_every_piece_are_checked()
+    {
+        var oneBadStep = new Sequence(new Constant(0.1, 1_234_567), new Constant(-1, 1), new Constant(0.1));
+        Assert.Throws<ArgumentException>(() => new Recipe(oneBadStep, new Constant(0), new Constant(0), 1_000_000_000));
+        Assert.Throws<ArgumentException>(() => new Recipe(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void A_dampening_outside_0_to_1_is_an_error(double dampening) =>
+        Assert.Throws<ArgumentException>("Dampening", () => Usual() with { Dampening = dampening });
+
+    [Theory]
+    [InlineData("""{"piece":"linear","from":0,"to":1}""", "'length'")]
+    [InlineData("""{"piece":"linaer","from":0,"to":1,"length":5}""", "linaer")]
+    [InlineData("""{"piece":"constant","value":1,"lenght":5}""", "'lenght'")]
+    [InlineData("""{"piece":"constant","value":1,"value":2}""", "value")]
+    [InlineData("""{"value":1}""", "lacks the property \"piece\"")]
+    [InlineData("""{"piece":"scaled","of":null,"factor":1}""", "of")]
+    [InlineData("""{"piece":"sequence","pieces":[null]}""", "pieces[0]")]
+    [InlineData("null", "null")]
+    [InlineData("{", "")]
+    public void Json_that_is_no_schedule_is_an_error_that_says_what(string json, string what)
+    {
+        var error = Record.Exception(() => Schedule.FromJson(json));
+        Assert.True(error is JsonException or ArgumentException, $"{error}");
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parameters_are_checked_when_json_is_read() =>
+        Assert.Throws<ArgumentException>("length", () => Schedule.FromJson("""{"piece":"linear","from":0,"to":1,"length":-5}"""));
+}
