@@ -52,6 +52,8 @@ internal static class CommandLine
         """)
     {
         TrainCommand.Create(),
+        ResumeCommand.Create(),
+        ForkCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
         DataCommand.Create(),

@@ -7,7 +7,7 @@ namespace Etalon.Lab.Runs;
 /// One is written at a time; what failed is thrown by the next call.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, Action flushMetrics)
+internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, Action flushMetrics) : IDisposable
     where T : unmanaged
 {
     private readonly Snapshot<T> _snapshot = new(tensors);
@@ -52,4 +52,7 @@ internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList
                 exception);
         }
     }
+
+    /// <summary>Waits for a checkpoint that is still being written, whatever becomes of it.</summary>
+    public void Dispose() => Task.WhenAny(_writing).Wait();
 }

@@ -1,10 +1,12 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
+using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules;
 
@@ -17,11 +19,14 @@ namespace Etalon.Lab.Training;
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation";
+
     private readonly RunSpec _spec;
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly BatchSource<T> _training, _test;
+    private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
     /// <param name="spec">The recipe; it names data and a model.</param>
@@ -57,7 +62,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
-    /// <param name="cancellation">Ends the run after the update at work.</param>
+    /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
     /// <exception cref="DivergedException">A loss was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
@@ -65,37 +70,80 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         ArgumentNullException.ThrowIfNull(observer);
         int perEpoch = _training.BatchesPerEpoch;
         using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
-        while (Step < _spec.TotalSteps)
+        while (Step < _spec.TotalSteps || _owesEvaluation)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = batches.Next();
-            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
-            if (!double.IsFinite(result.LossSum)) throw new DivergedException(Step, Network.FirstNonFiniteLayer()?.Name);
-            Network.Backward();
-            var numbers = _groups.At(Step);
-            _optimizer.Update(numbers, _workers);
-
-            long step = Step++;
-            double epoch = (double)Step / perEpoch;
-            observer.Updated(new UpdateReport(step, epoch, result, numbers[0]));
-            if (Step % perEpoch == 0 || Step == _spec.TotalSteps) observer.Evaluated(new EvaluationReport(step, epoch, Evaluate()));
+            if (_owesEvaluation)
+            {
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, Evaluate(cancellation)));
+                _owesEvaluation = false;
+            }
+            else
+            {
+                var report = Update(batches.Next());
+                _owesEvaluation = Step % perEpoch == 0 || Step == _spec.TotalSteps;
+                observer.Updated(report);
+            }
+            if (!_owesEvaluation) observer.AtRest();
         }
     }
 
+    private UpdateReport Update(Batch<T> batch)
+    {
+        long step = Step;
+        var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
+        if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
+        Network.Backward();
+        var numbers = _groups.At(step);
+        _optimizer.Update(numbers, _workers);
+        Step = step + 1;
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0]);
+    }
+
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate()
+    /// <param name="cancellation">Ends the evaluation after the batch at work.</param>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
+    public LossResult Evaluate(CancellationToken cancellation = default)
     {
         double loss = 0;
         int correct = 0;
         using var batches = new BatchPrefetcher<T>(_test);
         for (int i = 0; i < _test.BatchesPerEpoch; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var batch = batches.Next();
             var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
             loss += result.LossSum;
             correct += result.Correct;
         }
         return new LossResult(loss, correct, _test.ExampleCount);
+    }
+
+    /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
+    internal IReadOnlyList<KeyValuePair<string, Tensor<T>>> Tensors =>
+    [
+        .. Network.Parameters.Tensors.Concat(Network.State.Tensors).Select(tensor => KeyValuePair.Create(tensor.Name, tensor)),
+        .. _optimizer.Velocity.Tensors.Select(tensor => KeyValuePair.Create($"velocity/{tensor.Name}", tensor)),
+    ];
+
+    /// <summary>The texts that say in a checkpoint what is not in <see cref="Tensors"/>.</summary>
+    internal void Describe(IDictionary<string, string> metadata)
+    {
+        metadata[Checkpoint.StepKey] = $"{Step}";
+        metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
+        metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+    }
+
+    /// <summary>Takes on the state of a checkpoint.</summary>
+    /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
+    internal void Restore(Checkpoint checkpoint)
+    {
+        if (checkpoint.Step > _spec.TotalSteps)
+            throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
+        checkpoint.Restore(Tensors);
+        Step = checkpoint.Step;
+        _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()
