@@ -54,6 +54,7 @@ internal static class CommandLine
         TrainCommand.Create(),
         ResumeCommand.Create(),
         ForkCommand.Create(),
+        VerifyResumeCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
         DataCommand.Create(),

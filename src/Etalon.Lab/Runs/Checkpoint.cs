@@ -30,6 +30,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The texts, all of them.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
+    /// <summary>Bytes of all tensors.</summary>
+    public long TensorBytes => _file.Entries.Count == 0 ? 0 : _file.Entries[^1].End;
+
     /// <summary>Opens a checkpoint and checks every byte of it.</summary>
     /// <exception cref="InputException">It is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
