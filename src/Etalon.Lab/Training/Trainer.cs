@@ -19,12 +19,13 @@ namespace Etalon.Lab.Training;
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation";
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", ScaleExponentKey = "scale_exponent";
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
     private readonly ParameterGroups _groups;
+    private readonly EquivalentGroup<T>? _equivalent;
     private readonly BatchSource<T> _training, _test;
     private bool _owesEvaluation;
 
@@ -33,13 +34,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute, at least 1.</param>
     /// <exception cref="InputException">The recipe has no model, or recipe and data do not fit.</exception>
-    public Trainer(RunSpec spec, DataSet data, int threads)
+    public Trainer(RunSpec spec, DataSet data, int threads) : this(spec, data, threads, EquivalentGroup<T>.DefaultSlack) { }
+
+    internal Trainer(RunSpec spec, DataSet data, int threads, int slack)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(data);
         if (spec.Data is null || spec.Model is null)
             throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         _spec = spec;
+        var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
         data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
@@ -52,10 +56,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             Network.Parameters, Network.Gradients,
             new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
             _groups.Of);
+        if (conversion is null) return;
+        _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+        _equivalent.MoveTo(0);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
+    public int ScaleExponent => _equivalent?.Exponent ?? 0;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
@@ -80,24 +90,27 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             }
             else
             {
-                var report = Update(batches.Next());
-                _owesEvaluation = Step % perEpoch == 0 || Step == _spec.TotalSteps;
-                observer.Updated(report);
+                observer.Updated(Update(batches.Next()));
             }
             if (!_owesEvaluation) observer.AtRest();
         }
     }
 
-    private UpdateReport Update(Batch<T> batch)
+    /// <summary>One update on a batch.</summary>
+    /// <exception cref="DivergedException">The loss was not finite; nothing was updated.</exception>
+    public UpdateReport Update(Batch<T> batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         long step = Step;
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
         if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
-        var numbers = _groups.At(step);
+        var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
         _optimizer.Update(numbers, _workers);
         Step = step + 1;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0]);
+        _equivalent?.MoveTo(Step);
+        _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
@@ -132,6 +145,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
     /// <summary>Takes on the state of a checkpoint.</summary>
@@ -140,6 +154,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         if (checkpoint.Step > _spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
+        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
         checkpoint.Restore(Tensors);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);

@@ -74,6 +74,8 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(begin);
         var written = WrittenRecipe.Read(parent);
         var (old, spec) = (written.Spec, written.With(overrides));
+        if (old.Equivalent is not null || spec.Equivalent is not null)
+            throw new InputException($"equivalent: a run of an equivalent form cannot be forked, nor forked into: its weights and buffers carry the form's scale; fork a run without it, and leave `equivalent` out");
         var notes = new List<string>();
         using var checkpoint = step is null ? CheckpointChoice.Last(parent, notes) : CheckpointChoice.At(parent, step.Value);
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
