@@ -114,9 +114,10 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    /// <param name="cancellation">Ends the evaluation after the batch at work.</param>
-    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
-    public LossResult Evaluate(CancellationToken cancellation = default)
+    public LossResult Evaluate() => Evaluate(CancellationToken.None);
+
+    // An evaluation takes seconds; whoever cancels waits for a batch only.
+    private LossResult Evaluate(CancellationToken cancellation)
     {
         double loss = 0;
         int correct = 0;
