@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Speed;
 
 namespace Etalon.Benchmarks;
 

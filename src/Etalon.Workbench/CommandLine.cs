@@ -53,5 +53,6 @@ internal static class CommandLine
         PlanCommand.Create(),
         ExportCommand.Create(),
         DataCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -47,7 +47,8 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     private FeatureMap<T> Map { get; }
 
-    private ConvolutionShape Shape => _kernel.Shape;
+    /// <summary>The sizes.</summary>
+    public ConvolutionShape Shape => _kernel.Shape;
 
     /// <inheritdoc/>
     public override string Kind => _isLinear ? "linear" : $"convolution {Shape.KernelHeight}x{Shape.KernelWidth}" + (Shape.Stride > 1 ? $" / {Shape.Stride}" : "");
@@ -60,6 +61,9 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     /// <inheritdoc/>
     public override long MultiplyAdds => Shape.MultiplyAdds;
+
+    /// <inheritdoc/>
+    public override long BackwardMultiplyAdds => Shape.MultiplyAdds * ((_isFrozen ? 0 : 1) + (TrainsInput ? 1 : 0));
 
     private bool TrainsInput => _input.NeedsGradient;
 
