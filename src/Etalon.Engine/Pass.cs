@@ -18,6 +18,7 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
     private readonly Region<T> _memory = new();
     private readonly T* _scratch;
     private readonly int _scratchLength;
+    private bool _isDescending;
 
     /// <summary>Passes through these layers, one at a time: scratch and partial gradients are as large as the largest needs.</summary>
     public Pass(Workers workers, IReadOnlyList<Layer<T>> layers)
@@ -54,6 +55,16 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
         (Images, IsTraining) = (images, isTraining);
         ChunkSize = (images + MaxChunks - 1) / MaxChunks;
         Chunks = (images + ChunkSize - 1) / ChunkSize;
+    }
+
+    /// <summary>
+    /// Calls the body for each chunk. Every other call goes from the last chunk to the first: what a layer wrote last is still in the
+    /// third-level cache, and the next layer begins with it.
+    /// </summary>
+    public void RunChunks(Action<int, int> body)
+    {
+        _isDescending = !_isDescending;
+        Workers.Run(Chunks, body, _isDescending);
     }
 
     public T* Scratch(int worker) => _scratch + (long)worker * _scratchLength;

@@ -125,7 +125,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -164,7 +164,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _backwardChunk);
+        pass.RunChunks(_backwardChunk);
         if (!_isFrozen) pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
     }
 

@@ -140,11 +140,17 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                 int count = Math.Min(_tilesPerBlock, tiles - first);
                 inputs.FromInput(grid, framed, first, count);
                 T* weights = packed;
-                for (int point = 0; point < Points; point++)
+                // Each point's products fetch a share of the memory that the outputs will go to.
+                nint share = (nint)count * grid.OutputLength / grid.PerImage / Points;
+                T* written = output + (nint)first * grid.OutputLength / grid.PerImage;
+                for (int point = 0; point < Points; point++, written += share)
+                {
+                    Prefetch.Lines(written, share);
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
                         InnerProduct<T>.Run(
                             v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
                             m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
+                }
                 outputs.ToOutput(grid, output, first, count);
             }
     }
