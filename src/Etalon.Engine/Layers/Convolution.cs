@@ -136,7 +136,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         {
             int images = Math.Min(_kernel.ImagesPerCall, end - first);
             LoadInputs(first, images, scratch.Inputs);
-            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images);
+            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images, UpcomingForward(first, images, end));
             for (int image = first; image < first + images; image++)
             {
                 if (_residual is not null) AddResidual(image, scratch.Dense);
@@ -144,6 +144,16 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
             }
         }
     }
+
+    private Upcoming<T> UpcomingForward(int first, int images, int end)
+    {
+        var upcoming = UpcomingInputs(first + images, end);
+        if (_residual is not null) upcoming.Add(_residual.Map.Image(first), (long)images * Map.ImageLength);
+        return upcoming;
+    }
+
+    // Numbers of the images of the next call.
+    private long LengthOf(Signal<T> signal, int next, int end) => (long)Math.Min(_kernel.ImagesPerCall, end - next) * signal.Map.ImageLength;
 
     private void AddResidual(int image, T* dense)
     {
@@ -180,11 +190,29 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
             if (!_isFrozen)
             {
                 LoadInputs(first, images, scratch.Inputs);
-                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images);
+                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, UpcomingGradients(first + images, end));
             }
-            if (TrainsInput) ContributeToInput(first, images, scratch);
+            if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
         if (!_isFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
+    }
+
+    // What LoadGradients will read and write for the next call, fetched during the weight gradient.
+    private Upcoming<T> UpcomingGradients(int next, int end)
+    {
+        var upcoming = new Upcoming<T>();
+        for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
+        upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
+        if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
+        return upcoming;
+    }
+
+    // What LoadInputs will read for the next call, fetched during the data gradient.
+    private Upcoming<T> UpcomingInputs(int next, int end)
+    {
+        var upcoming = new Upcoming<T>();
+        upcoming.Add(_input.Map.Image(next), LengthOf(_input, next, end));
+        return upcoming;
     }
 
     private void LoadGradients(int first, int images, T* frames)
@@ -199,11 +227,11 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         }
     }
 
-    private void ContributeToInput(int first, int images, in Scratch scratch)
+    private void ContributeToInput(int first, int images, int end, in Scratch scratch)
     {
         bool isFirst = _input.IsFirstContribution(this);
         T* destination = isFirst ? _input.GradientOf(first) : scratch.Dense;
-        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images);
+        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, UpcomingInputs(first + images, end));
         if (!isFirst) Rows.Add(destination, images * Shape.InputLength, _input.GradientOf(first));
         for (int image = first; image < first + images; image++) _input.Contributed(this, image);
     }
