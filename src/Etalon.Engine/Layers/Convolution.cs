@@ -118,9 +118,13 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Prepare(Pass<T> pass)
     {
-        _kernel.PackForward(_weight.Pointer, _packedForward);
-        if (TrainsInput && pass.IsTraining) _kernel.PackDataGradient(_weight.Pointer, _packedDataGradient);
+        PrepareForward();
+        if (TrainsInput && pass.IsTraining) PrepareDataGradient();
     }
+
+    internal void PrepareForward() => _kernel.PackForward(_weight.Pointer, _packedForward);
+
+    internal void PrepareDataGradient() => _kernel.PackDataGradient(_weight.Pointer, _packedDataGradient);
 
     internal override void Forward(Pass<T> pass)
     {
@@ -197,17 +201,16 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         if (!_isFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
     }
 
-    // What LoadGradients will read and write for the next call, fetched during the weight gradient.
+    // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
     private Upcoming<T> UpcomingGradients(int next, int end)
     {
-        var upcoming = new Upcoming<T>();
+        var upcoming = TrainsInput ? new Upcoming<T>() : UpcomingInputs(next, end);
         for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
         upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
         if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
         return upcoming;
     }
 
-    // What LoadInputs will read for the next call, fetched during the data gradient.
     private Upcoming<T> UpcomingInputs(int next, int end)
     {
         var upcoming = new Upcoming<T>();
@@ -231,7 +234,8 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     {
         bool isFirst = _input.IsFirstContribution(this);
         T* destination = isFirst ? _input.GradientOf(first) : scratch.Dense;
-        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, UpcomingInputs(first + images, end));
+        var next = _isFrozen ? UpcomingGradients(first + images, end) : UpcomingInputs(first + images, end);
+        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, next);
         if (!isFirst) Rows.Add(destination, images * Shape.InputLength, _input.GradientOf(first));
         for (int image = first; image < first + images; image++) _input.Contributed(this, image);
     }

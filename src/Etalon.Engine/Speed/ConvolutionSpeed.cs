@@ -45,7 +45,7 @@ public sealed class ConvolutionSpeed<T> : IDisposable where T : unmanaged, IFloa
         _layout.ShareGradients(layers);
         _layout.Allocate();
         _pass = new Pass<T>(workers, layers);
-        _pass.Begin(images, isTraining: measured == ConvolutionPass.DataGradient);
+        _pass.Begin(images, isTraining: true);
         _layer.Initialize(seed: 1, Initialization.HeFanOut);
         var numbers = new CounterStream(seed: 1, "speed");
         foreach (ref T number in _layout.Activations.Span) number = T.CreateTruncating(numbers.NextDouble() - 0.5);
@@ -60,9 +60,14 @@ public sealed class ConvolutionSpeed<T> : IDisposable where T : unmanaged, IFloa
     /// <summary>The pass, once.</summary>
     public void Run()
     {
-        if (_measured != ConvolutionPass.WeightGradient) _layer.Prepare(_pass);
-        if (_measured == ConvolutionPass.Forward) _layer.Forward(_pass);
-        else _layer.Backward(_pass);
+        if (_measured == ConvolutionPass.Forward)
+        {
+            _layer.PrepareForward();
+            _layer.Forward(_pass);
+            return;
+        }
+        if (_measured == ConvolutionPass.DataGradient) _layer.PrepareDataGradient();
+        _layer.Backward(_pass);
     }
 
     /// <inheritdoc/>

@@ -103,7 +103,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(InputLanes);
         var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
         var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
-        int tiles = images * _forward.PerImage;
+        int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T>.PointStep(Shape.InputChannels, Shape.OutputChannels);
         PixelPair start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
@@ -112,11 +112,11 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                 inputs.FromInput(_forward, framedInput, first, count);
                 gradients.FromGradient(_forward, GradientFrame, framedGradient, first, count);
                 var lines = new PixelLines(&start, 1, count, InputLanes, OutputLanes);
-                T* sums = accumulator;
                 for (int point = 0; point < Points; point++)
                 {
                     int done = first * Points + point * count;
                     upcoming.Fetch(done, done + count, tiles * Points);
+                    T* sums = accumulator + point * pointStep;
                     for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
                         OuterProduct<T>.Add(
                             v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
@@ -137,7 +137,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
         var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
         var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
-        int tiles = images * grid.PerImage;
+        int tiles = images * grid.PerImage, pointStep = WinogradWeights<T>.PointStep(depth, grid.OutputChannels);
         int run = 0;
         var fetched = upcoming;
         fetched.Add(output, (long)images * grid.OutputLength);
@@ -146,11 +146,11 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
             {
                 int count = Math.Min(_tilesPerBlock, tiles - first);
                 inputs.FromInput(grid, framed, first, count);
-                T* weights = packed;
                 for (int point = 0; point < Points; point++)
                 {
                     int done = first * Points + point * count;
                     fetched.Fetch(done, done + count, tiles * Points);
+                    T* weights = packed + point * pointStep;
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
                         InnerProduct<T>.Run(
                             v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
@@ -161,7 +161,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     }
 
     private static int PackedLength(int depth, int outputs) =>
-        Points * depth * InnerProduct<T>.Blocks(outputs) * InnerProduct<T>.ChannelsPerBlock;
+        Points * WinogradWeights<T>.PointStep(depth, outputs);
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 

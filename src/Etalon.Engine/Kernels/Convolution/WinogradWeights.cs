@@ -11,6 +11,13 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// </remarks>
 internal static unsafe class WinogradWeights<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// Numbers from one point to the next in [36][block of channels][depth][2 vectors]: a cache line more than it holds, since the 36 points
+    /// of a weight would otherwise all fall into one set of the first-level cache.
+    /// </summary>
+    public static int PointStep(int depth, int channels) =>
+        InnerProduct<T>.Blocks(channels) * depth * InnerProduct<T>.ChannelsPerBlock + 64 / sizeof(T);
+
     /// <summary>U = G w G^T as [36][block of co][ci][2 vectors].</summary>
     public static void PackForward(T* weights, T* packed, int inputs, int outputs) =>
         Pack(weights, inputs * outputs, outputs, 1, packed, inputs, outputs);
@@ -24,7 +31,7 @@ internal static unsafe class WinogradWeights<T> where T : unmanaged, IFloatingPo
     private static void Pack(T* weights, nint tapStep, nint depthStep, nint channelStep, T* packed, int depth, int channels)
     {
         int width = Vector256<T>.Count, lanes = InnerProduct<T>.ChannelsPerBlock;
-        nint pointStep = InnerProduct<T>.Blocks(channels) * depth * lanes;
+        nint pointStep = PointStep(depth, channels);
         T* taps = stackalloc T[9 * width];
         T* rows = stackalloc T[18 * width];
         for (int block = 0; block < channels; block += lanes)
@@ -56,7 +63,7 @@ internal static unsafe class WinogradWeights<T> where T : unmanaged, IFloatingPo
     public static void FinishGradient(T* points, T* weightGradient, int inputs, int outputs)
     {
         int width = Vector256<T>.Count, lanes = InnerProduct<T>.ChannelsPerBlock;
-        nint pointStep = InnerProduct<T>.Blocks(outputs) * inputs * lanes, tapStep = inputs * outputs;
+        nint pointStep = PointStep(inputs, outputs), tapStep = inputs * outputs;
         T* rows = stackalloc T[18 * width];
         T* taps = stackalloc T[9 * width];
         for (int block = 0; block < outputs; block += lanes)
