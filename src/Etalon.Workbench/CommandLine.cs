@@ -56,5 +56,6 @@ internal static class CommandLine
         ExportCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -23,6 +23,9 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>Multiply-adds of the forward pass over one image, in the direct form; 0 where memory, not arithmetic, is the cost.</summary>
     public virtual long MultiplyAdds => 0;
 
+    /// <summary>Multiply-adds of the backward pass over one image, in the direct form.</summary>
+    public virtual long BackwardMultiplyAdds => 0;
+
     /// <summary>Numbers of scratch that a worker needs.</summary>
     internal virtual long ScratchLength => 0;
 

@@ -48,7 +48,7 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -67,7 +67,7 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        if (_input.NeedsGradient) pass.Workers.Run(pass.Chunks, _backwardChunk);
+        if (_input.NeedsGradient) pass.RunChunks(_backwardChunk);
     }
 
     private void BackwardChunk(int chunk, int worker)

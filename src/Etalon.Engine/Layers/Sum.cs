@@ -45,7 +45,7 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -67,7 +67,7 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _backwardChunk);
+        pass.RunChunks(_backwardChunk);
     }
 
     private void BackwardChunk(int chunk, int worker)
