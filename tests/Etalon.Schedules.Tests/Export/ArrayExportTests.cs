@@ -18,19 +18,23 @@ public class ArrayExportTests
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
     public void Every_kind_of_schedule_has_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
-        Compare(ExportedModules.EveryKind(), target, export);
+        Compare(ExportedModules.EveryKind(), target, export, Tolerance, "int64");
+
+    [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
+    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target, Action<Recipe, string, TextWriter> export) =>
+        Compare(ExportedModules.EveryKind(), target, export, "1e-5", "float32");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
     public void Schedules_at_random_have_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
-        Compare(ExportedModules.AtRandom(), target, export);
+        Compare(ExportedModules.AtRandom(), target, export, Tolerance, "int64");
 
-    private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export)
+    private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export, string tolerance, string count)
     {
         Python.Need("numpy");
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Add(recipes, export);
-        var report = Python.Run(ExportedModules.Beside("compare_values.py"), modules.Folder, Tolerance, "numpy");
+        var report = Python.Run(ExportedModules.Beside("compare_values.py"), modules.Folder, tolerance, count);
         TestContext.Current.TestOutputHelper?.WriteLine($"{target}: modules, values, greatest relative error: {report}");
     }
 
