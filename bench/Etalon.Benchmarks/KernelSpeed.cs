@@ -15,7 +15,8 @@ namespace Etalon.Benchmarks;
 /// </remarks>
 internal static class KernelSpeed
 {
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("ROUNDS") ?? "15");
+    private const int Rounds = 15;
+    private const int WarmUp = 6;
     private const int Images = 24;
 
     private static readonly (string Name, ConvolutionShape Shape)[] Shapes =
@@ -36,7 +37,7 @@ internal static class KernelSpeed
     {
         Console.WriteLine($"{typeof(T).Name}: GFLOP/s (direct form) and share of the multiply-add peak, one core");
         Console.WriteLine("shape              pass            peak  direct            winograd          winograd/direct");
-        foreach ((string name, ConvolutionShape shape) in Shapes.Where(s => s.Name.StartsWith(Environment.GetEnvironmentVariable("SHAPES") ?? "", StringComparison.Ordinal)))
+        foreach ((string name, ConvolutionShape shape) in Shapes)
         {
             ConvolutionKernel<T> fastest = ConvolutionKernels.Create<T>(shape);
             using var direct = new Passes<T>(new DirectConvolution<T>(shape), Images);
@@ -52,7 +53,7 @@ internal static class KernelSpeed
         var peaks = new double[Rounds];
         var directs = new double[Rounds];
         var winograds = new double[Rounds];
-        for (int round = -6; round < Rounds; round++)
+        for (int round = -WarmUp; round < Rounds; round++)
         {
             double peak = FmaPeak.Measure<T>();
             double slow = direct.Measure(pass);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab;
+using Etalon.Lab.Training;
 
 namespace Etalon.Workbench;
 
@@ -15,8 +16,11 @@ internal static class Failure
             case InputException input:
                 foreach (var problem in input.Problems) error.WriteLine(problem);
                 return ExitCode.BadInput;
+            case DivergedException:
+                error.WriteLine($"etalon: {exception.Message}");
+                return ExitCode.Diverged;
             case OperationCanceledException:
-                error.WriteLine("interrupted");
+                error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Interrupted;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
@@ -78,37 +77,14 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
         var (begin, length, group) = _chunks[chunk];
         var numbers = _numbers[group];
         bool isDecoupled = _options.IsDecayDecoupled;
-        var step = new Coefficients(
+        var update = new SgdUpdate(
             Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
             Decay: isDecoupled ? 0 : numbers.WeightDecay,
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * numbers.Momentum : numbers.Rate);
-        Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length, step);
-    }
-
-    private readonly record struct Coefficients(double Shrink, double Decay, double Momentum, double Intake, double OfGradient, double OfVelocity);
-
-    private static void Apply(T* w, T* g, T* v, int length, in Coefficients c)
-    {
-        Vector256<T> shrink = Simd.Splat<T>(c.Shrink), decay = Simd.Splat<T>(c.Decay), momentum = Simd.Splat<T>(c.Momentum);
-        Vector256<T> intake = Simd.Splat<T>(c.Intake), ofGradient = Simd.Splat<T>(-c.OfGradient), ofVelocity = Simd.Splat<T>(-c.OfVelocity);
-        int i = 0;
-        for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            var weight = Vector256.Load(w + i);
-            var direction = Simd.Fma(decay, weight, Vector256.Load(g + i));
-            var velocity = Simd.Fma(momentum, Vector256.Load(v + i), intake * direction);
-            Vector256.Store(velocity, v + i);
-            Vector256.Store(Simd.Fma(ofVelocity, velocity, Simd.Fma(ofGradient, direction, shrink * weight)), w + i);
-        }
-        for (; i < length; i++)
-        {
-            T direction = T.FusedMultiplyAdd(decay[0], w[i], g[i]);
-            v[i] = T.FusedMultiplyAdd(momentum[0], v[i], intake[0] * direction);
-            w[i] = T.FusedMultiplyAdd(ofVelocity[0], v[i], T.FusedMultiplyAdd(ofGradient[0], direction, shrink[0] * w[i]));
-        }
+        update.Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length);
     }
 
     /// <inheritdoc/>

@@ -38,9 +38,12 @@ public static class Model
         }
         catch (ArgumentException exception)
         {
-            throw new InputException($"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: {exception.Message}");
+            throw new InputException($"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: {Reason(exception)}");
         }
     }
+
+    // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
+    private static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter", 2)[0];
 
     private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -18,7 +18,7 @@ internal static class PieceWords
         InverseSqrt p => $"inverse square root from {p.Peak:G6}",
         Restarts p => $"cosine restarts from {p.From:G6} to {p.To:G6}",
         Triangular p => $"triangular between {p.Low:G6} and {p.High:G6}",
-        OneCycle p => $"one cycle with peak {p.Peak:G6}",
+        OneCycle p => $"one cycle {p.Initial:G6}, {p.Peak:G6}, {p.Final:G6}",
         WarmupStableDecay p => $"warm-up, plateau at {p.Peak:G6}, decay to {p.To:G6}",
         Table p => $"table of {p.Values.Count} values",
         Scaled p => p.LogFactor == 0 ? $"{p.Factor:G6} times a schedule" : $"{p.Factor:G6} e^{p.LogFactor:G6} times a schedule",

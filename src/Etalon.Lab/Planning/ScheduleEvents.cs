@@ -40,7 +40,7 @@ public static class ScheduleEvents
     {
         Steps p => p.At.Select((at, i) => (at, $"milestone {i + 1} of {p.At.Count}: times {p.Factor:G6}")),
         WarmupStableDecay p => [(p.WarmupLength, "plateau begins"), (p.WarmupLength + p.StableLength, "decay begins")],
-        OneCycle p => [((long)Math.Ceiling(Math.Max(0, p.Rise * p.Length.GetValueOrDefault() - 1)), "peak of the cycle")],
+        OneCycle p => [((long)Math.Ceiling(Math.Max(0, p.Rise * p.Length.GetValueOrDefault() - 1)), "turn of the cycle")],
         Restarts p => Cycles(p.Period, p.Growth, steps),
         Triangular p => Cycles(p.Period, 1, steps),
         Repeated p => Cycles(p.Of.Length.GetValueOrDefault(1), 1, steps),

@@ -6,9 +6,9 @@ namespace Etalon.Lab.Reports;
 /// <param name="IsLog">Whether equal lengths are equal ratios; then both ends are positive.</param>
 internal sealed record Axis(double Low, double High, bool IsLog)
 {
-    // More than two decades below the peak for at least this share of the values makes an axis logarithmic. A cosine to zero (0.064)
-    // and a square to zero (0.1) only touch the small values and read better on a linear axis.
-    private const double ShareOfSmallValues = 0.125;
+    // More than two decades below the peak for at least this share of the values makes an axis logarithmic. A cosine to zero stays
+    // below for 0.064 of its steps: it only touches the small values and reads better on a linear axis.
+    private const double ShareOfSmallValues = 0.08;
 
     /// <summary>An axis for these values: logarithmic when they span more than two decades, from zero when they are near it.</summary>
     public static Axis For(IReadOnlyList<double> values)

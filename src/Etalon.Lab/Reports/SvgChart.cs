@@ -51,7 +51,7 @@ public static class SvgChart
     {
         var bottom = top + panel.Height;
         var leftAxis = Axis.For([.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)]);
-        var tickCount = Math.Max(2, panel.Height / 45);
+        var tickCount = Math.Max(3, panel.Height / 45);
 
         output.WriteLine("""<g stroke="#e4e4e4" stroke-width="1">""");
         foreach (var tick in leftAxis.Ticks(tickCount)) output.WriteLine(Horizontal(Y(leftAxis, tick, top, panel.Height)));

@@ -71,4 +71,13 @@ public sealed record RunSpec
 
     /// <summary>What is allowed but probably not meant, such as a milestone that can never fire.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
+    public Recipe ToRecipe() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
+    {
+        StepsPerEpoch = StepsPerEpoch,
+        Dampening = Optimizer.Dampening,
+        Nesterov = Optimizer.Nesterov,
+        Decay = Optimizer.Decay,
+    };
 }

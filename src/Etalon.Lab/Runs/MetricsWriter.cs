@@ -15,7 +15,8 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly long _every, _last;
     private double _lossSum;
-    private long _correct, _images, _since = Stopwatch.GetTimestamp();
+    private long _correct, _images, _mark = Stopwatch.GetTimestamp();
+    private TimeSpan _training;
 
     public MetricsWriter(string path, long every, long totalSteps)
     {
@@ -30,6 +31,8 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _lossSum += report.Batch.LossSum;
         _correct += report.Batch.Correct;
         _images += report.Batch.Images;
+        _training += Stopwatch.GetElapsedTime(_mark);
+        _mark = Stopwatch.GetTimestamp();
         if ((report.Step + 1) % _every != 0 && report.Step != _last) return;
 
         Begin(report.Step, report.Epoch);
@@ -38,9 +41,9 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("lr", report.Numbers.Rate);
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
-        _json.WriteNumber("images_per_second", Math.Round(_images / Stopwatch.GetElapsedTime(_since).TotalSeconds, 1));
+        _json.WriteNumber("images_per_second", Math.Round(_images / _training.TotalSeconds, 1));
         End();
-        (_lossSum, _correct, _images, _since) = (0, 0, 0, Stopwatch.GetTimestamp());
+        (_lossSum, _correct, _images, _training) = (0, 0, 0, TimeSpan.Zero);
     }
 
     public void Evaluated(in EvaluationReport report)
@@ -50,8 +53,8 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         else _json.WriteString("test/loss", report.Test.Loss.ToString());
         _json.WriteNumber("test/accuracy", report.Test.Accuracy);
         End();
-        // The time of an evaluation is not training's.
-        _since = Stopwatch.GetTimestamp();
+        // The time since the update was the evaluation's, not training's.
+        _mark = Stopwatch.GetTimestamp();
     }
 
     private void Begin(long step, double epoch)

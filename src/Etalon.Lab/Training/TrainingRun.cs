@@ -54,10 +54,14 @@ public sealed class TrainingRun : ITrainingObserver
             trainer.Run(run, cancellation);
             status = RunStatus.Done;
         }
+        catch (OperationCanceledException exception)
+        {
+            (status, message) = (RunStatus.Interrupted, $"stopped after {trainer.Step} of {spec.TotalSteps} updates");
+            throw new OperationCanceledException($"{message}; {folder.Path} keeps what there is", exception, cancellation);
+        }
         catch (Exception exception)
         {
-            status = exception switch { DivergedException => RunStatus.Diverged, OperationCanceledException => RunStatus.Interrupted, _ => RunStatus.Failed };
-            message = status == RunStatus.Interrupted ? $"stopped after {trainer.Step} of {spec.TotalSteps} updates" : exception.Message;
+            (status, message) = (exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message);
             throw;
         }
         finally

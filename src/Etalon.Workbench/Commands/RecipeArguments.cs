@@ -49,12 +49,16 @@ internal static class RecipeArguments
     {
         Description = description,
         Arity = ArgumentArity.OneOrMore,
-        HelpName = "RECIPE... key=value",
+        HelpName = "RECIPE... key=value...",
     };
 
     // A file whose name has an equals sign is still a file.
     private static (List<string> Files, List<string> Overrides) Split(string[] words)
     {
+        // An option that nobody knows arrives as one more word.
+        var options = words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToList();
+        if (options.Count > 0)
+            throw new InputException([.. options.Select(option => $"{option}: no such option; --help names those there are")]);
         var overrides = words.Where(word => word.Contains('=', StringComparison.Ordinal) && !File.Exists(word)).ToList();
         return ([.. words.Except(overrides)], overrides);
     }

@@ -82,6 +82,7 @@ public class ConvolutionTests
         Assert.Equal("direct", ConvolutionKernels.Create<float>(wide with { Padding = 3 }).Name);
         Assert.Equal("direct", ConvolutionKernels.Create<float>(wide with { KernelWidth = 5 }).Name);
         Assert.Equal("direct", ConvolutionKernels.Create<float>(wide with { InputChannels = 3 }).Name);
+        Assert.Equal("direct", ConvolutionKernels.Create<float>(wide with { InputHeight = 2, InputWidth = 2 }).Name);
     }
 
     [Fact]

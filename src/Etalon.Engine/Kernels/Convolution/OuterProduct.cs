@@ -15,36 +15,38 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// </remarks>
 internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Adds the products of <paramref name="count"/> pixels to all rows.</summary>
-    /// <param name="input">What the offsets of pixels (Read) and rows start from.</param>
-    /// <param name="gradient">What the offsets of pixels (Write) start from; whole vectors are read at each.</param>
-    /// <param name="pixels">[count]: where each pixel lies in the input and in the gradient.</param>
-    /// <param name="count">Number of pixels.</param>
+    /// <summary>Adds the products of all pixels of <paramref name="lines"/> to all rows.</summary>
+    /// <param name="input">What the offsets of lines and rows in the input start from.</param>
+    /// <param name="gradient">What the offsets of lines in the gradient start from; whole vectors are read at each pixel.</param>
+    /// <param name="lines">The pixels, in the order of summation.</param>
     /// <param name="rows">[rowCount]: offsets from a pixel's in the input.</param>
     /// <param name="rowCount">Number of rows, at least 1.</param>
     /// <param name="sums">[rowCount][2 vectors].</param>
     /// <param name="channels">Channels to sum: up to 1 vector or up to 2 vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
-        T* input, T* gradient, PixelPair* pixels, int count, int* rows, int rowCount, T* sums, int channels)
+        T* input, T* gradient, in PixelLines lines, int* rows, int rowCount, T* sums, int channels)
     {
         int step = 2 * Vector256<T>.Count;
         int row = 0;
         for (; row < rowCount && channels <= step / 2; row += 8)
-            AddNarrowEight(input, gradient, pixels, count, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step);
+            AddNarrowEight(input, gradient, lines, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step);
         int sixes = rowCount % 6 is 1 or 2 ? rowCount / 6 - 1 : (rowCount + 1) / 6;
         for (; row < 6 * sixes; row += 6)
-            AddSix(input, gradient, pixels, count, rows + row, Math.Min(rowCount - row, 6) - 1, sums + row * step);
+            AddSix(input, gradient, lines, rows + row, Math.Min(rowCount - row, 6) - 1, sums + row * step);
         for (; row < rowCount; row += 4)
-            AddFour(input, gradient, pixels, count, rows + row, Math.Min(rowCount - row, 4) - 1, sums + row * step);
+            AddFour(input, gradient, lines, rows + row, Math.Min(rowCount - row, 4) - 1, sums + row * step);
     }
 
     // Behind the last row both blocks repeat it, and write the same sum to the same place again.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddSix(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
+    private static void AddSix(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
         int width = Vector256<T>.Count;
         int step = 2 * width;
         int r5 = Math.Min(5, last);
+        int length = lines.Length;
+        nint readStep = lines.ReadStep, writeStep = lines.WriteStep;
         T* x0 = input + rows[0];
         T* x1 = input + rows[1];
         T* x2 = input + rows[2];
@@ -57,29 +59,32 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         Vector256<T> a3 = Vector256.Load(sums + 3 * step), b3 = Vector256.Load(sums + 3 * step + width);
         Vector256<T> a4 = Vector256.Load(sums + 4 * step), b4 = Vector256.Load(sums + 4 * step + width);
         Vector256<T> a5 = Vector256.Load(sums + r5 * step), b5 = Vector256.Load(sums + r5 * step + width);
-        for (PixelPair* p = pixels, end = pixels + count; p < end; p++)
+        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
-            nint i = p->Read;
-            T* g = gradient + p->Write;
-            Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
-            x = Vector256.Create(x0[i]);
-            a0 = Simd.Fma(x, u, a0);
-            b0 = Simd.Fma(x, v, b0);
-            x = Vector256.Create(x1[i]);
-            a1 = Simd.Fma(x, u, a1);
-            b1 = Simd.Fma(x, v, b1);
-            x = Vector256.Create(x2[i]);
-            a2 = Simd.Fma(x, u, a2);
-            b2 = Simd.Fma(x, v, b2);
-            x = Vector256.Create(x3[i]);
-            a3 = Simd.Fma(x, u, a3);
-            b3 = Simd.Fma(x, v, b3);
-            x = Vector256.Create(x4[i]);
-            a4 = Simd.Fma(x, u, a4);
-            b4 = Simd.Fma(x, v, b4);
-            x = Vector256.Create(x5[i]);
-            a5 = Simd.Fma(x, u, a5);
-            b5 = Simd.Fma(x, v, b5);
+            nint i = line->Read;
+            T* g = gradient + line->Write;
+            for (int n = length; n > 0; n--, i += readStep, g += writeStep)
+            {
+                Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
+                x = Vector256.Create(x0[i]);
+                a0 = Simd.Fma(x, u, a0);
+                b0 = Simd.Fma(x, v, b0);
+                x = Vector256.Create(x1[i]);
+                a1 = Simd.Fma(x, u, a1);
+                b1 = Simd.Fma(x, v, b1);
+                x = Vector256.Create(x2[i]);
+                a2 = Simd.Fma(x, u, a2);
+                b2 = Simd.Fma(x, v, b2);
+                x = Vector256.Create(x3[i]);
+                a3 = Simd.Fma(x, u, a3);
+                b3 = Simd.Fma(x, v, b3);
+                x = Vector256.Create(x4[i]);
+                a4 = Simd.Fma(x, u, a4);
+                b4 = Simd.Fma(x, v, b4);
+                x = Vector256.Create(x5[i]);
+                a5 = Simd.Fma(x, u, a5);
+                b5 = Simd.Fma(x, v, b5);
+            }
         }
         Store(sums, a0, b0);
         Store(sums + step, a1, b1);
@@ -90,11 +95,13 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddFour(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
+    private static void AddFour(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
         int width = Vector256<T>.Count;
         int step = 2 * width;
         int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last);
+        int length = lines.Length;
+        nint readStep = lines.ReadStep, writeStep = lines.WriteStep;
         T* x0 = input + rows[0];
         T* x1 = input + rows[r1];
         T* x2 = input + rows[r2];
@@ -103,23 +110,26 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         Vector256<T> a1 = Vector256.Load(sums + r1 * step), b1 = Vector256.Load(sums + r1 * step + width);
         Vector256<T> a2 = Vector256.Load(sums + r2 * step), b2 = Vector256.Load(sums + r2 * step + width);
         Vector256<T> a3 = Vector256.Load(sums + r3 * step), b3 = Vector256.Load(sums + r3 * step + width);
-        for (PixelPair* p = pixels, end = pixels + count; p < end; p++)
+        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
-            nint i = p->Read;
-            T* g = gradient + p->Write;
-            Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
-            x = Vector256.Create(x0[i]);
-            a0 = Simd.Fma(x, u, a0);
-            b0 = Simd.Fma(x, v, b0);
-            x = Vector256.Create(x1[i]);
-            a1 = Simd.Fma(x, u, a1);
-            b1 = Simd.Fma(x, v, b1);
-            x = Vector256.Create(x2[i]);
-            a2 = Simd.Fma(x, u, a2);
-            b2 = Simd.Fma(x, v, b2);
-            x = Vector256.Create(x3[i]);
-            a3 = Simd.Fma(x, u, a3);
-            b3 = Simd.Fma(x, v, b3);
+            nint i = line->Read;
+            T* g = gradient + line->Write;
+            for (int n = length; n > 0; n--, i += readStep, g += writeStep)
+            {
+                Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
+                x = Vector256.Create(x0[i]);
+                a0 = Simd.Fma(x, u, a0);
+                b0 = Simd.Fma(x, v, b0);
+                x = Vector256.Create(x1[i]);
+                a1 = Simd.Fma(x, u, a1);
+                b1 = Simd.Fma(x, v, b1);
+                x = Vector256.Create(x2[i]);
+                a2 = Simd.Fma(x, u, a2);
+                b2 = Simd.Fma(x, v, b2);
+                x = Vector256.Create(x3[i]);
+                a3 = Simd.Fma(x, u, a3);
+                b3 = Simd.Fma(x, v, b3);
+            }
         }
         Store(sums, a0, b0);
         Store(sums + r1 * step, a1, b1);
@@ -129,11 +139,13 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
 
     // 8 rows x 1 vector, for the last channels when they are half a block or less: 9 loads feed 8 multiply-adds, near 9/10 of the peak.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddNarrowEight(T* input, T* gradient, PixelPair* pixels, int count, int* rows, int last, T* sums)
+    private static void AddNarrowEight(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
         int step = 2 * Vector256<T>.Count;
         int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last);
         int r5 = Math.Min(5, last), r6 = Math.Min(6, last), r7 = Math.Min(7, last);
+        int length = lines.Length;
+        nint readStep = lines.ReadStep, writeStep = lines.WriteStep;
         T* x0 = input + rows[0];
         T* x1 = input + rows[r1];
         T* x2 = input + rows[r2];
@@ -146,18 +158,22 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         Vector256<T> a2 = Vector256.Load(sums + r2 * step), a3 = Vector256.Load(sums + r3 * step);
         Vector256<T> a4 = Vector256.Load(sums + r4 * step), a5 = Vector256.Load(sums + r5 * step);
         Vector256<T> a6 = Vector256.Load(sums + r6 * step), a7 = Vector256.Load(sums + r7 * step);
-        for (PixelPair* p = pixels, end = pixels + count; p < end; p++)
+        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
-            nint i = p->Read;
-            Vector256<T> u = Vector256.Load(gradient + p->Write);
-            a0 = Simd.Fma(Vector256.Create(x0[i]), u, a0);
-            a1 = Simd.Fma(Vector256.Create(x1[i]), u, a1);
-            a2 = Simd.Fma(Vector256.Create(x2[i]), u, a2);
-            a3 = Simd.Fma(Vector256.Create(x3[i]), u, a3);
-            a4 = Simd.Fma(Vector256.Create(x4[i]), u, a4);
-            a5 = Simd.Fma(Vector256.Create(x5[i]), u, a5);
-            a6 = Simd.Fma(Vector256.Create(x6[i]), u, a6);
-            a7 = Simd.Fma(Vector256.Create(x7[i]), u, a7);
+            nint i = line->Read;
+            T* g = gradient + line->Write;
+            for (int n = length; n > 0; n--, i += readStep, g += writeStep)
+            {
+                Vector256<T> u = Vector256.Load(g);
+                a0 = Simd.Fma(Vector256.Create(x0[i]), u, a0);
+                a1 = Simd.Fma(Vector256.Create(x1[i]), u, a1);
+                a2 = Simd.Fma(Vector256.Create(x2[i]), u, a2);
+                a3 = Simd.Fma(Vector256.Create(x3[i]), u, a3);
+                a4 = Simd.Fma(Vector256.Create(x4[i]), u, a4);
+                a5 = Simd.Fma(Vector256.Create(x5[i]), u, a5);
+                a6 = Simd.Fma(Vector256.Create(x6[i]), u, a6);
+                a7 = Simd.Fma(Vector256.Create(x7[i]), u, a7);
+            }
         }
         a0.Store(sums);
         a1.Store(sums + r1 * step);

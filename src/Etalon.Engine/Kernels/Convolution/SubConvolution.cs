@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -100,6 +101,7 @@ internal sealed unsafe class SubConvolution
     }
 
     /// <summary>Computes all pixels of <paramref name="images"/> images.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<T>(T* input, T* packed, T* output, int outputs, int images) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -17,7 +18,8 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
 
     // Transforms of a block of tiles, V and M together, stay in a 512 kB second-level cache: 64 tiles (an image) at 16 channels,
     // 48 (three 16x16 images) at 32, 24 (six 8x8 images) at 64. Of 100, 200, 320, 480 and 700 kB, 480 was best or near it everywhere;
-    // 100 kB loses a third.
+    // 100 kB loses a third. From 128 channels on a block also grows with the channels (see the constructor), since every block reads
+    // all 36 ci co weights from beyond that cache: at 512 channels 6 tiles a block are no faster than direct, 96 are 3 times as fast.
     private const int BlockBytes = 480 * 1024;
 
     private readonly TileGrid _forward;
@@ -35,7 +37,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         InputFrame = new Frame(
             height, width, shape.InputChannels,
             padding, padding, rows + 2 - padding - height, columns + 2 - padding - width,
-            Simd.RoundUp<T>(shape.InputChannels));
+            InputLanes);
         // The data gradient reads 6x6 tiles from the frame's corner on, the weight gradient 4x4 tiles from its origin on.
         GradientFrame = new Frame(
             shape.OutputHeight, shape.OutputWidth, shape.OutputChannels,
@@ -46,7 +48,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         _forward = new TileGrid(InputFrame, shape.OutputHeight, shape.OutputWidth, shape.OutputChannels);
         _dataGradient = new TileGrid(GradientFrame, height, width, shape.InputChannels);
         int tileBytes = Points * (InputLanes + OutputLanes) * sizeof(T);
-        int most = Math.Max(6, BlockBytes / tileBytes);
+        int most = Math.Max(BlockBytes / tileBytes, (shape.InputChannels + shape.OutputChannels) / 8);
         ImagesPerCall = Math.Max(1, most / _forward.PerImage);
         _tilesPerBlock = most >= _forward.PerImage
             ? ImagesPerCall * _forward.PerImage
@@ -64,19 +66,19 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
 
     public override int ImagesPerCall { get; }
 
-    public override int PackedForwardLength => Points * OutputLanes * Shape.InputChannels;
+    public override int PackedForwardLength => PackedLength(Shape.InputChannels, Shape.OutputChannels);
 
-    public override int PackedDataGradientLength => Points * InputLanes * Shape.OutputChannels;
+    public override int PackedDataGradientLength => PackedLength(Shape.OutputChannels, Shape.InputChannels);
 
     public override int ScratchLength =>
         WinogradTiles<T>.BufferLength + PointsLength(InputLanes) + PointsLength(OutputLanes);
 
     public override int AccumulatorLength => PackedForwardLength;
 
-    // Channels rounded up to whole register blocks, in scratch.
-    private int InputLanes => InnerProduct<T>.Blocks(Shape.InputChannels) * InnerProduct<T>.ChannelsPerBlock;
+    // Channels rounded up to whole vectors, in frames and scratch.
+    private int InputLanes => Simd.RoundUp<T>(Shape.InputChannels);
 
-    private int OutputLanes => InnerProduct<T>.Blocks(Shape.OutputChannels) * InnerProduct<T>.ChannelsPerBlock;
+    private int OutputLanes => Simd.RoundUp<T>(Shape.OutputChannels);
 
     /// <summary>Whether the kernel can compute <paramref name="shape"/>: 3x3, stride 1, padding 0 to 2.</summary>
     public static bool Supports(ConvolutionShape shape) => shape is { KernelHeight: 3, KernelWidth: 3, Stride: 1, Padding: <= 2 };
@@ -94,6 +96,7 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images);
 
     /// <summary>The accumulator is dU [36][block of output channels][input channel][2 vectors].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
@@ -101,35 +104,36 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
         var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
         int tiles = images * _forward.PerImage;
-        fixed (PixelPair* pairs = _forwardTiles)
+        PixelPair start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
                 int count = Math.Min(_tilesPerBlock, tiles - first);
                 inputs.FromInput(_forward, framedInput, first, count);
                 gradients.FromGradient(_forward, GradientFrame, framedGradient, first, count);
+                var lines = new PixelLines(&start, 1, count, InputLanes, OutputLanes);
                 T* sums = accumulator;
                 for (int point = 0; point < Points; point++)
                     for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
                         OuterProduct<T>.Add(
                             v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
-                            pairs, count, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
+                            lines, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
             }
     }
 
     public override void FinishWeightGradient(T* accumulator, T* weightGradient) =>
         WinogradWeights<T>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Convolve(TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
-        int depth = grid.Frame.Channels, inputLanes = InnerProduct<T>.Blocks(depth) * lanes;
-        int outputLanes = InnerProduct<T>.Blocks(grid.OutputChannels) * lanes;
+        int depth = grid.Frame.Channels, inputLanes = Simd.RoundUp<T>(depth), outputLanes = Simd.RoundUp<T>(grid.OutputChannels);
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
         var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
         var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
         int tiles = images * grid.PerImage;
-        int vectors = Simd.RoundUp<T>(grid.OutputChannels), run = 0;
+        int run = 0;
         fixed (PixelPair* pairs = tilePairs)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
@@ -140,10 +144,13 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
                         InnerProduct<T>.Run(
                             v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
-                            m + point * PointStep(outputLanes) + o, Math.Min(lanes, vectors - o));
+                            m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
                 outputs.ToOutput(grid, output, first, count);
             }
     }
+
+    private static int PackedLength(int depth, int outputs) =>
+        Points * depth * InnerProduct<T>.Blocks(outputs) * InnerProduct<T>.ChannelsPerBlock;
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 

@@ -1,0 +1,32 @@
+using Etalon.Engine;
+using Etalon.Lab.Training;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>Training loss and accuracy as means over the updates since the last evaluation, and the line that says them.</summary>
+internal sealed class EpochMeter(double epochs)
+{
+    private double _lossSum, _rate;
+    private int _correct, _images;
+
+    /// <summary>Means so far.</summary>
+    public LossResult Mean => new(_lossSum, _correct, _images);
+
+    public void Add(in UpdateReport report)
+    {
+        _lossSum += report.Batch.LossSum;
+        _correct += report.Batch.Correct;
+        _images += report.Batch.Images;
+        _rate = report.Numbers.Rate;
+    }
+
+    /// <summary>One evaluation in words; begins anew.</summary>
+    public string Line(in EvaluationReport report)
+    {
+        int width = epochs.ToString("0.##").Length;
+        string line = $"epoch {report.Epoch.ToString("0.##").PadLeft(width)}/{epochs:0.##}  train loss {Mean.Loss,7:F4}  accuracy {Mean.Accuracy,8:P2}"
+            + $"  test loss {report.Test.Loss,7:F4}  accuracy {report.Test.Accuracy,8:P2}  rate {_rate:G4}";
+        (_lossSum, _correct, _images) = (0, 0, 0);
+        return line;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Etalon.Workbench.Tests;
+
+/// <summary>The arrows between the rooms, as docs and CONTRIBUTING.md draw them.</summary>
+public partial class ArchitectureTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Theory]
+    [InlineData("Etalon.Schedules", "")]
+    [InlineData("Etalon.Engine", "")]
+    [InlineData("Etalon.Lab", "Etalon.Engine Etalon.Schedules")]
+    public void A_project_sees_only_the_rooms_below_it(string project, string seen)
+    {
+        var references = Assembly.Load(project).GetReferencedAssemblies()
+            .Select(name => name.Name!).Where(name => name.StartsWith("Etalon", StringComparison.Ordinal)).Order();
+        Assert.Equal(seen, string.Join(' ', references));
+    }
+
+    [Fact]
+    public void Vector_instructions_stay_in_the_engines_kernels_and_its_measure_of_them() =>
+        AssertNone("System.Runtime.Intrinsics", file => !Regex.IsMatch(file, "^src/Etalon.Engine/(Kernels|Speed)/"));
+
+    [Fact]
+    public void Only_the_workbench_prints() =>
+        AssertNone("Console.", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
+
+    [Fact]
+    public void Nothing_that_computes_asks_for_a_shared_random_generator_or_the_date()
+    {
+        AssertNone("Random.Shared", _ => true);
+        AssertNone("new System.Random", _ => true);
+        AssertNone("DateTime", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
+        AssertNone("Environment.ProcessorCount", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_dashboard_touches_neither_training_nor_the_engine()
+    {
+        AssertNone("Etalon.Engine", file => file.StartsWith("src/Etalon.Workbench/Dashboard/", StringComparison.Ordinal));
+        AssertNone("Etalon.Lab.Training", file => file.StartsWith("src/Etalon.Workbench/Dashboard/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_of_code_has_at_most_400_lines() =>
+        Assert.DoesNotContain(Sources(), file => File.ReadLines(Path.Combine(Root, file)).Count() > 400);
+
+    [Fact]
+    public void A_file_of_code_is_named_after_a_type_in_it() => Assert.DoesNotContain(
+        Sources(),
+        file => Path.GetFileName(file) != "Program.cs"
+            && !Regex.IsMatch(Code(file), $@"\b(class|struct|record|enum|interface|delegate)\b[^\n]*\b{Path.GetFileNameWithoutExtension(file)}\b"));
+
+    private static void AssertNone(string text, Func<string, bool> where) =>
+        Assert.DoesNotContain(Sources().Where(where), file => CommentLines().Replace(Code(file), "").Contains(text, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
+
+    private static string Code(string file) => File.ReadAllText(Path.Combine(Root, file));
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Etalon.slnx"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("the tests must run inside the repository");
+    }
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex CommentLines();
+}
