@@ -1,6 +1,13 @@
 namespace Etalon.Schedules;
 
 /// <summary>The same value at every step: <c>value(t) = Value</c>.</summary>
+/// <example>
+/// <code>
+/// var momentum = new Constant(0.9);
+/// Console.WriteLine(momentum.ValueAt(0)); // 0.9
+/// Console.WriteLine(momentum.ValueAt(1_000_000)); // 0.9
+/// </code>
+/// </example>
 public sealed record Constant : Schedule
 {
     /// <summary>Holds <paramref name="value"/>, for <paramref name="length"/> steps or, without a length, for ever.</summary>
