@@ -6,7 +6,7 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <remarks>
 /// Cycle <c>k</c> lasts <c>Period · Growth^k</c> steps and so begins at <c>Period · (Growth^k - 1)/(Growth - 1)</c>. With <c>PeakDecay</c> = 1,
-/// PyTorch's CosineAnnealingWarmRestarts. Loshchilov and Hutter 2017, <i>SGDR</i>.
+/// PyTorch's CosineAnnealingWarmRestarts. Past its end the piece holds the value of its last step. Loshchilov and Hutter 2017, <i>SGDR</i>.
 /// </remarks>
 /// <example>
 /// <code>

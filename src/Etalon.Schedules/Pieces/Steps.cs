@@ -3,7 +3,7 @@ namespace Etalon.Schedules;
 /// <summary>Multiplied by a factor at each milestone: <c>value(t) = Start · Factor^(number of milestones m with t ≥ m)</c>.</summary>
 /// <remarks>
 /// Milestones count from the begin of this piece and are compared by ≥, so none can be stepped over. PyTorch's MultiStepLR.
-/// A value beyond float64 saturates at its largest number.
+/// A value beyond float64 saturates at its largest number. Past its end the piece holds the value of its last step.
 /// </remarks>
 /// <example>
 /// <code>

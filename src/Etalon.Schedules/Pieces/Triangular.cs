@@ -6,7 +6,7 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <remarks>
 /// PyTorch's CyclicLR with <c>step_size_up = step_size_down = Period/2</c>: <c>Decay</c> = 1 is its mode "triangular", 0.5 "triangular2".
-/// Smith 2017, <i>Cyclical Learning Rates for Training Neural Networks</i>.
+/// Past its length n the piece holds the value of step n. Smith 2017, <i>Cyclical Learning Rates for Training Neural Networks</i>.
 /// </remarks>
 /// <example>
 /// <code>
