@@ -48,6 +48,9 @@ public sealed record RunSpec
     /// <summary>The momentum mu of each update; in [0, 1).</summary>
     public required Schedule Momentum { get; init; }
 
+    /// <summary>That the run trains an equivalent of these schedules; null, the default, for the schedules themselves.</summary>
+    public EquivalentSpec? Equivalent { get; init; }
+
     /// <summary>The loss.</summary>
     public LossSpec Loss { get; init; } = new();
 
