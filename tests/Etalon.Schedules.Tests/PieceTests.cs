@@ -120,6 +120,13 @@ public class PieceTests
     }
 
     [Fact]
+    public void A_factor_brings_back_what_left_float64()
+    {
+        Assert.Equal(1e130, new Scaled(new Exponential(1, 10), 1e-300).ValueAt(430), 1e118);
+        Assert.Equal(1e-130, new Scaled(new Exponential(1, 0.1), 1e300).ValueAt(430), 1e-142);
+    }
+
+    [Fact]
     public void A_table_of_logarithms_holds_values_beyond_float64()
     {
         var table = new Table([-2000, 0, 2000], logarithmic: true);

@@ -80,8 +80,11 @@ public class RecipeTests
     [Fact]
     public void Of_a_run_of_many_millions_the_edges_of_every_piece_are_checked()
     {
-        var oneBadStep = new Sequence(new Constant(0.1, 1_234_567), new Constant(-1, 1), new Constant(0.1));
-        Assert.Throws<ArgumentException>(() => new Recipe(oneBadStep, new Constant(0), new Constant(0), 1_000_000_000));
+        Recipe Rate(Schedule between) =>
+            new(new Sequence(new Constant(0.1, 1_234_567), between, new Constant(0.1)), new Constant(0), new Constant(0), 1_000_000_000);
+
+        Assert.Throws<ArgumentException>(() => Rate(new Linear(-1, 1, 2)));
+        Assert.Throws<ArgumentException>(() => Rate(new Linear(1, -1, 2, inclusive: true)));
         Assert.Throws<ArgumentException>(() => new Recipe(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
     }
 

@@ -46,15 +46,35 @@ internal static class ScheduleGenerator
         from a in _value from b in _value from n in _length from inclusive in _coin select (Schedule)new Cosine(a, b, n, inclusive),
         from a in _value from b in _value from n in _length from power in _positive from inclusive in _coin select (Schedule)new Polynomial(a, b, n, power, inclusive),
         from a in _positive from factor in _positive from every in Gen.Choose(1, 50) from n in length select (Schedule)new Exponential(a, factor, every / 7.0, n),
-        from a in _value from at in Gen.ListOf(Gen.Choose(0, 100)) from factor in _positive from n in length
+        from a in _value
+        from at in Gen.ListOf(Gen.Choose(0, 100))
+        from factor in _positive
+        from n in length
         select (Schedule)new Steps(a, [.. at.Distinct().Order().Select(step => (long)step)], factor, n),
         from a in _value from shift in _positive from n in length select (Schedule)new InverseSqrt(a, shift, n),
-        from a in _value from b in _value from period in Gen.Choose(1, 20) from growth in Gen.Elements(1, 1.001, 1.5, 2, 3, 1e6) from decay in _fraction from n in length
+        from a in _value
+        from b in _value
+        from period in Gen.Choose(1, 20)
+        from growth in Gen.Elements(1, 1.001, 1.5, 2, 3, 1e6)
+        from decay in _fraction
+        from n in length
         select (Schedule)new Restarts(a, b, period, growth, decay, n),
         from a in _value from b in _value from period in Gen.Choose(1, 20) from decay in _fraction from n in length select (Schedule)new Triangular(a, b, period, decay, n),
-        from a in _value from b in _value from c in _value from n in _length from rise in _fraction from shape in _shape from three in _coin
+        from a in _value
+        from b in _value
+        from c in _value
+        from n in _length
+        from rise in _fraction
+        from shape in _shape
+        from three in _coin
         select (Schedule)new OneCycle(a, b, c, n, three ? rise / 2 : rise, shape, three),
-        from a in _value from w in _length from s in _length from d in _length from b in _value from shape in _shape from convention in _convention
+        from a in _value
+        from w in _length
+        from s in _length
+        from d in _length
+        from b in _value
+        from shape in _shape
+        from convention in _convention
         select (Schedule)new WarmupStableDecay(a, w, s, d, b, shape, convention),
         from values in Gen.NonEmptyListOf(_value) from logarithmic in _coin select (Schedule)new Table([.. values], logarithmic),
         from a in _value from n in _length from convention in _convention select (Schedule)new Warmup(a, n, convention));

@@ -78,6 +78,8 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
                 if (IsScaled(layer)) yield return LeaveOut($"give {layer.Name} no scale and shift (affine: false), or leave them out of the group", layer);
                 break;
             }
+            // Past a head that stays as it is, a weight lacks a normalization behind it.
+            if (layer is Convolution<T> && reader is Convolution<T>) break;
             if (layer is Bias<T> or Convolution<T> && IsScaled(layer)) tail.Add(layer);
             if (layer is not Convolution<T>) continue;
             if (tail.Count > 0)

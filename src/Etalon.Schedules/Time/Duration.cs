@@ -32,14 +32,14 @@ public readonly partial record struct Duration
     public static Duration Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var match = Pattern().Match(text);
+        var match = Pattern().Match(text.Trim());
         if (!match.Success)
             throw new FormatException($"'{text}' is no duration: it must be a number, at least 0, and a unit, as in 30ep; {Units}.");
         if (!decimal.TryParse(match.Groups["amount"].Value.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
             throw new FormatException($"'{text}' is no duration: its number has no value below 7.9e28; give fewer units, or larger ones.");
         return match.Groups["unit"].Value switch
         {
-            "" => throw new FormatException($"'{text}' names no unit: write {text}ep or {text}ba; {Units}."),
+            "" => throw new FormatException($"'{text}' names no unit: write {text.Trim()}ep or {text.Trim()}ba; {Units}."),
             "ep" => new Duration(amount, TimeUnit.Epochs),
             "ba" or "st" => new Duration(amount, TimeUnit.Batches),
             "sp" => new Duration(amount, TimeUnit.Samples),
@@ -58,6 +58,6 @@ public readonly partial record struct Duration
         _ => "dur",
     };
 
-    [GeneratedRegex(@"^\s*(?<amount>([0-9][0-9_]*)?\.?[0-9][0-9_]*([eE][+-]?[0-9]+)?|[0-9][0-9_]*\.)\s*(?<unit>[\p{L}%]*)\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^(?<amount>([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][+-]?[0-9]+)?)\s*(?<unit>[\p{L}%]*)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -59,7 +59,7 @@ public class ArchitectureTableTests
             ["freeze head and head.bias, or leave them out of the group", "give norm2 no scale and shift (affine: false), or leave them out of the group"]),
         ["one layer without normalization"] = (b => FrozenHead(b, Mlp(b, isLastNormalized: false)),
             "loss: head has degree 1, an invariant output has degree 0",
-            ["freeze hidden2, or leave it out of the group"]),
+            ["put a normalization without scale and shift before head"]),
         ["no normalization"] = (b => TrainedHead(b, b.Rectify(b.Convolution("conv1", b.Input, 4, 3))),
             "head.bias: what it is added to, head, has degree 2, the bias has degree 1",
             ["normalize the outputs of the layers: without a normalization no weight is scale-invariant"]),

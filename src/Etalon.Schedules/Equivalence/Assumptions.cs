@@ -1,0 +1,23 @@
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>What every equivalence rests on, in words for people.</summary>
+internal static class Assumptions
+{
+    public static IReadOnlyList<string> Of(Conversion conversion)
+    {
+        var list = new List<string>
+        {
+            "The loss of every batch stays the same when all weights of the group are multiplied by one positive number: each is followed by a normalization with epsilon 0 (or epsilon multiplied by P²), and no bias, gain or head of the group breaks it.",
+            "Only that group is converted; all other parameters keep the source's rate, decay and momentum.",
+            $"The source updates by {conversion.Source.Rule}.",
+            $"The equivalent recipe is updated by {conversion.Target.Rule}.",
+            "Every update uses the numbers of its own step, and an update that is skipped does not count as a step.",
+            "A threshold on the norm of the gradient is divided by P of its step; averages of weights are taken of weights divided by P.",
+        };
+        if (conversion.Corrections.Count > 0)
+            list.Add($"The state is corrected before update {string.Join(", ", conversion.Corrections.Take(5).Select(correction => correction.Step))}{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
+        if (conversion.RateError > 0)
+            list.Add($"Corrections are left out: the run is exactly that of the source with rates up to {Math.Abs(LogMath.ExpM1(conversion.RateError)):P3} off.");
+        return list;
+    }
+}

@@ -1,0 +1,55 @@
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>
+/// A recipe and an equivalent of it, with all it takes to train the one in place of the other. Made by the theorems, or by
+/// <see cref="Converter"/>, which chooses one.
+/// </summary>
+public sealed class Conversion
+{
+    private readonly StateMap[] _states;
+
+    internal Conversion(EquivalentForm form, string theorem, RecipeTable source, RecipeTable target, StateMap[] states, params IReadOnlyList<StateCorrection> corrections)
+    {
+        (Form, Theorem, Source, Target, _states) = (form, theorem, source, target, states);
+        // A correction that changes nothing is none: a recipe without decay needs none.
+        Corrections = [.. corrections.Where(correction => correction.Map != default)];
+        Range = new ConversionRange(this);
+    }
+
+    /// <summary>The form converted to.</summary>
+    public EquivalentForm Form { get; }
+
+    /// <summary>The theorem that says the two are the same run, with its place in the literature.</summary>
+    public string Theorem { get; }
+
+    /// <summary>The recipe converted, step by step; its rule is the formula that its numbers enter.</summary>
+    public RecipeTable Source { get; }
+
+    /// <summary>The equivalent recipe, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.</summary>
+    public RecipeTable Target { get; }
+
+    /// <summary>What must be done to weights or buffer of the equivalent run, and before which update. Empty where nothing must.</summary>
+    public IReadOnlyList<StateCorrection> Corrections { get; }
+
+    /// <summary>
+    /// 0 where the two runs are the same but for rounding. Otherwise the converted run is exactly the source with rates that differ from its own by
+    /// at most this much, in |Δ ln η|: the size of what corrections left out cost.
+    /// </summary>
+    public double RateError { get; internal init; }
+
+    /// <summary>Growth, largest rate, and where number formats end.</summary>
+    public ConversionRange Range { get; }
+
+    /// <summary>What must hold for the two runs to be the same, one sentence each.</summary>
+    public IReadOnlyList<string> Assumptions => Equivalence.Assumptions.Of(this);
+
+    /// <summary>How the source's state gives the equivalent run's, as update <paramref name="step"/> finds them; T for after the last one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
+    public StateMap StateAt(long step) => step >= Source.FirstStep && step <= Source.End
+        ? _states[step - Source.FirstStep]
+        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
+
+    /// <summary>ln P before update <paramref name="step"/>: the equivalent run's weights are P times the source's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
+    public double LogScaleAt(long step) => StateAt(step).LogScale;
+}

@@ -1,0 +1,39 @@
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>Chooses the theorem that brings a recipe to a form.</summary>
+public static class Converter
+{
+    /// <summary>Converts a recipe for its scale-invariant group.</summary>
+    /// <param name="source">The recipe.</param>
+    /// <param name="form">The form wanted.</param>
+    /// <param name="decay">The weight decay wanted of the form <see cref="EquivalentForm.WeightDecay"/>; without it the constant growth of the rate becomes a constant decay.</param>
+    /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to change.</exception>
+    /// <exception cref="ArgumentException">A decay is given for another form, or the recipe is too long for a table.</exception>
+    public static Conversion Convert(Recipe source, EquivalentForm form, Schedule? decay = null) => Convert(RecipeTable.Of(source), form, decay);
+
+    /// <summary>The same for a recipe that is written out already, such as the target of another conversion.</summary>
+    /// <exception cref="EquivalenceException">There is no such equivalent.</exception>
+    /// <exception cref="ArgumentException">A decay is given for another form.</exception>
+    public static Conversion Convert(RecipeTable source, EquivalentForm form, Schedule? decay = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (decay is not null && form != EquivalentForm.WeightDecay)
+            throw Require.Refuse(nameof(decay), decay, $"the form {form} has none", "leave it out, or ask for the form WeightDecay");
+        return Require.Named(form) switch
+        {
+            EquivalentForm.TexpPlusPlus => TexpPlusPlus.Convert(source),
+            EquivalentForm.Texp => Texp.Convert(source),
+            EquivalentForm.Exponential when HasNoMomentum(source) => MomentumFree.Convert(source),
+            EquivalentForm.Exponential => ConstantRate.Convert(source),
+            _ when decay is null => GrowthToDecay.Convert(source),
+            _ => TargetDecay.Convert(source, decay),
+        };
+    }
+
+    private static bool HasNoMomentum(RecipeTable source)
+    {
+        foreach (var numbers in source.Steps)
+            if (numbers.Momentum > 0) return false;
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>The first steps at which a converted run leaves a number format, unless it re-centres; null where it never does.</summary>
+/// <param name="Format"><c>float16</c>, <c>float32</c> or <c>float64</c>.</param>
+/// <param name="LogLargest">ln of the largest number of the format.</param>
+/// <param name="Rate">The first update whose rate is too large.</param>
+/// <param name="Weights">The first update that finds weights too large whose norm in the source run is 1.</param>
+/// <param name="SquaredWeights">The first update that finds too large a square of that norm: norms and variances overflow before the weights do.</param>
+public sealed record FormatRange(string Format, double LogLargest, long? Rate = null, long? Weights = null, long? SquaredWeights = null)
+{
+    internal static IReadOnlyList<FormatRange> Known { get; } =
+    [
+        new("float16", Math.Log((double)Half.MaxValue)),
+        new("float32", Math.Log(float.MaxValue)),
+        new("float64", Math.Log(double.MaxValue)),
+    ];
+
+    internal FormatRange Of(Conversion conversion) => this with
+    {
+        Rate = First(conversion.Target, step => conversion.Target[step].LogRate),
+        Weights = First(conversion.Target, conversion.LogScaleAt),
+        SquaredWeights = First(conversion.Target, step => 2 * conversion.LogScaleAt(step)),
+    };
+
+    private long? First(RecipeTable table, Func<long, double> log)
+    {
+        for (var step = table.FirstStep; step < table.End; step++)
+            if (log(step) > LogLargest) return step;
+        return null;
+    }
+}

@@ -1,0 +1,59 @@
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>Any recipe as one with ANY other sequence of weight decays λ~, be it 0, constant, or a schedule of its own.</summary>
+/// <remarks>
+/// <para>
+/// Let the equivalent run have w~ = P w and gradient g~ = g/P. Its direction is g~ + λ~ w~ = (g + λ~ P² w)/P: seen from the source, a decay λ~ P². So
+/// only the difference δ = λ - λ~ P² must turn into growth, and each recurrence for decay 0 (<see cref="TexpPlusPlus"/>, <see cref="NesterovMomentum"/>,
+/// <see cref="DecoupledDecay"/>) holds for decay λ~ with δ in the place of λ. For the heavy ball both decays meet in
+/// </para>
+/// <code>κ = s λ + μ k - s λ~ P²</code>
+/// <para>
+/// λ~ = λ gives the recipe itself. A source with λ = 0 and exponential rates gets back a weight decay, with P falling; the map is its own way back:
+/// λ → λ~ → λ returns the rates, and λ → λ' → λ~ is λ → λ~. An error in ln P damps itself out where λ~ &gt; 0, since too large a P is decayed faster.
+/// </para>
+/// <para>Assumes what the recurrence of the rule assumes. Li and Arora 2019, Theorem 2.13 for λ~ = 0; for other λ~ derived here.</para>
+/// </remarks>
+public static class TargetDecay
+{
+    /// <summary>The equivalent with the decays of a schedule, at the steps of the source.</summary>
+    /// <param name="source">Any recipe.</param>
+    /// <param name="decay">λ~ of each step; negative values are as exact.</param>
+    /// <param name="start">How the equivalent run's state already follows from the source's before the first update; default: they are the same.</param>
+    /// <exception cref="EquivalenceException">A factor that must be positive is not at some step, or the rule has no equivalent.</exception>
+    public static Conversion Convert(RecipeTable source, Schedule decay, StateMap start = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(decay);
+        return Convert(source, decay.ValueAt, start, EquivalentForm.WeightDecay, source.Rule);
+    }
+
+    // Without decay both of its forms are the same rule, and the coupled one is what other tools offer.
+    internal static Conversion ToZero(RecipeTable source, StateMap start)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Convert(source, _ => 0, start, EquivalentForm.TexpPlusPlus, source.Rule with { Decay = DecayForm.Coupled });
+    }
+
+    internal static Conversion Convert(RecipeTable source, Func<long, double> decay, StateMap start, EquivalentForm form, UpdateRule targetRule)
+    {
+        var (advance, theorem) = Recurrence(source.Rule);
+        var steps = new StepNumbers[source.Count];
+        var states = new StateMap[source.Count + 1];
+        states[0] = start;
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var step = source.FirstStep + i;
+            (steps[i], states[i + 1]) = advance(states[i], new(step, source.Steps[i], source.Rule.Intake(step), decay(step)));
+        }
+        return new(form, theorem, source, source.With(targetRule, steps), states);
+    }
+
+    private static (Func<StateMap, StepInput, StepOutput>, string) Recurrence(UpdateRule rule) => rule switch
+    {
+        { Nesterov: true, Decay: DecayForm.Decoupled } => throw new EquivalenceException("Nesterov's look-ahead together with decoupled decay has no equivalent here", "choose coupled decay, or momentum without look-ahead"),
+        { Nesterov: true } => (NesterovMomentum.Advance, "Nesterov with its own momentum and look-ahead (after Li and Arora 2019, Theorem 2.13)"),
+        { Decay: DecayForm.Decoupled } => (DecoupledDecay.Advance, "decoupled decay with rescaled momentum (after Li and Arora 2019, Theorem 2.13)"),
+        _ => (TexpPlusPlus.Advance, "TEXP++ (Li and Arora 2019, Theorem 2.13)"),
+    };
+}

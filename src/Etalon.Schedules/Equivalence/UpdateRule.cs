@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Etalon.Schedules.Equivalence;
+
+/// <summary>The formula that a recipe's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
+public sealed record UpdateRule
+{
+    /// <summary>The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. The very first update is undamped, as PyTorch's.</summary>
+    public double Dampening { get; init; }
+
+    /// <summary>Whether the update looks ahead along the buffer. Default: false.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
+    public DecayForm Decay { get; init; }
+
+    /// <summary>The rule of a recipe.</summary>
+    public static UpdateRule Of(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return new() { Dampening = recipe.Dampening, Nesterov = recipe.Nesterov, Decay = recipe.Decay };
+    }
+
+    /// <summary>The share of the gradient that enters the buffer at a step: 1 - τ, and 1 at step 0.</summary>
+    public double Intake(long step) => step == 0 ? 1 : 1 - Dampening;
+
+    /// <summary>The formula, such as <c>v ← μ v + g + λ w;  w ← w - η v</c>.</summary>
+    public override string ToString()
+    {
+        var direction = Decay == DecayForm.Coupled ? "g + λ w" : "g";
+        var taken = Dampening == 0 ? direction
+            : string.Create(CultureInfo.InvariantCulture, $"{1 - Dampening:R} ({direction})");
+        var kept = Decay == DecayForm.Coupled ? "w" : "(1 - η λ) w";
+        var moved = Nesterov ? $"({direction} + ν v)" : "v";
+        return $"v ← μ v + {taken};  w ← {kept} - η {moved}" + (Dampening == 0 ? "" : "  (the first update undamped)");
+    }
+}
