@@ -39,10 +39,10 @@ public class AuditTests
     public void A_weight_that_a_normalization_reads_alone_is_invariant_alone_and_one_in_the_residual_stream_with_its_group()
     {
         var report = Of("preresnet-8", NormKind.Batch, affine: true, "trained");
-        Assert.Equal(DecayEffect.Speed, Of("stage1.block1.conv1.weight").Decay);
+        Assert.Equal(DecayEffect.Speed, Tensor("stage1.block1.conv1.weight").Decay);
         Assert.True(Tensor("stage1.block1.conv1.weight").Channel.IsInvariant);
-        Assert.Equal(DecayEffect.SpeedInGroup, Of("stem.weight").Decay);
-        Assert.Equal(DecayEffect.SpeedInGroup, Of("stage1.block1.conv2.weight").Decay);
+        Assert.Equal(DecayEffect.SpeedInGroup, Tensor("stem.weight").Decay);
+        Assert.Equal(DecayEffect.SpeedInGroup, Tensor("stage1.block1.conv2.weight").Decay);
         Assert.Equal(DecayEffect.Regularizes, Tensor("final.norm.scale").Decay);
         Assert.Equal(DecayEffect.Regularizes, Tensor("head.weight").Decay);
         TensorAudit Tensor(string name) => report.Tensors.Single(tensor => tensor.Name == name);
