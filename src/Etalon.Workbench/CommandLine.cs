@@ -54,6 +54,7 @@ internal static class CommandLine
         TrainCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
+        AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
         BenchCommand.Create(),

@@ -3,6 +3,7 @@ using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Random;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -106,6 +107,20 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         Map.Declare(layout);
         layout.Activation($"{Name}.packed forward", [_kernel.PackedForwardLength], pointer => _packedForward = pointer);
         if (TrainsInput) layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
+    }
+
+    internal override IReadOnlyList<string> TrainedTensors => _isFrozen ? [] : [_weight.Name];
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
+    {
+        var x = inputs[0];
+        if (x.Mix(Name, _input.Source, 0, x.Channels.Length) is { } mixed) return SignalDegree.Failed(mixed);
+        // A shift is cut off where zeros surround the image, so behind them it is no longer one number a channel.
+        if (x.Shift is { } shift && Shape.Padding > 0) return SignalDegree.Failed(shift);
+        int[] degrees = new int[Shape.OutputChannels];
+        for (int c = 0; c < degrees.Length; c++) degrees[c] = x.Channels[0] + (_isFrozen ? 0 : group.ExponentOf(_weight.Name, c));
+        var own = x with { Channels = [.. degrees] };
+        return _residual is null ? own : SignalDegree.Add(Name, "its own convolution", own, _residual.Source, inputs[1]);
     }
 
     internal override void Initialize(ulong seed, Initialization initialization)

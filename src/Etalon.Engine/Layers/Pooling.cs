@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -44,6 +45,8 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
     internal override long ScratchLength => 2L * _input.Map.ImageLength + Map.ImageLength + 64;
 
     internal override void Declare(NetworkLayout<T> layout) => Map.Declare(layout);
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) => inputs[0];
 
     internal override void Forward(Pass<T> pass)
     {
