@@ -24,7 +24,7 @@ internal static class SideBySide
         var target = From(loss, withBuffer);
         // A run that goes on from a checkpoint finds the state converted already; corrections bring a fresh one there.
         if (conversion.Corrections.Count == 0 && conversion.RateError == 0) target.Apply(conversion.StateAt(conversion.Source.FirstStep));
-        return Distance(loss, source, conversion.Source, target, conversion.Target, conversion.Corrections);
+        return Distance(source, conversion.Source, target, conversion.Target, conversion.Corrections);
     }
 
     /// <summary>The distance between a recipe and the one with its decay merely dropped.</summary>
@@ -32,12 +32,11 @@ internal static class SideBySide
     {
         loss ??= Loss;
         var dropped = new RecipeTable(source.Rule, source.Steps.ToArray().Select(step => step with { WeightDecay = 0 }), source.FirstStep);
-        return Distance(loss, From(loss), source, From(loss), dropped, []);
+        return Distance(From(loss), source, From(loss), dropped, []);
     }
 
-    public static double Distance(SphereLoss loss, Simulation source, RecipeTable sourceTable, Simulation target, RecipeTable targetTable, IReadOnlyList<StateCorrection> corrections)
+    public static double Distance(Simulation source, RecipeTable sourceTable, Simulation target, RecipeTable targetTable, IReadOnlyList<StateCorrection> corrections)
     {
-        _ = loss;
         var directions = new List<double[]>();
         source.Run(sourceTable, [], _ => directions.Add(source.Direction));
         var largest = 0.0;
