@@ -58,7 +58,7 @@ public class ConstantRateTests
         var source = RecipeTable.Of(new Recipe(new Constant(0.2), new Constant(0.01), new Constant(0.9), steps));
         var conversion = ConstantRate.Convert(source, root);
         Assert.Single(conversion.Corrections);
-        Assert.InRange(SideBySide.Distance(conversion, withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion, withBuffer: true);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public class ConstantRateTests
         var back = Converter.Convert(exponential, EquivalentForm.WeightDecay);
         Assert.Equal(0.2, back.Target[100].Rate, 1e-14);
         Assert.Equal(0.01, back.Target[100].WeightDecay, 1e-14);
-        Assert.InRange(SideBySide.Distance(back, withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(back, withBuffer: true);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public class LongRunTests
         Assert.True(conversion.Range.LargestLogRate > 1000);
         var (source, target) = (Run(conversion.Source, int.MaxValue), Run(conversion.Target, 50));
         Assert.All(target, x => Assert.True(double.IsFinite(x)));
-        // 40,000 steps on losses that contract and turn the direction: rounding stays near 1e-13, measured.
+        // A logarithm near 1000 is kept to 1.1e-13, so every rate is off by that much of itself. Measured: 2e-12 at the end.
         foreach (var (x, y) in source.Zip(target)) Assert.Equal(x, y, 1e-11);
     }
 

@@ -10,7 +10,7 @@ public class ScaleTests
     {
         var source = Recipes.Table(recipe);
         var conversion = ScaleSymmetry.Convert(source, Math.Log(37));
-        Assert.InRange(SideBySide.Distance(conversion, withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion, withBuffer: true);
         for (var step = 0; step < source.Count; step++) Assert.Equal(source[step].IntrinsicRate, conversion.Target[step].IntrinsicRate, 1e-15);
         // The control: the scaled recipe with the weights left as they are.
         Assert.True(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), conversion.Target, []) > SideBySide.Different);
@@ -45,7 +45,7 @@ public class ScaleTests
         var source = Recipes.Table(recipe);
         var conversion = Converter.Convert(source, EquivalentForm.Exponential);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
-        Assert.InRange(SideBySide.Distance(conversion), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion);
         var other = TexpPlusPlus.Convert(source).Target;
         for (var step = 0; step < source.Count; step++)
         {
@@ -58,7 +58,7 @@ public class ScaleTests
     public void Without_momentum_rate_and_decay_may_change_every_step()
     {
         var recipe = new Recipe(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
-        Assert.InRange(SideBySide.Distance(MomentumFree.Convert(RecipeTable.Of(recipe))), 0, SideBySide.Exact);
+        SideBySide.AssertSame(MomentumFree.Convert(RecipeTable.Of(recipe)));
     }
 
     [Fact]

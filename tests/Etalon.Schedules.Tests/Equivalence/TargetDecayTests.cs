@@ -20,7 +20,7 @@ public class TargetDecayTests
     {
         var source = Recipes.Table(recipe);
         var conversion = TargetDecay.Convert(source, _decays[decay]);
-        Assert.InRange(SideBySide.Distance(conversion), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion);
         for (var step = 0; step < source.Count; step++) Assert.Equal(_decays[decay].ValueAt(step), conversion.Target[step].WeightDecay);
         // The control: the source's own rates under that decay.
         var wrong = source.WithDecay(_decays[decay].ValueAt);

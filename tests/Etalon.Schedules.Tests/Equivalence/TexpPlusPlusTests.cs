@@ -11,7 +11,7 @@ public class TexpPlusPlusTests
         var source = Recipes.Table(recipe);
         var conversion = TexpPlusPlus.Convert(source);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
-        Assert.InRange(SideBySide.Distance(conversion), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion);
         Assert.All(conversion.Target.Steps.ToArray(), step => Assert.Equal(0, step.WeightDecay));
         Assert.Empty(conversion.Corrections);
     }
@@ -21,12 +21,12 @@ public class TexpPlusPlusTests
     {
         var source = Recipes.Table("constant").WithDecay(step => step < 120 ? 0.01 : -0.01);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
-        Assert.InRange(SideBySide.Distance(TexpPlusPlus.Convert(source)), 0, SideBySide.Exact);
+        SideBySide.AssertSame(TexpPlusPlus.Convert(source));
     }
 
     [Fact]
     public void A_buffer_that_is_not_empty_at_the_start_needs_no_correction() =>
-        Assert.InRange(SideBySide.Distance(TexpPlusPlus.Convert(Recipes.Table("cosine")), withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(TexpPlusPlus.Convert(Recipes.Table("cosine")), withBuffer: true);
 
     [Fact]
     public void The_weights_are_P_times_those_of_the_source_and_the_state_maps_back()
@@ -51,9 +51,9 @@ public class TexpPlusPlusTests
         var before = TexpPlusPlus.Convert(whole);
         var after = TexpPlusPlus.Convert(rest, before.StateAt(100));
         for (var step = 100; step < Recipes.Steps; step++) Assert.Equal(before.Target[step], after.Target[step]);
-        Assert.InRange(SideBySide.Distance(after, withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(after, withBuffer: true);
         // The same with any other P and k.
-        Assert.InRange(SideBySide.Distance(TexpPlusPlus.Convert(rest, new StateMap(1.7, SignedLog.Of(0.03), 0)), withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(TexpPlusPlus.Convert(rest, new StateMap(1.7, SignedLog.Of(0.03), 0)), withBuffer: true);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public class TexpPlusPlusTests
     {
         var source = RecipeTable.Of(Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.5, 5), new Constant(0.05))));
         Assert.True(source[102].IntrinsicRate > ConstantRate.LargestIntrinsicRate(0.9));
-        Assert.InRange(SideBySide.Distance(TexpPlusPlus.Convert(source)), 0, SideBySide.Exact);
+        SideBySide.AssertSame(TexpPlusPlus.Convert(source));
     }
 
     [Fact]

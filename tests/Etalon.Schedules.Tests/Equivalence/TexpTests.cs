@@ -38,7 +38,7 @@ public class TexpTests
     public void With_all_corrections_it_is_exact(string setting)
     {
         var conversion = Texp.Convert(RecipeTable.Of(_settings[setting]));
-        Assert.InRange(SideBySide.Distance(conversion, withBuffer: true), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion, withBuffer: true);
         Assert.True(SideBySide.Control(conversion.Source) > SideBySide.Different);
         Assert.Equal(0, conversion.RateError);
     }
@@ -53,12 +53,12 @@ public class TexpTests
         };
         var conversion = Texp.Convert(RecipeTable.Of(recipe));
         Assert.Equal([0, 60, 120], conversion.Corrections.Select(correction => correction.Step));
-        Assert.InRange(SideBySide.Distance(conversion), 0, SideBySide.Exact);
+        SideBySide.AssertSame(conversion);
     }
 
     [Fact]
     public void Phases_at_rate_zero_are_phases_like_others() =>
-        Assert.InRange(SideBySide.Distance(Texp.Convert(Recipes.Table("rate 0 in the middle"))), 0, SideBySide.Exact);
+        SideBySide.AssertSame(Texp.Convert(Recipes.Table("rate 0 in the middle")));
 
     [Fact]
     public void The_rates_are_those_of_the_definition()
@@ -105,7 +105,7 @@ public class TexpTests
         var source = RecipeTable.Of(_settings["strong"]);
         var conversion = Texp.Convert(source, TexpCorrections.None);
         var actual = TargetDecay.Convert(conversion.Target, new Constant(0.01));
-        Assert.InRange(SideBySide.Distance(actual), 0, SideBySide.Exact);
+        SideBySide.AssertSame(actual);
         Assert.Equal(conversion.RateError, Enumerable.Range(0, 240).Max(step => Math.Abs(actual.Target[step].LogRate - source[step].LogRate)));
     }
 
@@ -129,7 +129,7 @@ public class TexpTests
         var kept = Texp.Convert(RecipeTable.Of(Recipes.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
         for (var step = 0; step < 240; step++)
             Assert.Equal(drops.Target[step].LogRate - drops.Source[step].LogRate, kept.Target[step].LogRate - kept.Source[step].LogRate, 1e-13);
-        Assert.InRange(SideBySide.Distance(kept), 0, SideBySide.Exact);
+        SideBySide.AssertSame(kept);
     }
 
     [Fact]
