@@ -69,6 +69,23 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         foreach (var layer in _layers) layer.Initialize(seed, initialization);
     }
 
+    /// <summary>
+    /// The scale of the activations that normalizations read, relative to the run that this one is equivalent to: its scale-invariant weights
+    /// are so many times as large. Running statistics and epsilon follow it, so that the two runs compute the same. Default: 1.
+    /// </summary>
+    /// <remarks>Li and Arora 2019 train in batch statistics, where nothing has to follow; running statistics and epsilon above 0 need it.</remarks>
+    public double ActivationScale
+    {
+        get;
+        set
+        {
+            if (!(value > 0 && double.IsFinite(value))) throw new ArgumentOutOfRangeException(nameof(value), value, "a scale is positive and finite");
+            if (value == field) return;
+            foreach (var layer in _layers) (layer as AffineLayer<T>)?.Rescale(value, field);
+            field = value;
+        }
+    } = 1;
+
     /// <summary>Loss and accuracy of a batch.</summary>
     /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20 takes.</param>
     /// <param name="labels">The class of each image, 0-based; their number is the batch's, 1 .. <see cref="MaxBatch"/>.</param>

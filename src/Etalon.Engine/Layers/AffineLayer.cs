@@ -66,6 +66,12 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
         layout.Activation($"{Name}.gradient products", sums, pointer => GradientProducts = pointer);
     }
 
+    /// <summary>
+    /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where it was
+    /// <paramref name="before"/> times: whatever has the size of the input follows.
+    /// </summary>
+    internal virtual void Rescale(double scale, double before) { }
+
     /// <summary>Sum over the images of a [image][channel] array, in order, in double.</summary>
     private protected static double SumOverImages(T* values, int channel, int channels, int images)
     {

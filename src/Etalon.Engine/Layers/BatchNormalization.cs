@@ -16,8 +16,10 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
 {
     private readonly bool _isTrained;
     private readonly double _epsilon, _momentum;
+    private double _inputScale = 1;
     private Tensor<T>? _scale, _shift;
     private Tensor<T> _runningMean = null!, _runningVariance = null!;
+    private Region<T> _gradients = null!;
     private double[] _inverseDeviation = [];
 
     internal BatchNormalization(string name, Signal<T> input, bool isTrained, double epsilon, double momentum) : base(name, input, perImage: false)
@@ -40,8 +42,6 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         _gradients = layout.Gradients;
     }
 
-    private Region<T> _gradients = null!;
-
     internal override void Initialize(ulong seed, Initialization initialization)
     {
         _scale?.Span.Fill(T.One);
@@ -55,11 +55,22 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         for (int c = 0; c < Channels; c++)
         {
             var (mean, variance) = pass.IsTraining ? Measure(c, pass.Images) : (Number(_runningMean.Pointer, c), Number(_runningVariance.Pointer, c));
-            _inverseDeviation[c] = InverseDeviation(variance, _epsilon);
+            _inverseDeviation[c] = InverseDeviation(variance, _epsilon * _inputScale * _inputScale);
             double scale = ScaleParameter(_scale, c) * _inverseDeviation[c];
             ScaleOf(0)[c] = Number(scale);
             ShiftOf(0)[c] = Number((_shift is null ? 0 : Number(_shift.Pointer, c)) - mean * scale);
             CenterOf(0)[c] = Number(mean);
+        }
+    }
+
+    internal override void Rescale(double scale, double before)
+    {
+        _inputScale = scale;
+        double growth = scale / before;
+        for (int c = 0; c < Channels; c++)
+        {
+            _runningMean.Pointer[c] = Number(Number(_runningMean.Pointer, c) * growth);
+            _runningVariance.Pointer[c] = Number(Number(_runningVariance.Pointer, c) * growth * growth);
         }
     }
 

@@ -15,6 +15,7 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
     private readonly int _groups;
     private readonly bool _isTrained;
     private readonly double _epsilon;
+    private double _inputScale = 1;
     private Tensor<T>? _scale, _shift;
     private Region<T> _gradients = null!;
     private double[] _inverseDeviation = [];
@@ -56,6 +57,8 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
                 Normalize(image, group);
     }
 
+    internal override void Rescale(double scale, double before) => _inputScale = scale;
+
     private void Normalize(int image, int group)
     {
         int begin = group * GroupSize, end = begin + GroupSize;
@@ -68,7 +71,7 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
             double d = Number(means, c) - mean;
             sum += Number(squares, c) + Map.Pixels * d * d;
         }
-        double r = InverseDeviation(sum / ((double)Map.Pixels * GroupSize), _epsilon);
+        double r = InverseDeviation(sum / ((double)Map.Pixels * GroupSize), _epsilon * _inputScale * _inputScale);
         _inverseDeviation[image * _groups + group] = r;
         for (int c = begin; c < end; c++)
         {

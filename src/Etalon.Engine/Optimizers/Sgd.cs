@@ -65,6 +65,25 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
         Steps++;
     }
 
+    /// <summary>
+    /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
+    /// it is exact.
+    /// </summary>
+    public void Transform(int group, double weightFactor, double velocityFactor, double share = 0)
+    {
+        T ofWeight = T.CreateTruncating(weightFactor), ofVelocity = T.CreateTruncating(velocityFactor), ofShare = T.CreateTruncating(share);
+        foreach (var (begin, length, chunkGroup) in _chunks)
+        {
+            if (chunkGroup != group) continue;
+            T* w = _parameters.Pointer + begin, v = Velocity.Pointer + begin;
+            for (int i = 0; i < length; i++)
+            {
+                v[i] = ofVelocity * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
+                w[i] *= ofWeight;
+            }
+        }
+    }
+
     private static IEnumerable<(long, int, int)> Cut(Region<T> parameters, Func<string, int> groupOf)
     {
         foreach (var tensor in parameters.Tensors)
@@ -83,7 +102,7 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
-            OfVelocity: _options.IsNesterov ? numbers.Rate * numbers.Momentum : numbers.Rate);
+            OfVelocity: _options.IsNesterov ? numbers.Rate * (numbers.LookAhead ?? numbers.Momentum) : numbers.Rate);
         update.Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length);
     }
 

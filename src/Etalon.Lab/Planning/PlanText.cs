@@ -22,6 +22,7 @@ public static class PlanText
             var lines = PlanChart.Lines(specs, quantity);
             if (lines.All(line => line.Y.All(value => value == line.Y[0])))
             {
+                if (text.Count > 0 && !text[^1].EndsWith("throughout", StringComparison.Ordinal)) text.Add("");
                 var values = lines.Select(line => line.Y[0]).Distinct().ToList();
                 text.Add($"{name} {(values.Count == 1 ? $"{values[0]:G6}" : string.Join(", ", lines.Select(line => $"{line.Y[0]:G6} in {line.Name}")))} throughout");
                 continue;
@@ -29,7 +30,6 @@ public static class PlanText
             if (text.Count > 0) text.Add("");
             text.Add($"{name} by {PlanChart.XLabel(specs)}{Legend(specs)}");
             text.AddRange(TextChart.Draw(lines, width, ChartHeight));
-            text.Add("");
         }
         return text;
     }

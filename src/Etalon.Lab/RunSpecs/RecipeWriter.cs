@@ -28,6 +28,12 @@ public static class RecipeWriter
         json[Quantity.LearningRate.Key] = ScheduleWriter.Write(spec.LearningRate, spec.TotalSteps);
         json[Quantity.WeightDecay.Key] = ScheduleWriter.Write(spec.WeightDecay, spec.TotalSteps);
         json[Quantity.Momentum.Key] = ScheduleWriter.Write(spec.Momentum, spec.TotalSteps);
+        if (spec.Equivalent is { } equivalent)
+        {
+            var form = new JsonObject { ["form"] = FormWords.Of(equivalent.Form) };
+            Add(form, Quantity.WeightDecay, equivalent.WeightDecay, spec.TotalSteps);
+            json["equivalent"] = form;
+        }
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
         json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };

@@ -48,6 +48,9 @@ public sealed record RunSpec
     /// <summary>The momentum mu of each update; in [0, 1).</summary>
     public required Schedule Momentum { get; init; }
 
+    /// <summary>That the run trains an equivalent of these schedules; null, the default, for the schedules themselves.</summary>
+    public EquivalentSpec? Equivalent { get; init; }
+
     /// <summary>The loss.</summary>
     public LossSpec Loss { get; init; } = new();
 
@@ -71,4 +74,13 @@ public sealed record RunSpec
 
     /// <summary>What is allowed but probably not meant, such as a milestone that can never fire.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
+    public Recipe ToRecipe() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
+    {
+        StepsPerEpoch = StepsPerEpoch,
+        Dampening = Optimizer.Dampening,
+        Nesterov = Optimizer.Nesterov,
+        Decay = Optimizer.Decay,
+    };
 }

@@ -41,6 +41,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("lr", report.Numbers.Rate);
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
+        if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
         _json.WriteNumber("images_per_second", Math.Round(_images / _training.TotalSeconds, 1));
         End();
         (_lossSum, _correct, _images, _training) = (0, 0, 0, TimeSpan.Zero);

@@ -5,7 +5,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Training;
 
 /// <summary>
-/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names.
+/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names; where
+/// the run trains an equivalent of its recipe, the last group is the scale-invariant one, whose numbers the conversion gives.
 /// </summary>
 internal sealed class ParameterGroups
 {
@@ -16,19 +17,27 @@ internal sealed class ParameterGroups
     {
         if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
             throw new InputException("optimizer.groups names scale_invariant, but model.norm is none: no weight is scale-invariant without a normalization");
-        (_spec, _numbers) = (spec, new SgdNumbers[spec.Optimizer.Groups.Length + 1]);
+        bool isEquivalent = spec.Equivalent is not null;
+        (_spec, _numbers) = (spec, new SgdNumbers[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
+        Converted = isEquivalent ? _numbers.Length - 1 : null;
     }
 
+    /// <summary>The group whose numbers a conversion gives; null where there is none.</summary>
+    public int? Converted { get; }
+
     /// <summary>The numbers of update <paramref name="step"/>, one entry a group; overwritten by the next call.</summary>
-    public ReadOnlySpan<SgdNumbers> At(long step)
+    /// <param name="step">The 0-based update.</param>
+    /// <param name="converted">The numbers of the group <see cref="Converted"/>.</param>
+    public ReadOnlySpan<SgdNumbers> At(long step, SgdNumbers converted = default)
     {
         var common = new SgdNumbers(_spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
         _numbers[0] = common;
-        for (int i = 1; i < _numbers.Length; i++)
+        for (int i = 1; i <= _spec.Optimizer.Groups.Length; i++)
         {
             var group = _spec.Optimizer.Groups[i - 1];
             _numbers[i] = new SgdNumbers(Value(group.LearningRate, step, common.Rate), Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
         }
+        if (Converted is { } last) _numbers[last] = converted;
         return _numbers;
     }
 
@@ -38,7 +47,7 @@ internal sealed class ParameterGroups
         for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
             if (IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
                 return i + 1;
-        return 0;
+        return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
     }
 
     // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights.

@@ -21,6 +21,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
     private readonly ParameterGroups _groups;
+    private readonly EquivalentGroup<T>? _equivalent;
     private readonly BatchSource<T> _training, _test;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -28,13 +29,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute, at least 1.</param>
     /// <exception cref="InputException">The recipe has no model, or recipe and data do not fit.</exception>
-    public Trainer(RunSpec spec, DataSet data, int threads)
+    public Trainer(RunSpec spec, DataSet data, int threads) : this(spec, data, threads, EquivalentGroup<T>.DefaultSlack) { }
+
+    internal Trainer(RunSpec spec, DataSet data, int threads, int slack)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(data);
         if (spec.Data is null || spec.Model is null)
             throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         _spec = spec;
+        var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
         data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
@@ -47,10 +51,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             Network.Parameters, Network.Gradients,
             new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
             _groups.Of);
+        if (conversion is null) return;
+        _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+        _equivalent.MoveTo(0);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
+    public int ScaleExponent => _equivalent?.Exponent ?? 0;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
@@ -68,18 +78,26 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         while (Step < _spec.TotalSteps)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = batches.Next();
-            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
-            if (!double.IsFinite(result.LossSum)) throw new DivergedException(Step, Network.FirstNonFiniteLayer()?.Name);
-            Network.Backward();
-            var numbers = _groups.At(Step);
-            _optimizer.Update(numbers, _workers);
-
-            long step = Step++;
-            double epoch = (double)Step / perEpoch;
-            observer.Updated(new UpdateReport(step, epoch, result, numbers[0]));
-            if (Step % perEpoch == 0 || Step == _spec.TotalSteps) observer.Evaluated(new EvaluationReport(step, epoch, Evaluate()));
+            var report = Update(batches.Next());
+            observer.Updated(report);
+            if (Step % perEpoch == 0 || Step == _spec.TotalSteps) observer.Evaluated(new EvaluationReport(report.Step, report.Epoch, Evaluate()));
         }
+    }
+
+    /// <summary>One update on a batch.</summary>
+    /// <exception cref="DivergedException">The loss was not finite; nothing was updated.</exception>
+    public UpdateReport Update(Batch<T> batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        long step = Step;
+        var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
+        if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
+        Network.Backward();
+        var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
+        _optimizer.Update(numbers, _workers);
+        Step = step + 1;
+        _equivalent?.MoveTo(Step);
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>

@@ -54,7 +54,8 @@ public sealed record Restarts : Schedule
         return To + (From - To) * Math.Pow(PeakDecay, cycle) * Ramp.CosineRemainder(progress);
     }
 
-    private double Begin(double cycle) => Growth == 1 ? cycle * Period : Period * ((Math.Pow(Growth, cycle) - 1) / (Growth - 1));
+    /// <summary>The time at which a cycle begins.</summary>
+    internal double Begin(double cycle) => Growth == 1 ? cycle * Period : Period * ((Math.Pow(Growth, cycle) - 1) / (Growth - 1));
 
     /// <summary>The number of the cycle that owns a time. The logarithm may miss by one near a boundary, which the comparison mends.</summary>
     private double Cycle(double time)

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Etalon.Lab;
+using Etalon.Lab.Planning;
+using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
@@ -6,7 +9,47 @@ namespace Etalon.Workbench.Commands;
 /// <summary><c>etalon export</c>: the schedule for another framework.</summary>
 internal static class ExportCommand
 {
-    public static Command Create() => new("export", "x");
+    // Everything that a schedule is exported for, one line each.
+    private static readonly Dictionary<string, Action<RunSpec, TextWriter>> Targets = new()
+    {
+        ["csv"] = (spec, output) => ScheduleCsv.Write(spec.ToRecipe(), output),
+        ["json"] = (spec, output) => output.Write(spec.ToRecipe().ToJson() + "\n"),
+    };
 
-    public static void WriteCsv(RunSpec spec, TextWriter writer) => writer.WriteLine("step,lr,weight_decay,momentum,log_lr");
+    public static Command Create()
+    {
+        var recipe = RecipeArguments.One();
+        var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.", HelpName = "TARGET", Required = true };
+        var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
+        target.AcceptOnlyFromAmong([.. Targets.Keys]);
+        var command = new Command("export",
+            """
+            Write a recipe's schedules for use elsewhere.
+
+            Examples:
+              etalon export recipes/cifar-step.yaml --for csv --out lr.csv
+              etalon export recipes/cifar-step.yaml duration=90ep --for json
+            """)
+        {
+            recipe, target, file,
+        };
+        command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, parsed.GetValue(file)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, string[] words, string target, string? file)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var spec = RecipeArguments.ReadOne(words, error);
+        if (spec.Optimizer.Groups.Length > 0)
+            throw new InputException("optimizer.groups: an export has one schedule for all parameters; remove the groups, or export each as a recipe of its own");
+        if (file is null)
+        {
+            Targets[target](spec, output);
+            return ExitCode.Done;
+        }
+        AtomicFile.Write(file, writer => Targets[target](spec, writer));
+        error.WriteLine($"wrote {file}");
+        return ExitCode.Done;
+    }
 }

@@ -67,7 +67,7 @@ internal static class PlanCommand
     private static void WriteCsv(IReadOnlyList<RunSpec> specs, string file, TextWriter error)
     {
         if (specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        AtomicFile.Write(file, writer => ExportCommand.WriteCsv(specs[0], writer));
+        AtomicFile.Write(file, writer => ScheduleCsv.Write(specs[0].ToRecipe(), writer));
         error.WriteLine($"wrote {file}: {specs[0].TotalSteps} rows");
     }
 

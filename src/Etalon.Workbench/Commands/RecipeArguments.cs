@@ -8,10 +8,10 @@ namespace Etalon.Workbench.Commands;
 internal static class RecipeArguments
 {
     /// <summary>One recipe and its overrides.</summary>
-    public static Argument<string[]> One() => Create("A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
+    public static Argument<string[]> One() => Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
 
     /// <summary>Several recipes and overrides for all of them.</summary>
-    public static Argument<string[]> Many() => Create("Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
+    public static Argument<string[]> Many() => Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
 
     /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
     /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
@@ -45,16 +45,20 @@ internal static class RecipeArguments
         return problems.Count == 0 ? specs : throw new InputException(problems);
     }
 
-    private static Argument<string[]> Create(string description) => new("recipe")
+    private static Argument<string[]> Create(string name, string description) => new("recipe")
     {
         Description = description,
         Arity = ArgumentArity.OneOrMore,
-        HelpName = "RECIPE... key=value",
+        HelpName = name,
     };
 
     // A file whose name has an equals sign is still a file.
     private static (List<string> Files, List<string> Overrides) Split(string[] words)
     {
+        // An option that nobody knows arrives as one more word.
+        var options = words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToList();
+        if (options.Count > 0)
+            throw new InputException([.. options.Select(option => $"{option}: no such option; --help names those there are")]);
         var overrides = words.Where(word => word.Contains('=', StringComparison.Ordinal) && !File.Exists(word)).ToList();
         return ([.. words.Except(overrides)], overrides);
     }

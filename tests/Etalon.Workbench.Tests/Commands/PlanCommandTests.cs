@@ -38,7 +38,7 @@ public sealed class PlanCommandTests : IDisposable
     {
         var (code, _, error) = await Cli.Run("plan", Cli.Recipe("plan-only.yaml"), "duration=70ep");
         Assert.Equal(0, code);
-        Assert.Equal("warning: recipes/plan-only.yaml:7:44: learning_rate.1.steps.at.2 = 80ep is step 400320 and can never come: the run's last update is 350279\n", error);
+        Assert.Equal("warning: recipes/plan-only.yaml:7:43: learning_rate.1.steps.at.2 = 80ep is step 400320 and can never come: the run's last update is 350279\n", error);
     }
 
     [Fact]

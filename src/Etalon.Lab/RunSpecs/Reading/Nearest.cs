@@ -3,27 +3,37 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// <summary>"Did you mean": the known word nearest to a written one.</summary>
 internal static class Nearest
 {
-    // What the same thing is called in the tools that users come from.
-    private static readonly Dictionary<string, string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
+    // What the tools that users come from call the same thing.
+    private static readonly Dictionary<string, string[]> Elsewhere = new()
     {
-        ["lr"] = "learning_rate", ["eta"] = "learning_rate", ["rate"] = "learning_rate", ["schedule"] = "learning_rate",
-        ["lr_schedule"] = "learning_rate", ["max_lr"] = "learning_rate", ["peak_lr"] = "peak",
-        ["wd"] = "weight_decay", ["lambda"] = "weight_decay", ["l2"] = "weight_decay", ["mu"] = "momentum", ["beta"] = "momentum",
-        ["batch_size"] = "batch", ["bs"] = "batch", ["dataset"] = "set", ["epochs"] = "duration", ["steps"] = "duration",
-        ["max_steps"] = "duration", ["total_steps"] = "duration", ["iterations"] = "duration", ["random_seed"] = "seed",
-        ["milestones"] = "at", ["boundaries"] = "at", ["gamma"] = "factor", ["decay_rate"] = "factor", ["step_size"] = "every",
-        ["eta_min"] = "to", ["min_lr"] = "to", ["end_value"] = "to", ["init_value"] = "from", ["initial"] = "start",
-        ["t_max"] = "for", ["t_0"] = "period", ["t_mult"] = "growth", ["length"] = "for", ["begin"] = "for",
-        ["width_multiplier"] = "width", ["eps"] = "epsilon", ["augmentation"] = "augment", ["dtype"] = "precision",
-        ["weight_decay_mode"] = "decay", ["label_smooth"] = "label_smoothing", ["log_every"] = "every",
+        ["learning_rate"] = ["lr", "eta", "rate", "schedule", "lr_schedule", "max_lr"],
+        ["weight_decay"] = ["wd", "lambda", "l2"],
+        ["momentum"] = ["mu", "beta"],
+        ["duration"] = ["epochs", "steps", "max_steps", "total_steps", "iterations"],
+        ["seed"] = ["random_seed"],
+        ["set"] = ["dataset"],
+        ["batch"] = ["batch_size", "bs"],
+        ["augment"] = ["augmentation"],
+        ["precision"] = ["dtype"],
+        ["epsilon"] = ["eps"],
+        ["decay"] = ["weight_decay_mode"],
+        ["peak"] = ["peak_lr", "max_lr"],
+        ["at"] = ["milestones", "boundaries"],
+        ["factor"] = ["gamma", "decay_rate"],
+        ["every"] = ["step_size", "log_every"],
+        ["from"] = ["init_value"],
+        ["to"] = ["eta_min", "min_lr", "end_value"],
+        ["for"] = ["t_max", "length"],
+        ["period"] = ["t_0"],
+        ["growth"] = ["t_mult"],
     };
 
     /// <summary>The nearest of the known words, or null when none is near.</summary>
     public static string? To(string written, IReadOnlyCollection<string> known)
     {
-        if (Elsewhere.TryGetValue(written, out var here) && known.Contains(here)) return here;
         if (written.Length is 0 or > 40) return null;
         var spelled = written.Replace('-', '_').ToLowerInvariant();
+        if (known.FirstOrDefault(word => Elsewhere.TryGetValue(word, out var names) && names.Contains(spelled)) is { } here) return here;
         var best = known.Select(word => (Word: word, Distance: Distance(spelled, word.Replace('-', '_'))))
             .OrderBy(pair => pair.Distance).FirstOrDefault((Word: "", Distance: int.MaxValue));
         return best.Distance <= Math.Max(1, written.Length / 3) ? best.Word : null;

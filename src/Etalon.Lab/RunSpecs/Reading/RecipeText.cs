@@ -6,7 +6,7 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// <summary>Text to nodes: YAML, of which JSON is a part. Anchors, aliases, tags and second documents are refused.</summary>
 internal sealed class RecipeText
 {
-    /// <summary>The largest recipe in bytes or characters: a mistaken file is refused before it is read.</summary>
+    /// <summary>The longest recipe in characters: a mistaken file is refused before it is parsed.</summary>
     public const int LargestLength = 1 << 20;
 
     // A recipe needs five; deeper nesting is a mistake or an attack on the stack.
@@ -31,7 +31,7 @@ internal sealed class RecipeText
     {
         if (text.Length > LargestLength)
         {
-            problems.Add(new Place(source, 1, 1), $"the text has {text.Length} characters; a recipe has at most {LargestLength}; is this the right file?");
+            problems.Add(new Place(source, 1, 1), $"the text is longer than {LargestLength} characters, the most that a recipe has; is this the right file?");
             return null;
         }
         return new RecipeText(text, mark => new Place(source, mark.Line, mark.Column), problems).Document();
@@ -64,6 +64,12 @@ internal sealed class RecipeText
         {
             var reason = (e.InnerException ?? e).Message;
             problems.Add(locate(e.Start), $"the text is not YAML: {reason.TrimEnd('.')}; check quotes, brackets and indentation here");
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet's scanner throws where a plain value inside braces runs on to a line that is less indented.
+            problems.Add(locate(parser.Current?.End ?? Mark.Empty), "the text is not YAML; check quotes, brackets and indentation after this place");
             return null;
         }
     }

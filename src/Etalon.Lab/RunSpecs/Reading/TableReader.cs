@@ -26,8 +26,9 @@ internal static class TableReader
     private static List<double> File(RecipeNode node, PieceSection piece, bool isLogarithmic)
     {
         var path = Path.Combine(piece.Time.Folder, Value.Text(node));
-        if (!System.IO.File.Exists(path))
-            throw new ValueException(node, "no such file; the path counts from the recipe's folder");
+        // Devices have no length either, and no end.
+        if (!System.IO.File.Exists(path) || new FileInfo(path).Length == 0)
+            throw new ValueException(node, "no such file, or it is empty; the path counts from the recipe's folder");
         try
         {
             return Rows(System.IO.File.ReadLines(path), node, isLogarithmic ? $"log_{piece.Quantity.Column}" : piece.Quantity.Column, value => isLogarithmic || piece.Quantity.Allows(value));

@@ -1,0 +1,65 @@
+using System.Numerics;
+using Etalon.Engine;
+using Etalon.Engine.Optimizers;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>
+/// The scale-invariant group of a run that trains an equivalent of its recipe: its weights are P times those of the recipe's own run, and P may
+/// leave the range of any float.
+/// </summary>
+/// <remarks>
+/// What is stored is re-centred by a power of two: w~ / 2^s, 2^s v~, with the rate eta~ / 4^s and the decay 4^s lambda~. That changes no bit of the
+/// weights' directions, so an exponential run can go on for ever (Li and Arora 2019; the symmetry (eta, lambda, w) -> (c^2 eta, lambda / c^2, c w)).
+/// </remarks>
+internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, int group, Conversion conversion, int slack)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>How far, in powers of two, the stored weights may grow before they are re-centred: far from the ends of float32, whose squares must fit too.</summary>
+    public const int DefaultSlack = 16;
+
+    private const double Ln2 = 0.693147180559945309417;
+
+    /// <summary>s.</summary>
+    public int Exponent { get; private set; }
+
+    /// <summary>ln P before the update at hand.</summary>
+    public double LogScale { get; private set; }
+
+    /// <summary>Before update <paramref name="step"/>, or after the last one: corrects the buffer where the form asks for it, re-centres, and lets activations follow.</summary>
+    public void MoveTo(long step)
+    {
+        foreach (var correction in conversion.Corrections)
+            if (correction.Step == step)
+                Apply(correction.Map);
+
+        LogScale = conversion.LogScaleAt(step);
+        double power = LogScale / Ln2;
+        if (Math.Abs(power - Exponent) > slack) Recentre((int)Math.Round(power));
+        network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
+    }
+
+    /// <summary>The numbers with which the stored weights make the update.</summary>
+    public SgdNumbers At(long step)
+    {
+        var numbers = conversion.Target[step];
+        return new SgdNumbers(
+            PowerOfTwo.Exp(numbers.LogRate).Times(-2 * Exponent),
+            Math.ScaleB(numbers.WeightDecay, 2 * Exponent),
+            numbers.Momentum,
+            conversion.Target.Rule.Nesterov ? numbers.LookAhead : null);
+    }
+
+    // In the equivalent run's units v~ = (r / P)(v~ - k w~) and w~ = P w~; the stored numbers are 2^s v~ and w~ / 2^s.
+    private void Apply(StateMap map) => optimizer.Transform(
+        group, Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale),
+        (map.Share * SignedLog.Exp(2 * Exponent * Ln2)).Value);
+
+    private void Recentre(int exponent)
+    {
+        int change = exponent - Exponent;
+        optimizer.Transform(group, Math.ScaleB(1, -change), Math.ScaleB(1, change));
+        Exponent = exponent;
+    }
+}

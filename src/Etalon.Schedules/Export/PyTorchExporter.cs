@@ -1,0 +1,87 @@
+namespace Etalon.Schedules.Export;
+
+/// <summary>A recipe as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.</summary>
+/// <remarks>
+/// The formulas are computed in float64 in the order in which Etalon computes them, so that the values are the same, bit for bit, as far as the
+/// C library's <c>cos</c>, <c>exp</c> and <c>pow</c> are the same. A rate beyond float64 saturates at its largest number.
+/// </remarks>
+public static class PyTorchExporter
+{
+    private const string Use =
+        """"
+        One scheduler sets all three on every parameter group of a torch optimizer:
+
+            scheduler = RecipeScheduler(optimizer)      # sets the values of update 0
+            for batch in batches:
+                ...
+                optimizer.step()
+                scheduler.step()                        # sets the values of the next update
+
+        `lr_scale` and `weight_decay_scale` of a parameter group multiply its values (default 1.0), so that
+        {"params": biases, "weight_decay_scale": 0.0} has no weight decay. Momentum is set where a group has one.
+        """";
+
+    private const string Scheduler =
+        """"
+
+
+        class RecipeScheduler:
+            """Sets learning rate, weight decay and momentum of each update on an optimizer's parameter groups."""
+
+            def __init__(self, optimizer):
+                self.optimizer = optimizer
+                self.t = 0
+                self._set()
+
+            def step(self):
+                """Call after optimizer.step(): sets the values of the next update."""
+                self.t += 1
+                self._set()
+
+            def get_last_lr(self):
+                """The learning rate of each group, as it is set now."""
+                return [float(group["lr"]) for group in self.optimizer.param_groups]
+
+            def state_dict(self):
+                """The number of the next update, and the recipe it belongs to."""
+                return {"t": self.t, "recipe_hash": RECIPE_HASH}
+
+            def load_state_dict(self, state):
+                """Goes on at the saved update and sets its values."""
+                if state["recipe_hash"] != RECIPE_HASH:
+                    raise ValueError(
+                        f"the state belongs to the recipe with hash {state['recipe_hash']}, this module to {RECIPE} with"
+                        f" {RECIPE_HASH}; load it with the module it was saved with, or set scheduler.t"
+                    )
+                self.t = state["t"]
+                self._set()
+
+            def _set(self):
+                lr, decay, mu = values(self.t)
+                for group in self.optimizer.param_groups:
+                    group_lr = lr * group.get("lr_scale", 1.0)
+                    if hasattr(group["lr"], "fill_"):
+                        group["lr"].fill_(group_lr)  # a tensor that compiled or captured code holds on to
+                    else:
+                        group["lr"] = group_lr
+                    if "weight_decay" in group:
+                        group["weight_decay"] = decay * group.get("weight_decay_scale", 1.0)
+                    if "momentum" in group:
+                        group["momentum"] = mu
+
+        """";
+
+    /// <summary>Writes the module.</summary>
+    /// <param name="recipe">What it computes.</param>
+    /// <param name="name">The recipe's name, which the module states.</param>
+    /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
+    public static void Write(Recipe recipe, string name, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(ExportSource.Header(recipe, name, Use, "\nimport math\n"));
+        writer.Write(PythonFormulas.Write(recipe, new NumberDialect()));
+        writer.Write(ExportSource.Values);
+        writer.Write(Scheduler);
+    }
+}

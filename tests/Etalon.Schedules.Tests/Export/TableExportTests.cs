@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Etalon.Schedules.Export;
+
+namespace Etalon.Schedules.Tests.Export;
+
+/// <summary>The exports that hold values or the recipe itself: CSV and JSON.</summary>
+public class TableExportTests
+{
+    private const int Million = 1_000_000;
+
+    private static readonly Recipe _long = new(
+        new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)), new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
+
+    [Fact]
+    public void A_million_updates_are_a_million_rows_that_read_back_exactly()
+    {
+        var rows = Csv(_long).Split('\n');
+        Assert.Equal("step,lr,weight_decay,momentum,log_lr", rows[0]);
+        Assert.Equal(Million + 2, rows.Length);
+        Assert.Equal("", rows[^1]);
+        for (var step = 0; step < Million; step++)
+        {
+            var row = rows[step + 1].Split(',');
+            if (row.Length != 5 || row[0] != step.ToString(CultureInfo.InvariantCulture)
+                || Number(row[1]) != _long.LearningRate.ValueAt(step) || Number(row[2]) != _long.WeightDecay.ValueAt(step)
+                || Number(row[3]) != _long.Momentum.ValueAt(step) || Number(row[4]) != _long.LearningRate.LogValueAt(step))
+                Assert.Fail($"step {step} is written {rows[step + 1]}");
+        }
+    }
+
+    [Fact]
+    public void A_million_rows_take_less_than_two_seconds()
+    {
+        var clock = Stopwatch.StartNew();
+        using (var writer = new StreamWriter(Stream.Null)) CsvExporter.Write(_long, writer);
+        TestContext.Current.TestOutputHelper?.WriteLine($"10^6 rows in {clock.Elapsed.TotalSeconds:F2} s");
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 2);
+    }
+
+    [Fact]
+    public void A_rate_beyond_float64_is_inf_with_its_logarithm_and_a_rate_of_zero_has_none()
+    {
+        var grows = new Recipe(new Exponential(1, 1e300), new Constant(0), new Constant(0), 3);
+        Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n", Body(grows));
+        Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n", Body(new Recipe(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
+        Assert.Equal("", Body(new Recipe(new Constant(1), new Constant(0), new Constant(0), 0)));
+    }
+
+    [Fact]
+    public void Json_says_where_it_is_from_and_holds_a_recipe_that_reads_back()
+    {
+        using var text = new StringWriter();
+        JsonExporter.Write(_long, "long", text);
+        var export = JsonNode.Parse(text.ToString())!;
+        Assert.Equal("long", (string?)export["name"]);
+        Assert.Equal(_long.ContentHash(), (string?)export["recipe_hash"]);
+        Assert.StartsWith("0.", (string?)export["etalon_version"], StringComparison.Ordinal);
+        Assert.Equal(_long, Recipe.FromJson(export["recipe"]!.ToJsonString()));
+    }
+
+    private static string Csv(Recipe recipe)
+    {
+        using var text = new StringWriter();
+        CsvExporter.Write(recipe, text);
+        return text.ToString();
+    }
+
+    private static string Body(Recipe recipe) => Csv(recipe)["step,lr,weight_decay,momentum,log_lr\n".Length..];
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

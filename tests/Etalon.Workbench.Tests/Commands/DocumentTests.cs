@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+/// <summary>What the documents show is what the commands print, and their recipes are recipes.</summary>
+public partial class DocumentTests
+{
+    public static TheoryData<string> Commands => [.. Blocks("console").Select(block => block.Trim())];
+
+    public static TheoryData<string> Recipes => [.. Blocks("yaml")];
+
+    [Theory, MemberData(nameof(Commands))]
+    public async Task A_command_prints_what_the_document_shows(string block)
+    {
+        var lines = block.Split('\n', 2);
+        var args = lines[0]["$ etalon ".Length..].Split(' ').Select(word => word.StartsWith("recipes/", StringComparison.Ordinal) ? Cli.Recipe(word[8..]) : word);
+        var (_, output, error) = await Cli.Run([.. args]);
+        Assert.Equal(lines.Length > 1 ? lines[1] : "", Spaces().Replace(error + output, "").TrimEnd());
+    }
+
+    [Theory, MemberData(nameof(Recipes))]
+    public void A_recipe_in_a_document_reads_without_a_warning(string recipe) => Assert.Empty(RecipeReader.Read(recipe).Warnings);
+
+    private static IEnumerable<string> Blocks(string language) =>
+        new[] { "recipes.md", "plan.md" }.SelectMany(name => Fences().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", name))))
+            .Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value);
+
+    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fences();
+
+    [GeneratedRegex("[ ]+$", RegexOptions.Multiline)]
+    private static partial Regex Spaces();
+}
