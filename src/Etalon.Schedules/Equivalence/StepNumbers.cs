@@ -8,22 +8,8 @@ namespace Etalon.Schedules.Equivalence;
 public readonly record struct StepNumbers(double LogRate, double WeightDecay, double Momentum, double LookAhead)
 {
     /// <summary>η; infinite where float64 cannot hold it.</summary>
-    public double Rate => RateTimesPowerOfTwo(0);
+    public double Rate => Math.Exp(LogRate);
 
     /// <summary>The intrinsic rate η λ, formed so that it is finite even where η is not.</summary>
     public double IntrinsicRate => (SignedLog.Exp(LogRate) * SignedLog.Of(WeightDecay)).Value;
-
-    /// <summary>η · 2ⁿ, with the same significant bits for every n.</summary>
-    /// <remarks>
-    /// A run re-centred by c = 2ᵐ, (w, v, η, λ) → (c w, v/c, c² η, λ/c²), is the same bit for bit if its rates are; exp(ln η + 2 m ln 2) would
-    /// round differently for each m.
-    /// </remarks>
-    public double RateTimesPowerOfTwo(int exponent)
-    {
-        if (double.IsNegativeInfinity(LogRate)) return 0;
-        // ln 2 in two parts, the first of 33 bits: its product with an exponent of up to 2^20 is exact.
-        const double high = 6.93147180369123816490e-01, low = 1.90821492927058770002e-10;
-        var own = (int)Math.Clamp(Math.Round(LogRate / (high + low)), -1e9, 1e9);
-        return Math.ScaleB(Math.Exp(LogRate - own * high - own * low), Math.Clamp(own + exponent, -5000, 5000));
-    }
 }
