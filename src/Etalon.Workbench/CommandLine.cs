@@ -57,7 +57,9 @@ internal static class CommandLine
         VerifyResumeCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
+        AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        BenchCommand.Create(),
     };
 }
