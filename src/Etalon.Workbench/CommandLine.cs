@@ -45,6 +45,7 @@ internal static class CommandLine
 
         Examples:
           etalon train recipes/digits.yaml
+          etalon resume digits
           etalon plan recipes/cifar-step.yaml
           etalon export recipes/cifar-step.yaml --for csv --out schedule.csv
 

@@ -12,10 +12,10 @@ public sealed record CheckpointSpec
     }
 
     /// <summary>Minutes of training after which there is a checkpoint in any case; null is never.</summary>
-    /// <value>Above 0.</value>
+    /// <value>Above 0, at most 1,000,000.</value>
     public double? EveryMinutes
     {
         get;
-        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(EveryMinutes), "must be above 0; 10 is a good choice where an epoch takes hours");
+        init => field = value is null or (> 0 and <= 1e6) ? value : throw new ArgumentOutOfRangeException(nameof(EveryMinutes), "must be above 0 and at most 1000000; 10 is a good choice where an epoch takes hours");
     }
 }

@@ -21,8 +21,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
         {
             if (checkpoint is null && new FileInfo(folder.Metrics) is { Exists: true, Length: > 0 })
                 throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
-            var data = DataCatalog.Load(written.Spec.Data!.Set, written.Spec.Data.Folder);
-            if (checkpoint is not null) RefuseChanges(folder, written, RunIdentity.Of(checkpoint), data);
+            var data = checkpoint is null ? Load(written) : LoadUnchanged(folder, written, RunIdentity.Of(checkpoint));
             if (notes.Count > 0) notes.Add($"going on from {(checkpoint is null ? "the beginning" : checkpoint.Path)}");
             return new Resumption(written.Spec, data, checkpoint, notes);
         }
@@ -33,16 +32,19 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
         }
     }
 
-    private static void RefuseChanges(RunFolder folder, WrittenRecipe written, RunIdentity was, DataSet data)
+    private static DataSet Load(WrittenRecipe written) => DataCatalog.Load(written.Spec.Data!.Set, written.Spec.Data.Folder);
+
+    private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was)
     {
-        List<string> problems = [];
+        List<string> problems = [.. RecipeChanges(folder, written, was)];
+        // Another recipe may name other data, which need not be there.
+        var data = problems.Count == 0 ? Load(written) : null;
         if (was.Version != RunIdentity.ThisVersion)
             problems.Add($"etalon was {was.Version}, is {RunIdentity.ThisVersion}; another version may compute other bits");
-        problems.AddRange(RecipeChanges(folder, written, was));
-        if (was.Data != data.ContentHash)
+        if (data is not null && was.Data != data.ContentHash)
             problems.Add($"the data {data.Name} had the content hash {was.Data}, has {data.ContentHash}; `etalon data check` tells whether it is damaged");
-        if (problems.Count == 0) return;
-        throw new InputException([.. problems, $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
+        return problems.Count == 0 ? data! : throw new InputException(
+            [.. problems, $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
     }
 
     private static IEnumerable<string> RecipeChanges(RunFolder folder, WrittenRecipe written, RunIdentity was)

@@ -77,8 +77,18 @@ public sealed class RunFolder : IDisposable
     /// <summary>Writes what became of the run.</summary>
     internal void Write(RunResult result) => AtomicFile.Write(In(ResultName), writer => writer.WriteLine(JsonSerializer.Serialize(result, RunResult.Json)));
 
-    /// <summary>What became of the run when it ended last; null while it is unfinished.</summary>
-    internal RunResult? ReadResult() => RunSummary.Read(Path).Result;
+    /// <summary>What became of the run when it ended last; null while it is unfinished, or where the file is damaged and must be written anew.</summary>
+    internal RunResult? ReadResult()
+    {
+        try
+        {
+            return RunSummary.ReadResult(Path);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The run trains again, so what became of it is open.</summary>
     internal void Reopen() => File.Delete(In(ResultName));

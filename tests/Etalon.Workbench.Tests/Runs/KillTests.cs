@@ -27,8 +27,8 @@ public sealed class KillTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
         string recipe = SmallRun.WriteRecipe(_folder.Path);
-        // Each update multiplies the weights by about 1.02, so 1200 of them make 2^34 and re-centring comes twice.
-        var trial = new KillTrial([recipe, "duration=300ep", "learning_rate=0.1", "weight_decay=0.2", "equivalent.form=texp++"], "small", _folder.Path, new Random(5));
+        // Each update multiplies the weights by 1.0113, so 2400 of them make 2^38, and re-centring, after each 2^16, comes twice.
+        var trial = new KillTrial([recipe, "duration=600ep", "learning_rate=0.1", "weight_decay=0.01", "equivalent.form=texp++"], "small", _folder.Path, new Random(5));
         await trial.Run(4, TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken);
         Assert.All(trial.Comparisons, comparison => Assert.Empty(comparison.Differences));
     }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Diagnostics;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
@@ -33,7 +33,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("optimizer={nesterov: true, decay: decoupled}")]
     [InlineData("optimizer.dampening=0.5")]
     [InlineData("equivalent.form=texp++")]
-    [InlineData("equivalent.form=texp++", "weight_decay=0.2", "learning_rate=0.2", "duration=12ep")]
+    [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
     public void Every_kind_of_run_resumes_to_the_bit(params string[] overrides)
     {
@@ -68,6 +68,27 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Keeping_preresnet_20_holds_training_up_for_less_than_20_ms_at_the_median()
+    {
+        var spec = SmallRun.Spec("model.name=preresnet-20", "model.width=16");
+        using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
+        var folder = new CheckpointFolder(_folder.Path);
+        folder.Prepare();
+        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        var stalls = new List<double>();
+        for (int i = 0; i < 21; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            writer.Begin(i, null, new Dictionary<string, string> { ["step"] = $"{i}" });
+            stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            start = Stopwatch.GetTimestamp();
+            writer.Finish();
+            TestContext.Current.SendDiagnosticMessage($"held up for {stalls[^1]:0.00} ms, on the disk after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms more");
+        }
+        Assert.InRange(stalls.Order().ElementAt(10), 0, 20);
+    }
+
+    [Fact]
     public void With_minutes_a_checkpoint_comes_when_they_are_over()
     {
         // So few that each update is later.
@@ -85,19 +106,17 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("step-13.safetensors")]
+    [InlineData("step-15.safetensors")]
     [InlineData("metrics.jsonl")]
     public void Where_the_last_checkpoint_is_damaged_or_its_metrics_are_gone_the_one_before_is_used_and_said_so(string damaged)
     {
-        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);
+        // A line of metrics lies between the checkpoints after 12 and 15 updates.
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 15);
         string path = damaged.StartsWith("step", StringComparison.Ordinal) ? Path.Combine(run, "checkpoints", damaged) : Path.Combine(run, damaged);
         if (damaged == "metrics.jsonl")
         {
-            // What the checkpoint before counts on is still there.
             using var earlier = Checkpoint.Open(new CheckpointFolder(run).PathOf(12));
             File.WriteAllBytes(path, File.ReadAllBytes(path)[..(int)earlier.Integer("metrics_bytes")]);
-            using var last = Checkpoint.Open(new CheckpointFolder(run).PathOf(13));
-            Assert.SkipWhen(last.Integer("metrics_bytes") == earlier.Integer("metrics_bytes"), "no line of metrics lies between the two checkpoints");
         }
         else
         {
@@ -106,7 +125,7 @@ public sealed class ResumeTests : IDisposable
             File.WriteAllBytes(path, bytes);
         }
         var notes = SmallRun.Resume(run);
-        Assert.Contains("step-13", notes[0], StringComparison.Ordinal);
+        Assert.Contains("step-15", notes[0], StringComparison.Ordinal);
         Assert.Contains("step-12", notes[1], StringComparison.Ordinal);
         SmallRun.AssertSame(whole, run);
     }
@@ -115,10 +134,11 @@ public sealed class ResumeTests : IDisposable
     public void Where_no_checkpoint_is_good_the_run_is_refused_and_left_as_it_is()
     {
         string run = SmallRun.Stopped(In("runs"), 13);
-        foreach (string path in Directory.GetFiles(Path.Combine(run, "checkpoints"))) File.WriteAllText(path, "");
+        string[] checkpoints = Directory.GetFiles(Path.Combine(run, "checkpoints"));
+        foreach (string path in checkpoints) File.WriteAllText(path, "");
         string metrics = File.ReadAllText(Path.Combine(run, "metrics.jsonl"));
         var problem = Assert.Throws<InputException>(() => SmallRun.Resume(run));
-        Assert.Equal(3, problem.Problems.Count);
+        Assert.Equal(checkpoints.Length + 1, problem.Problems.Count);
         Assert.Equal(metrics, File.ReadAllText(Path.Combine(run, "metrics.jsonl")));
 
         Directory.Delete(Path.Combine(run, "checkpoints"), recursive: true);
