@@ -54,7 +54,9 @@ internal static class CommandLine
         TrainCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
+        AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        BenchCommand.Create(),
     };
 }
