@@ -46,7 +46,7 @@ internal static class CommandLine
         Examples:
           etalon train recipes/digits.yaml
           etalon plan recipes/cifar-step.yaml
-          etalon export recipes/cifar-step.yaml --for csv --out schedule.csv
+          etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
 
         Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 diverged, 130 interrupted.
         """)
@@ -54,7 +54,9 @@ internal static class CommandLine
         TrainCommand.Create(),
         PlanCommand.Create(),
         ExportCommand.Create(),
+        AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        BenchCommand.Create(),
     };
 }
