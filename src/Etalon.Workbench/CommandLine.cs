@@ -53,6 +53,8 @@ internal static class CommandLine
     {
         TrainCommand.Create(),
         PlanCommand.Create(),
+        ConvertCommand.Create(),
+        VerifyCommand.Create(),
         ExportCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
