@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Speed;
 
 namespace Etalon.Benchmarks;
 
@@ -124,9 +125,9 @@ internal static class KernelSpeed
             int group = _kernel.ImagesPerCall;
             switch (pass)
             {
-                case "forward": _kernel.Forward(_input, _forward, _output, _scratch, group); break;
-                case "data gradient": _kernel.DataGradient(_gradient, _dataGradient, _inputGradient, _scratch, group); break;
-                default: _kernel.WeightGradient(_input, _gradient, _accumulator, _scratch, group); break;
+                case "forward": _kernel.Forward(_input, _forward, _output, _scratch, group, default); break;
+                case "data gradient": _kernel.DataGradient(_gradient, _dataGradient, _inputGradient, _scratch, group, default); break;
+                default: _kernel.WeightGradient(_input, _gradient, _accumulator, _scratch, group, default); break;
             }
         }
 

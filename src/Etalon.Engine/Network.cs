@@ -19,7 +19,6 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     private readonly OutputLayer<T> _output;
     private readonly Pass<T> _pass;
     private readonly NetworkLayout<T> _layout;
-    private readonly Region<T> _scratch = new();
     private readonly Action<int, int> _prepareLayer;
 
     internal Network(IReadOnlyList<Layer<T>> layers, FeatureMap<T> input, Signal<T> outputs, Loss loss, int maxBatch, Workers workers)
@@ -34,11 +33,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         _layout.ShareGradients(_layers);
         _layout.Allocate();
 
-        int length = (int)(_layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
-        var scratch = _scratch.Declare("scratch", workers.Count, Math.Max(length, 16));
-        var partials = _scratch.Declare("partials", Pass<T>.MaxChunks, Math.Max(_layers.Max(layer => layer.PartialLength), 1));
-        _scratch.Allocate();
-        _pass = new Pass<T>(workers, scratch.Pointer, Math.Max(length, 16), partials.Pointer);
+        _pass = new Pass<T>(workers, _layers);
         _prepareLayer = (index, _) => _layers[index].Prepare(_pass!);
     }
 
@@ -58,7 +53,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     public Region<T> State => _layout.State;
 
     /// <summary>Bytes of native memory that the network holds.</summary>
-    public long MemoryBytes => (Parameters.Length + Gradients.Length + State.Length + _layout.Activations.Length + _scratch.Length) * sizeof(T);
+    public long MemoryBytes => (Parameters.Length + Gradients.Length + State.Length + _layout.Activations.Length + _pass.Length) * sizeof(T);
 
     /// <summary>Where the time of each layer is added up, when somebody wants to know; none by default.</summary>
     public LayerTimes? Times { get; set; }
@@ -101,7 +96,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         images.CopyTo(new Span<T>(_input.Data, images.Length));
         labels.CopyTo(_output.Labels);
         _pass.Begin(count, isTraining);
-        _pass.Workers.Run(_layers.Length, _prepareLayer);
+        Prepare();
         for (int i = 0; i < _layers.Length; i++)
         {
             long begin = Times is null ? 0 : Stopwatch.GetTimestamp();
@@ -109,6 +104,13 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             Times?.AddForward(i, begin);
         }
         return _output.Result;
+    }
+
+    private void Prepare()
+    {
+        long begin = Times is null ? 0 : Stopwatch.GetTimestamp();
+        _pass.Workers.Run(_layers.Length, _prepareLayer);
+        Times?.AddPreparation(begin);
     }
 
     /// <summary>The gradient of the mean loss of the batch that the last <see cref="Forward"/> saw while training, into <see cref="Gradients"/>.</summary>
@@ -155,7 +157,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <inheritdoc/>
     public void Dispose()
     {
-        _scratch.Dispose();
-        foreach (var region in (Region<T>[])[_layout.Parameters, _layout.Gradients, _layout.State, _layout.Activations]) region.Dispose();
+        _pass.Dispose();
+        _layout.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using Etalon.Engine.Memory;
 namespace Etalon.Engine;
 
 /// <summary>Where everything of a network lies: layers declare into it, then it is allocated once.</summary>
-internal sealed unsafe class NetworkLayout<T>(int images) where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class NetworkLayout<T>(int images) : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     private delegate void Bind();
 
@@ -74,7 +74,14 @@ internal sealed unsafe class NetworkLayout<T>(int images) where T : unmanaged, I
     public void Allocate()
     {
         Gradients.Mirror(Parameters);
-        foreach (var region in (Region<T>[])[Parameters, Gradients, State, Activations]) region.Allocate();
+        foreach (var region in Regions) region.Allocate();
         foreach (var bind in _bindings) bind();
+    }
+
+    private Region<T>[] Regions => [Parameters, Gradients, State, Activations];
+
+    public void Dispose()
+    {
+        foreach (var region in Regions) region.Dispose();
     }
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Etalon.Engine.Layers;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine;
@@ -9,14 +11,34 @@ namespace Etalon.Engine;
 /// chunk by chunk has the same bits for any number of threads. Sixteen chunks keep eight threads busy and the partial weight gradients
 /// of a batch within a few megabytes.
 /// </remarks>
-internal sealed unsafe class Pass<T>(Workers workers, T* scratch, long scratchLength, T* partials) where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     public const int MaxChunks = 16;
 
-    public Workers Workers { get; } = workers;
+    private readonly Region<T> _memory = new();
+    private readonly T* _scratch;
+    private readonly int _scratchLength;
+    private bool _isDescending;
+
+    /// <summary>Passes through these layers, one at a time: scratch and partial gradients are as large as the largest needs.</summary>
+    public Pass(Workers workers, IReadOnlyList<Layer<T>> layers)
+    {
+        Workers = workers;
+        _scratchLength = (int)Math.Max(16, layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
+        var scratch = _memory.Declare("scratch", workers.Count, _scratchLength);
+        var partials = _memory.Declare("partials", MaxChunks, Math.Max(1, layers.Max(layer => layer.PartialLength)));
+        _memory.Allocate();
+        _scratch = scratch.Pointer;
+        Partials = partials.Pointer;
+    }
+
+    public Workers Workers { get; }
 
     /// <summary>Partial parameter gradients, [chunk][length of the layer at work].</summary>
-    public T* Partials { get; } = partials;
+    public T* Partials { get; }
+
+    /// <summary>Numbers of memory that it holds.</summary>
+    public long Length => _memory.Length;
 
     /// <summary>Images in this batch.</summary>
     public int Images { get; private set; }
@@ -35,8 +57,20 @@ internal sealed unsafe class Pass<T>(Workers workers, T* scratch, long scratchLe
         Chunks = (images + ChunkSize - 1) / ChunkSize;
     }
 
-    public T* Scratch(int worker) => scratch + worker * scratchLength;
+    /// <summary>
+    /// Calls the body for each chunk. Every other call goes from the last chunk to the first: what a layer wrote last is still in the
+    /// third-level cache, and the next layer begins with it.
+    /// </summary>
+    public void RunChunks(Action<int, int> body)
+    {
+        _isDescending = !_isDescending;
+        Workers.Run(Chunks, body, _isDescending);
+    }
+
+    public T* Scratch(int worker) => _scratch + (long)worker * _scratchLength;
 
     /// <summary>The images of a chunk: first, and one past the last.</summary>
     public (int Begin, int End) ImagesOf(int chunk) => (chunk * ChunkSize, Math.Min(Images, (chunk + 1) * ChunkSize));
+
+    public void Dispose() => _memory.Dispose();
 }

@@ -1,6 +1,14 @@
 namespace Etalon.Schedules;
 
 /// <summary>Where weight decay enters the update.</summary>
+/// <example>
+/// <code>
+/// var coupled = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var decoupled = coupled with { Decay = DecayForm.Decoupled };
+/// Console.WriteLine(coupled.Decay); // Coupled
+/// Console.WriteLine(decoupled == coupled); // False
+/// </code>
+/// </example>
 public enum DecayForm
 {
     /// <summary>In the gradient, as the L2 penalty: <c>g + λ w</c>. PyTorch's SGD.</summary>

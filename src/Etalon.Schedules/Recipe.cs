@@ -11,6 +11,15 @@ namespace Etalon.Schedules;
 /// The rule is PyTorch's SGD, with the rate outside the buffer: <c>v ← μ v + (1 - dampening)(g + λ w)</c>, <c>w ← w - η v</c>; with Nesterov
 /// <c>w ← w - η (g + λ w + μ v)</c>. With decay decoupled, λ leaves the gradient and w is multiplied by <c>1 - η λ</c> first.
 /// </remarks>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(
+///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
+/// Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
+/// Console.WriteLine(Recipe.FromJson(recipe.ToJson()) == recipe); // True
+/// Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
+/// </code>
+/// </example>
 public sealed record Recipe
 {
     private const long MostStepsChecked = 1_000_000;

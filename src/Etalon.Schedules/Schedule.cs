@@ -26,6 +26,17 @@ namespace Etalon.Schedules;
 /// the pieces says is a <see cref="Table"/>.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// Schedule rate = new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500));
+/// for (long step = 0; step &lt; 10_000; step++)
+/// {
+///     var learningRate = rate.ValueAt(step); // of update number `step`
+///     if (step == 5250) Console.WriteLine(learningRate); // 0.2
+/// }
+/// Console.WriteLine(Schedule.FromJson(rate.ToJson()) == rate); // True
+/// </code>
+/// </example>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "piece")]
 [JsonDerivedType(typeof(Constant), "constant")]
 [JsonDerivedType(typeof(Linear), "linear")]

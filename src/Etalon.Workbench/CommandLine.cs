@@ -56,7 +56,9 @@ internal static class CommandLine
         ConvertCommand.Create(),
         VerifyCommand.Create(),
         ExportCommand.Create(),
+        AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
@@ -13,6 +14,7 @@ internal static unsafe class ChannelSums
     /// Mean and sum of squared deviations of x [pixels][channels]. Two passes over an image that is still in cache: the one-pass form
     /// E[x^2] - mean^2 loses all digits where the mean is large.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Moments<T>(T* x, int pixels, int channels, T* mean, T* squares) where T : unmanaged, IFloatingPointIeee754<T>
     {
         T scale = T.One / T.CreateTruncating(pixels);
@@ -77,6 +79,7 @@ internal static unsafe class ChannelSums
     /// The gradient g [pixels][channels] of max(scale x + shift, 0) made that of scale x + shift, in place (g = 0 where the value was not
     /// positive; all kept unless <paramref name="rectified"/>), with its sums per channel: of g, and of g (x - center).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Finish<T>(
         T* g, T* x, T* scale, T* shift, T* center, bool rectified, int pixels, int channels, T* sum, T* product)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -125,6 +128,7 @@ internal static unsafe class ChannelSums
     }
 
     /// <summary>g = 0 where x is not positive: the backward pass of ReLU alone, over <paramref name="count"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Mask<T>(T* g, T* x, int count) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int i = 0;

@@ -39,6 +39,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>y [pixels][stride of y] from x [pixels][channels]; a, b [channels] are read only by operations that use them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Map<T, TOperation>(T* x, T* a, T* b, int pixels, int channels, int strideOfY, T* y)
         where T : unmanaged, IFloatingPointIeee754<T> where TOperation : IOperation<T>
     {
@@ -56,6 +57,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>y [pixels][stride of y] += a g + b x + c, with g, x [pixels][channels]; overwritten unless <paramref name="add"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void LoadNormalizationGradient<T>(
         T* g, T* x, in GradientMap<T> map, int pixels, int channels, int strideOfY, bool add, T* y)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -100,6 +102,7 @@ internal static unsafe class Rows
     }
 
     /// <summary>y += x over <paramref name="count"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add<T>(T* x, int count, T* y) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int i = 0;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -65,6 +66,29 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
         layout.Activation($"{Name}.gradient sums", sums, pointer => GradientSums = pointer);
         layout.Activation($"{Name}.gradient products", sums, pointer => GradientProducts = pointer);
     }
+
+    /// <summary>
+    /// The rule of a normalization over groups of channels, each of one degree: 0 without a trained scale and shift, else their degree.
+    /// </summary>
+    private protected SignalDegree NormalizedDegree(SignalDegree x, ScalingGroup group, int groupSize, double epsilon, Tensor<T>? scale, Tensor<T>? shift)
+    {
+        for (int begin = 0; begin < Channels; begin += groupSize)
+            if (x.Mix(Name, Inputs[0].Source, begin, begin + groupSize) is { } mixed) return SignalDegree.Failed(mixed);
+        // The mean of a single channel takes its shift along, that of several does not.
+        if (x.Shift is { } unremoved && groupSize > 1) return SignalDegree.Failed(unremoved);
+        int[] degrees = new int[Channels];
+        DegreeMismatch? difference = null;
+        for (int c = 0; c < Channels && scale is not null && shift is not null; c++)
+        {
+            int ofShift = group.ExponentOf(shift.Name, c);
+            degrees[c] = group.ExponentOf(scale.Name, c);
+            if (degrees[c] != ofShift) difference ??= new DegreeMismatch(Name, "its scale", degrees[c], "its shift", ofShift);
+        }
+        bool isScaled = x.Shift is not null || x.Channels.Any(degree => degree != 0);
+        return new SignalDegree([.. degrees]) { Shift = difference, EpsilonLayer = isScaled && epsilon > 0 ? Name : null };
+    }
+
+    private protected static IReadOnlyList<string> NamesOf(Tensor<T>? scale, Tensor<T>? shift) => scale is null || shift is null ? [] : [scale.Name, shift.Name];
 
     /// <summary>
     /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where it was

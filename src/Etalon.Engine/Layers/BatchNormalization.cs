@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -41,6 +42,11 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         _inverseDeviation = new double[Channels];
         _gradients = layout.Gradients;
     }
+
+    internal override IReadOnlyList<string> TrainedTensors => NamesOf(_scale, _shift);
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) =>
+        NormalizedDegree(inputs[0], group, groupSize: 1, _epsilon, _scale, _shift);
 
     internal override void Initialize(ulong seed, Initialization initialization)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -21,6 +22,19 @@ public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloati
         base.Declare(layout);
         _bias = (_isFrozen ? layout.State : layout.Parameters).Declare($"{Name}", Channels);
         _gradients = layout.Gradients;
+    }
+
+    internal override IReadOnlyList<string> TrainedTensors => _isFrozen ? [] : [_bias.Name];
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
+    {
+        var x = inputs[0];
+        // A frozen bias is 0.
+        if (_isFrozen) return x;
+        for (int c = 0; c < x.Channels.Length; c++)
+            if (group.ExponentOf(_bias.Name, c) is var degree && degree != x.Channels[c])
+                return x with { Shift = x.Shift ?? new DegreeMismatch(Name, $"what it is added to, {Inputs[0].Source},", x.Channels[c], "the bias", degree) };
+        return x;
     }
 
     internal override void Initialize(ulong seed, Initialization initialization)

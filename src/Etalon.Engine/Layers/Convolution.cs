@@ -3,6 +3,7 @@ using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Random;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -47,7 +48,8 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     private FeatureMap<T> Map { get; }
 
-    private ConvolutionShape Shape => _kernel.Shape;
+    /// <summary>The sizes.</summary>
+    public ConvolutionShape Shape => _kernel.Shape;
 
     /// <inheritdoc/>
     public override string Kind => _isLinear ? "linear" : $"convolution {Shape.KernelHeight}x{Shape.KernelWidth}" + (Shape.Stride > 1 ? $" / {Shape.Stride}" : "");
@@ -60,6 +62,9 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     /// <inheritdoc/>
     public override long MultiplyAdds => Shape.MultiplyAdds;
+
+    /// <inheritdoc/>
+    public override long BackwardMultiplyAdds => Shape.MultiplyAdds * ((_isFrozen ? 0 : 1) + (TrainsInput ? 1 : 0));
 
     private bool TrainsInput => _input.NeedsGradient;
 
@@ -104,6 +109,20 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         if (TrainsInput) layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
     }
 
+    internal override IReadOnlyList<string> TrainedTensors => _isFrozen ? [] : [_weight.Name];
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
+    {
+        var x = inputs[0];
+        if (x.Mix(Name, _input.Source, 0, x.Channels.Length) is { } mixed) return SignalDegree.Failed(mixed);
+        // A shift is cut off where zeros surround the image, so behind them it is no longer one number a channel.
+        if (x.Shift is { } shift && Shape.Padding > 0) return SignalDegree.Failed(shift);
+        int[] degrees = new int[Shape.OutputChannels];
+        for (int c = 0; c < degrees.Length; c++) degrees[c] = x.Channels[0] + (_isFrozen ? 0 : group.ExponentOf(_weight.Name, c));
+        var own = x with { Channels = [.. degrees] };
+        return _residual is null ? own : SignalDegree.Add(Name, "its own convolution", own, _residual.Source, inputs[1]);
+    }
+
     internal override void Initialize(ulong seed, Initialization initialization)
     {
         int fan = Shape.KernelHeight * Shape.KernelWidth * (initialization == Initialization.HeFanOut && !_isLinear ? Shape.OutputChannels : Shape.InputChannels);
@@ -114,14 +133,18 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Prepare(Pass<T> pass)
     {
-        _kernel.PackForward(_weight.Pointer, _packedForward);
-        if (TrainsInput && pass.IsTraining) _kernel.PackDataGradient(_weight.Pointer, _packedDataGradient);
+        PrepareForward();
+        if (TrainsInput && pass.IsTraining) PrepareDataGradient();
     }
+
+    internal void PrepareForward() => _kernel.PackForward(_weight.Pointer, _packedForward);
+
+    internal void PrepareDataGradient() => _kernel.PackDataGradient(_weight.Pointer, _packedDataGradient);
 
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -132,7 +155,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         {
             int images = Math.Min(_kernel.ImagesPerCall, end - first);
             LoadInputs(first, images, scratch.Inputs);
-            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images);
+            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images, UpcomingForward(first, images, end));
             for (int image = first; image < first + images; image++)
             {
                 if (_residual is not null) AddResidual(image, scratch.Dense);
@@ -140,6 +163,16 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
             }
         }
     }
+
+    private Upcoming<T> UpcomingForward(int first, int images, int end)
+    {
+        var upcoming = UpcomingInputs(first + images, end);
+        if (_residual is not null) upcoming.Add(_residual.Map.Image(first), (long)images * Map.ImageLength);
+        return upcoming;
+    }
+
+    // Numbers of the images of the next call.
+    private long LengthOf(Signal<T> signal, int next, int end) => (long)Math.Min(_kernel.ImagesPerCall, end - next) * signal.Map.ImageLength;
 
     private void AddResidual(int image, T* dense)
     {
@@ -160,7 +193,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _backwardChunk);
+        pass.RunChunks(_backwardChunk);
         if (!_isFrozen) pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
     }
 
@@ -176,11 +209,28 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
             if (!_isFrozen)
             {
                 LoadInputs(first, images, scratch.Inputs);
-                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images);
+                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, UpcomingGradients(first + images, end));
             }
-            if (TrainsInput) ContributeToInput(first, images, scratch);
+            if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
         if (!_isFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
+    }
+
+    // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
+    private Upcoming<T> UpcomingGradients(int next, int end)
+    {
+        var upcoming = TrainsInput ? new Upcoming<T>() : UpcomingInputs(next, end);
+        for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
+        upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
+        if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
+        return upcoming;
+    }
+
+    private Upcoming<T> UpcomingInputs(int next, int end)
+    {
+        var upcoming = new Upcoming<T>();
+        upcoming.Add(_input.Map.Image(next), LengthOf(_input, next, end));
+        return upcoming;
     }
 
     private void LoadGradients(int first, int images, T* frames)
@@ -195,11 +245,12 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         }
     }
 
-    private void ContributeToInput(int first, int images, in Scratch scratch)
+    private void ContributeToInput(int first, int images, int end, in Scratch scratch)
     {
         bool isFirst = _input.IsFirstContribution(this);
         T* destination = isFirst ? _input.GradientOf(first) : scratch.Dense;
-        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images);
+        var next = _isFrozen ? UpcomingGradients(first + images, end) : UpcomingInputs(first + images, end);
+        _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, next);
         if (!isFirst) Rows.Add(destination, images * Shape.InputLength, _input.GradientOf(first));
         for (int image = first; image < first + images; image++) _input.Contributed(this, image);
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -43,6 +44,11 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
         _gradients = layout.Gradients;
         _inverseDeviation = new double[layout.Images * _groups];
     }
+
+    internal override IReadOnlyList<string> TrainedTensors => NamesOf(_scale, _shift);
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) =>
+        NormalizedDegree(inputs[0], group, GroupSize, _epsilon, _scale, _shift);
 
     internal override void Initialize(ulong seed, Initialization initialization)
     {

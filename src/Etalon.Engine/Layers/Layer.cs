@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -23,6 +24,9 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>Multiply-adds of the forward pass over one image, in the direct form; 0 where memory, not arithmetic, is the cost.</summary>
     public virtual long MultiplyAdds => 0;
 
+    /// <summary>Multiply-adds of the backward pass over one image, in the direct form.</summary>
+    public virtual long BackwardMultiplyAdds => 0;
+
     /// <summary>Numbers of scratch that a worker needs.</summary>
     internal virtual long ScratchLength => 0;
 
@@ -37,6 +41,15 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>What must be done once per step before the forward pass, such as laying out weights; runs beside the other layers'.</summary>
     internal virtual void Prepare(Pass<T> pass) { }
+
+    /// <summary>
+    /// The power of c that multiplies each channel of the output when a group of parameters is multiplied by c, from those of the inputs,
+    /// which are all homogeneous; or why there is none.
+    /// </summary>
+    internal abstract SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group);
+
+    /// <summary>The names of its parameters, once declared; frozen ones are not among them.</summary>
+    internal virtual IReadOnlyList<string> TrainedTensors => [];
 
     internal abstract void Forward(Pass<T> pass);
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -40,6 +41,14 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     {
         layout.Activation("outputs", [layout.Images, _outputs.Length], pointer => _values = pointer);
         _labels = new int[layout.Images];
+    }
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
+    {
+        if (inputs[0].Shift is { } shift) return SignalDegree.Failed(shift);
+        foreach (int degree in inputs[0].Channels)
+            if (degree != 0) return SignalDegree.Failed(new DegreeMismatch(Name, Output.Source, degree, "an invariant output", 0));
+        return inputs[0];
     }
 
     internal override void Forward(Pass<T> pass)

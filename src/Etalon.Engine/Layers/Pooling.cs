@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -45,10 +46,12 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
 
     internal override void Declare(NetworkLayout<T> layout) => Map.Declare(layout);
 
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) => inputs[0];
+
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -67,7 +70,7 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        if (_input.NeedsGradient) pass.Workers.Run(pass.Chunks, _backwardChunk);
+        if (_input.NeedsGradient) pass.RunChunks(_backwardChunk);
     }
 
     private void BackwardChunk(int chunk, int worker)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -13,6 +14,9 @@ public sealed class Rectifier<T> : Layer<T> where T : unmanaged, IFloatingPointI
 
     /// <inheritdoc/>
     public override Signal<T> Output { get; }
+
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) =>
+        inputs[0].Shift is { } shift ? SignalDegree.Failed(shift) : inputs[0];
 
     internal override void Declare(NetworkLayout<T> layout) { }
 

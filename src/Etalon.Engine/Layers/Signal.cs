@@ -27,6 +27,9 @@ public sealed unsafe class Signal<T> where T : unmanaged, IFloatingPointIeee754<
 
     internal bool IsRectified { get; }
 
+    /// <summary>The layer that gave the values, a ReLU aside.</summary>
+    internal string Source => Affine?.Name ?? Map.Name;
+
     /// <summary>Whether the values are the stored numbers themselves.</summary>
     internal bool IsPlain => Affine is null && !IsRectified;
 

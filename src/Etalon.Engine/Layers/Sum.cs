@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
@@ -42,10 +43,17 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
 
     internal override void Declare(NetworkLayout<T> layout) => Map.Declare(layout);
 
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
+    {
+        var sum = inputs[0];
+        for (int i = 1; i < inputs.Count && sum.Mismatch is null; i++) sum = SignalDegree.Add(Name, Inputs[0].Source, sum, Inputs[i].Source, inputs[i]);
+        return sum;
+    }
+
     internal override void Forward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _forwardChunk);
+        pass.RunChunks(_forwardChunk);
     }
 
     private void ForwardChunk(int chunk, int worker)
@@ -67,7 +75,7 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
-        pass.Workers.Run(pass.Chunks, _backwardChunk);
+        pass.RunChunks(_backwardChunk);
     }
 
     private void BackwardChunk(int chunk, int worker)

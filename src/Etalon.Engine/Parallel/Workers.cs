@@ -19,7 +19,7 @@ public sealed class Workers : IDisposable
     private readonly object _gate = new();
     private Action<int, int>? _body;
     private int _chunks, _next, _running, _generation;
-    private bool _stopped;
+    private bool _isDescending, _stopped;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>A team of <paramref name="count"/> threads, of which the caller's is one.</summary>
@@ -45,9 +45,12 @@ public sealed class Workers : IDisposable
     /// done. <c>worker</c> is in 0 .. <see cref="Count"/> - 1: no two calls with the same one overlap, so it may index scratch.
     /// </summary>
     /// <exception cref="Exception">Whatever the first failing chunk threw; the chunks not yet begun are skipped.</exception>
-    public void Run(int chunks, Action<int, int> body)
+    /// <param name="chunks">How many.</param>
+    /// <param name="body">What to call.</param>
+    /// <param name="isDescending">Whether the last chunk is taken first. Default: false.</param>
+    public void Run(int chunks, Action<int, int> body, bool isDescending = false)
     {
-        (_body, _chunks, _next, _failure) = (body, chunks, 0, null);
+        (_body, _chunks, _next, _failure, _isDescending) = (body, chunks, 0, null, isDescending);
         Volatile.Write(ref _running, _threads.Length);
         if (_threads.Length > 0)
             lock (_gate)
@@ -65,7 +68,7 @@ public sealed class Workers : IDisposable
     {
         try
         {
-            for (int chunk; (chunk = Interlocked.Increment(ref _next) - 1) < _chunks;) _body!(chunk, worker);
+            for (int taken; (taken = Interlocked.Increment(ref _next) - 1) < _chunks;) _body!(_isDescending ? _chunks - 1 - taken : taken, worker);
         }
         catch (Exception exception)
         {

@@ -5,6 +5,9 @@ namespace Etalon.Lab.Reports;
 /// <summary>Writes a <see cref="Chart"/> as SVG: no script, no font but the reader's own.</summary>
 public static class SvgChart
 {
+    // In pixels: less than one sees.
+    private const double Tolerance = 0.1;
+
     private const int Width = 860;
     private const int Left = 76;
     private const int Right = 76;
@@ -86,20 +89,32 @@ public static class SvgChart
     {
         var dash = line.OnRight ? """ stroke-dasharray="6 4" """ : " ";
         output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" stroke-linejoin="round"{dash}d=" """);
+        foreach (var piece in Visible(line, xAxis, yAxis, top, height))
+        {
+            var command = 'M';
+            foreach (var (x, y) in Polyline.Thin(piece, Tolerance))
+            {
+                output.Write($"{command}{x:0.##} {y:0.##} ");
+                command = 'L';
+            }
+        }
+        output.WriteLine("\"/>");
+    }
+
+    // A little past the frame at most: what a logarithmic axis cuts off runs out of the picture instead of along its edge.
+    private static List<List<(double X, double Y)>> Visible(ChartLine line, Axis xAxis, Axis yAxis, int top, int height)
+    {
+        var pieces = new List<List<(double X, double Y)>>();
         var isDrawing = false;
         for (var i = 0; i < line.X.Count; i++)
         {
-            // A little past the frame at most: what a logarithmic axis cuts off runs out of the picture instead of along its edge.
             var y = Y(yAxis, line.Y[i], top, height);
-            if (!double.IsFinite(y) || y > top + height + 1 || y < top - 1)
-            {
-                isDrawing = false;
-                continue;
-            }
-            output.Write($"{(isDrawing ? 'L' : 'M')}{X(xAxis, line.X[i]):0.##} {y:0.##} ");
-            isDrawing = true;
+            var isVisible = double.IsFinite(y) && y <= top + height + 1 && y >= top - 1;
+            if (isVisible && !isDrawing) pieces.Add([]);
+            if (isVisible) pieces[^1].Add((X(xAxis, line.X[i]), y));
+            isDrawing = isVisible;
         }
-        output.WriteLine("\"/>");
+        return pieces;
     }
 
     private static double X(Axis axis, double value) => Left + axis.At(value) * PlotWidth;

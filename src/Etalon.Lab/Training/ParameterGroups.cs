@@ -53,8 +53,8 @@ internal sealed class ParameterGroups
     /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>
     public bool IsConverted(string tensor) => Converted is { } last && Of(tensor) == last;
 
-    // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights.
-    private static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
+    // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights; the audit checks it.
+    internal static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
     {
         ParameterClass.Head => tensor.StartsWith("head.", StringComparison.Ordinal),
         ParameterClass.Bias => tensor.EndsWith(".bias", StringComparison.Ordinal),

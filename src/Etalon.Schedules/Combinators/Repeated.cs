@@ -4,6 +4,14 @@ namespace Etalon.Schedules;
 
 /// <summary>Another schedule over and over: <c>value(t) = Of(t mod n)</c>, where <c>n</c> is its length.</summary>
 /// <remarks>Past the last repetition it holds what <see cref="Of"/> holds past its end.</remarks>
+/// <example>
+/// <code>
+/// var rate = new Repeated(new Linear(1, 0, length: 4), times: 2);
+/// Console.WriteLine(rate.ValueAt(3)); // 0.25
+/// Console.WriteLine(rate.ValueAt(4)); // 1
+/// Console.WriteLine(rate.ValueAt(8)); // 0, what the ramp holds past its end
+/// </code>
+/// </example>
 public sealed record Repeated : Schedule
 {
     private readonly double _period;

@@ -7,6 +7,13 @@ namespace Etalon.Schedules;
 /// The log factor says what a number cannot: with it a growing rate may start, or be brought back, outside the range of float64.
 /// A value beyond that range saturates at its largest number; <see cref="Schedule.LogValueAt"/> stays exact.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Scaled(new Cosine(0.1, 0, length: 100), factor: 4);
+/// Console.WriteLine(rate.ValueAt(0)); // 0.4
+/// Console.WriteLine(rate.ValueAt(50)); // 0.2
+/// </code>
+/// </example>
 public sealed record Scaled : Schedule
 {
     private readonly double _logOfFactors;

@@ -8,6 +8,16 @@ namespace Etalon.Schedules;
 /// <c>Begins[i] ≤ t &lt; Begins[i + 1]</c>. Past the end the last piece goes on in its own way. A sequence within a sequence dissolves
 /// into it, so joining is associative.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Sequence(new Linear(0, 1, length: 10), new Constant(1, length: 80), new Linear(1, 0, length: 10));
+/// Console.WriteLine(rate.ValueAt(5)); // 0.5
+/// Console.WriteLine(rate.ValueAt(10)); // 1, of the second piece: a boundary belongs to the later one
+/// Console.WriteLine(string.Join(" ", rate.Begins)); // 0 10 90
+/// Console.WriteLine(rate.PieceAt(95)); // 2
+/// Console.WriteLine(rate.Length); // 100
+/// </code>
+/// </example>
 public sealed record Sequence : Schedule
 {
     private readonly ValueList<Schedule> _pieces;

@@ -7,6 +7,13 @@ namespace Etalon.Schedules;
 /// Between the steps of <see cref="Of"/> its formula applies, so a stretched ramp is a longer ramp and no staircase. The length is
 /// <c>Factor</c> times as large, and where that is no whole number the next larger one.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Stretched(new Linear(1, 0, length: 4), factor: 10);
+/// Console.WriteLine(rate.Length); // 40
+/// Console.WriteLine(rate.ValueAt(30)); // 0.25
+/// </code>
+/// </example>
 public sealed record Stretched : Schedule
 {
     /// <summary>Makes <paramref name="of"/> last <paramref name="factor"/> times as long.</summary>

@@ -79,7 +79,10 @@ public static class ConstantRate
         var steps = new StepNumbers[source.Count];
         for (var i = 0; i < states.Length; i++) states[i] = new(i * logGrowth, share, 0);
         for (var i = 0; i < steps.Length; i++) steps[i] = new(numbers.LogRate + (2 * i + 1L) * logGrowth, 0, numbers.Momentum, 0);
-        return new(EquivalentForm.Exponential, Theorem, source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]));
+        return new(EquivalentForm.Exponential, Theorem, source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]))
+        {
+            RatePieces = TableRecipe.Exponential(steps[0].LogRate, 2 * logGrowth, source.Count),
+        };
     }
 
     private static double Denominator(double intrinsicRate, double momentum, long? step)

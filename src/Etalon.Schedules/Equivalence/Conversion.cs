@@ -37,6 +37,9 @@ public sealed class Conversion
     /// </summary>
     public double RateError { get; internal init; }
 
+    /// <summary>The rates of the target as a schedule in closed form; null where there is none but the table.</summary>
+    internal Schedule? RatePieces { get; init; }
+
     /// <summary>Growth, largest rate, and where number formats end.</summary>
     public ConversionRange Range { get; }
 

@@ -28,8 +28,8 @@ public static class DecoupledDecay
         var numbers = input.Source;
         var replaced = SignedLog.Exp(numbers.LogRate) * input.DecayToReplace(state.LogScale);
         var logKept = input.LogPositive(replaced.Value, "ρ = 1 - η λ");
-        var scale = state.LogScale - logKept;
-        var target = new StepNumbers(numbers.LogRate + state.LogScale + scale, input.TargetDecay, numbers.Momentum * Math.Exp(-state.LogBuffer), 0);
-        return new(target, new(scale, default, -logKept));
+        var next = state.Grow(-logKept, default, -logKept);
+        var target = new StepNumbers(numbers.LogRate + state.LogScale + next.LogScale, input.TargetDecay, numbers.Momentum * Math.Exp(-state.LogBuffer), 0);
+        return new(target, next);
     }
 }

@@ -20,16 +20,13 @@ public static class MomentumFree
         if (source.Rule.Dampening > 0) throw new EquivalenceException($"dampening is {source.Rule.Dampening:R}, and this theorem knows no buffer", "ask for texp++, which carries it");
         var steps = new StepNumbers[source.Count];
         var states = new StateMap[source.Count + 1];
-        var rates = default(ScaleMap);
         for (var i = 0; i < steps.Length; i++)
         {
             var now = source.Steps[i];
             var logKept = LogKept(now, source.FirstStep + i);
-            // Lemma B from right to left: what comes before the update, the update, what comes after; the scaling goes to the far end.
-            rates = rates.Then(ScaleMap.OfRate(-logKept));
-            steps[i] = new(now.LogRate + rates.LogRate, 0, 0, 0);
-            rates = rates.Then(ScaleMap.OfRate(-logKept));
-            states[i + 1] = StateMap.OfScale(states[i].LogScale - logKept);
+            // Of the changes of the rate, one 1/ρ before and one after each update, those so far have merged to P_t P_{t+1}.
+            states[i + 1] = states[i].Grow(-logKept, default, 0);
+            steps[i] = new(now.LogRate + states[i].LogScale + states[i + 1].LogScale, 0, 0, 0);
         }
         return new(EquivalentForm.Exponential, "momentum-free theorem (Li and Arora 2019, Theorem 2.1)", source, source.With(new UpdateRule(), steps), states);
     }

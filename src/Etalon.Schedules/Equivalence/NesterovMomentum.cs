@@ -32,16 +32,16 @@ public static class NesterovMomentum
 
         var logKept = input.LogPositive((rate * (SignedLog.Of(1 + lookAhead) * decay + ahead * carried)).Value, "a = 1 - η (1 + ν) λ - η ν μ k");
         var share = (carried + decay) * SignedLog.Exp(-logKept);
-        var scale = state.LogScale - logKept;
         var logAhead = input.LogPositive(-(rate * ahead * share).Value, "1 + η ν k'");
         var logWhole = input.LogPositive(-(rate * SignedLog.Of(1 + lookAhead) * share).Value, "1 + η (1 + ν) k'");
         var logBuffer = -input.LogPositive(-(rate * carried).Value, "1 + η μ k");
 
+        var next = state.Grow(-logKept, share, logBuffer);
         var target = new StepNumbers(
-            logRate + state.LogScale + scale - logAhead,
+            logRate + state.LogScale + next.LogScale - logAhead,
             input.TargetDecay,
             momentum * Math.Exp(logAhead - logWhole - state.LogBuffer),
             lookAhead * Math.Exp(logWhole));
-        return new(target, new(scale, share, logBuffer));
+        return new(target, next);
     }
 }

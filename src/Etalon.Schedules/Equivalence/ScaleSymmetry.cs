@@ -20,16 +20,17 @@ public static class ScaleSymmetry
     public static Conversion Convert(RecipeTable source, double logFactor)
     {
         ArgumentNullException.ThrowIfNull(source);
+        var scaling = ScaleMap.Equivalent(logFactor);
         var steps = source.Steps.ToArray();
         for (var i = 0; i < steps.Length; i++)
         {
-            var decay = (SignedLog.Of(steps[i].WeightDecay) * SignedLog.Exp(-2 * logFactor)).Value;
+            var decay = (SignedLog.Of(steps[i].WeightDecay) * SignedLog.Exp(-scaling.LogRate)).Value;
             if (!double.IsFinite(decay) || decay == 0 != (steps[i].WeightDecay == 0))
                 throw new EquivalenceException($"a weight decay of {steps[i].WeightDecay:R} divided by c² with ln c = {logFactor:R} leaves float64", "choose a c nearer to 1", source.FirstStep + i);
-            steps[i] = steps[i] with { LogRate = steps[i].LogRate + 2 * logFactor, WeightDecay = decay };
+            steps[i] = steps[i] with { LogRate = steps[i].LogRate + scaling.LogRate, WeightDecay = decay };
         }
         var states = new StateMap[steps.Length + 1];
-        Array.Fill(states, StateMap.OfScale(logFactor));
+        Array.Fill(states, StateMap.OfScale(scaling.LogWeights));
         return new(EquivalentForm.WeightDecay, "scale symmetry (Li and Arora 2019, Lemma 1.3)", source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]));
     }
 }

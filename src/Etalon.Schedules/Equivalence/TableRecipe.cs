@@ -3,6 +3,9 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>The way back from a table to a recipe of schedules.</summary>
 public static class TableRecipe
 {
+    /// <summary>Within this a value of a piece can be written as a plain number.</summary>
+    private const double LargestPlainLog = 690;
+
     /// <summary>
     /// The recipe whose schedules give the numbers of a table: a constant where they do not change, otherwise a table, that of the rate in
     /// logarithms, with constants of 0 between.
@@ -11,18 +14,39 @@ public static class TableRecipe
     /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no recipe says that.
     /// A trainer can still read the table itself.
     /// </exception>
-    public static Recipe ToRecipe(this RecipeTable table)
+    public static Recipe ToRecipe(this RecipeTable table) => ToRecipe(table, null);
+
+    /// <summary>The equivalent recipe of a conversion: of exponential pieces where its theorem says so, otherwise of tables.</summary>
+    /// <remarks>What must be done to the state is not part of it: see <see cref="Conversion.Corrections"/>.</remarks>
+    /// <exception cref="EquivalenceException">As for its table.</exception>
+    public static Recipe ToRecipe(this Conversion conversion)
+    {
+        ArgumentNullException.ThrowIfNull(conversion);
+        return ToRecipe(conversion.Target, conversion.RatePieces);
+    }
+
+    private static Recipe ToRecipe(RecipeTable table, Schedule? rate)
     {
         ArgumentNullException.ThrowIfNull(table);
         Check(table);
         var numbers = table.Steps.ToArray();
-        return new Recipe(Rate([.. numbers.Select(step => step.LogRate)]), Values([.. numbers.Select(step => step.WeightDecay)]), Values([.. numbers.Select(step => step.Momentum)]), table.End)
+        return new Recipe(rate ?? Rate([.. numbers.Select(step => step.LogRate)]), Values([.. numbers.Select(step => step.WeightDecay)]), Values([.. numbers.Select(step => step.Momentum)]), table.End)
         {
             StepsPerEpoch = table.StepsPerEpoch,
             Dampening = table.Rule.Dampening,
             Nesterov = table.Rule.Nesterov,
             Decay = table.Rule.Decay,
         };
+    }
+
+    /// <summary>A piece of so many steps from exp(<paramref name="logRate"/>), growing by a constant factor.</summary>
+    internal static Schedule Exponential(double logRate, double logGrowth, long length)
+    {
+        if (double.IsNegativeInfinity(logRate)) return new Constant(0, length);
+        if (Math.Abs(logRate) >= LargestPlainLog) return new Scaled(Exponential(0, logGrowth, length), 1, logRate);
+        if (logGrowth == 0) return new Constant(Math.Exp(logRate), length);
+        // Growth is said as ten times in so many steps: the factor of one step is so near 1 that it would lose digits.
+        return new Exponential(Math.Exp(logRate), logGrowth > 0 ? 10 : 0.1, Math.Log(10) / Math.Abs(logGrowth), length);
     }
 
     private static void Check(RecipeTable table)
@@ -44,6 +68,7 @@ public static class TableRecipe
 
     private static Schedule Rate(double[] logs)
     {
+        if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0])) return new Constant(Math.Exp(logs[0]));
         var pieces = new List<Schedule>();
         for (int begin = 0, end; begin < logs.Length; begin = end)
         {

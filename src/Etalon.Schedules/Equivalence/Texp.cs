@@ -17,6 +17,9 @@ namespace Etalon.Schedules.Equivalence;
 /// </remarks>
 public static class Texp
 {
+    /// <summary>With more phases than a person would read, a table says it better.</summary>
+    private const int MostPieces = 100;
+
     /// <summary>The equivalent without decay.</summary>
     /// <param name="source">A recipe; of each step a phase of its own where it changes at every step, which is legal, but what TEXP++ is for.</param>
     /// <param name="corrections">Which corrections the run will make.</param>
@@ -28,6 +31,7 @@ public static class Texp
         var steps = new StepNumbers[source.Count];
         var states = new StateMap[source.Count + 1];
         var all = new List<StateCorrection>();
+        var pieces = new List<Schedule>();
         for (int begin = 0, end; begin < steps.Length; begin = end)
         {
             end = EndOfPhase(source, begin);
@@ -42,12 +46,14 @@ public static class Texp
                 steps[i] = new(numbers.LogRate + 2 * scale + (2 * (i - begin) + 1L) * logGrowth, 0, numbers.Momentum, 0);
                 states[i] = entered with { LogScale = scale + (i - begin) * logGrowth };
             }
+            pieces.Add(TableRecipe.Exponential(steps[begin].LogRate, 2 * logGrowth, end - begin));
             states[end] = entered with { LogScale = scale + (end - begin) * logGrowth };
         }
         var made = corrections switch { TexpCorrections.All => all, TexpCorrections.StartOnly => [.. all.Take(1)], _ => [] };
         var target = source.With(source.Rule, steps);
         return new(EquivalentForm.Texp, "TEXP (Li and Arora 2019, Theorem 2.12)", source, target, states, made)
         {
+            RatePieces = pieces.Count is > 0 and <= MostPieces ? new Sequence(pieces) : null,
             RateError = corrections == TexpCorrections.All ? 0 : LargestRateError(source, target, made.Count > 0 ? states[0] : default),
         };
     }

@@ -32,7 +32,7 @@ public static class TexpPlusPlus
         var numbers = input.Source;
         var kappa = SignedLog.Of(input.Intake) * input.DecayToReplace(state.LogScale) + SignedLog.Of(numbers.Momentum) * state.Share;
         var logAlpha = input.LogPositive((SignedLog.Exp(numbers.LogRate) * kappa).Value, "α = 1 - η κ");
-        var next = new StateMap(state.LogScale - logAlpha, kappa * SignedLog.Exp(-logAlpha), state.LogBuffer);
+        var next = state.Grow(-logAlpha, kappa * SignedLog.Exp(-logAlpha), state.LogBuffer);
         return new(numbers with { LogRate = numbers.LogRate + state.LogScale + next.LogScale, WeightDecay = input.TargetDecay }, next);
     }
 }

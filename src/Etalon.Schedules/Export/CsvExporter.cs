@@ -8,6 +8,17 @@ namespace Etalon.Schedules.Export;
 /// Numbers have the digits that read back as the same float64. A rate beyond float64 is <c>inf</c> with its finite logarithm, and the logarithm of a
 /// rate of 0 is <c>-inf</c>. Lines end with a line feed.
 /// </remarks>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// using var table = new StringWriter();
+/// CsvExporter.Write(recipe, table);
+/// foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
+/// // step,lr,weight_decay,momentum,log_lr
+/// // 0,1,0.0005,0.9,0
+/// // 1,0.5,0.0005,0.9,-0.6931471805599453
+/// </code>
+/// </example>
 public static class CsvExporter
 {
     private const int BufferLength = 1 << 16;

@@ -9,12 +9,13 @@ internal static class ExportSource
     public static string Version { get; } = typeof(Recipe).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>The first lines of an exported module: a docstring, and the source as constants.</summary>
+    /// <summary>The first lines of an exported module: a docstring that tells its use, its imports, and the source as constants.</summary>
     public static string Header(Recipe recipe, string name, string use, string imports) =>
         $""""
         """Learning rate, weight decay and momentum of the recipe {PythonText.Escaped(name)}.
 
-        {use}
+        {use.TrimEnd()}
+
         Written by Etalon {Version}; it needs nothing of it. Update t counts from 0; the last of the run is {recipe.TotalSteps - 1}.
         """
         {imports}

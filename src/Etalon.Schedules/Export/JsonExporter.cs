@@ -4,6 +4,14 @@ using System.Text.Json.Nodes;
 namespace Etalon.Schedules.Export;
 
 /// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="Recipe.FromJson"/> reads.</summary>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// using var text = new StringWriter();
+/// JsonExporter.Write(recipe, "two updates", text);
+/// Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True
+/// </code>
+/// </example>
 public static class JsonExporter
 {
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };

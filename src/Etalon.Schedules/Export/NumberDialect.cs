@@ -13,6 +13,7 @@ internal sealed class NumberDialect : PythonDialect
             yield return
                 """
 
+
                 def _exp(x):
                     return math.exp(x) if x < 709.0 else math.inf
 
@@ -22,6 +23,7 @@ internal sealed class NumberDialect : PythonDialect
         {
             yield return
                 """
+
 
                 def _log(x):
                     return math.log(x) if x > 0.0 else -math.inf
@@ -42,7 +44,7 @@ internal sealed class NumberDialect : PythonDialect
 
     public override string Where(string condition, string then, string otherwise) => $"{then} if {condition} else {otherwise}";
 
-    public override string Since(string time, string begin) => begin[0] == '-' ? $"{time} + {begin[1..]}" : $"{time} - {begin}";
+    public override string Since(string time, string begin) => begin[0] == '-' ? $"({time} + {begin[1..]})" : $"({time} - {begin})";
 
     public override string Entry(string list, string index) => $"{list}[int({index})]";
 

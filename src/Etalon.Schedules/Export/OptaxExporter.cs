@@ -5,6 +5,14 @@ namespace Etalon.Schedules.Export;
 /// JAX computes in float32 unless <c>jax_enable_x64</c> is on: values are then right to about seven digits, and a rate beyond float32 saturates at
 /// its largest number. Where a value jumps is exact for counts below 2^31.
 /// </remarks>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// using var module = new StringWriter(); // or a StreamWriter of cosine.py
+/// OptaxExporter.Write(recipe, "cosine", module);
+/// Console.WriteLine(module.ToString().Contains("jnp.where(t &lt; 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
+/// </code>
+/// </example>
 public static class OptaxExporter
 {
     private static readonly ArrayDialect _dialect = new(

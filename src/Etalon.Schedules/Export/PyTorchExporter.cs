@@ -5,6 +5,14 @@ namespace Etalon.Schedules.Export;
 /// The formulas are computed in float64 in the order in which Etalon computes them, so that the values are the same, bit for bit, as far as the
 /// C library's <c>cos</c>, <c>exp</c> and <c>pow</c> are the same. A rate beyond float64 saturates at its largest number.
 /// </remarks>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// using var module = new StringWriter(); // or a StreamWriter of cosine.py
+/// PyTorchExporter.Write(recipe, "cosine", module);
+/// Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
+/// </code>
+/// </example>
 public static class PyTorchExporter
 {
     private const string Use =

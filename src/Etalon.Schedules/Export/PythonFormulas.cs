@@ -86,7 +86,9 @@ internal sealed class PythonFormulas(PythonDialect dialect)
             var end = i + 1 < sequence.Pieces.Count ? sequence.Begins[i + 1] : double.PositiveInfinity;
             if (begin == end) continue;
             var part = Needs(function.Part($"{i + 1}", sequence.Pieces[i], Math.Min(end, function.Horizon) - begin));
-            cases.Add(($"t < {Time(end)}", $"{part}({(begin == 0 ? "t" : dialect.Since("t", Time(begin)))})"));
+            var since = begin == 0 ? "t" : dialect.Since("t", Time(begin));
+            // What is in parentheses is an argument list already.
+            cases.Add(($"t < {Time(end)}", part + (since[0] == '(' ? since : $"({since})")));
         }
         return dialect.Choose(cases[..^1], cases[^1].Value);
     }

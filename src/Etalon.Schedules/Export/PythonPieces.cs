@@ -27,7 +27,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
         WarmupStableDecay plateau => Plateau(plateau),
         Table { Logarithmic: true } table => [$"return {Limited(dialect.Call("exp", Entry(table, list)))}"],
         Table table => [$"return {Entry(table, list)}"],
-        Warmup warmup => Until(warmup.Length.GetValueOrDefault(), span => WayUp(warmup.Peak, span, warmup.Convention), warmup.Peak),
+        Warmup warmup => Until(warmup.Length.GetValueOrDefault(), _ => WayUp(warmup.Peak, warmup.Length.GetValueOrDefault(), warmup.Convention), warmup.Peak),
         _ => throw new NotSupportedException($"{piece.GetType().Name} has no formula in Python."),
     };
 
@@ -58,11 +58,11 @@ internal sealed class PythonPieces(PythonDialect dialect)
     private string Power(Polynomial ramp, string span) =>
         Sum(ramp.To, ramp.From - ramp.To, $"(1.0 - {dialect.Call("minimum", "t", span)} / {span}) ** {Number(ramp.Power)}");
 
-    private string WayUp(double peak, string span, WarmupConvention convention) => $"{Number(peak)} * " + convention switch
+    private string WayUp(double peak, double steps, WarmupConvention convention) => $"{Number(peak)} * " + convention switch
     {
-        WarmupConvention.Between => $"((t + 1) / ({span} + 1))",
-        WarmupConvention.EndAtPeak => dialect.Call("minimum", "1.0", $"(t + 1) / {span}"),
-        _ => $"(t / {span})",
+        WarmupConvention.Between => $"((t + 1) / {Time(steps + 1)})",
+        WarmupConvention.EndAtPeak => dialect.Call("minimum", "1.0", $"(t + 1) / {Time(steps)}"),
+        _ => $"(t / {Time(steps)})",
     };
 
     private static double LogFactorPerStep(Exponential piece) => Math.Log(piece.Factor) / piece.Every;
@@ -143,7 +143,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
     {
         var stableEnd = piece.WarmupLength + piece.StableLength;
         var cases = new List<(string, string)>();
-        if (piece.WarmupLength > 0) cases.Add(($"t < {Time(piece.WarmupLength)}", WayUp(piece.Peak, Time(piece.WarmupLength), piece.Convention)));
+        if (piece.WarmupLength > 0) cases.Add(($"t < {Time(piece.WarmupLength)}", WayUp(piece.Peak, piece.WarmupLength, piece.Convention)));
         if (piece.StableLength > 0) cases.Add(($"t < {Time(stableEnd)}", Number(piece.Peak)));
         if (piece.DecayLength > 0)
             cases.Add(($"t < {Time(stableEnd + piece.DecayLength)}", Between(piece.Peak, piece.To, $"({Since("t", stableEnd)} / {Time(piece.DecayLength)})", piece.Shape)));
@@ -152,7 +152,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
 
     private string Entry(Table piece, string list) => dialect.Entry(list, dialect.Call("minimum", "t", Time(piece.Values.Count - 1)));
 
-    private string Since(string time, double begin) => begin == 0 ? time : $"({dialect.Since(time, Time(begin))})";
+    private string Since(string time, double begin) => begin == 0 ? time : dialect.Since(time, Time(begin));
 
     /// <summary>The time, stopped at the end of a piece that moves smoothly.</summary>
     private string Held(long? length) => length is { } end ? dialect.Call("minimum", "t", Time(end)) : "t";

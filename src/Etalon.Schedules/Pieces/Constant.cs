@@ -1,6 +1,14 @@
 namespace Etalon.Schedules;
 
 /// <summary>The same value at every step: <c>value(t) = Value</c>.</summary>
+/// <remarks>The length, in steps, only says where in a sequence the next piece begins; past it the value is the same. Optax's constant_schedule.</remarks>
+/// <example>
+/// <code>
+/// var momentum = new Constant(0.9);
+/// Console.WriteLine(momentum.ValueAt(0)); // 0.9
+/// Console.WriteLine(momentum.ValueAt(1_000_000)); // 0.9
+/// </code>
+/// </example>
 public sealed record Constant : Schedule
 {
     /// <summary>Holds <paramref name="value"/>, for <paramref name="length"/> steps or, without a length, for ever.</summary>

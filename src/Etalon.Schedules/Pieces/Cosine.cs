@@ -5,6 +5,14 @@ namespace Etalon.Schedules;
 /// <c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. PyTorch's CosineAnnealingLR up to step
 /// <c>T_max</c>; past it that one rises again, this one holds. Loshchilov and Hutter 2017, <i>SGDR</i>, equation 5.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Cosine(from: 0.1, to: 0, length: 100);
+/// Console.WriteLine(rate.ValueAt(0)); // 0.1
+/// Console.WriteLine(rate.ValueAt(50)); // 0.05
+/// Console.WriteLine(rate.ValueAt(100)); // 0, and so past the end
+/// </code>
+/// </example>
 public sealed record Cosine : Schedule
 {
     private readonly double _span;

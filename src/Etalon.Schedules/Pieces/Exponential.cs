@@ -4,9 +4,18 @@ namespace Etalon.Schedules;
 /// <remarks>
 /// The value may leave the range of float64 when the factor exceeds 1: it then saturates at the largest finite number, while
 /// <see cref="Schedule.LogValueAt"/> is exact, <c>ln From + (t/Every) ln Factor</c>, at every step. A start outside that range is said
-/// with <see cref="Scaled"/> and its log factor. With <c>Every</c> = 1, PyTorch's ExponentialLR; the growing form is the schedule
+/// with <see cref="Scaled"/> and its log factor. <c>t</c> is in steps; past its length n the piece holds the value of step n. With <c>Every</c> = 1, PyTorch's ExponentialLR; the growing form is the schedule
 /// of Li and Arora 2019, <i>An Exponential Learning Rate Schedule for Deep Learning</i>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Exponential(from: 0.1, factor: 2, every: 10);
+/// Console.WriteLine(rate.ValueAt(0)); // 0.1
+/// Console.WriteLine($"{rate.ValueAt(30):F3}"); // 0.800
+/// var logarithm = rate.LogValueAt(1_000_000); // exact, where the value is far beyond float64
+/// Console.WriteLine($"{logarithm:F1}"); // 69312.4
+/// </code>
+/// </example>
 public sealed record Exponential : Schedule
 {
     private readonly double _logFrom;

@@ -1,7 +1,17 @@
 namespace Etalon.Schedules;
 
 /// <summary>A straight ramp: <c>value(t) = From + (To - From) · t/n</c>, and <c>To</c> from step <c>n</c> on.</summary>
-/// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. The same as PyTorch's LinearLR.</remarks>
+/// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>, in steps. PyTorch's LinearLR, Optax's linear_schedule.</remarks>
+/// <example>
+/// <code>
+/// var rate = new Linear(from: 1, to: 0, length: 4);
+/// Console.WriteLine(rate.ValueAt(0)); // 1
+/// Console.WriteLine(rate.ValueAt(3)); // 0.25
+/// Console.WriteLine(rate.ValueAt(4)); // 0, and so past the end
+/// var reaches = new Linear(from: 1, to: 0, length: 5, inclusive: true);
+/// Console.WriteLine(reaches.ValueAt(4)); // 0, at the last of its 5 steps
+/// </code>
+/// </example>
 public sealed record Linear : Schedule
 {
     private readonly double _span;

@@ -9,6 +9,16 @@ namespace Etalon.Schedules;
 /// the initial value again at <c>2·Rise·n - 2</c>, and the final value at the last step <c>n - 1</c>, and past it.
 /// Smith and Topin 2018, <i>Super-Convergence</i>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = OneCycle.OfPeak(1, length: 100);
+/// var momentum = rate.WithMomentum(high: 0.95, low: 0.85);
+/// Console.WriteLine($"{rate.ValueAt(0):F2}"); // 0.04
+/// Console.WriteLine(rate.ValueAt(29)); // 1
+/// Console.WriteLine(momentum.ValueAt(29)); // 0.85
+/// Console.WriteLine(rate.ValueAt(99)); // 4E-06, and so past the end
+/// </code>
+/// </example>
 public sealed record OneCycle : Schedule
 {
     private readonly double _risen;

@@ -2,6 +2,14 @@ namespace Etalon.Schedules;
 
 /// <summary>A power of what remains: <c>value(t) = To + (From - To) · (1 - t/n)^Power</c>, and <c>To</c> from step <c>n</c> on.</summary>
 /// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. With <c>To</c> = 0, PyTorch's PolynomialLR.</remarks>
+/// <example>
+/// <code>
+/// var rate = new Polynomial(from: 1, to: 0, length: 10, power: 2);
+/// Console.WriteLine(rate.ValueAt(0)); // 1
+/// Console.WriteLine(rate.ValueAt(5)); // 0.25
+/// Console.WriteLine(rate.ValueAt(10)); // 0, and so past the end
+/// </code>
+/// </example>
 public sealed record Polynomial : Schedule
 {
     private readonly double _span;

@@ -6,8 +6,17 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <remarks>
 /// Cycle <c>k</c> lasts <c>Period · Growth^k</c> steps and so begins at <c>Period · (Growth^k - 1)/(Growth - 1)</c>. With <c>PeakDecay</c> = 1,
-/// PyTorch's CosineAnnealingWarmRestarts. Loshchilov and Hutter 2017, <i>SGDR</i>.
+/// PyTorch's CosineAnnealingWarmRestarts. Past its end the piece holds the value of its last step. Loshchilov and Hutter 2017, <i>SGDR</i>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Restarts(from: 1, to: 0, period: 10, growth: 2, peakDecay: 0.5);
+/// Console.WriteLine(rate.ValueAt(0)); // 1
+/// Console.WriteLine(rate.ValueAt(5)); // 0.5
+/// Console.WriteLine(rate.ValueAt(10)); // 0.5, the peak of the second cycle, which lasts 20 steps
+/// Console.WriteLine(rate.ValueAt(30)); // 0.25, the peak of the third
+/// </code>
+/// </example>
 public sealed record Restarts : Schedule
 {
     private readonly double _last;

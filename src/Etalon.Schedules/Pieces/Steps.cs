@@ -3,8 +3,16 @@ namespace Etalon.Schedules;
 /// <summary>Multiplied by a factor at each milestone: <c>value(t) = Start · Factor^(number of milestones m with t ≥ m)</c>.</summary>
 /// <remarks>
 /// Milestones count from the begin of this piece and are compared by ≥, so none can be stepped over. PyTorch's MultiStepLR.
-/// A value beyond float64 saturates at its largest number.
+/// A value beyond float64 saturates at its largest number. Past its end the piece holds the value of its last step.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Steps(start: 0.5, at: [30, 60], factor: 0.5);
+/// Console.WriteLine(rate.ValueAt(29)); // 0.5
+/// Console.WriteLine(rate.ValueAt(30)); // 0.25
+/// Console.WriteLine(rate.ValueAt(60)); // 0.125, and so from here on
+/// </code>
+/// </example>
 public sealed record Steps : Schedule
 {
     private readonly ValueList<long> _at;

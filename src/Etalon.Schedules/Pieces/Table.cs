@@ -7,6 +7,15 @@ namespace Etalon.Schedules;
 /// With <see cref="Logarithmic"/> the numbers are natural logarithms, for values that leave the range of float64:
 /// <c>value(t) = exp(Values[t])</c>, saturating at the largest finite number, and <see cref="Schedule.LogValueAt"/> is <c>Values[t]</c> itself.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Table([0.1, 0.2, 0.05]);
+/// Console.WriteLine(rate.ValueAt(1)); // 0.2
+/// Console.WriteLine(rate.ValueAt(7)); // 0.05, the last one
+/// var logarithms = new Table([0, 5000], logarithmic: true);
+/// Console.WriteLine(logarithms.LogValueAt(1)); // 5000
+/// </code>
+/// </example>
 public sealed record Table : Schedule
 {
     private readonly ValueList<double> _values;

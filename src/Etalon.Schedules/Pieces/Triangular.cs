@@ -6,8 +6,17 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <remarks>
 /// PyTorch's CyclicLR with <c>step_size_up = step_size_down = Period/2</c>: <c>Decay</c> = 1 is its mode "triangular", 0.5 "triangular2".
-/// Smith 2017, <i>Cyclical Learning Rates for Training Neural Networks</i>.
+/// Past its length n the piece holds the value of step n. Smith 2017, <i>Cyclical Learning Rates for Training Neural Networks</i>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Triangular(low: 0, high: 1, period: 8, decay: 0.5);
+/// Console.WriteLine(rate.ValueAt(2)); // 0.5
+/// Console.WriteLine(rate.ValueAt(4)); // 1
+/// Console.WriteLine(rate.ValueAt(8)); // 0
+/// Console.WriteLine(rate.ValueAt(12)); // 0.5, the peak of the second cycle
+/// </code>
+/// </example>
 public sealed record Triangular : Schedule
 {
     private readonly double _end;

@@ -5,6 +5,14 @@ namespace Etalon.Schedules;
 /// <c>value(t) = Peak · (t + 1)/(w + 1)</c> with <c>w</c> = <see cref="Length"/>; see <see cref="WarmupConvention"/> for the others. From step <c>w</c>
 /// on the value is the peak.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new Sequence(new Warmup(peak: 1, length: 4), new Cosine(from: 1, to: 0, length: 100));
+/// Console.WriteLine(rate.ValueAt(0)); // 0.2
+/// Console.WriteLine(rate.ValueAt(3)); // 0.8
+/// Console.WriteLine(rate.ValueAt(4)); // 1
+/// </code>
+/// </example>
 public sealed record Warmup : Schedule
 {
     private readonly double _steps;

@@ -1,6 +1,13 @@
 namespace Etalon.Schedules;
 
 /// <summary>Which fraction of the peak step <c>t</c> of a warm-up of <c>w</c> steps has. The codes in use disagree by one step.</summary>
+/// <example>
+/// <code>
+/// Console.WriteLine(new Warmup(1, length: 4, WarmupConvention.Between).ValueAt(0)); // 0.2
+/// Console.WriteLine(new Warmup(1, length: 4, WarmupConvention.EndAtPeak).ValueAt(0)); // 0.25
+/// Console.WriteLine(new Warmup(1, length: 4, WarmupConvention.StartAtZero).ValueAt(0)); // 0
+/// </code>
+/// </example>
 public enum WarmupConvention
 {
     /// <summary>

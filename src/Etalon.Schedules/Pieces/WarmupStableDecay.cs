@@ -8,6 +8,15 @@ namespace Etalon.Schedules;
 /// <see cref="To"/> in <see cref="DecayLength"/> steps, where <c>To</c> would be the value of the first step past the end.
 /// Hu et al. 2024, <i>MiniCPM</i>; Hägele et al. 2024, <i>Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations</i>.
 /// </remarks>
+/// <example>
+/// <code>
+/// var rate = new WarmupStableDecay(peak: 1, warmupLength: 3, stableLength: 80, decayLength: 20);
+/// Console.WriteLine(rate.ValueAt(0)); // 0.25
+/// Console.WriteLine(rate.ValueAt(3)); // 1
+/// Console.WriteLine(rate.ValueAt(93)); // 0.5
+/// Console.WriteLine(rate.ValueAt(103)); // 0, and so past the end
+/// </code>
+/// </example>
 public sealed record WarmupStableDecay : Schedule
 {
     private readonly Warmup _warmup;

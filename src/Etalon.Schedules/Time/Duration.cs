@@ -8,6 +8,14 @@ namespace Etalon.Schedules;
 /// (or <c>30%</c>) of the run.
 /// </summary>
 /// <remarks>Amounts are decimal, so that 0.1 is a tenth exactly; <see cref="Timeline"/> turns them into steps.</remarks>
+/// <example>
+/// <code>
+/// var duration = Duration.Parse("30ep");
+/// Console.WriteLine(duration.Amount); // 30
+/// Console.WriteLine(duration.Unit); // Epochs
+/// Console.WriteLine(Duration.Parse("25%")); // 0.25dur
+/// </code>
+/// </example>
 public readonly partial record struct Duration
 {
     private const string Units = "the units are ep (epochs), ba or st (batches, which are updates), sp (samples), dur or % (of the run)";

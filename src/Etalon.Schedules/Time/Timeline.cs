@@ -5,6 +5,14 @@ namespace Etalon.Schedules;
 /// A duration becomes the nearest whole number of steps, a tie the larger one: with 391 steps an epoch <c>0.5ep</c> is 196 steps. Nothing
 /// is rounded to epochs, and a fraction of the run is a fraction of its steps.
 /// </remarks>
+/// <example>
+/// <code>
+/// var run = Timeline.OfRun(Duration.Parse("160ep"), stepsPerEpoch: 391);
+/// Console.WriteLine(run.TotalSteps); // 62560
+/// var rate = new Steps(0.1, [run.StepsOf(Duration.Parse("80ep")), run.StepsOf(Duration.Parse("75%"))], factor: 0.1);
+/// Console.WriteLine(string.Join(" ", rate.At)); // 31280 46920
+/// </code>
+/// </example>
 public sealed record Timeline
 {
     /// <summary>A timeline of what is known; a duration whose unit needs what is not known is refused.</summary>

@@ -27,7 +27,7 @@ internal sealed unsafe class KernelRunner<T>(ConvolutionKernel<T> kernel, int? i
         {
             using Block input = new(Framed(kernel.InputFrame, x, first, count));
             Watch(() => kernel.Forward(
-                input.Pointer, packed.Pointer, output.Pointer + first * kernel.Shape.OutputLength, scratch.Pointer, count));
+                input.Pointer, packed.Pointer, output.Pointer + first * kernel.Shape.OutputLength, scratch.Pointer, count, default));
         });
         return output.ToArray();
     }
@@ -42,7 +42,7 @@ internal sealed unsafe class KernelRunner<T>(ConvolutionKernel<T> kernel, int? i
         {
             using Block gradient = new(Framed(kernel.GradientFrame, dy, first, count));
             Watch(() => kernel.DataGradient(
-                gradient.Pointer, packed.Pointer, dx.Pointer + first * kernel.Shape.InputLength, scratch.Pointer, count));
+                gradient.Pointer, packed.Pointer, dx.Pointer + first * kernel.Shape.InputLength, scratch.Pointer, count, default));
         });
         return dx.ToArray();
     }
@@ -56,7 +56,7 @@ internal sealed unsafe class KernelRunner<T>(ConvolutionKernel<T> kernel, int? i
         {
             using Block input = new(Framed(kernel.InputFrame, x, first, count));
             using Block gradient = new(Framed(kernel.GradientFrame, dy, first, count));
-            Watch(() => kernel.WeightGradient(input.Pointer, gradient.Pointer, sums.Pointer, scratch.Pointer, count));
+            Watch(() => kernel.WeightGradient(input.Pointer, gradient.Pointer, sums.Pointer, scratch.Pointer, count, default));
         });
         Watch(() => kernel.FinishWeightGradient(sums.Pointer, dw.Pointer));
         return dw.ToArray();

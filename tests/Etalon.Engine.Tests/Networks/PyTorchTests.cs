@@ -63,7 +63,9 @@ public sealed class PyTorchTests : IDisposable
         using var network = Build<T>("batch4", isDirect);
         var options = new SgdOptions
         {
-            IsNesterov = optimizer == "nesterov", Dampening = optimizer == "dampened" ? 0.1 : 0, IsDecayDecoupled = optimizer == "decoupled",
+            IsNesterov = optimizer == "nesterov",
+            Dampening = optimizer == "dampened" ? 0.1 : 0,
+            IsDecayDecoupled = optimizer == "decoupled",
         };
         using var sgd = new Sgd<T>(network.Parameters, network.Gradients, options);
         double[] rates = [0.1, 0.05, 0.2];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules.Tests.Export;
@@ -18,19 +19,43 @@ public class ArrayExportTests
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
     public void Every_kind_of_schedule_has_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
-        Compare(ExportedModules.EveryKind(), target, export);
+        Compare(ExportedModules.EveryKind(), target, export, Tolerance, "int64");
+
+    [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
+    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target, Action<Recipe, string, TextWriter> export) =>
+        Compare(ExportedModules.EveryKind(), target, export, "1e-5", "float32");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
     public void Schedules_at_random_have_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
-        Compare(ExportedModules.AtRandom(), target, export);
+        Compare(ExportedModules.AtRandom(), target, export, Tolerance, "int64");
 
-    private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export)
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    public void The_keras_schedule_and_callback_set_the_tabled_values_and_refuse_to_be_ignored(double decayFactor)
+    {
+        Python.Need("numpy");
+        Schedule decay = decayFactor == 1 ? new Constant(5e-4) : new Steps(5e-4, [30], decayFactor);
+        var recipe = new Recipe(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
+        using var modules = new ExportedModules();
+        AddStandIns(modules.Folder);
+        modules.Add([recipe], KerasExporter.Write);
+        var rows = Python.Run(ExportedModules.Beside("drive_keras.py"), modules.Folder).TrimEnd().Split('\n');
+        Assert.Equal(60, rows.Length);
+        Assert.All(rows.Index(), row =>
+        {
+            var numbers = row.Item.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+            Assert.Equal([row.Index, recipe.LearningRate.ValueAt(row.Index), recipe.WeightDecay.ValueAt(row.Index), 0.9], numbers);
+        });
+    }
+
+    private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export, string tolerance, string count)
     {
         Python.Need("numpy");
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Add(recipes, export);
-        var report = Python.Run(ExportedModules.Beside("compare_values.py"), modules.Folder, Tolerance, "numpy");
+        var report = Python.Run(ExportedModules.Beside("compare_values.py"), modules.Folder, tolerance, count);
         TestContext.Current.TestOutputHelper?.WriteLine($"{target}: modules, values, greatest relative error: {report}");
     }
 

@@ -13,11 +13,11 @@ internal static class Python
     public static void Need(string module) =>
         Assert.SkipUnless(Has(module), $"{_interpreter} has no module {module}, which this test runs the exported code with");
 
-    public static bool Has(string module)
+    private static bool Has(string module)
     {
         try
         {
-            return Start(["-c", $"import {module}"], Path.GetTempPath()).ExitCode == 0;
+            return Start(["-c", $"import importlib.util as i; exit(i.find_spec('{module}') is None)"], Path.GetTempPath()).ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,32 +1,38 @@
 """Compares values(t) of every module m0.py, m1.py, ... in this folder with the table beside it.
 
-Arguments: the greatest relative error allowed, and the count's type (int, numpy). Prints modules, values, greatest error.
+Arguments: the greatest relative error allowed, and the count's type (int, int64, float32). Prints modules, values, greatest error.
 """
 import glob
 import importlib
-import math
 import os
 import sys
 
 tolerance, count_type = float(sys.argv[1]), sys.argv[2]
 LARGEST = sys.float_info.max
-SMALLEST_NORMAL = sys.float_info.min
+# What is smaller has fewer digits to compare: below the normal numbers, and in float32 after a difference of ordinary ones.
+SMALLEST = sys.float_info.min
 
-if count_type == "numpy":
+if count_type == "int":
+    count = int
+else:
     import numpy
 
     numpy.seterr(all="ignore")
     count = numpy.int64
-else:
-    count = int
+
+if count_type == "float32":
+    LARGEST, SMALLEST = float(numpy.finfo(numpy.float32).max), 1.0
+
+    def count(t):  # an array, for which NumPy computes in float32 throughout
+        return numpy.array([t], numpy.float32)
 
 
 def error(expected, actual):
-    """Relative; what saturates is the largest number, and what is not normal has fewer digits to compare."""
-    expected = min(expected, LARGEST)
+    """Relative; what saturates is the largest number."""
+    expected, actual = min(expected, LARGEST), min(actual, LARGEST)
     if actual == expected:
         return 0.0
-    return abs(actual - expected) / max(abs(expected), SMALLEST_NORMAL)
+    return abs(actual - expected) / max(abs(expected), SMALLEST)
 
 
 worst, compared, modules = (0.0, ""), 0, 0

@@ -24,6 +24,7 @@ for t in range(m0.TOTAL_STEPS):
         optimizer = new_optimizer()
         scheduler = m0.RecipeScheduler(optimizer)
         scheduler.load_state_dict(saved["scheduler"])
+        assert optimizer.param_groups[0]["lr"] == m0.values(t)[0]
         optimizer.load_state_dict(saved["optimizer"])
     first, second = optimizer.param_groups
     assert second["lr"] == 0.5 * first["lr"] and second["weight_decay"] == 0.0 and second["momentum"] == first["momentum"]

@@ -23,7 +23,8 @@ public partial class DocumentTests
     public void A_recipe_in_a_document_reads_without_a_warning(string recipe) => Assert.Empty(RecipeReader.Read(recipe).Warnings);
 
     private static IEnumerable<string> Blocks(string language) =>
-        new[] { "recipes.md", "plan.md" }.SelectMany(name => Fences().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", name))))
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "docs"), "*.md").Order(StringComparer.Ordinal)
+            .SelectMany(file => Fences().Matches(File.ReadAllText(file)))
             .Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value);
 
     [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

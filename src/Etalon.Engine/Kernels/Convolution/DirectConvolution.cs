@@ -85,10 +85,10 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
         }
     }
 
-    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images) =>
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming) =>
         _forward.Run(framedInput, packed, output, Shape.OutputChannels, images);
 
-    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images)
+    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming)
     {
         foreach (SubConvolution phase in _dataGradient)
         {
@@ -99,7 +99,7 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
 
     /// <summary>The accumulator is [block of output channels][tap][input channel][2 vectors].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
+    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
         int count = images * Shape.OutputHeight;

@@ -89,21 +89,21 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     public override void PackDataGradient(T* weights, T* packed) =>
         WinogradWeights<T>.PackDataGradient(weights, packed, Shape.InputChannels, Shape.OutputChannels);
 
-    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images) =>
-        Convolve(_forward, _forwardTiles, framedInput, packed, output, scratch, images);
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming) =>
+        Convolve(_forward, _forwardTiles, framedInput, packed, output, scratch, images, upcoming);
 
-    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images) =>
-        Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images);
+    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming) =>
+        Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images, upcoming);
 
     /// <summary>The accumulator is dU [36][block of output channels][input channel][2 vectors].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images)
+    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(InputLanes);
         var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
         var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
-        int tiles = images * _forward.PerImage;
+        int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T>.PointStep(Shape.InputChannels, Shape.OutputChannels);
         PixelPair start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
@@ -112,12 +112,16 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                 inputs.FromInput(_forward, framedInput, first, count);
                 gradients.FromGradient(_forward, GradientFrame, framedGradient, first, count);
                 var lines = new PixelLines(&start, 1, count, InputLanes, OutputLanes);
-                T* sums = accumulator;
                 for (int point = 0; point < Points; point++)
+                {
+                    int done = first * Points + point * count;
+                    upcoming.Fetch(done, done + count, tiles * Points);
+                    T* sums = accumulator + point * pointStep;
                     for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
                         OuterProduct<T>.Add(
                             v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
                             lines, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
+                }
             }
     }
 
@@ -125,32 +129,39 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
         WinogradWeights<T>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Convolve(TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images)
+    private void Convolve(
+        TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming)
     {
         int lanes = InnerProduct<T>.ChannelsPerBlock;
         int depth = grid.Frame.Channels, inputLanes = Simd.RoundUp<T>(depth), outputLanes = Simd.RoundUp<T>(grid.OutputChannels);
         T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
         var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
         var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
-        int tiles = images * grid.PerImage;
+        int tiles = images * grid.PerImage, pointStep = WinogradWeights<T>.PointStep(depth, grid.OutputChannels);
         int run = 0;
+        var fetched = upcoming;
+        fetched.Add(output, (long)images * grid.OutputLength);
         fixed (PixelPair* pairs = tilePairs)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
                 int count = Math.Min(_tilesPerBlock, tiles - first);
                 inputs.FromInput(grid, framed, first, count);
-                T* weights = packed;
                 for (int point = 0; point < Points; point++)
+                {
+                    int done = first * Points + point * count;
+                    fetched.Fetch(done, done + count, tiles * Points);
+                    T* weights = packed + point * pointStep;
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
                         InnerProduct<T>.Run(
                             v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
                             m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
+                }
                 outputs.ToOutput(grid, output, first, count);
             }
     }
 
     private static int PackedLength(int depth, int outputs) =>
-        Points * depth * InnerProduct<T>.Blocks(outputs) * InnerProduct<T>.ChannelsPerBlock;
+        Points * WinogradWeights<T>.PointStep(depth, outputs);
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 

@@ -75,6 +75,7 @@ internal static unsafe class WinogradTransform<T> where T : unmanaged, IFloating
     }
 
     /// <summary>G: 3 weights to 6.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weights(T* from, nint fromStep, T* to, nint toStep)
     {
         Vector256<T> quarter = Simd.Splat<T>(1.0 / 4), sixth = Simd.Splat<T>(1.0 / 6);
@@ -90,6 +91,7 @@ internal static unsafe class WinogradTransform<T> where T : unmanaged, IFloating
     }
 
     /// <summary>G^T: 6 products to 3 weight gradients.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WeightGradient(T* from, nint fromStep, T* to, nint toStep)
     {
         Vector256<T> quarter = Simd.Splat<T>(1.0 / 4), sixth = Simd.Splat<T>(1.0 / 6);

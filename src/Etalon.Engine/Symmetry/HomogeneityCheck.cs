@@ -1,0 +1,63 @@
+using System.Numerics;
+using Etalon.Engine.Layers;
+
+namespace Etalon.Engine.Symmetry;
+
+/// <summary>
+/// Degrees of homogeneity of a network in one pass over its layers. Each layer says which power of c multiplies its output when a group of
+/// parameters is multiplied by c > 0; a tensor outside the group is a constant. The group is scale-invariant when the outputs have degree 0.
+/// </summary>
+/// <remarks>
+/// Rules (Li and Arora 2019, appendix C, and their consequences): weights in the group raise the degree by 1; a bias in the group needs
+/// degree 1, one outside needs 0, unless a normalization removes each channel's mean behind it; a sum needs equal degrees; a normalization gives 0,
+/// or 1 where its scale and shift are in the group; ReLU and pooling keep the degree. Degrees are counted per channel, so that scaling one
+/// channel alone is the same question. The rules hold for generic parameters: a network whose outputs happen not to depend on a tensor at all is not recognized.
+/// </remarks>
+public static class HomogeneityCheck
+{
+    /// <summary>The verdict for a group, batch normalization using the batch's statistics as in training.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="group">What is scaled.</param>
+    public static HomogeneityVerdict Of<T>(Network<T> network, ScalingGroup group) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(group);
+        var outputs = Outputs(network.Layers, group, NetworkChanges.None);
+        return new HomogeneityVerdict
+        {
+            Mismatch = outputs.Mismatch,
+            EpsilonLayer = outputs.EpsilonLayer,
+            Remedies = outputs.Mismatch is null ? [] : new RemedySearch<T>(network.Layers, group).Find(),
+        };
+    }
+
+    /// <summary>What scaling does to the outputs of a network with some changes made.</summary>
+    internal static SignalDegree Outputs<T>(IReadOnlyList<Layer<T>> layers, ScalingGroup group, NetworkChanges changes)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var degrees = new Dictionary<Signal<T>, SignalDegree>();
+        var last = SignalDegree.Uniform(0, 0);
+        foreach (var layer in layers)
+        {
+            var inputs = new SignalDegree[layer.Inputs.Count];
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                int channels = layer.Inputs[i].Map.Channels;
+                // What no layer gave is the network's input, which nothing scales.
+                inputs[i] = changes.DegreeAt(layer.Name, i) is { } changed
+                    ? SignalDegree.Uniform(channels, changed)
+                    : degrees.GetValueOrDefault(layer.Inputs[i]) ?? SignalDegree.Uniform(channels, 0);
+            }
+            last = changes.IsDropped(layer.Name) ? inputs[0] : Output(layer, inputs, group);
+            degrees[layer.Output] = last;
+        }
+        return last;
+    }
+
+    private static SignalDegree Output<T>(Layer<T> layer, SignalDegree[] inputs, ScalingGroup group) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (Array.Find(inputs, input => input.Mismatch is not null) is { } failed) return failed;
+        var output = layer.DegreeOf(inputs, group);
+        return output with { EpsilonLayer = Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer };
+    }
+}

@@ -1,0 +1,136 @@
+using Etalon.Schedules.Export;
+using Console = Etalon.Schedules.Tests.Documentation.ExampleConsole;
+
+namespace Etalon.Schedules.Tests.Documentation;
+
+/// <summary>The examples of what is not a piece: combinators, time, recipes, exporters. Each prints what its comments say.</summary>
+public static class LibraryExamples
+{
+    public static void ScheduleExample()
+    {
+        Schedule rate = new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500));
+        for (long step = 0; step < 10_000; step++)
+        {
+            var learningRate = rate.ValueAt(step); // of update number `step`
+            if (step == 5250) Console.WriteLine(learningRate); // 0.2
+        }
+        Console.WriteLine(Schedule.FromJson(rate.ToJson()) == rate); // True
+    }
+
+    public static void SequenceExample()
+    {
+        var rate = new Sequence(new Linear(0, 1, length: 10), new Constant(1, length: 80), new Linear(1, 0, length: 10));
+        Console.WriteLine(rate.ValueAt(5)); // 0.5
+        Console.WriteLine(rate.ValueAt(10)); // 1, of the second piece: a boundary belongs to the later one
+        Console.WriteLine(string.Join(" ", rate.Begins)); // 0 10 90
+        Console.WriteLine(rate.PieceAt(95)); // 2
+        Console.WriteLine(rate.Length); // 100
+    }
+
+    public static void ScaledExample()
+    {
+        var rate = new Scaled(new Cosine(0.1, 0, length: 100), factor: 4);
+        Console.WriteLine(rate.ValueAt(0)); // 0.4
+        Console.WriteLine(rate.ValueAt(50)); // 0.2
+    }
+
+    public static void RepeatedExample()
+    {
+        var rate = new Repeated(new Linear(1, 0, length: 4), times: 2);
+        Console.WriteLine(rate.ValueAt(3)); // 0.25
+        Console.WriteLine(rate.ValueAt(4)); // 1
+        Console.WriteLine(rate.ValueAt(8)); // 0, what the ramp holds past its end
+    }
+
+    public static void StretchedExample()
+    {
+        var rate = new Stretched(new Linear(1, 0, length: 4), factor: 10);
+        Console.WriteLine(rate.Length); // 40
+        Console.WriteLine(rate.ValueAt(30)); // 0.25
+    }
+
+    public static void DurationExample()
+    {
+        var duration = Duration.Parse("30ep");
+        Console.WriteLine(duration.Amount); // 30
+        Console.WriteLine(duration.Unit); // Epochs
+        Console.WriteLine(Duration.Parse("25%")); // 0.25dur
+    }
+
+    public static void TimeUnitExample()
+    {
+        var run = new Timeline(stepsPerEpoch: 391, samplesPerStep: 128, totalSteps: 3910);
+        Console.WriteLine(run.StepsOf(new Duration(2, TimeUnit.Epochs))); // 782
+        Console.WriteLine(run.StepsOf(new Duration(500, TimeUnit.Batches))); // 500
+        Console.WriteLine(run.StepsOf(new Duration(1280, TimeUnit.Samples))); // 10
+        Console.WriteLine(run.StepsOf(new Duration(0.3m, TimeUnit.Run))); // 1173
+    }
+
+    public static void TimelineExample()
+    {
+        var run = Timeline.OfRun(Duration.Parse("160ep"), stepsPerEpoch: 391);
+        Console.WriteLine(run.TotalSteps); // 62560
+        var rate = new Steps(0.1, [run.StepsOf(Duration.Parse("80ep")), run.StepsOf(Duration.Parse("75%"))], factor: 0.1);
+        Console.WriteLine(string.Join(" ", rate.At)); // 31280 46920
+    }
+
+    public static void RecipeExample()
+    {
+        var recipe = new Recipe(
+            learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
+        Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
+        Console.WriteLine(Recipe.FromJson(recipe.ToJson()) == recipe); // True
+        Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
+    }
+
+    public static void DecayFormExample()
+    {
+        var coupled = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var decoupled = coupled with { Decay = DecayForm.Decoupled };
+        Console.WriteLine(coupled.Decay); // Coupled
+        Console.WriteLine(decoupled == coupled); // False
+    }
+
+    public static void PyTorchExporterExample()
+    {
+        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        using var module = new StringWriter(); // or a StreamWriter of cosine.py
+        PyTorchExporter.Write(recipe, "cosine", module);
+        Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
+    }
+
+    public static void OptaxExporterExample()
+    {
+        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        using var module = new StringWriter(); // or a StreamWriter of cosine.py
+        OptaxExporter.Write(recipe, "cosine", module);
+        Console.WriteLine(module.ToString().Contains("jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
+    }
+
+    public static void KerasExporterExample()
+    {
+        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        using var module = new StringWriter(); // or a StreamWriter of cosine.py
+        KerasExporter.Write(recipe, "cosine", module);
+        Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True
+    }
+
+    public static void CsvExporterExample()
+    {
+        var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        using var table = new StringWriter();
+        CsvExporter.Write(recipe, table);
+        foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
+        // step,lr,weight_decay,momentum,log_lr
+        // 0,1,0.0005,0.9,0
+        // 1,0.5,0.0005,0.9,-0.6931471805599453
+    }
+
+    public static void JsonExporterExample()
+    {
+        var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        using var text = new StringWriter();
+        JsonExporter.Write(recipe, "two updates", text);
+        Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Schedules.Tests.Equivalence;
+
+public class ConversionTests
+{
+    private static readonly Recipe _standard = new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
+
+    [Fact]
+    public void The_standard_recipe_leaves_the_formats_in_the_known_epochs()
+    {
+        var range = Converter.Convert(_standard, EquivalentForm.Exponential).Range;
+        Assert.Equal(["float16", "float32", "float64"], range.Formats.Select(format => format.Format));
+        // Epoch e is the e-th, counted from 1: the rate passes float16 in epoch 34, float32 in epoch 232.
+        Assert.Equal(34, range.Formats[0].Rate / 391);
+        Assert.Equal(231, range.Formats[1].Rate / 391);
+        // Squares of weights of norm 5 leave float32 at about epoch 218; ours are of norm 1, and 5² is eight epochs of growth.
+        Assert.InRange((double)range.Formats[1].SquaredWeights! / 391, 225, 227);
+        Assert.Equal(1806, range.Formats[2].SquaredWeights / 391);
+        Assert.Null(range.Formats[2].Weights);
+        Assert.Equal(2000 * 391 - 1, range.LargestRateStep);
+    }
+
+    [Fact]
+    public void A_step_at_which_a_format_ends_is_the_first()
+    {
+        var conversion = Converter.Convert(_standard, EquivalentForm.TexpPlusPlus);
+        var format = conversion.Range.Formats[0];
+        Assert.True(conversion.Target[format.Rate!.Value].Rate > (double)Half.MaxValue);
+        Assert.True(conversion.Target[format.Rate!.Value - 1].Rate <= (double)Half.MaxValue);
+    }
+
+    [Fact]
+    public void A_million_steps_convert_in_under_a_second()
+    {
+        var recipe = new Recipe(new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)), new Constant(5e-4), new Constant(0.9), 1_000_000);
+        foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.WeightDecay })
+        {
+            var decay = form == EquivalentForm.WeightDecay ? new Constant(1e-4) : null;
+            // The fastest of three, so that a pause of the machine is not mistaken for work.
+            var seconds = Enumerable.Range(0, 3).Min(_ =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                Assert.Equal(1_000_000, Converter.Convert(recipe, form, decay).Target.Count);
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            });
+            TestContext.Current.SendDiagnosticMessage($"{form}: {seconds:F2} s");
+            Assert.InRange(seconds, 0, 1);
+        }
+    }
+
+    [Fact]
+    public void After_a_million_steps_TexpPlusPlus_has_the_growth_of_the_closed_form()
+    {
+        var source = RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1_000_000));
+        var (exact, closed) = (TexpPlusPlus.Convert(source), ConstantRate.Convert(source));
+        // The two differ by a constant, the start. η κ = 5e-4 is known to about 1e-14 of itself, so its sum over a million steps to 5e-12.
+        var early = exact.LogScaleAt(1000) - closed.LogScaleAt(1000);
+        Assert.Equal(early, exact.LogScaleAt(1_000_000) - closed.LogScaleAt(1_000_000), 1e-11);
+    }
+
+    [Theory]
+    [InlineData(EquivalentForm.TexpPlusPlus, "cosine")]
+    [InlineData(EquivalentForm.TexpPlusPlus, "rate 0 in the middle")]
+    [InlineData(EquivalentForm.TexpPlusPlus, "decoupled")]
+    [InlineData(EquivalentForm.Texp, "step decay")]
+    [InlineData(EquivalentForm.Texp, "rate 0 in the middle")]
+    [InlineData(EquivalentForm.Exponential, "constant")]
+    public void The_equivalent_recipe_has_the_numbers_of_the_table_through_json_too(EquivalentForm form, string recipe)
+    {
+        var conversion = Converter.Convert(Recipes.All[recipe], form);
+        var again = RecipeTable.Of(Recipe.FromJson(conversion.ToRecipe().ToJson()));
+        for (var step = 0; step < Recipes.Steps; step++)
+        {
+            var (expected, actual) = (conversion.Target[step], again[step]);
+            Assert.True(expected.LogRate == actual.LogRate || Math.Abs(expected.LogRate - actual.LogRate) < 1e-14);
+            Assert.Equal(expected with { LogRate = 0 }, actual with { LogRate = 0 });
+        }
+    }
+
+    [Fact]
+    public void An_exponential_recipe_is_written_as_one_piece_and_texp_as_one_a_phase()
+    {
+        Assert.IsType<Exponential>(Converter.Convert(_standard, EquivalentForm.Exponential).ToRecipe().LearningRate);
+        var phases = Assert.IsType<Sequence>(Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp).ToRecipe().LearningRate);
+        Assert.Equal([0, 80, 160], phases.Begins);
+        Assert.All(phases.Pieces, piece => Assert.IsType<Exponential>(piece));
+    }
+
+    [Fact]
+    public void A_separate_look_ahead_is_no_recipe_and_the_message_says_what_to_use() =>
+        Assert.Contains("take the numbers of each step from the table", Assert.Throws<EquivalenceException>(
+            () => Converter.Convert(Recipes.All["nesterov"], EquivalentForm.TexpPlusPlus).ToRecipe()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void It_names_rules_corrections_and_theorem()
+    {
+        var conversion = Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp);
+        Assert.Contains("The source updates by v ← μ v + g + λ w;  w ← w - η v.", conversion.Assumptions);
+        Assert.Contains("The state is corrected before update 0, 80, 160.", conversion.Assumptions);
+        Assert.Contains("Theorem 2.12", conversion.Theorem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recipe_without_decay_converts_to_itself_with_nothing_to_correct()
+    {
+        var conversion = Texp.Convert(RecipeTable.Of(Recipes.Constant with { WeightDecay = new Constant(0) }));
+        Assert.Empty(conversion.Corrections);
+        Assert.Equal(conversion.Source.Steps.ToArray(), conversion.Target.Steps.ToArray());
+    }
+
+    [Fact]
+    public void An_empty_recipe_converts_to_an_empty_one()
+    {
+        var empty = new Recipe(new Constant(0.1), new Constant(0.01), new Constant(0.9), 0);
+        foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.Exponential })
+            Assert.Equal(0, Converter.Convert(empty, form).ToRecipe().TotalSteps);
+    }
+
+    [Fact]
+    public void A_decay_for_a_form_that_has_none_is_refused() =>
+        Assert.Throws<ArgumentException>(() => Converter.Convert(_standard, EquivalentForm.Texp, new Constant(0.1)));
+
+    [Fact]
+    public void Steps_beyond_the_table_are_refused_by_name()
+    {
+        var conversion = Converter.Convert(Recipes.Constant, EquivalentForm.TexpPlusPlus);
+        Assert.Contains("updates 0 to 239", Assert.Throws<ArgumentOutOfRangeException>(() => conversion.Target[240]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => conversion.LogScaleAt(241));
+        Assert.True(conversion.LogScaleAt(240) > 0);
+    }
+}

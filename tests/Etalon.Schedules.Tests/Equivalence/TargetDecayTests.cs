@@ -1,0 +1,67 @@
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Schedules.Tests.Equivalence;
+
+public class TargetDecayTests
+{
+    public static TheoryData<string, string> Cases => [.. from recipe in Recipes.All.Keys from decay in _decays.Keys select (recipe, decay)];
+
+    private static readonly SortedDictionary<string, Schedule> _decays = new(StringComparer.Ordinal)
+    {
+        ["half"] = new Constant(0.005),
+        ["ten times, then falling"] = new Cosine(0.1, 0.001, 240),
+        ["off and on"] = new Triangular(0, 0.02, 70),
+        ["negative for a while"] = new Sequence(new Constant(-0.002, 30), new Constant(0.005)),
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Any_decay_can_be_asked_for(string recipe, string decay)
+    {
+        var source = Recipes.Table(recipe);
+        var conversion = TargetDecay.Convert(source, _decays[decay]);
+        SideBySide.AssertSame(conversion);
+        for (var step = 0; step < source.Count; step++) Assert.Equal(_decays[decay].ValueAt(step), conversion.Target[step].WeightDecay);
+        // The control: the source's own rates under that decay.
+        var wrong = source.WithDecay(_decays[decay].ValueAt);
+        Assert.True(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []) > SideBySide.Different);
+    }
+
+    [Fact]
+    public void The_decay_it_has_already_changes_nothing()
+    {
+        var source = Recipes.Table("cosine");
+        var target = TargetDecay.Convert(source, new Constant(0.01)).Target;
+        for (var step = 0; step < source.Count; step++) Assert.Equal(source[step].LogRate, target[step].LogRate, 1e-15);
+    }
+
+    [Fact]
+    public void Decoupled_decay_becomes_coupled_decay_by_way_of_none()
+    {
+        var source = Recipes.Table("decoupled");
+        var none = TexpPlusPlus.Convert(source).Target;
+        Assert.Equal(DecayForm.Coupled, none.Rule.Decay);
+        var coupled = TargetDecay.Convert(none, new Constant(0.01)).Target;
+        Assert.InRange(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), coupled, []), 0, SideBySide.Exact);
+    }
+
+    [Fact]
+    public void An_exponential_rate_far_beyond_float64_gets_an_ordinary_decay_back()
+    {
+        var recipe = new Recipe(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
+        var exponential = TexpPlusPlus.Convert(RecipeTable.Of(recipe));
+        Assert.True(exponential.Target[199_999].LogRate > 2000);
+        var back = TargetDecay.Convert(exponential.Target, new Constant(5e-3)).Target;
+        // ln η~ near 2000 is stored to 1.1e-13, twice over.
+        for (var step = 0; step < 200_000; step += 997) Assert.Equal(Math.Log(0.1), back[step].LogRate, 1e-12);
+    }
+
+    [Fact]
+    public void A_negative_decay_for_ever_is_refused_where_the_weights_would_have_to_change_sign() =>
+        Assert.NotNull(Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(Recipes.Table("constant"), new Constant(-0.002))).Step);
+
+    [Fact]
+    public void Nesterov_with_decoupled_decay_is_refused() =>
+        Assert.Contains("choose coupled decay", Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(RecipeTable.Of(
+            Recipes.Constant with { Nesterov = true, Decay = DecayForm.Decoupled }))).Message, StringComparison.Ordinal);
+}

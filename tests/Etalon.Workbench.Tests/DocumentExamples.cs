@@ -1,0 +1,103 @@
+using System.Text.RegularExpressions;
+using Etalon.Engine;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+using Etalon.Lab.Data;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+
+namespace Etalon.Workbench.Tests;
+
+/// <summary>The C# of the documents, run; the last test holds the documents to it, paragraph by paragraph.</summary>
+public partial class DocumentExamples
+{
+    private static readonly StringWriter Console = new();
+
+    [Fact]
+    public void Data()
+    {
+        DataSet digits = DataCatalog.Load("digits");
+        var options = new BatchOptions { Seed = 1, Augmentation = CropFlip.None };
+        var source = BatchSource<float>.ForTraining(digits, batchSize: 128, options);
+        using var batches = new BatchPrefetcher<float>(source, epoch: 0, batch: 0);
+        for (int step = 0; step < source.BatchesPerEpoch; step++)
+        {
+            Batch<float> batch = batches.Next();   // valid until the next call
+            Console.WriteLine($"{batch.Count} images, the first one a {batch.Labels[0]}");
+        }
+    }
+
+    [Fact]
+    public void Engine()
+    {
+        var build = new NetworkBuilder<float>(height: 8, width: 8, channels: 1);
+        var x = build.Convolution("conv", build.Input, outputs: 16, kernel: 3);
+        x = build.Rectify(build.BatchNormalization("norm", x));
+        x = build.Linear("head", build.GlobalAveragePool("pool", x), outputs: 10);
+
+        using var workers = new Workers(2);
+        using var network = build.Build(x, new SoftmaxCrossEntropy(), maxBatch: 4, workers);
+        network.Initialize(seed: 1);
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions { IsNesterov = true });
+
+        float[] images = new float[4 * 8 * 8];   // [image][height][width][channel]
+        int[] labels = [0, 1, 2, 3];
+        for (int step = 0; step < 3; step++)
+        {
+            LossResult result = network.Forward(images, labels, isTraining: true);
+            network.Backward();
+            sgd.Update([new SgdNumbers(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
+            Console.WriteLine($"loss {result.Loss:F4}");
+        }
+    }
+
+    [Fact]
+    public void Training()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
+        var cancellation = TestContext.Current.CancellationToken;
+
+        RunSpec recipe = RecipeReader.ReadFile(path, overrides: ["duration=3ep"]);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 2);
+        trainer.Run(new LossLines(), cancellation);
+        Console.WriteLine($"{trainer.Network.Parameters.Length} parameters, {trainer.Evaluate().Accuracy:P1}");
+    }
+
+    private sealed class LossLines : ITrainingObserver
+    {
+        public void Updated(in UpdateReport report) { }
+
+        public void Evaluated(in EvaluationReport report) => Console.WriteLine($"epoch {report.Epoch}: {report.Test.Loss:F3}");
+    }
+
+    [Theory]
+    [InlineData("data.md")]
+    [InlineData("engine.md")]
+    [InlineData("training.md")]
+    public void The_documents_show_what_is_run_here(string document)
+    {
+        string here = Squeeze(File.ReadAllText(SourcePath()));
+        string text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", document));
+        var paragraphs = Blocks().Matches(text).SelectMany(match => match.Groups["code"].Value.Split("\n\n"))
+            .Where(paragraph => !paragraph.StartsWith("using Etalon", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(paragraphs);
+        Assert.All(paragraphs, paragraph => Assert.Contains(Squeeze(paragraph), here, StringComparison.Ordinal));
+    }
+
+    private static string Squeeze(string code) => Spaces().Replace(code, " ").Trim();
+
+    // Found from the output folder: a deterministic build does not know where its sources lay.
+    private static string SourcePath()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Etalon.slnx"))) folder = Path.GetDirectoryName(folder);
+        return Path.Combine(folder!, "tests", "Etalon.Workbench.Tests", "DocumentExamples.cs");
+    }
+
+    [GeneratedRegex("^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
