@@ -82,8 +82,8 @@ public static class ConversionText
     }
 
     private static string LeftOut(int count, (double Phases, double All) cost) =>
-        (count > 1 ? $"all but the first: the source with rates up to {Math.Exp(cost.Phases) - 1:0.##E+0} off; all: " : "the source with rates ")
-        + $"up to {Math.Exp(cost.All) - 1:0.##E+0} off, relative";
+        (count > 1 ? $"all but the first: the source with rates up to {Math.Exp(cost.Phases) - 1:0.##e0} off; all: " : "the source with rates ")
+        + $"up to {Math.Exp(cost.All) - 1:0.##e0} off, relative";
 
     private static IEnumerable<string> Range(ConversionRange range, int width)
     {

@@ -49,5 +49,5 @@ public sealed record Verdict(bool Holds, string Sentence)
         };
     }
 
-    internal static string Show(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e0") : "diverged";
+    private static string Show(double value) => VerificationText.Distance(value);
 }

@@ -15,11 +15,14 @@ public static class VerificationText
         foreach (var point in verification.Comparisons)
         {
             var cells = new[] { point.Outputs, point.Direction, point.Loss, point.Norm, point.ControlOutputs, point.PerturbedOutputs };
-            yield return $"{point.Updates,8}{string.Concat(cells.Select(cell => $"  {Verdict.Show(cell),9}"))}";
+            yield return $"{point.Updates,8}{string.Concat(cells.Select(cell => $"  {Distance(cell),9}"))}";
         }
         yield return "";
         yield return verification.Verdict.Sentence;
     }
+
+    /// <summary>A distance in two digits: 4.8e-15, 0, or diverged.</summary>
+    public static string Distance(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e0") : "diverged";
 
     /// <summary>The first line: recipe, form, precision.</summary>
     public static string Heading(Verification verification)

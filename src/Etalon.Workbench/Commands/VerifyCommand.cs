@@ -43,7 +43,7 @@ internal static class VerifyCommand
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
             RecipeConversion.Of(spec, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
-            comparison => error.WriteLine($"update {comparison.Updates}: outputs {comparison.Outputs:0.0e0} apart"), cancellation);
+            comparison => error.WriteLine($"update {comparison.Updates}: outputs {VerificationText.Distance(comparison.Outputs)} apart"), cancellation);
 
         if (parsed.GetValue(options.Json)) WriteJson(verification, output);
         else Print(verification, output);
