@@ -57,6 +57,8 @@ internal static class CommandLine
         ForkCommand.Create(),
         VerifyResumeCommand.Create(),
         PlanCommand.Create(),
+        ConvertCommand.Create(),
+        VerifyCommand.Create(),
         ExportCommand.Create(),
         AuditCommand.Create(),
         DataCommand.Create(),

@@ -50,6 +50,9 @@ internal sealed class ParameterGroups
         return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
     }
 
+    /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>
+    public bool IsConverted(string tensor) => Converted is { } last && Of(tensor) == last;
+
     // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights; the audit checks it.
     internal static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
     {

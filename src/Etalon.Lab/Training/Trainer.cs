@@ -67,6 +67,12 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
     public int ScaleExponent => _equivalent?.Exponent ?? 0;
 
+    /// <summary>What the network trains on, so that several trainers can be fed the same batches.</summary>
+    internal BatchSource<T> TrainingBatches => _training;
+
+    /// <summary>The test split.</summary>
+    internal BatchSource<T> TestBatches => _test;
+
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
 
@@ -172,7 +178,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             Flip: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Flip),
     };
 
-    private static Loss MakeLoss(LossSpec loss) => loss.Kind switch
+    internal static Loss MakeLoss(LossSpec loss) => loss.Kind switch
     {
         LossKind.SquaredError => new SquaredError(),
         LossKind.Logistic => new Logistic(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
@@ -22,7 +23,7 @@ public static class CsvExporter
 {
     private const int BufferLength = 1 << 16;
 
-    // Five numbers of at most 25 characters, and their separators.
+    // The step, five numbers of at most 25 characters, and their separators.
     private const int LongestRow = 160;
 
     /// <summary>Writes the table.</summary>
@@ -32,28 +33,46 @@ public static class CsvExporter
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write("step,lr,weight_decay,momentum,log_lr\n");
+        Write(writer, 0, recipe.TotalSteps, withLookAhead: false, step => (recipe.LearningRate.ValueAt(step),
+            new StepNumbers(recipe.LearningRate.LogValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step), 0)));
+    }
+
+    /// <summary>Writes a table of numbers, as an equivalence gives them; for Nesterov's rule with the column <c>look_ahead</c> at the end.</summary>
+    /// <param name="table">What it tells of; its first row is its first step.</param>
+    /// <param name="writer">Where to.</param>
+    public static void Write(RecipeTable table, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(writer);
+        Write(writer, table.FirstStep, table.End, table.Rule.Nesterov, step => (table[step].Rate, table[step]));
+    }
+
+    private static void Write(TextWriter writer, long begin, long end, bool withLookAhead, Func<long, (double Rate, StepNumbers Numbers)> at)
+    {
+        writer.Write(withLookAhead ? "step,lr,weight_decay,momentum,log_lr,look_ahead\n" : "step,lr,weight_decay,momentum,log_lr\n");
         var buffer = new char[BufferLength];
         var used = 0;
-        for (long step = 0; step < recipe.TotalSteps; step++)
+        for (var step = begin; step < end; step++)
         {
             if (buffer.Length - used < LongestRow)
             {
                 writer.Write(buffer, 0, used);
                 used = 0;
             }
-            used += Row(recipe, step, buffer.AsSpan(used));
+            var (rate, numbers) = at(step);
+            used += Row(step, rate, numbers, withLookAhead, buffer.AsSpan(used));
         }
         writer.Write(buffer, 0, used);
     }
 
-    private static int Row(Recipe recipe, long step, Span<char> row)
+    private static int Row(long step, double rate, StepNumbers numbers, bool withLookAhead, Span<char> row)
     {
         step.TryFormat(row, out var used, default, CultureInfo.InvariantCulture);
-        used += Append(row[used..], recipe.LearningRate.ValueAt(step));
-        used += Append(row[used..], recipe.WeightDecay.ValueAt(step));
-        used += Append(row[used..], recipe.Momentum.ValueAt(step));
-        used += Append(row[used..], recipe.LearningRate.LogValueAt(step));
+        used += Append(row[used..], rate);
+        used += Append(row[used..], numbers.WeightDecay);
+        used += Append(row[used..], numbers.Momentum);
+        used += Append(row[used..], numbers.LogRate);
+        if (withLookAhead) used += Append(row[used..], numbers.LookAhead);
         row[used] = '\n';
         return used + 1;
     }

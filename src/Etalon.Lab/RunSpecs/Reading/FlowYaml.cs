@@ -65,6 +65,6 @@ internal static partial class FlowYaml
     }
 
     // Words and durations; true, null and numbers would change their kind without quotes.
-    [GeneratedRegex("^(?!true$|false$|null$)[A-Za-z][A-Za-z0-9_.-]*$|^[0-9.]+ba$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?!true$|false$|null$)[A-Za-z][A-Za-z0-9_.+-]*$|^[0-9.]+ba$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainWord();
 }

@@ -1,0 +1,73 @@
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+using Etalon.Schedules.Equivalence;
+using Etalon.Schedules.Export;
+
+namespace Etalon.Lab.Conversions;
+
+/// <summary>A recipe, an equivalent of it, and what the equivalence covers. With or without data and a model.</summary>
+public sealed class RecipeConversion
+{
+    private const int LongestName = 80;
+    private const string Suffix = "-equivalent";
+
+    // A rate that changes more often is what texp++ is for, which corrects nothing.
+    private const int MostCorrectionsToPrice = 1000;
+
+    private RecipeConversion(RunSpec source, RunSpec target, Conversion conversion) =>
+        (Source, Target, Conversion, Parameters) = (source, target, conversion, CoveredParameters.Of(target));
+
+    /// <summary>The recipe as it trains itself; a form that it asked for is left out.</summary>
+    public RunSpec Source { get; }
+
+    /// <summary>A recipe that trains the equivalent: the source with <c>equivalent</c>.</summary>
+    public RunSpec Target { get; }
+
+    /// <summary>The numbers of each update, and the theorem that says so.</summary>
+    public Conversion Conversion { get; }
+
+    /// <summary>The parts of the network, the one that is covered first; empty where the recipe names no data or no model.</summary>
+    public IReadOnlyList<CoveredParameters> Parameters { get; }
+
+    /// <summary>Converts a recipe.</summary>
+    /// <param name="recipe">The recipe; a form that it asks for already is replaced.</param>
+    /// <param name="form">The form wanted.</param>
+    /// <exception cref="InputException">There is no such equivalent: the step, the condition that fails, and what to do instead.</exception>
+    public static RecipeConversion Of(RunSpec recipe, EquivalentSpec form)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(form);
+        var source = Hashed(recipe with { Equivalent = null });
+        var target = Hashed(recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix });
+        return new(source, target, Equivalent.Of(target)!);
+    }
+
+    /// <summary>
+    /// What it costs to leave out corrections of the buffer, as <see cref="Conversion.RateError"/>: (where phases start, the start too). Null for
+    /// forms that have none, and where there are more than a thousand.
+    /// </summary>
+    public (double Phases, double All)? CostOfLeavingOut() =>
+        Conversion.Form is EquivalentForm.Texp or EquivalentForm.Exponential && Conversion.Corrections.Count is > 0 and <= MostCorrectionsToPrice
+        ? (Texp.Convert(Conversion.Source, TexpCorrections.StartOnly).RateError, Texp.Convert(Conversion.Source, TexpCorrections.None).RateError)
+        : null;
+
+    /// <summary>The recipe of the equivalent, which <c>train</c> accepts, below comments that say where it comes from.</summary>
+    public string ToYaml()
+    {
+        var updates = Conversion.Corrections.Select(correction => $"{correction.Step}").Take(5).ToList();
+        int more = Conversion.Corrections.Count - updates.Count;
+        return $"""
+            # Trains as {FormWords.Of(Conversion.Form)} what {Source.Name} says (sha256 {Source.Hash}).
+            # By {Conversion.Theorem}.
+            # Update rule: {Conversion.Source.Rule}.
+            # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
+            # {(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
+
+            """ + RecipeWriter.ToYaml(Target);
+    }
+
+    /// <summary>Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also <c>look_ahead</c>.</summary>
+    public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion.Target, output);
+
+    private static RunSpec Hashed(RunSpec spec) => spec with { Hash = RecipeWriter.HashOf(spec) };
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+using Etalon.Lab.Conversions;
+using Etalon.Lab.Data;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Verifications;
+
+/// <summary>
+/// A recipe, its equivalent, a control and the recipe from a start changed in its last digits, trained on the same batches. The control takes the
+/// equivalent's decay and keeps the recipe's rates; if it ends where the recipe does, the test has no power.
+/// </summary>
+internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ComparedRun<T> _own, _converted, _control, _perturbed;
+    private readonly ParameterGroups _groups;
+    private readonly Batch<T> _probe;
+
+    public SideBySide(RecipeConversion conversion, DataSet data, int threads, double perturbation)
+    {
+        _groups = new ParameterGroups(conversion.Target);
+        _own = new ComparedRun<T>(conversion.Source, data, threads);
+        _converted = new ComparedRun<T>(conversion.Target, data, threads);
+        _control = new ComparedRun<T>(Control(conversion), data, threads);
+        _perturbed = new ComparedRun<T>(conversion.Source, data, threads, perturbation);
+        _probe = new Batch<T>(_own.Trainer.TestBatches);
+        _probe.Read(_own.Trainer.TestBatches, epoch: 0, index: 0);
+    }
+
+    /// <summary>Trains so many updates.</summary>
+    /// <param name="updates">How many.</param>
+    /// <param name="every">After how many to compare.</param>
+    /// <param name="compared">Hears of each comparison.</param>
+    /// <param name="cancellation">Ends it after the update at work.</param>
+    /// <exception cref="DivergedException">The recipe's own run diverged.</exception>
+    public void Train(long updates, long every, Action<Comparison> compared, CancellationToken cancellation)
+    {
+        using var batches = new BatchPrefetcher<T>(_own.Trainer.TrainingBatches);
+        for (long done = 1; done <= updates; done++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var batch = batches.Next();
+            foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, _perturbed]) run.Update(batch);
+            if (_own.Divergence is { } divergence) throw divergence;
+            if (done % every == 0 || done == updates) compared(Compare(done));
+        }
+    }
+
+    public LossStatistics Losses() => LossStatistics.Of(_own.Losses, _converted.Losses, _perturbed.Losses);
+
+    private Comparison Compare(long updates)
+    {
+        double[] outputs = _own.Outputs(_probe);
+        var (direction, logNorm) = _own.Weights(_groups);
+        var (convertedDirection, convertedLogNorm) = _converted.Weights(_groups);
+        return new Comparison(
+            updates,
+            Distance(outputs, _converted),
+            Math.Sqrt(direction.Zip(convertedDirection, (a, b) => (a - b) * (a - b)).Sum()),
+            _converted.Divergence is null ? Math.Abs(_converted.Losses[^1] / _own.Losses[^1] - 1) : double.PositiveInfinity,
+            Math.Exp(convertedLogNorm - logNorm) - 1,
+            Distance(outputs, _control),
+            Math.Exp(_control.Weights(_groups).LogNorm - logNorm) - 1,
+            Distance(outputs, _perturbed));
+    }
+
+    private double Distance(double[] outputs, ComparedRun<T> other)
+    {
+        if (other.Divergence is not null) return double.PositiveInfinity;
+        double difference = outputs.Zip(other.Outputs(_probe), (a, b) => Math.Abs(a - b)).Max();
+        return double.IsNaN(difference) ? double.PositiveInfinity : difference / outputs.Max(Math.Abs);
+    }
+
+    // Every form's own choice of a decay is a constant one.
+    private static RunSpec Control(RecipeConversion conversion)
+    {
+        var decay = conversion.Target.Equivalent!.WeightDecay ?? new Constant(conversion.Conversion.Target[0].WeightDecay);
+        var (source, optimizer) = (conversion.Source, conversion.Source.Optimizer);
+        var group = new GroupSpec { Parameters = ParameterClass.ScaleInvariant, WeightDecay = decay };
+        return source with { Optimizer = optimizer with { Groups = optimizer.Groups.Add(group) } };
+    }
+
+    public void Dispose()
+    {
+        foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, _perturbed]) run.Dispose();
+    }
+}

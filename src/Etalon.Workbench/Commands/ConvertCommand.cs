@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Etalon.Lab.Conversions;
+using Etalon.Lab.Reports;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon convert</c>: an equivalent recipe, or why there is none.</summary>
+internal static class ConvertCommand
+{
+    public static Command Create()
+    {
+        var recipe = RecipeArguments.One();
+        var form = FormArgument.Create(isRequired: true);
+        var file = new Option<string?>("--out") { Description = "Write the equivalent recipe, which train accepts, to this file.", HelpName = "FILE" };
+        var csv = new Option<string?>("--csv") { Description = "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "For machines: theorem, corrections, growth and ranges as JSON." };
+        var command = new Command("convert",
+            """
+            Find an equivalent of a recipe: the same training with another weight decay and other rates, for the weights whose scale does not matter.
+
+            Examples:
+              etalon convert recipes/cifar-step.yaml --to texp++
+              etalon convert recipes/cifar-step.yaml --to texp++ --out texp.yaml --csv texp.csv
+              etalon convert recipes/cifar-cosine-warmup.yaml --to weight-decay:1e-4
+            """)
+        {
+            recipe, form, file, csv, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var converted = RecipeConversion.Of(RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error), FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            if (parsed.GetValue(json)) ConvertJson.Write(converted, output);
+            else Print(converted, output);
+            if (parsed.GetValue(file) is { } path)
+            {
+                AtomicFile.Write(path, writer => writer.Write(converted.ToYaml()));
+                error.WriteLine($"wrote {path}");
+            }
+            if (parsed.GetValue(csv) is { } table)
+            {
+                AtomicFile.Write(table, converted.WriteCsv);
+                error.WriteLine($"wrote {table}: {converted.Conversion.Target.Count} rows");
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(RecipeConversion converted, TextWriter output)
+    {
+        var screen = Screen.Of(output);
+        output.WriteLine(screen.Heading(ConversionText.Heading(converted)));
+        output.WriteLine();
+        foreach (var line in ConversionText.Lines(converted, screen.Width)) output.WriteLine(line);
+    }
+}

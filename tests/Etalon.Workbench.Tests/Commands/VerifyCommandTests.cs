@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Etalon.Lab.Verifications;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private const string Recipe = """
+        name: small
+        duration: 60ba
+        data: {set: digits, batch: 32, train: 320, test: 60}
+        model: {name: preresnet-8, width: 4}
+        learning_rate: 0.05
+        weight_decay: 0.01
+        momentum: 0.9
+
+        """;
+
+    private const string StepDecay = "learning_rate={steps: {start: 0.1, at: [20ba, 40ba], factor: 0.1}}";
+    private const string WarmUpAndCosine = "learning_rate=[{linear: {from: 0, to: 0.1, for: 10ba}}, {cosine: {from: 0.1, to: 0}}]";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("etalon-verify-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("texp++")]
+    [InlineData("exponential")]
+    [InlineData("texp++", WarmUpAndCosine)]
+    [InlineData("texp++", WarmUpAndCosine, "model.norm=layer")]
+    [InlineData("texp++", WarmUpAndCosine, "model.norm=group", "model.groups=2")]
+    [InlineData("texp++", "optimizer={nesterov: true}")]
+    [InlineData("texp++", "optimizer={decay: decoupled}", "weight_decay=0.1")]
+    [InlineData("texp", StepDecay)]
+    [InlineData("weight-decay:0.001", StepDecay)]
+    public async Task An_equivalence_holds_and_its_control_does_not(string form, params string[] overrides)
+    {
+        var (code, json) = await VerifyJson([.. overrides, "--to", form]);
+        Assert.Equal(0, code);
+        Assert.StartsWith("HOLDS: in 60 updates", json["verdict"]!["sentence"]!.GetValue<string>(), StringComparison.Ordinal);
+        var last = json["comparisons"]!.AsArray()[^1]!;
+        Assert.Equal(60, last["updates"]!.GetValue<long>());
+        foreach (var small in (string[])["outputs", "direction", "loss", "norm"])
+            Assert.InRange(Math.Abs(last[small]!.GetValue<double>()), 0, 1e-8);
+        Assert.InRange(last["control_outputs"]!.GetValue<double>(), 1e-2, 10);
+        Assert.InRange(last["perturbed_outputs"]!.GetValue<double>(), 1e-17, 1e-8);
+    }
+
+    [Fact]
+    public async Task A_recipe_that_names_a_form_is_verified_in_that_form()
+    {
+        var (code, json) = await VerifyJson("equivalent.form=exponential", "--steps", "20");
+        Assert.Equal((0, "exponential"), (code, json["form"]!.GetValue<string>()));
+        Assert.Equal(20, json["comparisons"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Without_decay_the_control_is_the_recipe_and_the_test_has_no_power()
+    {
+        var (code, output, _) = await Verify("weight_decay=0", "--steps", "10");
+        Assert.Equal(1, code);
+        Assert.Contains("NO VERDICT: in 10 updates the run without the conversion differs by 0 only", output, StringComparison.Ordinal);
+        Assert.Contains("take more steps", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Float32_is_compared_in_the_mean_where_rounding_has_grown()
+    {
+        var (code, output, _) = await Verify("duration=150ba", "learning_rate=0.2", "--precision", "float32");
+        Assert.Equal(0, code);
+        Assert.Contains("HOLDS IN THE MEAN: a start changed in its last digits alone", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_text_has_a_row_a_comparison_and_progress_goes_to_the_error_stream()
+    {
+        var (_, output, error) = await Verify("--steps", "3");
+        var lines = output.Split('\n');
+        Assert.Equal("small as texp++, float64: relative differences", lines[0]);
+        Assert.Equal(["updates", "outputs", "direction", "loss", "norm", "/", "P", "control", "perturbed"], lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["1", "2", "3"], lines[4..7].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        Assert.Equal(3, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.StartsWith("update 1: outputs ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_picture_has_a_line_for_each_run()
+    {
+        var file = Path.Combine(folder, "verify.svg");
+        await Verify("--svg", file);
+        var svg = XDocument.Load(file).Root!;
+        var paths = svg.Elements().Where(element => element.Name.LocalName == "path").Select(path => (string)path.Attribute("d")!).ToList();
+        Assert.Equal(3, paths.Count);
+        Assert.All(paths, path => Assert.Equal(14, path.Split('L').Length - 1));
+    }
+
+    [Fact]
+    public async Task Help_has_examples()
+    {
+        var (_, output, _) = await Cli.Run("verify", "--help");
+        Cli.Approve("help-verify", output);
+    }
+
+    [Theory]
+    [InlineData(2, "--steps 61: at least 1 and at most the 60 updates of small", "--steps", "61")]
+    [InlineData(2, "equivalent: the model has no normalization", "model.norm=none")]
+    [InlineData(2, "--to nothing: must be one of", "--to", "nothing")]
+    [InlineData(2, "equivalent.form = exponential: at step", WarmUpAndCosine, "--to", "exponential")]
+    [InlineData(3, "etalon: diverged", "learning_rate=1e200", "weight_decay=0", "model.norm=batch")]
+    public async Task Bad_input_and_a_recipe_that_diverges_are_told_apart(int expected, string begin, params string[] arguments)
+    {
+        var (code, output, error) = await Verify(arguments);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Contains(begin, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipe_without_a_model_cannot_be_verified()
+    {
+        var (code, _, error) = await Cli.Run("verify", Cli.Recipe("plan-only.yaml"));
+        Assert.Equal(2, code);
+        Assert.StartsWith("a verification trains the recipe: add", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(5e-9, 1e-15, 0.5, true, "HOLDS: ")]
+    [InlineData(2e-8, 1e-15, 0.5, false, "DOES NOT HOLD: ")]
+    [InlineData(2e-8, 1e-9, 0.5, true, "HOLDS: ")]
+    [InlineData(2e-7, 1e-9, 0.5, false, "DOES NOT HOLD: ")]
+    [InlineData(1e-12, 1e-15, 5e-3, false, "NO VERDICT: ")]
+    [InlineData(double.PositiveInfinity, 1e-15, 0.5, false, "DOES NOT HOLD: in 10 updates the outputs came to differ by diverged")]
+    public void A_verdict_weighs_outputs_against_rounding_and_control(double outputs, double perturbed, double control, bool holds, string begin)
+    {
+        var verdict = Verdict.Of([new Comparison(10, outputs, 0, 0, 0, control, 0, perturbed)], new LossStatistics(0, 0, 0));
+        Assert.Equal(holds, verdict.Holds);
+        Assert.StartsWith(begin, verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.02, 0.03, true, "HOLDS IN THE MEAN: ")]
+    [InlineData(0.08, 0.03, false, "DOES NOT HOLD: ")]
+    [InlineData(0.02, 0.2, false, "DOES NOT HOLD: ")]
+    public void Where_rounding_has_grown_loss_and_norm_decide(double loss, double norm, bool holds, string begin)
+    {
+        var verdict = Verdict.Of([new Comparison(10, 0.5, 0, 0, norm, 0.8, 1, 0.4)], new LossStatistics(loss, 0.01, 0.01));
+        Assert.Equal(holds, verdict.Holds);
+        Assert.StartsWith(begin, verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, JsonNode Json)> VerifyJson(params string[] arguments)
+    {
+        var (code, output, _) = await Verify([.. arguments, "--json"]);
+        return (code, JsonNode.Parse(output)!);
+    }
+
+    private async Task<(int Code, string Output, string Error)> Verify(params string[] arguments)
+    {
+        var file = Path.Combine(folder, "recipe.yaml");
+        await File.WriteAllTextAsync(file, Recipe, TestContext.Current.CancellationToken);
+        return await Cli.Run(["verify", file, .. arguments]);
+    }
+}
