@@ -128,8 +128,9 @@ def compare(args):
 
 
 def machine():
-    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    return {"cpu": cpu[1] if cpu else platform.processor(), "cores": len(os.sched_getaffinity(0)), "system": platform.platform()}
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    cpu, family, model = (re.search(rf"^{key}\s*: (.*)", info, re.MULTILINE) for key in ("model name", "cpu family", "model"))
+    return {"cpu": f"{cpu[1]}, family {family[1]} model {model[1]}" if cpu and family and model else platform.processor(), "cores": len(os.sched_getaffinity(0)), "system": platform.platform()}
 
 
 def main():

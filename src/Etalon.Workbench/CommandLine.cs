@@ -45,13 +45,17 @@ internal static class CommandLine
 
         Examples:
           etalon train recipes/digits.yaml
+          etalon resume digits
           etalon plan recipes/cifar-step.yaml
-          etalon export recipes/cifar-step.yaml --for csv --out schedule.csv
+          etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
 
         Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 diverged, 130 interrupted.
         """)
     {
         TrainCommand.Create(),
+        ResumeCommand.Create(),
+        ForkCommand.Create(),
+        VerifyResumeCommand.Create(),
         PlanCommand.Create(),
         ConvertCommand.Create(),
         VerifyCommand.Create(),

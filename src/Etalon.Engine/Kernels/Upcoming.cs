@@ -24,6 +24,20 @@ internal unsafe struct Upcoming<T> where T : unmanaged
         _bytes[_count++] = length * sizeof(T);
     }
 
+    /// <summary>One of <paramref name="parts"/> equal parts of every piece.</summary>
+    public readonly Upcoming<T> Part(int part, int parts)
+    {
+        var taken = new Upcoming<T>();
+        for (int i = 0; i < _count; i++)
+        {
+            long begin = _bytes[i] * part / parts;
+            taken._begins[i] = _begins[i] + begin;
+            taken._bytes[i] = _bytes[i] * (part + 1) / parts - begin;
+        }
+        taken._count = _count;
+        return taken;
+    }
+
     /// <summary>Fetches the share from <paramref name="begin"/> to <paramref name="end"/>, counted in parts of <paramref name="all"/>, of every piece.</summary>
     public readonly void Fetch(long begin, long end, long all)
     {

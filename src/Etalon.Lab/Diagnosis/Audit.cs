@@ -43,7 +43,14 @@ public static class Audit
         using var network = Build(model with { Epsilon = 0 }, image, classes, spec.Seed, workers);
         using var probe = new ScalingProbe(network, image.Length, classes, spec.Seed);
         var group = ScalingGroup.Of(IsInGroup);
-        ScaleFinding Ask(ScalingGroup scaled) => new(HomogeneityCheck.Of(network, scaled), probe.Measure(scaled));
+        ScaleFinding Ask(ScalingGroup scaled)
+        {
+            var rules = HomogeneityCheck.Of(network, scaled);
+            return new ScaleFinding(rules, probe.Measure(scaled))
+            {
+                RecipeChanges = rules.IsInvariant ? [] : RecipeChanges.Find(model, changed => IsInvariant(changed, image, classes, workers, scaled)),
+            };
+        }
 
         var ofGroup = Ask(group);
         return new AuditReport
@@ -66,6 +73,12 @@ public static class Audit
         bool isInGroup = IsInGroup(tensor.Name);
         var decay = alone.IsInvariant ? DecayEffect.Speed : isInGroup && isGroupInvariant ? DecayEffect.SpeedInGroup : DecayEffect.Regularizes;
         return new TensorAudit(tensor.Name, tensor.Shape, channel, alone, isInGroup, decay);
+    }
+
+    private static bool IsInvariant(ModelSpec model, ImageSize image, int classes, Workers workers, ScalingGroup group)
+    {
+        using var network = Build(model, image, classes, seed: 0, workers);
+        return HomogeneityCheck.Of(network, group).IsInvariant;
     }
 
     private static double ChangeWithEpsilon(RunSpec spec, ImageSize image, int classes, Workers workers, ScalingGroup group)

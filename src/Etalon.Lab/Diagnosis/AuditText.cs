@@ -13,7 +13,7 @@ public static class AuditText
         var model = report.Model;
         string norm = model.Norm == NormKind.None
             ? "no normalization"
-            : $"{model.Norm.ToString().ToLowerInvariant()} normalization {(model.Affine ? "with" : "without")} scale and shift, epsilon {model.Epsilon:R}";
+            : $"{model.Norm.ToString().ToLowerInvariant()} normalization {(model.Affine ? "with" : "without")} scale and shift, epsilon {Power(model.Epsilon)}";
         return $"{report.Recipe}: {model.Name}, {norm}, {model.Head.ToString().ToLowerInvariant()} head; "
             + $"{report.Tensors.Count} trained tensors, {report.Tensors.Sum(tensor => tensor.Length):N0} parameters";
     }
@@ -32,7 +32,12 @@ public static class AuditText
             ]),
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        return [.. rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd())];
+        return
+        [
+            .. rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()),
+            "",
+            "Scaled by c: yes, the outputs stay; no, at the layer named a part that c^a multiplies meets one that c^b multiplies, a≠b.",
+        ];
     }
 
     /// <summary>Whether the group and all parameters are scale-invariant, what to change where they are not, and what epsilon does.</summary>
@@ -67,13 +72,14 @@ public static class AuditText
         }
         yield return $"{what}: not scale-invariant.";
         yield return $"  {mismatch}";
-        foreach (var remedy in finding.Rules.Remedies) yield return $"  to change: {remedy}";
+        if (finding.RecipeChanges.Count > 0) yield return $"  to change in the recipe: {string.Join(' ', finding.RecipeChanges)}";
+        foreach (var remedy in finding.Rules.Remedies) yield return $"  to change in the network: {remedy}";
     }
 
     private static IEnumerable<string> Epsilon(AuditReport report)
     {
         if (report.ChangeWithEpsilon is not { } change) yield break;
-        yield return $"Epsilon {report.Model.Epsilon:R} makes this true up to epsilon only: scaled by 10, 3 and 1/2 the group changes outputs by up to {change:0e+0}. With epsilon: 0 it is exact.";
+        yield return $"Epsilon {Power(report.Model.Epsilon)} makes this true up to epsilon only: scaled by 10, 3 and 1/2 the group changes outputs by up to {change:0e+0}. With epsilon: 0 it is exact.";
     }
 
     private static string WhyNot(TensorAudit tensor) =>
@@ -82,6 +88,8 @@ public static class AuditText
         : "";
 
     private static string Short(DegreeMismatch mismatch) => $"{mismatch.Layer} {mismatch.FirstDegree}≠{mismatch.SecondDegree}";
+
+    private static string Power(double value) => value == 0 ? "0" : value.ToString("0.###e-0");
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 

@@ -7,6 +7,9 @@ namespace Etalon.Lab.Diagnosis;
 /// <param name="Measured">On the running network, in float64 with epsilon 0.</param>
 public sealed record ScaleFinding(HomogeneityVerdict Rules, ScalingMeasurement Measured)
 {
+    /// <summary>The fewest overrides of the recipe that make it invariant, such as model.head=frozen; empty where it is, or where none was looked for or found.</summary>
+    public IReadOnlyList<string> RecipeChanges { get; init; } = [];
+
     /// <summary>Whether the rules say that the scale does not matter.</summary>
     public bool IsInvariant => Rules.IsInvariant;
 

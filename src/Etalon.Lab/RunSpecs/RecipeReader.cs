@@ -33,19 +33,29 @@ public static class RecipeReader
     /// <param name="source">The file's name: for messages, for the default of <c>name</c>, and for paths inside the recipe.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
-    public static RunSpec Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null)
+    public static RunSpec Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
+        Read(text, source, overrides ?? [], RecipeText.LargestLength);
+
+    /// <summary>Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.</summary>
+    /// <param name="text">What <see cref="RecipeWriter"/> wrote.</param>
+    /// <param name="source">The file's name for messages.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The recipe has problems.</exception>
+    internal static RunSpec ReadWritten(string text, string source, IReadOnlyList<string> overrides) => Read(text, source, overrides, int.MaxValue);
+
+    private static RunSpec Read(string text, string source, IReadOnlyList<string> overrides, int longest)
     {
         var problems = new RecipeProblems();
-        var root = RecipeText.Parse(text, source, problems);
+        var root = RecipeText.Parse(text, source, problems, longest);
         if (root is not null and not RecipeMap)
             problems.Add(root.Place, $"a recipe is a set of keys, as in \"duration: 10ep\", not {root.Kind}");
         problems.ThrowIfAny();
         var map = (RecipeMap)root!;
-        Overrides.Apply(map, overrides ?? [], problems);
+        Overrides.Apply(map, overrides, problems);
 
         var spec = ReadSections(new SectionReader(map, "", problems), source);
         problems.ThrowIfAny();
-        spec = spec! with { SourceText = text, Overrides = overrides ?? [] };
+        spec = spec! with { SourceText = text, Overrides = overrides };
         return spec with { Hash = RecipeWriter.HashOf(spec) };
     }
 
@@ -82,6 +92,7 @@ public static class RecipeReader
         var loss = Section(root, "loss", LossReader.Read, new LossSpec());
         var precision = root.Read("precision", Precision.Float32, Value.Choice<Precision>);
         var log = Section(root, "log", section => Log(section, time), new LogSpec());
+        var checkpoint = Section(root, "checkpoint", section => Checkpoint(section, time), new CheckpointSpec());
         root.Close();
         if (problems.Any) return null;
         return new RunSpec
@@ -100,6 +111,7 @@ public static class RecipeReader
             Loss = loss,
             Precision = precision,
             Log = log,
+            Checkpoint = checkpoint,
             Warnings = warnings.InOrder(),
         };
     }
@@ -110,6 +122,14 @@ public static class RecipeReader
     private static LogSpec Log(SectionReader section, RecipeTime time)
     {
         var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        section.Close();
+        return spec;
+    }
+
+    private static CheckpointSpec Checkpoint(SectionReader section, RecipeTime time)
+    {
+        var spec = section.Set(new CheckpointSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        spec = section.Set(spec, "every_minutes", Value.Number, (s, v) => s with { EveryMinutes = v });
         section.Close();
         return spec;
     }

@@ -37,18 +37,33 @@ public static class RecipeWriter
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
         json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        json["checkpoint"] = Checkpoint(spec);
         return json;
     }
 
     /// <summary>The canonical recipe as YAML, one line a part, with its hash as a comment above it.</summary>
     public static string ToYaml(RunSpec spec) => $"# sha256 {spec.Hash}\n{FlowYaml.Write(ToJson(spec))}";
 
-    /// <summary>SHA-256 of the canonical JSON without <c>data.folder</c>, which says where the files lie and not what they are.</summary>
-    internal static string HashOf(RunSpec spec)
+    /// <summary>SHA-256 of <see cref="Deciding"/>.</summary>
+    internal static string HashOf(RunSpec spec) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(spec).ToJsonString())));
+
+    /// <summary>
+    /// The canonical JSON of what decides the training: without <c>data.folder</c>, which says where the files lie and not what they are, and
+    /// without <c>checkpoint</c>.
+    /// </summary>
+    internal static JsonObject Deciding(RunSpec spec)
     {
         var json = ToJson(spec);
         (json["data"] as JsonObject)?.Remove("folder");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        json.Remove("checkpoint");
+        return json;
+    }
+
+    private static JsonObject Checkpoint(RunSpec spec)
+    {
+        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
+        if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
+        return json;
     }
 
     private static JsonObject Data(DataSpec data)

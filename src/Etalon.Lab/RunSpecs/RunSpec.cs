@@ -61,6 +61,9 @@ public sealed record RunSpec
     /// <summary>How often metrics are written.</summary>
     public LogSpec Log { get; init; } = new();
 
+    /// <summary>How often the run's state is kept; no part of <see cref="Hash"/>, for it changes nothing that is trained.</summary>
+    public CheckpointSpec Checkpoint { get; init; } = new();
+
     /// <summary>The recipe's text as it was given, before overrides; a run keeps it as recipe.yaml.</summary>
     public string SourceText { get; init; } = "";
 

@@ -26,7 +26,7 @@ public static class MetricsFile
                 entry => entry.Name,
                 entry => entry.Value.ValueKind == JsonValueKind.Number ? entry.Value.GetDouble() : double.NaN);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
             throw new InputException($"{path}: line {number} is not a JSON object of metrics; was the file edited? Restore it or remove the line");
         }

@@ -15,22 +15,33 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly long _every, _last;
     private double _lossSum;
-    private long _correct, _images, _mark = Stopwatch.GetTimestamp();
+    private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
 
-    public MetricsWriter(string path, long every, long totalSteps)
+    /// <summary>Opens the file at a mark: what follows it, whole lines or a torn one, is cut off.</summary>
+    public MetricsWriter(string path, long every, long totalSteps, MetricsMark from)
     {
         // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file.SetLength(from.Bytes);
+        _file.Position = from.Bytes;
+        (_lossSum, _correct, _images) = (from.LossSum, from.Correct, from.Images);
         _json = new Utf8JsonWriter(_line);
         (_every, _last) = (every, totalSteps - 1);
     }
+
+    /// <summary>Where the file is now.</summary>
+    public MetricsMark Mark => new(_file.Position, _lossSum, _correct, _images);
+
+    /// <summary>Brings all lines to the disk; any thread may call it.</summary>
+    public void Flush() => RandomAccess.FlushToDisk(_file.SafeFileHandle);
 
     public void Updated(in UpdateReport report)
     {
         _lossSum += report.Batch.LossSum;
         _correct += report.Batch.Correct;
         _images += report.Batch.Images;
+        _timedImages += report.Batch.Images;
         _training += Stopwatch.GetElapsedTime(_mark);
         _mark = Stopwatch.GetTimestamp();
         if ((report.Step + 1) % _every != 0 && report.Step != _last) return;
@@ -42,9 +53,9 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
         if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
-        _json.WriteNumber("images_per_second", Math.Round(_images / _training.TotalSeconds, 1));
+        _json.WriteNumber("images_per_second", Math.Round(_timedImages / _training.TotalSeconds, 1));
         End();
-        (_lossSum, _correct, _images, _training) = (0, 0, 0, TimeSpan.Zero);
+        (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
     }
 
     public void Evaluated(in EvaluationReport report)

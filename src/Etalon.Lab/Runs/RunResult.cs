@@ -30,7 +30,10 @@ public sealed record RunResult
     /// <summary>The best accuracy on the test split of all evaluations.</summary>
     public double? BestTestAccuracy { get; init; }
 
-    /// <summary>Seconds from the first update to the end, evaluations included.</summary>
+    /// <summary>The updates after which it was reached first; the checkpoint of that name is kept.</summary>
+    public long? BestStep { get; init; }
+
+    /// <summary>Seconds of training, evaluations included; of a run with interruptions, without the time between.</summary>
     public double Seconds { get; init; }
 
     /// <summary>Images trained on, per second of training without evaluations.</summary>

@@ -38,7 +38,7 @@ public sealed record RunSummary
     /// <exception cref="InputException">It is not a run's folder, or a file in it cannot be read.</exception>
     public static RunSummary Read(string path)
     {
-        string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName), result = System.IO.Path.Combine(path, RunFolder.ResultName);
+        string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
         if (!File.Exists(resolved))
             throw new InputException($"{path} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
         return new RunSummary
@@ -46,9 +46,17 @@ public sealed record RunSummary
             Name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))),
             Path = path,
             Resolved = Parse(resolved, text => JsonNode.Parse(text) as JsonObject),
-            Result = File.Exists(result) ? Parse(result, text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json)) : null,
+            Result = ReadResult(path),
             Metrics = MetricsFile.Read(System.IO.Path.Combine(path, RunFolder.MetricsName)),
         };
+    }
+
+    /// <summary>What became of the run in a folder; null while it is unfinished.</summary>
+    /// <exception cref="InputException">The file was damaged.</exception>
+    internal static RunResult? ReadResult(string path)
+    {
+        string result = System.IO.Path.Combine(path, RunFolder.ResultName);
+        return File.Exists(result) ? Parse(result, text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json)) : null;
     }
 
     private static T Parse<T>(string path, Func<string, T?> parse) where T : class

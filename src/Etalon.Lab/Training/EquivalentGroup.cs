@@ -40,6 +40,13 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
 
+    /// <summary>Goes on after <paramref name="step"/> updates with weights that were stored with that exponent; the weights themselves are read afterwards.</summary>
+    public void ContinueAt(long step, int exponent)
+    {
+        (Exponent, LogScale) = (exponent, conversion.LogScaleAt(step));
+        network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
+    }
+
     /// <summary>The numbers with which the stored weights make the update.</summary>
     public SgdNumbers At(long step)
     {

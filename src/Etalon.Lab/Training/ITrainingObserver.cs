@@ -8,4 +8,7 @@ public interface ITrainingObserver
 
     /// <summary>The network was evaluated on the test split.</summary>
     void Evaluated(in EvaluationReport report);
+
+    /// <summary>The update, and the evaluation where one was due, are over: what the trainer holds now can be kept and continued.</summary>
+    void AtRest() { }
 }

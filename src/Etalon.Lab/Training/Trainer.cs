@@ -1,10 +1,12 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
+using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules;
 
@@ -17,12 +19,15 @@ namespace Etalon.Lab.Training;
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", ScaleExponentKey = "scale_exponent";
+
     private readonly RunSpec _spec;
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
     private readonly BatchSource<T> _training, _test;
+    private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
     /// <param name="spec">The recipe; it names data and a model.</param>
@@ -73,7 +78,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
-    /// <param name="cancellation">Ends the run after the update at work.</param>
+    /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
     /// <exception cref="DivergedException">A loss was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
@@ -81,12 +86,19 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         ArgumentNullException.ThrowIfNull(observer);
         int perEpoch = _training.BatchesPerEpoch;
         using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
-        while (Step < _spec.TotalSteps)
+        while (Step < _spec.TotalSteps || _owesEvaluation)
         {
             cancellation.ThrowIfCancellationRequested();
-            var report = Update(batches.Next());
-            observer.Updated(report);
-            if (Step % perEpoch == 0 || Step == _spec.TotalSteps) observer.Evaluated(new EvaluationReport(report.Step, report.Epoch, Evaluate()));
+            if (_owesEvaluation)
+            {
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, Evaluate(cancellation)));
+                _owesEvaluation = false;
+            }
+            else
+            {
+                observer.Updated(Update(batches.Next()));
+            }
+            if (!_owesEvaluation) observer.AtRest();
         }
     }
 
@@ -103,23 +115,58 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _optimizer.Update(numbers, _workers);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
+        _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
         return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate()
+    public LossResult Evaluate() => Evaluate(CancellationToken.None);
+
+    // An evaluation takes seconds; whoever cancels waits for a batch only.
+    private LossResult Evaluate(CancellationToken cancellation)
     {
         double loss = 0;
         int correct = 0;
         using var batches = new BatchPrefetcher<T>(_test);
         for (int i = 0; i < _test.BatchesPerEpoch; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var batch = batches.Next();
             var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
             loss += result.LossSum;
             correct += result.Correct;
         }
         return new LossResult(loss, correct, _test.ExampleCount);
+    }
+
+    /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
+    internal IReadOnlyList<KeyValuePair<string, Tensor<T>>> Tensors =>
+    [
+        .. Network.Parameters.Tensors.Concat(Network.State.Tensors).Select(tensor => KeyValuePair.Create(tensor.Name, tensor)),
+        .. _optimizer.Velocity.Tensors.Select(tensor => KeyValuePair.Create($"velocity/{tensor.Name}", tensor)),
+    ];
+
+    /// <summary>The texts that say in a checkpoint what is not in <see cref="Tensors"/>.</summary>
+    internal void Describe(IDictionary<string, string> metadata)
+    {
+        metadata[Checkpoint.StepKey] = $"{Step}";
+        metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
+        metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
+    }
+
+    /// <summary>Takes on the state of a checkpoint.</summary>
+    /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
+    internal void Restore(Checkpoint checkpoint)
+    {
+        if (checkpoint.Step > _spec.TotalSteps)
+            throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
+        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
+        checkpoint.Restore(Tensors);
+        Step = checkpoint.Step;
+        _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
@@ -6,103 +5,138 @@ using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 
-/// <summary>A recipe trained into a run folder.</summary>
-public sealed class TrainingRun : ITrainingObserver
+/// <summary>Recipes trained into run folders: begun, resumed as if nothing had happened, or forked with changes.</summary>
+/// <remarks>
+/// In each case the run may end with a <see cref="DivergedException"/>, with an <see cref="OperationCanceledException"/> after a checkpoint, or with
+/// an <see cref="IOException"/> where the disk is full or the folder is gone; the folder's result says so where it can still be written.
+/// </remarks>
+public static class TrainingRun
 {
-    private readonly ITrainingObserver _display;
-    private readonly MetricsWriter _metrics;
-    private readonly long _start = Stopwatch.GetTimestamp();
-    private long _images, _steps, _mark = Stopwatch.GetTimestamp();
-    private TimeSpan _training;
-    private EvaluationReport? _last;
-    private double? _best;
-
-    private TrainingRun(MetricsWriter metrics, ITrainingObserver display) => (_metrics, _display) = (metrics, display);
-
-    /// <summary>Trains, and keeps the recipe, the metrics and the result. Nothing is written before recipe and data are known to fit.</summary>
+    /// <summary>Trains a recipe, and keeps the recipe, the metrics, checkpoints and the result. Nothing is written before recipe and data are known to fit.</summary>
     /// <param name="spec">The recipe.</param>
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="begin">Called when the run's folder is there and training begins; gives who watches.</param>
-    /// <param name="cancellation">Stops the run after the update at work.</param>
+    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
     /// <returns>The result, as also written to the folder.</returns>
     /// <exception cref="InputException">Recipe, data or folder cannot be used.</exception>
-    /// <exception cref="DivergedException">A loss was not finite; the result says so.</exception>
-    /// <exception cref="OperationCanceledException">The run was stopped; the result says so.</exception>
-    public static RunResult Execute(RunSpec spec, string runs, int threads, Func<RunFolder, ITrainingObserver> begin, CancellationToken cancellation)
+    public static RunResult Execute(RunSpec spec, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(begin);
-        if (spec.Data is null) throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
-        var data = DataCatalog.Load(spec.Data.Set, spec.Data.Folder);
-        return spec.Precision == Precision.Float64
-            ? Execute<double>(spec, data, runs, threads, begin, cancellation)
-            : Execute<float>(spec, data, runs, threads, begin, cancellation);
+        var data = LoadData(spec);
+        return Train(new RunPlan { Spec = spec, Data = data, Open = () => RunFolder.Create(runs, spec, data) }, threads, begin, cancellation);
     }
 
-    private static RunResult Execute<T>(
-        RunSpec spec, DataSet data, string runs, int threads, Func<RunFolder, ITrainingObserver> begin, CancellationToken cancellation)
+    /// <summary>Goes on with a run from its last good checkpoint, to the bit as if it had never ended.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="threads">Threads that compute; as many as one likes.</param>
+    /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
+    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
+    /// <returns>The result, as also written to the folder.</returns>
+    /// <exception cref="InputException">
+    /// There is no good checkpoint; another process has the run; or recipe, data or version are not those that it began with. Every difference is named.
+    /// </exception>
+    public static RunResult Resume(string run, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        using var folder = RunFolder.Open(run);
+        if (folder.ReadResult() is { Status: RunStatus.Done } done) return done;
+        using var found = Resumption.Of(folder);
+        folder.Reopen();
+        var plan = new RunPlan
+        {
+            Spec = found.Spec,
+            Data = found.Data,
+            Open = () => folder,
+            From = found.Checkpoint,
+            Progress = found.Checkpoint is null ? new() : RunProgress.Of(found.Checkpoint),
+            Mark = found.Checkpoint is null ? default : MetricsMark.Of(found.Checkpoint),
+            Notes = found.Notes,
+        };
+        return Train(plan, threads, begin, cancellation);
+    }
+
+    /// <summary>Begins a new run from a checkpoint of another, with a changed recipe: the same weights and buffers, the new numbers.</summary>
+    /// <param name="parent">The folder of the run to continue; it stays as it is.</param>
+    /// <param name="step">The updates after which to leave it; null for its last good checkpoint.</param>
+    /// <param name="overrides">"key=value", what the new recipe has instead.</param>
+    /// <param name="runs">The folder of all runs.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="begin">Called when the run's folder is there and training begins; gives who watches.</param>
+    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
+    /// <returns>The result, as also written to the folder.</returns>
+    /// <exception cref="InputException">There is no such checkpoint, or the changed recipe cannot go on from it.</exception>
+    public static RunResult Fork(
+        string parent, long? step, IReadOnlyList<string> overrides, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(overrides);
+        ArgumentNullException.ThrowIfNull(begin);
+        var written = WrittenRecipe.Read(parent);
+        var (old, spec) = (written.Spec, written.With(overrides));
+        if (old.Equivalent is not null || spec.Equivalent is not null)
+            throw new InputException($"equivalent: a run of an equivalent form cannot be forked, nor forked into: its weights and buffers carry the form's scale; fork a run without it, and leave `equivalent` out");
+        var notes = new List<string>();
+        using var checkpoint = step is null ? CheckpointChoice.Last(parent, notes) : CheckpointChoice.At(parent, step.Value);
+        if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
+        if (checkpoint.Step >= spec.TotalSteps)
+            throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
+        var data = LoadData(spec);
+        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);
+        var plan = new RunPlan { Spec = spec, Data = data, Open = () => RunFolder.Create(runs, spec, data, origin), From = checkpoint, Notes = notes, Parent = old };
+        return Train(plan, threads, begin, cancellation);
+    }
+
+    private static DataSet LoadData(RunSpec spec) => spec.Data is { } data
+        ? DataCatalog.Load(data.Set, data.Folder)
+        : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
+
+    private static RunResult Train(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
+        plan.Spec.Precision == Precision.Float64 ? Train<double>(plan, threads, begin, cancellation) : Train<float>(plan, threads, begin, cancellation);
+
+    private static RunResult Train<T>(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var trainer = new Trainer<T>(spec, data, threads);
-        var folder = RunFolder.Create(runs, spec, data);
-        using var metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, spec.TotalSteps);
-        var run = new TrainingRun(metrics, begin(folder));
-        var (status, message) = (RunStatus.Failed, (string?)null);
+        using var trainer = new Trainer<T>(plan.Spec, plan.Data, threads);
+        if (plan.From is not null) trainer.Restore(plan.From);
+        using var folder = plan.Open();
+        var identity = RunIdentity.Of(plan.Spec, File.ReadAllText(folder.Recipe), plan.Data);
+        using var recorder = new RunRecorder<T>(trainer, plan.Spec, folder, identity, plan.Progress, plan.Mark);
         try
         {
-            trainer.Run(run, cancellation);
-            status = RunStatus.Done;
+            recorder.Display = begin(new RunStart { Folder = folder.Path, Spec = plan.Spec, Step = trainer.Step, Notes = plan.Notes, Parent = plan.Parent });
+            // A resumed run has the checkpoint that it begins with.
+            if (plan.From is null || plan.Parent is not null) recorder.Keep();
+            trainer.Run(recorder, cancellation);
+            recorder.Finish();
         }
         catch (OperationCanceledException exception)
         {
-            (status, message) = (RunStatus.Interrupted, $"stopped after {trainer.Step} of {spec.TotalSteps} updates");
-            throw new OperationCanceledException($"{message}; {folder.Path} keeps what there is", exception, cancellation);
+            recorder.Keep();
+            recorder.Finish();
+            string message = $"stopped after {trainer.Step} of {plan.Spec.TotalSteps} updates";
+            folder.Write(recorder.Result(RunStatus.Interrupted, message, threads));
+            throw new OperationCanceledException($"{message}; go on with: etalon resume {folder.Path}", exception, cancellation);
         }
         catch (Exception exception)
         {
-            (status, message) = (exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message);
+            WriteIfPossible(folder, recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, threads));
             throw;
         }
-        finally
+        var result = recorder.Result(RunStatus.Done, null, threads);
+        folder.Write(result);
+        return result;
+    }
+
+    // Where the disk is full or the folder gone, what went wrong first matters more.
+    private static void WriteIfPossible(RunFolder folder, RunResult result)
+    {
+        try
         {
-            folder.Write(run.Result(status, message, threads));
+            if (Directory.Exists(folder.Path)) folder.Write(result);
         }
-        return run.Result(status, message, threads);
-    }
-
-    private RunResult Result(RunStatus status, string? message, int threads) => new()
-    {
-        Status = status,
-        Steps = _steps,
-        TestLoss = _last?.Test.Loss,
-        TestAccuracy = _last?.Test.Accuracy,
-        BestTestAccuracy = _best,
-        Seconds = Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3),
-        ImagesPerSecond = Math.Round(_images / Math.Max(_training.TotalSeconds, 1e-9), 1),
-        Threads = threads,
-        Message = message,
-    };
-
-    /// <inheritdoc/>
-    public void Updated(in UpdateReport report)
-    {
-        _images += report.Batch.Images;
-        _steps = report.Step + 1;
-        _metrics.Updated(report);
-        _display.Updated(report);
-        _training += Stopwatch.GetElapsedTime(_mark);
-        _mark = Stopwatch.GetTimestamp();
-    }
-
-    /// <inheritdoc/>
-    public void Evaluated(in EvaluationReport report)
-    {
-        _last = report;
-        _best = Math.Max(_best ?? 0, report.Test.Accuracy);
-        _metrics.Evaluated(report);
-        _display.Evaluated(report);
-        // The time since the update was the evaluation's, not training's.
-        _mark = Stopwatch.GetTimestamp();
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

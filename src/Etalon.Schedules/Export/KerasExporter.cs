@@ -10,8 +10,8 @@ namespace Etalon.Schedules.Export;
 /// largest number.
 /// </para>
 /// <para>
-/// Keras's SGD is another update rule than a recipe's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay is decoupled.
-/// The module says so; training differs where the rate changes or the recipe's decay is coupled.
+/// Keras's SGD is another update rule than a recipe's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay is
+/// decoupled. The module says so; training differs where the rate changes or the recipe's decay is coupled.
 /// </para>
 /// </remarks>
 /// <example>

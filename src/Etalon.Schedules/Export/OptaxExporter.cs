@@ -1,6 +1,8 @@
 namespace Etalon.Schedules.Export;
 
-/// <summary>A recipe as a Python module for Optax: functions of the update count, made of <c>jax.numpy</c>, that work inside <c>jax.jit</c>.</summary>
+/// <summary>
+/// A recipe as a Python module for Optax: functions of the update count, made of <c>jax.numpy</c>, that work inside <c>jax.jit</c>.
+/// </summary>
 /// <remarks>
 /// JAX computes in float32 unless <c>jax_enable_x64</c> is on: values are then right to about seven digits, and a rate beyond float32 saturates at
 /// its largest number. Where a value jumps is exact for counts below 2^31.

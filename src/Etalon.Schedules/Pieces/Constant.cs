@@ -1,7 +1,9 @@
 namespace Etalon.Schedules;
 
 /// <summary>The same value at every step: <c>value(t) = Value</c>.</summary>
-/// <remarks>The length, in steps, only says where in a sequence the next piece begins; past it the value is the same. Optax's constant_schedule.</remarks>
+/// <remarks>
+/// The length, in steps, only says where in a sequence the next piece begins; past it the value is the same. Optax's constant_schedule.
+/// </remarks>
 /// <example>
 /// <code>
 /// var momentum = new Constant(0.9);

@@ -4,8 +4,9 @@ namespace Etalon.Schedules;
 /// <remarks>
 /// The value may leave the range of float64 when the factor exceeds 1: it then saturates at the largest finite number, while
 /// <see cref="Schedule.LogValueAt"/> is exact, <c>ln From + (t/Every) ln Factor</c>, at every step. A start outside that range is said
-/// with <see cref="Scaled"/> and its log factor. <c>t</c> is in steps; past its length n the piece holds the value of step n. With <c>Every</c> = 1, PyTorch's ExponentialLR; the growing form is the schedule
-/// of Li and Arora 2019, <i>An Exponential Learning Rate Schedule for Deep Learning</i>.
+/// with <see cref="Scaled"/> and its log factor. <c>t</c> is in steps; past its length n the piece holds the value of step n. With <c>Every</c>
+/// = 1, PyTorch's ExponentialLR; the growing form is the schedule of Li and Arora 2019, <i>An Exponential Learning Rate Schedule for Deep
+/// Learning</i>.
 /// </remarks>
 /// <example>
 /// <code>

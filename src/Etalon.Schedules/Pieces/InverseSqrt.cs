@@ -2,8 +2,8 @@ namespace Etalon.Schedules;
 
 /// <summary>Falls with the inverse square root of time: <c>value(t) = Peak · √(Shift / (t + Shift))</c>.</summary>
 /// <remarks>
-/// The value is halved after <c>3 · Shift</c> steps; past its length n the piece holds the value of step n. With a <see cref="Warmup"/> of <c>w</c> steps in front and <c>Shift = w</c> it is the
-/// schedule of Vaswani et al. 2017, <i>Attention Is All You Need</i>.
+/// The value is halved after <c>3 · Shift</c> steps; past its length n the piece holds the value of step n. With a <see cref="Warmup"/> of
+/// <c>w</c> steps in front and <c>Shift = w</c> it is the schedule of Vaswani et al. 2017, <i>Attention Is All You Need</i>.
 /// </remarks>
 /// <example>
 /// <code>

@@ -1,7 +1,10 @@
 namespace Etalon.Schedules;
 
 /// <summary>A straight ramp: <c>value(t) = From + (To - From) · t/n</c>, and <c>To</c> from step <c>n</c> on.</summary>
-/// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>, in steps. PyTorch's LinearLR, Optax's linear_schedule.</remarks>
+/// <remarks>
+/// <c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>, in steps. PyTorch's LinearLR, Optax's
+/// linear_schedule.
+/// </remarks>
 /// <example>
 /// <code>
 /// var rate = new Linear(from: 1, to: 0, length: 4);

@@ -1,7 +1,9 @@
 namespace Etalon.Schedules;
 
 /// <summary>A power of what remains: <c>value(t) = To + (From - To) · (1 - t/n)^Power</c>, and <c>To</c> from step <c>n</c> on.</summary>
-/// <remarks><c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. With <c>To</c> = 0, PyTorch's PolynomialLR.</remarks>
+/// <remarks>
+/// <c>n</c> is <see cref="Length"/>, or <c>Length - 1</c> when <see cref="Inclusive"/>. With <c>To</c> = 0, PyTorch's PolynomialLR.
+/// </remarks>
 /// <example>
 /// <code>
 /// var rate = new Polynomial(from: 1, to: 0, length: 10, power: 2);

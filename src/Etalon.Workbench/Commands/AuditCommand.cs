@@ -19,8 +19,8 @@ internal static partial class AuditCommand
             For those, weight decay only sets the speed of training; for the others it regularizes. By the rules of the layers and by
             scaling the running network; exit code 1 if the two disagree. A model's name stands for a recipe with nothing else in it.
 
-            In the table: channel, alone, group - does nothing change when each output channel, the tensor, or its group is scaled?
-            why not - the first layer that joins two different powers of the scale, and those powers.
+            The table's columns channel, alone and group say whether the outputs stay when each output channel, the tensor, or every
+            weight but the head's is scaled by a factor c; where they do not, the first layer that joins two different powers of c.
 
             Examples:
               etalon audit recipes/cifar-step.yaml
@@ -82,6 +82,7 @@ internal static partial class AuditCommand
     {
         Invariant = finding.IsInvariant,
         finding.Rules.Mismatch,
+        finding.RecipeChanges,
         finding.Rules.Remedies,
         finding.Measured.OutputChange,
         finding.Measured.RadialGradient,

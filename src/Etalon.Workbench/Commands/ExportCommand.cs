@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Etalon.Lab;
-using Etalon.Lab.Planning;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Workbench.Commands;
 
@@ -12,8 +12,11 @@ internal static class ExportCommand
     // Everything that a schedule is exported for, one line each.
     private static readonly Dictionary<string, Action<RunSpec, TextWriter>> Targets = new()
     {
-        ["csv"] = (spec, output) => ScheduleCsv.Write(spec.ToRecipe(), output),
-        ["json"] = (spec, output) => output.Write(spec.ToRecipe().ToJson() + "\n"),
+        ["pytorch"] = (spec, output) => PyTorchExporter.Write(spec.ToRecipe(), spec.Name, output),
+        ["optax"] = (spec, output) => OptaxExporter.Write(spec.ToRecipe(), spec.Name, output),
+        ["keras"] = (spec, output) => KerasExporter.Write(spec.ToRecipe(), spec.Name, output),
+        ["csv"] = (spec, output) => CsvExporter.Write(spec.ToRecipe(), output),
+        ["json"] = (spec, output) => JsonExporter.Write(spec.ToRecipe(), spec.Name, output),
     };
 
     public static Command Create()
@@ -27,6 +30,7 @@ internal static class ExportCommand
             Write a recipe's schedules for use elsewhere.
 
             Examples:
+              etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
               etalon export recipes/cifar-step.yaml --for csv --out lr.csv
               etalon export recipes/cifar-step.yaml duration=90ep --for json
             """)

@@ -3,6 +3,7 @@ using Etalon.Lab;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Workbench.Commands;
 
@@ -67,7 +68,7 @@ internal static class PlanCommand
     private static void WriteCsv(IReadOnlyList<RunSpec> specs, string file, TextWriter error)
     {
         if (specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        AtomicFile.Write(file, writer => ScheduleCsv.Write(specs[0].ToRecipe(), writer));
+        AtomicFile.Write(file, writer => CsvExporter.Write(specs[0].ToRecipe(), writer));
         error.WriteLine($"wrote {file}: {specs[0].TotalSteps} rows");
     }
 

@@ -8,7 +8,7 @@ namespace Etalon.Workbench.Commands;
 /// Training on a terminal: one line that is rewritten in place, with a bar, the time left, speed and the loss, and a lasting line for each evaluation.
 /// </summary>
 /// <remarks>Spectre.Console's progress bars own the thread that they run on and redraw on a timer; training needs one line, when it has something new.</remarks>
-internal sealed class ProgressDisplay(TextWriter error, RunSpec spec) : ITrainingObserver
+internal sealed class ProgressDisplay(TextWriter error, RunSpec spec, long begin) : ITrainingObserver
 {
     private const int BarWidth = 24;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -38,7 +38,7 @@ internal sealed class ProgressDisplay(TextWriter error, RunSpec spec) : ITrainin
         var elapsed = Stopwatch.GetElapsedTime(_start);
         double share = (double)done / spec.TotalSteps;
         int full = (int)(share * BarWidth);
-        var left = elapsed * ((1 - share) / share);
+        var left = elapsed * ((double)(spec.TotalSteps - done) / (done - begin));
         return $"{new string('█', full)}{new string('░', BarWidth - full)} {share,4:P0}  {Clock(elapsed)} < {Clock(left)}"
             + $"  {_images / elapsed.TotalSeconds:N0} images/s  loss {_meter.Mean.Loss:F4}  accuracy {_meter.Mean.Accuracy:P1}";
     }

@@ -42,19 +42,24 @@ internal static class RunsCommand
 
     private static Command CreateShow()
     {
-        var name = new Argument<string>("run") { Description = "A run's name or folder.", HelpName = "RUN" };
+        var name = RunArgument();
         var runs = FolderOption();
         var json = new Option<bool>("--json") { Description = "Prints JSON, with all metrics." };
         var command = new Command("show", "Shows a run: its recipe, its result, its evaluations.") { name, runs, json };
-        command.SetAction(parsed => Show(Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs)), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => Show(RunSummary.Read(Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static RunSummary Find(string run, string root)
+    /// <summary>RUN, as every verb that takes one run has it.</summary>
+    public static Argument<string> RunArgument() => new("run") { Description = "A run's name or folder.", HelpName = "RUN" };
+
+    /// <summary>The folder of a run.</summary>
+    /// <exception cref="InputException">There is no such run.</exception>
+    public static string Find(string run, string root)
     {
         string inside = Path.Combine(root, run);
-        if (Directory.Exists(inside)) return RunSummary.Read(inside);
-        if (Directory.Exists(run)) return RunSummary.Read(run);
+        if (Directory.Exists(inside)) return inside;
+        if (Directory.Exists(run)) return run;
         throw new InputException($"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are");
     }
 

@@ -35,6 +35,7 @@ internal sealed class RandomNetworks(ulong seed)
     {
         x = Convolution(b, x, null);
         if (Chance(4)) x = b.Sum(Name("copy"), b.Bias(Name("bias"), x));
+        if (Chance(4)) x = Convolution(b, x, null);
         return Chance(4) ? b.Rectify(x) : Normalize(b, x);
     }
 

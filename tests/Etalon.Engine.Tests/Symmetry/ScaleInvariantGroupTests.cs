@@ -55,6 +55,21 @@ public class ScaleInvariantGroupTests
         if (!isInvariant) Assert.Equal("norm1: channel 0 of conv1 has degree 1, channel 1 has degree 0", verdict.Mismatch!.ToString());
     }
 
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 1, false)]
+    public void A_batch_normalization_removes_a_bias_through_a_convolution_unless_zeros_surround_the_image(int kernel, int padding, bool isRemoved)
+    {
+        using var net = new SymmetryProbe(b =>
+        {
+            var x = b.Bias("bias1", b.Convolution("conv1", b.Input, 4, 3));
+            return FrozenHead(b, b.Rectify(Batch(b, "norm1", b.Convolution("conv2", x, 4, kernel, padding: padding))));
+        });
+        Assert.Equal(isRemoved, net.Check(ScalingGroup.Tensor("bias1")).IsInvariant);
+        Assert.Equal(isRemoved, net.Check(ScalingGroup.Tensor("conv1.weight")).IsInvariant);
+    }
+
     [Fact]
     public void Epsilon_leaves_the_invariance_true_only_up_to_epsilon()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Tests.Equivalence;
@@ -29,25 +28,6 @@ public class ConversionTests
         var format = conversion.Range.Formats[0];
         Assert.True(conversion.Target[format.Rate!.Value].Rate > (double)Half.MaxValue);
         Assert.True(conversion.Target[format.Rate!.Value - 1].Rate <= (double)Half.MaxValue);
-    }
-
-    [Fact]
-    public void A_million_steps_convert_in_under_a_second()
-    {
-        var recipe = new Recipe(new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)), new Constant(5e-4), new Constant(0.9), 1_000_000);
-        foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.WeightDecay })
-        {
-            var decay = form == EquivalentForm.WeightDecay ? new Constant(1e-4) : null;
-            // The fastest of three, so that a pause of the machine is not mistaken for work.
-            var seconds = Enumerable.Range(0, 3).Min(_ =>
-            {
-                var start = Stopwatch.GetTimestamp();
-                Assert.Equal(1_000_000, Converter.Convert(recipe, form, decay).Target.Count);
-                return Stopwatch.GetElapsedTime(start).TotalSeconds;
-            });
-            TestContext.Current.SendDiagnosticMessage($"{form}: {seconds:F2} s");
-            Assert.InRange(seconds, 0, 1);
-        }
     }
 
     [Fact]

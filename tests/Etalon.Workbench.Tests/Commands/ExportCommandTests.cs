@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Etalon.Schedules;
 
 namespace Etalon.Workbench.Tests.Commands;
@@ -13,7 +14,9 @@ public sealed class ExportCommandTests : IDisposable
     {
         var (code, output, _) = await Cli.Run("export", Cli.Recipe("cifar-step.yaml"), "--for", "json");
         Assert.Equal(0, code);
-        var recipe = Recipe.FromJson(output);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal("cifar-step", json.RootElement.GetProperty("name").GetString());
+        var recipe = Recipe.FromJson(json.RootElement.GetProperty("recipe").GetRawText());
         Assert.Equal((62_560L, 391L), (recipe.TotalSteps, recipe.StepsPerEpoch!.Value));
         Assert.Equal(0.01, recipe.LearningRate.ValueAt(31_280), 1e-15);
     }
@@ -36,6 +39,20 @@ public sealed class ExportCommandTests : IDisposable
     {
         var (_, output, _) = await Cli.Run("export", Cli.Recipe("cifar-step.yaml"), "duration=1ba", "learning_rate=0", "--for", "csv");
         Assert.EndsWith("\n0,0,0.0005,0.9,-inf\n", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pytorch", "import")]
+    [InlineData("optax", "jnp")]
+    [InlineData("keras", "keras")]
+    public async Task A_module_names_its_recipe_and_the_recipes_hash(string target, string word)
+    {
+        var file = Path.Combine(folder, "schedule.py");
+        Assert.Equal(0, (await Cli.Run("export", Cli.Recipe("cifar-step.yaml"), "--for", target, "--out", file)).Code);
+        var module = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains(word, module, StringComparison.Ordinal);
+        Assert.Contains("cifar-step", module, StringComparison.Ordinal);
+        Assert.Matches("RECIPE_HASH = \"[0-9a-f]{64}\"", module);
     }
 
     [Fact]

@@ -48,6 +48,19 @@ public class AuditTests
         TensorAudit Tensor(string name) => report.Tensors.Single(tensor => tensor.Name == name);
     }
 
+    [Theory]
+    [InlineData(NormKind.Batch, false, "frozen", "")]
+    [InlineData(NormKind.Batch, false, "trained", "model.head=frozen")]
+    [InlineData(NormKind.Layer, true, "frozen", "model.affine=false")]
+    [InlineData(NormKind.Group, true, "trained", "model.head=frozen model.affine=false")]
+    [InlineData(NormKind.None, true, "trained", "model.head=frozen model.affine=false model.norm=batch")]
+    public void The_fewest_changes_of_the_recipe_are_found(NormKind norm, bool affine, string head, string changes)
+    {
+        var report = Of("preresnet-8", norm, affine, head);
+        Assert.Equal(changes, string.Join(' ', report.AllParameters.RecipeChanges));
+        Assert.Equal(norm == NormKind.None ? ["model.norm=batch"] : [], report.Group.RecipeChanges);
+    }
+
     [Fact]
     public void The_recipes_own_epsilon_is_measured_beside_the_exact_verdict()
     {
@@ -84,6 +97,6 @@ public class AuditTests
         RecipeReader.Read(
             $"duration: 1ep\ndata: {{set: digits}}\nlearning_rate: 0.1\nmodel: {{name: {model}{(model == "mlp" ? "" : ", width: 8")}, norm: {norm.ToString().ToLowerInvariant()}, affine: {(affine ? "true" : "false")}, head: {head}, epsilon: {epsilon:R}}}\n",
             "recipe",
-            model == "mlp" ? ["model.hidden=[12, 16]"] : []),
+            model == "mlp" ? ["model.hidden=[12, 16]", .. norm == NormKind.Group ? (string[])["model.groups=4"] : []] : []),
         threads: 2);
 }

@@ -85,15 +85,22 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
         }
     }
 
-    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming) =>
-        _forward.Run(framedInput, packed, output, Shape.OutputChannels, images);
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming)
+    {
+        var fetched = upcoming;
+        fetched.Add(output, (long)images * Shape.OutputLength);
+        _forward.Run(framedInput, packed, output, Shape.OutputChannels, images, fetched);
+    }
 
     public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming)
     {
-        foreach (SubConvolution phase in _dataGradient)
+        // Every phase writes pixels all over the images, so the first fetches them and the others what comes next.
+        for (int i = 0; i < _dataGradient.Length; i++)
         {
-            phase.Run(framedGradient, packed, inputGradient, Shape.InputChannels, images);
-            packed += phase.PackedLength<T>(Shape.InputChannels);
+            var fetched = _dataGradient.Length == 1 ? upcoming : i == 0 ? default : upcoming.Part(i - 1, _dataGradient.Length - 1);
+            if (i == 0) fetched.Add(inputGradient, (long)images * Shape.InputLength);
+            _dataGradient[i].Run(framedGradient, packed, inputGradient, Shape.InputChannels, images, fetched);
+            packed += _dataGradient[i].PackedLength<T>(Shape.InputChannels);
         }
     }
 
@@ -108,6 +115,7 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
         fixed (int* rows = _rows)
             for (int line = 0; line < count; line += _chunkLines)
             {
+                upcoming.Fetch(line, Math.Min(line + _chunkLines, count), count);
                 var lines = new PixelLines(
                     starts + line, Math.Min(_chunkLines, count - line), Shape.OutputWidth, readStep, writeStep);
                 for (int first = 0; first < Shape.OutputChannels; first += lanes)

@@ -13,6 +13,9 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// </remarks>
 internal sealed unsafe class SubConvolution
 {
+    // Eight register blocks: some microseconds of work, in which a few dozen cache lines arrive.
+    private const int PixelsPerFetch = 8 * 6;
+
     private readonly int[] _taps;
     private readonly int[] _runs;
     private readonly int _depth;
@@ -100,17 +103,23 @@ internal sealed unsafe class SubConvolution
                             : T.Zero;
     }
 
-    /// <summary>Computes all pixels of <paramref name="images"/> images.</summary>
+    /// <summary>Computes all pixels of <paramref name="images"/> images, and fetches what is upcoming meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<T>(T* input, T* packed, T* output, int outputs, int images) where T : unmanaged, IFloatingPointIeee754<T>
+    public void Run<T>(T* input, T* packed, T* output, int outputs, int images, in Upcoming<T> upcoming) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        int lanes = InnerProduct<T>.ChannelsPerBlock, count = images * _pixelsPerImage, all = InnerProduct<T>.Blocks(outputs) * count;
+        int done = 0;
         fixed (PixelPair* pixels = Pixels)
         fixed (int* runs = _runs)
             for (int first = 0; first < outputs; first += lanes, packed += _taps.Length * Channels * lanes)
-                InnerProduct<T>.Run(
-                    input, pixels, images * _pixelsPerImage, runs, _runs.Length, _depth, packed, output + first,
-                    Math.Min(lanes, outputs - first));
+                for (int pixel = 0; pixel < count; pixel += PixelsPerFetch)
+                {
+                    int taken = Math.Min(PixelsPerFetch, count - pixel);
+                    upcoming.Fetch(done, done + taken, all);
+                    done += taken;
+                    InnerProduct<T>.Run(
+                        input, pixels + pixel, taken, runs, _runs.Length, _depth, packed, output + first, Math.Min(lanes, outputs - first));
+                }
     }
 
     /// <summary>The taps along one direction, in the order of the positions that they read from.</summary>

@@ -27,11 +27,12 @@ internal sealed class RecipeText
     /// <param name="text">YAML or JSON.</param>
     /// <param name="source">The file's name for messages.</param>
     /// <param name="problems">Takes what is wrong.</param>
-    public static RecipeNode? Parse(string text, string source, RecipeProblems problems)
+    /// <param name="longest">The most characters.</param>
+    public static RecipeNode? Parse(string text, string source, RecipeProblems problems, int longest = LargestLength)
     {
-        if (text.Length > LargestLength)
+        if (text.Length > longest)
         {
-            problems.Add(new Place(source, 1, 1), $"the text is longer than {LargestLength} characters, the most that a recipe has; is this the right file?");
+            problems.Add(new Place(source, 1, 1), $"the text is longer than {longest} characters, the most that a recipe has; is this the right file?");
             return null;
         }
         return new RecipeText(text, mark => new Place(source, mark.Line, mark.Column), problems).Document();

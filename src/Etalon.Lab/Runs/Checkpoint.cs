@@ -1,0 +1,77 @@
+using System.Globalization;
+using Etalon.Engine.Memory;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>
+/// A run's state after some updates, on disk: weights, running statistics and frozen weights under their names in the network, the
+/// optimizer's slots as velocity/NAME, and everything else as texts in the metadata. Checked when it is opened.
+/// </summary>
+internal sealed class Checkpoint : IDisposable
+{
+    public const string FormatKey = "format", StepKey = "step", Format = "etalon-checkpoint-1";
+
+    private readonly SafetensorsFile _file;
+
+    private Checkpoint(SafetensorsFile file)
+    {
+        _file = file;
+        CheckpointSeal.Verify(file);
+        if (Text(FormatKey) != Format) throw new InputException($"{file.Path}: is of format {SafetensorsParts.Shown(Text(FormatKey))}; this etalon reads {Format}");
+        Step = Integer(StepKey);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>The updates done.</summary>
+    public long Step { get; }
+
+    /// <summary>The texts, all of them.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
+
+    /// <summary>Bytes of all tensors.</summary>
+    public long TensorBytes => _file.Entries.Count == 0 ? 0 : _file.Entries[^1].End;
+
+    /// <summary>Opens a checkpoint and checks every byte of it.</summary>
+    /// <exception cref="InputException">It is damaged, or no checkpoint.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Checkpoint Open(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            return new Checkpoint(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A text of the metadata.</summary>
+    /// <exception cref="InputException">There is none of that name.</exception>
+    public string Text(string key) =>
+        Metadata.TryGetValue(key, out var text) ? text : throw new InputException($"{Path}: its metadata has no {key}; it is not a checkpoint of this etalon");
+
+    /// <summary>A whole number of the metadata, never negative.</summary>
+    public long Integer(string key) =>
+        long.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : throw Wrong(key, "a whole number");
+
+    /// <summary>A number of the metadata, to the bit as it was written.</summary>
+    public double Number(string key) =>
+        double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Wrong(key, "a number");
+
+    /// <summary>A number of the metadata that need not be there.</summary>
+    public double? OptionalNumber(string key) => Metadata.ContainsKey(key) ? Number(key) : null;
+
+    /// <summary>Reads all tensors into their places.</summary>
+    /// <exception cref="InputException">The file holds others.</exception>
+    public void Restore<T>(IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors) where T : unmanaged => Snapshot<T>.Restore(tensors, _file);
+
+    private InputException Wrong(string key, string due) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}; {due} is due");
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,65 @@
+namespace Etalon.Lab.Runs;
+
+/// <summary>
+/// The checkpoints of a run: checkpoints/step-N.safetensors holds its state after N updates. A file is whole or not there; the last two
+/// and the best are kept.
+/// </summary>
+internal sealed class CheckpointFolder(string run)
+{
+    private const string Prefix = "step-", Suffix = ".safetensors", Unfinished = ".tmp";
+
+    /// <summary>How many of the last are kept.</summary>
+    private const int Last = 2;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; } = System.IO.Path.Combine(run, "checkpoints");
+
+    /// <summary>The file of a checkpoint.</summary>
+    public string PathOf(long step) => System.IO.Path.Combine(Path, $"{Prefix}{step}{Suffix}");
+
+    /// <summary>The updates after which there is a checkpoint, the last first.</summary>
+    public IReadOnlyList<long> Steps() => !Directory.Exists(Path)
+        ? []
+        : [.. Directory.EnumerateFiles(Path, $"{Prefix}*{Suffix}")
+            .Select(path => System.IO.Path.GetFileNameWithoutExtension(path)[Prefix.Length..])
+            .Where(digits => long.TryParse(digits, out long step) && digits == $"{step}" && step >= 0)
+            .Select(long.Parse)
+            .OrderDescending()];
+
+    /// <summary>Makes the folder, and clears away what a process that was killed had begun to write.</summary>
+    public void Prepare()
+    {
+        Directory.CreateDirectory(Path);
+        foreach (string path in Directory.EnumerateFiles(Path, $"*{Unfinished}")) File.Delete(path);
+    }
+
+    /// <summary>Writes a checkpoint: beside its place, to the disk, then renamed; last, what is no longer kept is deleted.</summary>
+    /// <param name="step">The updates done.</param>
+    /// <param name="best">The updates after which the test accuracy was best; null where there was no evaluation.</param>
+    /// <param name="header">The file's header.</param>
+    /// <param name="tensors">The rest of the file.</param>
+    public void Write(long step, long? best, ReadOnlySpan<byte> header, ReadOnlySpan<byte> tensors)
+    {
+        string path = PathOf(step), temporary = path + Unfinished;
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(header);
+                file.Write(tensors);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            // On a full disk the unfinished file takes the room that is missing.
+            if (File.Exists(temporary)) File.Delete(temporary);
+            throw;
+        }
+        DirectorySync.Flush(Path);
+        foreach (long old in Steps().Where(other => other <= step).Skip(Last))
+            if (old != best)
+                File.Delete(PathOf(old));
+    }
+}

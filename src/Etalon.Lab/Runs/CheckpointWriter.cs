@@ -1,0 +1,58 @@
+using Etalon.Engine.Memory;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>
+/// Writes checkpoints while training goes on: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
+/// One is written at a time; what failed is thrown by the next call.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, Action flushMetrics) : IDisposable
+    where T : unmanaged
+{
+    private readonly Snapshot<T> _snapshot = new(tensors);
+    private Task _writing = Task.CompletedTask;
+    private long? _kept;
+
+    /// <summary>Keeps the state of now; waits first for a checkpoint that is still being written.</summary>
+    /// <param name="step">The updates done.</param>
+    /// <param name="best">The updates after which the test accuracy was best; null where there was no evaluation.</param>
+    /// <param name="metadata">Everything but the tensors.</param>
+    public void Begin(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    {
+        Finish();
+        _snapshot.Take();
+        _writing = Task.Run(() => Write(step, best, metadata));
+    }
+
+    /// <summary>Throws what a checkpoint that has ended failed with; costs nothing otherwise.</summary>
+    public void ThrowIfFailed()
+    {
+        if (_writing.IsFaulted) Finish();
+    }
+
+    /// <summary>Waits until the checkpoint being written is on the disk.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Finish() => _writing.GetAwaiter().GetResult();
+
+    private void Write(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    {
+        try
+        {
+            // A checkpoint counts on the metrics before it.
+            flushMetrics();
+            folder.Write(step, best, CheckpointSeal.Seal(metadata, _snapshot.Entries, _snapshot.Bytes), _snapshot.Bytes);
+            _kept = step;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"the checkpoint of update {step} could not be written: {exception.Message.TrimEnd('.')}; "
+                + (_kept is { } kept ? $"the last good one is {folder.PathOf(kept)}" : $"earlier ones in {folder.Path} are as they were"),
+                exception);
+        }
+    }
+
+    /// <summary>Waits for a checkpoint that is still being written, whatever becomes of it.</summary>
+    public void Dispose() => Task.WhenAny(_writing).Wait();
+}

@@ -1,0 +1,16 @@
+namespace Etalon.Lab.Runs;
+
+/// <summary>A tensor in a safetensors file.</summary>
+/// <param name="Name">Its name; every name once.</param>
+/// <param name="Type">The type of its numbers, little-endian and row by row.</param>
+/// <param name="Shape">The sizes, slowest first.</param>
+/// <param name="Begin">Its first byte, counted from the end of the header.</param>
+/// <param name="End">The byte after its last.</param>
+internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End)
+{
+    /// <summary>Bytes of one number.</summary>
+    public static int SizeOf(SafetensorsType type) => type == SafetensorsType.F64 ? sizeof(double) : sizeof(float);
+
+    /// <summary>Shape and type as people write them, such as F32 [8, 3, 3, 3].</summary>
+    public string Form => $"{Type} [{string.Join(", ", Shape)}]";
+}

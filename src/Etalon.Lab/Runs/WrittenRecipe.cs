@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>The recipe that a run wrote into its resolved.json.</summary>
+internal sealed class WrittenRecipe
+{
+    // A table of 64-bit numbers for a million updates has 20 MB.
+    private const long LongestFile = 1 << 26;
+
+    private readonly string _path;
+
+    private WrittenRecipe(string path, JsonObject json)
+    {
+        if (json["recipe"] is not JsonObject recipe) throw new InputException($"{path}: has no recipe; was the file edited?");
+        _path = path;
+        Overrides = [.. (json["overrides"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())];
+        Spec = RecipeReader.ReadWritten(recipe.ToJsonString(), path, []);
+        if (Spec.Data is null) throw new InputException($"{path}: its recipe names no data; was the file edited?");
+    }
+
+    /// <summary>The recipe, every duration in updates.</summary>
+    public RunSpec Spec { get; }
+
+    /// <summary>The overrides with which it was made from the recipe as given.</summary>
+    public IReadOnlyList<string> Overrides { get; }
+
+    /// <summary>The recipe of a run.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <exception cref="InputException">The folder is no run, or the file was damaged.</exception>
+    public static WrittenRecipe Read(string run)
+    {
+        string path = Path.Combine(run, RunFolder.ResolvedName);
+        if (!File.Exists(path)) throw new InputException($"{run} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
+        if (new FileInfo(path).Length > LongestFile) throw new InputException($"{path}: has more than {LongestFile} bytes; was the file edited?");
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return new WrittenRecipe(path, json as JsonObject ?? throw new JsonException("an object is due"));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new InputException($"{path}: is not what a run writes ({exception.Message}); was the file edited?");
+        }
+    }
+
+    /// <summary>The recipe with changes.</summary>
+    /// <exception cref="InputException">The changed recipe has problems.</exception>
+    public RunSpec With(IReadOnlyList<string> overrides) => RecipeReader.ReadWritten(RecipeWriter.ToYaml(Spec), _path, overrides);
+}

@@ -1,0 +1,29 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>What a run begins with: anew, resumed, or forked from another.</summary>
+internal sealed record RunPlan
+{
+    public required RunSpec Spec { get; init; }
+
+    public required DataSet Data { get; init; }
+
+    /// <summary>Makes or gives the folder, once recipe and data are known to fit.</summary>
+    public required Func<RunFolder> Open { get; init; }
+
+    /// <summary>The state to go on from; null for the initial one.</summary>
+    public Checkpoint? From { get; init; }
+
+    /// <summary>What is there of the result.</summary>
+    public RunProgress Progress { get; init; } = new();
+
+    /// <summary>Where the metrics go on.</summary>
+    public MetricsMark Mark { get; init; }
+
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    public RunSpec? Parent { get; init; }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Numerics;
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>Keeps a run in its folder while it trains: metrics, checkpoints, and what its result is made of.</summary>
+internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Trainer<T> _trainer;
+    private readonly RunIdentity _identity;
+    private readonly MetricsWriter _metrics;
+    private readonly CheckpointWriter<T> _checkpoints;
+    private readonly RunProgress _before;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _every, _last;
+    private readonly TimeSpan _interval;
+    private RunProgress _progress;
+    private long _mark = Stopwatch.GetTimestamp(), _kept = Stopwatch.GetTimestamp();
+
+    /// <summary>Opens the metrics at a mark.</summary>
+    public RunRecorder(Trainer<T> trainer, RunSpec spec, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsMark mark)
+    {
+        (_trainer, _identity, _progress, _before) = (trainer, identity, progress, progress);
+        (_every, _last) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.TotalSteps);
+        _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
+        folder.Checkpoints.Prepare();
+        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, spec.TotalSteps, mark);
+        _checkpoints = new CheckpointWriter<T>(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
+    }
+
+    /// <summary>Who watches.</summary>
+    public ITrainingObserver? Display { get; set; }
+
+    /// <inheritdoc/>
+    public void Updated(in UpdateReport report)
+    {
+        _progress = _progress.With(report, Stopwatch.GetElapsedTime(_mark));
+        _metrics.Updated(report);
+        Display?.Updated(report);
+        _mark = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public void Evaluated(in EvaluationReport report)
+    {
+        _progress = _progress.With(report);
+        _metrics.Evaluated(report);
+        Display?.Evaluated(report);
+        // The time since the update was the evaluation's, not training's.
+        _mark = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public void AtRest()
+    {
+        _checkpoints.ThrowIfFailed();
+        long step = _trainer.Step;
+        if (step % _every == 0 || step == _last || step == _progress.BestStep || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
+    }
+
+    /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>
+    public void Keep()
+    {
+        var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
+        _identity.Describe(metadata);
+        _trainer.Describe(metadata);
+        _metrics.Mark.Describe(metadata);
+        (_progress with { Seconds = Seconds }).Describe(metadata);
+        _checkpoints.Begin(_trainer.Step, _progress.BestStep, metadata);
+        _kept = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Waits until what was kept is on the disk.</summary>
+    public void Finish() => _checkpoints.Finish();
+
+    /// <summary>What became of the run.</summary>
+    public RunResult Result(RunStatus status, string? message, int threads) => new()
+    {
+        Status = status,
+        Steps = _trainer.Step,
+        TestLoss = _progress.TestLoss,
+        TestAccuracy = _progress.TestAccuracy,
+        BestTestAccuracy = _progress.Best,
+        BestStep = _progress.BestStep,
+        Seconds = Math.Round(Seconds, 3),
+        ImagesPerSecond = Math.Round(_progress.Images / Math.Max(_progress.TrainingSeconds, 1e-9), 1),
+        Threads = threads,
+        Message = message,
+    };
+
+    private double Seconds => _before.Seconds + Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _checkpoints.Dispose();
+        _metrics.Dispose();
+    }
+}

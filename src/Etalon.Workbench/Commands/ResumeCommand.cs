@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Etalon.Lab.Training;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon resume</c>: goes on with a run as if it had never ended.</summary>
+internal static class ResumeCommand
+{
+    public static Command Create()
+    {
+        var run = RunsCommand.RunArgument();
+        var threads = TrainingScreen.ThreadsOption();
+        var runs = RunsCommand.FolderOption();
+        var json = TrainingScreen.JsonOption();
+        var command = new Command(
+            "resume",
+            """
+            Goes on with an interrupted run from its last good checkpoint, to the bit as if it had never ended, on any number of threads. Recipe, data and
+            version must be those it began with; what changes them is a fork.
+
+            Examples:
+              etalon resume digits
+              etalon resume runs/digits-2 --threads 1
+            """)
+        {
+            run, threads, runs, json,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            string folder = RunsCommand.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
+            int count = TrainingScreen.Threads(parsed.GetValue(threads));
+            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json));
+            return screen.Show(begin => TrainingRun.Resume(folder, count, begin, cancellation));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json;
+using Etalon.Lab;
+using Etalon.Lab.Planning;
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>A run as train, resume and fork show it, and their common options.</summary>
+internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
+{
+    private RunStart? _start;
+
+    /// <summary>--threads N.</summary>
+    public static Option<int?> ThreadsOption() => new("--threads")
+    {
+        Description = "Threads that compute; all processors unless given. The result does not depend on them.",
+        HelpName = "N",
+    };
+
+    /// <summary>--json.</summary>
+    public static Option<bool> JsonOption() => new("--json") { Description = "Prints the result as JSON and nothing else." };
+
+    /// <summary>The threads that an option asks for.</summary>
+    /// <exception cref="InputException">Nobody computes on so many.</exception>
+    public static int Threads(int? given) => given switch
+    {
+        null => Environment.ProcessorCount,
+        >= 1 and <= 1024 => given.Value,
+        _ => throw new InputException($"--threads is {given}; at least 1 and at most 1024 threads compute, as many as the machine has processors is best"),
+    };
+
+    /// <summary>Trains, and shows how it goes and how it ended.</summary>
+    /// <param name="train">Trains; tells when it begins.</param>
+    public Task Show(Func<Func<RunStart, ITrainingObserver>, RunResult> train) =>
+        // On a thread of its own, so that Ctrl-C finds the command waiting.
+        Task.Run(() => Report(train(Begin)), CancellationToken.None);
+
+    private ITrainingObserver Begin(RunStart start)
+    {
+        _start = start;
+        foreach (string note in start.Notes) streams.Error.WriteLine($"note: {note}");
+        if (json) return new SilentDisplay();
+        if (start.Parent is { } parent) Compare(parent, start.Spec);
+        streams.Error.WriteLine(start.Step == 0
+            ? $"{start.Spec.Name}: {start.Spec.TotalSteps:N0} updates into {start.Folder}"
+            : $"{start.Spec.Name}: {start.Step:N0} of {start.Spec.TotalSteps:N0} updates done; on into {start.Folder}");
+        bool isTerminal = ReferenceEquals(streams.Error, Console.Error) && !Console.IsErrorRedirected;
+        return isTerminal ? new ProgressDisplay(streams.Error, start.Spec, start.Step) : new PlainDisplay(streams.Error, start.Spec);
+    }
+
+    // Both schedules over each other, as plan draws them.
+    private void Compare(RunSpec old, RunSpec changed)
+    {
+        foreach (string line in PlanText.Charts([old with { Name = "parent" }, changed with { Name = "fork" }], Screen.Of(streams.Error).Width))
+            streams.Error.WriteLine(line);
+    }
+
+    private void Report(RunResult result)
+    {
+        if (json)
+            streams.Output.WriteLine(JsonSerializer.Serialize(new { run = _start?.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond }, RunsCommand.Json));
+        else if (_start is null)
+            streams.Output.WriteLine($"nothing to do: all {result.Steps:N0} updates are done; test accuracy {result.TestAccuracy:P2}");
+        else
+            streams.Output.WriteLine($"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {_start.Folder}");
+    }
+}

@@ -1,0 +1,130 @@
+using Etalon.Lab.Runs;
+using Etalon.Lab.Training;
+using Etalon.Workbench.Commands;
+using Etalon.Workbench.Tests.Commands;
+using Etalon.Workbench.Tests.Data;
+
+namespace Etalon.Workbench.Tests.Runs;
+
+/// <summary>What goes wrong around a run: a full disk, a folder that is gone or closed, another process.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string In(string name) => Path.Combine(_folder.Path, name);
+
+    [Fact]
+    public void A_full_disk_ends_the_run_with_a_message_and_the_last_good_checkpoint_goes_on_once_there_is_room()
+    {
+        string disk = In("disk");
+        Directory.CreateDirectory(disk);
+        Assert.SkipWhen(SmallRun.Execute("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk).Code != 0, "a small file system can only be mounted by root");
+        try
+        {
+            string whole = SmallRun.Whole(In("whole")), filler = Path.Combine(disk, "filler");
+            void Fill()
+            {
+                SpinWait.SpinUntil(() => File.Exists(new CheckpointFolder(Path.Combine(disk, "small")).PathOf(12)));
+                using var file = new FileStream(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+                var block = new byte[4096];
+                try { while (true) file.Write(block); }
+                catch (IOException) { }
+            }
+            var problem = Assert.ThrowsAny<IOException>(() =>
+                TrainingRun.Execute(SmallRun.Spec(), disk, 2, _ => new SmallRun.Stopper { At = 13, Stop = Fill }, TestContext.Current.CancellationToken));
+            Assert.Equal(ExitCode.Failed, Failure.Report(problem, TextWriter.Null));
+            Assert.Contains("No space left", problem.Message, StringComparison.Ordinal);
+
+            string run = Path.Combine(disk, "small");
+            using (Checkpoint.Open(new CheckpointFolder(run).PathOf(12))) { }
+            Assert.Empty(Directory.GetFiles(Path.Combine(run, "checkpoints"), "*.tmp"));
+            File.Delete(filler);
+            SmallRun.Resume(run);
+            SmallRun.AssertSame(whole, run);
+        }
+        finally
+        {
+            SmallRun.Execute("umount", "-l", disk);
+        }
+    }
+
+    [Fact]
+    public void A_folder_deleted_while_training_ends_the_run_with_a_message_and_is_not_made_again()
+    {
+        string run = Path.Combine(In("runs"), "small");
+        void Delete()
+        {
+            SpinWait.SpinUntil(() => File.Exists(new CheckpointFolder(run).PathOf(12)));
+            Directory.Delete(run, recursive: true);
+        }
+        var problem = Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
+            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = Delete }, TestContext.Current.CancellationToken));
+        Assert.Contains(run, problem.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
+    public void A_folder_moved_while_training_ends_the_run_and_resumes_from_its_new_place()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), moved = In("moved");
+        Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
+            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = () => Directory.Move(run, moved) }, TestContext.Current.CancellationToken));
+        SmallRun.Resume(moved);
+        SmallRun.AssertSame(whole, moved);
+    }
+
+    [Fact]
+    public void A_folder_that_may_no_longer_be_written_to_ends_the_run_with_a_message()
+    {
+        string run = Path.Combine(In("runs"), "small"), checkpoints = Path.Combine(run, "checkpoints");
+        Directory.CreateDirectory(In("closed"));
+        bool isObeyed = SmallRun.Execute("chmod", "a-w", In("closed")).Code == 0 && SmallRun.Execute("touch", Path.Combine(In("closed"), "file")).Code != 0;
+        Assert.SkipUnless(isObeyed, "permissions do not bind this user: root may write everywhere");
+        var problem = Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
+            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = () => SmallRun.Execute("chmod", "a-w", checkpoints) }, TestContext.Current.CancellationToken));
+        Assert.Contains(checkpoints, problem.Message, StringComparison.Ordinal);
+        SmallRun.Execute("chmod", "u+w", checkpoints);
+        SmallRun.Resume(run);
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_run_are_refused_and_a_lock_file_without_its_process_is_not()
+    {
+        string run = Path.Combine(In("runs"), "small");
+        using var process = ChildProcess.Start(["train", SmallRun.WriteRecipe(_folder.Path), "duration=5000ep", "--runs", In("runs")]);
+        await process.Begun;
+        var (code, _, error) = await Cli.Run("resume", run);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("being trained by another process", error, StringComparison.Ordinal);
+
+        process.Kill();
+        await process.End(TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(Path.Combine(run, "lock")));
+        using var reopened = RunFolder.Open(run);
+    }
+
+    [Fact]
+    public void A_run_that_is_being_trained_can_be_looked_at_and_forked()
+    {
+        var (runs, seen, fork) = (In("runs"), -1, (RunResult?)null);
+        void Look()
+        {
+            seen = RunSummary.List(runs).Count;
+            fork = TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
+        }
+        TrainingRun.Execute(SmallRun.Spec(), runs, 1, _ => new SmallRun.Stopper { At = 13, Stop = Look }, TestContext.Current.CancellationToken);
+        Assert.Equal((1, RunStatus.Done), (seen, fork!.Status));
+    }
+
+    [Fact]
+    public void An_interruption_in_the_middle_of_an_evaluation_is_obeyed_at_once_and_the_evaluation_made_up_for()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 4);
+        // Update 4 ends an epoch: stopped before its evaluation, so no line of it is there yet.
+        Assert.DoesNotContain(RunSummary.Read(run).Metrics, line => line.ContainsKey("test/loss"));
+        SmallRun.Resume(run);
+        SmallRun.AssertSame(whole, run);
+    }
+}

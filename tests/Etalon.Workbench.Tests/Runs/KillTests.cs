@@ -1,0 +1,35 @@
+using Etalon.Workbench.Commands;
+using Etalon.Workbench.Tests.Data;
+
+namespace Etalon.Workbench.Tests.Runs;
+
+public sealed class KillTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_killed_25_times_at_random_moments_ends_with_the_bytes_of_the_whole_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
+        string recipe = SmallRun.WriteRecipe(_folder.Path);
+        var trial = new KillTrial([recipe, "duration=150ep"], "small", _folder.Path, new Random(20_240_611));
+        await trial.Run(25, TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken);
+
+        Assert.All(trial.Comparisons, comparison => Assert.Empty(comparison.Differences));
+        Assert.Equal(25, trial.Kills);
+        Assert.InRange(trial.KillsWhileWriting, 1, 25);
+    }
+
+    [Fact]
+    public async Task A_killed_run_of_an_exponential_form_that_is_recentred_ends_with_the_bytes_of_the_whole_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
+        string recipe = SmallRun.WriteRecipe(_folder.Path);
+        // Each update multiplies the weights by 1.0113, so 2400 of them make 2^38, and re-centring, after each 2^16, comes twice.
+        var trial = new KillTrial([recipe, "duration=150ep", "data.batch=16", "checkpoint.every=100ba", "learning_rate=0.1", "weight_decay=0.01", "equivalent.form=texp++"], "small", _folder.Path, new Random(5));
+        await trial.Run(4, TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken);
+        Assert.All(trial.Comparisons, comparison => Assert.Empty(comparison.Differences));
+    }
+}
