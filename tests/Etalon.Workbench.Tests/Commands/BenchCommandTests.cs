@@ -110,7 +110,7 @@ public class BenchCommandTests
     }
 
     private static IEnumerable<string> PassesOf(string text, string shape, string algorithm) =>
-        Regex.Matches(text, $@"^{Regex.Escape(shape)} +(forward|data gradient|weight gradient) +{algorithm} +[\d.]+ +[\d.]+ +\d+ ?%$", RegexOptions.Multiline)
+        Regex.Matches(text, $@"^{Regex.Escape(shape)} +(forward|data gradient|weight gradient) +{algorithm} +[\d.,]+ +[\d.,]+ +[\d.,]+ ?%$", RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value);
 
     private static List<JsonElement> Serve(string lines)
