@@ -91,7 +91,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
-                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, Evaluate(cancellation)));
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, EvaluateUntil(cancellation)));
                 _owesEvaluation = false;
             }
             else
@@ -120,10 +120,10 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate() => Evaluate(CancellationToken.None);
+    public LossResult Evaluate() => EvaluateUntil(CancellationToken.None);
 
     // An evaluation takes seconds; whoever cancels waits for a batch only.
-    private LossResult Evaluate(CancellationToken cancellation)
+    private LossResult EvaluateUntil(CancellationToken cancellation)
     {
         double loss = 0;
         int correct = 0;
