@@ -1,3 +1,5 @@
+using Etalon.Lab.Data;
+
 namespace Etalon.Lab.RunSpecs;
 
 /// <summary>How many images a known data set has: what a recipe needs to count steps without opening a file.</summary>
@@ -6,12 +8,6 @@ namespace Etalon.Lab.RunSpecs;
 public readonly record struct DataSetSize(int Train, int Test)
 {
     /// <summary>Every known set by its name in a recipe, in the order of their names.</summary>
-    public static IReadOnlyDictionary<string, DataSetSize> ByName { get; } = new SortedDictionary<string, DataSetSize>(StringComparer.Ordinal)
-    {
-        ["digits"] = new(1_437, 360),
-        ["mnist"] = new(60_000, 10_000),
-        ["fashion-mnist"] = new(60_000, 10_000),
-        ["cifar10"] = new(50_000, 10_000),
-        ["cifar100"] = new(50_000, 10_000),
-    };
+    public static IReadOnlyDictionary<string, DataSetSize> ByName { get; } = new SortedDictionary<string, DataSetSize>(
+        DataCatalog.All.ToDictionary(entry => entry.Name, entry => new DataSetSize(entry.TrainingCount, entry.TestCount)), StringComparer.Ordinal);
 }

@@ -21,6 +21,9 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
 
     private const double Ln2 = 0.693147180559945309417;
 
+    // By step: TEXP of a schedule that changes at every step has as many corrections as steps.
+    private readonly Dictionary<long, StateMap> _corrections = conversion.Corrections.ToDictionary(correction => correction.Step, correction => correction.Map);
+
     /// <summary>s.</summary>
     public int Exponent { get; private set; }
 
@@ -30,9 +33,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     /// <summary>Before update <paramref name="step"/>, or after the last one: corrects the buffer where the form asks for it, re-centres, and lets activations follow.</summary>
     public void MoveTo(long step)
     {
-        foreach (var correction in conversion.Corrections)
-            if (correction.Step == step)
-                Apply(correction.Map);
+        if (_corrections.TryGetValue(step, out var correction)) Apply(correction);
 
         LogScale = conversion.LogScaleAt(step);
         double power = LogScale / Ln2;
