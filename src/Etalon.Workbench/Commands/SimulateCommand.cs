@@ -17,8 +17,8 @@ internal static class SimulateCommand
 
             Examples:
               etalon simulate equilibrium
-              etalon simulate relaxation --svg relaxation.svg
-              etalon simulate drop --factor 4 --momentum 0.9
+              etalon simulate equilibrium --momentum 0.9 --nesterov
+              etalon simulate wells --svg wells.svg --csv wells.csv
 
             Exit codes: 0 all agrees, 1 something differs from the theory, 2 bad input.
             """);
@@ -32,10 +32,7 @@ internal static class SimulateCommand
         var command = new Command(scenario.Name,
             $"""
             {char.ToUpperInvariant(scenario.Summary[0])}{scenario.Summary[1..]}.
-
-            Examples:
-              etalon simulate {scenario.Name}
-              etalon simulate {scenario.Name} {scenario.Example}
+            Example: etalon simulate {scenario.Name} {scenario.Example}
             """);
         foreach (var option in options.Taken(scenario.Inputs)) command.Add(option);
         // On a thread of its own, so that Ctrl-C finds the command waiting.

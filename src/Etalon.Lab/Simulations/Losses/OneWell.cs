@@ -7,7 +7,7 @@ namespace Etalon.Lab.Simulations.Losses;
 public sealed record OneWell(double Curvature) : SphereLoss
 {
     /// <inheritdoc/>
-    public override string Formula => $"L = ({Curvature:0.####}/2) |w/|w| - e|²";
+    public override string Formula => $"L = {Curvature / 2:0.####} |w/|w| - e|²";
 
     /// <inheritdoc/>
     public override Lanes Value(Lanes z) => Curvature * (1 - z);

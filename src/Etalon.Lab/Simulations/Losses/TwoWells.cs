@@ -7,7 +7,7 @@ namespace Etalon.Lab.Simulations.Losses;
 public sealed record TwoWells(double Curvature) : SphereLoss
 {
     /// <inheritdoc/>
-    public override string Formula => $"L = ({Curvature:0.####}/2) (1 - z²), z = ⟨w/|w|, e⟩";
+    public override string Formula => $"L = {(Curvature == 2 ? "1 - z²" : $"{Curvature / 2:0.####} (1 - z²)")}, z = ⟨w/|w|, e⟩";
 
     /// <inheritdoc/>
     public override Lanes Value(Lanes z) => Curvature / 2 * (1 - z * z);

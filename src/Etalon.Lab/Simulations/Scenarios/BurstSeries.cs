@@ -7,12 +7,11 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// <param name="Bursts">The updates after which the norm came back through the edge.</param>
 /// <param name="Periods">The updates between one and the next.</param>
 /// <param name="Peaks">The largest norm between one burst and the next.</param>
-/// <param name="SmallestNorm">After the first burst.</param>
-/// <param name="LargestNorm">After the first burst.</param>
+/// <param name="Troughs">The smallest norm between one burst and the next, or in it.</param>
 /// <param name="QuietUpdates">Updates in which the loss was below 1e-12.</param>
 /// <param name="QuietFall">By how much ln |w| fell in each of them, in the mean.</param>
 internal sealed record BurstSeries(
-    IReadOnlyList<int> Bursts, IReadOnlyList<double> Periods, IReadOnlyList<double> Peaks, double SmallestNorm, double LargestNorm, int QuietUpdates, double QuietFall)
+    IReadOnlyList<int> Bursts, IReadOnlyList<double> Periods, IReadOnlyList<double> Peaks, IReadOnlyList<double> Troughs, int QuietUpdates, double QuietFall)
 {
     private const double QuietLoss = 1e-12;
 
@@ -31,17 +30,21 @@ internal sealed record BurstSeries(
             fall += Math.Log(norms[step - 1] / norms[step]);
         }
         var cycles = bursts.Zip(bursts.Skip(1)).ToList();
-        var settled = bursts.Count > 0 ? norms[bursts[0]..] : norms;
         return new(
             bursts, [.. cycles.Select(cycle => (double)(cycle.Second - cycle.First))], [.. cycles.Select(cycle => norms[cycle.First..cycle.Second].Max())],
-            settled.Min(), settled.Max(), quiet, fall / Math.Max(1, quiet));
+            [.. cycles.Select(cycle => norms[cycle.First..cycle.Second].Min())], quiet, fall / Math.Max(1, quiet));
     }
 
     /// <summary>
     /// The updates from a burst's peak to the next burst: x shrinks or grows by |1 - eta h/|w|^2| an update while |w| falls by 1 - eta lambda, and is back where it was when the product of
     /// these factors is 1 again.
     /// </summary>
-    public double PredictedPeriod(SteadyUpdate update, double edge) => Peaks.Average(peak =>
+    public double PredictedPeriod(SteadyUpdate update, double edge) => Peaks.Average(peak => (double)StepsToBurst(update, edge, peak));
+
+    /// <summary>The norm from which the next burst begins: what is left of the peak after as many updates.</summary>
+    public double PredictedTrough(SteadyUpdate update, double edge) => Peaks.Average(peak => peak * Math.Pow(1 - update.IntrinsicRate, StepsToBurst(update, edge, peak)));
+
+    private static int StepsToBurst(SteadyUpdate update, double edge, double peak)
     {
         double norm = peak, log = 0, push = update.Numbers.Rate * SquaredRatio.Curvature;
         int steps = 0;
@@ -52,6 +55,6 @@ internal sealed record BurstSeries(
             steps++;
         }
         while (log < 0 || norm > edge);
-        return (double)steps;
-    });
+        return steps;
+    }
 }

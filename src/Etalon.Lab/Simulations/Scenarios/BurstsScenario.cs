@@ -56,7 +56,7 @@ public sealed class BurstsScenario : Scenario
             ],
             [.. Findings(update, edge, series), .. Converged(free, steps)],
             Picture(decayed, free, steps),
-            $"Decay and normalization together have no limit of small rates: {series.Average(one => one.Bursts.Count):0.#} bursts in {steps} updates, one every {series.SelectMany(one => one.Periods).DefaultIfEmpty(double.NaN).Average() * update.UnitsPerStep:0.##}/(η λ). Stop early, or switch decay off at the end.");
+            Meaning(update, series, steps));
     }
 
     private static Simulation Plan(SteadyUpdate update, int replicas, long steps, ulong seed) => new()
@@ -80,8 +80,7 @@ public sealed class BurstsScenario : Scenario
         var bursting = series.Where(one => one.Periods.Count > 0).ToList();
         if (bursting.Count < 2) yield break;
         yield return Finding.Within(Name, "updates from burst to burst", bursting.Average(one => one.PredictedPeriod(update, edge)), Estimate.OfMean([.. bursting.Select(one => one.Periods.Average())]), 0.05);
-        yield return new(Name, "smallest norm over the edge, below 1", 0.5, new(bursting.Average(one => one.SmallestNorm) / edge, 0), 0.5);
-        yield return new(Name, "largest norm over the edge, above 1", 1.5, new(bursting.Average(one => one.LargestNorm) / edge, 0), 0.5);
+        yield return Finding.Within(Name, "smallest norm of a cycle", bursting.Average(one => one.PredictedTrough(update, edge)), Estimate.OfMean([.. bursting.Select(one => one.Troughs.Average())]), 0.05);
     }
 
     private static IEnumerable<Finding> Converged(SimulationResult free, long steps)
@@ -90,6 +89,15 @@ public sealed class BurstsScenario : Scenario
         double[] before = free.SquaredNorms((int)(steps / 2)).ToArray(), after = free.SquaredNorms((int)steps).ToArray();
         yield return new(Name, "largest loss at the end", 0, new(free.Losses((int)steps).Max(), 0), Quiet);
         yield return new(Name, "change of |w| over the second half", 0, new(before.Zip(after, (b, a) => Math.Abs(Math.Sqrt(a / b) - 1)).Max(), 0), Quiet);
+    }
+
+    private static string Meaning(SteadyUpdate update, BurstSeries[] series, long steps)
+    {
+        double[] periods = [.. series.SelectMany(one => one.Periods)];
+        return periods.Length == 0
+            ? $"No cycle ended within {steps} updates: take more (--steps), or a larger decay; a mixing unit is {1 / update.UnitsPerStep:0}."
+            : $"With decay it never settles: {series.Average(one => one.Bursts.Count):0.#} bursts in {steps} updates, one every {periods.Average() * update.UnitsPerStep:0.##}/(η λ), with norms from"
+                + $" {series.SelectMany(one => one.Troughs).Min():0.###} to {series.SelectMany(one => one.Peaks).Max():0.###}. Stop early, or switch decay off at the end.";
     }
 
     private static Chart Picture(SimulationResult decayed, SimulationResult free, long steps)

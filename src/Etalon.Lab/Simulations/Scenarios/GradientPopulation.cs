@@ -44,8 +44,9 @@ internal sealed class GradientPopulation
             uint at = isReplaced ? stream.NextBelow((uint)_gradients.Length) : (uint)drawn + stream.NextBelow((uint)(_gradients.Length - drawn));
             if (!isReplaced) (order[drawn], order[at]) = (order[at], order[drawn]);
             double[] gradient = _gradients[isReplaced ? (int)at : order[drawn]];
-            for (int i = 0; i < mean.Length; i++) mean[i] += gradient[i] / size;
+            for (int i = 0; i < mean.Length; i++) mean[i] += gradient[i];
         }
+        for (int i = 0; i < mean.Length; i++) mean[i] /= size;
         return mean;
     }
 

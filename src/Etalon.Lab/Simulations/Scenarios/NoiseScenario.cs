@@ -74,15 +74,14 @@ public sealed class NoiseScenario : Scenario
             cancellation.ThrowIfCancellationRequested();
             var stream = new CounterStream(seed, "simulate batches", (ulong)trial);
             double[][] gradients = [.. Enumerable.Range(0, Batches).Select(_ => population.BatchMean(ref stream, batch, isReplaced: true))];
-            double[] all = [.. Enumerable.Range(0, gradients[0].Length).Select(i => gradients.Average(gradient => gradient[i]))];
+            double[] large = population.BatchMean(ref stream, Batches * batch, isReplaced: true);
             pairs[trial] = NoiseEstimate.OfBatches(gradients[..2]);
             fours[trial] = NoiseEstimate.OfBatches(gradients);
             biased[trial] = NoiseEstimate.Biased(gradients);
-            // The four batches together are one of four times the size.
-            sizes[trial] = NoiseEstimate.OfTwoSizes(batch, gradients.Average(GradientPopulation.Square), Batches * batch, GradientPopulation.Square(all));
+            sizes[trial] = NoiseEstimate.OfTwoSizes(batch, GradientPopulation.Square(gradients[0]), Batches * batch, GradientPopulation.Square(large));
         });
         double noise = population.Noise / batch;
-        foreach (var (name, estimates, unit) in ((string, NoiseEstimate[], double)[])[("pair of batches", pairs, 1), ("four batches", fours, 1), ("batch and four together", sizes, batch)])
+        foreach (var (name, estimates, unit) in ((string, NoiseEstimate[], double)[])[("pair of batches", pairs, 1), ("four batches", fours, 1), ($"batches of {batch} and {Batches * batch}", sizes, batch)])
         {
             yield return Finding.Within(name, "Tr Σ", noise, Estimate.OfMean([.. estimates.Select(estimate => estimate.Noise / unit)]), 0);
             yield return Finding.Within(name, "|∇L|²", population.Signal, Estimate.OfMean([.. estimates.Select(estimate => estimate.Signal)]), 0);

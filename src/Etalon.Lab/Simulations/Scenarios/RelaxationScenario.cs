@@ -12,8 +12,8 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// <see cref="NormCurve"/> against replicas driven by noise alone.
 /// </summary>
 /// <remarks>
-/// The closed form leaves out terms of the order of eta lambda / (1 - mu)^2, which are allowed beside 1 % and standard errors; the forecast update by update leaves out
-/// nothing but the fluctuation of |w|, and is allowed 0.5 %.
+/// The forecast update by update leaves out nothing but the fluctuation of |w|, and is allowed 0.5 %. Rate and time are those of the closed form without momentum; with momentum the closed form is some
+/// percent too slow from far below, so that they are taken from the forecast in the same way as from the replicas. 1 % is allowed: of the order of eta lambda, and the distance of the kept points.
 /// </remarks>
 public sealed class RelaxationScenario : Scenario
 {
@@ -58,7 +58,7 @@ public sealed class RelaxationScenario : Scenario
             ],
             findings,
             new("Norm state over its equilibrium", "mixing units", [new("γ / γ*", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
-            "γ goes to γ* as exp(-4 η λ t/(1 - μ)), from above and from below: a start a thousand times too large costs ln(1000)/4 = 1.7 mixing units.");
+            "γ goes to γ* as exp(-4 η λ t/(1 - μ)), from above and from below: a γ a thousand times too large costs ln(1000)/4 = 1.7 mixing units.");
     }
 
     private static Simulation Plan(Equilibrium equilibrium, double factor, ScenarioOptions options, int dimension, int replicas)
@@ -82,22 +82,27 @@ public sealed class RelaxationScenario : Scenario
     private static IEnumerable<Finding> Findings(string name, Relaxation relaxation, NormCurve forecast, IReadOnlyList<long> keptAt, double[][] gammas)
     {
         var update = relaxation.Update;
-        double end = Equilibrium.Of(update, relaxation.GradientSquare).Gamma, spare = 1 - update.Numbers.Momentum;
-        double leftOut = 0.01 + update.IntrinsicRate / (spare * spare);
+        double end = Equilibrium.Of(update, relaxation.GradientSquare).Gamma;
+        var ofForecast = Deviations(keptAt, kept => update.Gamma(forecast.NormAt(keptAt[kept])), end);
+        bool isClosed = update.Numbers.Momentum == 0;
         foreach (var (look, units) in Looks)
         {
             long step = (long)Math.Round(units / update.UnitsPerStep);
             int kept = Enumerable.Range(0, keptAt.Count).First(i => keptAt[i] == step);
             yield return Finding.Within(name, $"γ/γ* at {look}", update.Gamma(forecast.NormAt(step)) / end, Estimate.OfMean(gammas[kept], mean => mean / end), 0.005);
         }
-        yield return Finding.Within(name, "rate of relaxation", 4 * update.UnitsPerStep, Estimate.Jackknife(gammas[0].Length, some => -LineFit.Slope(
-            [.. Deviations(keptAt, gammas, end, some).Where(point => point.Deviation is > 0.2 and < 50).Select(point => ((double)point.Step, Math.Log(point.Deviation)))])), leftOut);
-        yield return Finding.Within(name, $"updates to within {Tolerance:0 %}", relaxation.StepsTo(Tolerance), Estimate.Jackknife(
-            gammas[0].Length, some => FirstBelow([.. Deviations(keptAt, gammas, end, some)], Tolerance)), leftOut);
+        yield return Finding.Within(name, "rate of relaxation", isClosed ? 4 * update.UnitsPerStep : RateOf(ofForecast), Estimate.Jackknife(
+            gammas[0].Length, some => RateOf(Deviations(keptAt, kept => some.Average(i => gammas[kept][i]), end))), 0.01);
+        yield return Finding.Within(name, $"updates to within {Tolerance:0 %}", isClosed ? relaxation.StepsTo(Tolerance) : FirstBelow(ofForecast, Tolerance), Estimate.Jackknife(
+            gammas[0].Length, some => FirstBelow(Deviations(keptAt, kept => some.Average(i => gammas[kept][i]), end), Tolerance)), 0.01);
     }
 
-    private static IEnumerable<(long Step, double Deviation)> Deviations(IReadOnlyList<long> keptAt, double[][] gammas, double end, int[] some) =>
-        gammas.Select((gamma, kept) => (keptAt[kept], Math.Abs(some.Average(i => gamma[i]) / end - 1)));
+    private static (long Step, double Deviation)[] Deviations(IReadOnlyList<long> keptAt, Func<int, double> gamma, double end) =>
+        [.. keptAt.Select((step, kept) => (step, Math.Abs(gamma(kept) / end - 1)))];
+
+    // Of what fluctuates by half a percent, the logarithm is good down to a fifth; from above, the first update may still be off.
+    private static double RateOf((long Step, double Deviation)[] deviations) => -LineFit.Slope(
+        [.. deviations.Where(point => point.Deviation is > 0.2 and < 50).Select(point => ((double)point.Step, Math.Log(point.Deviation)))]);
 
     /// <summary>When a quantity first falls below a bound, by a straight line between the points.</summary>
     internal static double FirstBelow(IReadOnlyList<(long Step, double Value)> points, double bound)

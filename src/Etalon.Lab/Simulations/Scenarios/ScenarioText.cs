@@ -29,15 +29,15 @@ public static class ScenarioText
 
     private static IEnumerable<string> Table(IReadOnlyList<Finding> findings)
     {
-        int cases = findings.Max(finding => finding.Case.Length), quantities = findings.Max(finding => finding.Quantity.Length);
-        yield return $"{"run".PadRight(cases)}  {"quantity".PadRight(quantities)}  {"predicted",11}  {"measured",11}  {"std. error",10}  {"off by",9}  {"allowed",9}";
+        int width = findings.Max(finding => finding.Quantity.Length) + 2;
+        yield return $"{"".PadRight(width)}  {"predicted",11}  {"measured",11}  {"std. error",10}  {"off by",8}  {"allowed",7}";
         string before = "";
         foreach (var finding in findings)
         {
-            string name = finding.Case == before ? "" : finding.Case;
+            if (finding.Case != before) yield return finding.Case;
             before = finding.Case;
-            yield return $"{name.PadRight(cases)}  {finding.Quantity.PadRight(quantities)}  {Number(finding.Predicted),11}  {Number(finding.Measured.Value),11}"
-                + $"  {Small(finding.Measured.StandardError),10}  {Small(finding.Measured.Value - finding.Predicted),9}  {Small(finding.Allowed),9}{(finding.Holds ? "" : "  DIFFERS")}";
+            yield return $"  {finding.Quantity.PadRight(width)}{Number(finding.Predicted),11}  {Number(finding.Measured.Value),11}"
+                + $"  {Small(finding.Measured.StandardError),10}  {Small(finding.Measured.Value - finding.Predicted),8}  {Small(finding.Allowed),7}{(finding.Holds ? "" : "  DIFFERS")}";
         }
         int off = findings.Count(finding => !finding.Holds);
         yield return "";

@@ -50,7 +50,7 @@ public sealed class SdeScenario : Scenario
         return new(
             $"sde: the norm under SGD, SVAG and the SDE, {NameOf(update)}",
             [
-                $"loss     {new OneWell(1).Formula.Replace("1", "curvature", StringComparison.Ordinal)}; d = {dimension}, Tr Σ = {dimension - 1}",
+                $"loss     L = (curvature/2) |w/|w| - e|²; d = {dimension}, Tr Σ = {dimension - 1}",
                 $"runs     {replicas} replicas; means over {UnitsToMeasure} mixing units of {1 / update.UnitsPerStep:0} updates after {UnitsToSettle}",
             ],
             findings,

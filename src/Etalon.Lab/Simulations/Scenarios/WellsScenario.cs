@@ -55,7 +55,7 @@ public sealed class WellsScenario : Scenario
             double[] units = [.. Enumerable.Range(0, Looks + 1).Select(look => Units * look / Looks)];
             foreach (int other in (int[])[1, 2])
                 lines.Add(new(
-                    $"{NameOfRate(update)}, A-{Arms[other].Name}", units,
+                    $"A-{Arms[other].Name}, {NameOfRate(update)}", units,
                     [.. units.Select((_, kept) => KolmogorovSmirnov.Distance(results[0].Losses(kept), results[other].Losses(kept)))]) { Color = lines.Count });
         }
         return new(
