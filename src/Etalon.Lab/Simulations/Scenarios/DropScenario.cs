@@ -71,6 +71,10 @@ public sealed class DropScenario : Scenario
         public long DropAt { get; }
         public long Steps { get; }
         private IReadOnlyList<long> KeepAt { get; }
+
+        /// <summary>Of the closed form, relative: terms of the order of eta lambda / (1 - mu)^2.</summary>
+        private double LeftOut => 0.01 + Transition.After.IntrinsicRate / ((1 - Transition.After.Numbers.Momentum) * (1 - Transition.After.Numbers.Momentum));
+
         private Equilibrium Old => Equilibrium.Of(Transition.Before, Dimension - 1);
         private Equilibrium New => Equilibrium.Of(Transition.After, Dimension - 1);
 
@@ -96,10 +100,10 @@ public sealed class DropScenario : Scenario
                 long step = StepAfter(units);
                 yield return Finding.Within(
                     Name, $"effective rate, of before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
-                    Estimate.OfMean(result.Gammas(IndexOf(step)), mean => Math.Sqrt(Old.Gamma / mean)), 0.01);
+                    Estimate.OfMean(result.Gammas(IndexOf(step)), mean => Math.Sqrt(Old.Gamma / mean)), LeftOut);
             }
             yield return Finding.Within(Name, $"updates to within {Tolerance:0 %}", Transition.StepsTo(Tolerance), Estimate.Jackknife(Replicas, some => RelaxationScenario.FirstBelow(
-                [.. After().Select(kept => (KeepAt[kept] - DropAt, Math.Abs(Mean(result.Gammas(kept), some) / New.Gamma - 1)))], Tolerance)), 0.01);
+                [.. After().Select(kept => (KeepAt[kept] - DropAt, Math.Abs(Mean(result.Gammas(kept), some) / New.Gamma - 1)))], Tolerance)), LeftOut);
         }
 
         public IEnumerable<Finding> RescaledFindings(SimulationResult result)

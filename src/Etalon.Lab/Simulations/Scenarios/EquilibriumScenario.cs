@@ -45,7 +45,8 @@ public sealed class EquilibriumScenario : Scenario
             findings.AddRange(Findings(equilibrium, simulation, result));
             lines.Add(new(
                 NameOf(update), [.. simulation.KeepAt.Select(step => step * update.UnitsPerStep)],
-                [.. result.MeanCurve(kept => [.. result.SquaredNorms(kept)]).Select(square => Math.Sqrt(square) / equilibrium.Norm)]) { Color = lines.Count });
+                [.. result.MeanCurve(kept => [.. result.SquaredNorms(kept)]).Select(square => Math.Sqrt(square) / equilibrium.Norm)])
+            { Color = lines.Count });
         }
         return new(
             updates.Length == 1 ? $"equilibrium of {NameOf(updates[0])}" : "equilibrium by update rule",
@@ -84,7 +85,7 @@ public sealed class EquilibriumScenario : Scenario
             Dimension = dimension,
             Count = replicas,
             Seed = options.Seed,
-            KeepAt = [.. Evenly(settle, 60)],
+            KeepAt = [.. Evenly(settle, 240)],
             MeanFrom = settle,
             // Long enough that the buffer's own memory, 1/(1 - mu) updates, is over, and else short: cosines near 1 vary least.
             Lag = Math.Min(steps / 4, (long)Math.Ceiling(Math.Max(0.1 / update.UnitsPerStep, 5 / (1 - update.Numbers.Momentum)))),

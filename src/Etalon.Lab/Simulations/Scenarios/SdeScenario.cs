@@ -45,7 +45,8 @@ public sealed class SdeScenario : Scenario
             findings.AddRange(Findings(name, update, simulation, result));
             double law = Math.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
             lines.Add(new(name, [.. simulation.KeepAt.Select(step => step * update.UnitsPerStep)],
-                [.. result.MeanCurve(kept => Array.ConvertAll(result.SquaredNorms(kept).ToArray(), square => square * square / law))]) { Color = lines.Count });
+                [.. result.MeanCurve(kept => Array.ConvertAll(result.SquaredNorms(kept).ToArray(), square => square * square / law))])
+            { Color = lines.Count });
         }
         return new(
             $"sde: the norm under SGD, SVAG and the SDE, {NameOf(update)}",

@@ -56,7 +56,8 @@ public sealed class WellsScenario : Scenario
             foreach (int other in (int[])[1, 2])
                 lines.Add(new(
                     $"A-{Arms[other].Name}, {NameOfRate(update)}", units,
-                    [.. units.Select((_, kept) => KolmogorovSmirnov.Distance(results[0].Losses(kept), results[other].Losses(kept)))]) { Color = lines.Count });
+                    [.. units.Select((_, kept) => KolmogorovSmirnov.Distance(results[0].Losses(kept), results[other].Losses(kept)))])
+                { Color = lines.Count });
         }
         return new(
             "wells: equilibrium in function, none in parameters",
