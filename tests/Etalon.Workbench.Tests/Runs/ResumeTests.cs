@@ -44,6 +44,17 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void The_result_of_a_resumed_run_is_that_of_the_whole_one()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 25);
+        double before = RunSummary.Read(run).Result!.Seconds;
+        SmallRun.Resume(run, threads: 2);
+        RunResult expected = RunSummary.Read(whole).Result!, found = RunSummary.Read(run).Result!;
+        Assert.Equal(expected with { Seconds = 0, ImagesPerSecond = 0 }, found with { Seconds = 0, ImagesPerSecond = 0 });
+        Assert.InRange(found.Seconds, before, double.MaxValue);
+    }
+
+    [Fact]
     public void The_last_two_checkpoints_and_the_best_are_kept()
     {
         string run = SmallRun.Whole(In("runs"));
@@ -55,6 +66,15 @@ public sealed class ResumeTests : IDisposable
             using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(step));
             Assert.Equal(step, checkpoint.Step);
         }
+    }
+
+    [Fact]
+    public void The_best_is_kept_though_no_interval_falls_on_it()
+    {
+        string run = SmallRun.Whole(In("runs"), "checkpoint.every=1000ba");
+        long best = RunSummary.Read(run).Result!.BestStep!.Value;
+        Assert.InRange(best, 1, 24);
+        Assert.Equal([28, best], new CheckpointFolder(run).Steps().Where(step => step == 28 || step == best));
     }
 
     [Fact]
