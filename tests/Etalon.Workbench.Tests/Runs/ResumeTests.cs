@@ -151,6 +151,18 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_under_the_name_of_another_step_is_not_used()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);
+        var checkpoints = new CheckpointFolder(run);
+        File.Copy(checkpoints.PathOf(12), checkpoints.PathOf(20));
+        var notes = SmallRun.Resume(run);
+        Assert.Contains("it holds the state after update 12, not 20", notes[0], StringComparison.Ordinal);
+        Assert.Contains("step-13", notes[1], StringComparison.Ordinal);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
     public void Where_no_checkpoint_is_good_the_run_is_refused_and_left_as_it_is()
     {
         string run = SmallRun.Stopped(In("runs"), 13);
