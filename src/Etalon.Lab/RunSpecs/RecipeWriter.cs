@@ -94,13 +94,8 @@ public static class RecipeWriter
     private static JsonObject Optimizer(RunSpec spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject
-        {
-            ["name"] = Value.Word(optimizer.Kind),
-            ["nesterov"] = optimizer.Nesterov,
-            ["dampening"] = optimizer.Dampening,
-            ["decay"] = Value.Word(optimizer.Decay),
-        };
+        var json = new JsonObject { ["name"] = Value.Word(optimizer.Kind) };
+        foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
         foreach (var group in optimizer.Groups)
