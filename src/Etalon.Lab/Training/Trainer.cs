@@ -24,7 +24,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly Optimizer<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
-    private readonly BatchSource<T> _training, _test;
+    private readonly BatchSource<T> _training;
+    private readonly SplitEvaluation<T> _test;
+    private readonly SplitEvaluation<T>? _fit;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -43,13 +45,14 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
-        data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
+        data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
-        _test = BatchSource<T>.ForTest(data, spec.Data.Batch);
+        int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
         _workers = new Workers(threads);
-        Network = Model.Build<T>(
-            spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, _test.BatchSize), _workers);
+        Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
         Network.Initialize(spec.Seed);
+        _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
+        if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
         _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
         if (conversion is null) return;
         _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
@@ -69,7 +72,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     internal BatchSource<T> TrainingBatches => _training;
 
     /// <summary>The test split.</summary>
-    internal BatchSource<T> TestBatches => _test;
+    internal BatchSource<T> TestBatches => _test.Batches;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
@@ -89,7 +92,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
-                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, EvaluateUntil(cancellation)));
+                PrepareEvaluation();
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, _test.Run(cancellation), _fit?.Run(cancellation)));
                 _owesEvaluation = false;
             }
             else
@@ -119,24 +123,10 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate() => EvaluateUntil(CancellationToken.None);
-
-    // An evaluation takes seconds; whoever cancels waits for a batch only.
-    private LossResult EvaluateUntil(CancellationToken cancellation)
+    public LossResult Evaluate()
     {
         PrepareEvaluation();
-        double loss = 0;
-        int correct = 0;
-        using var batches = new BatchPrefetcher<T>(_test);
-        for (int i = 0; i < _test.BatchesPerEpoch; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var batch = batches.Next();
-            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
-            loss += result.LossSum;
-            correct += result.Correct;
-        }
-        return new LossResult(loss, correct, _test.ExampleCount);
+        return _test.Run(CancellationToken.None).Total;
     }
 
     /// <summary>
@@ -166,14 +156,33 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
-    /// <summary>Takes on the state of a checkpoint.</summary>
+    /// <summary>Takes on the state of a checkpoint of the same recipe.</summary>
     /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
     internal void Restore(Checkpoint checkpoint)
     {
+        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        _equivalent?.ContinueAt(checkpoint.Step, ScaleExponentIn(checkpoint));
+        Read(checkpoint);
+    }
+
+    /// <summary>Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this one's.</summary>
+    /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
+    internal void Inherit(Checkpoint checkpoint, RunSpec parent)
+    {
+        var was = StoredForm.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
+        Network.ActivationScale = was.ActivationScale;
+        Read(checkpoint);
+        var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
+        was.Transform(Network, _optimizer.Velocity, now);
+        Network.ActivationScale = now.ActivationScale;
+    }
+
+    private static int ScaleExponentIn(Checkpoint checkpoint) => (int)(checkpoint.OptionalNumber(ScaleExponentKey) ?? 0);
+
+    private void Read(Checkpoint checkpoint)
+    {
         if (checkpoint.Step > _spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
-        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
-        _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
         checkpoint.Restore(Tensors);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
