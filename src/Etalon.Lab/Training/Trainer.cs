@@ -173,7 +173,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
-        was.Transform(Network, _optimizer.Velocity, now);
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd.Velocity, now);
         Network.ActivationScale = now.ActivationScale;
     }
 
