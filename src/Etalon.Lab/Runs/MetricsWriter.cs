@@ -61,12 +61,19 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     public void Evaluated(in EvaluationReport report)
     {
         Begin(report.Step, report.Epoch);
-        if (double.IsFinite(report.Test.Loss)) _json.WriteNumber("test/loss", report.Test.Loss);
-        else _json.WriteString("test/loss", report.Test.Loss.ToString());
-        _json.WriteNumber("test/accuracy", report.Test.Accuracy);
+        Write("test", report.TestSplit);
+        if (report.Fit is { } fit) Write("fit", fit);
         End();
         // The time since the update was the evaluation's, not training's.
         _mark = Stopwatch.GetTimestamp();
+    }
+
+    private void Write(string split, SplitResult result)
+    {
+        if (double.IsFinite(result.Total.Loss)) _json.WriteNumber($"{split}/loss", result.Total.Loss);
+        else _json.WriteString($"{split}/loss", result.Total.Loss.ToString());
+        _json.WriteNumber($"{split}/accuracy", result.Total.Accuracy);
+        foreach (var group in result.Groups) _json.WriteNumber($"{split}/{group.Name}", group.Share);
     }
 
     private void Begin(long step, double epoch)

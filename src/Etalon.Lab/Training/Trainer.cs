@@ -1,14 +1,12 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Training;
 
@@ -23,10 +21,12 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
-    private readonly Sgd<T> _optimizer;
+    private readonly Optimizer<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
-    private readonly BatchSource<T> _training, _test;
+    private readonly BatchSource<T> _training;
+    private readonly SplitEvaluation<T> _test;
+    private readonly SplitEvaluation<T>? _fit;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -45,24 +45,25 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
-        data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
+        data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
-        _test = BatchSource<T>.ForTest(data, spec.Data.Batch);
+        int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
         _workers = new Workers(threads);
-        Network = Model.Build<T>(
-            spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, _test.BatchSize), _workers);
+        Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
         Network.Initialize(spec.Seed);
-        _optimizer = new Sgd<T>(
-            Network.Parameters, Network.Gradients,
-            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
-            _groups.Of);
+        _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
+        if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
         if (conversion is null) return;
-        _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+        _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
         _equivalent.MoveTo(0);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>The optimizer: its rates of today, and what it remembers.</summary>
+    public Optimizer<T> Optimizer => _optimizer;
 
     /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
     public int ScaleExponent => _equivalent?.Exponent ?? 0;
@@ -71,7 +72,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     internal BatchSource<T> TrainingBatches => _training;
 
     /// <summary>The test split.</summary>
-    internal BatchSource<T> TestBatches => _test;
+    internal BatchSource<T> TestBatches => _test.Batches;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
@@ -79,7 +80,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
     /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
-    /// <exception cref="DivergedException">A loss was not finite.</exception>
+    /// <exception cref="DivergedException">A loss or a gradient was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
     {
@@ -91,7 +92,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
-                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, EvaluateUntil(cancellation)));
+                PrepareEvaluation();
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, _test.Run(cancellation), _fit?.Run(cancellation)));
                 _owesEvaluation = false;
             }
             else
@@ -103,16 +105,17 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>One update on a batch.</summary>
-    /// <exception cref="DivergedException">The loss was not finite; nothing was updated.</exception>
+    /// <exception cref="DivergedException">The loss or the gradient was not finite; nothing was updated.</exception>
     public UpdateReport Update(Batch<T> batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (_optimizer.IsEvaluating) _optimizer.SwapEvaluationWeights();
         long step = Step;
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
-        if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
+        if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
         var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
-        _optimizer.Update(numbers, _workers);
+        if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
         Step = step + 1;
         _equivalent?.MoveTo(Step);
         _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
@@ -120,30 +123,28 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate() => EvaluateUntil(CancellationToken.None);
-
-    // An evaluation takes seconds; whoever cancels waits for a batch only.
-    private LossResult EvaluateUntil(CancellationToken cancellation)
+    public LossResult Evaluate()
     {
-        double loss = 0;
-        int correct = 0;
-        using var batches = new BatchPrefetcher<T>(_test);
-        for (int i = 0; i < _test.BatchesPerEpoch; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var batch = batches.Next();
-            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
-            loss += result.LossSum;
-            correct += result.Correct;
-        }
-        return new LossResult(loss, correct, _test.ExampleCount);
+        PrepareEvaluation();
+        return _test.Run(CancellationToken.None).Total;
+    }
+
+    /// <summary>
+    /// Brings the weights to evaluate and keep into the network, where the optimizer trains at others, with running statistics of their own; the next
+    /// update goes on from the trained ones.
+    /// </summary>
+    internal void PrepareEvaluation()
+    {
+        if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
+        _optimizer.SwapEvaluationWeights();
     }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
-    internal IReadOnlyList<KeyValuePair<string, Tensor<T>>> Tensors =>
+    internal IReadOnlyList<StoredTensor> Tensors =>
     [
-        .. Network.Parameters.Tensors.Concat(Network.State.Tensors).Select(tensor => KeyValuePair.Create(tensor.Name, tensor)),
-        .. _optimizer.Velocity.Tensors.Select(tensor => KeyValuePair.Create($"velocity/{tensor.Name}", tensor)),
+        .. StoredTensor.Of("", Network.Parameters), .. StoredTensor.Of("", Network.State),
+        .. _optimizer.Slots.SelectMany(slot => StoredTensor.Of($"{slot.Key}/", slot.Value)),
+        .. StoredTensor.Of("optimizer/", _optimizer.Accumulators),
     ];
 
     /// <summary>The texts that say in a checkpoint what is not in <see cref="Tensors"/>.</summary>
@@ -172,7 +173,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
-        was.Transform(Network, _optimizer.Velocity, now);
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd.Velocity, now);
         Network.ActivationScale = now.ActivationScale;
     }
 
@@ -185,7 +186,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         checkpoint.Restore(Tensors);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        _optimizer.ContinueEvaluating();
         _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
+    }
+
+    private string? FirstNonFiniteGradient()
+    {
+        foreach (var tensor in Network.Gradients.Tensors)
+            foreach (T value in tensor.Span)
+                if (!T.IsFinite(value)) return tensor.Name;
+        return null;
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()

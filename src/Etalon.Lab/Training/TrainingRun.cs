@@ -93,7 +93,7 @@ public static class TrainingRun
     private static string FormOf(RunSpec spec) => spec.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
 
     private static DataSet LoadData(RunSpec spec) => spec.Data is { } data
-        ? DataCatalog.Load(data.Set, data.Folder)
+        ? RecipeData.Load(data)
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 
     private static RunResult Train(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>

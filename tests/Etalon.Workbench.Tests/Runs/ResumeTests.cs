@@ -94,7 +94,7 @@ public sealed class ResumeTests : IDisposable
         using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
