@@ -22,6 +22,10 @@ internal static class RecipeOptimizer
             OptimizerKind.WnAdam => new WnAdam<T>(parameters, gradients, WnAdam(spec), groupOf),
             OptimizerKind.AdagradNorm => new AdaGradNorm<T>(parameters, gradients, AdaGradNorm(spec), groupOf),
             OptimizerKind.Adam or OptimizerKind.Adamw => new Adam<T>(parameters, gradients, Adam(spec), groupOf),
+            OptimizerKind.Dog => new Dog<T>(parameters, gradients, spec.InitialDistance, groupOf),
+            OptimizerKind.DAdaptation => new DAdaptation<T>(parameters, gradients, spec.InitialDistance, groupOf),
+            OptimizerKind.Prodigy => new Prodigy<T>(parameters, gradients, Prodigy(spec), groupOf),
+            OptimizerKind.ScheduleFree => new ScheduleFree<T>(parameters, gradients, spec.Beta1, groupOf),
             _ => new Sgd<T>(parameters, gradients, Sgd(spec), groupOf),
         };
     }
@@ -49,6 +53,15 @@ internal static class RecipeOptimizer
         Beta2 = spec.Beta2,
         Epsilon = spec.Epsilon,
         IsDecayDecoupled = spec.Kind == OptimizerKind.Adamw,
+    };
+
+    private static ProdigyOptions Prodigy(OptimizerSpec spec) => new()
+    {
+        Beta1 = spec.Beta1,
+        Beta2 = spec.Beta2,
+        Epsilon = spec.Epsilon,
+        InitialDistance = spec.InitialDistance,
+        IsDecayDecoupled = IsDecoupled(spec),
     };
 
     private static bool IsDecoupled(OptimizerSpec spec) => spec.Decay == DecayForm.Decoupled;
