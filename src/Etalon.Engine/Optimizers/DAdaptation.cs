@@ -58,7 +58,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
             squares += _parts[i].Squares;
         }
         if (squares > 0) *_distance.Pointer = Math.Max(*_distance.Pointer, 2 * *_numerator.Pointer / Math.Sqrt(squares));
-        workers.Run(Chunks.Length, _moveChunk);
+        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
     }
 
     private void AddChunk(int index, int worker)

@@ -67,7 +67,7 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         *_numerator.Pointer = numerator;
         if (size == 0) return;
         *_distance.Pointer = Math.Max(_before, numerator / size);
-        workers.Run(Chunks.Length, _moveChunk);
+        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
     }
 
     // (D / D_0) eta D.

@@ -18,11 +18,11 @@ public class ConvexBoundTests
 
     private static readonly Gen<double> Decade = Gen.Choose(0, 1_000_000).Select(i => i / 1e6);
 
-    // A smooth function, a start, and log10(b_1 / L) in [from, to].
-    private static Arbitrary<Case> Cases(double from, double to, int families = 3) => Arb.From(
+    // A smooth function, a start, and log10(b_1 / L) in [low, high].
+    private static Arbitrary<Case> Cases(double low, double high, int families = 3) => Arb.From(
         from family in Gen.Choose(0, families - 1)
         from smoothness in Decade.Select(u => Math.Pow(10, 6 * u - 3))
-        from ratio in Decade.Select(u => Math.Pow(10, from + (to - from) * u))
+        from ratio in Decade.Select(u => Math.Pow(10, low + (high - low) * u))
         from spread in Decade.Select(u => Math.Pow(10, 2 * u - 1))
         from dimension in Gen.Choose(1, 6)
         from seed in Gen.Choose(0, int.MaxValue)
