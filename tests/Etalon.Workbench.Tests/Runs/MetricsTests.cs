@@ -11,7 +11,7 @@ namespace Etalon.Workbench.Tests.Runs;
 /// <summary>metrics.jsonl torn at every byte: what a reader sees of it, whether a checkpoint can go on from it, and what is there in the end.</summary>
 public sealed partial class MetricsTests : IDisposable
 {
-    private const int Updates = 14, Every = 3, PerEpoch = 4;
+    private const int Updates = 8, Every = 3, PerEpoch = 4;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -24,7 +24,7 @@ public sealed partial class MetricsTests : IDisposable
         List<MetricsMark> marks = Write(path, from: 0, default);
         byte[] whole = File.ReadAllBytes(path);
         string expected = WithoutSpeed(whole);
-        Assert.True(marks.Select(mark => mark.Bytes).Distinct().Count() > 5);
+        Assert.True(marks.Select(mark => mark.Bytes).Distinct().Count() > 4);
         for (int length = 0; length <= whole.Length; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
@@ -84,7 +84,7 @@ public sealed partial class MetricsTests : IDisposable
             marks.Add(writer.Mark);
             double epoch = (step + 1.0) / PerEpoch;
             writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new SgdNumbers(0.1 / (step + 1), 5e-4, 0.9), step * 0.25));
-            if ((step + 1) % PerEpoch == 0) writer.Evaluated(new EvaluationReport(step, epoch, new LossResult(3.3 / (step + 1), step, 60)));
+            if ((step + 1) % PerEpoch == 0) writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
         }
         marks.Add(writer.Mark);
         return marks;
