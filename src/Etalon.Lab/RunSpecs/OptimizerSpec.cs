@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Etalon.Engine.Optimizers;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.RunSpecs;
@@ -48,7 +49,7 @@ public sealed record OptimizerSpec
 
     /// <summary>What WNGrad's initial b is counted in.</summary>
     /// <value>1 by default.</value>
-    public InitialDivisor InitialUnit { get; init; }
+    public InitialUnit InitialUnit { get; init; }
 
     /// <summary>r, how far WNGrad expects the weights to travel: b = b + eta^2 |g|^2 / (r^2 b).</summary>
     /// <value>Above 0; 1 by default.</value>
@@ -120,6 +121,15 @@ public sealed record OptimizerSpec
 
     /// <summary>Whether the rule has the momentum mu of the recipe's schedule.</summary>
     public bool HasMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Wngrad or OptimizerKind.AdagradNorm or OptimizerKind.DAdaptation;
+
+    /// <summary>Refuses what is a statement about SGD's update.</summary>
+    /// <param name="subject">What it is, with its verb: "the equivalences of schedules are".</param>
+    /// <exception cref="InputException">The rule is another.</exception>
+    internal void RequireSgd(string subject)
+    {
+        if (Kind != OptimizerKind.Sgd)
+            throw new InputException($"optimizer.name = {Value.Word(Kind)}: {subject} about sgd's update; write name: sgd, without the options of {Value.Word(Kind)}");
+    }
 
     private const string RestartRemedy = "the usual choice is 0.9";
 }

@@ -54,7 +54,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.Initialize(spec.Seed);
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
-        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
         if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is null) return;
         _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Lab;
 using Etalon.Lab.Data;
@@ -21,6 +22,7 @@ public sealed class OptimizerRunTests : IDisposable
         { "name: wngrad", 1 },
         { "name: wngrad, scope: kernel, order: lagged, restart_after: 3, decay: decoupled", 1 },
         { "name: wngrad, scope: channel, order: look-ahead, initial: 2, initial_unit: gradient-norm, length: 3", 1 },
+        { "name: wngrad, initial_unit: curvature, scope: tensor", 1 },
         { "name: wn-adam, scope: tensor", 1 },
         { "name: adagrad-norm, scope: channel", 0.5 },
         { "name: adam", 0.01 },
@@ -91,12 +93,22 @@ public sealed class OptimizerRunTests : IDisposable
     [Fact]
     public void The_statistics_of_batch_normalization_are_gathered_for_the_weights_to_evaluate()
     {
-        var spec = SmallRun.Spec([.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "duration=3ep"]);
+        var spec = SmallRun.Spec([.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
         using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate().Accuracy, 0.5, 1);
         foreach (var tensor in trainer.Network.State.Tensors)
             if (tensor.Name.EndsWith("running_mean", StringComparison.Ordinal)) Assert.Contains(tensor.Span.ToArray(), mean => Math.Abs(mean) > 1e-3);
+    }
+
+    // The curvature of the digits' loss is a few units at the initial weights; a probe that measured rounding would be far larger, one that did not move 0.
+    [Fact]
+    public void The_curvature_probe_agrees_between_float32_and_float64_and_leaves_the_network_as_it_was()
+    {
+        string[] overrides = [.. Overrides("name: wngrad", 1), "model={name: mlp, hidden: [24]}"];
+        double narrow = Curvature<float>(SmallRun.Spec(overrides)), wide = Curvature<double>(SmallRun.Spec([.. overrides, "precision=float64"]));
+        Assert.InRange(wide, 0.05, 500);
+        Assert.Equal(wide, narrow, 0.02 * wide);
     }
 
     [Fact]
@@ -140,6 +152,16 @@ public sealed class OptimizerRunTests : IDisposable
         var spec = SmallRun.Spec("optimizer={name: wngrad}", "equivalent={form: texp++}");
         refused = Assert.Throws<InputException>(() => new Trainer<float>(spec, DataCatalog.Load("digits"), 1));
         Assert.Contains("write name: sgd", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static double Curvature<T>(RunSpec spec) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var trainer = new Trainer<T>(spec, DataCatalog.Load("digits"), 1);
+        T[] weights = trainer.Network.Parameters.Span.ToArray(), state = trainer.Network.State.Span.ToArray();
+        double curvature = CurvatureProbe.Measure(trainer.Network, trainer.TrainingBatches, spec.Seed);
+        Assert.Equal(weights, trainer.Network.Parameters.Span);
+        Assert.Equal(state, trainer.Network.State.Span);
+        return curvature;
     }
 
     private static string[] Overrides(string optimizer, double rate) =>

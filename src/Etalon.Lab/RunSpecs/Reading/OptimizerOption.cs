@@ -25,7 +25,7 @@ internal sealed record OptimizerOption(
         Of("scope", OfCells, Value.Choice<CellScope>, (s, v) => s with { Scope = v }, s => Value.Word(s.Scope)),
         Of("order", OfWnGrad, Value.Choice<WnGradOrder>, (s, v) => s with { Order = v }, s => Value.Word(s.Order)),
         Of("initial", OfCells, Value.Number, (s, v) => s with { Initial = v }, s => s.Initial),
-        Of("initial_unit", OfWnGrad, Value.Choice<InitialDivisor>, (s, v) => s with { InitialUnit = v }, s => Value.Word(s.InitialUnit)),
+        Of("initial_unit", OfWnGrad, Value.Choice<InitialUnit>, (s, v) => s with { InitialUnit = v }, s => Value.Word(s.InitialUnit)),
         Of("length", OfWnGrad, Value.Number, (s, v) => s with { Length = v }, s => s.Length),
         Of("restart_after", OfWnGrad, Value.Integer, (s, v) => s with { RestartAfter = v }, s => s.RestartAfter),
         Of("restart_ratio", OfWnGrad, Value.Number, (s, v) => s with { RestartRatio = v }, s => s.RestartRatio),
