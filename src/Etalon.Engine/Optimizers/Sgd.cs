@@ -14,15 +14,9 @@ namespace Etalon.Engine.Optimizers;
 /// buffer v: a new rate acts at once on the whole buffer. Numbers are per parameter group.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Numbers that one call updates: 64 kB of float each for w, v and g.
-    private const int ChunkLength = 16384;
-
-    private readonly Region<T> _parameters, _gradients;
     private readonly SgdOptions _options;
-    private readonly (long Begin, int Length, int Group)[] _chunks;
-    private readonly SgdNumbers[] _numbers;
     private readonly Action<int, int> _updateChunk;
 
     /// <summary>An optimizer with all parameters in group 0, or with the group of each parameter tensor given.</summary>
@@ -30,40 +24,16 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Sgd(Region<T> parameters, Region<T> gradients, SgdOptions options, Func<string, int>? groupOf = null)
+    public Sgd(Region<T> parameters, Region<T> gradients, SgdOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(gradients);
         ArgumentNullException.ThrowIfNull(options);
-        (_parameters, _gradients, _options) = (parameters, gradients, options);
-        Velocity = new Region<T>();
-        Velocity.Mirror(parameters);
-        Velocity.Allocate();
-        _chunks = [.. Cut(parameters, groupOf ?? (_ => 0))];
-        _numbers = new SgdNumbers[_chunks.Length == 0 ? 1 : _chunks.Max(chunk => chunk.Group) + 1];
+        _options = options;
+        Velocity = AddSlot("velocity");
         _updateChunk = UpdateChunk;
     }
 
     /// <summary>v, laid out as the parameters; 0 before the first step.</summary>
     public Region<T> Velocity { get; }
-
-    /// <summary>Updates done. At 0 the next one is the first, whose gradient enters the buffer undamped.</summary>
-    public long Steps { get; set; }
-
-    /// <summary>How many groups there are.</summary>
-    public int Groups => _numbers.Length;
-
-    /// <summary>One update of all parameters.</summary>
-    /// <param name="numbers">Today's numbers, one for each group.</param>
-    /// <param name="workers">Who does it.</param>
-    public void Update(ReadOnlySpan<SgdNumbers> numbers, Workers workers)
-    {
-        ArgumentNullException.ThrowIfNull(workers);
-        if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
-        numbers.CopyTo(_numbers);
-        workers.Run(_chunks.Length, _updateChunk);
-        Steps++;
-    }
 
     /// <summary>
     /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
@@ -72,11 +42,11 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
     public void Transform(int group, double weightFactor, double velocityFactor, double share = 0)
     {
         T ofWeight = T.CreateTruncating(weightFactor), ofVelocity = T.CreateTruncating(velocityFactor), ofShare = T.CreateTruncating(share);
-        foreach (var (begin, length, chunkGroup) in _chunks)
+        foreach (var chunk in Chunks)
         {
-            if (chunkGroup != group) continue;
-            T* w = _parameters.Pointer + begin, v = Velocity.Pointer + begin;
-            for (int i = 0; i < length; i++)
+            if (chunk.Group != group) continue;
+            T* w = Parameters.Pointer + chunk.Begin, v = Velocity.Pointer + chunk.Begin;
+            for (int i = 0; i < chunk.Length; i++)
             {
                 v[i] = ofVelocity * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
                 w[i] *= ofWeight;
@@ -84,17 +54,15 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
         }
     }
 
-    private static IEnumerable<(long, int, int)> Cut(Region<T> parameters, Func<string, int> groupOf)
-    {
-        foreach (var tensor in parameters.Tensors)
-            for (long at = 0; at < tensor.Length; at += ChunkLength)
-                yield return (tensor.Offset + at, (int)Math.Min(ChunkLength, tensor.Length - at), groupOf(tensor.Name));
-    }
+    /// <inheritdoc/>
+    public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
-    private void UpdateChunk(int chunk, int worker)
+    private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
+
+    private void UpdateChunk(int index, int worker)
     {
-        var (begin, length, group) = _chunks[chunk];
-        var numbers = _numbers[group];
+        var chunk = Chunks[index];
+        var numbers = Today(chunk.Group);
         bool isDecoupled = _options.IsDecayDecoupled;
         var update = new SgdUpdate(
             Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
@@ -103,9 +71,6 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * (numbers.LookAhead ?? numbers.Momentum) : numbers.Rate);
-        update.Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length);
+        update.Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Velocity.Dispose();
 }

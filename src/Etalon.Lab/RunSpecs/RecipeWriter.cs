@@ -34,6 +34,7 @@ public static class RecipeWriter
             Add(form, Quantity.WeightDecay, equivalent.WeightDecay, spec.TotalSteps);
             json["equivalent"] = form;
         }
+        if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
         json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
@@ -61,10 +62,21 @@ public static class RecipeWriter
 
     private static JsonObject Checkpoint(RunSpec spec)
     {
-        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
+        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch), ["keep"] = Value.Word(spec.Checkpoint.Keep) };
         if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
+
+    private static JsonObject AutoDecay(AutoDecaySpec rule) => new()
+    {
+        ["factor"] = rule.Factor,
+        ["window"] = rule.Window,
+        ["tolerance"] = rule.Tolerance,
+        ["patience"] = rule.Patience,
+        ["significance"] = rule.Significance,
+        ["shortest"] = rule.Shortest,
+        ["stages"] = rule.Stages,
+    };
 
     private static JsonObject Data(DataSpec data)
     {
@@ -100,13 +112,8 @@ public static class RecipeWriter
     private static JsonObject Optimizer(RunSpec spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject
-        {
-            ["name"] = Value.Word(optimizer.Kind),
-            ["nesterov"] = optimizer.Nesterov,
-            ["dampening"] = optimizer.Dampening,
-            ["decay"] = Value.Word(optimizer.Decay),
-        };
+        var json = new JsonObject { ["name"] = Value.Word(optimizer.Kind) };
+        foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
         foreach (var group in optimizer.Groups)

@@ -1,14 +1,12 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Training;
 
@@ -23,12 +21,14 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
-    private readonly Sgd<T> _optimizer;
+    private readonly Optimizer<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
     private readonly BatchSource<T> _training;
     private readonly SplitEvaluation<T> _test;
     private readonly SplitEvaluation<T>? _fit;
+    private readonly AutoDecay? _autoDecay;
+    private double _rate;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -55,17 +55,18 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.Initialize(spec.Seed);
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
-        _optimizer = new Sgd<T>(
-            Network.Parameters, Network.Gradients,
-            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
-            _groups.Of);
+        _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
         if (conversion is null) return;
-        _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+        _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
         _equivalent.MoveTo(0);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>The optimizer: its rates of today, and what it remembers.</summary>
+    public Optimizer<T> Optimizer => _optimizer;
 
     /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
     public int ScaleExponent => _equivalent?.Exponent ?? 0;
@@ -79,21 +80,30 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
 
+    /// <summary>Whether the run has come to its end: that of the recipe's duration, or of the last stage where its rate decays by itself.</summary>
+    public bool IsDone => Step >= _spec.TotalSteps || _autoDecay?.HasEnded == true;
+
+    /// <summary>Whether the last update ended a stage: the next one's rate is half of its rate or less.</summary>
+    public bool IsAtStageEnd => !IsDone && _rate > 0 && _groups.At(Step, rateFactor: RateFactor)[0].Rate <= _rate / 2;
+
+    private double RateFactor => _autoDecay?.Factor ?? 1;
+
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
     /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
-    /// <exception cref="DivergedException">A loss was not finite.</exception>
+    /// <exception cref="DivergedException">A loss or a gradient was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
         int perEpoch = _training.BatchesPerEpoch;
         using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
-        while (Step < _spec.TotalSteps || _owesEvaluation)
+        while (!IsDone || _owesEvaluation)
         {
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
+                PrepareEvaluation();
                 observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, _test.Run(cancellation), _fit?.Run(cancellation)));
                 _owesEvaluation = false;
             }
@@ -106,30 +116,49 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>One update on a batch.</summary>
-    /// <exception cref="DivergedException">The loss was not finite; nothing was updated.</exception>
+    /// <exception cref="DivergedException">The loss or the gradient was not finite; nothing was updated.</exception>
     public UpdateReport Update(Batch<T> batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (_optimizer.IsEvaluating) _optimizer.SwapEvaluationWeights();
         long step = Step;
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
-        if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
+        if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
-        var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
-        _optimizer.Update(numbers, _workers);
+        var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
+        if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
         Step = step + 1;
         _equivalent?.MoveTo(Step);
-        _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
+        bool endsEpoch = Step % _training.BatchesPerEpoch == 0;
+        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch);
+        _rate = numbers[0].Rate;
+        _owesEvaluation = endsEpoch || IsDone;
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate() => _test.Run(CancellationToken.None).Total;
+    public LossResult Evaluate()
+    {
+        PrepareEvaluation();
+        return _test.Run(CancellationToken.None).Total;
+    }
+
+    /// <summary>
+    /// Brings the weights to evaluate and keep into the network, where the optimizer trains at others, with running statistics of their own; the next
+    /// update goes on from the trained ones.
+    /// </summary>
+    internal void PrepareEvaluation()
+    {
+        if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
+        _optimizer.SwapEvaluationWeights();
+    }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
-    internal IReadOnlyList<KeyValuePair<string, Tensor<T>>> Tensors =>
+    internal IReadOnlyList<StoredTensor> Tensors =>
     [
-        .. Network.Parameters.Tensors.Concat(Network.State.Tensors).Select(tensor => KeyValuePair.Create(tensor.Name, tensor)),
-        .. _optimizer.Velocity.Tensors.Select(tensor => KeyValuePair.Create($"velocity/{tensor.Name}", tensor)),
+        .. StoredTensor.Of("", Network.Parameters), .. StoredTensor.Of("", Network.State),
+        .. _optimizer.Slots.SelectMany(slot => StoredTensor.Of($"{slot.Key}/", slot.Value)),
+        .. StoredTensor.Of("optimizer/", _optimizer.Accumulators),
     ];
 
     /// <summary>The texts that say in a checkpoint what is not in <see cref="Tensors"/>.</summary>
@@ -138,6 +167,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        _autoDecay?.Describe(metadata);
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
@@ -150,9 +180,19 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
         _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
         checkpoint.Restore(Tensors);
+        _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        _optimizer.ContinueEvaluating();
         _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
+    }
+
+    private string? FirstNonFiniteGradient()
+    {
+        foreach (var tensor in Network.Gradients.Tensors)
+            foreach (T value in tensor.Span)
+                if (!T.IsFinite(value)) return tensor.Name;
+        return null;
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()

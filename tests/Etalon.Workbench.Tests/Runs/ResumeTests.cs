@@ -74,12 +74,12 @@ public sealed class ResumeTests : IDisposable
         using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            writer.Begin(i, null, new Dictionary<string, string> { ["step"] = $"{i}" });
+            writer.Begin(i, [], new Dictionary<string, string> { ["step"] = $"{i}" });
             stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             writer.Finish();
