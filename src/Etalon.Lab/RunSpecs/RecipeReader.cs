@@ -127,6 +127,7 @@ public static class RecipeReader
     private static LogSpec Log(SectionReader section, RecipeTime time)
     {
         var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         section.Close();
         return spec;
     }

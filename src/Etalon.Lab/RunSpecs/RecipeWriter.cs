@@ -37,7 +37,9 @@ public static class RecipeWriter
         if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        var log = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
+        json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
         return json;
     }

@@ -47,7 +47,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
-        data = RecipeData.Prepare(spec.Data, data);
+        Data = data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
         _workers = new Workers(threads);
@@ -73,6 +73,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>What the network trains on, so that several trainers can be fed the same batches.</summary>
     internal BatchSource<T> TrainingBatches => _training;
+
+    /// <summary>What it trains and is tested on, as the recipe wants it.</summary>
+    internal DataSet Data { get; }
 
     /// <summary>The test split.</summary>
     internal BatchSource<T> TestBatches => _test.Batches;
@@ -129,10 +132,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
         Step = step + 1;
         _equivalent?.MoveTo(Step);
-        bool endsEpoch = Step % _training.BatchesPerEpoch == 0;
-        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch);
+        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
         _rate = numbers[0].Rate;
-        _owesEvaluation = endsEpoch || IsDone;
+        _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
         return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone };
     }
 
