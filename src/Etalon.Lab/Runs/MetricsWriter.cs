@@ -53,7 +53,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
         if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
-        _json.WriteNumber("images_per_second", Math.Round(_timedImages / _training.TotalSeconds, 1));
+        _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
         (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
     }

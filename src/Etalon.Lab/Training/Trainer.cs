@@ -173,14 +173,33 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
-    /// <summary>Takes on the state of a checkpoint.</summary>
+    /// <summary>Takes on the state of a checkpoint of the same recipe.</summary>
     /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
     internal void Restore(Checkpoint checkpoint)
     {
+        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        _equivalent?.ContinueAt(checkpoint.Step, ScaleExponentIn(checkpoint));
+        Read(checkpoint);
+    }
+
+    /// <summary>Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this one's.</summary>
+    /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
+    internal void Inherit(Checkpoint checkpoint, RunSpec parent)
+    {
+        var was = StoredForm.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
+        Network.ActivationScale = was.ActivationScale;
+        Read(checkpoint);
+        var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd.Velocity, now);
+        Network.ActivationScale = now.ActivationScale;
+    }
+
+    private static int ScaleExponentIn(Checkpoint checkpoint) => (int)(checkpoint.OptionalNumber(ScaleExponentKey) ?? 0);
+
+    private void Read(Checkpoint checkpoint)
+    {
         if (checkpoint.Step > _spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
-        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
-        _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
         checkpoint.Restore(Tensors);
         _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;

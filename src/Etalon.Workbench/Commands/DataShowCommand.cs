@@ -46,6 +46,7 @@ internal static class DataShowCommand
             if (split.Groups.Count > 0) output.WriteLine($"{name,-10}  {string.Join("  ", split.Groups.Select(group => $"{group.Name} {group.Count:N0}"))}");
         }
         if (data.Training.Patterns is not null) output.WriteLine($"complexity  {Complexity(data.Training)}");
+        output.WriteLine($"content     sha256 {data.ContentHash}");
         if (png is null) return;
         WritePicture(data, png);
         error.WriteLine($"wrote {png}");

@@ -75,10 +75,10 @@ public class PatternSetTests
 
     // Every machine must draw these bytes.
     [Theory]
-    [InlineData(PatternKind.Iid, "IID_HASH")]
-    [InlineData(PatternKind.Tiled, "TILED_HASH")]
+    [InlineData(PatternKind.Iid, "18aba3865baca997ad637ad52df58febb1e5d23f5cf4725ee2")]
+    [InlineData(PatternKind.Tiled, "d7c2650ada2ae692cf26bd5587e0d3e3bad87d006308bc8078")]
     public void The_bytes_are_fixed(PatternKind kind, string hash) =>
-        Assert.Equal(hash, PatternSet.Generate(new PatternSpec { Kind = kind, Sigma = 1 }, 100, 20, seed: 1).ContentHash);
+        Assert.StartsWith(hash, PatternSet.Generate(new PatternSpec { Kind = kind, Sigma = 1 }, 100, 20, seed: 1).ContentHash, StringComparison.Ordinal);
 
     [Fact]
     public void Another_seed_gives_other_bytes_and_the_first_images_do_not_depend_on_how_many_there_are_but_for_their_kind()

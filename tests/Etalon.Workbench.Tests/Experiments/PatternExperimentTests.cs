@@ -38,19 +38,19 @@ public sealed class PatternExperimentTests : IDisposable
     [Fact]
     public void A_decay_is_compared_with_what_was_best_before_it()
     {
-        var report = new DecayBeliefs { Seeds = 2, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
+        var report = new DecayBeliefs { Seeds = 1, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((5, 6), (report.Gradient.Count, report.Stochastic.Count));
         Assert.Equal([100, 200, 400, 600], report.Curvatures.Select(reading => reading.Step).Distinct().Order());
         Assert.All(report.Curvatures.Where(reading => reading.Step < 600), reading => Assert.Equal(1, reading.Rate));
 
         var arm = report.Stochastic[3];
-        var loss = arm.Curves("fit/loss")[1];
+        var loss = arm.Curves("fit/loss")[0];
         double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value) - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
-        Assert.Equal(best, DecayBeliefsReport.Gain(arm, "fit/loss", 20).Values[1]);
+        Assert.Equal(best, DecayBeliefsReport.Gain(arm, "fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
         Assert.Equal(5 + 2 + 1, DecayBeliefsText.Lines(report).Count(line => line.StartsWith("| full batch, ", StringComparison.Ordinal)) - report.GradientChecks.Count(check => check.Statement.StartsWith("full batch, ", StringComparison.Ordinal)));
 
-        var patterns = new PatternSeparation { Seeds = 2, IsBrief = true, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
+        var patterns = new PatternSeparation { Seeds = 1, IsBrief = true, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(5, HeadlineTable.Lines(patterns, report).Count());
     }
 

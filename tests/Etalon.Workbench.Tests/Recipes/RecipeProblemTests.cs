@@ -61,7 +61,7 @@ public class RecipeProblemTests
     [InlineData("data: {set: digits, batch: 1438}", "data.batch = 1438: must be at most 1437")]
     [InlineData("data: {set: digits, train: 5000}", "data.train = 5000: must be at most 1437")]
     [InlineData("data: {set: digits, train: 100}", "data.batch is 128 where none is written, more than the 100 training images")]
-    [InlineData("data: {set: digits, batch: ful}", "data.batch = ful: must be a whole number")]
+    [InlineData("data: {set: digits, batch: ful}", "data.batch = ful: must be a whole number of images such as 128, or full")]
     [InlineData("data: {set: digits, patterns: {}}", "data.patterns: only the set ps10 is made of patterns")]
     [InlineData("data: {set: ps10, train: 2000000}", "data.train = 2000000: must be at most 1000000 images")]
     [InlineData("data: {set: ps10, patterns: {noise: 1}}", "data.patterns.noise = 1: must be at least 0 and below 1")]
@@ -124,5 +124,15 @@ public class RecipeProblemTests
         var spec = RecipeReader.Read(Recipe, "r", ["learning_rate.0.linear.to=2", "optimizer.nesterov=true", "seed=1", "seed=7", "model={name: mlp}", "model.hidden=[64, 32]"]);
         Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Nesterov, spec.Seed));
         Assert.Equal([64, 32], spec.Model!.Hidden);
+    }
+
+    [Fact]
+    public void An_override_with_null_takes_a_key_away_as_if_it_had_not_been_written()
+    {
+        const string Recipe = "duration: 10ba\nlearning_rate: 1\nweight_decay: 0.1\nequivalent: {form: texp++}\n";
+        var spec = RecipeReader.Read(Recipe, "r", ["equivalent=null", "weight_decay=~"]);
+        Assert.Null(spec.Equivalent);
+        Assert.Equal(0, spec.WeightDecay.ValueAt(0));
+        Assert.Contains("learning_rate is missing", Assert.Throws<InputException>(() => RecipeReader.Read(Recipe, "r", ["learning_rate=null"])).Message, StringComparison.Ordinal);
     }
 }
