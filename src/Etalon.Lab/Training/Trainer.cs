@@ -50,6 +50,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Data = data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
+        BatchMemory.Require<T>(spec.Model, data.Image, data.ClassCount, _training.BatchSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _workers = new Workers(threads);
         Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
         Network.Initialize(spec.Seed);

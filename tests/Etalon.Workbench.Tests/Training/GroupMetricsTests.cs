@@ -1,5 +1,8 @@
+using Etalon.Engine.Losses;
+using Etalon.Engine.Parallel;
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Models;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
@@ -99,6 +102,21 @@ public sealed class GroupMetricsTests : IDisposable
         // The order of the images differs, and with it the rounding of sums of 300 terms.
         Assert.Equal(loss, last.FirstLoss, 1e-12);
         Assert.Equal([1L, 3L, 4L], last.EvaluatedSteps);
+    }
+
+    [Fact]
+    public void A_batch_that_does_not_fit_is_refused_with_what_it_needs()
+    {
+        var (model, image) = (new ModelSpec { Kind = ModelKind.Cnn }, new ImageSize(32, 32, 3));
+        var problem = Assert.Throws<InputException>(() => BatchMemory.Require<float>(model, image, 10, 50_000, available: 4_000_000_000));
+        Assert.Matches("data.batch = 50000: cnn needs [0-9.]+ GB for so many 32x32x3 images, and this machine has 4.0 GB", problem.Message);
+        BatchMemory.Require<float>(model, image, 10, 2_000, available: 1);
+        using var workers = new Workers(1);
+        using var few = Model.Build<float>(model, image, 10, new SoftmaxCrossEntropy(), 100, workers);
+        using var more = Model.Build<float>(model, image, 10, new SoftmaxCrossEntropy(), 300, workers);
+        double said = double.Parse(problem.Message.Split("needs ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        // The last digit printed, and the weights.
+        Assert.Equal((more.MemoryBytes - few.MemoryBytes) / 200.0 * 50_000 / 1e9, said, 0.1);
     }
 
     private static GroupAccuracy Count(ExampleGroup group, Func<int, bool> isRight) => new($"accuracy/{group.Name}", group.Members.Count(isRight), group.Count);
