@@ -64,7 +64,8 @@ public static class RecipeWriter
 
     private static JsonObject Checkpoint(RunSpec spec)
     {
-        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch), ["keep"] = Value.Word(spec.Checkpoint.Keep) };
+        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
+        if (spec.Checkpoint.Keep != KeptCheckpoints.Last) json["keep"] = Value.Word(spec.Checkpoint.Keep);
         if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
