@@ -76,7 +76,7 @@ public sealed class ResumeTests : IDisposable
         using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
@@ -229,7 +229,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("stem.weight", "duration=9ep", "model.width=8")]
     [InlineData("F64", "duration=9ep", "precision=float64")]
     [InlineData("unknown key", "duration=9ep", "learning_rat=1")]
-    [InlineData("equivalent", "duration=9ep", "equivalent.form=texp++")]
+    [InlineData("equivalent.form = exponential", "duration=9ep", "equivalent.form=exponential")]
     public async Task A_fork_that_cannot_go_on_is_refused_and_leaves_nothing_behind(string cause, params string[] words)
     {
         SmallRun.Whole(In("runs"));
