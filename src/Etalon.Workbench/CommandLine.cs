@@ -64,6 +64,7 @@ internal static class CommandLine
         DataCommand.Create(),
         RunsCommand.Create(),
         SimulateCommand.Create(),
+        ReproduceCommand.Create(),
         BenchCommand.Create(),
     };
 }
