@@ -1,0 +1,122 @@
+using Etalon.Lab.Diagnosis.Diagnostics;
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Schedules.Dynamics;
+
+namespace Etalon.Lab.Diagnosis;
+
+/// <summary>A diagnosis as text: what to look after, then each phase with its diagnostics.</summary>
+public static class DiagnosisText
+{
+    private const int NameWidth = 28, MostPlaces = 4;
+
+    /// <summary>What was read, in one line.</summary>
+    public static string Heading(RunDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var log = diagnosis.Log;
+        return $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {log.Steps.Length:N0} rows, one each {log.Interval:N0}; {diagnosis.Phases.Count} phases, {diagnosis.Phases[0].Groups.Count} groups of weights; {log.Rule}";
+    }
+
+    /// <summary>The flags with their remedies, the weightiest first.</summary>
+    public static IReadOnlyList<string> Flags(RunDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        if (diagnosis.Flags.Count == 0) return ["No flags: nothing in the log contradicts the theory."];
+        var lines = new List<string> { diagnosis.Flags.Count == 1 ? "One flag" : $"{diagnosis.Flags.Count} flags, the weightiest first" };
+        foreach (var (index, flag) in diagnosis.Flags.Index())
+        {
+            var worst = flag.Worst;
+            string where = worst.Group.Length == 0 ? $"phase {worst.Phase}" : $"{worst.Group} in phase {worst.Phase}";
+            lines.Add("");
+            lines.Add($"{index + 1}. {flag.Title}: {where}{(flag.Findings.Count > 1 ? ", worst of " + Places(flag, diagnosis) : "")}");
+            lines.Add($"   {worst.Id} {worst.Quantity}: {Number(worst)} (limit: {worst.Limit}); {worst.Says}.");
+            lines.Add($"   {flag.Remedy}");
+        }
+        return lines;
+    }
+
+    /// <summary>A phase: what it is, where it stands, and a row for each diagnostic.</summary>
+    /// <param name="diagnosis">The diagnosis.</param>
+    /// <param name="number">The phase, from 1.</param>
+    public static IReadOnlyList<string> Phase(RunDiagnosis diagnosis, int number)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var phase = diagnosis.Phases[number - 1];
+        var findings = diagnosis.Findings.Where(finding => finding.Phase == number).GroupBy(finding => (finding.Id, finding.Quantity)).ToList();
+        string[][] rows =
+        [
+            ["", "quantity", phase.Whole is null ? "phase" : "all weights", "worst group", "", "limit"],
+            .. findings.Where(each => each.Any(finding => finding.IsKnown)).Select(Row),
+        ];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        var unknown = findings.Where(each => !each.Any(finding => finding.IsKnown)).Select(each => $"{each.Key.Id} {each.Key.Quantity}: {Reason(each)}");
+        return
+        [
+            Title(phase, diagnosis.Phases.Count),
+            Verdict(phase),
+            "",
+            .. rows.Select(row => "  " + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()),
+            "",
+            .. unknown.Select(line => $"  cannot be said: {line}"),
+        ];
+    }
+
+    private static string Title(LogPhase phase, int count)
+    {
+        var log = phase.Log;
+        string Span(double[] values)
+        {
+            var (first, last) = (values[phase.FirstRow], values[phase.EndRow - 1]);
+            return double.IsNaN(first) ? "unknown" : first == last && phase.IsConstant ? $"{first:G4}" : $"{first:G4} to {last:G4}";
+        }
+        return $"Phase {phase.Number} of {count}, updates {phase.Begin:N0} to {phase.End - 1:N0}: rate {Span(log.Rate)}, weight decay {Span(log.WeightDecay)}, momentum {Span(log.Momentum)}";
+    }
+
+    // Section 9's sentence: L, M, what is still due, and the effective rate against its equilibrium.
+    private static string Verdict(LogPhase phase)
+    {
+        var group = phase.Whole ?? phase.Groups.MaxBy(each => each.Gap.IsKnown ? Math.Abs(Math.Log(Math.Max(1e-300, each.Gap.Mean))) : -1);
+        if (group is null) return "No norms of weights were logged.";
+        if (group.Law is not { } law) return "Rate, weight decay or momentum is missing, or the rate is 0: nothing can be said of time.";
+        string time = law.Units == 0 ? "No weight decay, so no equilibrium: norms grow, and the effective rate falls for ever."
+            : $"{group.Units:G3} mixing units of {1 / law.Units:G3} updates: {MixingUnits.Equilibrated(group.Units):P0} of what it started with is forgotten.";
+        if (!group.HasEquilibrium && law.Units > 0) return $"{time} The numbers move, and the equilibrium with them{Driven(group)}.";
+        if (!group.Gap.IsKnown || law.Units == 0) return time + (group.Balance.IsEmpty ? "" : $" At its end the norm is{Driven(group)}.");
+        double left = TimeLeft.LeftOf(group);
+        string due = left > 0 ? $"needs about {left:G2} more updates to be within 5 % of its equilibrium" : "is at its equilibrium, as far as noise lets one tell";
+        return $"{time} |w|^4 of {group.Name} {due}; the effective rate is {1 / Math.Sqrt(group.Gap.Mean):G3} times its equilibrium value{Driven(group)}.";
+    }
+
+    private static string Driven(GroupPhase group) => double.IsFinite(group.Balance.EndRatio) ? $"; the norm is {Math.Pow(group.Balance.EndRatio, 0.25):G4} times what the law makes of the measured gradients" : "";
+
+    private static string[] Row(IGrouping<(string Id, string Quantity), Finding> findings)
+    {
+        var known = findings.Where(finding => finding.IsKnown).ToList();
+        var all = known.FirstOrDefault(finding => finding.Group is LogGroup.Whole or "");
+        var worst = known.Where(finding => finding != all && finding.Group != LogGroup.Everything).MaxBy(finding => finding.Severity)
+            ?? known.FirstOrDefault(finding => finding != all);
+        int flags = known.Count(finding => finding.Flag is not null);
+        return
+        [
+            findings.Key.Id, findings.Key.Quantity, all is null ? "-" : Number(all), worst is null ? "" : Number(worst), worst is null ? "" : Short(worst.Group),
+            findings.First().Limit + (flags > 0 ? $"  <- flag {flags}" : ""),
+        ];
+    }
+
+    private static string Reason(IEnumerable<Finding> findings) => findings.GroupBy(finding => finding.Says).OrderByDescending(each => each.Count()).First().Key;
+
+    private static string Places(Flag flag, RunDiagnosis diagnosis)
+    {
+        int groups = flag.Findings.Select(finding => finding.Group).Distinct().Count();
+        int[] phases = [.. flag.Findings.Select(finding => finding.Phase).Distinct().Order()];
+        string which = phases.Length == diagnosis.Phases.Count && phases.Length > 1 ? "in every phase"
+            : phases.Length <= MostPlaces ? $"in phase {string.Join(", ", phases)}"
+            : $"in {phases.Length} of {diagnosis.Phases.Count} phases";
+        return $"{groups} {(groups == 1 ? "group" : "groups")} {which}";
+    }
+
+    private static string Number(Finding finding) => double.IsFinite(finding.Error) ? $"{finding.Value:G3} ± {finding.Error:G1}" : $"{finding.Value:G3}";
+
+    private static string Short(string name) => name.Length <= NameWidth ? name : $"{name[..(NameWidth / 2 - 2)]}...{name[^(NameWidth / 2 - 1)..]}";
+}
