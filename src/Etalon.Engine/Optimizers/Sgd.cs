@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Monitors;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Optimizers;
@@ -84,6 +85,29 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
         }
     }
 
+    /// <summary>
+    /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0. The update is w' = a w - b g - c v with
+    /// b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity.
+    /// </summary>
+    /// <remarks>Exact but for rounding; without momentum it is |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).</remarks>
+    /// <param name="numbers">The numbers of the update.</param>
+    /// <param name="before">The products before it.</param>
+    public double NextSquare(in SgdNumbers numbers, in UpdateProducts before)
+    {
+        var form = FormOf(numbers);
+        double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
+        return a * a * before.WeightSquare + b * b * before.GradientSquare + c * c * before.BufferSquare
+            - 2 * a * c * before.BufferWeight + 2 * b * c * before.BufferGradient;
+    }
+
+    /// <summary>
+    /// The effective rate of weights of a scale-invariant group: eta (1 - dampening) / ((1 - mu) |w|^2), the rate at which their direction follows the
+    /// gradient on the unit sphere, in the long run.
+    /// </summary>
+    /// <param name="numbers">Today's numbers.</param>
+    /// <param name="square">|w|^2.</param>
+    public double EffectiveRate(in SgdNumbers numbers, double square) => numbers.Rate * (1 - _options.Dampening) / ((1 - numbers.Momentum) * square);
+
     private static IEnumerable<(long, int, int)> Cut(Region<T> parameters, Func<string, int> groupOf)
     {
         foreach (var tensor in parameters.Tensors)
@@ -94,16 +118,19 @@ public sealed unsafe class Sgd<T> : IDisposable where T : unmanaged, IFloatingPo
     private void UpdateChunk(int chunk, int worker)
     {
         var (begin, length, group) = _chunks[chunk];
-        var numbers = _numbers[group];
+        FormOf(_numbers[group]).Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length);
+    }
+
+    private SgdUpdate FormOf(in SgdNumbers numbers)
+    {
         bool isDecoupled = _options.IsDecayDecoupled;
-        var update = new SgdUpdate(
+        return new SgdUpdate(
             Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
             Decay: isDecoupled ? 0 : numbers.WeightDecay,
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * (numbers.LookAhead ?? numbers.Momentum) : numbers.Rate);
-        update.Apply(_parameters.Pointer + begin, _gradients.Pointer + begin, Velocity.Pointer + begin, length);
     }
 
     /// <inheritdoc/>

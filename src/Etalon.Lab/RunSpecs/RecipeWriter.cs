@@ -36,7 +36,12 @@ public static class RecipeWriter
         }
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        json["log"] = new JsonObject
+        {
+            ["every"] = Steps(spec.Log.EverySteps),
+            ["monitors"] = StepsOrNever(spec.Log.MonitorSteps),
+            ["noise"] = StepsOrNever(spec.Log.NoiseSteps),
+        };
         json["checkpoint"] = Checkpoint(spec);
         return json;
     }
@@ -119,6 +124,8 @@ public static class RecipeWriter
     {
         if (schedule is not null) json[quantity.Key] = ScheduleWriter.Write(schedule, totalSteps);
     }
+
+    private static string StepsOrNever(long? steps) => steps is { } number ? Steps(number) : LogSpec.Never;
 
     private static string Steps(long steps) => $"{steps}ba";
 }

@@ -27,6 +27,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
     private readonly BatchSource<T> _training, _test;
+    private readonly TrainingMonitors<T>? _monitors;
+    private readonly SecondBatches<T>? _second;
+    private readonly int _monitored;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -56,9 +59,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             Network.Parameters, Network.Gradients,
             new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
             _groups.Of);
-        if (conversion is null) return;
-        _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
-        _equivalent.MoveTo(0);
+        if (conversion is not null)
+        {
+            _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent.MoveTo(0);
+        }
+        var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
+        if (weights.Count == 0) return;
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, spec.Log, spec.TotalSteps, _workers);
+        _monitored = _groups.Of(weights[0][0]);
+        if (spec.Log.NoiseSteps is not null) _second = new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
     }
 
     /// <summary>The network.</summary>
@@ -108,15 +118,19 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         ArgumentNullException.ThrowIfNull(batch);
         long step = Step;
+        if (_monitors?.IsNoiseDue(step) == true) _monitors.TakeSecond(_second!.At(step));
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
         if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
         var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
+        bool isMonitored = _monitors?.IsDue(step) == true;
+        if (isMonitored) _monitors!.BeforeUpdate(step, numbers[_monitored]);
         _optimizer.Update(numbers, _workers);
+        var reading = isMonitored ? _monitors!.AfterUpdate(numbers[_equivalent is null ? _monitored : 0], Network.ActivationScale, _equivalent?.BufferScale ?? 1) : null;
         Step = step + 1;
         _equivalent?.MoveTo(Step);
         _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale, reading);
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
@@ -188,6 +202,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <inheritdoc/>
     public void Dispose()
     {
+        _monitors?.Dispose();
         _optimizer.Dispose();
         Network.Dispose();
         _workers.Dispose();
