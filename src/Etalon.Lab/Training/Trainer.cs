@@ -118,7 +118,11 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         ArgumentNullException.ThrowIfNull(batch);
         long step = Step;
-        if (_monitors?.IsNoiseDue(step) == true) _monitors.TakeSecond(_second!.At(step));
+        if (_monitors?.IsNoiseDue(step) == true)
+        {
+            var second = _second!.At(step);
+            _monitors.TakeSecond(second.Pixels, second.Labels);
+        }
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
         if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();

@@ -4,7 +4,6 @@ using Etalon.Engine.Monitors;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Symmetry;
-using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
@@ -49,7 +48,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     public bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
 
     /// <summary>Where <see cref="IsNoiseDue"/>, before the step's own passes: takes the gradient of a second batch.</summary>
-    public void TakeSecond(Batch<T> batch) => _pair!.TakeOther(batch.Pixels, batch.Labels);
+    public void TakeSecond(ReadOnlySpan<T> images, ReadOnlySpan<int> labels) => _pair!.TakeOther(images, labels);
 
     /// <summary>Where <see cref="IsDue"/>, when the step's gradients are there.</summary>
     /// <param name="step">The update.</param>
