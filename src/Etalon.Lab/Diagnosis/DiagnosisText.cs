@@ -50,16 +50,21 @@ public static class DiagnosisText
             .. findings.Where(each => each.Any(finding => finding.IsKnown)).Select(Row),
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        var unknown = findings.Where(each => !each.Any(finding => finding.IsKnown)).Select(each => $"{each.Key.Id} {each.Key.Quantity}: {Reason(each)}");
         return
         [
             Title(phase, diagnosis.Phases.Count),
             Verdict(phase),
             "",
             .. rows.Select(row => "  " + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()),
-            "",
-            .. unknown.Select(line => $"  cannot be said: {line}"),
         ];
+    }
+
+    /// <summary>What the log says of no group in no phase, and why.</summary>
+    public static IReadOnlyList<string> Unsaid(RunDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var unsaid = diagnosis.Findings.GroupBy(finding => (finding.Id, finding.Quantity)).Where(each => !each.Any(finding => finding.IsKnown)).ToList();
+        return unsaid.Count == 0 ? [] : ["Not said by this log:", .. unsaid.Select(each => $"  {each.Key.Id,-3}  {each.Key.Quantity}: {Reason(each)}")];
     }
 
     private static string Title(LogPhase phase, int count)
@@ -94,8 +99,9 @@ public static class DiagnosisText
     {
         var known = findings.Where(finding => finding.IsKnown).ToList();
         var all = known.FirstOrDefault(finding => finding.Group is LogGroup.Whole or "");
-        var worst = known.Where(finding => finding != all && finding.Group != LogGroup.Everything).MaxBy(finding => finding.Severity)
-            ?? known.FirstOrDefault(finding => finding != all);
+        var others = known.Where(finding => finding != all).ToList();
+        // What is the same for all groups has no worst.
+        var worst = all is not null && others.All(finding => finding.Value == all.Value) ? null : others.MaxBy(finding => finding.Severity);
         int flags = known.Count(finding => finding.Flag is not null);
         return
         [

@@ -30,7 +30,7 @@ internal static class BenchJson
         ["convolutions"] = new JsonArray([.. report.Convolutions.Select(Convolution)]),
     }.ToJsonString(Indented));
 
-    private static JsonNode Monitors(MonitorCost cost) => new JsonObject
+    private static JsonObject Monitors(MonitorCost cost) => new JsonObject
     {
         ["reading_seconds"] = cost.ReadingSeconds,
         ["reading_every"] = cost.ReadingEvery,

@@ -70,5 +70,7 @@ internal static class DiagnoseCommand
             output.WriteLine();
             foreach (var (index, line) in DiagnosisText.Phase(diagnosis, phase).Index()) output.WriteLine(index == 0 ? screen.Heading(line) : line);
         }
+        output.WriteLine();
+        foreach (string line in DiagnosisText.Unsaid(diagnosis)) output.WriteLine(line);
     }
 }

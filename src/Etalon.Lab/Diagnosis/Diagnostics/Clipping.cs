@@ -36,7 +36,7 @@ internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same
             : "";
         return Finding(phase, group.Name, isClipped ? $"{same} of {norms.Length} gradients are cut to {largest:G4}" : $"no clip to be seen{advice}") with
         {
-            Value = share,
+            Value = same == 1 ? 0 : share,
             Predicted = 0,
             Severity = isClipped ? share / Least : 0,
             Flag = isClipped ? FlagKind.Clipped : null,

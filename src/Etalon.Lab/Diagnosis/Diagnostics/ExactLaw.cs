@@ -9,9 +9,9 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 /// </summary>
 /// <remarks>
 /// A hundred-millionth in float32 with sums in float64, a millionth with float32 sums, more where norms were written with few digits. A fault of the size of the decay itself, which is
-/// 2 eta lambda and often below 1e-4, is told by its mean: a tenth of it and four standard errors.
+/// 2 L an update and often below 1e-4, is told by its mean: a tenth of it and four standard errors.
 /// </remarks>
-internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact law of |w|^2", "1e-4; of one sign: a tenth of 2 eta lambda")
+internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact law of |w|^2", "1e-4; of one sign: a tenth of 2 L")
 {
     private const double Largest = 1e-4, Rounding = 1e-6, OfDecay = 0.1;
 
@@ -20,7 +20,7 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
         double[] residuals = [.. Enumerable.Range(0, group.Steps.Count).Select(row => At(group, row))];
         double[] known = [.. residuals.Where(double.IsFinite)];
         if (known.Length == 0) return Finding(group, "needs residual/NAME, or without momentum rows of consecutive updates with gradsq/NAME");
-        double size = Math.Sqrt(known.Average(residual => residual * residual)), own = 2 * (group.Law?.Update.IntrinsicRate ?? 0);
+        double size = Math.Sqrt(known.Average(residual => residual * residual)), own = 2 * (group.Law?.Units ?? 0);
         var mean = Estimate.Of(residuals, group.Steps, 1);
         double limit = Math.Max(Rounding, OfDecay * own);
         bool isOneSided = Math.Abs(mean.Mean) > limit && mean.Away(0) > Significant;

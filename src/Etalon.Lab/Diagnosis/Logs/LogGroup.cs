@@ -1,10 +1,13 @@
+using Etalon.Lab.Runs;
+using Etalon.Lab.Training;
+
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>What a log has of one group of weights: a number for each of its rows, NaN where it is missing. With w before update t and g its gradient of the loss alone.</summary>
 public sealed class LogGroup
 {
     /// <summary>The group of all scale-invariant weights together.</summary>
-    public const string Whole = "scale_invariant";
+    public const string Whole = MonitorReading.WholeGroup;
 
     /// <summary>The group of all parameters of the optimizer, of which only the gradient is logged.</summary>
     public const string Everything = "all";
@@ -54,14 +57,14 @@ public sealed class LogGroup
     internal static LogGroup Of(string name, Func<string, double[]> column, double[] rate, double[] weightDecay, double[] momentum) => new()
     {
         Name = name,
-        Norm = column($"{LogColumns.Norm}/{name}"),
-        GradientSquare = column($"{LogColumns.GradientSquare}/{name}"),
-        Dot = column($"{LogColumns.Dot}/{name}"),
-        Angle = column($"{LogColumns.Angle}/{name}"),
-        BufferDot = column($"{LogColumns.BufferDot}/{name}"),
-        Residual = column($"{LogColumns.Residual}/{name}"),
-        Noise = column($"{LogColumns.Noise}/{name}"),
-        Signal = column($"{LogColumns.Signal}/{name}"),
+        Norm = column(MonitorKeys.Norm + name),
+        GradientSquare = column(MonitorKeys.GradientSquare + name),
+        Dot = column(MonitorKeys.Dot + name),
+        Angle = column(MonitorKeys.Angle + name),
+        BufferDot = column(MonitorKeys.BufferDot + name),
+        Residual = column(MonitorKeys.Residual + name),
+        Noise = column(MonitorKeys.Noise + name),
+        Signal = column(MonitorKeys.Signal + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

@@ -1,4 +1,5 @@
 using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Equivalence;
 
@@ -28,15 +29,14 @@ internal static class RunFolderLog
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],
             WeightDecay = [.. steps.Select(spec.WeightDecay.ValueAt)],
             Momentum = [.. steps.Select(spec.Momentum.ValueAt)],
-            Groups = [.. names.Select(name => Group(name, names, steps, Column, new ParameterGroups(spec)))],
+            Groups = [.. names.Select(name => Group(name, steps, Column, new ParameterGroups(spec)))],
             PlannedSteps = spec.TotalSteps,
         };
     }
 
-    private static LogGroup Group(string name, string[] names, long[] steps, Func<string, double[]> column, ParameterGroups numbers)
+    private static LogGroup Group(string name, long[] steps, Func<string, double[]> column, ParameterGroups numbers)
     {
-        // All of the scale-invariant weights are in one parameter group.
-        int own = numbers.Of(name == LogGroup.Whole ? names.FirstOrDefault(other => other != LogGroup.Whole, name) : name);
+        int own = numbers.Of(ParameterClass.ScaleInvariant);
         return LogGroup.Of(name, column, [.. steps.Select(step => numbers.At(step)[own].Rate)], [.. steps.Select(step => numbers.At(step)[own].WeightDecay)], [.. steps.Select(step => numbers.At(step)[own].Momentum)]);
     }
 }
