@@ -109,8 +109,8 @@ public class DiagnosisTests
         var run = new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)] };
         var whole = Find(Diagnose(run.Log(Plain)), "D9", 1, LogGroup.Whole);
         Assert.InRange(whole.Value, 0, 1e-12);
-        var broken = Diagnose(new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)], Shrink = 5e-4 }.Log(Plain));
-        Assert.Contains("a further 0.1 of the decay", Find(broken, "D9", 1, LogGroup.Whole).Says, StringComparison.Ordinal);
+        var broken = Diagnose(new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)], Shrink = 1e-3 }.Log(Plain));
+        Assert.Contains("a further 0.2 of the decay", Find(broken, "D9", 1, LogGroup.Whole).Says, StringComparison.Ordinal);
         Assert.Equal(FlagKind.LawBroken, broken.Flags[0].Kind);
     }
 

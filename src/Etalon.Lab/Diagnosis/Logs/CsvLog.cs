@@ -97,7 +97,7 @@ internal static class CsvLog
             return [.. table.Rows.Select((row, i) => place is { } at && !double.IsNaN(row.Cells[at]) ? row.Cells[at] : otherwise?[i] ?? double.NaN)];
         }
 
-        var (rate, decay, momentum) = (Column(LogColumns.Rate), Column(LogColumns.WeightDecay), Column(LogColumns.Momentum));
+        var (rate, decay, momentum) = (Held(Column(LogColumns.Rate)), Held(Column(LogColumns.WeightDecay)), Held(Column(LogColumns.Momentum)));
         return new RunLog
         {
             Source = source,
@@ -113,6 +113,13 @@ internal static class CsvLog
             ],
             Warnings = warnings.Lines,
         };
+    }
+
+    // Where a number is missing the one before it holds: one bad cell of a schedule must not leave a whole phase without a length.
+    private static double[] Held(double[] values)
+    {
+        double last = values.FirstOrDefault(value => !double.IsNaN(value), double.NaN);
+        return Array.ConvertAll(values, value => last = double.IsNaN(value) ? last : value);
     }
 
     private static UpdateRule Rule(double[] dampening, double[] nesterov, double[] decoupled, string source, LogWarnings warnings)

@@ -65,17 +65,10 @@ internal sealed class LogPhase
     /// <summary>The phases of a log.</summary>
     public static IReadOnlyList<LogPhase> Of(RunLog log)
     {
-        // Where a number is missing the one before it holds, and 0 stands for a column that is not there: it cuts nothing.
-        var (rate, decay, momentum) = (Held(log.Rate), Held(log.WeightDecay), Held(log.Momentum));
-        var rows = Enumerable.Range(0, log.Steps.Length).Select(i => new StepNumbers(Math.Log(rate[i]), decay[i], momentum[i], log.Rule.Nesterov ? momentum[i] : 0));
+        // 0 stands for a column that is not there: it cuts nothing.
+        static double Known(double value) => double.IsNaN(value) ? 0 : value;
+        var rows = Enumerable.Range(0, log.Steps.Length).Select(i => new StepNumbers(
+            Math.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]), log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
         return [.. Phases.Of(new RecipeTable(log.Rule, rows)).Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
-    }
-
-    private static double[] Held(double[] values)
-    {
-        var held = (double[])values.Clone();
-        double last = values.FirstOrDefault(value => !double.IsNaN(value));
-        for (int i = 0; i < held.Length; i++) held[i] = last = double.IsNaN(held[i]) ? last : held[i];
-        return held;
     }
 }
