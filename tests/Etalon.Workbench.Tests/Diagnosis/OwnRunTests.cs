@@ -9,7 +9,7 @@ public class OwnRunTests
     [Fact]
     public void Decay_excluded_from_the_convolutions_is_found()
     {
-        var flag = Assert.Single(OwnRun.Diagnose("duration=200ba", "optimizer.groups.scale_invariant.weight_decay=0").Flags);
+        var flag = Assert.Single(OwnRun.Diagnose("duration=200ba", "optimizer.groups.scale-invariant.weight_decay=0").Flags);
         Assert.Equal((FlagKind.DecayExcluded, 7), (flag.Kind, flag.Findings.Count));
     }
 
@@ -26,7 +26,7 @@ public class OwnRunTests
     {
         string[] recipe = ["duration=300ba", "learning_rate=0.1"];
         var (own, equivalent) = (OwnRun.Diagnose(recipe), OwnRun.Diagnose([.. recipe, "equivalent={form: texp++}", "precision=float64"]));
-        Assert.Empty(equivalent.Flags);
+        Assert.DoesNotContain(equivalent.Flags, flag => flag.Kind < FlagKind.PhaseTooShort);
         double Norm(RunDiagnosis diagnosis) => diagnosis.Log.Groups.First(group => group.Name == LogGroup.Whole).Norm[20];
         // Update 100: the two have not yet left each other's way for rounding, which float32 starts and noise grows.
         Assert.Equal(Norm(own), Norm(equivalent), 0.01 * Norm(own));

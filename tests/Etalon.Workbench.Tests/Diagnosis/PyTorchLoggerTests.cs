@@ -16,6 +16,9 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Assert.Equal(["columns", "against_float64", "small_angles", "resumes", "refusals", "company"], held);
     }
 
+    // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ..., PyTorch 0, 5, ...
+    private const double OneRow = 5 * 5e-3;
+
     [Fact]
     public void A_log_from_PyTorch_gives_the_verdicts_of_a_run_of_Etalon_with_the_same_recipe()
     {
@@ -29,7 +32,7 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Assert.Equal(2 * 15, pairs.Count);
         // Only Etalon's run measured its noise with pairs of batches.
         Assert.All(pairs.Where(pair => pair.Ours.Id != "D11"), pair => Assert.Equal(pair.Ours.IsKnown, pair.Theirs.IsKnown));
-        Assert.All(pairs.Where(pair => pair.Ours.Id is "D1" or "D2" or "D3"), pair => Assert.Equal(pair.Ours.Value, pair.Theirs.Value, 1e-9));
+        Assert.All(pairs.Where(pair => pair.Ours.Id is "D1" or "D2" or "D3"), pair => Assert.Equal(pair.Ours.Value, pair.Theirs.Value, OneRow));
         // Two draws of the same law: as far apart as their errors allow.
         Assert.All(
             pairs.Where(pair => double.IsFinite(pair.Ours.Error)),

@@ -21,6 +21,7 @@ internal sealed class GroupPhase
         FourthPower = [.. Of(group.Norm).Select(norm => Math.Pow(norm, 4))];
         Units = TotalUnits();
         FirstWindowRow = WindowBegin();
+        RadialShare = MeanRadialShare();
         Source = GradientSource.Best(this);
         Balance = NormBalance.Of(this);
     }
@@ -94,15 +95,7 @@ internal sealed class GroupPhase
     }
 
     /// <summary>The root mean square of cos(g, w); NaN where it was not logged.</summary>
-    public double RadialShare
-    {
-        get
-        {
-            var (dot, square, norm) = (Of(Group.Dot), Of(Group.GradientSquare), Of(Group.Norm));
-            double[] cosines = [.. dot.Select((value, i) => value * value / (square[i] * norm[i] * norm[i])).Where(double.IsFinite)];
-            return cosines.Length == 0 ? double.NaN : Math.Sqrt(cosines.Average());
-        }
-    }
+    public double RadialShare { get; }
 
     /// <summary>Whether the laws speak about the group: whether g.w is 0 but for what epsilon leaves.</summary>
     public Validity Validity
@@ -131,6 +124,13 @@ internal sealed class GroupPhase
     /// <summary>The mean of values of the phase over its last part.</summary>
     public Estimate InWindow(IReadOnlyList<double> values, double correlation) =>
         Estimate.Of([.. values.Skip(FirstWindowRow)], [.. Steps.Skip(FirstWindowRow)], correlation);
+
+    private double MeanRadialShare()
+    {
+        var (dot, square, norm) = (Of(Group.Dot), Of(Group.GradientSquare), Of(Group.Norm));
+        double[] cosines = [.. dot.Select((value, i) => value * value / (square[i] * norm[i] * norm[i])).Where(double.IsFinite)];
+        return cosines.Length == 0 ? double.NaN : Math.Sqrt(cosines.Average());
+    }
 
     private RowLaw?[] Laws()
     {

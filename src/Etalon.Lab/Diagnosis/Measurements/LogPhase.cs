@@ -7,6 +7,8 @@ namespace Etalon.Lab.Diagnosis.Measurements;
 /// <summary>A stretch of a log in which rate, decay and momentum stay the same, or move in one way.</summary>
 internal sealed class LogPhase
 {
+    private bool? _isInvariantTogether;
+
     private LogPhase(RunLog log, int number, int firstRow, int endRow)
     {
         (Log, Number, FirstRow, EndRow) = (log, number, firstRow, endRow);
@@ -44,23 +46,7 @@ internal sealed class LogPhase
     /// <summary>
     /// Whether the products g.w of the tensors cancel: those of tensors that are scale-invariant only together add up to 0, that of a tensor which is not stays. A tenth is left for what epsilon does.
     /// </summary>
-    public bool IsInvariantTogether
-    {
-        get
-        {
-            if (Whole is not { } whole) return false;
-            var parts = Groups.Where(group => group != whole).Select(group => group.Of(group.Group.Dot)).ToList();
-            var (sum, apart) = (0.0, 0.0);
-            for (int i = 0; i < EndRow - FirstRow; i++)
-            {
-                double together = whole.Of(whole.Group.Dot)[i], each = parts.Sum(dot => Math.Abs(dot[i]));
-                if (!double.IsFinite(together + each)) continue;
-                sum += together * together;
-                apart += each * each;
-            }
-            return apart > 0 && sum <= 0.1 * 0.1 * apart;
-        }
-    }
+    public bool IsInvariantTogether => _isInvariantTogether ??= Cancels();
 
     /// <summary>The phases of a log.</summary>
     public static IReadOnlyList<LogPhase> Of(RunLog log)
@@ -70,5 +56,20 @@ internal sealed class LogPhase
         var rows = Enumerable.Range(0, log.Steps.Length).Select(i => new StepNumbers(
             Math.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]), log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
         return [.. Phases.Of(new RecipeTable(log.Rule, rows)).Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
+    }
+
+    private bool Cancels()
+    {
+        if (Whole is not { } whole) return false;
+        var parts = Groups.Where(group => group != whole).Select(group => group.Of(group.Group.Dot)).ToList();
+        var (sum, apart) = (0.0, 0.0);
+        for (int i = 0; i < EndRow - FirstRow; i++)
+        {
+            double together = whole.Of(whole.Group.Dot)[i], each = parts.Sum(dot => Math.Abs(dot[i]));
+            if (!double.IsFinite(together + each)) continue;
+            sum += together * together;
+            apart += each * each;
+        }
+        return apart > 0 && sum <= 0.1 * 0.1 * apart;
     }
 }
