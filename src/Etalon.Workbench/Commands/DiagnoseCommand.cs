@@ -64,7 +64,7 @@ internal static class DiagnoseCommand
         var screen = Screen.Of(output);
         output.WriteLine(screen.Heading(DiagnosisText.Heading(diagnosis)));
         output.WriteLine();
-        foreach (string line in DiagnosisText.Flags(diagnosis)) output.WriteLine(line);
+        foreach (string line in DiagnosisText.Flags(diagnosis, screen.Width)) output.WriteLine(line);
         for (int phase = 1; phase <= diagnosis.PhaseCount; phase++)
         {
             output.WriteLine();
