@@ -126,11 +126,14 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     }
 
     /// <summary>The network's outputs for an image of the last batch.</summary>
-    public ReadOnlySpan<T> OutputsOf(int image)
-    {
-        if (image < 0 || image >= _pass.Images) throw new ArgumentOutOfRangeException(nameof(image), image, $"the last batch had {_pass.Images} images");
-        return _output.OutputsOf(image);
-    }
+    public ReadOnlySpan<T> OutputsOf(int image) => _output.OutputsOf(OfLastBatch(image));
+
+    /// <summary>The class that the network predicts for an image of the last batch, 0-based.</summary>
+    public int PredictionOf(int image) => _output.PredictionOf(OfLastBatch(image));
+
+    private int OfLastBatch(int image) => image >= 0 && image < _pass.Images
+        ? image
+        : throw new ArgumentOutOfRangeException(nameof(image), image, $"the last batch had {_pass.Images} images");
 
     /// <summary>The first layer, in the order of the forward pass, whose output for the last batch has a number that is not finite.</summary>
     public Layer<T>? FirstNonFiniteLayer()

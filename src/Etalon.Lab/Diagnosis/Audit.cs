@@ -100,7 +100,7 @@ public static class Audit
     private static (ImageSize Image, int Classes) Sizes(RunSpec spec)
     {
         var entry = spec.Data is null ? null : DataCatalog.Find(spec.Data.Set);
-        var (image, classes) = (entry?.Image ?? DefaultImage, entry?.ClassCount ?? DefaultClasses);
+        var (image, classes) = (spec.Data?.Image ?? DefaultImage, entry?.ClassCount ?? DefaultClasses);
         return spec.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);

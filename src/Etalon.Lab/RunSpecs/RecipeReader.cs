@@ -88,6 +88,7 @@ public static class RecipeReader
             problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
         momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
         var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
+        OptimizerReader.RefuseMomentum(root, optimizer, momentum);
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
         var loss = Section(root, "loss", LossReader.Read, new LossSpec());
         var precision = root.Read("precision", Precision.Float32, Value.Choice<Precision>);

@@ -80,6 +80,12 @@ public static class RecipeWriter
         json["batch"] = data.Batch;
         json["augment"] = Value.Word(data.Augment);
         json["drop_last"] = data.DropLast;
+        if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
+        json["seed"] = data.Seed;
+        if (data.Patterns is { } patterns)
+            json["patterns"] = new JsonObject { ["kind"] = Value.Word(patterns.Kind), ["sigma"] = patterns.Sigma, ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
+        if (data.LabelNoise is { } noise) json["label_noise"] = new JsonObject { ["kind"] = Value.Word(noise.Kind), ["fraction"] = noise.Fraction };
+        if (data.Patches is { } patches) json["patches"] = new JsonObject { ["fraction"] = patches.Fraction, ["size"] = patches.Size };
         return json;
     }
 
@@ -99,13 +105,8 @@ public static class RecipeWriter
     private static JsonObject Optimizer(RunSpec spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject
-        {
-            ["name"] = Value.Word(optimizer.Kind),
-            ["nesterov"] = optimizer.Nesterov,
-            ["dampening"] = optimizer.Dampening,
-            ["decay"] = Value.Word(optimizer.Decay),
-        };
+        var json = new JsonObject { ["name"] = Value.Word(optimizer.Kind) };
+        foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
         foreach (var group in optimizer.Groups)

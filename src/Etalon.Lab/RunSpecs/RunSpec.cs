@@ -84,6 +84,6 @@ public sealed record RunSpec
         StepsPerEpoch = StepsPerEpoch,
         Dampening = Optimizer.Dampening,
         Nesterov = Optimizer.Nesterov,
-        Decay = Optimizer.Decay,
+        Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
     };
 }

@@ -1,16 +1,12 @@
-using Etalon.Engine.Memory;
-
 namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// Writes checkpoints while training goes on: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
 /// One is written at a time; what failed is thrown by the next call.
 /// </summary>
-/// <typeparam name="T">float or double.</typeparam>
-internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, Action flushMetrics) : IDisposable
-    where T : unmanaged
+internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, Action flushMetrics) : IDisposable
 {
-    private readonly Snapshot<T> _snapshot = new(tensors);
+    private readonly Snapshot _snapshot = new(tensors);
     private Task _writing = Task.CompletedTask;
     private long? _kept;
 

@@ -59,7 +59,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
         if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
-        _json.WriteNumber("images_per_second", Math.Round(_timedImages / _training.TotalSeconds, 1));
+        _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
         (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
     }
@@ -75,12 +75,19 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     public void Evaluated(in EvaluationReport report)
     {
         Begin(report.Step, report.Epoch);
-        if (double.IsFinite(report.Test.Loss)) _json.WriteNumber("test/loss", report.Test.Loss);
-        else _json.WriteString("test/loss", report.Test.Loss.ToString());
-        _json.WriteNumber("test/accuracy", report.Test.Accuracy);
+        Write("test", report.TestSplit);
+        if (report.Fit is { } fit) Write("fit", fit);
         End();
         // The time since the update was the evaluation's, not training's.
         _mark = Stopwatch.GetTimestamp();
+    }
+
+    private void Write(string split, SplitResult result)
+    {
+        if (double.IsFinite(result.Total.Loss)) _json.WriteNumber($"{split}/loss", result.Total.Loss);
+        else _json.WriteString($"{split}/loss", result.Total.Loss.ToString());
+        _json.WriteNumber($"{split}/accuracy", result.Total.Accuracy);
+        foreach (var group in result.Groups) _json.WriteNumber($"{split}/{group.Name}", group.Share);
     }
 
     private void Begin(long step, double epoch)

@@ -81,7 +81,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         ForwardAndBackward();
         double reading = RepeatedTime.Once(() => _monitors.BeforeUpdate(step: 0, Numbers));
         Update();
-        reading += RepeatedTime.Once(() => WriteLine(_monitors.AfterUpdate(Numbers, scale: 1, bufferScale: 1)));
+        reading += RepeatedTime.Once(() => WriteLine(_monitors.AfterUpdate(Numbers, scale: 1, bufferScale: 1)!));
         return (reading, noise);
     }
 

@@ -11,7 +11,7 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     private readonly Trainer<T> _trainer;
     private readonly RunIdentity _identity;
     private readonly MetricsWriter _metrics;
-    private readonly CheckpointWriter<T> _checkpoints;
+    private readonly CheckpointWriter _checkpoints;
     private readonly RunProgress _before;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long _every, _last;
@@ -27,7 +27,7 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
         _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
         folder.Checkpoints.Prepare();
         _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, spec.TotalSteps, mark);
-        _checkpoints = new CheckpointWriter<T>(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
+        _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
     }
 
     /// <summary>Who watches.</summary>
@@ -63,6 +63,7 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>
     public void Keep()
     {
+        _trainer.PrepareEvaluation();
         var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
         _identity.Describe(metadata);
         _trainer.Describe(metadata);

@@ -38,7 +38,7 @@ public sealed class NextSquareTests
     {
         using var run = new Run(new SgdOptions());
         var products = new UpdateProducts { WeightSquare = 4, GradientSquare = 0.25, BufferSquare = 100, BufferWeight = 3, BufferGradient = -2 };
-        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new SgdNumbers(0.1, 0.02, 0), products), 1e-15);
+        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new SgdNumbers(0.1, 0.02, 0), products)!.Value, 1e-15);
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed class NextSquareTests
     public void A_gradient_that_is_not_orthogonal_shows() => AssertBroken(new Run(new SgdOptions()) { AlongWeights = 0.01 });
 
     [Fact]
-    public void The_effective_rate_is_that_of_the_direction()
+    public void The_total_rate_counts_what_the_buffer_passes_on()
     {
         using var run = new Run(new SgdOptions { Dampening = 0.5 });
-        Assert.Equal(0.2 * 0.5 / (0.1 * 4), run.Sgd.EffectiveRate(new SgdNumbers(0.2, 1, 0.9), square: 4), 1e-15);
+        Assert.Equal(0.2 * 0.5 / 0.1, run.Sgd.TotalRateOf(0, new SgdNumbers(0.2, 1, 0.9)), 1e-14);
     }
 
     // The threshold at which a diagnosis speaks of a broken law.
@@ -102,7 +102,7 @@ public sealed class NextSquareTests
             double along = AlongWeights * Math.Sqrt(Dot(g, g) / Dot(w, w)) - Dot(g, w) / Dot(w, w);
             for (int i = 0; i < Length; i++) g[i] += along * w[i];
             _monitor.Before(_workers);
-            double expected = Sgd.NextSquare(numbers, _monitor[0]);
+            double expected = Sgd.NextSquare(numbers, _monitor[0])!.Value;
             BeforeUpdate(w, g);
             Sgd.Update([numbers], _workers);
             _monitor.After(_workers);

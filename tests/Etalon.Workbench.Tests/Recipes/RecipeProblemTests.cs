@@ -112,4 +112,14 @@ public class RecipeProblemTests
         Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Nesterov, spec.Seed));
         Assert.Equal([64, 32], spec.Model!.Hidden);
     }
+
+    [Fact]
+    public void An_override_with_null_takes_a_key_away_as_if_it_had_not_been_written()
+    {
+        const string Recipe = "duration: 10ba\nlearning_rate: 1\nweight_decay: 0.1\nequivalent: {form: texp++}\n";
+        var spec = RecipeReader.Read(Recipe, "r", ["equivalent=null", "weight_decay=~"]);
+        Assert.Null(spec.Equivalent);
+        Assert.Equal(0, spec.WeightDecay.ValueAt(0));
+        Assert.Contains("learning_rate is missing", Assert.Throws<InputException>(() => RecipeReader.Read(Recipe, "r", ["learning_rate=null"])).Message, StringComparison.Ordinal);
+    }
 }

@@ -35,6 +35,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("equivalent.form=texp++")]
     [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
+    [InlineData("log={monitors: 1ba, noise: 2ba}")]
+    [InlineData("log={monitors: 3ba, noise: 5ba}", "equivalent.form=texp++")]
     public void Every_kind_of_run_resumes_to_the_bit(params string[] overrides)
     {
         string whole = SmallRun.Whole(In("whole"), overrides), run = SmallRun.Stopped(In("stopped"), 5, overrides);
@@ -74,7 +76,7 @@ public sealed class ResumeTests : IDisposable
         using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
@@ -227,7 +229,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("stem.weight", "duration=9ep", "model.width=8")]
     [InlineData("F64", "duration=9ep", "precision=float64")]
     [InlineData("unknown key", "duration=9ep", "learning_rat=1")]
-    [InlineData("equivalent", "duration=9ep", "equivalent.form=texp++")]
+    [InlineData("equivalent.form = exponential", "duration=9ep", "equivalent.form=exponential")]
     public async Task A_fork_that_cannot_go_on_is_refused_and_leaves_nothing_behind(string cause, params string[] words)
     {
         SmallRun.Whole(In("runs"));
