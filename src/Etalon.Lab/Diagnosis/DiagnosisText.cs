@@ -1,6 +1,7 @@
 using Etalon.Lab.Diagnosis.Diagnostics;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Reports;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Diagnosis;
@@ -32,8 +33,8 @@ public static class DiagnosisText
             string where = worst.Group.Length == 0 ? $"phase {worst.Phase}" : $"{worst.Group} in phase {worst.Phase}";
             lines.Add("");
             lines.Add($"{index + 1}. {flag.Title}: {where}{(flag.Findings.Count > 1 ? ", worst of " + Places(flag, diagnosis) : "")}");
-            lines.AddRange(Wrapped($"{worst.Id} {worst.Quantity}: {Number(worst)} (limit: {worst.Limit}); {worst.Says}.", width));
-            lines.AddRange(Wrapped(flag.Remedy, width));
+            lines.AddRange(WrappedText.Lines("   ", $"{worst.Id} {worst.Quantity}: {Number(worst)} (limit: {worst.Limit}); {worst.Says}.", width));
+            lines.AddRange(WrappedText.Lines("   ", flag.Remedy, width));
             if (Cause(flag, diagnosis.Flags) is { } cause) lines.Add($"   Look at {cause + 1} first: this may follow from it.");
         }
         return lines;
@@ -151,22 +152,6 @@ public static class DiagnosisText
         if (Math.Abs(value) is < 1e-4 or >= 1e6) return value.ToString($"0.{new string('#', digits - 1)}e0");
         double unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - digits + 1);
         return (Math.Round(value / unit) * unit).ToString("0.#######");
-    }
-
-    private static IEnumerable<string> Wrapped(string text, int width)
-    {
-        const string Indent = "   ";
-        string line = Indent;
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > Indent.Length && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = Indent;
-            }
-            line += line.Length > Indent.Length ? " " + word : word;
-        }
-        yield return line;
     }
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";

@@ -1,3 +1,4 @@
+using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
 
@@ -31,5 +32,12 @@ public class OwnRunTests
         // Logged as float32; what float64's rounding makes of two forms in 200 updates is far less.
         Assert.All(Norms(own).Zip(Norms(equivalent)), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * pair.First));
         Assert.Equal(5e-3, equivalent.Findings.First(finding => finding.Id == "D1").Value, 1e-12);
+    }
+
+    [Fact]
+    public void A_run_of_another_optimizer_is_refused()
+    {
+        var refused = Assert.Throws<InputException>(() => OwnRun.Diagnose("duration=2ba", "learning_rate=0.01", "optimizer.name=adam"));
+        Assert.Contains("trains with adam; the laws that a run is diagnosed by are those of SGD", refused.Problems[0], StringComparison.Ordinal);
     }
 }
