@@ -1,5 +1,6 @@
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Equivalence;
 
@@ -15,7 +16,7 @@ internal static class RunFolderLog
         // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
         var spec = WrittenRecipe.Read(folder).Spec with { Equivalent = null };
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
-            throw new InputException($"{folder}: trains with {spec.Optimizer.Kind.ToString().ToLowerInvariant()}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+            throw new InputException($"{folder}: trains with {Value.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
         var rows = MetricsFile.Read(Path.Combine(folder, RunFolder.MetricsName))
             .Where(line => line.ContainsKey(LogColumns.Step) && line.Keys.Any(key => LogColumns.GroupOf(key) is not null))
             .GroupBy(line => (long)line[LogColumns.Step]).OrderBy(lines => lines.Key).ToList();
