@@ -64,6 +64,7 @@ internal static class CommandLine
         DiagnoseCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        ReproduceCommand.Create(),
         BenchCommand.Create(),
     };
 }

@@ -96,7 +96,7 @@ public class CsvLogTests
         string text = new SphereRun { Every = 1 }.Log(column => !column.Contains("conv", StringComparison.Ordinal));
         var log = CsvLog.Read(new StringReader(text), "log.csv", mostCells: 4000);
         Assert.InRange(log.Steps.Length, 190, 400);
-        Assert.Equal("log.csv: is larger than 4,000 numbers; every 8th row is used", Assert.Single(log.Warnings));
+        Assert.Equal("log.csv: is larger than 4,000 numbers; one row in 8 is used", Assert.Single(log.Warnings));
         var (few, all) = (RunDiagnosis.Of(log), RunDiagnosis.Of(Read(text)));
         Assert.Empty(few.Flags);
         double Units(RunDiagnosis diagnosis) => diagnosis.Findings.First(finding => finding.Id == "D3").Value;

@@ -45,7 +45,7 @@ internal static class CsvLog
         }
         table.Settle(source, warnings);
         if (table.Rows.Count == 0) throw new InputException([$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
-        if (table.Stride > 1) warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; every {table.Stride}th row is used", 0);
+        if (table.Stride > 1) warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; one row in {table.Stride} is used", 0);
         return Build(table, header, source, warnings);
     }
 

@@ -5,8 +5,8 @@ namespace Etalon.Lab.Diagnosis.Logs;
 /// </summary>
 internal sealed class LogTable
 {
-    /// <summary>128 MB of numbers.</summary>
-    public const int MostCells = 1 << 24;
+    /// <summary>32 MB of numbers, of which a diagnosis makes about ten times as many: 40,000 rows of a hundred columns, far more than its means need.</summary>
+    public const int MostCells = 1 << 22;
 
     private readonly int _mostRows;
     private List<(long Step, long Line, double[] Cells)> _rows = [];
