@@ -61,6 +61,7 @@ internal static class CommandLine
         VerifyCommand.Create(),
         ExportCommand.Create(),
         AuditCommand.Create(),
+        DiagnoseCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
         SimulateCommand.Create(),
