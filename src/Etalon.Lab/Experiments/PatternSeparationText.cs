@@ -34,12 +34,14 @@ public static class PatternSeparationText
         ArgumentNullException.ThrowIfNull(report);
         string[] names = [PatternArms.EasyDecayed, PatternArms.EasySmall, PatternArms.EasyLarge];
         var arms = names.Select(report.Find).OfType<ArmResult>().ToList();
-        var panels = Metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) =>
-        {
-            var (epochs, means) = arm.MeanCurve(metric.Metric);
-            return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
-        })]) { Height = 170 });
+        var panels = Metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) => Line(arm, metric.Metric, color))]) { Height = 170 });
         return new Chart("PS10: what is learned before and after the decay (accuracy, mean of the seeds)", "epoch", [.. panels]) { Legend = [.. arms.Select(arm => arm.Arm.Title.Split(": ")[1])] };
+    }
+
+    private static ChartLine Line(ArmResult arm, string metric, int color)
+    {
+        var (epochs, means) = arm.MeanCurve(metric);
+        return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
     }
 
     private static IEnumerable<int> Epochs(ArmResult result) => result.Arm.Reference.Count > 0 ? result.Arm.Reference.Select(point => point.Epoch).Distinct() : [40];
