@@ -83,7 +83,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
         numbers.CopyTo(_today);
-        workers.Run(_chunks.Length, _measureChunk);
+        // From the end to the beginning, where the update then begins with what is in cache still.
+        workers.Run(_chunks.Length, _measureChunk, isDescending: true);
         _tensorSquares.AsSpan().Clear();
         for (int i = 0; i < _chunks.Length; i++) _tensorSquares[_chunks[i].Tensor] += _squares[i];
         double squares = 0;

@@ -27,6 +27,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly BatchSource<T> _training;
     private readonly SplitEvaluation<T> _test;
     private readonly SplitEvaluation<T>? _fit;
+    private readonly BatchStatistics<T>? _statistics;
     private readonly AutoDecay? _autoDecay;
     private double _rate;
     private bool _owesEvaluation;
@@ -57,7 +58,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
         _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
-        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
+        if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is null) return;
         _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
         _equivalent.MoveTo(0);
@@ -154,6 +156,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
         _optimizer.SwapEvaluationWeights();
+        _statistics!.Gather();
     }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>

@@ -46,6 +46,17 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void The_result_of_a_resumed_run_is_that_of_the_whole_one()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 25);
+        double before = RunSummary.Read(run).Result!.Seconds;
+        SmallRun.Resume(run, threads: 2);
+        RunResult expected = RunSummary.Read(whole).Result!, found = RunSummary.Read(run).Result!;
+        Assert.Equal(expected with { Seconds = 0, ImagesPerSecond = 0 }, found with { Seconds = 0, ImagesPerSecond = 0 });
+        Assert.InRange(found.Seconds, before, double.MaxValue);
+    }
+
+    [Fact]
     public void The_last_two_checkpoints_and_the_best_are_kept()
     {
         string run = SmallRun.Whole(In("runs"));
@@ -57,6 +68,15 @@ public sealed class ResumeTests : IDisposable
             using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(step));
             Assert.Equal(step, checkpoint.Step);
         }
+    }
+
+    [Fact]
+    public void The_best_is_kept_though_no_interval_falls_on_it()
+    {
+        string run = SmallRun.Whole(In("runs"), "checkpoint.every=1000ba");
+        long best = RunSummary.Read(run).Result!.BestStep!.Value;
+        Assert.InRange(best, 1, 24);
+        Assert.Equal([28, best], new CheckpointFolder(run).Steps().Where(step => step == 28 || step == best));
     }
 
     [Fact]
@@ -129,6 +149,18 @@ public sealed class ResumeTests : IDisposable
         var notes = SmallRun.Resume(run);
         Assert.Contains("step-15", notes[0], StringComparison.Ordinal);
         Assert.Contains("step-12", notes[1], StringComparison.Ordinal);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void A_checkpoint_under_the_name_of_another_step_is_not_used()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);
+        var checkpoints = new CheckpointFolder(run);
+        File.Copy(checkpoints.PathOf(12), checkpoints.PathOf(20));
+        var notes = SmallRun.Resume(run);
+        Assert.Contains("it holds the state after update 12, not 20", notes[0], StringComparison.Ordinal);
+        Assert.Contains("step-13", notes[1], StringComparison.Ordinal);
         SmallRun.AssertSame(whole, run);
     }
 
