@@ -39,6 +39,8 @@ public static class RecipeWriter
         json["precision"] = Value.Word(spec.Precision);
         var log = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
         if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
+        log["monitors"] = StepsOrNever(spec.Log.MonitorSteps);
+        log["noise"] = StepsOrNever(spec.Log.NoiseSteps);
         json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
         return json;
@@ -135,6 +137,8 @@ public static class RecipeWriter
     {
         if (schedule is not null) json[quantity.Key] = ScheduleWriter.Write(schedule, totalSteps);
     }
+
+    private static string StepsOrNever(long? steps) => steps is { } number ? Steps(number) : LogSpec.Never;
 
     private static string Steps(long steps) => $"{steps}ba";
 }
