@@ -63,6 +63,7 @@ internal static class CommandLine
         AuditCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        ReproduceCommand.Create(),
         BenchCommand.Create(),
     };
 }

@@ -14,14 +14,14 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
     private readonly Utf8JsonWriter _json;
-    private readonly long _every, _last;
+    private readonly long _every;
     private double _lossSum;
     private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
     private MonitorWriter? _monitors;
 
     /// <summary>Opens the file at a mark: what follows it, whole lines or a torn one, is cut off.</summary>
-    public MetricsWriter(string path, long every, long totalSteps, MetricsMark from)
+    public MetricsWriter(string path, long every, MetricsMark from)
     {
         // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -29,7 +29,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _file.Position = from.Bytes;
         (_lossSum, _correct, _images) = (from.LossSum, from.Correct, from.Images);
         _json = new Utf8JsonWriter(_line);
-        (_every, _last) = (every, totalSteps - 1);
+        _every = every;
     }
 
     /// <summary>Where the file is now.</summary>
@@ -46,7 +46,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _timedImages += report.Batch.Images;
         _training += Stopwatch.GetElapsedTime(_mark);
         _mark = Stopwatch.GetTimestamp();
-        if ((report.Step + 1) % _every == 0 || report.Step == _last) WriteTraining(report);
+        if ((report.Step + 1) % _every == 0 || report.IsLast) WriteTraining(report);
         if (report.Monitors is { } reading) WriteMonitors(report, reading);
     }
 

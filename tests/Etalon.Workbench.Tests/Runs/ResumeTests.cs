@@ -32,6 +32,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("precision=float64")]
     [InlineData("optimizer={nesterov: true, decay: decoupled}")]
     [InlineData("optimizer.dampening=0.5")]
+    [InlineData("data={set: ps10, batch: 64, train: 250, test: 100, seed: 2}", "model={name: mlp, hidden: [32]}")]
+    [InlineData("data.label_noise.fraction=0.3", "data.patches={fraction: 0.5, size: 3}")]
     [InlineData("equivalent.form=texp++")]
     [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
@@ -46,6 +48,17 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void The_result_of_a_resumed_run_is_that_of_the_whole_one()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 25);
+        double before = RunSummary.Read(run).Result!.Seconds;
+        SmallRun.Resume(run, threads: 2);
+        RunResult expected = RunSummary.Read(whole).Result!, found = RunSummary.Read(run).Result!;
+        Assert.Equal(expected with { Seconds = 0, ImagesPerSecond = 0 }, found with { Seconds = 0, ImagesPerSecond = 0 });
+        Assert.InRange(found.Seconds, before, double.MaxValue);
+    }
+
+    [Fact]
     public void The_last_two_checkpoints_and_the_best_are_kept()
     {
         string run = SmallRun.Whole(In("runs"));
@@ -57,6 +70,15 @@ public sealed class ResumeTests : IDisposable
             using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(step));
             Assert.Equal(step, checkpoint.Step);
         }
+    }
+
+    [Fact]
+    public void The_best_is_kept_though_no_interval_falls_on_it()
+    {
+        string run = SmallRun.Whole(In("runs"), "checkpoint.every=1000ba");
+        long best = RunSummary.Read(run).Result!.BestStep!.Value;
+        Assert.InRange(best, 1, 24);
+        Assert.Equal([28, best], new CheckpointFolder(run).Steps().Where(step => step == 28 || step == best));
     }
 
     [Fact]
@@ -81,7 +103,7 @@ public sealed class ResumeTests : IDisposable
         for (int i = 0; i < 21; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            writer.Begin(i, null, new Dictionary<string, string> { ["step"] = $"{i}" });
+            writer.Begin(i, [], new Dictionary<string, string> { ["step"] = $"{i}" });
             stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             writer.Finish();
@@ -129,6 +151,18 @@ public sealed class ResumeTests : IDisposable
         var notes = SmallRun.Resume(run);
         Assert.Contains("step-15", notes[0], StringComparison.Ordinal);
         Assert.Contains("step-12", notes[1], StringComparison.Ordinal);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void A_checkpoint_under_the_name_of_another_step_is_not_used()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);
+        var checkpoints = new CheckpointFolder(run);
+        File.Copy(checkpoints.PathOf(12), checkpoints.PathOf(20));
+        var notes = SmallRun.Resume(run);
+        Assert.Contains("it holds the state after update 12, not 20", notes[0], StringComparison.Ordinal);
+        Assert.Contains("step-13", notes[1], StringComparison.Ordinal);
         SmallRun.AssertSame(whole, run);
     }
 
