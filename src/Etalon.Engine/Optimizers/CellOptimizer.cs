@@ -49,6 +49,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     }
 
     /// <inheritdoc/>
+    public sealed override Region<T> Buffer => _velocity;
+
+    /// <inheritdoc/>
     public sealed override double RateOf(int tensor)
     {
         double* cells = CellOf(tensor);

@@ -55,8 +55,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
     public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;
 
-    /// <summary>The slot that takes gradients in: the velocity, or the first moment.</summary>
-    public Region<T> Buffer => _slots[0].Value;
+    /// <summary>The slot that momentum keeps gradients in, the velocity or the first moment; null where the rule has none.</summary>
+    public virtual Region<T>? Buffer => null;
 
     /// <summary>What it remembers in float64, in named tensors; 0 before the first update.</summary>
     public Region<double> Accumulators { get; } = new();
