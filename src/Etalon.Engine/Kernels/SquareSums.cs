@@ -22,8 +22,8 @@ internal static unsafe class SquareSums
                 a = Simd.Fma(splat, Vector256.Load(w + i), a);
                 b = Simd.Fma(splat, Vector256.Load(w + i + width), b);
             }
-            Add(a, ref s0, ref s1);
-            Add(b, ref s2, ref s3);
+            Simd.AddProducts(a, a, ref s0, ref s1);
+            Simd.AddProducts(b, b, ref s2, ref s3);
         }
         double sum = Vector256.Sum((s0 + s1) + (s2 + s3));
         for (; i < length; i++)
@@ -45,7 +45,7 @@ internal static unsafe class SquareSums
             var d = Vector256.Load(g + i);
             if (decay != 0) d = Simd.Fma(splat, Vector256.Load(w + i), d);
             Vector256<double> low = Vector256.Load(sums + i), high = typeof(T) == typeof(float) ? Vector256.Load(sums + i + 4) : default;
-            Add(d, ref low, ref high);
+            Simd.AddProducts(d, d, ref low, ref high);
             Vector256.Store(low, sums + i);
             if (typeof(T) == typeof(float)) Vector256.Store(high, sums + i + 4);
         }
@@ -53,21 +53,6 @@ internal static unsafe class SquareSums
         {
             double d = double.CreateTruncating(decay == 0 ? g[i] : T.FusedMultiplyAdd(splat[0], w[i], g[i]));
             sums[i] += d * d;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<T>(Vector256<T> d, ref Vector256<double> low, ref Vector256<double> high)
-    {
-        if (typeof(T) == typeof(float))
-        {
-            var (a, b) = Vector256.Widen(d.AsSingle());
-            low = Vector256.FusedMultiplyAdd(a, a, low);
-            high = Vector256.FusedMultiplyAdd(b, b, high);
-        }
-        else
-        {
-            low = Vector256.FusedMultiplyAdd(d.AsDouble(), d.AsDouble(), low);
         }
     }
 }

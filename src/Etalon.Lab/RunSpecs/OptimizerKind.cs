@@ -20,4 +20,16 @@ public enum OptimizerKind
 
     /// <summary>AdamW: Adam with weight decay on the weights.</summary>
     Adamw,
+
+    /// <summary>DoG: the rate is the largest distance from the start over the root of the sum of squared gradients; the mean of the weights is evaluated.</summary>
+    Dog,
+
+    /// <summary>D-Adaptation SGD: the rate follows from a lower bound of the distance to the solution.</summary>
+    DAdaptation,
+
+    /// <summary>Prodigy: Adam at a rate from such a bound.</summary>
+    Prodigy,
+
+    /// <summary>Schedule-Free SGD: gradients are taken between the fast weights and their mean, which is evaluated.</summary>
+    ScheduleFree,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Etalon.Engine.Optimizers;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.RunSpecs;
@@ -48,7 +49,7 @@ public sealed record OptimizerSpec
 
     /// <summary>What WNGrad's initial b is counted in.</summary>
     /// <value>1 by default.</value>
-    public InitialDivisor InitialUnit { get; init; }
+    public InitialUnit InitialUnit { get; init; }
 
     /// <summary>r, how far WNGrad expects the weights to travel: b = b + eta^2 |g|^2 / (r^2 b).</summary>
     /// <value>Above 0; 1 by default.</value>
@@ -82,7 +83,7 @@ public sealed record OptimizerSpec
         init => field = Rule.Above(value, 0, "the usual choice is 1e-4");
     } = 1e-4;
 
-    /// <summary>The share of Adam's and WN-Adam's mean of gradients that a new one leaves.</summary>
+    /// <summary>The share of Adam's, WN-Adam's and Prodigy's mean of gradients that a new one leaves; in Schedule-Free SGD the share of the mean in the weights that are trained.</summary>
     /// <value>In [0, 1); 0.9 by default.</value>
     public double Beta1
     {
@@ -90,7 +91,7 @@ public sealed record OptimizerSpec
         init => field = Rule.InHalfOpen(value, 0, 1, "the usual choice is 0.9");
     } = 0.9;
 
-    /// <summary>The share of Adam's mean of squared gradients that a new one leaves.</summary>
+    /// <summary>The share of Adam's and Prodigy's mean of squared gradients that a new one leaves.</summary>
     /// <value>In [0, 1); 0.999 by default.</value>
     public double Beta2
     {
@@ -98,7 +99,7 @@ public sealed record OptimizerSpec
         init => field = Rule.InHalfOpen(value, 0, 1, "the usual choice is 0.999");
     } = 0.999;
 
-    /// <summary>What Adam adds to the root of the mean square.</summary>
+    /// <summary>What Adam and Prodigy add to the root of the mean square.</summary>
     /// <value>Above 0; 1e-8 by default.</value>
     public double Epsilon
     {
@@ -106,12 +107,29 @@ public sealed record OptimizerSpec
         init => field = Rule.Above(value, 0, "the usual choice is 1e-8");
     } = 1e-8;
 
+    /// <summary>The distance to the solution that D-Adaptation and Prodigy begin with; DoG's, in units of 1 + |w|.</summary>
+    /// <value>Above 0; 1e-6 by default.</value>
+    public double InitialDistance
+    {
+        get;
+        init => field = Rule.Above(value, 0, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+    } = 1e-6;
+
     /// <summary>Classes of parameters with schedules of their own, in the order of <see cref="ParameterClass"/>.</summary>
     /// <value>None by default.</value>
     public ImmutableArray<GroupSpec> Groups { get; init; } = [];
 
     /// <summary>Whether the rule has the momentum mu of the recipe's schedule.</summary>
-    public bool HasMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Wngrad or OptimizerKind.AdagradNorm;
+    public bool HasMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Wngrad or OptimizerKind.AdagradNorm or OptimizerKind.DAdaptation;
+
+    /// <summary>Refuses what is a statement about SGD's update.</summary>
+    /// <param name="subject">What it is, with its verb: "the equivalences of schedules are".</param>
+    /// <exception cref="InputException">The rule is another.</exception>
+    internal void RequireSgd(string subject)
+    {
+        if (Kind != OptimizerKind.Sgd)
+            throw new InputException($"optimizer.name = {Value.Word(Kind)}: {subject} about sgd's update; write name: sgd, without the options of {Value.Word(Kind)}");
+    }
 
     private const string RestartRemedy = "the usual choice is 0.9";
 }

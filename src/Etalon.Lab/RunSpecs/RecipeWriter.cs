@@ -34,9 +34,14 @@ public static class RecipeWriter
             Add(form, Quantity.WeightDecay, equivalent.WeightDecay, spec.TotalSteps);
             json["equivalent"] = form;
         }
+        if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        json["log"] = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        var log = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
+        log["monitors"] = StepsOrNever(spec.Log.MonitorSteps);
+        log["noise"] = StepsOrNever(spec.Log.NoiseSteps);
+        json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
         return json;
     }
@@ -62,9 +67,21 @@ public static class RecipeWriter
     private static JsonObject Checkpoint(RunSpec spec)
     {
         var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
+        if (spec.Checkpoint.Keep != KeptCheckpoints.Last) json["keep"] = Value.Word(spec.Checkpoint.Keep);
         if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
+
+    private static JsonObject AutoDecay(AutoDecaySpec rule) => new()
+    {
+        ["factor"] = rule.Factor,
+        ["window"] = rule.Window,
+        ["tolerance"] = rule.Tolerance,
+        ["patience"] = rule.Patience,
+        ["significance"] = rule.Significance,
+        ["shortest"] = rule.Shortest,
+        ["stages"] = rule.Stages,
+    };
 
     private static JsonObject Data(DataSpec data)
     {
@@ -120,6 +137,8 @@ public static class RecipeWriter
     {
         if (schedule is not null) json[quantity.Key] = ScheduleWriter.Write(schedule, totalSteps);
     }
+
+    private static string StepsOrNever(long? steps) => steps is { } number ? Steps(number) : LogSpec.Never;
 
     private static string Steps(long steps) => $"{steps}ba";
 }

@@ -12,13 +12,13 @@ internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<St
 
     /// <summary>Keeps the state of now; waits first for a checkpoint that is still being written.</summary>
     /// <param name="step">The updates done.</param>
-    /// <param name="best">The updates after which the test accuracy was best; null where there was no evaluation.</param>
+    /// <param name="spared">The earlier checkpoints that stay besides the last ones: the best, the ends of stages.</param>
     /// <param name="metadata">Everything but the tensors.</param>
-    public void Begin(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    public void Begin(long step, IReadOnlyCollection<long> spared, IReadOnlyDictionary<string, string> metadata)
     {
         Finish();
         _snapshot.Take();
-        _writing = Task.Run(() => Write(step, best, metadata));
+        _writing = Task.Run(() => Write(step, spared, metadata));
     }
 
     /// <summary>Throws what a checkpoint that has ended failed with; costs nothing otherwise.</summary>
@@ -31,13 +31,13 @@ internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<St
     /// <exception cref="IOException">It could not be written.</exception>
     public void Finish() => _writing.GetAwaiter().GetResult();
 
-    private void Write(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    private void Write(long step, IReadOnlyCollection<long> spared, IReadOnlyDictionary<string, string> metadata)
     {
         try
         {
             // A checkpoint counts on the metrics before it.
             flushMetrics();
-            folder.Write(step, best, CheckpointSeal.Seal(metadata, _snapshot.Entries, _snapshot.Bytes), _snapshot.Bytes);
+            folder.Write(step, spared, CheckpointSeal.Seal(metadata, _snapshot.Entries, _snapshot.Bytes), _snapshot.Bytes);
             _kept = step;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

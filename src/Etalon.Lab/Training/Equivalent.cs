@@ -1,5 +1,4 @@
 using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Training;
@@ -12,8 +11,7 @@ internal static class Equivalent
     public static Conversion? Of(RunSpec spec)
     {
         if (spec.Equivalent is not { } equivalent) return null;
-        if (spec.Optimizer.Kind != OptimizerKind.Sgd)
-            throw new InputException($"optimizer.name = {Value.Word(spec.Optimizer.Kind)}: the equivalences of schedules are theorems about sgd; write name: sgd, or train the recipe itself");
+        spec.Optimizer.RequireSgd("the equivalences of schedules are theorems");
         if (spec.Model?.Norm == NormKind.None)
             throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
         if (spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))

@@ -27,6 +27,11 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly BatchSource<T> _training;
     private readonly SplitEvaluation<T> _test;
     private readonly SplitEvaluation<T>? _fit;
+    private readonly BatchStatistics<T>? _statistics;
+    private readonly AutoDecay? _autoDecay;
+    private double _rate;
+    private readonly TrainingMonitors<T>? _monitors;
+    private readonly int _monitored;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -45,18 +50,28 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
-        data = RecipeData.Prepare(spec.Data, data);
+        Data = data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
+        BatchMemory.Require<T>(spec.Model, data.Image, data.ClassCount, _training.BatchSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _workers = new Workers(threads);
         Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
         Network.Initialize(spec.Seed);
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
-        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of);
-        if (conversion is null) return;
-        _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
-        _equivalent.MoveTo(0);
+        _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
+        if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
+        if (conversion is not null)
+        {
+            _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent.MoveTo(0);
+        }
+        var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
+        if (weights.Count == 0) return;
+        var second = spec.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, spec.Log, spec.TotalSteps, _workers, second);
+        _monitored = _groups.Of(weights[0][0]);
     }
 
     /// <summary>The network.</summary>
@@ -71,11 +86,22 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>What the network trains on, so that several trainers can be fed the same batches.</summary>
     internal BatchSource<T> TrainingBatches => _training;
 
+    /// <summary>What it trains and is tested on, as the recipe wants it.</summary>
+    internal DataSet Data { get; }
+
     /// <summary>The test split.</summary>
     internal BatchSource<T> TestBatches => _test.Batches;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
+
+    /// <summary>Whether the run has come to its end: that of the recipe's duration, or of the last stage where its rate decays by itself.</summary>
+    public bool IsDone => Step >= _spec.TotalSteps || _autoDecay?.HasEnded == true;
+
+    /// <summary>Whether the last update ended a stage: the next one's rate is half of its rate or less.</summary>
+    public bool IsAtStageEnd => !IsDone && _rate > 0 && _groups.At(Step, rateFactor: RateFactor)[0].Rate <= _rate / 2;
+
+    private double RateFactor => _autoDecay?.Factor ?? 1;
 
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
@@ -87,7 +113,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         ArgumentNullException.ThrowIfNull(observer);
         int perEpoch = _training.BatchesPerEpoch;
         using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
-        while (Step < _spec.TotalSteps || _owesEvaluation)
+        while (!IsDone || _owesEvaluation)
         {
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
@@ -111,15 +137,20 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         ArgumentNullException.ThrowIfNull(batch);
         if (_optimizer.IsEvaluating) _optimizer.SwapEvaluationWeights();
         long step = Step;
+        _monitors?.BeforePasses(step);
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
         if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
-        var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
+        var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
+        _monitors?.BeforeUpdate(step, numbers[_monitored]);
         if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
+        var reading = _monitors?.AfterUpdate(numbers[_equivalent is null ? _monitored : 0], Network.ActivationScale, _equivalent?.BufferScale ?? 1);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
-        _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale);
+        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
+        _rate = numbers[0].Rate;
+        _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale, reading) { IsLast = IsDone };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
@@ -137,6 +168,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
         _optimizer.SwapEvaluationWeights();
+        _statistics!.Gather();
     }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
@@ -153,6 +185,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        _autoDecay?.Describe(metadata);
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
@@ -184,6 +217,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (checkpoint.Step > _spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
         checkpoint.Restore(Tensors);
+        _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
         _optimizer.ContinueEvaluating();
@@ -217,6 +251,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <inheritdoc/>
     public void Dispose()
     {
+        _monitors?.Dispose();
         _optimizer.Dispose();
         Network.Dispose();
         _workers.Dispose();

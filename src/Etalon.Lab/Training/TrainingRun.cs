@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 
 namespace Etalon.Lab.Training;
 
@@ -83,6 +84,8 @@ public static class TrainingRun
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         if (checkpoint.Step >= spec.TotalSteps)
             throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
+        if (old.Optimizer.Kind != spec.Optimizer.Kind)
+            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {Value.Word(spec.Optimizer.Kind)} remembers something else than {Value.Word(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         var data = LoadData(spec);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);

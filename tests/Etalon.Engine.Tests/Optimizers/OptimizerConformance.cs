@@ -124,6 +124,40 @@ public sealed class OptimizerConformance : IDisposable
         Assert.Equal(norm, optimizer.GradientNorm, norm * 1e-12);
     }
 
+    [Theory]
+    [InlineData("schedule-free")]
+    [InlineData("dog")]
+    public void The_weights_to_evaluate_are_a_mean_and_exchanging_them_twice_changes_no_bit(string name)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        double[] start = problem.Weights();
+        optimizer.SwapEvaluationWeights();
+        Assert.Equal(start, problem.Weights());
+        optimizer.SwapEvaluationWeights();
+
+        var path = new List<double>();
+        for (int step = 0; step < 8; step++)
+        {
+            Run(optimizer, problem, step, step + 1);
+            path.Add(name == "dog" ? problem.Parameters.Tensors[0].Span[0] : optimizer.Slots[0].Value.Tensors[0].Span[0]);
+        }
+        double[] trained = problem.Weights();
+        optimizer.SwapEvaluationWeights();
+        // Schedule-Free: by the squares of the largest rate so far, 0.02, 0.04, 0.06, 0.06, ...; DoG: 9 / (t + 8) of each new one.
+        double mean = 0, sum = 0;
+        for (int t = 1; t <= path.Count; t++)
+        {
+            double weight = Math.Min(t, 3) * Math.Min(t, 3);
+            sum += weight;
+            mean += (name == "dog" ? 9.0 / (t + 8) : weight / sum) * (path[t - 1] - mean);
+        }
+        Assert.Equal(mean, problem.Parameters.Tensors[0].Span[0], 1e-14);
+        Assert.Throws<InvalidOperationException>(() => optimizer.Update(FlatProblem<double>.NumbersAt(8), _workers));
+        optimizer.SwapEvaluationWeights();
+        Assert.Equal(trained, problem.Weights());
+    }
+
     [Fact]
     public void Numbers_for_another_count_of_groups_are_refused()
     {

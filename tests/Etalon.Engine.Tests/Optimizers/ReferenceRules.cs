@@ -14,6 +14,7 @@ internal static class ReferenceRules
         "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead", "wngrad channel look-ahead decoupled",
         "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad restarts look-ahead", "wngrad channel restarts lagged",
         "wn-adam", "wn-adam channel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel", "adagrad-norm tensor decoupled",
+        "dog", "d-adaptation", "prodigy", "prodigy decoupled", "schedule-free",
     ];
 
     public static Rule Of(string name)
@@ -26,6 +27,10 @@ internal static class ReferenceRules
             "adamw" => Adam(0.8, 0.95, 1e-3, isDecoupled: true),
             "wn-adam" => WnAdam(CellsOf(words), words.Contains("decoupled")),
             "adagrad-norm" => AdaGradNorm(CellsOf(words), words.Contains("decoupled")),
+            "dog" => Dog(),
+            "d-adaptation" => DAdaptation(),
+            "prodigy" => Prodigy(words.Contains("decoupled")),
+            "schedule-free" => ScheduleFree(),
             _ => WnGrad(CellsOf(words), words),
         };
     }
@@ -128,6 +133,91 @@ internal static class ReferenceRules
             }
         };
     }
+
+    private static Rule Dog()
+    {
+        double[]? start = null;
+        double largest = 0, sum = 1e-8;
+        return (w, g, numbers) =>
+        {
+            start ??= [.. w];
+            largest = largest == 0 ? 1e-3 * (1 + Norm(w)) : Math.Max(largest, Norm([.. w.Zip(start, (a, b) => a - b)]));
+            double[] d = [.. w.Select((x, i) => Direction(x, g[i], numbers[i], isDecoupled: false))];
+            sum += d.Sum(x => x * x);
+            for (int i = 0; i < w.Length; i++) w[i] -= numbers[i].Rate * largest / Math.Sqrt(sum) * d[i];
+        };
+    }
+
+    private static Rule DAdaptation()
+    {
+        double[]? start = null;
+        double[] s = new double[Cells.Length];
+        double distance = 1e-2, first = 0, numerator = 0;
+        return (w, g, numbers) =>
+        {
+            start ??= [.. w];
+            double[] d = [.. w.Select((x, i) => Direction(x, g[i], numbers[i], isDecoupled: false))];
+            if (first == 0) first = Norm(d);
+            double[] q = [.. numbers.Select(n => n.Rate * distance / first)];
+            for (int i = 0; i < w.Length; i++) numerator += q[i] * d[i] * s[i];
+            for (int i = 0; i < w.Length; i++) s[i] += q[i] * d[i];
+            distance = Math.Max(distance, 2 * numerator / Norm(s));
+            for (int i = 0; i < w.Length; i++) w[i] = numbers[i].Momentum * w[i] + (1 - numbers[i].Momentum) * (start[i] - s[i]);
+        };
+    }
+
+    private static Rule Prodigy(bool isDecoupled)
+    {
+        double[]? start = null;
+        double[] m = new double[Cells.Length], u = new double[Cells.Length], s = new double[Cells.Length];
+        double distance = 1e-3, numerator = 0, beta3 = Math.Sqrt(0.98);
+        return (w, g, numbers) =>
+        {
+            start ??= [.. w];
+            double before = distance;
+            numerator *= beta3;
+            for (int i = 0; i < w.Length; i++)
+            {
+                double d = Direction(w[i], g[i], numbers[i], isDecoupled), weight = before / 1e-3 * numbers[i].Rate * before;
+                numerator += weight * d * (start[i] - w[i]);
+                m[i] = 0.9 * m[i] + 0.1 * before * d;
+                u[i] = 0.98 * u[i] + 0.02 * before * d * before * d;
+                s[i] = beta3 * s[i] + weight * d;
+            }
+            distance = Math.Max(distance, numerator / s.Sum(Math.Abs));
+            for (int i = 0; i < w.Length; i++)
+            {
+                if (isDecoupled) w[i] -= before * numbers[i].Rate * numbers[i].WeightDecay * w[i];
+                w[i] -= before * numbers[i].Rate * m[i] / (Math.Sqrt(u[i]) + distance * 1e-8);
+            }
+        };
+    }
+
+    private static Rule ScheduleFree()
+    {
+        double[]? x = null, z = null;
+        double[] largest = new double[2], sums = new double[2];
+        return (y, g, numbers) =>
+        {
+            x ??= [.. y];
+            z ??= [.. y];
+            for (int group = 0; group < 2; group++)
+            {
+                largest[group] = Math.Max(largest[group], numbers[Array.FindIndex(Cells, element => element.Group == group)].Rate);
+                sums[group] += largest[group] * largest[group];
+            }
+            for (int i = 0; i < y.Length; i++)
+            {
+                int group = Cells[i].Group;
+                double c = largest[group] * largest[group] / sums[group];
+                z[i] -= numbers[i].Rate * (g[i] + numbers[i].WeightDecay * y[i]);
+                x[i] = (1 - c) * x[i] + c * z[i];
+                y[i] = 0.8 * x[i] + (1 - 0.8) * z[i];
+            }
+        };
+    }
+
+    private static double Norm(double[] x) => Math.Sqrt(x.Sum(number => number * number));
 
     private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, SgdNumbers[] numbers, bool isDecoupled)
     {

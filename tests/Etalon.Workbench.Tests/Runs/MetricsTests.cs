@@ -77,13 +77,13 @@ public sealed partial class MetricsTests : IDisposable
     // Writes what a run of made-up numbers would from one update on; gives the mark before each, and the last.
     private static List<MetricsMark> Write(string path, int from, MetricsMark at)
     {
-        using var writer = new MetricsWriter(path, Every, Updates, at);
+        using var writer = new MetricsWriter(path, Every, at);
         List<MetricsMark> marks = [];
         for (int step = from; step < Updates; step++)
         {
             marks.Add(writer.Mark);
             double epoch = (step + 1.0) / PerEpoch;
-            writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new SgdNumbers(0.1 / (step + 1), 5e-4, 0.9), step * 0.25));
+            writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new SgdNumbers(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
             if ((step + 1) % PerEpoch == 0) writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
         }
         marks.Add(writer.Mark);

@@ -32,9 +32,13 @@ public sealed class ResumeTests : IDisposable
     [InlineData("precision=float64")]
     [InlineData("optimizer={nesterov: true, decay: decoupled}")]
     [InlineData("optimizer.dampening=0.5")]
+    [InlineData("data={set: ps10, batch: 64, train: 250, test: 100, seed: 2}", "model={name: mlp, hidden: [32]}")]
+    [InlineData("data.label_noise.fraction=0.3", "data.patches={fraction: 0.5, size: 3}")]
     [InlineData("equivalent.form=texp++")]
     [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
+    [InlineData("log={monitors: 1ba, noise: 2ba}")]
+    [InlineData("log={monitors: 3ba, noise: 5ba}", "equivalent.form=texp++")]
     public void Every_kind_of_run_resumes_to_the_bit(params string[] overrides)
     {
         string whole = SmallRun.Whole(In("whole"), overrides), run = SmallRun.Stopped(In("stopped"), 5, overrides);
@@ -99,7 +103,7 @@ public sealed class ResumeTests : IDisposable
         for (int i = 0; i < 21; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            writer.Begin(i, null, new Dictionary<string, string> { ["step"] = $"{i}" });
+            writer.Begin(i, [], new Dictionary<string, string> { ["step"] = $"{i}" });
             stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             writer.Finish();

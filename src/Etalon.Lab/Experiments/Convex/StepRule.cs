@@ -3,7 +3,7 @@ using Etalon.Engine.Optimizers;
 
 namespace Etalon.Lab.Experiments.Convex;
 
-/// <summary>A row of the robustness tables: a rule that takes a step size or its inverse b_0, and how it is run.</summary>
+/// <summary>A row of the robustness tables: a rule whose first step is 1 / b_0 times the gradient, or would be but for that gradient, and how it is run.</summary>
 /// <param name="Name">Its name in the table.</param>
 /// <param name="Create">The optimizer for a b_0.</param>
 /// <param name="Rate">The learning rate of step j, counted from 1, for a b_0.</param>
@@ -24,10 +24,10 @@ public sealed record StepRule(string Name, Func<double, Func<Region<double>, Reg
     /// <summary>WNGrad whose step does not depend on the gradient at hand.</summary>
     public static StepRule Lagged { get; } = WnGrad("WNGrad lagged", WnGradOrder.Lagged);
 
-    /// <summary>AdaGrad-Norm.</summary>
+    /// <summary>AdaGrad-Norm from the initial b = eta b_0.</summary>
     /// <param name="eta">Its rate.</param>
     public static StepRule AdaGradNorm(double eta) => new(
-        $"AdaGrad-Norm eta={eta:G3}", b => (x, g) => new AdaGradNorm<double>(x, g, new AdaGradNormOptions { Initial = b }), (_, _) => eta);
+        $"AdaGrad-Norm eta={eta:G3}", b => (x, g) => new AdaGradNorm<double>(x, g, new AdaGradNormOptions { Initial = eta * b }), (_, _) => eta);
 
     private static StepRule WnGrad(string name, WnGradOrder order) => new(
         name, b => (x, g) => new WnGrad<double>(x, g, new WnGradOptions { Order = order, InitialFactor = b }), (_, _) => 1);

@@ -17,8 +17,8 @@ public sealed record StochasticRegret
     /// <summary>Rows. Default: 200.</summary>
     public int Rows { get; init; } = 200;
 
-    /// <summary>The norm of each row. Default: sqrt(20), that of standard normal numbers.</summary>
-    public double Slope { get; init; } = Math.Sqrt(20);
+    /// <summary>The norm of each row. Default: 1.</summary>
+    public double Slope { get; init; } = 1;
 
     /// <summary>The radius of the ball around 0. Default: 3.</summary>
     public double Radius { get; init; } = 3;

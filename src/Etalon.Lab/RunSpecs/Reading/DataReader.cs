@@ -86,7 +86,9 @@ internal static class DataReader
     }
 
     // Null is the full batch.
-    private static int? Batch(RecipeNode node) => node is RecipeScalar { Text: "full" } ? null : Value.Integer(node);
+    private static int? Batch(RecipeNode node) => node is not RecipeScalar { IsQuoted: false } word || word.IsNull || !word.Text.All(char.IsAsciiLetter) ? Value.Integer(node)
+        : word.Text == "full" ? null
+        : throw new ValueException(node, "must be a whole number of images such as 128, or full for all of them");
 
     private static int Within(int? batch, int images) => batch is null || batch <= images
         ? batch ?? images
