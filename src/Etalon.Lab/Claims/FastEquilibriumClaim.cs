@@ -110,13 +110,15 @@ internal static class FastEquilibriumClaim
         return new Chart(
             "Arms of different starts and histories under one rate, decay and batch", "mixing units: ηλ times updates",
             [
-                new ChartPanel("largest distance of two arms; floor dashed", Lines(look => look.Distance)) { Height = 260 },
-                new ChartPanel("distance / noise floor", Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN)) { Height = 160 },
+                new ChartPanel("largest distance of two arms", Lines(look => look.Distance)) { Height = 240 },
+                new ChartPanel("distance / noise floor", [.. Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN), Floor(units)]) { Height = 200 },
                 new ChartPanel("largest / smallest norm", Lines(look => Spread(look.Norms))) { Height = 140 },
                 new ChartPanel("probe: largest - smallest error", Lines(look => look.ProbeErrors.Max() - look.ProbeErrors.Min())) { Height = 140 },
             ])
         {
-            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}")],
+            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}"), "noise floor"],
         };
+
+        ChartLine Floor(double[] units) => new("noise floor", units, [.. units.Select(_ => 1.0)]) { Color = curves.Count };
     }
 }
