@@ -72,6 +72,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private bool HasSomeColumns(int tensor) => _columns[tensor] is > 1 and <= FewColumns;
 
     /// <inheritdoc/>
+    public sealed override Region<T> Buffer => _velocity;
+
+    /// <inheritdoc/>
     public sealed override double RateOf(int tensor)
     {
         double* cells = CellOf(tensor);

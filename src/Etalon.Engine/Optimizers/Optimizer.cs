@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Monitors;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Optimizers;
@@ -54,6 +55,9 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
     public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;
 
+    /// <summary>The slot that momentum keeps gradients in, the velocity or the first moment; null where the rule has none.</summary>
+    public virtual Region<T>? Buffer => null;
+
     /// <summary>What it remembers in float64, in named tensors; 0 before the first update.</summary>
     public Region<double> Accumulators { get; } = new();
 
@@ -104,6 +108,19 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the rule.</remarks>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     public abstract double RateOf(int tensor);
+
+    /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/> / (1 - mu), and less where the buffer is dampened.</summary>
+    /// <param name="tensor">The parameter tensor's index in its region.</param>
+    /// <param name="numbers">Of the last update, or of the run that it is equivalent to.</param>
+    public virtual double TotalRateOf(int tensor, in SgdNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
+
+    /// <summary>
+    /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null where the rule has
+    /// no such law, because each number, or the gradient's norm, has a say in the rate.
+    /// </summary>
+    /// <param name="numbers">The numbers of the update.</param>
+    /// <param name="before">The products before it.</param>
+    public virtual double? NextSquare(in SgdNumbers numbers, in UpdateProducts before) => null;
 
     /// <summary>Exchanges the weights that are trained with those to evaluate and keep; a second call exchanges them back, to the bit. Does nothing where they are the same.</summary>
     public void SwapEvaluationWeights()

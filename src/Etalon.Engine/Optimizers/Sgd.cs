@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Monitors;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Optimizers;
@@ -35,6 +36,9 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <summary>v, laid out as the parameters; 0 before the first step.</summary>
     public Region<T> Velocity { get; }
 
+    /// <inheritdoc/>
+    public override Region<T> Buffer => Velocity;
+
     /// <summary>
     /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
     /// it is exact.
@@ -57,20 +61,39 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <inheritdoc/>
     public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
+    /// <inheritdoc/>
+    public override double TotalRateOf(int tensor, in SgdNumbers numbers) => numbers.Rate * (1 - _options.Dampening) / (1 - numbers.Momentum);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The update is w' = a w - b g - c v with b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity. Without momentum it is
+    /// |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).
+    /// </remarks>
+    public override double? NextSquare(in SgdNumbers numbers, in UpdateProducts before)
+    {
+        var form = FormOf(numbers);
+        double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
+        return a * a * before.WeightSquare + b * b * before.GradientSquare + c * c * before.BufferSquare
+            - 2 * a * c * before.BufferWeight + 2 * b * c * before.BufferGradient;
+    }
+
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
 
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        var numbers = Today(chunk.Group);
+        FormOf(Today(chunk.Group)).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
+    }
+
+    private SgdUpdate FormOf(in SgdNumbers numbers)
+    {
         bool isDecoupled = _options.IsDecayDecoupled;
-        var update = new SgdUpdate(
+        return new SgdUpdate(
             Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
             Decay: isDecoupled ? 0 : numbers.WeightDecay,
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * (numbers.LookAhead ?? numbers.Momentum) : numbers.Rate);
-        update.Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
     }
 }

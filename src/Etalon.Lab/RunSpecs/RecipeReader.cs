@@ -127,10 +127,14 @@ public static class RecipeReader
     private static LogSpec Log(SectionReader section, RecipeTime time)
     {
         var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        spec = section.Set(spec, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
+        spec = section.Set(spec, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
         spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         section.Close();
         return spec;
     }
+
+    private static long? StepsOrNever(RecipeNode node, RecipeTime time) => node is RecipeScalar { Text: LogSpec.Never } ? null : time.Steps(node);
 
     private static CheckpointSpec Checkpoint(SectionReader section, RecipeTime time)
     {

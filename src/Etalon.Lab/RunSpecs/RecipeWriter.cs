@@ -37,7 +37,12 @@ public static class RecipeWriter
         if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        var log = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        var log = new JsonObject
+        {
+            ["every"] = Steps(spec.Log.EverySteps),
+            ["monitors"] = StepsOrNever(spec.Log.MonitorSteps),
+            ["noise"] = StepsOrNever(spec.Log.NoiseSteps),
+        };
         if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
         json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
@@ -135,6 +140,8 @@ public static class RecipeWriter
     {
         if (schedule is not null) json[quantity.Key] = ScheduleWriter.Write(schedule, totalSteps);
     }
+
+    private static string StepsOrNever(long? steps) => steps is { } number ? Steps(number) : LogSpec.Never;
 
     private static string Steps(long steps) => $"{steps}ba";
 }

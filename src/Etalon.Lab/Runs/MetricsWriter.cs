@@ -6,7 +6,8 @@ namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// Appends a run's metrics to metrics.jsonl, one JSON object a line. The line of step t is written after update t (0-based): with training
-/// metrics, means over the updates since the line before and the numbers that update t used; or with test metrics.
+/// metrics, means over the updates since the line before and the numbers that update t used; with what the monitors measured at update t; or with
+/// test metrics.
 /// </summary>
 internal sealed class MetricsWriter : ITrainingObserver, IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private double _lossSum;
     private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
+    private MonitorWriter? _monitors;
 
     /// <summary>Opens the file at a mark: what follows it, whole lines or a torn one, is cut off.</summary>
     public MetricsWriter(string path, long every, MetricsMark from)
@@ -44,8 +46,12 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _timedImages += report.Batch.Images;
         _training += Stopwatch.GetElapsedTime(_mark);
         _mark = Stopwatch.GetTimestamp();
-        if ((report.Step + 1) % _every != 0 && !report.IsLast) return;
+        if ((report.Step + 1) % _every == 0 || report.IsLast) WriteTraining(report);
+        if (report.Monitors is { } reading) WriteMonitors(report, reading);
+    }
 
+    private void WriteTraining(in UpdateReport report)
+    {
         Begin(report.Step, report.Epoch);
         _json.WriteNumber("train/loss", _lossSum / _images);
         _json.WriteNumber("train/accuracy", (double)_correct / _images);
@@ -56,6 +62,14 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
         (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
+    }
+
+    private void WriteMonitors(in UpdateReport report, MonitorReading reading)
+    {
+        _monitors ??= new MonitorWriter(reading.Groups);
+        Begin(report.Step, report.Epoch);
+        _monitors.Write(reading, _json);
+        End();
     }
 
     public void Evaluated(in EvaluationReport report)

@@ -30,12 +30,15 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     /// <summary>ln P before the update at hand.</summary>
     public double LogScale { get; private set; }
 
+    /// <summary>The factor r of the buffer before the update at hand: the equivalent run's is r / P times the recipe's own, but for a share of the weights.</summary>
+    public double BufferScale { get; private set; } = 1;
+
     /// <summary>Before update <paramref name="step"/>, or after the last one: corrects the buffer where the form asks for it, re-centres, and lets activations follow.</summary>
     public void MoveTo(long step)
     {
         if (_corrections.TryGetValue(step, out var correction)) Apply(correction);
 
-        LogScale = conversion.LogScaleAt(step);
+        Follow(step);
         Recentre(ExponentFrom(Exponent));
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
@@ -43,7 +46,8 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     /// <summary>Goes on after <paramref name="step"/> updates with weights that were stored with that exponent; the weights themselves are read afterwards.</summary>
     public void ContinueAt(long step, int exponent)
     {
-        (Exponent, LogScale) = (exponent, conversion.LogScaleAt(step));
+        Exponent = exponent;
+        Follow(step);
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
 
@@ -51,7 +55,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     /// <returns>This form.</returns>
     public StoredForm TakeOverAt(long step, int exponent)
     {
-        LogScale = conversion.LogScaleAt(step);
+        Follow(step);
         Exponent = ExponentFrom(exponent);
         return new(conversion.StateAt(step), Exponent);
     }
@@ -65,6 +69,12 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
             Math.ScaleB(numbers.WeightDecay, 2 * Exponent),
             numbers.Momentum,
             conversion.Target.Rule.Nesterov ? numbers.LookAhead : null);
+    }
+
+    private void Follow(long step)
+    {
+        var state = conversion.StateAt(step);
+        (LogScale, BufferScale) = (state.LogScale, Math.Exp(state.LogBuffer));
     }
 
     // In the equivalent run's units v~ = (r / P)(v~ - k w~) and w~ = P w~; the stored numbers are 2^s v~ and w~ / 2^s.

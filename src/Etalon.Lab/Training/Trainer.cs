@@ -29,6 +29,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly SplitEvaluation<T>? _fit;
     private readonly BatchStatistics<T>? _statistics;
     private readonly AutoDecay? _autoDecay;
+    private readonly TrainingMonitors<T>? _monitors;
     private double _rate;
     private bool _owesEvaluation;
 
@@ -60,9 +61,15 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
         _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
         if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
-        if (conversion is null) return;
-        _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
-        _equivalent.MoveTo(0);
+        if (conversion is not null)
+        {
+            _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent.MoveTo(0);
+        }
+        var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
+        if (weights.Count == 0) return;
+        var second = spec.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, _groups.Of(weights[0][0]), spec.Log, spec.TotalSteps, _workers, second);
     }
 
     /// <summary>The network.</summary>
@@ -128,17 +135,20 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         ArgumentNullException.ThrowIfNull(batch);
         if (_optimizer.IsEvaluating) _optimizer.SwapEvaluationWeights();
         long step = Step;
+        _monitors?.BeforePasses(step);
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
         if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
         var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
+        _monitors?.BeforeUpdate(step, numbers);
         if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
+        var reading = _monitors?.AfterUpdate(numbers, _equivalent);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
         _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
         _rate = numbers[0].Rate;
         _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone };
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
@@ -239,6 +249,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <inheritdoc/>
     public void Dispose()
     {
+        _monitors?.Dispose();
         _optimizer.Dispose();
         Network.Dispose();
         _workers.Dispose();

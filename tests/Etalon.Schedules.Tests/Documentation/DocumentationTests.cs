@@ -12,7 +12,7 @@ public partial class DocumentationTests
 
     /// <summary>What a user of schedules meets. The theorems of Equivalence are shown at work on a page of their own.</summary>
     public static TheoryData<string> PublicTypes =>
-        [.. typeof(Schedule).Assembly.GetExportedTypes().Where(type => type.Namespace is "Etalon.Schedules" or "Etalon.Schedules.Export").Select(type => type.FullName!)];
+        [.. typeof(Schedule).Assembly.GetExportedTypes().Where(type => type.Namespace is "Etalon.Schedules" or "Etalon.Schedules.Dynamics" or "Etalon.Schedules.Export").Select(type => type.FullName!)];
 
     [Theory, MemberData(nameof(Names))]
     public void An_example_prints_what_its_comments_say(string name)

@@ -37,6 +37,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("equivalent.form=texp++")]
     [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
+    [InlineData("log={monitors: 1ba, noise: 2ba}")]
+    [InlineData("log={monitors: 3ba, noise: 5ba}", "equivalent.form=texp++")]
     public void Every_kind_of_run_resumes_to_the_bit(params string[] overrides)
     {
         string whole = SmallRun.Whole(In("whole"), overrides), run = SmallRun.Stopped(In("stopped"), 5, overrides);
