@@ -29,6 +29,9 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     }
 
     /// <inheritdoc/>
+    public override Region<T> Buffer => _moment;
+
+    /// <inheritdoc/>
     public override double RateOf(int tensor)
     {
         if (Steps == 0) return 0;

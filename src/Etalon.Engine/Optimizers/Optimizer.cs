@@ -55,8 +55,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
     public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;
 
-    /// <summary>The slot that takes gradients in: the velocity, or the first moment.</summary>
-    public Region<T> Buffer => _slots[0].Value;
+    /// <summary>The slot that momentum keeps gradients in, the velocity or the first moment; null where the rule has none.</summary>
+    public virtual Region<T>? Buffer => null;
 
     /// <summary>What it remembers in float64, in named tensors; 0 before the first update.</summary>
     public Region<double> Accumulators { get; } = new();
@@ -168,15 +168,22 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         }
     }
 
-    private void MeasureChunk(int index, int worker)
+    private void MeasureChunk(int index, int worker) => _squares[index] = Measure(index);
+
+    /// <summary>The sum of squares of the gradient over a chunk, coupled decay included.</summary>
+    private protected virtual double Measure(int index)
     {
         var chunk = _chunks[index];
-        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
+        return SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
     }
+
+    /// <summary>Frees what is neither a slot nor an accumulator.</summary>
+    private protected virtual void DisposeOwn() { }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        DisposeOwn();
         foreach (var (_, slot) in _slots) slot.Dispose();
         Accumulators.Dispose();
         GC.SuppressFinalize(this);

@@ -38,6 +38,9 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     }
 
     /// <inheritdoc/>
+    public override Region<T> Buffer => _moment;
+
+    /// <inheritdoc/>
     public override double RateOf(int tensor)
     {
         if (Steps == 0) return 0;

@@ -36,6 +36,9 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <summary>v, laid out as the parameters; 0 before the first step.</summary>
     public Region<T> Velocity { get; }
 
+    /// <inheritdoc/>
+    public override Region<T> Buffer => Velocity;
+
     /// <summary>
     /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
     /// it is exact.

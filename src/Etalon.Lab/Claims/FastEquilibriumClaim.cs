@@ -67,22 +67,22 @@ internal static class FastEquilibriumClaim
             string name = $"ηλ = {curve.IntrinsicRate:R}";
             yield return new(
                 $"{name}: at the start the arms are at least {Apart:R} times as far apart as at the end",
-                $"{first.Distance:F3}, then {last.Distance:F3}", first.Distance >= Apart * last.Distance);
+                first.Distance >= Apart * last.Distance, $"{first.Distance:F3}, then {last.Distance:F3}");
             yield return new(
                 $"{name}: after {last.MixingUnits:R} mixing units no two are farther apart than {Alike:R} floors",
-                $"{last.Distance:F3} with a floor of {last.Floor:F3}; at most {last.Ratio:F2} floors", last.Ratio <= Alike);
+                last.Ratio <= Alike, $"{last.Distance:F3} with a floor of {last.Floor:F3}; at most {last.Ratio:F2} floors");
             yield return new(
                 $"{name}: the mean directions of the weights of two arms overlap at most {Crossed:R} times as much as the halves of one",
-                $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}", curve.Overlap <= Crossed * curve.OwnOverlap);
+                curve.Overlap <= Crossed * curve.OwnOverlap, $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}");
             yield return new(
                 $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without decay their errors are within {Confidence:R} standard errors",
-                $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}", last.ProbeSpread <= Confidence);
+                last.ProbeSpread <= Confidence, $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
         }
         var settled = curves.Select(curve => curve.SettledAt(2)).ToArray();
         yield return new(
             "mixing units are the clock: the arms come within 2 floors at the same look or the next, whatever ηλ",
-            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")),
-            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1);
+            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1,
+            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
     }
 
     private static int Place(FastEquilibrium experiment, double units) => experiment.MixingUnits.ToList().IndexOf(units);

@@ -51,14 +51,14 @@ public sealed record DecayBeliefsReport
         double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean, after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
         return new ExperimentCheck(
             $"full batch, decay after update {step}: no sudden fall, in the {Around} updates after it the loss falls by no more than in those before",
-            $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after", after <= before);
+            after <= before, $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after");
     });
 
     private ExperimentCheck SlowerTheEarlier()
     {
         double[] losses = [.. Gradient.Select(arm => LossAfter(arm, DecayBeliefs.Updates - 1).Mean)];
         bool isAscending = losses.Zip(losses.Skip(1)).All(pair => pair.First < pair.Second);
-        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", string.Join(" < ", losses.Select(loss => $"{loss:F5}")), isAscending);
+        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending, string.Join(", ", losses.Select(loss => $"{loss:F5}")));
     }
 
     private ExperimentCheck BelowTheBound()
@@ -66,7 +66,7 @@ public sealed record DecayBeliefsReport
         var large = Curvatures.Where(reading => reading.Rate >= 1).ToList();
         return new(
             "full batch: rate 1 is below 2 / λ, so it does not oscillate",
-            string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")), large.All(reading => reading.Rate < reading.Hessian.LargestStableRate));
+            large.All(reading => reading.Rate < reading.Hessian.LargestStableRate), string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
     }
 
     private IEnumerable<ExperimentCheck> Jumps()
@@ -75,19 +75,19 @@ public sealed record DecayBeliefsReport
         foreach (var (metric, name) in new[] { (FitLoss, "training loss"), (TestAccuracy, "test accuracy"), (PatternArms.Complex, "complex patterns") })
         {
             var gain = Gain(arm, metric, 20);
-            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", $"{gain}, lowest {gain.Values.Min():F4}", gain.Values.All(value => value > 0));
+            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0), $"{gain}, lowest {gain.Values.Min():F4}");
         }
     }
 
     private ExperimentCheck AboveTheControl()
     {
         SeedSample decayed = Gain(Stochastic[DecayBeliefs.FirstDecays.Length - 1], PatternArms.Complex, 20), constant = Gain(Stochastic[^2], PatternArms.Complex, 20);
-        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", $"{decayed} against {constant}", decayed.Mean > constant.Mean);
+        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean, $"{decayed} against {constant}");
     }
 
     private ExperimentCheck NotTrapped()
     {
         SeedSample small = Stochastic[^1].At(FitLoss, DecayBeliefs.Epochs), large = Stochastic[^2].At(FitLoss, DecayBeliefs.Epochs);
-        return new("small batches: constant 0.003 is not trapped, its final training loss is below that of constant 0.3", $"{small} against {large}", small.Mean < large.Mean);
+        return new("small batches: constant 0.003 is not trapped, its final training loss is below that of constant 0.3", small.Mean < large.Mean, $"{small} against {large}");
     }
 }

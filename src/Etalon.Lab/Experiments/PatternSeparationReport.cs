@@ -38,7 +38,7 @@ public sealed record PatternSeparationReport
 
     private static SeedSample Difference(SeedSample one, SeedSample two) => new([.. one.Values.Zip(two.Values, (a, b) => a - b)]);
 
-    private static ExperimentCheck AtLeast(string statement, SeedSample sample, double bound) => new(statement, $"{sample}, lowest {sample.Values.Min():F3}", sample.Mean >= bound);
+    private static ExperimentCheck AtLeast(string statement, SeedSample sample, double bound) => new(statement, sample.Mean >= bound, $"{sample}, lowest {sample.Values.Min():F3}");
 
-    private static ExperimentCheck AtMost(string statement, SeedSample sample, double bound) => new(statement, $"{sample}, highest {sample.Values.Max():F3}", sample.Mean <= bound);
+    private static ExperimentCheck AtMost(string statement, SeedSample sample, double bound) => new(statement, sample.Mean <= bound, $"{sample}, highest {sample.Values.Max():F3}");
 }

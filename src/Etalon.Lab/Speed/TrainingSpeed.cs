@@ -42,7 +42,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
         var groups = TrainingMonitors<T>.Covered(Network, new LogSpec());
-        if (groups.Count > 0) _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
+        if (groups.Count > 0) _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0, new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
         var numbers = new CounterStream(seed: 1, "speed");
         _images = new T[batch * Image.Length];
         _labels = new int[batch];
@@ -79,9 +79,9 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         if (_monitors is null) return null;
         double noise = RepeatedTime.Once(() => _monitors.TakeSecond(_images, _labels));
         ForwardAndBackward();
-        double reading = RepeatedTime.Once(() => _monitors.BeforeUpdate(step: 0, Numbers));
+        double reading = RepeatedTime.Once(() => _monitors.BeforeUpdate(step: 0, [Numbers]));
         Update();
-        reading += RepeatedTime.Once(() => WriteLine(_monitors.AfterUpdate(Numbers, scale: 1, bufferScale: 1)!));
+        reading += RepeatedTime.Once(() => WriteLine(_monitors.AfterUpdate([Numbers], equivalent: null)!));
         return (reading, noise);
     }
 

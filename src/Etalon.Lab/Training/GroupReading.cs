@@ -19,8 +19,8 @@ public readonly record struct GroupReading
     /// <summary>The angular update, in radians.</summary>
     public double Angle { get; init; }
 
-    /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball.</summary>
-    public double BufferDot { get; init; }
+    /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball. Null where the rule has no such buffer.</summary>
+    public double? BufferDot { get; init; }
 
     /// <summary>
     /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that the gradient was multiplied by in

@@ -29,9 +29,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     private readonly SplitEvaluation<T>? _fit;
     private readonly BatchStatistics<T>? _statistics;
     private readonly AutoDecay? _autoDecay;
-    private double _rate;
     private readonly TrainingMonitors<T>? _monitors;
-    private readonly int _monitored;
+    private double _rate;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -70,8 +69,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
         if (weights.Count == 0) return;
         var second = spec.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
-        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, spec.Log, spec.TotalSteps, _workers, second);
-        _monitored = _groups.Of(weights[0][0]);
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, _groups.Of(weights[0][0]), spec.Log, spec.TotalSteps, _workers, second);
     }
 
     /// <summary>The network.</summary>
@@ -142,15 +140,15 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
         var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
-        _monitors?.BeforeUpdate(step, numbers[_monitored]);
+        _monitors?.BeforeUpdate(step, numbers);
         if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
-        var reading = _monitors?.AfterUpdate(numbers[_equivalent is null ? _monitored : 0], Network.ActivationScale, _equivalent?.BufferScale ?? 1);
+        var reading = _monitors?.AfterUpdate(numbers, _equivalent);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
         _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
         _rate = numbers[0].Rate;
         _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale, reading) { IsLast = IsDone };
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>

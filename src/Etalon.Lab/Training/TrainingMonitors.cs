@@ -11,7 +11,9 @@ namespace Etalon.Lab.Training;
 /// <summary>The monitors of a run's scale-invariant weights. They read only: a run with them trains to the same bits as one without.</summary>
 internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly Network<T> _network;
     private readonly Optimizer<T> _optimizer;
+    private readonly int _group;
     private readonly Workers _workers;
     private readonly UpdateMonitor<T> _updates;
     private readonly GradientPair<T>? _pair;
@@ -28,14 +30,16 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <param name="network">The network that is trained.</param>
     /// <param name="optimizer">What updates it.</param>
     /// <param name="groups">The names of its scale-invariant weights, group by group.</param>
+    /// <param name="parameterGroup">The parameter group whose numbers they all have.</param>
     /// <param name="log">How often to measure.</param>
     /// <param name="totalSteps">Updates of the run.</param>
     /// <param name="workers">Who computes.</param>
     /// <param name="second">The second batches of <see cref="BeforePasses"/>; null where the noise is not measured.</param>
     public TrainingMonitors(
-        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, LogSpec log, long totalSteps, Workers workers, SecondBatches<T>? second = null)
+        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log, long totalSteps, Workers workers,
+        SecondBatches<T>? second = null)
     {
-        (_optimizer, _log, _last, _workers, _second) = (optimizer, log, totalSteps - 1, workers, second);
+        (_network, _optimizer, _group, _log, _last, _workers, _second) = (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
         _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Buffer, groups);
         _pair = log.NoiseSteps is null ? null : new GradientPair<T>(network, groups);
         _reading = new MonitorReading(groups);
@@ -63,25 +67,27 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
 
     /// <summary>When the step's gradients are there.</summary>
     /// <param name="step">The update.</param>
-    /// <param name="numbers">With which the stored weights make it.</param>
-    public void BeforeUpdate(long step, in SgdNumbers numbers)
+    /// <param name="numbers">With which the stored weights make it, group by group.</param>
+    public void BeforeUpdate(long step, ReadOnlySpan<SgdNumbers> numbers)
     {
         (_isDue, _hasNoise) = (IsDue(step), IsNoiseDue(step));
         if (!_isDue) return;
         if (_hasNoise) _pair!.Compare(_workers);
         _updates.Before(_workers);
-        for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers, _updates[group]);
+        for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers[_group], _updates[group]);
     }
 
     /// <summary>Right after the update.</summary>
-    /// <param name="numbers">Those of the recipe.</param>
-    /// <param name="scale">How many times as large as the recipe's own the stored weights are.</param>
-    /// <param name="bufferScale">How many times as large as the recipe's own the stored buffer is, besides 1 / <paramref name="scale"/>.</param>
+    /// <param name="numbers">With which the stored weights made it, group by group.</param>
+    /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
     /// <returns>What was measured; null where nothing was due.</returns>
-    public MonitorReading? AfterUpdate(in SgdNumbers numbers, double scale, double bufferScale)
+    public MonitorReading? AfterUpdate(ReadOnlySpan<SgdNumbers> numbers, EquivalentGroup<T>? equivalent)
     {
         if (!_isDue) return null;
         _updates.After(_workers);
+        // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
+        double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1;
+        var own = numbers[equivalent is null ? _group : 0];
         for (int group = 0; group < _expected.Length; group++)
         {
             var products = _updates[group];
@@ -92,8 +98,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 GradientSquare = products.GradientSquare * scale * scale,
                 Dot = products.GradientWeight,
                 Angle = products.Angle,
-                BufferDot = products.BufferGradient * scale * scale / bufferScale,
-                EffectiveRate = MeanRate(_tensors[group], numbers) / square,
+                BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
+                EffectiveRate = MeanRate(_tensors[group], own) / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
                 Signal = _hasNoise ? _pair!.Signal(group) * scale * scale : null,

@@ -83,7 +83,7 @@ public sealed class MonitorTests : IDisposable
             var readings = run[group];
             double Square(long step) => readings[(int)step].Norm * readings[(int)step].Norm;
             var curve = NormCurve.Of(
-                table, NormState.AtRest(readings[0].Norm), step => Square(step) * readings[(int)step].GradientSquare, step => Square(step) * readings[(int)step].BufferDot);
+                table, NormState.AtRest(readings[0].Norm), step => Square(step) * readings[(int)step].GradientSquare, step => Square(step) * readings[(int)step].BufferDot!.Value);
             for (int step = 0; step < readings.Count; step++)
             {
                 Assert.Equal(readings[step].Norm, curve.NormAt(step), 1e-12 * readings[step].Norm);
@@ -113,7 +113,7 @@ public sealed class MonitorTests : IDisposable
                 AssertNear(one.Noise ?? 1, other.Noise ?? 1);
                 // These change sign; they are measured against what they are parts of.
                 AssertNear(one.GradientSquare, one.GradientSquare + (other.Signal - one.Signal ?? 0));
-                AssertNear(one.GradientSquare, one.GradientSquare + other.BufferDot - one.BufferDot);
+                AssertNear(one.GradientSquare, one.GradientSquare + other.BufferDot!.Value - one.BufferDot!.Value);
                 Assert.Equal(0, other.Residual!.Value, 1e-10);
             }
     }
@@ -121,6 +121,7 @@ public sealed class MonitorTests : IDisposable
     [Theory]
     [InlineData("adamw", "momentum=0")]
     [InlineData("wngrad", "learning_rate=1")]
+    [InlineData("dog", "momentum=0")]
     public void A_rule_without_an_exact_law_reports_the_rest(string name, string numbers)
     {
         var run = MonitoredRun.Of(Recipe, $"optimizer.name={name}", numbers, "duration=10ba");

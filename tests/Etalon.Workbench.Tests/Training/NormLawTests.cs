@@ -81,5 +81,5 @@ public class NormLawTests
     }
 
     private static double CorrectedSquare(GroupReading reading, double momentum) =>
-        reading.Norm * reading.Norm * (reading.GradientSquare + 2 * momentum * reading.BufferDot);
+        reading.Norm * reading.Norm * (reading.GradientSquare + 2 * momentum * reading.BufferDot!.Value);
 }
