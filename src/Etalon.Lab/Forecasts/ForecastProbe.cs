@@ -108,7 +108,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         for (int group = 0; group < _squares.Length; group++)
         {
             double square = reading[group].Norm * reading[group].Norm;
-            _squares[group].Add(square * (reading[group].GradientSquare + correction * reading[group].BufferDot));
+            _squares[group].Add(square * (reading[group].GradientSquare + correction * (reading[group].BufferDot ?? 0)));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }
@@ -116,7 +116,6 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
 
     private void GoAhead()
     {
-        var tensors = _trainer.Tensors.ToDictionary();
         for (int group = 0; group < _tensors.Count; group++)
         {
             double square = _squares[group].TakeLast(Between).Average();
@@ -124,8 +123,8 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
             double factor = Equilibrium.Of(_main, square).Norm / _norms[group];
             foreach (string name in _tensors[group])
             {
-                Scale(tensors[name].Span, factor);
-                Scale(tensors[$"velocity/{name}"].Span, 1 / factor);
+                Scale(_trainer.Network.Parameters[name].Span, factor);
+                Scale(_trainer.Buffer![name].Span, 1 / factor);
             }
         }
     }
