@@ -57,6 +57,7 @@ internal static class CommandLine
         ForkCommand.Create(),
         VerifyResumeCommand.Create(),
         PlanCommand.Create(),
+        ForecastCommand.Create(),
         ConvertCommand.Create(),
         VerifyCommand.Create(),
         ExportCommand.Create(),

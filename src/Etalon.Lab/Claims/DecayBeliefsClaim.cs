@@ -23,7 +23,11 @@ internal static class DecayBeliefsClaim
             "A perceptron 256-256-256-10 with batch normalization on 2,000 clean images of PS10 with 4 simple and 20 complex patterns a class, without weight decay: "
             + $"600 updates on the full batch without momentum, and 60 epochs in batches of 32 with momentum 0.9 for {experiment.Seeds} seeds.",
             [.. report.GradientChecks, .. report.StochasticChecks],
-            [("Leading eigenvalues, full batch", [.. DecayBeliefsText.Curvatures(report)]), ("J, small batches", [.. DecayBeliefsText.Gains(report)]), ("The three explanations", [.. HeadlineTable.Lines(null, report)])],
+            [
+                "## Leading eigenvalues, full batch", "", .. DecayBeliefsText.Curvatures(report), "",
+                "## J, small batches", "", .. DecayBeliefsText.Gains(report), "",
+                "## The three explanations", "", .. HeadlineTable.Lines(null, report),
+            ],
             DecayBeliefsText.Chart(report),
             report.Curvatures.Select(reading => new { reading.Arm.Name, reading.Step, reading.Rate, reading.Hessian.Eigenvalue, reading.Hessian.Residual }));
     }

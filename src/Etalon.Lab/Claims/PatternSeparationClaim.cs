@@ -22,7 +22,10 @@ internal static class PatternSeparationClaim
             Claim,
             $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
             report.Checks,
-            [("All arms", [.. PatternSeparationText.Table(report)]), ("The three explanations", [.. HeadlineTable.Lines(report, null)])],
+            [
+                "## All arms", "", .. PatternSeparationText.Table(report), "",
+                "## The three explanations", "", .. HeadlineTable.Lines(report, null),
+            ],
             PatternSeparationText.Chart(report),
             report.Arms.Select(arm => new { arm.Arm.Name, Final = PatternSeparationText.MetricNames.ToDictionary(metric => metric, metric => arm.At(metric, 40).Values) }));
     }

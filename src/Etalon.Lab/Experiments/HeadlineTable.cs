@@ -1,5 +1,3 @@
-using Etalon.Lab.Claims;
-
 namespace Etalon.Lab.Experiments;
 
 /// <summary>The table that sums up You et al.: three explanations of why a large rate and its decay help, and whether experiments support them.</summary>
@@ -19,9 +17,9 @@ public static class HeadlineTable
         yield return $"| pattern complexity | learning | does not fit noise | learns complex patterns | yes | {(patterns is null ? NotRun : $"{(patterns.Holds ? "yes" : "in part")}: {Held(patterns.Checks)}")} |";
     }
 
-    private static string Refuted(IReadOnlyList<Judgment>? checks) => checks is null
+    private static string Refuted(IReadOnlyList<ExperimentCheck>? checks) => checks is null
         ? NotRun
         : $"{(checks.All(check => check.Holds) ? "no" : "not refuted in every respect")}: {Held(checks)} against it";
 
-    private static string Held(IReadOnlyList<Judgment> checks) => $"{checks.Count(check => check.Holds)} of {checks.Count} checks";
+    private static string Held(IReadOnlyList<ExperimentCheck> checks) => $"{checks.Count(check => check.Holds)} of {checks.Count} checks";
 }
