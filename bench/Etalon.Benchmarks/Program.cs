@@ -6,4 +6,10 @@ if (args is ["kernels"])
     KernelSpeed.Print<double>();
     return;
 }
+if (args is ["optimizers"])
+{
+    OptimizerSpeed.Print<float>();
+    OptimizerSpeed.Print<double>();
+    return;
+}
 BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

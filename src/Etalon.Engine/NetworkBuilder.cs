@@ -65,12 +65,20 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     }
 
     /// <summary>A linear layer without bias over all numbers of an image; a frozen one keeps its initial weights.</summary>
-    public Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen = false)
+    public Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen = false) => Linear(name, input, outputs, isFrozen, isWeightNormalized: false);
+
+    /// <summary>
+    /// A linear layer without bias whose weights are the directions v / |v| of its parameters, output channel by output channel: weight normalization
+    /// (Salimans and Kingma, NeurIPS 2016) with the scale fixed to 1. Its parameters are scale-invariant without any normalization of activations.
+    /// </summary>
+    public Signal<T> WeightNormalizedLinear(string name, Signal<T> input, int outputs) => Linear(name, input, outputs, isFrozen: false, isWeightNormalized: true);
+
+    private Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen, bool isWeightNormalized)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         var shape = new ConvolutionShape(1, 1, input.Map.ImageLength, outputs, 1, 1, 1, 0);
-        return Add(new Convolution<T>(name, input, shape, null, isFrozen, isLinear: true, ConvolutionKernels.Create<T>(shape, direct: true)));
+        return Add(new Convolution<T>(name, input, shape, null, isFrozen, isLinear: true, ConvolutionKernels.Create<T>(shape, direct: true), isWeightNormalized));
     }
 
     /// <summary>A number added to each channel; a frozen one stays 0.</summary>

@@ -62,8 +62,11 @@ internal static class CommandLine
         VerifyCommand.Create(),
         ExportCommand.Create(),
         AuditCommand.Create(),
+        DiagnoseCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
+        SimulateCommand.Create(),
+        ReproduceCommand.Create(),
         BenchCommand.Create(),
     };
 }

@@ -36,6 +36,12 @@ public partial class ArchitectureTests
         AssertNone("Environment.ProcessorCount", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
     }
 
+    // Stopwatch is monotonic (CLOCK_MONOTONIC, QueryPerformanceCounter): a clock that is set back moves no interval of checkpoints, no time and no speed.
+    [Fact]
+    public void Intervals_are_measured_on_a_clock_that_nobody_can_set() => Assert.All(
+        (string[])["TimeProvider", "UtcNow", "Environment.TickCount", "LastWriteTime", "CreationTime"],
+        clock => AssertNone(clock, file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal)));
+
     [Fact]
     public void The_dashboard_touches_neither_training_nor_the_engine()
     {

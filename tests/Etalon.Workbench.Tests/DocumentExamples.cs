@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
@@ -53,6 +54,27 @@ public partial class DocumentExamples
     }
 
     [Fact]
+    public void WnGrad()
+    {
+        using Region<double> w = new(), g = new();
+        w.Declare("w", 2);
+        g.Mirror(w);
+        w.Allocate();
+        g.Allocate();
+        (w.Span[0], w.Span[1]) = (3, -2);
+
+        using var wngrad = new WnGrad<double>(w, g, new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10 });
+        using var workers = new Workers(1);
+        for (int step = 0; step < 400; step++)
+        {
+            (g.Span[0], g.Span[1]) = (w.Span[0], 10 * w.Span[1]);   // the gradient of (x² + 10 y²)/2
+            if (!wngrad.Update([new SgdNumbers(Rate: 1, WeightDecay: 0, Momentum: 0)], workers)) break;
+        }
+        Console.WriteLine($"b = {wngrad.Divisors(0)[0]:F1}, |g| = {wngrad.GradientNorm:E1}");
+        Assert.InRange(wngrad.GradientNorm, 0, 1e-4);
+    }
+
+    [Fact]
     public void Training()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
@@ -75,6 +97,7 @@ public partial class DocumentExamples
     [InlineData("data.md")]
     [InlineData("engine.md")]
     [InlineData("training.md")]
+    [InlineData("wngrad.md")]
     public void The_documents_show_what_is_run_here(string document)
     {
         string here = Squeeze(File.ReadAllText(SourcePath()));

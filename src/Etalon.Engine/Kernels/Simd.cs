@@ -28,4 +28,21 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Splat<T>(double value) where T : unmanaged, IFloatingPointIeee754<T> =>
         Vector256.Create(T.CreateTruncating(value));
+
+    /// <summary>Adds a b to sums in float64: the first four products to one, with float32 the other four to the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProducts<T>(Vector256<T> a, Vector256<T> b, ref Vector256<double> low, ref Vector256<double> high)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            var (lowA, highA) = Vector256.Widen(a.AsSingle());
+            var (lowB, highB) = Vector256.Widen(b.AsSingle());
+            low = Vector256.FusedMultiplyAdd(lowA, lowB, low);
+            high = Vector256.FusedMultiplyAdd(highA, highB, high);
+        }
+        else
+        {
+            low = Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), low);
+        }
+    }
 }

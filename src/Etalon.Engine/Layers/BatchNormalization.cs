@@ -18,6 +18,7 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
     private readonly bool _isTrained;
     private readonly double _epsilon, _momentum;
     private double _inputScale = 1;
+    private double? _share;
     private Tensor<T>? _scale, _shift;
     private Tensor<T> _runningMean = null!, _runningVariance = null!;
     private Region<T> _gradients = null!;
@@ -95,7 +96,14 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         return (mean, squares / count);
     }
 
-    private void Follow(T* running, double batch) => *running = Number((1 - _momentum) * Number(running, 0) + _momentum * batch);
+    /// <summary>The share of a batch in the running statistics from now on; null for the layer's own.</summary>
+    internal void ShareBatch(double? share) => _share = share;
+
+    private void Follow(T* running, double batch)
+    {
+        double share = _share ?? _momentum;
+        *running = Number((1 - share) * Number(running, 0) + share * batch);
+    }
 
     /// <remarks>
     /// With z = (x - mean) r, r = 1 / sqrt(variance + epsilon), m values a channel and g the gradient of y:

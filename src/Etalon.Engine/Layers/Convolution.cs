@@ -25,6 +25,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     private readonly Signal<T> _input;
     private readonly Signal<T>? _residual;
     private readonly bool _isFrozen, _isLinear;
+    private readonly WeightDirections<T>? _directions;
     private readonly Action<int, int> _forwardChunk, _backwardChunk, _sumSlice;
     private Tensor<T> _weight = null!;
     private Region<T> _gradients = null!;
@@ -32,12 +33,13 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     private Pass<T> _pass = null!;
 
     internal Convolution(
-        string name, Signal<T> input, ConvolutionShape shape, Signal<T>? residual, bool isFrozen, bool isLinear, ConvolutionKernel<T> kernel)
+        string name, Signal<T> input, ConvolutionShape shape, Signal<T>? residual, bool isFrozen, bool isLinear, ConvolutionKernel<T> kernel, bool isWeightNormalized = false)
         : base(name, residual is null ? [input] : [input, residual])
     {
         (_input, _residual, _isFrozen, _isLinear, _kernel) = (input, residual, isFrozen, isLinear, kernel);
         Map = new FeatureMap<T>(name, shape.OutputHeight, shape.OutputWidth, shape.OutputChannels, this);
         Output = new Signal<T>(Map);
+        if (isWeightNormalized) _directions = new WeightDirections<T>(shape.WeightCount / shape.OutputChannels, shape.OutputChannels);
         if (residual is not null && residual.Map.ImageLength != Map.ImageLength)
             throw new ArgumentException(
                 $"layer '{name}': the residual is {residual.Map.Height}x{residual.Map.Width}x{residual.Map.Channels}, the output "
@@ -65,6 +67,8 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     /// <inheritdoc/>
     public override long BackwardMultiplyAdds => Shape.MultiplyAdds * ((_isFrozen ? 0 : 1) + (TrainsInput ? 1 : 0));
+
+    private T* Weights => _directions is null ? _weight.Pointer : _directions.Pointer;
 
     private bool TrainsInput => _input.NeedsGradient;
 
@@ -105,6 +109,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
             _isLinear ? [Shape.InputChannels, Shape.OutputChannels] : [Shape.KernelHeight, Shape.KernelWidth, Shape.InputChannels, Shape.OutputChannels]);
         _gradients = layout.Gradients;
         Map.Declare(layout);
+        _directions?.Declare(layout, Name);
         layout.Activation($"{Name}.packed forward", [_kernel.PackedForwardLength], pointer => _packedForward = pointer);
         if (TrainsInput) layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
     }
@@ -118,7 +123,8 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
         // A shift is cut off where zeros surround the image, so behind them it is no longer one number a channel.
         if (x.Shift is { } shift && Shape.Padding > 0) return SignalDegree.Failed(shift);
         int[] degrees = new int[Shape.OutputChannels];
-        for (int c = 0; c < degrees.Length; c++) degrees[c] = x.Channels[0] + (_isFrozen ? 0 : group.ExponentOf(_weight.Name, c));
+        bool isScaled = !_isFrozen && _directions is null;
+        for (int c = 0; c < degrees.Length; c++) degrees[c] = x.Channels[0] + (isScaled ? group.ExponentOf(_weight.Name, c) : 0);
         var own = x with { Channels = [.. degrees] };
         return _residual is null ? own : SignalDegree.Add(Name, "its own convolution", own, _residual.Source, inputs[1]);
     }
@@ -133,13 +139,14 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Prepare(Pass<T> pass)
     {
+        _directions?.Prepare(_weight.Pointer);
         PrepareForward();
         if (TrainsInput && pass.IsTraining) PrepareDataGradient();
     }
 
-    internal void PrepareForward() => _kernel.PackForward(_weight.Pointer, _packedForward);
+    internal void PrepareForward() => _kernel.PackForward(Weights, _packedForward);
 
-    internal void PrepareDataGradient() => _kernel.PackDataGradient(_weight.Pointer, _packedDataGradient);
+    internal void PrepareDataGradient() => _kernel.PackDataGradient(Weights, _packedDataGradient);
 
     internal override void Forward(Pass<T> pass)
     {
@@ -194,7 +201,9 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     {
         _pass = pass;
         pass.RunChunks(_backwardChunk);
-        if (!_isFrozen) pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
+        if (_isFrozen) return;
+        pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
+        _directions?.Project(_gradients.Pointer + _weight.Offset);
     }
 
     private void BackwardChunk(int chunk, int worker)

@@ -12,7 +12,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     private readonly Loss _loss;
     private readonly Frame _frame;
     private readonly double[] _outputs, _gradient;
-    private int[] _labels = [];
+    private int[] _labels = [], _predictions = [];
     private T* _values;
 
     internal OutputLayer(Signal<T> input, Loss loss) : base("loss", [input])
@@ -37,10 +37,13 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     /// <summary>The outputs of an image, [outputs], after a forward pass.</summary>
     internal ReadOnlySpan<T> OutputsOf(int image) => new(_values + (long)image * _outputs.Length, _outputs.Length);
 
+    /// <summary>The class predicted for an image, after a forward pass.</summary>
+    internal int PredictionOf(int image) => _predictions[image];
+
     internal override void Declare(NetworkLayout<T> layout)
     {
         layout.Activation("outputs", [layout.Images, _outputs.Length], pointer => _values = pointer);
-        _labels = new int[layout.Images];
+        (_labels, _predictions) = (new int[layout.Images], new int[layout.Images]);
     }
 
     internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
@@ -60,7 +63,8 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
             Output.Load(image, _frame, _values + (long)image * _outputs.Length);
             ReadOutputs(image);
             sum += _loss.Evaluate(_outputs, _labels[image], _gradient);
-            if (_loss.Predict(_outputs) == _labels[image]) correct++;
+            _predictions[image] = _loss.Predict(_outputs);
+            if (_predictions[image] == _labels[image]) correct++;
         }
         Result = new LossResult(sum, correct, pass.Images);
     }

@@ -12,22 +12,24 @@ public sealed unsafe class UpdateMonitor<T> : IDisposable where T : unmanaged, I
 {
     private readonly Region<T> _before = new();
     private readonly GroupSums<T> _sumsBefore, _sumsAfter;
+    private readonly bool _hasBuffer;
 
     /// <summary>A monitor of some of the parameters.</summary>
     /// <param name="weights">w.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="buffer">v, laid out as the parameters.</param>
+    /// <param name="buffer">v, laid out as the parameters; null where there is none.</param>
     /// <param name="groups">The names of the tensors to watch, group by group.</param>
-    public UpdateMonitor(Region<T> weights, Region<T> gradients, Region<T> buffer, IReadOnlyList<IReadOnlyList<string>> groups)
+    public UpdateMonitor(Region<T> weights, Region<T> gradients, Region<T>? buffer, IReadOnlyList<IReadOnlyList<string>> groups)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(gradients);
-        ArgumentNullException.ThrowIfNull(buffer);
         ArgumentNullException.ThrowIfNull(groups);
+        _hasBuffer = buffer is not null;
+        var read = buffer ?? gradients;
         _before.Mirror(weights);
         _before.Allocate();
         _sumsBefore = new GroupSums<T>(weights, groups, UpdateSums.OfBefore, (at, length, sums) =>
-            UpdateSums.Before(weights.Pointer + at, gradients.Pointer + at, buffer.Pointer + at, _before.Pointer + at, length, sums));
+            UpdateSums.Before(weights.Pointer + at, gradients.Pointer + at, read.Pointer + at, _before.Pointer + at, length, sums));
         _sumsAfter = new GroupSums<T>(weights, groups, UpdateSums.OfAfter, (at, length, sums) =>
             UpdateSums.After(_before.Pointer + at, weights.Pointer + at, length, sums));
     }
@@ -56,10 +58,10 @@ public sealed unsafe class UpdateMonitor<T> : IDisposable where T : unmanaged, I
             {
                 WeightSquare = before[0],
                 GradientSquare = before[1],
-                BufferSquare = before[2],
+                BufferSquare = _hasBuffer ? before[2] : 0,
                 GradientWeight = before[3],
-                BufferWeight = before[4],
-                BufferGradient = before[5],
+                BufferWeight = _hasBuffer ? before[4] : 0,
+                BufferGradient = _hasBuffer ? before[5] : 0,
                 NextSquare = after[0],
                 ChangeSquare = after[1],
                 ChangeWeight = after[2],

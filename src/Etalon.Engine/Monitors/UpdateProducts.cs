@@ -35,8 +35,8 @@ public readonly record struct UpdateProducts
 
     /// <summary>The angular update: the angle between w and w', in radians; NaN where w is 0.</summary>
     /// <remarks>
-    /// From the part of w' - w that is orthogonal to w, and so accurate however small it is; the arc cosine of the normalized product would lose all
-    /// digits below 1e-8, and in float32 below 3e-4.
+    /// From the part of w' - w that is orthogonal to w: to a relative 1e-16 where the radial part of w' - w is no larger, and 1e-10 where it is a thousand
+    /// times as large. The arc cosine of the normalized product would lose all digits below 1e-8, and in float32 below 3e-4.
     /// </remarks>
     public double Angle
     {

@@ -24,7 +24,7 @@ public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
         if (spec.Data is null || spec.Model is null) return [];
         var (groups, data) = (new ParameterGroups(spec), DataCatalog.Find(spec.Data.Set));
         using var workers = new Workers(1);
-        using var network = Model.Build<float>(spec.Model, data.Image, data.ClassCount, Trainer<float>.MakeLoss(spec.Loss), maxBatch: 1, workers);
+        using var network = Model.Build<float>(spec.Model, spec.Data.Image, data.ClassCount, Trainer<float>.MakeLoss(spec.Loss), maxBatch: 1, workers);
         return
         [
             .. network.Parameters.Tensors

@@ -83,8 +83,11 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         RequirePositive(batchSize);
         if (set.Test.Count == 0)
             throw new InputException($"{set.Name} has no test images, so nothing can be tested on it; use another data set.");
-        return new(set, set.Test, batchSize, new BatchOptions(), shuffles: false);
+        return InOrder(set, set.Test, batchSize);
     }
+
+    /// <summary>A split of a data set in its own order, unvaried; every epoch is the same.</summary>
+    internal static BatchSource<T> InOrder(DataSet set, Split split, int batchSize) => new(set, split, batchSize, new BatchOptions(), shuffles: false);
 
     /// <summary>Writes one batch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>

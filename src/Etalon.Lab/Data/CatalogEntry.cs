@@ -29,14 +29,17 @@ public sealed record CatalogEntry
     /// <summary>The number of test images.</summary>
     public required int TestCount { get; init; }
 
-    /// <summary>Where the files are published; null for the data set that the assembly carries.</summary>
+    /// <summary>Where the files are published; null for a data set that needs no files.</summary>
     public Uri? Address { get; init; }
 
-    /// <summary>Whether the assembly carries the data set, so that it needs no files.</summary>
-    public bool IsEmbedded => Files.Count == 0;
+    /// <summary>Whether the data set needs no files: the assembly carries or generates it.</summary>
+    public bool IsEmbedded => Make is not null;
 
-    /// <summary>The files that hold the images and labels; none for the data set that the assembly carries.</summary>
+    /// <summary>The files that hold the images and labels; none for a data set that needs none.</summary>
     internal IReadOnlyList<CanonicalFile> Files { get; init; } = [];
+
+    /// <summary>Makes a data set that needs no files; null where there are files.</summary>
+    internal Func<DataSet>? Make { get; init; }
 
     /// <summary>The archive that the files are published in; null where they are published one by one.</summary>
     internal CanonicalArchive? Archive { get; init; }
@@ -52,7 +55,7 @@ public sealed record CatalogEntry
     public DataSet Load(DataLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        if (IsEmbedded) return EmbeddedDigits.Load(Name, ClassNames);
+        if (Make is not null) return Make();
         var reading = new CanonicalReading(this);
         if (location.Archive is { } path)
             Archive!.ReadFiles(this, path, Remedy, reading.Add);

@@ -1,8 +1,13 @@
+using Etalon.Lab.RunSpecs;
+
 namespace Etalon.Lab.Data;
 
 /// <summary>The data sets that recipes can name.</summary>
 public static class DataCatalog
 {
+    /// <summary>The data set that is generated.</summary>
+    internal const string PatternSetName = "ps10";
+
     private static readonly string[] DigitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
     private static readonly Uri CifarAddress = new("https://www.cs.toronto.edu/~kriz/");
 
@@ -14,6 +19,7 @@ public static class DataCatalog
             Name = "digits", Title = "UCI handwritten digits", ClassNames = DigitNames,
             Citation = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998 (CC BY 4.0)",
             Image = EmbeddedDigits.Image, TrainingCount = EmbeddedDigits.TrainingCount, TestCount = EmbeddedDigits.TestCount,
+            Make = () => EmbeddedDigits.Load("digits", DigitNames),
         },
         new()
         {
@@ -70,6 +76,13 @@ public static class DataCatalog
                 new("train.bin", FileContent.CifarWithCoarseLabel, 50_000 * 3074, Tests: false, First: 0, 50_000, Sha256: null),
                 new("test.bin", FileContent.CifarWithCoarseLabel, 10_000 * 3074, Tests: true, First: 0, 10_000, Sha256: null),
             ],
+        },
+        new()
+        {
+            Name = PatternSetName, Title = "PS10", ClassNames = PatternSet.ClassNames,
+            Citation = "generated, after the data set PS10 of K. You, M. Long, J. Wang and M. I. Jordan, How Does Learning Rate Decay Help Modern Neural Networks?, arXiv:1908.01878, 2019",
+            Image = new PatternSpec().Image, TrainingCount = PatternSpec.DefaultTrainCount, TestCount = PatternSpec.DefaultTestCount,
+            Make = () => PatternSet.Generate(new PatternSpec(), PatternSpec.DefaultTrainCount, PatternSpec.DefaultTestCount, seed: 1),
         },
     ];
 

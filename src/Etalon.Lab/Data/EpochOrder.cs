@@ -6,8 +6,8 @@ namespace Etalon.Lab.Data;
 public static class EpochOrder
 {
     /// <summary>
-    /// Writes the permutation of 0, 1, ..., length - 1 for an epoch: Fisher and Yates' shuffle with unbiased draws from the counter-based
-    /// stream (seed, "order", epoch), so that every permutation is equally likely.
+    /// Writes the permutation of 0, 1, ..., length - 1 for an epoch, from the counter-based stream (seed, "order", epoch); every permutation is
+    /// equally likely.
     /// </summary>
     /// <param name="order">Receives the index of the example at each place.</param>
     /// <param name="seed">The run's seed.</param>
@@ -16,13 +16,6 @@ public static class EpochOrder
     public static void Fill(Span<int> order, ulong seed, int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        var stream = new CounterStream(seed, "order", epoch: (uint)epoch);
-        for (var i = order.Length - 1; i > 0; i--)
-        {
-            var j = (int)stream.NextBelow((uint)i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
+        Permutation.Fill(order, new CounterStream(seed, "order", epoch: (uint)epoch));
     }
 }

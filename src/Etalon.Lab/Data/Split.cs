@@ -23,9 +23,40 @@ public sealed class Split
     /// <summary>All pixels: [count][height][width][channels].</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
-    /// <summary>The class of each image, from 0.</summary>
+    /// <summary>The class of each image, from 0: what a network is trained on.</summary>
     public ReadOnlySpan<byte> Labels => _labels;
 
+    /// <summary>Groups of examples that metrics tell apart; none unless set.</summary>
+    public IReadOnlyList<ExampleGroup> Groups
+    {
+        get;
+        init => field = value.All(group => group.Length == Count)
+            ? value
+            : throw new ArgumentException($"A group of a split of {Count} images says of each whether it belongs.", nameof(Groups));
+    } = [];
+
+    /// <summary>[count], the true class of each image where labels were made wrong on purpose; null where the labels are all there is to know.</summary>
+    public IReadOnlyList<byte>? TrueLabels { get; init => field = RequireCount(value, nameof(TrueLabels)); }
+
+    /// <summary>[count], the number of the pattern that each image shows, -1 for none; null where it is not known.</summary>
+    public IReadOnlyList<int>? Patterns { get; init => field = RequireCount(value, nameof(Patterns)); }
+
+    /// <summary>The group of a name.</summary>
+    /// <exception cref="InputException">There is none; the message names those there are.</exception>
+    public ExampleGroup Group(string name) => Groups.FirstOrDefault(group => group.Name == name) ?? throw new InputException(
+        $"no examples are tagged \"{name}\"; {(Groups.Count == 0 ? "this split has no tags: take data.set ps10, or add data.label_noise or data.patches" : $"there are {string.Join(", ", Groups.Select(group => group.Name))}")}");
+
     /// <summary>The first images of the split.</summary>
-    internal Split First(int count, int imageLength) => count >= Count ? this : new(_pixels[..(count * imageLength)], _labels[..count]);
+    internal Split First(int count, int imageLength) => count >= Count
+        ? this
+        : new(_pixels[..(count * imageLength)], _labels[..count])
+        {
+            Groups = [.. Groups.Select(group => group.First(count))],
+            TrueLabels = TrueLabels?.Take(count).ToArray(),
+            Patterns = Patterns?.Take(count).ToArray(),
+        };
+
+    private IReadOnlyList<T>? RequireCount<T>(IReadOnlyList<T>? values, string name) => values is null || values.Count == Count
+        ? values
+        : throw new ArgumentException($"{values.Count} values were given for {Count} images.", name);
 }

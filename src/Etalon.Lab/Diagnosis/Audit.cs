@@ -37,6 +37,7 @@ public static class Audit
     {
         ArgumentNullException.ThrowIfNull(spec);
         var model = spec.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
+        spec.Optimizer.RequireSgd("what decay does to weights whose scale does not matter is a statement");
         RefuseConstantOutputs(model);
         var (image, classes) = Sizes(spec);
         using var workers = new Workers(threads);
@@ -100,7 +101,7 @@ public static class Audit
     private static (ImageSize Image, int Classes) Sizes(RunSpec spec)
     {
         var entry = spec.Data is null ? null : DataCatalog.Find(spec.Data.Set);
-        var (image, classes) = (entry?.Image ?? DefaultImage, entry?.ClassCount ?? DefaultClasses);
+        var (image, classes) = (spec.Data?.Image ?? DefaultImage, entry?.ClassCount ?? DefaultClasses);
         return spec.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);

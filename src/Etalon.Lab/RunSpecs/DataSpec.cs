@@ -1,9 +1,11 @@
+using Etalon.Lab.Data;
+
 namespace Etalon.Lab.RunSpecs;
 
 /// <summary>The data of a recipe and how it is fed.</summary>
 public sealed record DataSpec
 {
-    /// <summary>The data set: digits, mnist, fashion-mnist, cifar10 or cifar100.</summary>
+    /// <summary>The data set: digits, mnist, fashion-mnist, cifar10, cifar100, or the generated ps10.</summary>
     public required string Set
     {
         get;
@@ -15,7 +17,7 @@ public sealed record DataSpec
     /// <summary>The folder with the set's canonical files; null searches the usual places.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Images an update.</summary>
+    /// <summary>Images an update; as many as there are for gradient descent on the full batch.</summary>
     /// <value>At least 1; 128 by default.</value>
     public int Batch
     {
@@ -31,25 +33,41 @@ public sealed record DataSpec
     /// <value>False by default.</value>
     public bool DropLast { get; init; }
 
-    /// <summary>Train on the first so many images only; null is all.</summary>
+    /// <summary>Train on the first so many images only; null is all. Of a generated set: how many are drawn.</summary>
     public int? TrainLimit
     {
         get;
         init => field = value is null ? null : Rule.AtLeast(value.Value, 1, "leave it out to train on all images");
     }
 
-    /// <summary>Test on the first so many images only; null is all.</summary>
+    /// <summary>Test on the first so many images only; null is all. Of a generated set: how many are drawn.</summary>
     public int? TestLimit
     {
         get;
         init => field = value is null ? null : Rule.AtLeast(value.Value, 1, "leave it out to test on all images");
     }
 
+    /// <summary>What generated images, wrong labels and patches are drawn from; the run's own seed does not change them.</summary>
+    /// <value>1 by default.</value>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>What the set ps10 shows; null for every other set.</summary>
+    public PatternSpec? Patterns { get; init; }
+
+    /// <summary>Wrong labels of training images; null for none.</summary>
+    public LabelNoiseSpec? LabelNoise { get; init; }
+
+    /// <summary>Patches on some images; null for none.</summary>
+    public PatchSpec? Patches { get; init; }
+
     /// <summary>Images trained on in an epoch, before <see cref="DropLast"/>.</summary>
-    public int TrainCount => Math.Min(TrainLimit ?? int.MaxValue, DataSetSize.ByName[Set].Train);
+    public int TrainCount => Patterns is null ? Math.Min(TrainLimit ?? int.MaxValue, DataSetSize.ByName[Set].Train) : TrainLimit ?? PatternSpec.DefaultTrainCount;
 
     /// <summary>Images tested on.</summary>
-    public int TestCount => Math.Min(TestLimit ?? int.MaxValue, DataSetSize.ByName[Set].Test);
+    public int TestCount => Patterns is null ? Math.Min(TestLimit ?? int.MaxValue, DataSetSize.ByName[Set].Test) : TestLimit ?? PatternSpec.DefaultTestCount;
+
+    /// <summary>The size of each image.</summary>
+    public ImageSize Image => Patterns?.Image ?? DataCatalog.Find(Set).Image;
 
     /// <summary>Updates in an epoch: images / batch, rounded up, or down where the last batch is dropped.</summary>
     public long StepsPerEpoch => DropLast ? TrainCount / Batch : (TrainCount + (long)Batch - 1) / Batch;

@@ -31,4 +31,12 @@ public sealed record LogSpec
         get;
         init => field = value is null ? null : Rule.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
     } = 100;
+
+    /// <summary>Updates between two evaluations; null is an epoch.</summary>
+    /// <value>At least 1.</value>
+    public long? EvaluationSteps
+    {
+        get;
+        init => field = value is null ? null : Rule.AtLeast(value.Value, 1L, "write 1ep for an evaluation after each epoch");
+    }
 }

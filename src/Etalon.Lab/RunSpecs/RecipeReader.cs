@@ -88,7 +88,11 @@ public static class RecipeReader
             problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
         momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
         var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
+        OptimizerReader.RefuseMomentum(root, optimizer, momentum);
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
+        var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);
+        if (equivalent is not null && root.Map.Find("auto_decay") is { } controller)
+            problems.Add(controller.Key.Place, "auto_decay: a conversion needs the whole schedule beforehand, and this rate follows the loss; keep one of equivalent and auto_decay");
         var loss = Section(root, "loss", LossReader.Read, new LossSpec());
         var precision = root.Read("precision", Precision.Float32, Value.Choice<Precision>);
         var log = Section(root, "log", section => Log(section, time), new LogSpec());
@@ -108,6 +112,7 @@ public static class RecipeReader
             WeightDecay = decay,
             Momentum = momentum,
             Equivalent = equivalent,
+            AutoDecay = autoDecay,
             Loss = loss,
             Precision = precision,
             Log = log,
@@ -124,6 +129,7 @@ public static class RecipeReader
         var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
         spec = section.Set(spec, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
         spec = section.Set(spec, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
+        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         section.Close();
         return spec;
     }
@@ -134,6 +140,7 @@ public static class RecipeReader
     {
         var spec = section.Set(new CheckpointSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
         spec = section.Set(spec, "every_minutes", Value.Number, (s, v) => s with { EveryMinutes = v });
+        spec = section.Set(spec, "keep", Value.Choice<KeptCheckpoints>, (s, v) => s with { Keep = v });
         section.Close();
         return spec;
     }

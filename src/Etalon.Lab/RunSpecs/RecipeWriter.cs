@@ -34,14 +34,17 @@ public static class RecipeWriter
             Add(form, Quantity.WeightDecay, equivalent.WeightDecay, spec.TotalSteps);
             json["equivalent"] = form;
         }
+        if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        json["log"] = new JsonObject
+        var log = new JsonObject
         {
             ["every"] = Steps(spec.Log.EverySteps),
             ["monitors"] = StepsOrNever(spec.Log.MonitorSteps),
             ["noise"] = StepsOrNever(spec.Log.NoiseSteps),
         };
+        if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
+        json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
         return json;
     }
@@ -67,9 +70,21 @@ public static class RecipeWriter
     private static JsonObject Checkpoint(RunSpec spec)
     {
         var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
+        if (spec.Checkpoint.Keep != KeptCheckpoints.Last) json["keep"] = Value.Word(spec.Checkpoint.Keep);
         if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
+
+    private static JsonObject AutoDecay(AutoDecaySpec rule) => new()
+    {
+        ["factor"] = rule.Factor,
+        ["window"] = rule.Window,
+        ["tolerance"] = rule.Tolerance,
+        ["patience"] = rule.Patience,
+        ["significance"] = rule.Significance,
+        ["shortest"] = rule.Shortest,
+        ["stages"] = rule.Stages,
+    };
 
     private static JsonObject Data(DataSpec data)
     {
@@ -80,6 +95,12 @@ public static class RecipeWriter
         json["batch"] = data.Batch;
         json["augment"] = Value.Word(data.Augment);
         json["drop_last"] = data.DropLast;
+        if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
+        json["seed"] = data.Seed;
+        if (data.Patterns is { } patterns)
+            json["patterns"] = new JsonObject { ["kind"] = Value.Word(patterns.Kind), ["sigma"] = patterns.Sigma, ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
+        if (data.LabelNoise is { } noise) json["label_noise"] = new JsonObject { ["kind"] = Value.Word(noise.Kind), ["fraction"] = noise.Fraction };
+        if (data.Patches is { } patches) json["patches"] = new JsonObject { ["fraction"] = patches.Fraction, ["size"] = patches.Size };
         return json;
     }
 
@@ -99,13 +120,8 @@ public static class RecipeWriter
     private static JsonObject Optimizer(RunSpec spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject
-        {
-            ["name"] = Value.Word(optimizer.Kind),
-            ["nesterov"] = optimizer.Nesterov,
-            ["dampening"] = optimizer.Dampening,
-            ["decay"] = Value.Word(optimizer.Decay),
-        };
+        var json = new JsonObject { ["name"] = Value.Word(optimizer.Kind) };
+        foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
         foreach (var group in optimizer.Groups)

@@ -13,6 +13,10 @@ internal static class Rule
     public static T AtLeast<T>(T value, T least, string remedy, [CallerMemberName] string name = "") where T : INumber<T> =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, $"must be at least {least}; {remedy}");
 
+    /// <summary><paramref name="value"/> if it is above <paramref name="bound"/>.</summary>
+    public static double Above(double value, double bound, string remedy, [CallerMemberName] string name = "") =>
+        value > bound ? value : throw new ArgumentOutOfRangeException(name, $"must be above {bound}; {remedy}");
+
     /// <summary><paramref name="value"/> if it lies in [<paramref name="least"/>, <paramref name="most"/>).</summary>
     public static double InHalfOpen(double value, double least, double most, string remedy, [CallerMemberName] string name = "") =>
         value >= least && value < most

@@ -51,6 +51,9 @@ public sealed record RunSpec
     /// <summary>That the run trains an equivalent of these schedules; null, the default, for the schedules themselves.</summary>
     public EquivalentSpec? Equivalent { get; init; }
 
+    /// <summary>The controller that lowers the rate when training stops getting on; null, the default, for the schedule alone.</summary>
+    public AutoDecaySpec? AutoDecay { get; init; }
+
     /// <summary>The loss.</summary>
     public LossSpec Loss { get; init; } = new();
 
@@ -84,6 +87,6 @@ public sealed record RunSpec
         StepsPerEpoch = StepsPerEpoch,
         Dampening = Optimizer.Dampening,
         Nesterov = Optimizer.Nesterov,
-        Decay = Optimizer.Decay,
+        Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
     };
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
-using Etalon.Engine.Memory;
 
 namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// A run's state after some updates, on disk: weights, running statistics and frozen weights under their names in the network, the
-/// optimizer's slots as velocity/NAME, and everything else as texts in the metadata. Checked when it is opened.
+/// optimizer's slots as SLOT/NAME (velocity/NAME for SGD) and its own numbers in float64, and everything else as texts in the metadata. Checked when it is opened.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -68,7 +67,7 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Reads all tensors into their places.</summary>
     /// <exception cref="InputException">The file holds others.</exception>
-    public void Restore<T>(IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors) where T : unmanaged => Snapshot<T>.Restore(tensors, _file);
+    public void Restore(IReadOnlyList<StoredTensor> tensors) => Snapshot.Restore(tensors, _file);
 
     private InputException Wrong(string key, string due) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}; {due} is due");
 

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// The checkpoints of a run: checkpoints/step-N.safetensors holds its state after N updates. A file is whole or not there; the last two
-/// and the best are kept.
+/// The checkpoints of a run: checkpoints/step-N.safetensors holds its state after N updates. A file is whole or not there; the last two,
+/// the best and, where the recipe says so, the ends of stages are kept.
 /// </summary>
 internal sealed class CheckpointFolder(string run)
 {
@@ -35,10 +35,10 @@ internal sealed class CheckpointFolder(string run)
 
     /// <summary>Writes a checkpoint: beside its place, to the disk, then renamed; last, what is no longer kept is deleted.</summary>
     /// <param name="step">The updates done.</param>
-    /// <param name="best">The updates after which the test accuracy was best; null where there was no evaluation.</param>
+    /// <param name="spared">The earlier checkpoints that stay besides the last ones: the best, the ends of stages.</param>
     /// <param name="header">The file's header.</param>
     /// <param name="tensors">The rest of the file.</param>
-    public void Write(long step, long? best, ReadOnlySpan<byte> header, ReadOnlySpan<byte> tensors)
+    public void Write(long step, IReadOnlyCollection<long> spared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> tensors)
     {
         string path = PathOf(step), temporary = path + Unfinished;
         try
@@ -59,7 +59,7 @@ internal sealed class CheckpointFolder(string run)
         }
         DirectorySync.Flush(Path);
         foreach (long old in Steps().Where(other => other <= step).Skip(Last))
-            if (old != best)
+            if (!spared.Contains(old))
                 File.Delete(PathOf(old));
     }
 }

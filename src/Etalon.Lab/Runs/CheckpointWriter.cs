@@ -1,28 +1,24 @@
-using Etalon.Engine.Memory;
-
 namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// Writes checkpoints while training goes on: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
 /// One is written at a time; what failed is thrown by the next call.
 /// </summary>
-/// <typeparam name="T">float or double.</typeparam>
-internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, Action flushMetrics) : IDisposable
-    where T : unmanaged
+internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, Action flushMetrics) : IDisposable
 {
-    private readonly Snapshot<T> _snapshot = new(tensors);
+    private readonly Snapshot _snapshot = new(tensors);
     private Task _writing = Task.CompletedTask;
     private long? _kept;
 
     /// <summary>Keeps the state of now; waits first for a checkpoint that is still being written.</summary>
     /// <param name="step">The updates done.</param>
-    /// <param name="best">The updates after which the test accuracy was best; null where there was no evaluation.</param>
+    /// <param name="spared">The earlier checkpoints that stay besides the last ones: the best, the ends of stages.</param>
     /// <param name="metadata">Everything but the tensors.</param>
-    public void Begin(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    public void Begin(long step, IReadOnlyCollection<long> spared, IReadOnlyDictionary<string, string> metadata)
     {
         Finish();
         _snapshot.Take();
-        _writing = Task.Run(() => Write(step, best, metadata));
+        _writing = Task.Run(() => Write(step, spared, metadata));
     }
 
     /// <summary>Throws what a checkpoint that has ended failed with; costs nothing otherwise.</summary>
@@ -35,13 +31,13 @@ internal sealed class CheckpointWriter<T>(CheckpointFolder folder, IReadOnlyList
     /// <exception cref="IOException">It could not be written.</exception>
     public void Finish() => _writing.GetAwaiter().GetResult();
 
-    private void Write(long step, long? best, IReadOnlyDictionary<string, string> metadata)
+    private void Write(long step, IReadOnlyCollection<long> spared, IReadOnlyDictionary<string, string> metadata)
     {
         try
         {
             // A checkpoint counts on the metrics before it.
             flushMetrics();
-            folder.Write(step, best, CheckpointSeal.Seal(metadata, _snapshot.Entries, _snapshot.Bytes), _snapshot.Bytes);
+            folder.Write(step, spared, CheckpointSeal.Seal(metadata, _snapshot.Entries, _snapshot.Bytes), _snapshot.Bytes);
             _kept = step;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -14,14 +14,14 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
     private readonly Utf8JsonWriter _json;
-    private readonly long _every, _last;
+    private readonly long _every;
     private double _lossSum;
     private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
     private MonitorWriter? _monitors;
 
     /// <summary>Opens the file at a mark: what follows it, whole lines or a torn one, is cut off.</summary>
-    public MetricsWriter(string path, long every, long totalSteps, MetricsMark from)
+    public MetricsWriter(string path, long every, MetricsMark from)
     {
         // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -29,7 +29,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _file.Position = from.Bytes;
         (_lossSum, _correct, _images) = (from.LossSum, from.Correct, from.Images);
         _json = new Utf8JsonWriter(_line);
-        (_every, _last) = (every, totalSteps - 1);
+        _every = every;
     }
 
     /// <summary>Where the file is now.</summary>
@@ -46,7 +46,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _timedImages += report.Batch.Images;
         _training += Stopwatch.GetElapsedTime(_mark);
         _mark = Stopwatch.GetTimestamp();
-        if ((report.Step + 1) % _every == 0 || report.Step == _last) WriteTraining(report);
+        if ((report.Step + 1) % _every == 0 || report.IsLast) WriteTraining(report);
         if (report.Monitors is { } reading) WriteMonitors(report, reading);
     }
 
@@ -59,7 +59,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
         if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
-        _json.WriteNumber("images_per_second", Math.Round(_timedImages / _training.TotalSeconds, 1));
+        _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
         (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
     }
@@ -75,12 +75,19 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     public void Evaluated(in EvaluationReport report)
     {
         Begin(report.Step, report.Epoch);
-        if (double.IsFinite(report.Test.Loss)) _json.WriteNumber("test/loss", report.Test.Loss);
-        else _json.WriteString("test/loss", report.Test.Loss.ToString());
-        _json.WriteNumber("test/accuracy", report.Test.Accuracy);
+        Write("test", report.TestSplit);
+        if (report.Fit is { } fit) Write("fit", fit);
         End();
         // The time since the update was the evaluation's, not training's.
         _mark = Stopwatch.GetTimestamp();
+    }
+
+    private void Write(string split, SplitResult result)
+    {
+        if (double.IsFinite(result.Total.Loss)) _json.WriteNumber($"{split}/loss", result.Total.Loss);
+        else _json.WriteString($"{split}/loss", result.Total.Loss.ToString());
+        _json.WriteNumber($"{split}/accuracy", result.Total.Accuracy);
+        foreach (var group in result.Groups) _json.WriteNumber($"{split}/{group.Name}", group.Share);
     }
 
     private void Begin(long step, double epoch)

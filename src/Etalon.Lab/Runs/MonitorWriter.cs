@@ -6,17 +6,17 @@ namespace Etalon.Lab.Runs;
 /// <summary>Writes a reading of the monitors into a line of metrics; see <see cref="MonitorKeys"/>.</summary>
 internal sealed class MonitorWriter
 {
-    private static readonly (string Key, Func<GroupReading, double> Value, bool IsNoise)[] Quantities =
+    private static readonly (string Key, Func<GroupReading, double?> Value)[] Quantities =
     [
-        (MonitorKeys.Norm, reading => reading.Norm, false),
-        (MonitorKeys.GradientSquare, reading => reading.GradientSquare, false),
-        (MonitorKeys.Dot, reading => reading.Dot, false),
-        (MonitorKeys.Angle, reading => reading.Angle, false),
-        (MonitorKeys.BufferDot, reading => reading.BufferDot, false),
-        (MonitorKeys.EffectiveRate, reading => reading.EffectiveRate, false),
-        (MonitorKeys.Residual, reading => reading.Residual, false),
-        (MonitorKeys.Noise, reading => reading.Noise, true),
-        (MonitorKeys.Signal, reading => reading.Signal, true),
+        (MonitorKeys.Norm, reading => reading.Norm),
+        (MonitorKeys.GradientSquare, reading => reading.GradientSquare),
+        (MonitorKeys.Dot, reading => reading.Dot),
+        (MonitorKeys.Angle, reading => reading.Angle),
+        (MonitorKeys.BufferDot, reading => reading.BufferDot),
+        (MonitorKeys.EffectiveRate, reading => reading.EffectiveRate),
+        (MonitorKeys.Residual, reading => reading.Residual),
+        (MonitorKeys.Noise, reading => reading.Noise),
+        (MonitorKeys.Signal, reading => reading.Signal),
     ];
 
     private readonly JsonEncodedText[][] _names;
@@ -25,14 +25,12 @@ internal sealed class MonitorWriter
     public MonitorWriter(IReadOnlyList<string> groups) =>
         _names = [.. Quantities.Select(quantity => groups.Select(group => JsonEncodedText.Encode(quantity.Key + group)).ToArray())];
 
-    /// <summary>Writes names and values into the object at hand.</summary>
+    /// <summary>Writes names and values, where there is one, into the object at hand.</summary>
     public void Write(MonitorReading reading, Utf8JsonWriter json)
     {
         for (int quantity = 0; quantity < Quantities.Length; quantity++)
-        {
-            if (Quantities[quantity].IsNoise && !reading.HasNoise) continue;
-            for (int group = 0; group < reading.Groups.Count; group++) Write(_names[quantity][group], Quantities[quantity].Value(reading[group]), json);
-        }
+            for (int group = 0; group < reading.Groups.Count; group++)
+                if (Quantities[quantity].Value(reading[group]) is { } value) Write(_names[quantity][group], value, json);
     }
 
     // The digits of a float32 are as many as a float32 run measures, and half the bytes.

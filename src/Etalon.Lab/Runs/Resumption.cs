@@ -32,7 +32,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
         }
     }
 
-    private static DataSet Load(WrittenRecipe written) => DataCatalog.Load(written.Spec.Data!.Set, written.Spec.Data.Folder);
+    private static DataSet Load(WrittenRecipe written) => RecipeData.Load(written.Spec.Data!);
 
     private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was)
     {

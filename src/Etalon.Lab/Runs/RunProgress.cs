@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Runs;
@@ -6,7 +7,7 @@ namespace Etalon.Lab.Runs;
 internal sealed record RunProgress
 {
     private const string BestKey = "best_accuracy", BestStepKey = "best_step", LossKey = "test_loss", AccuracyKey = "test_accuracy",
-        ImagesKey = "images", TrainingKey = "training_seconds", SecondsKey = "seconds";
+        ImagesKey = "images", TrainingKey = "training_seconds", SecondsKey = "seconds", StageEndsKey = "stage_ends";
 
     /// <summary>Images trained on.</summary>
     public long Images { get; init; }
@@ -28,6 +29,12 @@ internal sealed record RunProgress
 
     /// <summary>The updates after which it was reached first.</summary>
     public long? BestStep { get; init; }
+
+    /// <summary>The updates after which a stage ended, where the checkpoints of those are kept.</summary>
+    public ImmutableArray<long> StageEnds { get; init; } = [];
+
+    /// <summary>The checkpoints that stay, beside the last ones, by their updates.</summary>
+    public IReadOnlyList<long> Spared => BestStep is { } best ? [.. StageEnds, best] : StageEnds;
 
     /// <summary>After an update.</summary>
     public RunProgress With(in UpdateReport report, TimeSpan time) =>
@@ -52,6 +59,7 @@ internal sealed record RunProgress
         metadata[ImagesKey] = $"{Images}";
         metadata[TrainingKey] = $"{TrainingSeconds:R}";
         metadata[SecondsKey] = $"{Seconds:R}";
+        if (StageEnds.Length > 0) metadata[StageEndsKey] = string.Join(' ', StageEnds);
         if (TestLoss is null) return;
         metadata[LossKey] = $"{TestLoss:R}";
         metadata[AccuracyKey] = $"{TestAccuracy:R}";
@@ -69,5 +77,6 @@ internal sealed record RunProgress
         TestAccuracy = checkpoint.OptionalNumber(AccuracyKey),
         Best = checkpoint.OptionalNumber(BestKey),
         BestStep = checkpoint.OptionalNumber(BestStepKey) is null ? null : checkpoint.Integer(BestStepKey),
+        StageEnds = checkpoint.Metadata.ContainsKey(StageEndsKey) ? [.. checkpoint.Text(StageEndsKey).Split(' ').Select(long.Parse)] : [],
     };
 }

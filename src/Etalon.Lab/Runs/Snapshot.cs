@@ -1,21 +1,17 @@
-using System.Runtime.InteropServices;
-using Etalon.Engine.Memory;
-
 namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// A copy of named tensors, taken between two updates so that it can be written while training goes on. (Copying PreResNet-20's 2.2 MB
 /// takes well under a millisecond; writing them to a disk, ten and more.)
 /// </summary>
-/// <typeparam name="T">float or double.</typeparam>
-internal sealed class Snapshot<T> where T : unmanaged
+internal sealed class Snapshot
 {
-    private readonly IReadOnlyList<KeyValuePair<string, Tensor<T>>> _tensors;
+    private readonly IReadOnlyList<StoredTensor> _tensors;
     private readonly byte[] _bytes;
 
     /// <summary>Room for copies of these tensors.</summary>
-    /// <param name="tensors">The tensors under their names in the file.</param>
-    public Snapshot(IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors)
+    /// <param name="tensors">The tensors.</param>
+    public Snapshot(IReadOnlyList<StoredTensor> tensors)
     {
         _tensors = tensors;
         Entries = Lay(tensors);
@@ -32,37 +28,36 @@ internal sealed class Snapshot<T> where T : unmanaged
     public void Take()
     {
         for (int i = 0; i < Entries.Count; i++)
-            MemoryMarshal.AsBytes(_tensors[i].Value.Span).CopyTo(_bytes.AsSpan((int)Entries[i].Begin));
+            _tensors[i].Bytes.CopyTo(_bytes.AsSpan((int)Entries[i].Begin));
     }
 
     /// <summary>Reads the tensors of a file into their places.</summary>
-    /// <param name="tensors">The tensors under their names in the file.</param>
+    /// <param name="tensors">The tensors.</param>
     /// <param name="file">The file; it must hold just these, in these shapes.</param>
     /// <exception cref="InputException">It holds others; all differences are named.</exception>
-    public static void Restore(IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors, SafetensorsFile file)
+    public static void Restore(IReadOnlyList<StoredTensor> tensors, SafetensorsFile file)
     {
         var found = file.Entries.ToDictionary(entry => entry.Name);
         List<string> problems = [];
         foreach (var due in Lay(tensors))
         {
-            if (!found.Remove(due.Name, out var entry)) problems.Add($"{file.Path}: has no tensor \"{due.Name}\", {due.Form}, which the recipe's network has");
-            else if (entry.Form != due.Form) problems.Add($"{file.Path}: tensor \"{due.Name}\" is {entry.Form}, and {due.Form} in the recipe's network");
+            if (!found.Remove(due.Name, out var entry)) problems.Add($"{file.Path}: has no tensor \"{due.Name}\", {due.Form}, which the recipe's network and optimizer have");
+            else if (entry.Form != due.Form) problems.Add($"{file.Path}: tensor \"{due.Name}\" is {entry.Form}, and {due.Form} for the recipe's network and optimizer");
         }
-        problems.AddRange(found.Keys.Select(name => $"{file.Path}: has a tensor {SafetensorsParts.Shown(name)}, which the recipe's network does not have"));
+        problems.AddRange(found.Keys.Select(name => $"{file.Path}: has a tensor {SafetensorsParts.Shown(name)}, which the recipe's network and optimizer do not have"));
         if (problems.Count > 0) throw new InputException(problems);
         var places = file.Entries.ToDictionary(entry => entry.Name);
-        foreach (var (name, tensor) in tensors) file.Read(places[name], MemoryMarshal.AsBytes(tensor.Span));
+        foreach (var tensor in tensors) file.Read(places[tensor.Name], tensor.Bytes);
     }
 
-    private static List<SafetensorsEntry> Lay(IReadOnlyList<KeyValuePair<string, Tensor<T>>> tensors)
+    private static List<SafetensorsEntry> Lay(IReadOnlyList<StoredTensor> tensors)
     {
         var entries = new List<SafetensorsEntry>();
-        var type = typeof(T) == typeof(double) ? SafetensorsType.F64 : SafetensorsType.F32;
         long position = 0;
-        foreach (var (name, tensor) in tensors)
+        foreach (var tensor in tensors)
         {
-            long end = position + tensor.Length * SafetensorsEntry.SizeOf(type);
-            entries.Add(new SafetensorsEntry(name, type, [.. tensor.Shape.Select(size => (long)size)], position, end));
+            long end = position + tensor.Bytes.Length;
+            entries.Add(new SafetensorsEntry(tensor.Name, tensor.Type, tensor.Shape, position, end));
             position = end;
         }
         return entries;

@@ -29,11 +29,13 @@ public static class SpeedBench
         using var training = new TrainingSpeed<T>(model, batch, workers);
         for (int i = 0; i < Math.Min(WarmUpSteps, rounds); i++) training.Step();
         double[] steps = new double[rounds], cores = new double[rounds], peaks = new double[rounds];
+        var monitors = new List<MonitorCost>();
         for (int round = 0; round < rounds; round++)
         {
             cores[round] = FmaPeak.Measure<T>();
             peaks[round] = FmaPeak.Measure<T>(workers);
             steps[round] = RepeatedTime.Once(training.Step);
+            if (training.TimeMonitors() is { } times) monitors.Add(CostOf(times, steps[round]));
         }
         var kinds = training.TimeLayerKinds(rounds);
         long peakBytes = Process.GetCurrentProcess().PeakWorkingSet64;
@@ -45,6 +47,7 @@ public static class SpeedBench
             Threads = threads,
             Rounds = rounds,
             StepSeconds = RepeatedTime.Median(steps),
+            Monitors = monitors.Count == 0 ? null : MedianOf(monitors),
             StepOperations = kinds.Sum(kind => kind.ForwardOperations + kind.BackwardOperations),
             OneCorePeak = RepeatedTime.Median(cores),
             Peak = RepeatedTime.Median(peaks),
@@ -54,6 +57,26 @@ public static class SpeedBench
             PeakBytes = peakBytes,
         };
     }
+
+    private static MonitorCost CostOf((double Reading, double Noise) times, double stepSeconds)
+    {
+        var log = new LogSpec();
+        return new MonitorCost
+        {
+            ReadingSeconds = times.Reading,
+            ReadingEvery = log.MonitorSteps!.Value,
+            NoiseSeconds = times.Noise,
+            NoiseEvery = log.NoiseSteps!.Value,
+            Share = (times.Reading / log.MonitorSteps.Value + times.Noise / log.NoiseSteps.Value) / stepSeconds,
+        };
+    }
+
+    private static MonitorCost MedianOf(List<MonitorCost> costs) => costs[0] with
+    {
+        ReadingSeconds = RepeatedTime.Median(costs.Select(cost => cost.ReadingSeconds)),
+        NoiseSeconds = RepeatedTime.Median(costs.Select(cost => cost.NoiseSeconds)),
+        Share = RepeatedTime.Median(costs.Select(cost => cost.Share)),
+    };
 
     private static IEnumerable<ConvolutionPassSpeed> Convolutions<T>(TrainingSpeed<T> training, int batch, Workers workers, int rounds)
         where T : unmanaged, IFloatingPointIeee754<T>

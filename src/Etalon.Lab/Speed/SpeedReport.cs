@@ -29,6 +29,9 @@ public sealed record SpeedReport
     /// <summary>Images a second.</summary>
     public double ImagesPerSecond => Batch / StepSeconds;
 
+    /// <summary>What the monitors add to that; null where the model has no weights for them.</summary>
+    public required MonitorCost? Monitors { get; init; }
+
     /// <summary>The multiply-add peak of one core, GFLOP/s.</summary>
     public required double OneCorePeak { get; init; }
 

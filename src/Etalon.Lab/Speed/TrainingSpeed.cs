@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using Etalon.Engine;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
@@ -7,7 +8,9 @@ using Etalon.Engine.Parallel;
 using Etalon.Engine.Random;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
+using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Speed;
 
@@ -21,8 +24,11 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
 
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
+    private readonly TrainingMonitors<T>? _monitors;
+    private readonly Utf8JsonWriter _lines = new(new MemoryStream());
     private readonly T[] _images;
     private readonly int[] _labels;
+    private MonitorWriter? _line;
 
     /// <summary>The network, initialized, with a batch.</summary>
     /// <param name="model">The model.</param>
@@ -35,6 +41,8 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers);
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
+        var groups = TrainingMonitors<T>.Covered(Network, new LogSpec());
+        if (groups.Count > 0) _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0, new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
         var numbers = new CounterStream(seed: 1, "speed");
         _images = new T[batch * Image.Length];
         _labels = new int[batch];
@@ -58,7 +66,34 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network.Backward();
     }
 
-    private void Update() => _optimizer.Update([new SgdNumbers(Rate: 0.01, WeightDecay: 5e-4, Momentum: 0.9)], _workers);
+    private static SgdNumbers Numbers => new(Rate: 0.01, WeightDecay: 5e-4, Momentum: 0.9);
+
+    private void Update() => _optimizer.Update([Numbers], _workers);
+
+    /// <summary>
+    /// Does a training step that is monitored: the seconds of the reading and its line, and those of the passes of a second batch for the noise. Null
+    /// where the model has no weights to monitor.
+    /// </summary>
+    public (double Reading, double Noise)? TimeMonitors()
+    {
+        if (_monitors is null) return null;
+        double noise = RepeatedTime.Once(() => _monitors.TakeSecond(_images, _labels));
+        ForwardAndBackward();
+        double reading = RepeatedTime.Once(() => _monitors.BeforeUpdate(step: 0, [Numbers]));
+        Update();
+        reading += RepeatedTime.Once(() => WriteLine(_monitors.AfterUpdate([Numbers], equivalent: null)!));
+        return (reading, noise);
+    }
+
+    private void WriteLine(MonitorReading reading)
+    {
+        _line ??= new MonitorWriter(reading.Groups);
+        _lines.Reset();
+        _lines.WriteStartObject();
+        _line.Write(reading, _lines);
+        _lines.WriteEndObject();
+        _lines.Flush();
+    }
 
     /// <summary>The time of each kind of layer in a step, from <paramref name="steps"/> steps that it does; those that take longest first.</summary>
     public IReadOnlyList<LayerKindSpeed> TimeLayerKinds(int steps)
@@ -90,6 +125,8 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
     /// <inheritdoc/>
     public void Dispose()
     {
+        _lines.Dispose();
+        _monitors?.Dispose();
         _optimizer.Dispose();
         Network.Dispose();
     }

@@ -1,16 +1,27 @@
 namespace Etalon.Lab.Training;
 
-/// <summary>The loss of an update was not a finite number. The command line says so and exits with code 3.</summary>
-public sealed class DivergedException(long step, string? layer) : Exception(Describe(step, layer))
+/// <summary>The loss or the gradient of an update was not a finite number. The command line says so and exits with code 3.</summary>
+public sealed class DivergedException : Exception
 {
-    /// <summary>The update whose loss it was, 0-based.</summary>
-    public long Step { get; } = step;
+    private DivergedException(long step, string? place, string message) : base(message) => (Step, Layer) = (step, place);
 
-    /// <summary>The first layer whose output was not finite; null where only the loss was not.</summary>
-    public string? Layer { get; } = layer;
+    /// <summary>The update whose loss or gradient it was, 0-based; it was not made.</summary>
+    public long Step { get; }
 
-    private static string Describe(long step, string? layer) =>
+    /// <summary>The first layer whose output, or the first tensor whose gradient, was not finite; null where each of its numbers was, and only their sum was not.</summary>
+    public string? Layer { get; }
+
+    internal static DivergedException OfLoss(long step, string? layer) => new(
+        step, layer,
         $"diverged: the loss of update {step} is not finite; "
         + (layer is null ? "every layer's output is, so the loss itself overflowed" : $"the first layer to give such a number is {layer}")
-        + ". Lower the learning rate, or begin with a warm-up.";
+        + Remedy);
+
+    internal static DivergedException OfGradient(long step, string? tensor) => new(
+        step, tensor,
+        $"diverged: the gradient of update {step} is not finite; "
+        + (tensor is null ? "each of its numbers is, so its norm overflowed" : $"the first tensor with such a number is {tensor}")
+        + Remedy);
+
+    private const string Remedy = ". Lower the learning rate, or begin with a warm-up.";
 }

@@ -11,6 +11,7 @@ internal static class Equivalent
     public static Conversion? Of(RunSpec spec)
     {
         if (spec.Equivalent is not { } equivalent) return null;
+        spec.Optimizer.RequireSgd("the equivalences of schedules are theorems");
         if (spec.Model?.Norm == NormKind.None)
             throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
         if (spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))

@@ -39,8 +39,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         if (_corrections.TryGetValue(step, out var correction)) Apply(correction);
 
         Follow(step);
-        double power = LogScale / Ln2;
-        if (Math.Abs(power - Exponent) > slack) Recentre((int)Math.Round(power));
+        Recentre(ExponentFrom(Exponent));
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
 
@@ -50,6 +49,15 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         Exponent = exponent;
         Follow(step);
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
+    }
+
+    /// <summary>Goes on after <paramref name="step"/> updates with weights that another form stored with that exponent; they are turned into this form afterwards.</summary>
+    /// <returns>This form.</returns>
+    public StoredForm TakeOverAt(long step, int exponent)
+    {
+        Follow(step);
+        Exponent = ExponentFrom(exponent);
+        return new(conversion.StateAt(step), Exponent);
     }
 
     /// <summary>The numbers with which the stored weights make the update.</summary>
@@ -74,9 +82,12 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         group, Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale),
         (map.Share * SignedLog.Exp(2 * Exponent * Ln2)).Value);
 
+    private int ExponentFrom(int exponent) => Math.Abs(LogScale / Ln2 - exponent) > slack ? (int)Math.Round(LogScale / Ln2) : exponent;
+
     private void Recentre(int exponent)
     {
         int change = exponent - Exponent;
+        if (change == 0) return;
         optimizer.Transform(group, Math.ScaleB(1, -change), Math.ScaleB(1, change));
         Exponent = exponent;
     }

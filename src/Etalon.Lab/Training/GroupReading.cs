@@ -19,18 +19,21 @@ public readonly record struct GroupReading
     /// <summary>The angular update, in radians.</summary>
     public double Angle { get; init; }
 
-    /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball.</summary>
-    public double BufferDot { get; init; }
+    /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball. Null where the rule has no such buffer.</summary>
+    public double? BufferDot { get; init; }
 
-    /// <summary>The effective rate eta (1 - dampening) / ((1 - mu) |w|^2).</summary>
+    /// <summary>
+    /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that the gradient was multiplied by in
+    /// the place of eta.
+    /// </summary>
     public double EffectiveRate { get; init; }
 
-    /// <summary>|w'|^2 over what the update rule makes of w, v and g if g.w is 0, minus 1: 0 but for rounding while nothing else moves the weights.</summary>
-    public double Residual { get; init; }
+    /// <summary>|w'|^2 over what the update rule makes of w, v and g if g.w is 0, minus 1: 0 but for rounding while nothing else moves the weights. Null where the rule has no exact law.</summary>
+    public double? Residual { get; init; }
 
-    /// <summary>|g - h|^2 / 2 with the gradient h of a second, independent batch: the trace of the covariance of g, without bias. NaN where it was not measured.</summary>
-    public double Noise { get; init; }
+    /// <summary>|g - h|^2 / 2 with the gradient h of a second, independent batch: the trace of the covariance of g, without bias. Null where it was not measured.</summary>
+    public double? Noise { get; init; }
 
-    /// <summary>g.h: the square of the expected gradient, without bias; it may be negative. NaN where it was not measured.</summary>
-    public double Signal { get; init; }
+    /// <summary>g.h: the square of the expected gradient, without bias; it may be negative. Null where it was not measured.</summary>
+    public double? Signal { get; init; }
 }

@@ -17,9 +17,6 @@ public sealed class MonitorReading
     /// </summary>
     public IReadOnlyList<string> Groups { get; }
 
-    /// <summary>Whether noise and signal were measured too.</summary>
-    public bool HasNoise { get; internal set; }
-
     /// <summary>What was measured of a group, by its place in <see cref="Groups"/>.</summary>
     public GroupReading this[int group]
     {

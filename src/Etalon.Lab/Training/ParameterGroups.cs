@@ -28,14 +28,15 @@ internal sealed class ParameterGroups
     /// <summary>The numbers of update <paramref name="step"/>, one entry a group; overwritten by the next call.</summary>
     /// <param name="step">The 0-based update.</param>
     /// <param name="converted">The numbers of the group <see cref="Converted"/>.</param>
-    public ReadOnlySpan<SgdNumbers> At(long step, SgdNumbers converted = default)
+    /// <param name="rateFactor">What the rates of all other groups are multiplied by.</param>
+    public ReadOnlySpan<SgdNumbers> At(long step, SgdNumbers converted = default, double rateFactor = 1)
     {
-        var common = new SgdNumbers(_spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
+        var common = new SgdNumbers(rateFactor * _spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
         _numbers[0] = common;
         for (int i = 1; i <= _spec.Optimizer.Groups.Length; i++)
         {
             var group = _spec.Optimizer.Groups[i - 1];
-            _numbers[i] = new SgdNumbers(Value(group.LearningRate, step, common.Rate), Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
+            _numbers[i] = new SgdNumbers(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
         }
         if (Converted is { } last) _numbers[last] = converted;
         return _numbers;
@@ -48,6 +49,15 @@ internal sealed class ParameterGroups
             if (IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
                 return i + 1;
         return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
+    }
+
+    /// <summary>The group of a class of parameters.</summary>
+    public int Of(ParameterClass parameters)
+    {
+        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
+            if (_spec.Optimizer.Groups[i].Parameters == parameters)
+                return i + 1;
+        return Converted is { } last && parameters == ParameterClass.ScaleInvariant ? last : 0;
     }
 
     /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>

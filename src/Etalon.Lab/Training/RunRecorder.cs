@@ -11,10 +11,11 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     private readonly Trainer<T> _trainer;
     private readonly RunIdentity _identity;
     private readonly MetricsWriter _metrics;
-    private readonly CheckpointWriter<T> _checkpoints;
+    private readonly CheckpointWriter _checkpoints;
     private readonly RunProgress _before;
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly long _every, _last;
+    private readonly long _every;
+    private readonly bool _keepsStages;
     private readonly TimeSpan _interval;
     private RunProgress _progress;
     private long _mark = Stopwatch.GetTimestamp(), _kept = Stopwatch.GetTimestamp();
@@ -23,11 +24,11 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     public RunRecorder(Trainer<T> trainer, RunSpec spec, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsMark mark)
     {
         (_trainer, _identity, _progress, _before) = (trainer, identity, progress, progress);
-        (_every, _last) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.TotalSteps);
+        (_every, _keepsStages) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.Checkpoint.Keep == KeptCheckpoints.Stages);
         _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
         folder.Checkpoints.Prepare();
-        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, spec.TotalSteps, mark);
-        _checkpoints = new CheckpointWriter<T>(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
+        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, mark);
+        _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
     }
 
     /// <summary>Who watches.</summary>
@@ -57,18 +58,21 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     {
         _checkpoints.ThrowIfFailed();
         long step = _trainer.Step;
-        if (step % _every == 0 || step == _last || step == _progress.BestStep || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
+        bool endsStage = _keepsStages && _trainer.IsAtStageEnd;
+        if (endsStage) _progress = _progress with { StageEnds = [.. _progress.StageEnds, step] };
+        if (endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
     }
 
     /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>
     public void Keep()
     {
+        _trainer.PrepareEvaluation();
         var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
         _identity.Describe(metadata);
         _trainer.Describe(metadata);
         _metrics.Mark.Describe(metadata);
         (_progress with { Seconds = Seconds }).Describe(metadata);
-        _checkpoints.Begin(_trainer.Step, _progress.BestStep, metadata);
+        _checkpoints.Begin(_trainer.Step, _progress.Spared, metadata);
         _kept = Stopwatch.GetTimestamp();
     }
 

@@ -1,14 +1,12 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Training;
 
@@ -23,13 +21,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
-    private readonly Sgd<T> _optimizer;
+    private readonly Optimizer<T> _optimizer;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
-    private readonly BatchSource<T> _training, _test;
+    private readonly BatchSource<T> _training;
+    private readonly SplitEvaluation<T> _test;
+    private readonly SplitEvaluation<T>? _fit;
+    private readonly BatchStatistics<T>? _statistics;
+    private readonly AutoDecay? _autoDecay;
     private readonly TrainingMonitors<T>? _monitors;
-    private readonly SecondBatches<T>? _second;
-    private readonly int _monitored;
+    private double _rate;
     private bool _owesEvaluation;
 
     /// <summary>Lays out the network and initializes it.</summary>
@@ -48,31 +49,34 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
-        data = data.Limit(spec.Data.TrainLimit, spec.Data.TestLimit);
+        Data = data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
-        _test = BatchSource<T>.ForTest(data, spec.Data.Batch);
+        int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
+        BatchMemory.Require<T>(spec.Model, data.Image, data.ClassCount, _training.BatchSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _workers = new Workers(threads);
-        Network = Model.Build<T>(
-            spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, _test.BatchSize), _workers);
+        Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
         Network.Initialize(spec.Seed);
-        _optimizer = new Sgd<T>(
-            Network.Parameters, Network.Gradients,
-            new SgdOptions { IsNesterov = spec.Optimizer.Nesterov, Dampening = spec.Optimizer.Dampening, IsDecayDecoupled = spec.Optimizer.Decay == DecayForm.Decoupled },
-            _groups.Of);
+        _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
+        if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
+        _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
+        if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is not null)
         {
-            _equivalent = new EquivalentGroup<T>(Network, _optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
             _equivalent.MoveTo(0);
         }
         var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
         if (weights.Count == 0) return;
-        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, spec.Log, spec.TotalSteps, _workers);
-        _monitored = _groups.Of(weights[0][0]);
-        if (spec.Log.NoiseSteps is not null) _second = new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
+        var second = spec.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, _groups.Of(weights[0][0]), spec.Log, spec.TotalSteps, _workers, second);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>The optimizer: its rates of today, and what it remembers.</summary>
+    public Optimizer<T> Optimizer => _optimizer;
 
     /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
     public int ScaleExponent => _equivalent?.Exponent ?? 0;
@@ -80,28 +84,40 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>What the network trains on, so that several trainers can be fed the same batches.</summary>
     internal BatchSource<T> TrainingBatches => _training;
 
+    /// <summary>What it trains and is tested on, as the recipe wants it.</summary>
+    internal DataSet Data { get; }
+
     /// <summary>The test split.</summary>
-    internal BatchSource<T> TestBatches => _test;
+    internal BatchSource<T> TestBatches => _test.Batches;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
 
+    /// <summary>Whether the run has come to its end: that of the recipe's duration, or of the last stage where its rate decays by itself.</summary>
+    public bool IsDone => Step >= _spec.TotalSteps || _autoDecay?.HasEnded == true;
+
+    /// <summary>Whether the last update ended a stage: the next one's rate is half of its rate or less.</summary>
+    public bool IsAtStageEnd => !IsDone && _rate > 0 && _groups.At(Step, rateFactor: RateFactor)[0].Rate <= _rate / 2;
+
+    private double RateFactor => _autoDecay?.Factor ?? 1;
+
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
     /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
-    /// <exception cref="DivergedException">A loss was not finite.</exception>
+    /// <exception cref="DivergedException">A loss or a gradient was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
         int perEpoch = _training.BatchesPerEpoch;
         using var batches = new BatchPrefetcher<T>(_training, (int)(Step / perEpoch), (int)(Step % perEpoch));
-        while (Step < _spec.TotalSteps || _owesEvaluation)
+        while (!IsDone || _owesEvaluation)
         {
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
-                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, EvaluateUntil(cancellation)));
+                PrepareEvaluation();
+                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, _test.Run(cancellation), _fit?.Run(cancellation)));
                 _owesEvaluation = false;
             }
             else
@@ -113,51 +129,52 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     }
 
     /// <summary>One update on a batch.</summary>
-    /// <exception cref="DivergedException">The loss was not finite; nothing was updated.</exception>
+    /// <exception cref="DivergedException">The loss or the gradient was not finite; nothing was updated.</exception>
     public UpdateReport Update(Batch<T> batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (_optimizer.IsEvaluating) _optimizer.SwapEvaluationWeights();
         long step = Step;
-        if (_monitors?.IsNoiseDue(step) == true) _monitors.TakeSecond(_second!.At(step));
+        _monitors?.BeforePasses(step);
         var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: true);
-        if (!double.IsFinite(result.LossSum)) throw new DivergedException(step, Network.FirstNonFiniteLayer()?.Name);
+        if (!double.IsFinite(result.LossSum)) throw DivergedException.OfLoss(step, Network.FirstNonFiniteLayer()?.Name);
         Network.Backward();
-        var numbers = _groups.At(step, _equivalent?.At(step) ?? default);
-        bool isMonitored = _monitors?.IsDue(step) == true;
-        if (isMonitored) _monitors!.BeforeUpdate(step, numbers[_monitored]);
-        _optimizer.Update(numbers, _workers);
-        var reading = isMonitored ? _monitors!.AfterUpdate(numbers[_equivalent is null ? _monitored : 0], Network.ActivationScale, _equivalent?.BufferScale ?? 1) : null;
+        var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
+        _monitors?.BeforeUpdate(step, numbers);
+        if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
+        var reading = _monitors?.AfterUpdate(numbers, _equivalent);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
-        _owesEvaluation = Step % _training.BatchesPerEpoch == 0 || Step == _spec.TotalSteps;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale, reading);
+        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
+        _rate = numbers[0].Rate;
+        _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
-    public LossResult Evaluate() => EvaluateUntil(CancellationToken.None);
-
-    // An evaluation takes seconds; whoever cancels waits for a batch only.
-    private LossResult EvaluateUntil(CancellationToken cancellation)
+    public LossResult Evaluate()
     {
-        double loss = 0;
-        int correct = 0;
-        using var batches = new BatchPrefetcher<T>(_test);
-        for (int i = 0; i < _test.BatchesPerEpoch; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var batch = batches.Next();
-            var result = Network.Forward(batch.Pixels, batch.Labels, isTraining: false);
-            loss += result.LossSum;
-            correct += result.Correct;
-        }
-        return new LossResult(loss, correct, _test.ExampleCount);
+        PrepareEvaluation();
+        return _test.Run(CancellationToken.None).Total;
+    }
+
+    /// <summary>
+    /// Brings the weights to evaluate and keep into the network, where the optimizer trains at others, with running statistics of their own; the next
+    /// update goes on from the trained ones.
+    /// </summary>
+    internal void PrepareEvaluation()
+    {
+        if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
+        _optimizer.SwapEvaluationWeights();
+        _statistics!.Gather();
     }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
-    internal IReadOnlyList<KeyValuePair<string, Tensor<T>>> Tensors =>
+    internal IReadOnlyList<StoredTensor> Tensors =>
     [
-        .. Network.Parameters.Tensors.Concat(Network.State.Tensors).Select(tensor => KeyValuePair.Create(tensor.Name, tensor)),
-        .. _optimizer.Velocity.Tensors.Select(tensor => KeyValuePair.Create($"velocity/{tensor.Name}", tensor)),
+        .. StoredTensor.Of("", Network.Parameters), .. StoredTensor.Of("", Network.State),
+        .. _optimizer.Slots.SelectMany(slot => StoredTensor.Of($"{slot.Key}/", slot.Value)),
+        .. StoredTensor.Of("optimizer/", _optimizer.Accumulators),
     ];
 
     /// <summary>The texts that say in a checkpoint what is not in <see cref="Tensors"/>.</summary>
@@ -166,21 +183,51 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        _autoDecay?.Describe(metadata);
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
 
-    /// <summary>Takes on the state of a checkpoint.</summary>
+    /// <summary>Takes on the state of a checkpoint of the same recipe.</summary>
     /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
     internal void Restore(Checkpoint checkpoint)
     {
+        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        _equivalent?.ContinueAt(checkpoint.Step, ScaleExponentIn(checkpoint));
+        Read(checkpoint);
+    }
+
+    /// <summary>Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this one's.</summary>
+    /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
+    internal void Inherit(Checkpoint checkpoint, RunSpec parent)
+    {
+        var was = StoredForm.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
+        Network.ActivationScale = was.ActivationScale;
+        Read(checkpoint);
+        var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd.Velocity, now);
+        Network.ActivationScale = now.ActivationScale;
+    }
+
+    private static int ScaleExponentIn(Checkpoint checkpoint) => (int)(checkpoint.OptionalNumber(ScaleExponentKey) ?? 0);
+
+    private void Read(Checkpoint checkpoint)
+    {
         if (checkpoint.Step > _spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
-        // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
-        _equivalent?.ContinueAt(checkpoint.Step, (int)checkpoint.Number(ScaleExponentKey));
         checkpoint.Restore(Tensors);
+        _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        _optimizer.ContinueEvaluating();
         _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
+    }
+
+    private string? FirstNonFiniteGradient()
+    {
+        foreach (var tensor in Network.Gradients.Tensors)
+            foreach (T value in tensor.Span)
+                if (!T.IsFinite(value)) return tensor.Name;
+        return null;
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()

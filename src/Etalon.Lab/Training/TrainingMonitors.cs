@@ -4,7 +4,6 @@ using Etalon.Engine.Monitors;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Symmetry;
-using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
@@ -12,29 +11,42 @@ namespace Etalon.Lab.Training;
 /// <summary>The monitors of a run's scale-invariant weights. They read only: a run with them trains to the same bits as one without.</summary>
 internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Sgd<T> _optimizer;
+    private readonly Network<T> _network;
+    private readonly Optimizer<T> _optimizer;
+    private readonly int _group;
     private readonly Workers _workers;
     private readonly UpdateMonitor<T> _updates;
     private readonly GradientPair<T>? _pair;
+    private readonly SecondBatches<T>? _second;
     private readonly LogSpec _log;
     private readonly long _last;
     private readonly MonitorReading _reading;
-    private readonly double[] _expected;
+    private readonly double?[] _expected;
+    private readonly int[][] _tensors;
+    private readonly long[] _lengths;
+    private bool _isDue, _hasNoise;
 
     /// <summary>Monitors of some groups of tensors.</summary>
     /// <param name="network">The network that is trained.</param>
     /// <param name="optimizer">What updates it.</param>
     /// <param name="groups">The names of its scale-invariant weights, group by group.</param>
+    /// <param name="parameterGroup">The parameter group whose numbers they all have.</param>
     /// <param name="log">How often to measure.</param>
     /// <param name="totalSteps">Updates of the run.</param>
     /// <param name="workers">Who computes.</param>
-    public TrainingMonitors(Network<T> network, Sgd<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, LogSpec log, long totalSteps, Workers workers)
+    /// <param name="second">The second batches of <see cref="BeforePasses"/>; null where the noise is not measured.</param>
+    public TrainingMonitors(
+        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log, long totalSteps, Workers workers,
+        SecondBatches<T>? second = null)
     {
-        (_optimizer, _log, _last, _workers) = (optimizer, log, totalSteps - 1, workers);
-        _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Velocity, groups);
+        (_network, _optimizer, _group, _log, _last, _workers, _second) = (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
+        _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Buffer, groups);
         _pair = log.NoiseSteps is null ? null : new GradientPair<T>(network, groups);
         _reading = new MonitorReading(groups);
-        _expected = new double[_reading.Groups.Count];
+        string[] names = [.. network.Parameters.Tensors.Select(tensor => tensor.Name)];
+        _tensors = [.. groups.Append([.. groups.SelectMany(group => group)]).Select(group => group.Select(name => Array.IndexOf(names, name)).ToArray())];
+        _lengths = [.. network.Parameters.Tensors.Select(tensor => tensor.Length)];
+        _expected = new double?[_reading.Groups.Count];
     }
 
     /// <summary>The smallest scale-invariant groups of a network, by the names of their tensors; none where the recipe wants no monitors.</summary>
@@ -42,33 +54,40 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         ? []
         : InvariantGroups.Of(network, [.. network.Parameters.Tensors.Select(tensor => tensor.Name).Where(name => ParameterGroups.IsIn(ParameterClass.ScaleInvariant, name))]);
 
-    /// <summary>Whether update <paramref name="step"/> is measured: the first and the last are in any case.</summary>
-    public bool IsDue(long step) => IsNoiseDue(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
-
-    /// <summary>Whether the noise is measured at update <paramref name="step"/>.</summary>
-    public bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
-
-    /// <summary>Where <see cref="IsNoiseDue"/>, before the step's own passes: takes the gradient of a second batch.</summary>
-    public void TakeSecond(Batch<T> batch) => _pair!.TakeOther(batch.Pixels, batch.Labels);
-
-    /// <summary>Where <see cref="IsDue"/>, when the step's gradients are there.</summary>
-    /// <param name="step">The update.</param>
-    /// <param name="numbers">With which the stored weights make it.</param>
-    public void BeforeUpdate(long step, in SgdNumbers numbers)
+    /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch where the noise is due.</summary>
+    public void BeforePasses(long step)
     {
-        _reading.HasNoise = IsNoiseDue(step);
-        if (_reading.HasNoise) _pair!.Compare(_workers);
-        _updates.Before(_workers);
-        for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers, _updates[group]);
+        if (!IsNoiseDue(step)) return;
+        var batch = _second!.At(step);
+        TakeSecond(batch.Pixels, batch.Labels);
     }
 
-    /// <summary>Where <see cref="IsDue"/>, right after the update.</summary>
-    /// <param name="numbers">Those of the recipe.</param>
-    /// <param name="scale">How many times as large as the recipe's own the stored weights are.</param>
-    /// <param name="bufferScale">How many times as large as the recipe's own the stored buffer is, besides 1 / <paramref name="scale"/>.</param>
-    public MonitorReading AfterUpdate(in SgdNumbers numbers, double scale, double bufferScale)
+    /// <summary>Takes the gradient of a batch as that of the second one.</summary>
+    public void TakeSecond(ReadOnlySpan<T> images, ReadOnlySpan<int> labels) => _pair!.TakeOther(images, labels);
+
+    /// <summary>When the step's gradients are there.</summary>
+    /// <param name="step">The update.</param>
+    /// <param name="numbers">With which the stored weights make it, group by group.</param>
+    public void BeforeUpdate(long step, ReadOnlySpan<SgdNumbers> numbers)
     {
+        (_isDue, _hasNoise) = (IsDue(step), IsNoiseDue(step));
+        if (!_isDue) return;
+        if (_hasNoise) _pair!.Compare(_workers);
+        _updates.Before(_workers);
+        for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers[_group], _updates[group]);
+    }
+
+    /// <summary>Right after the update.</summary>
+    /// <param name="numbers">With which the stored weights made it, group by group.</param>
+    /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
+    /// <returns>What was measured; null where nothing was due.</returns>
+    public MonitorReading? AfterUpdate(ReadOnlySpan<SgdNumbers> numbers, EquivalentGroup<T>? equivalent)
+    {
+        if (!_isDue) return null;
         _updates.After(_workers);
+        // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
+        double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1;
+        var own = numbers[equivalent is null ? _group : 0];
         for (int group = 0; group < _expected.Length; group++)
         {
             var products = _updates[group];
@@ -79,14 +98,31 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 GradientSquare = products.GradientSquare * scale * scale,
                 Dot = products.GradientWeight,
                 Angle = products.Angle,
-                BufferDot = products.BufferGradient * scale * scale / bufferScale,
-                EffectiveRate = _optimizer.EffectiveRate(numbers, square),
+                BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
+                EffectiveRate = MeanRate(_tensors[group], own) / square,
                 Residual = products.NextSquare / _expected[group] - 1,
-                Noise = _reading.HasNoise ? _pair!.Noise(group) * scale * scale : double.NaN,
-                Signal = _reading.HasNoise ? _pair!.Signal(group) * scale * scale : double.NaN,
+                Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
+                Signal = _hasNoise ? _pair!.Signal(group) * scale * scale : null,
             };
         }
         return _reading;
+    }
+
+    // The first update and the last are measured in any case.
+    private bool IsDue(long step) => IsNoiseDue(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
+
+    private bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
+
+    private double MeanRate(int[] tensors, in SgdNumbers numbers)
+    {
+        double sum = 0;
+        long length = 0;
+        foreach (int tensor in tensors)
+        {
+            sum += _lengths[tensor] * _optimizer.TotalRateOf(tensor, numbers);
+            length += _lengths[tensor];
+        }
+        return sum / length;
     }
 
     /// <inheritdoc/>

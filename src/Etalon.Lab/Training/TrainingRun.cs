@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 
 namespace Etalon.Lab.Training;
 
@@ -57,7 +58,11 @@ public static class TrainingRun
         return Train(plan, threads, begin, cancellation);
     }
 
-    /// <summary>Begins a new run from a checkpoint of another, with a changed recipe: the same weights and buffers, the new numbers.</summary>
+    /// <summary>
+    /// Begins a new run from a checkpoint of another, with a changed recipe: the same weights and buffers, the new numbers. Where one of the two
+    /// trains an equivalent form, weights and buffers are turned from the one form into the other, so that a fork that changes the form alone
+    /// computes the same functions as its parent.
+    /// </summary>
     /// <param name="parent">The folder of the run to continue; it stays as it is.</param>
     /// <param name="step">The updates after which to leave it; null for its last good checkpoint.</param>
     /// <param name="overrides">"key=value", what the new recipe has instead.</param>
@@ -74,21 +79,24 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(begin);
         var written = WrittenRecipe.Read(parent);
         var (old, spec) = (written.Spec, written.With(overrides));
-        if (old.Equivalent is not null || spec.Equivalent is not null)
-            throw new InputException($"equivalent: a run of an equivalent form cannot be forked, nor forked into: its weights and buffers carry the form's scale; fork a run without it, and leave `equivalent` out");
         var notes = new List<string>();
         using var checkpoint = step is null ? CheckpointChoice.Last(parent, notes) : CheckpointChoice.At(parent, step.Value);
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         if (checkpoint.Step >= spec.TotalSteps)
             throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
+        if (old.Optimizer.Kind != spec.Optimizer.Kind)
+            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {Value.Word(spec.Optimizer.Kind)} remembers something else than {Value.Word(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
+        if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         var data = LoadData(spec);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);
         var plan = new RunPlan { Spec = spec, Data = data, Open = () => RunFolder.Create(runs, spec, data, origin), From = checkpoint, Notes = notes, Parent = old };
         return Train(plan, threads, begin, cancellation);
     }
 
+    private static string FormOf(RunSpec spec) => spec.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
+
     private static DataSet LoadData(RunSpec spec) => spec.Data is { } data
-        ? DataCatalog.Load(data.Set, data.Folder)
+        ? RecipeData.Load(data)
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 
     private static RunResult Train(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
@@ -98,7 +106,8 @@ public static class TrainingRun
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var trainer = new Trainer<T>(plan.Spec, plan.Data, threads);
-        if (plan.From is not null) trainer.Restore(plan.From);
+        if (plan is { From: { } state, Parent: { } parent }) trainer.Inherit(state, parent);
+        else if (plan.From is not null) trainer.Restore(plan.From);
         using var folder = plan.Open();
         var identity = RunIdentity.Of(plan.Spec, File.ReadAllText(folder.Recipe), plan.Data);
         using var recorder = new RunRecorder<T>(trainer, plan.Spec, folder, identity, plan.Progress, plan.Mark);

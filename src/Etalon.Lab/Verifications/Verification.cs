@@ -43,7 +43,7 @@ public sealed record Verification(RecipeConversion Converted, Precision Precisio
         if (steps is < 1 || steps > spec.TotalSteps)
             throw new InputException($"--steps {steps}: at least 1 and at most the {spec.TotalSteps} updates of {spec.Name}");
         long count = steps ?? Math.Min(DefaultSteps, spec.TotalSteps);
-        var data = DataCatalog.Load(spec.Data.Set, spec.Data.Folder);
+        var data = RecipeData.Load(spec.Data);
         return precision == Precision.Float64 ? Run<double>() : Run<float>();
 
         Verification Run<T>() where T : unmanaged, IFloatingPointIeee754<T>

@@ -24,8 +24,9 @@ public static class MomentumFree
         {
             var now = source.Steps[i];
             var logKept = LogKept(now, source.FirstStep + i);
-            // Of the changes of the rate, one 1/ρ before and one after each update, those so far have merged to P_t P_{t+1}.
-            states[i + 1] = states[i].Grow(-logKept, default, 0);
+            // Of the changes of the rate, one 1/ρ before and one after each update, those so far have merged to P_t P_{t+1}. The buffer, which no update
+            // here reads, is g/P beside g + λ w, which is k = λ/ρ of the weights after the update: whoever adds momentum later needs it.
+            states[i + 1] = states[i].Grow(-logKept, SignedLog.Of(now.WeightDecay) * SignedLog.Exp(-logKept), 0);
             steps[i] = new(now.LogRate + states[i].LogScale + states[i + 1].LogScale, 0, 0, 0);
         }
         return new(EquivalentForm.Exponential, "momentum-free theorem (Li and Arora 2019, Theorem 2.1)", source, source.With(new UpdateRule(), steps), states);

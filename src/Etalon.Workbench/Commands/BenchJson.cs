@@ -21,6 +21,7 @@ internal static class BenchJson
         ["images_per_second"] = report.ImagesPerSecond,
         ["step_seconds"] = report.StepSeconds,
         ["step_gflops"] = report.StepOperations / report.StepSeconds * 1e-9,
+        ["monitors"] = report.Monitors is { } monitors ? Monitors(monitors) : null,
         ["peak_gflops"] = report.Peak,
         ["one_core_peak_gflops"] = report.OneCorePeak,
         ["peak_memory_bytes"] = report.PeakBytes,
@@ -28,6 +29,15 @@ internal static class BenchJson
         ["layer_kinds"] = new JsonArray([.. report.LayerKinds.Select(Kind)]),
         ["convolutions"] = new JsonArray([.. report.Convolutions.Select(Convolution)]),
     }.ToJsonString(Indented));
+
+    private static JsonObject Monitors(MonitorCost cost) => new JsonObject
+    {
+        ["reading_seconds"] = cost.ReadingSeconds,
+        ["reading_every"] = cost.ReadingEvery,
+        ["noise_seconds"] = cost.NoiseSeconds,
+        ["noise_every"] = cost.NoiseEvery,
+        ["share"] = cost.Share,
+    };
 
     private static JsonNode Kind(LayerKindSpeed kind) => new JsonObject
     {

@@ -25,10 +25,17 @@ internal static class BenchText
                 + $"32x32x3 images, batch {report.Batch}, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}",
             "",
             $"training          {report.ImagesPerSecond,8:F0} images/s   {1e3 * report.StepSeconds,8:F1} ms a step   {gflops,7:F1} GFLOP/s {gflops / report.Peak,6:P0} of the peak",
+            .. Monitors(report.Monitors),
             $"multiply-add peak {report.Peak,8:F1} GFLOP/s    {report.OneCorePeak,8:F1} of one core",
             $"peak memory       {report.PeakBytes / 1e6,8:F0} MB         {report.NetworkBytes / 1e6,8:F0} MB of it the network's",
         ];
     }
+
+    private static IEnumerable<string> Monitors(MonitorCost? cost) => cost is null ? [] :
+    [
+        $"monitors          {cost.Share,8:P2} of the training time: a reading of {1e3 * cost.ReadingSeconds:F2} ms every {cost.ReadingEvery} updates, "
+            + $"a second batch of {1e3 * cost.NoiseSeconds:F1} ms every {cost.NoiseEvery}",
+    ];
 
     private static IEnumerable<string> LayerKinds(SpeedReport report)
     {

@@ -5,7 +5,7 @@ using Etalon.Lab.Data;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon data list | get | check</c>: which data sets there are, where they are, and whether they are the published ones.</summary>
+/// <summary><c>etalon data list | get | check | show</c>: which data sets there are, where they are, whether they are the published ones, and what they show.</summary>
 internal static class DataCommand
 {
     /// <summary>Another base address for downloads than the published ones: the files of a set are looked for in BASE/SET/.</summary>
@@ -14,11 +14,12 @@ internal static class DataCommand
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The command with its verbs.</summary>
-    public static Command Create() => new("data", "Data sets: which there are, how to get them, whether they are intact.")
+    public static Command Create() => new("data", "Data sets: which there are, how to get them, whether they are intact, what they show.")
     {
         CreateList(),
         CreateGet(),
         CreateCheck(),
+        DataShowCommand.Create(SetArgument()),
     };
 
     private static Command CreateList()

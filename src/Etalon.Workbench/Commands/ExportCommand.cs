@@ -33,9 +33,10 @@ internal static class ExportCommand
               etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
               etalon export recipes/cifar-step.yaml --for csv --out lr.csv
               etalon export recipes/cifar-step.yaml duration=90ep --for json
+              etalon export logger --for pytorch --out etalon_logger.py
             """)
         {
-            recipe, target, file,
+            recipe, target, file, ExportLoggerCommand.Create(),
         };
         command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, parsed.GetValue(file)));
         return command;
@@ -45,6 +46,8 @@ internal static class ExportCommand
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var spec = RecipeArguments.ReadOne(words, error);
+        if (spec.Optimizer.Kind != OptimizerKind.Sgd && target is not "csv")
+            throw new InputException($"optimizer.name: an export writes sgd's update beside the schedules, and this recipe has another; write --for csv, which has the schedules alone");
         if (spec.Optimizer.Groups.Length > 0)
             throw new InputException("optimizer.groups: an export has one schedule for all parameters; remove the groups, or export each as a recipe of its own");
         if (file is null)

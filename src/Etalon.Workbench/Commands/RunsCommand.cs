@@ -98,8 +98,6 @@ internal static class RunsCommand
         if (run.Result is { } result)
             output.WriteLine($"{result.Steps:N0} updates in {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s on {result.Threads} threads");
         output.WriteLine();
-        output.WriteLine($"{"epoch",7}  {"updates",9}  {"test loss",10}  {"test accuracy",13}");
-        foreach (var line in run.Metrics.Where(line => line.ContainsKey("test/accuracy")))
-            output.WriteLine($"{line["epoch"],7:0.##}  {line["step"] + 1,9:N0}  {line["test/loss"],10:F4}  {line["test/accuracy"],13:P2}");
+        foreach (string line in EvaluationTable.Of(run.Metrics)) output.WriteLine(line);
     }
 }

@@ -29,6 +29,9 @@ stage1.block1.conv1.weight, stage2.block1.projection.weight, final.norm.scale, h
     batch4.{optimizer}.evaluated         logits of data1 after the three steps in evaluation mode (running statistics)
 Optimizers, with rates 0.1, 0.05, 0.2 in the three steps, momentum 0.9 and weight decay 5e-4 on every parameter:
     heavy_ball   dampened (dampening 0.1)   nesterov   decoupled (heavy ball; w *= 1 - rate * decay before the gradient's step)
+
+Six numbers, 40 gradients that do not depend on them, rates 0.01, 0.02, 0.03, 0.01, ... and weight decay 0.02:
+    flat.initial [6]   flat.gradients [40][6]   flat.{optimizer} [40][6]: the numbers after each step of sgd, nesterov (momentum 0.9), adam, adamw
 """
 
 import json
@@ -117,6 +120,27 @@ def descend(model, optimizer_name, batches):
     return np.array(losses)
 
 
+def flat(random):
+    """PyTorch's optimizers alone: many steps, so that corrections of the first ones and what is left of them are both seen."""
+    initial = random.standard_normal(6).astype(np.float32)
+    gradients = random.standard_normal((40, 6)).astype(np.float32)
+    tensors = {"flat.initial": initial, "flat.gradients": gradients}
+    makers = {"sgd": lambda p: torch.optim.SGD(p, lr=1, momentum=MOMENTUM, weight_decay=0.02),
+              "nesterov": lambda p: torch.optim.SGD(p, lr=1, momentum=MOMENTUM, weight_decay=0.02, nesterov=True),
+              "adam": lambda p: torch.optim.Adam(p, weight_decay=0.02),
+              "adamw": lambda p: torch.optim.AdamW(p, weight_decay=0.02)}
+    for name, make in makers.items():
+        numbers = torch.from_numpy(initial.astype(np.float64)).requires_grad_()
+        optimizer, path = make([numbers]), []
+        for step, gradient in enumerate(gradients):
+            optimizer.param_groups[0]["lr"] = 0.01 * (step % 3 + 1)
+            numbers.grad = torch.from_numpy(gradient.astype(np.float64))
+            optimizer.step()
+            path.append(numbers.detach().numpy().copy())
+        tensors[f"flat.{name}"] = np.array(path)
+    return tensors
+
+
 def compute():
     random = np.random.default_rng(SEED)
     batches, tensors = draw_batches(random), {}
@@ -149,6 +173,7 @@ def compute():
         tensors.update({f"batch4.{optimizer}.{key}": value for key, value in named_state(model).items()})
         model.eval()
         tensors[f"batch4.{optimizer}.evaluated"] = model(batches[0][0]).detach().numpy()
+    tensors.update(flat(random))
     return tensors
 
 

@@ -47,6 +47,7 @@ public class GradientTests
         ["overlapping max pooling"] = (b, x) => b.MaxPool("layer", x, 3, 2),
         ["average pooling"] = (b, x) => b.AveragePool("layer", b.Rectify(x), 2, 2),
         ["global average pooling"] = (b, x) => b.GlobalAveragePool("layer", b.Rectify(b.BatchNormalization("n", x))),
+        ["weight-normalized linear"] = (b, x) => b.Rectify(b.Bias("b", b.WeightNormalizedLinear("layer", x, 7))),
         ["linear"] = (b, x) => b.Rectify(b.Bias("b", b.Linear("layer", x, 7))),
     };
 

@@ -18,6 +18,7 @@ public class BenchCommandTests
         Assert.Equal(0, code);
         Assert.StartsWith("preresnet-8, batch normalization, float32: 32x32x3 images, batch 2, 1 thread\n", text);
         Assert.Matches(@"\ntraining +\d+ images/s +[\d.]+ ms a step +[\d.]+ GFLOP/s +[\d,]+ ?% of the peak\n", text);
+        Assert.Matches(@"\nmonitors +[\d.]+ ?% of the training time: a reading of [\d.]+ ms every 20 updates, a second batch of [\d.]+ ms every 100\n", text);
         Assert.Matches(@"\nmultiply-add peak +[\d.]+ GFLOP/s +[\d.]+ of one core\n", text);
         Assert.Matches(@"\npeak memory +\d+ MB +\d+ MB of it the network's\n", text);
         string[] kinds =
@@ -51,11 +52,18 @@ public class BenchCommandTests
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         Assert.Equal(
-            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops", "peak_gflops",
+            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops", "monitors", "peak_gflops",
                 "one_core_peak_gflops", "peak_memory_bytes", "network_memory_bytes", "layer_kinds", "convolutions"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2 / root.GetProperty("step_seconds").GetDouble(), root.GetProperty("images_per_second").GetDouble(), 1e-9 * 2);
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > root.GetProperty("network_memory_bytes").GetInt64());
+
+        var monitors = root.GetProperty("monitors");
+        double Number(string key) => monitors.GetProperty(key).GetDouble();
+        // One round, so no medians apart: the share follows from the parts.
+        Assert.Equal(
+            (Number("reading_seconds") / Number("reading_every") + Number("noise_seconds") / Number("noise_every")) / root.GetProperty("step_seconds").GetDouble(),
+            Number("share"), 1e-9);
 
         var convolutions = root.GetProperty("convolutions").EnumerateArray().ToList();
         Assert.All(convolutions, row => Assert.Equal(

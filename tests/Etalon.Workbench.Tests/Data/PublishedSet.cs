@@ -80,6 +80,13 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
         return compressed.ToArray();
     }
 
+    internal static byte[] Gunzip(byte[] bytes)
+    {
+        var content = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress)) gzip.CopyTo(content);
+        return content.ToArray();
+    }
+
     /// <summary>Writes the files (or what <paramref name="change"/> makes of them) into a new folder.</summary>
     internal void WriteTo(string folder, bool gzipped, Func<string, byte[], byte[]>? change = null)
     {

@@ -31,6 +31,10 @@ public class RecipeHashTests
     [InlineData("optimizer.decay=decoupled")]
     [InlineData("optimizer.groups.norm.weight_decay=0")]
     [InlineData("precision=float64")]
+    [InlineData("data.label_noise.fraction=0.1")]
+    [InlineData("data.patches.fraction=0.1")]
+    [InlineData("data={set: ps10, batch: 64}")]
+    [InlineData("auto_decay={}")]
     public void Every_change_that_matters_changes_the_hash(string change) =>
         Assert.NotEqual(RecipeReader.Read(Recipe).Hash, RecipeReader.Read(Recipe, overrides: [change]).Hash);
 
@@ -60,4 +64,20 @@ public class RecipeHashTests
             Assert.Equal(spec.Hash, again.Hash);
         }
     }
+
+    [Theory]
+    [InlineData("data={set: ps10, patterns: {kind: tiled, sigma: 1, noise: 0.3}, seed: 4}")]
+    [InlineData("data={set: digits, batch: full, label_noise: {kind: pair-flip, fraction: 0.3}, patches: {fraction: 0.5, size: 3}}")]
+    [InlineData("auto_decay={factor: 0.5, window: 7, stages: 4}")]
+    [InlineData("log={every: 1ba, evaluate: 5ba}")]
+    public void Changed_data_and_controllers_read_back_as_themselves(string change)
+    {
+        var spec = RecipeReader.Read(Recipe, overrides: [change]);
+        Assert.Equal(spec.Hash, RecipeReader.Read(RecipeWriter.ToYaml(spec)).Hash);
+        Assert.NotEqual(RecipeReader.Read(Recipe).Hash, spec.Hash);
+    }
+
+    [Fact]
+    public void The_full_batch_is_the_number_of_all_images_in_another_word() =>
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: ["data.batch=1437"]).Hash, RecipeReader.Read(Recipe, overrides: ["data.batch=full"]).Hash);
 }

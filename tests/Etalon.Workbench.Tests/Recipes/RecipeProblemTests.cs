@@ -61,6 +61,19 @@ public class RecipeProblemTests
     [InlineData("data: {set: digits, batch: 1438}", "data.batch = 1438: must be at most 1437")]
     [InlineData("data: {set: digits, train: 5000}", "data.train = 5000: must be at most 1437")]
     [InlineData("data: {set: digits, train: 100}", "data.batch is 128 where none is written, more than the 100 training images")]
+    [InlineData("data: {set: digits, batch: ful}", "data.batch = ful: must be a whole number of images such as 128, or full")]
+    [InlineData("data: {set: digits, patterns: {}}", "data.patterns: only the set ps10 is made of patterns")]
+    [InlineData("data: {set: ps10, train: 2000000}", "data.train = 2000000: must be at most 1000000 images")]
+    [InlineData("data: {set: ps10, patterns: {noise: 1}}", "data.patterns.noise = 1: must be at least 0 and below 1")]
+    [InlineData("data: {set: ps10, patterns: {complex: 0}}", "data.patterns.complex = 0: must be at least 1")]
+    [InlineData("data: {set: ps10, patterns: {kind: blocks}}", "data.patterns.kind = blocks: must be one of iid, tiled")]
+    [InlineData("data: {set: digits, label_noise: {fraction: -0.1}}", "data.label_noise.fraction = -0.1: must be at least 0 and below 1")]
+    [InlineData("data: {set: digits, label_noise: {kind: pair-flip}}", "data.label_noise.fraction is missing")]
+    [InlineData("data: {set: digits, patches: {fraction: 1.1, size: 9}}", "data.patches.size = 9: must be at most 8")]
+    [InlineData("auto_decay: {factor: 1}", "auto_decay.factor = 1: must be above 0 and below 1")]
+    [InlineData("auto_decay: {window: 2}", "auto_decay.window = 2: must be at least 3")]
+    [InlineData("duration: 9ba\nauto_decay: {}\nequivalent: {form: texp++}", "auto_decay: a conversion needs the whole schedule beforehand")]
+    [InlineData("checkpoint: {keep: all}", "checkpoint.keep = all: must be one of last, stages")]
     [InlineData("model: {name: resnet-8, groups: 4}", "only group normalization has groups")]
     [InlineData("model: {name: resnet-8, norm: group, groups: 3}", "must divide the width, 16")]
     [InlineData("model: {name: resnet-8, hidden: [3]}", "only an mlp has hidden layers")]
@@ -111,5 +124,15 @@ public class RecipeProblemTests
         var spec = RecipeReader.Read(Recipe, "r", ["learning_rate.0.linear.to=2", "optimizer.nesterov=true", "seed=1", "seed=7", "model={name: mlp}", "model.hidden=[64, 32]"]);
         Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Nesterov, spec.Seed));
         Assert.Equal([64, 32], spec.Model!.Hidden);
+    }
+
+    [Fact]
+    public void An_override_with_null_takes_a_key_away_as_if_it_had_not_been_written()
+    {
+        const string Recipe = "duration: 10ba\nlearning_rate: 1\nweight_decay: 0.1\nequivalent: {form: texp++}\n";
+        var spec = RecipeReader.Read(Recipe, "r", ["equivalent=null", "weight_decay=~"]);
+        Assert.Null(spec.Equivalent);
+        Assert.Equal(0, spec.WeightDecay.ValueAt(0));
+        Assert.Contains("learning_rate is missing", Assert.Throws<InputException>(() => RecipeReader.Read(Recipe, "r", ["learning_rate=null"])).Message, StringComparison.Ordinal);
     }
 }

@@ -32,15 +32,30 @@ public sealed class ResumeTests : IDisposable
     [InlineData("precision=float64")]
     [InlineData("optimizer={nesterov: true, decay: decoupled}")]
     [InlineData("optimizer.dampening=0.5")]
+    [InlineData("data={set: ps10, batch: 64, train: 250, test: 100, seed: 2}", "model={name: mlp, hidden: [32]}")]
+    [InlineData("data.label_noise.fraction=0.3", "data.patches={fraction: 0.5, size: 3}")]
     [InlineData("equivalent.form=texp++")]
     [InlineData("equivalent.form=texp++", "weight_decay=0.01", "learning_rate=0.2")]
     [InlineData("model={name: mlp, hidden: [32], norm: layer}")]
+    [InlineData("log={monitors: 1ba, noise: 2ba}")]
+    [InlineData("log={monitors: 3ba, noise: 5ba}", "equivalent.form=texp++")]
     public void Every_kind_of_run_resumes_to_the_bit(params string[] overrides)
     {
         string whole = SmallRun.Whole(In("whole"), overrides), run = SmallRun.Stopped(In("stopped"), 5, overrides);
         SmallRun.ResumedAndStopped(run, 22);
         SmallRun.Resume(run, threads: 2);
         SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void The_result_of_a_resumed_run_is_that_of_the_whole_one()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 25);
+        double before = RunSummary.Read(run).Result!.Seconds;
+        SmallRun.Resume(run, threads: 2);
+        RunResult expected = RunSummary.Read(whole).Result!, found = RunSummary.Read(run).Result!;
+        Assert.Equal(expected with { Seconds = 0, ImagesPerSecond = 0 }, found with { Seconds = 0, ImagesPerSecond = 0 });
+        Assert.InRange(found.Seconds, before, double.MaxValue);
     }
 
     [Fact]
@@ -55,6 +70,15 @@ public sealed class ResumeTests : IDisposable
             using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(step));
             Assert.Equal(step, checkpoint.Step);
         }
+    }
+
+    [Fact]
+    public void The_best_is_kept_though_no_interval_falls_on_it()
+    {
+        string run = SmallRun.Whole(In("runs"), "checkpoint.every=1000ba");
+        long best = RunSummary.Read(run).Result!.BestStep!.Value;
+        Assert.InRange(best, 1, 24);
+        Assert.Equal([28, best], new CheckpointFolder(run).Steps().Where(step => step == 28 || step == best));
     }
 
     [Fact]
@@ -74,12 +98,12 @@ public sealed class ResumeTests : IDisposable
         using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter<float>(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            writer.Begin(i, null, new Dictionary<string, string> { ["step"] = $"{i}" });
+            writer.Begin(i, [], new Dictionary<string, string> { ["step"] = $"{i}" });
             stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             writer.Finish();
@@ -127,6 +151,28 @@ public sealed class ResumeTests : IDisposable
         var notes = SmallRun.Resume(run);
         Assert.Contains("step-15", notes[0], StringComparison.Ordinal);
         Assert.Contains("step-12", notes[1], StringComparison.Ordinal);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_half_written_is_cleared_away()
+    {
+        string run = SmallRun.Stopped(In("runs"), 13);
+        File.WriteAllText(new CheckpointFolder(run).PathOf(14) + ".tmp", "half");
+        File.WriteAllText(Path.Combine(run, "result.json.4711.tmp"), "{");
+        Assert.Empty(SmallRun.Resume(run));
+        Assert.Empty(Directory.GetFiles(run, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_checkpoint_under_the_name_of_another_step_is_not_used()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);
+        var checkpoints = new CheckpointFolder(run);
+        File.Copy(checkpoints.PathOf(12), checkpoints.PathOf(20));
+        var notes = SmallRun.Resume(run);
+        Assert.Contains("it holds the state after update 12, not 20", notes[0], StringComparison.Ordinal);
+        Assert.Contains("step-13", notes[1], StringComparison.Ordinal);
         SmallRun.AssertSame(whole, run);
     }
 
@@ -227,7 +273,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("stem.weight", "duration=9ep", "model.width=8")]
     [InlineData("F64", "duration=9ep", "precision=float64")]
     [InlineData("unknown key", "duration=9ep", "learning_rat=1")]
-    [InlineData("equivalent", "duration=9ep", "equivalent.form=texp++")]
+    [InlineData("equivalent.form = exponential", "duration=9ep", "equivalent.form=exponential")]
     public async Task A_fork_that_cannot_go_on_is_refused_and_leaves_nothing_behind(string cause, params string[] words)
     {
         SmallRun.Whole(In("runs"));

@@ -1,3 +1,5 @@
+using Etalon.Lab.Data;
+
 namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>Reads <c>data:</c>.</summary>
@@ -9,18 +11,64 @@ internal static class DataReader
         var spec = section.Need("set", (DataSpec?)null, $"write one of {string.Join(", ", DataSetSize.ByName.Keys)}", node => new DataSpec { Set = Set(node) });
         var isKnown = spec is not null;
         spec ??= new DataSpec { Set = "digits" };
+        if (spec.Set == DataCatalog.PatternSetName) spec = spec with { Patterns = new PatternSpec() };
         spec = section.Set(spec, "folder", Value.Text, (s, v) => s with { Folder = v });
-        spec = section.Set(spec, "train", Value.Integer, (s, v) => s with { TrainLimit = isKnown ? Within(v, DataSetSize.ByName[s.Set].Train) : v });
-        spec = section.Set(spec, "test", Value.Integer, (s, v) => s with { TestLimit = isKnown ? Within(v, DataSetSize.ByName[s.Set].Test) : v });
-        spec = section.Set(spec, "batch", Value.Integer, (s, v) => s with { Batch = isKnown ? Batch(v, s.TrainCount) : v });
+        spec = section.Set(spec, "train", Value.Integer, (s, v) => s with { TrainLimit = isKnown ? Within(v, s, DataSetSize.ByName[s.Set].Train) : v });
+        spec = section.Set(spec, "test", Value.Integer, (s, v) => s with { TestLimit = isKnown ? Within(v, s, DataSetSize.ByName[s.Set].Test) : v });
+        spec = section.Set(spec, "batch", Batch, (s, v) => s with { Batch = isKnown ? Within(v, s.TrainCount) : v ?? s.Batch });
         spec = section.Set(spec, "augment", Value.Choice<Augmentation>, (s, v) => s with { Augment = v });
         spec = section.Set(spec, "drop_last", Value.Boolean, (s, v) => s with { DropLast = v });
+        spec = section.Set(spec, "seed", Value.Seed, (s, v) => s with { Seed = v });
+        spec = ReadChanges(section, spec, isKnown);
         section.Close();
         if (spec.TrainCount >= spec.Batch) return isKnown ? spec : null;
         if (section.Map.Find("batch") is null)
             section.Problems.Add(section.Map.Place, $"{section.PathOf("batch")} is {spec.Batch} where none is written, more than the {spec.TrainCount} training images; write a smaller one");
         return null;
     }
+
+    private static DataSpec ReadChanges(SectionReader section, DataSpec spec, bool isKnown)
+    {
+        if (Inner(section, "patterns") is { } patterns)
+        {
+            var read = Patterns(patterns);
+            if (spec.Patterns is not null) spec = spec with { Patterns = read };
+            else if (isKnown) section.Problems.Add(patterns.Map.Place, $"{patterns.Path}: only the set {DataCatalog.PatternSetName} is made of patterns; remove the key, or write set: {DataCatalog.PatternSetName}");
+        }
+        if (Inner(section, "label_noise") is { } noise) spec = spec with { LabelNoise = LabelNoise(noise) };
+        if (Inner(section, "patches") is { } patches) spec = spec with { Patches = Patches(patches, isKnown ? spec.Image : new(int.MaxValue, int.MaxValue, 1)) };
+        return spec;
+    }
+
+    private static PatternSpec Patterns(SectionReader section)
+    {
+        var spec = section.Set(new PatternSpec(), "kind", Value.Choice<PatternKind>, (s, v) => s with { Kind = v });
+        spec = section.Set(spec, "sigma", Value.Number, (s, v) => s with { Sigma = v });
+        spec = section.Set(spec, "noise", Value.Number, (s, v) => s with { Noise = v });
+        spec = section.Set(spec, "simple", Value.Integer, (s, v) => s with { Simple = v });
+        spec = section.Set(spec, "complex", Value.Integer, (s, v) => s with { Complex = v });
+        section.Close();
+        return spec;
+    }
+
+    private static LabelNoiseSpec LabelNoise(SectionReader section)
+    {
+        var spec = section.Need("fraction", new LabelNoiseSpec { Fraction = 0 }, "write the share of training labels to draw anew, as in 0.2", node => new LabelNoiseSpec { Fraction = Value.Number(node) });
+        spec = section.Set(spec, "kind", Value.Choice<LabelNoiseKind>, (s, v) => s with { Kind = v });
+        section.Close();
+        return spec;
+    }
+
+    private static PatchSpec Patches(SectionReader section, ImageSize image)
+    {
+        var spec = section.Need("fraction", new PatchSpec { Fraction = 0 }, "write the share of images with a patch, as in 0.5", node => new PatchSpec { Fraction = Value.Number(node) });
+        spec = section.Set(spec, "size", Value.Integer, (s, v) => s with { Size = Patch(v, image) });
+        section.Close();
+        return spec;
+    }
+
+    private static SectionReader? Inner(SectionReader section, string key) =>
+        section.Take(key) is { } node ? SectionReader.Open(node, section.PathOf(key), section.Problems) : null;
 
     private static string Set(RecipeNode node)
     {
@@ -30,11 +78,23 @@ internal static class DataReader
             : set;
     }
 
-    private static int Within(int limit, int all) => limit <= all
-        ? limit
-        : throw new ArgumentOutOfRangeException(nameof(limit), $"must be at most {all}, all the images that there are; leave it out for all");
+    private static int Within(int limit, DataSpec spec, int all)
+    {
+        if (spec.Patterns is null)
+            return limit <= all ? limit : throw new ArgumentOutOfRangeException(nameof(limit), $"must be at most {all}, all the images that there are; leave it out for all");
+        return limit <= PatternSpec.MostImages ? limit : throw new ArgumentOutOfRangeException(nameof(limit), $"must be at most {PatternSpec.MostImages} images; the usual choice is 10000");
+    }
 
-    private static int Batch(int batch, int images) => batch <= images
-        ? batch
-        : throw new ArgumentOutOfRangeException(nameof(batch), $"must be at most {images}, the training images of an epoch; the usual choice is 128");
+    // Null is the full batch.
+    private static int? Batch(RecipeNode node) => node is not RecipeScalar { IsQuoted: false } word || word.IsNull || !word.Text.All(char.IsAsciiLetter) ? Value.Integer(node)
+        : word.Text == "full" ? null
+        : throw new ValueException(node, "must be a whole number of images such as 128, or full for all of them");
+
+    private static int Within(int? batch, int images) => batch is null || batch <= images
+        ? batch ?? images
+        : throw new ArgumentOutOfRangeException(nameof(batch), $"must be at most {images}, the training images of an epoch, or full; the usual choice is 128");
+
+    private static int Patch(int size, ImageSize image) => size <= Math.Min(image.Height, image.Width)
+        ? size
+        : throw new ArgumentOutOfRangeException(nameof(size), $"must be at most {Math.Min(image.Height, image.Width)}, for the images have {image.Height}x{image.Width} pixels; 5 is a good choice");
 }

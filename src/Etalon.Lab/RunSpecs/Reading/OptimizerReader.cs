@@ -10,27 +10,52 @@ internal static class OptimizerReader
     /// <param name="schedules">Reads the schedules of parameter groups.</param>
     public static OptimizerSpec Read(SectionReader section, ScheduleReader schedules)
     {
+        int before = section.Problems.Count;
         var spec = section.Set(new OptimizerSpec(), "name", Value.Choice<OptimizerKind>, (s, v) => s with { Kind = v });
-        spec = section.Set(spec, "dampening", Value.Number, (s, v) => s with { Dampening = v });
-        spec = section.Set(spec, "nesterov", Value.Boolean, (s, v) => s with { Nesterov = Nesterov(s, v) });
-        spec = section.Set(spec, "decay", Value.Choice<DecayForm>, (s, v) => s with { Decay = v });
-        if (section.Take("groups") is { } node && SectionReader.Open(node, section.PathOf("groups"), section.Problems) is { } groups)
-            spec = spec with { Groups = [.. Groups(groups, schedules)] };
+        // Of a name that nobody knows, nobody knows the options.
+        bool isKnown = section.Problems.Count == before;
+        foreach (var option in OptimizerOption.All)
+        {
+            if (option.Kinds.Contains(spec.Kind)) spec = option.Read(section, spec);
+            else if (section.Take(option.Key) is { } node && isKnown) section.Problems.Add(node, section.PathOf(option.Key), Misplaced(option, spec.Kind));
+        }
+        if (spec is { Nesterov: true, Dampening: not 0 })
+            section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"), "Nesterov momentum has no dampening; write dampening: 0 or nesterov: false");
+        if (section.Take("groups") is { } list && SectionReader.Open(list, section.PathOf("groups"), section.Problems) is { } groups)
+            spec = spec with { Groups = [.. Groups(groups, spec, schedules)] };
         section.Close();
         return spec;
     }
 
-    private static bool Nesterov(OptimizerSpec spec, bool nesterov) => !nesterov || spec.Dampening == 0
-        ? nesterov
-        : throw new ArgumentException("Nesterov momentum has no dampening; write dampening: 0 or nesterov: false", nameof(nesterov));
+    /// <summary>Notes a problem where the recipe has a momentum and its rule has none.</summary>
+    /// <param name="root">The whole recipe.</param>
+    /// <param name="optimizer">The rule.</param>
+    /// <param name="momentum">The recipe's momentum.</param>
+    public static void RefuseMomentum(SectionReader root, OptimizerSpec optimizer, Schedule momentum)
+    {
+        if (optimizer.HasMomentum || momentum is Constant { Value: 0 }) return;
+        var (key, value) = root.Map.Find(Quantity.Momentum.Key) ?? root.Map.Find(Quantity.LearningRate.Key) ?? throw new InvalidOperationException("a momentum comes from one of these keys");
+        root.Problems.Add(value, key.Text, NoMomentum(optimizer.Kind));
+    }
 
-    private static List<GroupSpec> Groups(SectionReader groups, ScheduleReader schedules)
+    private static string Misplaced(OptimizerOption option, OptimizerKind kind) =>
+        (option.Key, kind) is ("decay", OptimizerKind.Adam or OptimizerKind.Adamw)
+            ? "is said by the name: adam has its decay in the gradient, adamw on the weights; remove the key"
+            : $"is no option of {Value.Word(kind)} but of {string.Join(", ", option.Kinds.Select(Value.Word))}; remove the key, or change the name";
+
+    private static string NoMomentum(OptimizerKind kind) => OptimizerOption.Of(kind).Any(option => option.Key == "beta1")
+        ? $"{Value.Word(kind)} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
+        : $"{Value.Word(kind)} has no momentum; remove this or write momentum: 0";
+
+    private static List<GroupSpec> Groups(SectionReader groups, OptimizerSpec spec, ScheduleReader schedules)
     {
         var specs = new List<GroupSpec>();
         foreach (var parameters in Enum.GetValues<ParameterClass>())
         {
             var key = Value.Word(parameters);
             if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
+            if (!spec.HasMomentum && group.Map.Find(Quantity.Momentum.Key) is { } momentum)
+                groups.Problems.Add(momentum.Value, group.PathOf(Quantity.Momentum.Key), NoMomentum(spec.Kind));
             specs.Add(new GroupSpec
             {
                 Parameters = parameters,

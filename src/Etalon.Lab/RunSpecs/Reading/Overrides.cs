@@ -4,7 +4,7 @@ namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>
 /// "key=value" from the command line, put into a recipe's nodes before it is read: data.batch=64, learning_rate=0.05,
-/// learning_rate.0.linear.to=0.2 for the first item of a list. A value is YAML, so model.hidden=[64,32] works.
+/// learning_rate.0.linear.to=0.2 for the first item of a list. A value is YAML, so model.hidden=[64,32] works; key=null takes a key away.
 /// </summary>
 internal static class Overrides
 {
@@ -38,11 +38,17 @@ internal static class Overrides
         }
     }
 
-    // One key further down; a set of keys that is not there yet is made. With a value, the key is set to it.
+    // One key further down; a set of keys that is not there yet is made. With a value, the key is set to it, or taken away by null.
     private static RecipeNode? Step(RecipeNode at, string key, RecipeNode? value, Place place)
     {
         if (at is RecipeMap map)
         {
+            // Nothing at all is more likely a slip than a wish.
+            if (value is RecipeScalar { IsNull: true, Text.Length: > 0 })
+            {
+                map.Entries.RemoveAll(entry => entry.Key.Text == key);
+                return value;
+            }
             if (value is null && map.Find(key) is { } entry) return entry.Value;
             var made = value ?? new RecipeMap([], place);
             map.Set(new RecipeScalar(key, false, place), made);

@@ -1,0 +1,107 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Benchmarks;
+
+/// <summary>
+/// The time of an optimizer's update beside that of moving its state once: reading parameters, gradient and slots, and writing what it changes, at memory bandwidth with the same threads.
+/// </summary>
+/// <remarks>
+/// Twelve 3x3 convolutions of 256 channels and a linear layer of 1,000 outputs: 8.1 million parameters, so that every array of float32 alone is as large as a third-level cache. Update and
+/// movement are measured in turn, in processor time of both threads, so that what else the machine does counts less, and a ratio is the median of the rounds' ratios.
+/// </remarks>
+internal static unsafe class OptimizerSpeed
+{
+    private const int Rounds = 21, WarmUp = 3, Piece = 16384;
+
+    /// <summary>Prints the table of one number type.</summary>
+    public static void Print<T>() where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using Region<T> w = new(), g = new();
+        for (int i = 0; i < 12; i++) w.Declare($"conv{i}.weight", 3, 3, 256, 256);
+        w.Declare("head.weight", 1024, 1000);
+        w.Declare("head.bias", 1000);
+        g.Mirror(w);
+        w.Allocate();
+        g.Allocate();
+        for (int i = 0; i < w.Length; i++) (w.Span[i], g.Span[i]) = (T.CreateTruncating(Math.Sin(i)), T.CreateTruncating(1e-3 * Math.Cos(i)));
+        using var workers = new Workers(2);
+        Console.WriteLine($"{typeof(T).Name}: {w.Length} parameters, 2 threads; arrays read, written; milliseconds (of processors) of an update, of moving them once, and their ratio");
+        foreach (var (name, written, create) in Optimizers<T>()) PrintRow(name, written, create(w, g), w, g, workers);
+    }
+
+    // With each optimizer how many arrays it writes, the parameters among them: they come first among its slots.
+    private static IEnumerable<(string, int, Func<Region<T>, Region<T>, Optimizer<T>>)> Optimizers<T>() where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        yield return ("sgd", 2, (w, g) => new Sgd<T>(w, g, new SgdOptions()));
+        foreach (var scope in Enum.GetValues<CellScope>())
+            yield return ($"wngrad {scope}", 2, (w, g) => new WnGrad<T>(w, g, new WnGradOptions { Scope = scope }));
+        yield return ("wn-adam Tensor", 2, (w, g) => new WnAdam<T>(w, g, new WnAdamOptions { Scope = CellScope.Tensor }));
+        yield return ("adagrad-norm Global", 2, (w, g) => new AdaGradNorm<T>(w, g, new AdaGradNormOptions()));
+        yield return ("adam", 3, (w, g) => new Adam<T>(w, g, new AdamOptions()));
+        yield return ("dog", 2, (w, g) => new Dog<T>(w, g, 1e-6));
+        yield return ("d-adaptation", 2, (w, g) => new DAdaptation<T>(w, g, 1e-6));
+        yield return ("prodigy", 4, (w, g) => new Prodigy<T>(w, g, new ProdigyOptions()));
+        yield return ("schedule-free", 3, (w, g) => new ScheduleFree<T>(w, g, 0.9));
+    }
+
+    private static void PrintRow<T>(string name, int written, Optimizer<T> optimizer, Region<T> w, Region<T> g, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using (optimizer)
+        {
+            // Moved in the place of the state, which must stay as it is.
+            Region<T>[] arrays = [.. Enumerable.Range(0, optimizer.Slots.Count + 2).Select(_ => Copy(w))];
+            double[] updates = new double[Rounds], moves = new double[Rounds];
+            for (int round = -WarmUp; round < Rounds; round++)
+            {
+                double update = Time(() => optimizer.Update([new SgdNumbers(1e-4, 1e-4, 0.9)], workers)), move = Time(() => Move(arrays, written, workers));
+                if (round >= 0) (updates[round], moves[round]) = (update, move);
+            }
+            Console.WriteLine($"{name,-20} {arrays.Length}, {written}   {Median(updates),7:F2} {Median(moves),7:F2} {Median(updates.Zip(moves, (a, b) => a / b)),6:F2}");
+            foreach (var array in arrays) array.Dispose();
+        }
+    }
+
+    private static void Move<T>(Region<T>[] arrays, int written, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long length = arrays[0].Length;
+        workers.Run((int)(length / Piece), (chunk, _) =>
+        {
+            for (int array = 0; array < arrays.Length; array++)
+            {
+                T* x = arrays[array].Pointer + (long)chunk * Piece;
+                var sum = Vector256<T>.Zero;
+                if (array < written)
+                    for (int i = 0; i < Piece; i += Vector256<T>.Count) Vector256.Store(Vector256.Load(x + i) + sum, x + i);
+                else
+                    for (int i = 0; i < Piece; i += Vector256<T>.Count) sum += Vector256.Load(x + i);
+                if (sum[0] == T.CreateTruncating(-12345)) throw new InvalidOperationException("the sum is asked for, so that the loop is not left out");
+            }
+        });
+    }
+
+    private static Region<T> Copy<T>(Region<T> region) where T : unmanaged
+    {
+        var copy = new Region<T>();
+        copy.Mirror(region);
+        copy.Allocate();
+        region.Span.CopyTo(copy.Span);
+        return copy;
+    }
+
+    private static double Time(Action action)
+    {
+        var begin = Environment.CpuUsage.TotalTime;
+        action();
+        return (Environment.CpuUsage.TotalTime - begin).TotalMilliseconds;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}

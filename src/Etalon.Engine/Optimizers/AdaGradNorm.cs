@@ -1,0 +1,45 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// AdaGrad-Norm (Ward, Wu, Bottou, "AdaGrad stepsizes: sharp convergence over nonconvex landscapes", ICML 2019): b^2 = b^2 + |g|^2;  v = mu v + g / b;  w -= eta v.
+/// </summary>
+/// <remarks>
+/// WNGrad's b squared grows by 2 |g|^2 + |g|^4 / b^2 instead: where b is small beside |g| that last term is what makes WNGrad's first step so short.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly double _initial;
+
+    /// <summary>AdaGrad-Norm over all parameters, with the group of each parameter tensor.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="options">The form of the update.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public AdaGradNorm(Region<T> parameters, Region<T> gradients, AdaGradNormOptions options, Func<string, int>? groupOf = null)
+        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
+        _initial = options.Initial;
+
+    // A cell remembers b squared, so that no root's rounding enters the sum.
+    private protected override double Advance(double* cell, double squares, double scaled)
+    {
+        cell[0] = (cell[0] == 0 ? _initial * _initial : cell[0]) + squares;
+        return Math.Sqrt(cell[0]);
+    }
+
+    private protected override double Divisor(double* cell) => Math.Sqrt(cell[0]);
+
+    private protected override SgdUpdate UpdateWith(double b, in SgdNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1 / b, OfGradient: 0, OfVelocity: numbers.Rate);
+
+    private static AdaGradNormOptions Checked(AdaGradNormOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Initial, nameof(options.Initial));
+        return options;
+    }
+}

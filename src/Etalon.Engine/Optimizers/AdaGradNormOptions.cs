@@ -1,0 +1,14 @@
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>The form of AdaGrad-Norm's update.</summary>
+public sealed record AdaGradNormOptions
+{
+    /// <summary>Which parameters share a b. Default: all.</summary>
+    public CellScope Scope { get; init; }
+
+    /// <summary>The initial b; above 0. Default: 1.</summary>
+    public double Initial { get; init; } = 1;
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+}

@@ -1,0 +1,69 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// Adam and AdamW as PyTorch's torch.optim.Adam and AdamW: m = beta1 m + (1 - beta1) g;  u = beta2 u + (1 - beta2) g^2;
+/// w -= eta (m / (1 - beta1^t)) / (sqrt(u / (1 - beta2^t)) + epsilon), t = 1, 2, ...
+/// </summary>
+/// <remarks>Kingma and Ba, ICLR 2015; with decoupled decay w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019).</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly AdamOptions _options;
+    private readonly Region<T> _moment, _squares;
+    private readonly Action<int, int> _updateChunk;
+
+    /// <summary>Adam over all parameters, with the group of each parameter tensor.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="options">The form of the update.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public Adam(Region<T> parameters, Region<T> gradients, AdamOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _moment, _squares, _updateChunk) = (options, AddSlot("moment"), AddSlot("squares"), UpdateChunk);
+    }
+
+    /// <inheritdoc/>
+    public override Region<T> Buffer => _moment;
+
+    /// <inheritdoc/>
+    public override double RateOf(int tensor)
+    {
+        if (Steps == 0) return 0;
+        var update = UpdateOf(GroupOf(tensor), Steps);
+        double sum = 0;
+        foreach (T square in _squares.Tensors[tensor].Span) sum += update.Rate / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
+        return sum / _squares.Tensors[tensor].Length;
+    }
+
+    private protected override double DecayInGradient(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+
+    private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
+
+    private void UpdateChunk(int index, int worker)
+    {
+        var chunk = Chunks[index];
+        UpdateOf(chunk.Group, Steps + 1).Apply(
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _moment.Pointer + chunk.Begin, _squares.Pointer + chunk.Begin, chunk.Length);
+    }
+
+    private AdamUpdate UpdateOf(int group, long t)
+    {
+        var numbers = Today(group);
+        return new(
+            Shrink: _options.IsDecayDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
+            Decay: DecayInGradient(numbers),
+            Beta1: _options.Beta1,
+            Intake: 1 - _options.Beta1,
+            Beta2: _options.Beta2,
+            IntakeOfSquares: 1 - _options.Beta2,
+            Rate: numbers.Rate / (1 - WholePower.Of(_options.Beta1, t)),
+            Spread: 1 / Math.Sqrt(1 - WholePower.Of(_options.Beta2, t)),
+            Epsilon: _options.Epsilon);
+    }
+}

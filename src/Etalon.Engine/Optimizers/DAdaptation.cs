@@ -1,0 +1,76 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// D-Adaptation SGD (Defazio and Mishchenko, "Learning-rate-free learning by D-Adaptation", ICML 2023): with q = eta D / |g_0|: N += q g.s;  s += q g;
+/// D = max(D, 2 N / |s|);  w = mu w + (1 - mu)(w_0 - s).
+/// </summary>
+/// <remarks>D is a lower bound of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly double _initialDistance;
+    private readonly Region<T> _sum, _start;
+    private readonly Tensor<double> _distance, _numerator, _firstNorm;
+    private readonly (double Product, double Squares)[] _parts;
+    private readonly Action<int, int> _addChunk, _moveChunk;
+
+    /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="initialDistance">The first D; above 0. The paper's choice: 1e-6.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public DAdaptation(Region<T> parameters, Region<T> gradients, double initialDistance, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialDistance);
+        _initialDistance = initialDistance;
+        (_sum, _start) = (AddSlot("sum"), AddSlot("start"));
+        _distance = Accumulators.Declare("distance", 1);
+        _numerator = Accumulators.Declare("numerator", 1);
+        _firstNorm = Accumulators.Declare("first_norm", 1);
+        Accumulators.Allocate();
+        (_parts, _addChunk, _moveChunk) = (new (double, double)[Chunks.Length], AddChunk, MoveChunk);
+    }
+
+    /// <inheritdoc/>
+    public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * *_distance.Pointer / *_firstNorm.Pointer;
+
+    private protected override double DecayInGradient(in SgdNumbers numbers) => numbers.WeightDecay;
+
+    private protected override void Apply(Workers workers)
+    {
+        if (*_firstNorm.Pointer == 0)
+        {
+            // Until a gradient is not 0 there is no unit of length, and no way to go.
+            if (GradientNorm == 0) return;
+            (*_firstNorm.Pointer, *_distance.Pointer) = (GradientNorm, _initialDistance);
+            Parameters.Span.CopyTo(_start.Span);
+        }
+        workers.Run(Chunks.Length, _addChunk);
+        double squares = 0;
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            *_numerator.Pointer += RateOf(Chunks[i].Tensor) * _parts[i].Product;
+            squares += _parts[i].Squares;
+        }
+        if (squares > 0) *_distance.Pointer = Math.Max(*_distance.Pointer, 2 * *_numerator.Pointer / Math.Sqrt(squares));
+        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
+    }
+
+    private void AddChunk(int index, int worker)
+    {
+        var chunk = Chunks[index];
+        _parts[index] = DAdaptationUpdate.Add(
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, RateOf(chunk.Tensor), Today(chunk.Group).WeightDecay, chunk.Length);
+    }
+
+    private void MoveChunk(int index, int worker)
+    {
+        var chunk = Chunks[index];
+        DAdaptationUpdate.Move(Parameters.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, Today(chunk.Group).Momentum, chunk.Length);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Monitors;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// A rule that changes flat parameters by their gradient, with today's numbers for each parameter group, and remembers what it needs: slots laid out as the
+/// parameters, and numbers in float64.
+/// </summary>
+/// <remarks>
+/// An update first measures the gradient. Where its norm is not a finite number nothing changes. Parameters are cut into chunks of fixed size, each changed
+/// by one thread, and what is summed over chunks is summed in their order in float64: the same bits for any number of threads. No update but the first
+/// allocates managed memory.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Numbers that one call updates: 64 kB of float each for parameters, gradient and a slot.
+    private protected const int ChunkLength = 16384;
+
+    private readonly List<KeyValuePair<string, Region<T>>> _slots = [];
+    private readonly FlatChunk[] _chunks;
+    private readonly int[] _groupOf;
+    private readonly double[] _squares, _tensorSquares;
+    private readonly SgdNumbers[] _today;
+    private readonly Action<int, int> _measureChunk;
+    private Region<T>? _evaluation;
+
+    /// <summary>Cuts the parameters; the group of each tensor is asked once.</summary>
+    private protected Optimizer(Region<T> parameters, Region<T> gradients, Func<string, int>? groupOf)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(gradients);
+        (Parameters, Gradients) = (parameters, gradients);
+        _groupOf = [.. parameters.Tensors.Select(tensor => groupOf?.Invoke(tensor.Name) ?? 0)];
+        _chunks = [.. Cut()];
+        _squares = new double[_chunks.Length];
+        _tensorSquares = new double[_groupOf.Length];
+        _today = new SgdNumbers[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
+        _measureChunk = MeasureChunk;
+    }
+
+    /// <summary>Updates done. At 0 the next one is the first.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>How many parameter groups there are.</summary>
+    public int Groups => _today.Length;
+
+    /// <summary>The norm of the gradient that the last update used, coupled decay included where the rule puts it there.</summary>
+    public double GradientNorm { get; private set; }
+
+    /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
+    public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;
+
+    /// <summary>The slot that momentum keeps gradients in, the velocity or the first moment; null where the rule has none.</summary>
+    public virtual Region<T>? Buffer => null;
+
+    /// <summary>What it remembers in float64, in named tensors; 0 before the first update.</summary>
+    public Region<double> Accumulators { get; } = new();
+
+    /// <summary>Whether training is done at other weights than the ones to evaluate and keep (<see cref="SwapEvaluationWeights"/>).</summary>
+    public bool HasEvaluationWeights => _evaluation is not null;
+
+    /// <summary>Whether the parameters are now the weights to evaluate, so that no update is possible.</summary>
+    public bool IsEvaluating { get; private set; }
+
+    private protected Region<T> Parameters { get; }
+
+    private protected Region<T> Gradients { get; }
+
+    /// <summary>The parameters in chunks of <see cref="ChunkLength"/>.</summary>
+    private protected ReadOnlySpan<FlatChunk> Chunks => _chunks;
+
+    /// <summary>The sum of squares of the gradient of each tensor, by its index; coupled decay included.</summary>
+    private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
+
+    /// <summary>One update of all parameters.</summary>
+    /// <param name="numbers">Today's numbers, one for each group.</param>
+    /// <param name="workers">Who does it.</param>
+    /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
+    public bool Update(ReadOnlySpan<SgdNumbers> numbers, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
+        if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
+        numbers.CopyTo(_today);
+        // From the end to the beginning, where the update then begins with what is in cache still.
+        workers.Run(_chunks.Length, _measureChunk, isDescending: true);
+        _tensorSquares.AsSpan().Clear();
+        for (int i = 0; i < _chunks.Length; i++) _tensorSquares[_chunks[i].Tensor] += _squares[i];
+        double squares = 0;
+        foreach (double ofTensor in _tensorSquares) squares += ofTensor;
+        if (!double.IsFinite(squares)) return false;
+        GradientNorm = Math.Sqrt(squares);
+        if (Steps == 0 && _evaluation is not null) Parameters.Span.CopyTo(_evaluation.Span);
+        Apply(workers);
+        Steps++;
+        return true;
+    }
+
+    /// <summary>
+    /// The number by which the last update multiplied a tensor's gradient (with momentum: what it added to the buffer, times the rate), the mean over the
+    /// tensor where its numbers have several; 0 before the first update.
+    /// </summary>
+    /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the rule.</remarks>
+    /// <param name="tensor">The parameter tensor's index in its region.</param>
+    public abstract double RateOf(int tensor);
+
+    /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/> / (1 - mu), and less where the buffer is dampened.</summary>
+    /// <param name="tensor">The parameter tensor's index in its region.</param>
+    /// <param name="numbers">Of the last update, or of the run that it is equivalent to.</param>
+    public virtual double TotalRateOf(int tensor, in SgdNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
+
+    /// <summary>
+    /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null where the rule has
+    /// no such law, because each number, or the gradient's norm, has a say in the rate.
+    /// </summary>
+    /// <param name="numbers">The numbers of the update.</param>
+    /// <param name="before">The products before it.</param>
+    public virtual double? NextSquare(in SgdNumbers numbers, in UpdateProducts before) => null;
+
+    /// <summary>Exchanges the weights that are trained with those to evaluate and keep; a second call exchanges them back, to the bit. Does nothing where they are the same.</summary>
+    public void SwapEvaluationWeights()
+    {
+        if (_evaluation is null) return;
+        if (Steps == 0) Parameters.Span.CopyTo(_evaluation.Span);
+        T* trained = Parameters.Pointer, evaluated = _evaluation.Pointer;
+        for (long i = 0; i < Parameters.Length; i++) (trained[i], evaluated[i]) = (evaluated[i], trained[i]);
+        IsEvaluating = !IsEvaluating;
+    }
+
+    /// <summary>Says that a state that was kept, and is now read back, was kept with the weights to evaluate in the place of the parameters.</summary>
+    public void ContinueEvaluating() => IsEvaluating = HasEvaluationWeights;
+
+    /// <summary>Changes parameters and memory by the gradient, whose norm is finite.</summary>
+    private protected abstract void Apply(Workers workers);
+
+    /// <summary>The weight decay that this rule adds to the gradient of a group.</summary>
+    private protected virtual double DecayInGradient(in SgdNumbers numbers) => 0;
+
+    private protected SgdNumbers Today(int group) => _today[group];
+
+    private protected int GroupOf(int tensor) => _groupOf[tensor];
+
+    /// <summary>Memory for a number beside each parameter.</summary>
+    private protected Region<T> AddSlot(string name)
+    {
+        var slot = new Region<T>();
+        slot.Mirror(Parameters);
+        slot.Allocate();
+        _slots.Add(KeyValuePair.Create(name, slot));
+        return slot;
+    }
+
+    /// <summary>The slot of the weights to evaluate. While they are evaluated it holds the trained ones.</summary>
+    private protected Region<T> AddEvaluationSlot() => _evaluation = AddSlot("other_weights");
+
+    private IEnumerable<FlatChunk> Cut()
+    {
+        for (int i = 0; i < _groupOf.Length; i++)
+        {
+            var tensor = Parameters.Tensors[i];
+            for (long at = 0; at < tensor.Length; at += ChunkLength)
+                yield return new FlatChunk(tensor.Offset + at, (int)Math.Min(ChunkLength, tensor.Length - at), i, _groupOf[i]);
+        }
+    }
+
+    private void MeasureChunk(int index, int worker) => _squares[index] = Measure(index);
+
+    /// <summary>The sum of squares of the gradient over a chunk, coupled decay included.</summary>
+    private protected virtual double Measure(int index)
+    {
+        var chunk = _chunks[index];
+        return SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
+    }
+
+    /// <summary>Frees what is neither a slot nor an accumulator.</summary>
+    private protected virtual void DisposeOwn() { }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeOwn();
+        foreach (var (_, slot) in _slots) slot.Dispose();
+        Accumulators.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

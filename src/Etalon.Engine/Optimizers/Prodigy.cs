@@ -1,0 +1,99 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: N = beta3 N + (D / D_0) eta D g.(w_0 - w);
+/// s = beta3 s + (D / D_0) eta D g;  w -= eta D m / (sqrt(u) + D' epsilon), where D' = max(D, N / |s|_1) is the D of the next step and beta3 = sqrt(beta2).
+/// </summary>
+/// <remarks>D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly ProdigyOptions _options;
+    private readonly Region<T> _moment, _squares, _sum, _start;
+    private readonly Tensor<double> _distance, _numerator;
+    private readonly (double Product, double Size)[] _parts;
+    private readonly Action<int, int> _addChunk, _moveChunk;
+    private double _before;
+
+    /// <summary>Prodigy over all parameters, with the group of each parameter tensor.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="options">The form of the update.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public Prodigy(Region<T> parameters, Region<T> gradients, ProdigyOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.InitialDistance, nameof(options.InitialDistance));
+        _options = options;
+        (_moment, _squares, _sum, _start) = (AddSlot("moment"), AddSlot("squares"), AddSlot("sum"), AddSlot("start"));
+        _distance = Accumulators.Declare("distance", 1);
+        _numerator = Accumulators.Declare("numerator", 1);
+        Accumulators.Allocate();
+        (_parts, _addChunk, _moveChunk) = (new (double, double)[Chunks.Length], AddChunk, MoveChunk);
+    }
+
+    /// <inheritdoc/>
+    public override Region<T> Buffer => _moment;
+
+    /// <inheritdoc/>
+    public override double RateOf(int tensor)
+    {
+        if (Steps == 0) return 0;
+        double sum = 0, d = *_distance.Pointer;
+        // m is a mean of D g: the gradient itself is multiplied by eta D D / (sqrt(u) + D epsilon).
+        foreach (T square in _squares.Tensors[tensor].Span) sum += d * d / (Math.Sqrt(double.CreateTruncating(square)) + d * _options.Epsilon);
+        return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
+    }
+
+    private protected override double DecayInGradient(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+
+    private protected override void Apply(Workers workers)
+    {
+        if (Steps == 0)
+        {
+            *_distance.Pointer = _options.InitialDistance;
+            Parameters.Span.CopyTo(_start.Span);
+        }
+        _before = *_distance.Pointer;
+        workers.Run(Chunks.Length, _addChunk);
+        double numerator = Math.Sqrt(_options.Beta2) * *_numerator.Pointer, size = 0;
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            numerator += Weight(Chunks[i].Group) * _parts[i].Product;
+            size += _parts[i].Size;
+        }
+        *_numerator.Pointer = numerator;
+        if (size == 0) return;
+        *_distance.Pointer = Math.Max(_before, numerator / size);
+        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
+    }
+
+    // (D / D_0) eta D.
+    private double Weight(int group) => _before / _options.InitialDistance * Today(group).Rate * _before;
+
+    private void AddChunk(int index, int worker)
+    {
+        var chunk = Chunks[index];
+        long at = chunk.Begin;
+        var update = new ProdigyUpdate(
+            DecayInGradient(Today(chunk.Group)), _options.Beta1, _before * (1 - _options.Beta1), _options.Beta2, _before * _before * (1 - _options.Beta2),
+            Math.Sqrt(_options.Beta2), Weight(chunk.Group));
+        _parts[index] = update.Apply(
+            Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);
+    }
+
+    private void MoveChunk(int index, int worker)
+    {
+        var chunk = Chunks[index];
+        var numbers = Today(chunk.Group);
+        double rate = _before * numbers.Rate;
+        ProdigyUpdate.Move(
+            Parameters.Pointer + chunk.Begin, _moment.Pointer + chunk.Begin, _squares.Pointer + chunk.Begin,
+            _options.IsDecayDecoupled ? 1 - rate * numbers.WeightDecay : 1, rate, *_distance.Pointer * _options.Epsilon, chunk.Length);
+    }
+}

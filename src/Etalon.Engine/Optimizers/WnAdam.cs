@@ -1,0 +1,48 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>
+/// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + lambda^2 |g|^2 / b;  w -= (lambda / b) m / (1 - beta^t), t = 1, 2, ...
+/// </summary>
+/// <remarks>b takes the raw gradient in, not m. With beta = 0 it is WNGrad in the order "update first".</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly WnAdamOptions _options;
+    private double _correction;
+
+    /// <summary>WN-Adam over all parameters, with the group of each parameter tensor.</summary>
+    /// <param name="parameters">w.</param>
+    /// <param name="gradients">g, laid out as the parameters.</param>
+    /// <param name="options">The form of the update.</param>
+    /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
+    public WnAdam(Region<T> parameters, Region<T> gradients, WnAdamOptions options, Func<string, int>? groupOf = null)
+        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
+        _options = options;
+
+    private protected override void Apply(Workers workers)
+    {
+        _correction = 1 - WholePower.Of(_options.Beta1, Steps + 1);
+        base.Apply(workers);
+    }
+
+    private protected override double Advance(double* cell, double squares, double scaled)
+    {
+        double b = cell[0] == 0 ? _options.Initial : cell[0];
+        return cell[0] = b + scaled / b;
+    }
+
+    private protected override SgdUpdate UpdateWith(double b, in SgdNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / (b * _correction));
+
+    private static WnAdamOptions Checked(WnAdamOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Initial, nameof(options.Initial));
+        return options;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>The form of WN-Adam's update.</summary>
+public sealed record WnAdamOptions
+{
+    /// <summary>Which parameters share a b. Default: all.</summary>
+    public CellScope Scope { get; init; }
+
+    /// <summary>The initial b; above 0. Default: 1.</summary>
+    public double Initial { get; init; } = 1;
+
+    /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Whether the decay multiplies the weights by 1 - lambda decay instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+}

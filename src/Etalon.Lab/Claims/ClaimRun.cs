@@ -1,0 +1,20 @@
+namespace Etalon.Lab.Claims;
+
+/// <summary>How a claim is to be reproduced.</summary>
+public sealed record ClaimRun
+{
+    /// <summary>The folder of its report; what takes long is kept there, so that it goes on after an interruption.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Threads that compute; the findings do not depend on them.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Runs of each kind, where the claim is about many; null for as many as the claim wants.</summary>
+    public int? Seeds { get; init; }
+
+    /// <summary>Takes a line about what was done.</summary>
+    public required Action<string> Tell { get; init; }
+
+    /// <summary>Ends it.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

@@ -1,0 +1,37 @@
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Data;
+
+/// <summary>From what a recipe says under <c>data</c> to the images that its network sees.</summary>
+public static class RecipeData
+{
+    /// <summary>Generates the data set or reads its files: what <see cref="Prepare"/> begins with, whole and unchanged.</summary>
+    /// <exception cref="InputException">Its files are missing or not the published ones.</exception>
+    public static DataSet Load(DataSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Patterns is not { } patterns) return DataCatalog.Load(spec.Set, spec.Folder);
+        if (spec.Folder is { } folder) throw new InputException($"data.folder = {folder}: {spec.Set} is generated and is not read from a folder; remove the key");
+        return PatternSet.Generate(patterns, spec.TrainCount, spec.TestCount, spec.Seed);
+    }
+
+    /// <summary>What the network trains and is tested on: so many images, with the patches and the wrong labels that the recipe asks for.</summary>
+    /// <remarks>Patches follow the true classes, on both splits; only training labels become wrong.</remarks>
+    /// <param name="spec">The recipe's data.</param>
+    /// <param name="data">The data set, as <see cref="Load"/> gives it.</param>
+    /// <exception cref="InputException">What is asked for is impossible on this data set.</exception>
+    public static DataSet Prepare(DataSpec spec, DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(data);
+        data = data.Limit(spec.TrainLimit, spec.TestLimit);
+        var (training, test) = (data.Training, data.Test);
+        if (spec.Patches is { } patches)
+        {
+            training = Patches.Apply(training, data.Image, data.PixelMaximum, patches, spec.Seed, "training");
+            test = Patches.Apply(test, data.Image, data.PixelMaximum, patches, spec.Seed, "test");
+        }
+        if (spec.LabelNoise is { } noise) training = LabelNoise.Apply(training, data.ClassCount, noise, spec.Seed);
+        return training == data.Training && test == data.Test ? data : new(data.Name, data.Image, data.PixelMaximum, data.ClassNames, training, test);
+    }
+}

@@ -1,0 +1,67 @@
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+
+namespace Etalon.Lab.Experiments;
+
+/// <summary>The runs of an experiment in a folder of their own: several at a time, each on one thread; what is there already is not trained again.</summary>
+internal static class ExperimentRuns
+{
+    /// <summary>Trains what is missing, and reads all.</summary>
+    /// <param name="specs">The recipes; each names its run's folder.</param>
+    /// <param name="folder">The folder of all runs. One that was interrupted is gone on with.</param>
+    /// <param name="parallel">Runs at a time; the results do not depend on it.</param>
+    /// <param name="progress">Hears of each run that is done.</param>
+    /// <param name="cancellation">Stops the runs at work, each with a checkpoint.</param>
+    /// <returns>The runs, in the order of the recipes. One may have diverged.</returns>
+    /// <exception cref="InputException">The folder holds a run of that name with another recipe.</exception>
+    public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<RunSpec> specs, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
+    {
+        int done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
+        try
+        {
+            Parallel.ForEach(specs, options, spec =>
+            {
+                Train(spec, folder, cancellation);
+                progress?.Invoke($"{Interlocked.Increment(ref done)} of {specs.Count} runs done: {spec.Name}");
+            });
+        }
+        catch (AggregateException several)
+        {
+            throw several.InnerExceptions.FirstOrDefault(exception => exception is not OperationCanceledException) ?? several.InnerExceptions[0];
+        }
+        return [.. specs.Select(spec => RunSummary.Read(Path.Combine(folder, spec.Name)))];
+    }
+
+    private static void Train(RunSpec spec, string folder, CancellationToken cancellation)
+    {
+        string path = Path.Combine(folder, spec.Name);
+        try
+        {
+            if (!File.Exists(Path.Combine(path, RunFolder.ResolvedName)))
+                TrainingRun.Execute(spec, folder, threads: 1, _ => new Nobody(), cancellation);
+            else if (Existing(spec, path).Status is not (RunStatus.Done or RunStatus.Diverged))
+                TrainingRun.Resume(path, threads: 1, _ => new Nobody(), cancellation);
+        }
+        catch (DivergedException)
+        {
+            // The folder says so; that a rate is too large is a result too.
+        }
+    }
+
+    private static RunSummary Existing(RunSpec spec, string path)
+    {
+        var run = RunSummary.Read(path);
+        return (string?)run.Resolved["recipe_sha256"] == spec.Hash
+            ? run
+            : throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
+    }
+
+    private sealed class Nobody : ITrainingObserver
+    {
+        public void Updated(in UpdateReport report) { }
+
+        public void Evaluated(in EvaluationReport report) { }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>Labels of the training split that are made wrong on purpose; the true ones are kept for the metrics.</summary>
+public sealed record LabelNoiseSpec
+{
+    /// <summary>What a wrong label is.</summary>
+    /// <value>Symmetric by default.</value>
+    public LabelNoiseKind Kind { get; init; }
+
+    /// <summary>The share of the training images whose label is drawn anew.</summary>
+    /// <value>In [0, 1).</value>
+    public required double Fraction
+    {
+        get;
+        init => field = Rule.InHalfOpen(value, 0, 1, "it is a share of the training images, as in 0.2");
+    }
+}

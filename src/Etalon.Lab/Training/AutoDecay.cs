@@ -1,0 +1,89 @@
+using System.Globalization;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Runs;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>The controller of <see cref="AutoDecaySpec"/>: hears the loss of every update, and says what the schedule's rate is multiplied by.</summary>
+internal sealed class AutoDecay(AutoDecaySpec spec)
+{
+    private const string StageKey = "auto_decay_stage", LossKey = "auto_decay_loss_sum", ImagesKey = "auto_decay_images", SlowKey = "auto_decay_slow", LossesKey = "auto_decay_losses";
+
+    // Of the stage at work, an epoch each; no more than two windows are looked at.
+    private readonly List<double> _losses = [];
+    private double _lossSum;
+    private long _images, _epochs;
+    private int _slow;
+
+    /// <summary>The stage at work, from 0; the number of stages when the last one has ended.</summary>
+    public int Stage { get; private set; }
+
+    /// <summary>Whether the last stage has ended, and with it the run.</summary>
+    public bool HasEnded => Stage == spec.Stages;
+
+    /// <summary>What the schedule's rate is multiplied by.</summary>
+    public double Factor => Math.Pow(spec.Factor, Math.Min(Stage, spec.Stages - 1));
+
+    /// <summary>After an update.</summary>
+    /// <param name="lossSum">The sum of its examples' losses.</param>
+    /// <param name="images">How many examples it had.</param>
+    /// <param name="endsEpoch">Whether it is the last one of an epoch.</param>
+    public void Updated(double lossSum, int images, bool endsEpoch)
+    {
+        _lossSum += lossSum;
+        _images += images;
+        if (!endsEpoch || HasEnded) return;
+        _losses.Add(_lossSum / _images);
+        _epochs++;
+        if (_losses.Count > 2 * spec.Window) _losses.RemoveAt(0);
+        (_lossSum, _images) = (0, 0);
+        if (!StageEnds()) return;
+        Stage++;
+        _losses.Clear();
+        (_epochs, _slow) = (0, 0);
+    }
+
+    private bool StageEnds()
+    {
+        int k = spec.Window;
+        if (_losses.Count < k) return false;
+        double[] last = [.. _losses.TakeLast(k)];
+        _slow = Slope(last) > -spec.Tolerance * Math.Abs(last.Average()) ? _slow + 1 : 0;
+        bool isSame = _losses.Count == 2 * k && WelchTest.PValue([.. _losses.Take(k)], last) > spec.Significance;
+        return _epochs >= spec.Shortest && (_slow >= spec.Patience || isSame);
+    }
+
+    // Of the least-squares line, an epoch a unit.
+    private static double Slope(double[] values)
+    {
+        double middle = (values.Length - 1) / 2.0, products = 0, squares = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            products += (i - middle) * values[i];
+            squares += (i - middle) * (i - middle);
+        }
+        return products / squares;
+    }
+
+    /// <summary>The texts that say it in a checkpoint.</summary>
+    public void Describe(IDictionary<string, string> metadata)
+    {
+        metadata[StageKey] = $"{Stage}";
+        metadata[LossKey] = $"{_lossSum:R}";
+        metadata[ImagesKey] = $"{_images}";
+        metadata[SlowKey] = $"{_slow}";
+        metadata[LossesKey] = string.Join(' ', [$"{_epochs}", .. _losses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture))]);
+    }
+
+    /// <summary>Takes on the state of a checkpoint; of a run without this controller, none.</summary>
+    public void Restore(Checkpoint checkpoint)
+    {
+        if (!checkpoint.Metadata.ContainsKey(StageKey)) return;
+        Stage = (int)checkpoint.Integer(StageKey);
+        (_lossSum, _images, _slow) = (checkpoint.Number(LossKey), checkpoint.Integer(ImagesKey), (int)checkpoint.Integer(SlowKey));
+        string[] words = checkpoint.Text(LossesKey).Split(' ');
+        _epochs = long.Parse(words[0], CultureInfo.InvariantCulture);
+        _losses.Clear();
+        _losses.AddRange(words.Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Numerics;
+using Etalon.Lab.Data;
+using Etalon.Lab.Runs;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>Opens the state that a run kept, to look at the network as it was then.</summary>
+public static class RestoredTrainer
+{
+    /// <summary>A trainer in the state of a checkpoint of a run. The run's folder is only read.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="step">The updates done, of a checkpoint that the run kept.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
+    /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged, or the data are not there.</exception>
+    public static Trainer<T> Open<T>(string run, long step, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var spec = WrittenRecipe.Read(run).Spec;
+        using var checkpoint = CheckpointChoice.At(run, step);
+        var trainer = new Trainer<T>(spec, RecipeData.Load(spec.Data!), threads);
+        try
+        {
+            trainer.Restore(checkpoint);
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
+    }
+}

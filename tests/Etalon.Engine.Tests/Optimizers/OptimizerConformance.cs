@@ -1,0 +1,207 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+
+namespace Etalon.Engine.Tests.Optimizers;
+
+/// <summary>What holds for every optimizer.</summary>
+public sealed class OptimizerConformance : IDisposable
+{
+    private const int Steps = 100;
+
+    private readonly Workers _workers = new(2);
+
+    public static TheoryData<string> Names => OptimizerCases.Names;
+
+    public void Dispose() => _workers.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_hundred_steps_are_those_of_the_rule_written_in_a_few_lines(string name)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        var rule = ReferenceRules.Of(name);
+        double[] w = problem.Weights();
+        for (int step = 0; step < Steps; step++)
+        {
+            problem.Differentiate(step);
+            rule(w, problem.Slopes(), ReferenceRules.NumbersAt(step));
+            Assert.True(optimizer.Update(FlatProblem<double>.NumbersAt(step), _workers));
+        }
+        Assert.Equal(0, Distance(w, problem.Weights()), 1e-12);
+    }
+
+    // Float32 has 24 bits; 20 updates of numbers of size 1 lose at most a few times 20 x 6e-8.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Float32_follows_float64(string name)
+    {
+        using var narrow = new FlatProblem<float>();
+        using var wide = new FlatProblem<double>();
+        Run(name, narrow, 0, 20);
+        Run(name, wide, 0, 20);
+        Assert.Equal(0, Distance(wide.Weights(), narrow.Weights()), 5e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_bits_are_the_same_for_any_number_of_threads(string name)
+    {
+        byte[] one = Bits(name, 1);
+        Assert.Equal(one, Bits(name, 2));
+        Assert.Equal(one, Bits(name, 5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_optimizer_with_the_memory_of_another_goes_on_with_the_same_bits(string name)
+    {
+        using var whole = new FlatProblem<float>();
+        Run(name, whole, 0, 12);
+
+        using FlatProblem<float> first = new(), second = new();
+        using Optimizer<float> before = OptimizerCases.Create(name, first), after = OptimizerCases.Create(name, second);
+        Run(before, first, 0, 5);
+        first.Parameters.Span.CopyTo(second.Parameters.Span);
+        foreach (var (from, to) in before.Slots.Zip(after.Slots)) from.Value.Span.CopyTo(to.Value.Span);
+        foreach (var (from, to) in before.Accumulators.Tensors.Zip(after.Accumulators.Tensors)) from.Span.CopyTo(to.Span);
+        after.Steps = before.Steps;
+        Run(after, second, 5, 12);
+        Assert.Equal(MemoryMarshal.AsBytes(whole.Parameters.Span), MemoryMarshal.AsBytes(second.Parameters.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_gradient_that_is_not_finite_changes_nothing_and_the_next_one_goes_on(string name)
+    {
+        foreach (float poison in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            using FlatProblem<float> clean = new(), poisoned = new();
+            using Optimizer<float> ofClean = OptimizerCases.Create(name, clean), ofPoisoned = OptimizerCases.Create(name, poisoned);
+            Run(ofClean, clean, 0, 6);
+            for (int step = 0; step < 6; step++)
+            {
+                poisoned.Differentiate(step);
+                // Another place each time: the first and last numbers of tensors, and in between.
+                poisoned.Gradients.Tensors[step % 4].Span[step * 2 % 6] = poison;
+                Assert.False(ofPoisoned.Update(FlatProblem<float>.NumbersAt(step), _workers));
+                Run(ofPoisoned, poisoned, step, step + 1);
+            }
+            Assert.Equal(MemoryMarshal.AsBytes(clean.Parameters.Span), MemoryMarshal.AsBytes(poisoned.Parameters.Span));
+            Assert.Equal(MemoryOf(ofClean), MemoryOf(ofPoisoned));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_update_allocates_nothing(string name)
+    {
+        using var problem = new FlatProblem<float>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        using var alone = new Workers(1);
+        SgdNumbers[] numbers = FlatProblem<float>.NumbersAt(0);
+        problem.Differentiate(0);
+        optimizer.Update(numbers, alone);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) optimizer.Update(numbers, alone);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_rate_of_a_tensor_is_positive_once_an_update_was_made_and_the_norm_is_that_of_the_gradient(string name)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        Run(optimizer, problem, 0, 2);
+        for (int tensor = 0; tensor < problem.Parameters.Tensors.Count; tensor++) Assert.InRange(optimizer.RateOf(tensor), 1e-12, 1e3);
+
+        problem.Differentiate(2);
+        double norm = Math.Sqrt(problem.Slopes().Sum(g => g * g));
+        optimizer.Update([new(0.1, 0, 0), new(0.1, 0, 0)], _workers);
+        Assert.Equal(norm, optimizer.GradientNorm, norm * 1e-12);
+    }
+
+    [Theory]
+    [InlineData("schedule-free")]
+    [InlineData("dog")]
+    public void The_weights_to_evaluate_are_a_mean_and_exchanging_them_twice_changes_no_bit(string name)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        double[] start = problem.Weights();
+        optimizer.SwapEvaluationWeights();
+        Assert.Equal(start, problem.Weights());
+        optimizer.SwapEvaluationWeights();
+
+        var path = new List<double>();
+        for (int step = 0; step < 8; step++)
+        {
+            Run(optimizer, problem, step, step + 1);
+            path.Add(name == "dog" ? problem.Parameters.Tensors[0].Span[0] : optimizer.Slots[0].Value.Tensors[0].Span[0]);
+        }
+        double[] trained = problem.Weights();
+        optimizer.SwapEvaluationWeights();
+        // Schedule-Free: by the squares of the largest rate so far, 0.02, 0.04, 0.06, 0.06, ...; DoG: 9 / (t + 8) of each new one.
+        double mean = 0, sum = 0;
+        for (int t = 1; t <= path.Count; t++)
+        {
+            double weight = Math.Min(t, 3) * Math.Min(t, 3);
+            sum += weight;
+            mean += (name == "dog" ? 9.0 / (t + 8) : weight / sum) * (path[t - 1] - mean);
+        }
+        Assert.Equal(mean, problem.Parameters.Tensors[0].Span[0], 1e-14);
+        Assert.Throws<InvalidOperationException>(() => optimizer.Update(FlatProblem<double>.NumbersAt(8), _workers));
+        optimizer.SwapEvaluationWeights();
+        Assert.Equal(trained, problem.Weights());
+    }
+
+    [Fact]
+    public void Numbers_for_another_count_of_groups_are_refused()
+    {
+        using var problem = new FlatProblem<float>();
+        using var optimizer = OptimizerCases.Create("sgd", problem);
+        Assert.Equal(2, optimizer.Groups);
+        Assert.Throws<ArgumentException>(() => optimizer.Update([default], _workers));
+    }
+
+    private static byte[] Bits(string name, int threads)
+    {
+        using var problem = new FlatProblem<float>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        using var workers = new Workers(threads);
+        for (int step = 0; step < 5; step++)
+        {
+            problem.Differentiate(step);
+            optimizer.Update(FlatProblem<float>.NumbersAt(step), workers);
+        }
+        return [.. MemoryMarshal.AsBytes(problem.Parameters.Span), .. MemoryOf(optimizer)];
+    }
+
+    private static byte[] MemoryOf(Optimizer<float> optimizer) =>
+    [
+        .. optimizer.Slots.SelectMany(slot => MemoryMarshal.AsBytes(slot.Value.Span).ToArray()),
+        .. optimizer.Accumulators.Tensors.SelectMany(tensor => MemoryMarshal.AsBytes(tensor.Span).ToArray()),
+    ];
+
+    private void Run<T>(string name, FlatProblem<T> problem, int begin, int end) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var optimizer = OptimizerCases.Create(name, problem);
+        Run(optimizer, problem, begin, end);
+    }
+
+    private void Run<T>(Optimizer<T> optimizer, FlatProblem<T> problem, int begin, int end) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int step = begin; step < end; step++)
+        {
+            problem.Differentiate(step);
+            optimizer.Update(FlatProblem<T>.NumbersAt(step), _workers);
+        }
+    }
+
+    /// <summary>The largest difference, relative to the largest number.</summary>
+    private static double Distance(double[] expected, double[] actual) =>
+        expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
+}
