@@ -14,7 +14,7 @@ public sealed class Forecast
         (Spec, Source) = (spec, source);
         Phases = Schedules.Dynamics.Phases.Of(recipe.Recipe);
         MixingUnits = recipe.Units;
-        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(recipe, group), group.Gradients.Settled))];
+        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(recipe, group, StartingStep(Phases)), group.Gradients.Settled))];
     }
 
     /// <summary>The recipe.</summary>
@@ -76,30 +76,24 @@ public sealed class Forecast
         return new(spec, recipe, groups, $"from a probe of {Math.Min(steps, spec.TotalSteps)} updates");
     }
 
-    /// <summary>The error of each group's norms against what a run measured.</summary>
-    /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing about these groups.</exception>
-    public IReadOnlyList<(string Group, double Mean, double Largest)> ErrorsAgainst(string run)
+    /// <summary>The norms that a run measured, by group: those groups that are forecast too.</summary>
+    /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
+    public IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> MeasuredIn(string run)
     {
-        var rows = RunGradients.Measured(run);
-        var known = Groups.Where(group => rows[0].ContainsKey(MonitorKeys.Norm + group.Name)).ToList();
-        return [.. known.Select(group =>
-        {
-            var (mean, largest) = group.ErrorAgainst(rows.Where(row => row["step"] < Spec.TotalSteps).Select(row => ((long)row["step"], row[MonitorKeys.Norm + group.Name])));
-            return (group.Name, mean, largest);
-        })];
+        var rows = RunGradients.Measured(run).Where(row => row["step"] < Spec.TotalSteps).ToList();
+        return Groups.Where(group => rows[0].ContainsKey(MonitorKeys.Norm + group.Name)).ToDictionary(
+            group => group.Name,
+            group => (IReadOnlyList<(long, double)>)[.. rows.Select(row => ((long)row["step"], row[MonitorKeys.Norm + group.Name]))]);
     }
 
-    private static NormCurve CurveOf(InvariantRecipe recipe, GroupGradients group)
+    private static NormCurve CurveOf(InvariantRecipe recipe, GroupGradients group, long starting)
     {
-        var first = SteadyUpdate.At(recipe.Table, FirstWithEquilibrium(recipe));
-        var start = group.Norm ?? (first.HasEquilibrium && !first.Oscillates && group.Gradients.At(0) > 0 ? Equilibrium.Of(first, group.Gradients.At(0)).Norm : 1);
+        var update = SteadyUpdate.At(recipe.Table, starting);
+        var square = group.Gradients.At(0);
+        var start = group.Norm ?? (update.HasEquilibrium && !update.Oscillates && square > 0 ? Equilibrium.Of(update, square).Norm : 1);
         return NormCurve.Of(recipe.Table, NormState.AtRest(start), step => group.Gradients.At(recipe.TimeAt(step)));
     }
 
-    private static long FirstWithEquilibrium(InvariantRecipe recipe)
-    {
-        for (var step = 0L; step < recipe.Table.End; step++)
-            if (SteadyUpdate.At(recipe.Table, step).HasEquilibrium) return step;
-        return 0;
-    }
+    /// <summary>The step at whose equilibrium a run starts of which no norm is known: where its first phase leads.</summary>
+    private static long StartingStep(IReadOnlyList<Phase> phases) => (phases.FirstOrDefault(phase => phase.Last.HasEquilibrium) ?? phases[0]).End - 1;
 }

@@ -7,11 +7,18 @@ public static class ForecastChart
 {
     private const int Points = 2000;
 
-    /// <summary>Norms of all groups, and their effective rates with those of equilibrium dashed.</summary>
-    public static Chart Of(Forecast forecast) => new($"{forecast.Spec.Name}: forecast", "update", PanelsOf(forecast, onlyWhole: false))
+    /// <summary>Norms and effective rates, and those over equilibrium, of all groups; or of all scale-invariant weights together, and what a run measured of them.</summary>
+    /// <param name="forecast">The forecast.</param>
+    /// <param name="measured">Norms that a run measured, by group; null for none.</param>
+    public static Chart Of(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)
     {
-        Legend = [.. forecast.Groups.Select(group => group.Name)],
-    };
+        var panels = PanelsOf(forecast, onlyWhole: measured is not null || forecast.Groups.Count <= 2);
+        string title = $"{forecast.Spec.Name}: forecast";
+        if (measured is null || !measured.TryGetValue(forecast.Whole.Name, out var norms))
+            return new(title, "update", panels) { Legend = forecast.Groups.Count <= 2 ? [] : [.. forecast.Groups.Select(group => group.Name)] };
+        var line = new ChartLine("measured", [.. norms.Select(point => (double)point.Step)], [.. norms.Select(point => point.Norm)]) { Color = 1 };
+        return new(title, "update", [panels[0] with { Lines = [.. panels[0].Lines, line] }, .. panels.Skip(1)]) { Legend = ["forecast", "measured"] };
+    }
 
     /// <summary>A row for each update: norm and effective rate of each group.</summary>
     public static void WriteCsv(Forecast forecast, TextWriter writer)
@@ -27,17 +34,14 @@ public static class ForecastChart
         var steps = Steps(forecast);
         double[] x = [.. steps.Select(step => (double)step)];
         var groups = onlyWhole ? [forecast.Whole] : forecast.Groups;
-        if (!forecast.HasNorms) return [new("effective rate over equilibrium", [new(forecast.Spec.Name, x, [.. steps.Select(step => Relative(forecast.Whole, step))])])];
+        if (!forecast.HasNorms) return [new("effective rate over equilibrium", [new(forecast.Spec.Name, x, [.. steps.Select(forecast.Whole.OverEquilibrium)])])];
         return
         [
             new("norm", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.Curve.NormAt)]) { Color = i })]),
             new("effective rate", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.Curve.EffectiveRateAt)]) { Color = i })]),
-            new("over its equilibrium", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(step => Relative(group, step))]) { Color = i })]) { Height = 140 },
+            new("over its equilibrium", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.OverEquilibrium)]) { Color = i })]) { Height = 140 },
         ];
     }
-
-    private static double Relative(GroupForecast group, long step) =>
-        group.Curve.EquilibriumAt(step) is { } equilibrium ? group.Curve.EffectiveRateAt(step) / equilibrium.EffectiveRate : double.NaN;
 
     private static List<long> Steps(Forecast forecast)
     {

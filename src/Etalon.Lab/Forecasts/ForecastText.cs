@@ -49,16 +49,24 @@ public static class ForecastText
             + "norms are forecast to its fourth root, so that an S off by half is 11 % of the norm. A network that has learned its data by heart has almost no gradient left, until its norm has shrunk so far that the loss bursts: then there is no equilibrium to forecast."
         : "S, the mean square of the gradient on the unit sphere, is not known: no norms, and effective rates only over those of equilibrium, for a run that starts there. A recipe with data and a model is probed; else give S by --gradient-square, or a run that measured it by --from.", width)];
 
-    /// <summary>The errors against a run, as a table.</summary>
-    public static IReadOnlyList<string> Errors(IReadOnlyList<(string Group, double Mean, double Largest)> errors) =>
-        [$"{"norm, forecast over measured",-40} {"r.m.s.",8} {"largest",8}", .. errors.Select(error => $"{error.Group,-40} {error.Mean,8:P1} {error.Largest,8:P1}")];
+    /// <summary>The errors against the norms that a run measured, as a table.</summary>
+    public static IReadOnlyList<string> Errors(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> measured)
+    {
+        var text = new List<string> { $"{"norm, forecast over measured",-40} {"r.m.s.",8} {"largest",8}" };
+        foreach (var group in forecast.Groups)
+        {
+            if (!measured.TryGetValue(group.Name, out var norms)) continue;
+            var (mean, largest) = group.ErrorAgainst(norms);
+            text.Add($"{group.Name,-40} {mean,8:P1} {largest,8:P1}");
+        }
+        return text;
+    }
 
     private static string Pair(double from, double to) => from == to ? $"{from:G4}" : $"{from:G4} > {to:G4}";
 
     private static string Ratios(Forecast forecast, long first, long last)
     {
-        var curve = forecast.Whole.Curve;
-        string Of(long step) => curve.EquilibriumAt(step) is { } equilibrium ? $"{curve.EffectiveRateAt(step) / equilibrium.EffectiveRate:G3}" : "none";
+        string Of(long step) => forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? $"{ratio:G3}" : "none";
         return $"{Of(first)} > {Of(last)}";
     }
 

@@ -8,6 +8,9 @@ namespace Etalon.Lab.Forecasts;
 /// <param name="Settled">What S settles at.</param>
 public sealed record GroupForecast(string Name, NormCurve Curve, double Settled)
 {
+    /// <summary>The effective rate of an update over that of the equilibrium to which its numbers lead; NaN where they lead to none.</summary>
+    public double OverEquilibrium(long step) => Curve.EquilibriumAt(step) is { } equilibrium ? Curve.EffectiveRateAt(step) / equilibrium.EffectiveRate : double.NaN;
+
     /// <summary>The root of the mean square of forecast over measured norm, minus 1, and its largest magnitude.</summary>
     /// <param name="measured">Updates with the norms measured before them.</param>
     public (double Mean, double Largest) ErrorAgainst(IEnumerable<(long Step, double Norm)> measured)

@@ -38,11 +38,11 @@ internal static class ForecastCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         var forecast = Make(parsed, options, spec, error);
+        var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
         if (parsed.GetValue(options.Csv) is { } csv) Write(csv, writer => ForecastChart.WriteCsv(forecast, writer), error);
-        if (parsed.GetValue(options.Svg) is { } svg) Write(svg, writer => SvgChart.Write(ForecastChart.Of(forecast), writer), error);
-        var errors = parsed.GetValue(options.Against) is { } run ? forecast.ErrorsAgainst(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
-        if (parsed.GetValue(options.Json)) WriteJson(forecast, errors, output);
-        else WriteText(forecast, errors, output);
+        if (parsed.GetValue(options.Svg) is { } svg) Write(svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer), error);
+        if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
+        else WriteText(forecast, measured, output);
         return ExitCode.Done;
     }
 
@@ -60,11 +60,11 @@ internal static class ForecastCommand
         return Forecast.Probed(spec, probe ?? UsualProbe, TrainingScreen.Threads(parsed.GetValue(options.Threads)));
     }
 
-    private static void WriteText(Forecast forecast, IReadOnlyList<(string Group, double Mean, double Largest)>? errors, TextWriter output)
+    private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)
     {
         var screen = Screen.Of(output);
         output.WriteLine(screen.Heading(ForecastText.Heading(forecast)));
-        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast), ForecastText.Words(forecast, screen.Width), ForecastText.Charts(forecast, screen.Width), errors is null ? [] : ForecastText.Errors(errors), ForecastText.Notes(forecast, screen.Width)];
+        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast), ForecastText.Words(forecast, screen.Width), ForecastText.Charts(forecast, screen.Width), measured is null ? [] : ForecastText.Errors(forecast, measured), ForecastText.Notes(forecast, screen.Width)];
         foreach (var part in parts.Where(part => part.Count > 0))
         {
             output.WriteLine();
@@ -72,7 +72,7 @@ internal static class ForecastCommand
         }
     }
 
-    private static void WriteJson(Forecast forecast, IReadOnlyList<(string Group, double Mean, double Largest)>? errors, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+    private static void WriteJson(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
         new
         {
             Recipe = forecast.Spec.Name,
@@ -93,13 +93,21 @@ internal static class ForecastCommand
                     NormAtBegin = forecast.HasNorms ? group.Curve.NormAt(phase.Begin) : (double?)null,
                     NormAtEnd = forecast.HasNorms ? group.Curve.NormAt(phase.End) : (double?)null,
                     EffectiveRateAtEnd = forecast.HasNorms ? group.Curve.EffectiveRateAt(phase.End - 1) : (double?)null,
-                    OverEquilibriumAtBegin = group.Curve.EffectiveRateAt(phase.Begin) / group.Curve.EquilibriumAt(phase.Begin)?.EffectiveRate,
-                    OverEquilibriumAtEnd = group.Curve.EffectiveRateAt(phase.End - 1) / group.Curve.EquilibriumAt(phase.End - 1)?.EffectiveRate,
+                    OverEquilibriumAtBegin = Finite(group.OverEquilibrium(phase.Begin)),
+                    OverEquilibriumAtEnd = Finite(group.OverEquilibrium(phase.End - 1)),
                 }),
             }),
-            Errors = errors?.Select(error => new { error.Group, error.Mean, error.Largest }),
+            Errors = measured?.Join(forecast.Groups, norms => norms.Key, group => group.Name, (norms, group) => Error(group, norms.Value)),
         },
         RunsCommand.Json));
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private static object Error(GroupForecast group, IReadOnlyList<(long Step, double Norm)> measured)
+    {
+        var (mean, largest) = group.ErrorAgainst(measured);
+        return new { group.Name, RootMeanSquare = mean, Largest = largest };
+    }
 
     private static void Write(string file, Action<TextWriter> write, TextWriter error)
     {

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+public sealed class ForecastCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("etalon-forecast").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("forecast-given", "cifar-step.yaml", "--gradient-square", "20", "--norm", "15")]
+    [InlineData("forecast-without", "plan-only.yaml")]
+    [InlineData("forecast-cosine", "cifar-cosine-warmup.yaml", "--gradient-square", "20", "--norm", "15")]
+    public async Task What_is_printed_is_approved(string name, string recipe, params string[] rest)
+    {
+        var (code, output, error) = await Cli.Run(["forecast", Cli.Recipe(recipe), .. rest]);
+        Assert.Equal((0, ""), (code, error));
+        Cli.Approve(name, output);
+    }
+
+    [Theory]
+    [InlineData("--gradient-square is -1", "--gradient-square", "-1")]
+    [InlineData("--norm is 0", "--gradient-square", "1", "--norm", "0")]
+    [InlineData("--norm goes with --gradient-square", "--norm", "3")]
+    [InlineData("give one of them", "--gradient-square", "1", "--probe", "100")]
+    [InlineData("--probe trains, and needs data and a model", "--probe", "100")]
+    [InlineData("there is no run", "--from", "nowhere")]
+    public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)
+    {
+        var (code, output, error) = await Cli.Run(["forecast", Cli.Recipe("plan-only.yaml"), .. rest]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_of_a_model_without_normalization_is_refused()
+    {
+        var (code, _, error) = await Cli.Run("forecast", Cli.Recipe("digits.yaml"), "model.norm=none", "--probe", "1");
+        Assert.Equal(2, code);
+        Assert.Contains("no weight is scale-invariant", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_gives_S_for_the_next_forecast_and_is_what_the_forecast_is_held_against()
+    {
+        string[] recipe = [Cli.Recipe("digits.yaml"), "model={name: mlp, hidden: [32], affine: false, head: frozen}", "duration=6ep", "weight_decay=5e-3", "log.monitors=5ba"];
+        Assert.Equal(0, (await Cli.Run(["train", .. recipe, "--runs", _folder])).Code);
+        var (svg, csv) = (Path.Combine(_folder, "forecast.svg"), Path.Combine(_folder, "forecast.csv"));
+        var (code, output, error) = await Cli.Run(["forecast", .. recipe, "--from", "digits", "--against", "digits", "--runs", _folder, "--json", "--svg", svg, "--csv", csv]);
+        Assert.Equal(0, code);
+        Assert.Contains($"wrote {svg}", error, StringComparison.Ordinal);
+        var forecast = JsonNode.Parse(output)!;
+        // S of single batches, read every 5 updates and averaged over 0.1 units, where a run of the same recipe drove the norm by its own.
+        Assert.All(forecast["errors"]!.AsArray(), group => Assert.InRange(group!["root_mean_square"]!.GetValue<double>(), 0, 0.05));
+        Assert.Equal("hidden1.weight", forecast["phases"]![0]!["groups"]![0]!["name"]!.GetValue<string>());
+        var rows = await File.ReadAllLinesAsync(csv, TestContext.Current.CancellationToken);
+        Assert.Equal("step,norm/hidden1.weight,effective_rate/hidden1.weight,norm/scale_invariant,effective_rate/scale_invariant", rows[0]);
+        Assert.Equal(forecast["total_steps"]!.GetValue<int>() + 1, rows.Length);
+        Assert.Equal(forecast["phases"]![0]!["groups"]![0]!["norm_at_begin"]!.GetValue<double>(), double.Parse(rows[1].Split(',')[1], CultureInfo.InvariantCulture));
+        Assert.Contains("measured", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+}
