@@ -9,11 +9,9 @@ namespace Etalon.Lab.Training;
 /// <param name="Batch">Loss and accuracy of its batch, before the update.</param>
 /// <param name="Numbers">Rate, weight decay and momentum of the recipe that it used.</param>
 /// <param name="LogScale">ln P after it, in a run that trains an equivalent of its recipe: its scale-invariant weights are P times the recipe's own.</param>
-public readonly record struct UpdateReport(long Step, double Epoch, LossResult Batch, SgdNumbers Numbers, double? LogScale)
+/// <param name="Monitors">What the monitors measured; null where they were not due.</param>
+public readonly record struct UpdateReport(long Step, double Epoch, LossResult Batch, SgdNumbers Numbers, double? LogScale, MonitorReading? Monitors = null)
 {
     /// <summary>Whether it was the last of the run.</summary>
     public bool IsLast { get; init; }
-
-    /// <summary>What the monitors measured; null where they were not due.</summary>
-    public MonitorReading? Monitors { get; init; }
 }
