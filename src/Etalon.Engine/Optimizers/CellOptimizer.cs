@@ -10,8 +10,9 @@ namespace Etalon.Engine.Optimizers;
 /// </summary>
 /// <remarks>
 /// A tensor is a matrix [rows][columns] whose columns are its cells: one column where the scope is the tensor, its output channels, or its kernels, for weights
-/// are [ky][kx][in][out]. Tensors of one cell are changed chunk by chunk after their norm is known; of the others a thread takes a few columns,
-/// sums their squares and changes them while they are in cache. The memory of a cell is a few float64 numbers, the first of them b or its square; 0 before its first gradient.
+/// are [ky][kx][in][out]. Where there are few columns, a chunk's sums of squares by column are taken when the gradient is measured, and all is changed chunk by chunk once
+/// the sums are known. Where there are many (kernels), those sums would be as large as the tensor: a thread takes some columns, sums their squares and changes
+/// them while they are in cache. The memory of a cell is a few float64 numbers, the first of them b or its square; 0 before its first gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -19,8 +20,8 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     // The sums and steps of that many columns lie on a thread's stack: 24 kB in float64.
     private const int MostColumns = 1024;
 
-    // A row of a block of columns is not shorter than this, where the tensor is wide enough: four lines of memory in float32.
-    private const int FewestColumns = 64;
+    // With more columns a tensor is changed block by block. Up to it the sums of a chunk are an eighth as many as its numbers.
+    private const int FewColumns = ChunkLength / 8;
 
     private readonly Region<T> _velocity;
     private readonly Tensor<double>[] _cells;
@@ -28,6 +29,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private readonly SgdUpdate[] _updates;
     private readonly (int Tensor, int First, int Count)[] _blocks;
     private readonly int[] _flatChunks;
+    private readonly long[] _partialOf;
+    private readonly Region<double> _partials = new();
+    private readonly Region<T> _steps = new();
     private readonly CellScope _scope;
     private readonly bool _isDecoupled;
     private readonly int _memory;
@@ -43,10 +47,29 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         _updates = new SgdUpdate[_columns.Length];
         _cells = DeclareCells();
         Accumulators.Allocate();
-        _blocks = [.. Enumerable.Range(0, _columns.Length).Where(tensor => _columns[tensor] > 1).SelectMany(Blocks)];
-        _flatChunks = [.. Enumerable.Range(0, Chunks.Length).Where(i => _columns[Chunks[i].Tensor] == 1)];
+        _blocks = [.. Enumerable.Range(0, _columns.Length).Where(tensor => _columns[tensor] > FewColumns).SelectMany(Blocks)];
+        _flatChunks = [.. Enumerable.Range(0, Chunks.Length).Where(i => _columns[Chunks[i].Tensor] <= FewColumns)];
+        _partialOf = new long[Chunks.Length];
+        LayColumns();
         _updatePiece = UpdatePiece;
     }
+
+    // For each chunk of a tensor of some columns its sums; for each such tensor [2][columns]: intake and ofVelocity of an update.
+    private void LayColumns()
+    {
+        int sums = 0;
+        for (int i = 0; i < Chunks.Length; i++)
+        {
+            _partialOf[i] = sums;
+            if (HasSomeColumns(Chunks[i].Tensor)) sums += _columns[Chunks[i].Tensor];
+        }
+        _partials.Declare("sums", sums);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _steps.Declare($"{tensor}", 2, HasSomeColumns(tensor) ? _columns[tensor] : 0);
+        _partials.Allocate();
+        _steps.Allocate();
+    }
+
+    private bool HasSomeColumns(int tensor) => _columns[tensor] is > 1 and <= FewColumns;
 
     /// <inheritdoc/>
     public sealed override Region<T> Buffer => _velocity;
@@ -100,6 +123,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
                     double squares = TensorSquares[tensor];
                     _updates[tensor] = Step(CellOf(tensor), squares, numbers.Rate * numbers.Rate * squares, numbers);
                 }
+        AdvanceColumns();
         workers.Run(_flatChunks.Length + _blocks.Length, _updatePiece);
     }
 
@@ -135,7 +159,64 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
             return;
         }
         var chunk = Chunks[_flatChunks[index]];
-        _updates[chunk.Tensor].Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _velocity.Pointer + chunk.Begin, chunk.Length);
+        T* w = Parameters.Pointer + chunk.Begin, g = Gradients.Pointer + chunk.Begin, v = _velocity.Pointer + chunk.Begin;
+        int columns = _columns[chunk.Tensor];
+        if (columns == 1)
+        {
+            _updates[chunk.Tensor].Apply(w, g, v, chunk.Length);
+            return;
+        }
+        T* intake = _steps.Tensors[chunk.Tensor].Pointer, ofVelocity = intake + columns;
+        foreach (var (at, column, length) in new RowSegments(chunk.Begin - Parameters.Tensors[chunk.Tensor].Offset, chunk.Length, columns))
+            ColumnUpdate.Apply(_updates[chunk.Tensor], intake + column, ofVelocity + column, w + at, g + at, v + at, length);
+    }
+
+    private protected sealed override double Measure(int index)
+    {
+        var chunk = Chunks[index];
+        int columns = _columns[chunk.Tensor];
+        if (!HasSomeColumns(chunk.Tensor)) return base.Measure(index);
+        var sums = new Span<double>(_partials.Pointer + _partialOf[index], columns);
+        sums.Clear();
+        double decay = DecayInGradient(Today(chunk.Group)), sum = 0;
+        foreach (var (at, column, length) in new RowSegments(chunk.Begin - Parameters.Tensors[chunk.Tensor].Offset, chunk.Length, columns))
+            SquareSums.AddRow(Parameters.Pointer + chunk.Begin + at, Gradients.Pointer + chunk.Begin + at, decay, length, _partials.Pointer + _partialOf[index] + column);
+        foreach (double ofColumn in sums) sum += ofColumn;
+        return sum;
+    }
+
+    // The sums of a tensor's chunks gather in those of its first.
+    private void AdvanceColumns()
+    {
+        for (int i = 0, first = -1; i < Chunks.Length; i++)
+        {
+            int tensor = Chunks[i].Tensor;
+            if (!HasSomeColumns(tensor)) continue;
+            double* sums = _partials.Pointer + _partialOf[i];
+            if (i == 0 || Chunks[i - 1].Tensor != tensor) first = i;
+            else
+                for (int c = 0; c < _columns[tensor]; c++) _partials.Pointer[_partialOf[first] + c] += sums[c];
+            if (i + 1 == Chunks.Length || Chunks[i + 1].Tensor != tensor) AdvanceColumns(tensor, _partials.Pointer + _partialOf[first]);
+        }
+    }
+
+    private void AdvanceColumns(int tensor, double* squares)
+    {
+        int columns = _columns[tensor];
+        var steps = _steps.Tensors[tensor].Pointer;
+        _updates[tensor] = AdvanceCells(CellOf(tensor), squares, columns, Today(GroupOf(tensor)), steps, steps + columns);
+    }
+
+    // What the update of some cells has in common; what each has for itself goes to intake and ofVelocity.
+    private SgdUpdate AdvanceCells(double* cells, double* squares, int count, in SgdNumbers numbers, T* intake, T* ofVelocity)
+    {
+        SgdUpdate update = default;
+        for (int c = 0; c < count; c++)
+        {
+            update = Step(cells + (long)c * _memory, squares[c], numbers.Rate * numbers.Rate * squares[c], numbers);
+            (intake[c], ofVelocity[c]) = (T.CreateTruncating(update.Intake), T.CreateTruncating(update.OfVelocity));
+        }
+        return update;
     }
 
     private void UpdateBlock((int Tensor, int First, int Count) block)
@@ -150,12 +231,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
 
         for (long at = begin; at < end; at += columns)
             SquareSums.AddRow(Parameters.Pointer + at, Gradients.Pointer + at, DecayInGradient(numbers), count, squares);
-        SgdUpdate update = default;
-        for (int c = 0; c < count; c++)
-        {
-            update = Step(CellOf(block.Tensor) + (block.First + c) * _memory, squares[c], numbers.Rate * numbers.Rate * squares[c], numbers);
-            (intake[c], ofVelocity[c]) = (T.CreateTruncating(update.Intake), T.CreateTruncating(update.OfVelocity));
-        }
+        var update = AdvanceCells(CellOf(block.Tensor) + (long)block.First * _memory, squares, count, numbers, intake, ofVelocity);
         for (long at = begin; at < end; at += columns)
             ColumnUpdate.Apply(update, intake, ofVelocity, Parameters.Pointer + at, Gradients.Pointer + at, _velocity.Pointer + at, count);
     }
@@ -173,7 +249,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private IEnumerable<(int, int, int)> Blocks(int tensor)
     {
         int columns = _columns[tensor], rows = (int)(Parameters.Tensors[tensor].Length / columns);
-        int count = Math.Min(Math.Clamp(ChunkLength / rows / FewestColumns * FewestColumns, FewestColumns, MostColumns), columns);
+        int count = Math.Clamp(ChunkLength / rows, 64, MostColumns);
         for (int first = 0; first < columns; first += count) yield return (tensor, first, Math.Min(count, columns - first));
     }
 
@@ -186,5 +262,11 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
             (CellScope.Channel or CellScope.Kernel, >= 2) => shape[^1],
             _ => 1,
         };
+    }
+
+    private protected override void DisposeOwn()
+    {
+        _partials.Dispose();
+        _steps.Dispose();
     }
 }

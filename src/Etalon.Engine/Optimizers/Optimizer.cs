@@ -168,15 +168,22 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         }
     }
 
-    private void MeasureChunk(int index, int worker)
+    private void MeasureChunk(int index, int worker) => _squares[index] = Measure(index);
+
+    /// <summary>The sum of squares of the gradient over a chunk, coupled decay included.</summary>
+    private protected virtual double Measure(int index)
     {
         var chunk = _chunks[index];
-        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
+        return SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
     }
+
+    /// <summary>Frees what is neither a slot nor an accumulator.</summary>
+    private protected virtual void DisposeOwn() { }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        DisposeOwn();
         foreach (var (_, slot) in _slots) slot.Dispose();
         Accumulators.Dispose();
         GC.SuppressFinalize(this);

@@ -24,10 +24,7 @@ public struct CounterStream
     /// <param name="epoch">Which pass over the data.</param>
     public CounterStream(ulong seed, string purpose, ulong index = 0, uint epoch = 0)
     {
-        ArgumentNullException.ThrowIfNull(purpose);
-        ulong key = Mix(seed + 0x9E3779B97F4A7C15UL);
-        foreach (char letter in purpose) key = Mix(key ^ letter);
-        (_key0, _key1) = ((uint)key, (uint)(key >> 32));
+        (_key0, _key1) = KeyOf(seed, purpose);
         (_index0, _index1) = ((uint)index, (uint)(index >> 32));
         _epoch = epoch;
         _used = 4;
@@ -72,6 +69,15 @@ public struct CounterStream
             double u = 2 * NextDouble() - 1, v = 2 * NextDouble() - 1, s = u * u + v * v;
             if (s is > 0 and < 1) return u * Math.Sqrt(-2 * Elementary.Log(s) / s);
         }
+    }
+
+    /// <summary>The key of all streams for one purpose.</summary>
+    internal static (uint Key0, uint Key1) KeyOf(ulong seed, string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(purpose);
+        ulong key = Mix(seed + 0x9E3779B97F4A7C15UL);
+        foreach (char letter in purpose) key = Mix(key ^ letter);
+        return ((uint)key, (uint)(key >> 32));
     }
 
     // SplitMix64's finalizer (Steele, Lea, Flood 2014): every bit of the input reaches every bit of the output.

@@ -1,32 +1,34 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Etalon.Lab.Experiments;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Claims;
 
-/// <summary>What came of a claim: judgments, tables and a picture.</summary>
+/// <summary>What came of a claim: checks, tables and a picture.</summary>
 /// <param name="Claim">The claim.</param>
 /// <param name="Setting">What was run, in words.</param>
-/// <param name="Judgments">Each thing that must hold.</param>
-/// <param name="Tables">The measurements, by heading, as lines of Markdown.</param>
+/// <param name="Checks">Each thing that must hold, with a bound that was set before.</param>
+/// <param name="Lines">The measurements as Markdown.</param>
 /// <param name="Picture">The measurements drawn.</param>
 /// <param name="Measurements">The same for machines.</param>
 public sealed record ClaimReport(
-    Claim Claim, string Setting, IReadOnlyList<Judgment> Judgments, IReadOnlyList<(string Heading, IReadOnlyList<string> Lines)> Tables, Chart Picture, object Measurements)
+    Claim Claim, string Setting, IReadOnlyList<ExperimentCheck> Checks, IReadOnlyList<string> Lines, Chart Picture, object Measurements)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     /// <summary>Whether the claim was seen to hold.</summary>
-    public bool Holds => Judgments.All(judgment => judgment.Holds);
+    public bool Holds => Checks.All(check => check.Holds);
 
-    /// <summary>The verdict, line by line: each criterion, what was found, and the whole.</summary>
+    /// <summary>The verdict, line by line: each check, and the whole.</summary>
     public IEnumerable<string> Verdict =>
     [
-        .. Judgments.Select(judgment => $"{(judgment.Holds ? "holds        " : "DOES NOT HOLD")}  {judgment.Criterion}: {judgment.Finding}"),
+        .. Checks.Select(check => $"{(check.Holds ? "holds        " : "DOES NOT HOLD")}  {check.Statement}: {check.Measured}"),
         Holds ? $"{Claim.Name}: reproduced" : $"{Claim.Name}: NOT reproduced",
     ];
 
@@ -47,17 +49,12 @@ public sealed record ClaimReport(
         writer.WriteLine();
         writer.WriteLine(Setting);
         writer.WriteLine();
-        writer.WriteLine("| | must hold | found |");
+        writer.WriteLine("| must hold | measured | holds |");
         writer.WriteLine("|---|---|---|");
-        foreach (var judgment in Judgments) writer.WriteLine($"| {(judgment.Holds ? "holds" : "**does not hold**")} | {judgment.Criterion} | {judgment.Finding} |");
+        foreach (var check in Checks) writer.WriteLine($"| {check.Statement} | {check.Measured} | {(check.Holds ? "yes" : "**no**")} |");
         writer.WriteLine();
         writer.WriteLine("![picture](picture.svg)");
-        foreach (var (heading, lines) in Tables)
-        {
-            writer.WriteLine();
-            writer.WriteLine($"## {heading}");
-            writer.WriteLine();
-            foreach (string line in lines) writer.WriteLine(line);
-        }
+        writer.WriteLine();
+        foreach (string line in Lines) writer.WriteLine(line);
     }
 }

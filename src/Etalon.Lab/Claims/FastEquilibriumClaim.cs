@@ -1,3 +1,4 @@
+using Etalon.Lab.Experiments;
 using Etalon.Lab.Experiments.Equilibrium;
 using Etalon.Lab.Reports;
 
@@ -47,7 +48,7 @@ internal static class FastEquilibriumClaim
             }
             curves.Add(EquilibriumCurve.Of(experiment, rate, arms));
         }
-        return new ClaimReport(Claim, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.Select(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
+        return new ClaimReport(Claim, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.SelectMany(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
     }
 
     private static string Setting(FastEquilibrium experiment) =>
@@ -58,7 +59,7 @@ internal static class FastEquilibriumClaim
     private static string Describe(EquilibriumArm arm) =>
         $"{arm.Name}: norm {arm.InitialNorm:R} a layer{(arm.HistorySteps > 0 ? $", {arm.HistorySteps} updates at rate {arm.HistoryRate:R} and decay {arm.HistoryDecay:R} before" : "")}";
 
-    private static IEnumerable<Judgment> Judge(FastEquilibrium experiment, List<EquilibriumCurve> curves)
+    private static IEnumerable<ExperimentCheck> Judge(FastEquilibrium experiment, List<EquilibriumCurve> curves)
     {
         foreach (var curve in curves)
         {
@@ -66,36 +67,38 @@ internal static class FastEquilibriumClaim
             string name = $"ηλ = {curve.IntrinsicRate:R}";
             yield return new(
                 $"{name}: at the start the arms are at least {Apart:R} times as far apart as at the end",
-                first.Distance >= Apart * last.Distance, $"{first.Distance:F3}, then {last.Distance:F3}");
+                $"{first.Distance:F3}, then {last.Distance:F3}", first.Distance >= Apart * last.Distance);
             yield return new(
                 $"{name}: after {last.MixingUnits:R} mixing units no two are farther apart than {Alike:R} floors",
-                last.Ratio <= Alike, $"{last.Distance:F3} with a floor of {last.Floor:F3}; at most {last.Ratio:F2} floors");
+                $"{last.Distance:F3} with a floor of {last.Floor:F3}; at most {last.Ratio:F2} floors", last.Ratio <= Alike);
             yield return new(
                 $"{name}: the mean directions of the weights of two arms overlap at most {Crossed:R} times as much as the halves of one",
-                curve.Overlap <= Crossed * curve.OwnOverlap, $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}");
+                $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}", curve.Overlap <= Crossed * curve.OwnOverlap);
             yield return new(
                 $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without decay their errors are within {Confidence:R} standard errors",
-                last.ProbeSpread <= Confidence, $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
+                $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}", last.ProbeSpread <= Confidence);
         }
         var settled = curves.Select(curve => curve.SettledAt(2)).ToArray();
         yield return new(
             "mixing units are the clock: the arms come within 2 floors at the same look or the next, whatever ηλ",
-            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1,
-            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
+            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")),
+            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1);
     }
 
     private static int Place(FastEquilibrium experiment, double units) => experiment.MixingUnits.ToList().IndexOf(units);
 
-    private static (string, IReadOnlyList<string>) Table(FastEquilibrium experiment, EquilibriumCurve curve) => (
-        $"ηλ = {curve.IntrinsicRate:R}",
+    private static IEnumerable<string> Table(FastEquilibrium experiment, EquilibriumCurve curve) =>
         [
+            $"## ηλ = {curve.IntrinsicRate:R}",
+            "",
             $"Arms in this order: {string.Join(", ", experiment.Arms.Select(arm => arm.Name))}.",
             "",
             "| mixing units | updates | distance | floor | largest ratio | norms | errors | errors after the probe |",
             "|---|---|---|---|---|---|---|---|",
             .. curve.Looks.Select(look =>
                 $"| {look.MixingUnits:R} | {look.Steps} | {look.Distance:F3} | {look.Floor:F3} | {Ratio(look.Ratio)} | {string.Join(" / ", look.Norms.Select(norm => norm.ToString("F2")))} | {Row(look.Errors)} | {Row(look.ProbeErrors)} |"),
-        ]);
+            "",
+        ];
 
     private static string Row(IReadOnlyList<double> shares) => string.Join(" / ", shares.Select(share => share.ToString("P1")));
 
@@ -110,13 +113,15 @@ internal static class FastEquilibriumClaim
         return new Chart(
             "Arms of different starts and histories under one rate, decay and batch", "mixing units: ηλ times updates",
             [
-                new ChartPanel("largest distance of two arms; floor dashed", Lines(look => look.Distance)) { Height = 260 },
-                new ChartPanel("distance / noise floor", Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN)) { Height = 160 },
-                new ChartPanel("largest / smallest norm", Lines(look => Spread(look.Norms))) { Height = 140 },
-                new ChartPanel("probe: largest - smallest error", Lines(look => look.ProbeErrors.Max() - look.ProbeErrors.Min())) { Height = 140 },
+                new ChartPanel("largest distance of two arms", Lines(look => look.Distance)) { Height = 240 },
+                new ChartPanel("distance / noise floor", [.. Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN), Floor(units)]) { Height = 200 },
+                new ChartPanel("norms: max / min", Lines(look => Spread(look.Norms))) { Height = 140 },
+                new ChartPanel("probe: max - min error", Lines(look => look.ProbeErrors.Max() - look.ProbeErrors.Min())) { Height = 140 },
             ])
         {
-            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}")],
+            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}"), "noise floor"],
         };
+
+        ChartLine Floor(double[] units) => new("noise floor", units, [.. units.Select(_ => 1.0)]) { Color = curves.Count };
     }
 }

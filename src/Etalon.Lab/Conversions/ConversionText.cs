@@ -1,3 +1,4 @@
+using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules.Equivalence;
 
@@ -28,7 +29,7 @@ public static class ConversionText
             .. Formats(conversion.Range),
             "",
             "holds if",
-            .. conversion.Assumptions.SelectMany(assumption => Wrapped("- ", assumption, width)),
+            .. conversion.Assumptions.SelectMany(assumption => WrappedText.Lines("- ", assumption, width)),
         ];
     }
 
@@ -105,23 +106,5 @@ public static class ConversionText
 
     private static string Signed(SignedLog number) => number.Sign == 0 ? "0" : (number.Sign < 0 ? "-" : "") + Magnitude.Text(number.Log);
 
-    private static IEnumerable<string> Labeled(string label, string text, int width) => Wrapped(label.PadRight(LabelWidth), text, width);
-
-    // The first line begins with the label, all others are as far in.
-    private static IEnumerable<string> Wrapped(string label, string text, int width)
-    {
-        string line = label, indent = new(' ', label.Length);
-        bool isBlank = true;
-        foreach (string word in text.Split(' '))
-        {
-            if (!isBlank && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                (line, isBlank) = (indent, true);
-            }
-            line += isBlank ? word : $" {word}";
-            isBlank = false;
-        }
-        yield return line;
-    }
+    private static IEnumerable<string> Labeled(string label, string text, int width) => WrappedText.Lines(label.PadRight(LabelWidth), text, width);
 }

@@ -1,3 +1,5 @@
+using Etalon.Lab.Claims;
+
 namespace Etalon.Lab.Experiments;
 
 /// <summary>What <see cref="DecayBeliefs"/> found.</summary>
@@ -25,10 +27,10 @@ public sealed record DecayBeliefsReport
     public IReadOnlyList<CurvatureReading> Curvatures { get; }
 
     /// <summary>What was expected of gradient descent if the belief about it is insufficient, and whether it was so.</summary>
-    public IReadOnlyList<ExperimentCheck> GradientChecks { get; }
+    public IReadOnlyList<Judgment> GradientChecks { get; }
 
     /// <summary>The same for stochastic gradient descent.</summary>
-    public IReadOnlyList<ExperimentCheck> StochasticChecks { get; }
+    public IReadOnlyList<Judgment> StochasticChecks { get; }
 
     /// <summary>Whether everything was as expected.</summary>
     public bool Holds => GradientChecks.Concat(StochasticChecks).All(check => check.Holds);
@@ -45,49 +47,49 @@ public sealed record DecayBeliefsReport
     // The loss of the line of step t is that before update t, and an update is an epoch: the line of epoch e has the loss after e - 1 updates.
     private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(TrainLoss, updates + 1);
 
-    private IEnumerable<ExperimentCheck> NoJumps() => DecayBeliefs.GradientDecays.Select((step, index) =>
+    private IEnumerable<Judgment> NoJumps() => DecayBeliefs.GradientDecays.Select((step, index) =>
     {
         var arm = Gradient[index + 1];
         double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean, after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
-        return new ExperimentCheck(
+        return new Judgment(
             $"full batch, decay after update {step}: no sudden fall, in the {Around} updates after it the loss falls by no more than in those before",
-            $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after", after <= before);
+            after <= before, $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after");
     });
 
-    private ExperimentCheck SlowerTheEarlier()
+    private Judgment SlowerTheEarlier()
     {
         double[] losses = [.. Gradient.Select(arm => LossAfter(arm, DecayBeliefs.Updates - 1).Mean)];
         bool isAscending = losses.Zip(losses.Skip(1)).All(pair => pair.First < pair.Second);
-        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", string.Join(" < ", losses.Select(loss => $"{loss:F5}")), isAscending);
+        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending, string.Join(", ", losses.Select(loss => $"{loss:F5}")));
     }
 
-    private ExperimentCheck BelowTheBound()
+    private Judgment BelowTheBound()
     {
         var large = Curvatures.Where(reading => reading.Rate >= 1).ToList();
         return new(
             "full batch: rate 1 is below 2 / λ, so it does not oscillate",
-            string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")), large.All(reading => reading.Rate < reading.Hessian.LargestStableRate));
+            large.All(reading => reading.Rate < reading.Hessian.LargestStableRate), string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
     }
 
-    private IEnumerable<ExperimentCheck> Jumps()
+    private IEnumerable<Judgment> Jumps()
     {
         var arm = Stochastic[DecayBeliefs.FirstDecays.Length - 1];
         foreach (var (metric, name) in new[] { (FitLoss, "training loss"), (TestAccuracy, "test accuracy"), (PatternArms.Complex, "complex patterns") })
         {
             var gain = Gain(arm, metric, 20);
-            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", $"{gain}, lowest {gain.Values.Min():F4}", gain.Values.All(value => value > 0));
+            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0), $"{gain}, lowest {gain.Values.Min():F4}");
         }
     }
 
-    private ExperimentCheck AboveTheControl()
+    private Judgment AboveTheControl()
     {
         SeedSample decayed = Gain(Stochastic[DecayBeliefs.FirstDecays.Length - 1], PatternArms.Complex, 20), constant = Gain(Stochastic[^2], PatternArms.Complex, 20);
-        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", $"{decayed} against {constant}", decayed.Mean > constant.Mean);
+        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean, $"{decayed} against {constant}");
     }
 
-    private ExperimentCheck NotTrapped()
+    private Judgment NotTrapped()
     {
         SeedSample small = Stochastic[^1].At(FitLoss, DecayBeliefs.Epochs), large = Stochastic[^2].At(FitLoss, DecayBeliefs.Epochs);
-        return new("small batches: constant 0.003 is not trapped, its final training loss is below that of constant 0.3", $"{small} against {large}", small.Mean < large.Mean);
+        return new("small batches: constant 0.003 is not trapped, its final training loss is below that of constant 0.3", small.Mean < large.Mean, $"{small} against {large}");
     }
 }

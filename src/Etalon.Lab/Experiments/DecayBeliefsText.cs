@@ -5,19 +5,20 @@ namespace Etalon.Lab.Experiments;
 /// <summary>A <see cref="DecayBeliefsReport"/> as Markdown and as a chart.</summary>
 public static class DecayBeliefsText
 {
-    /// <summary>The checks, the eigenvalues, and J by the epoch of the first decay.</summary>
-    public static IEnumerable<string> Lines(DecayBeliefsReport report)
+    /// <summary>The leading eigenvalues on the full batch.</summary>
+    public static IEnumerable<string> Curvatures(DecayBeliefsReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        yield return "| expected | measured | holds |";
-        yield return "|---|---|---|";
-        foreach (var check in report.GradientChecks.Concat(report.StochasticChecks)) yield return $"| {check.Statement} | {check.Measured} | {(check.Holds ? "yes" : "**no**")} |";
-        yield return "";
         yield return "| full batch | after update | rate | λ | 2/λ | residual |";
         yield return "|---|---:|---:|---:|---:|---:|";
         foreach (var reading in report.Curvatures)
-            yield return $"| {reading.Arm.Title} | {reading.Step} | {reading.Rate:G3} | {reading.Hessian.Eigenvalue:G3} | {reading.Hessian.LargestStableRate:G3} | {reading.Hessian.Residual:F2} |";
-        yield return "";
+            yield return $"| {reading.Arm.Title["full batch, ".Length..]} | {reading.Step} | {reading.Rate:G3} | {reading.Hessian.Eigenvalue:G3} | {reading.Hessian.LargestStableRate:G3} | {reading.Hessian.Residual:F2} |";
+    }
+
+    /// <summary>J by the epoch of the first decay, and for a rate that stays.</summary>
+    public static IEnumerable<string> Gains(DecayBeliefsReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
         yield return "| small batches | J, training loss | J, test accuracy | J, simple | J, complex |";
         yield return "|---|---|---|---|---|";
         for (int i = 0; i < DecayBeliefs.FirstDecays.Length; i++) yield return Gains(report.Stochastic[i], DecayBeliefs.FirstDecays[i]);
@@ -42,6 +43,6 @@ public static class DecayBeliefsText
     private static string Gains(ArmResult arm, int epoch)
     {
         string[] metrics = [DecayBeliefsReport.FitLoss, DecayBeliefsReport.TestAccuracy, PatternArms.Simple, PatternArms.Complex];
-        return $"| {arm.Arm.Title} (epochs after {epoch} against those before) | {string.Join(" | ", metrics.Select(metric => DecayBeliefsReport.Gain(arm, metric, epoch)))} |";
+        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | {string.Join(" | ", metrics.Select(metric => DecayBeliefsReport.Gain(arm, metric, epoch)))} |";
     }
 }

@@ -1,3 +1,5 @@
+using Etalon.Lab.Claims;
+
 namespace Etalon.Lab.Experiments;
 
 /// <summary>What <see cref="PatternSeparation"/> found.</summary>
@@ -11,7 +13,7 @@ public sealed record PatternSeparationReport
     public IReadOnlyList<ArmResult> Arms { get; }
 
     /// <summary>What was expected, and whether it was so.</summary>
-    public IReadOnlyList<ExperimentCheck> Checks { get; }
+    public IReadOnlyList<Judgment> Checks { get; }
 
     /// <summary>Whether everything was as expected.</summary>
     public bool Holds => Checks.All(check => check.Holds);
@@ -19,7 +21,7 @@ public sealed record PatternSeparationReport
     /// <summary>The arm of a name; null where it was not run.</summary>
     internal ArmResult? Find(string name) => Arms.FirstOrDefault(result => result.Arm.Name == name);
 
-    private static IReadOnlyList<ExperimentCheck> Judge(IReadOnlyList<ArmResult> arms)
+    private static IReadOnlyList<Judgment> Judge(IReadOnlyList<ArmResult> arms)
     {
         var byName = arms.ToDictionary(result => result.Arm.Name);
         ArmResult easy = byName[PatternArms.EasyDecayed], hard = byName[PatternArms.HardDecayedLate], easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
@@ -38,7 +40,7 @@ public sealed record PatternSeparationReport
 
     private static SeedSample Difference(SeedSample one, SeedSample two) => new([.. one.Values.Zip(two.Values, (a, b) => a - b)]);
 
-    private static ExperimentCheck AtLeast(string statement, SeedSample sample, double bound) => new(statement, $"{sample}, lowest {sample.Values.Min():F3}", sample.Mean >= bound);
+    private static Judgment AtLeast(string statement, SeedSample sample, double bound) => new(statement, sample.Mean >= bound, $"{sample}, lowest {sample.Values.Min():F3}");
 
-    private static ExperimentCheck AtMost(string statement, SeedSample sample, double bound) => new(statement, $"{sample}, highest {sample.Values.Max():F3}", sample.Mean <= bound);
+    private static Judgment AtMost(string statement, SeedSample sample, double bound) => new(statement, sample.Mean <= bound, $"{sample}, highest {sample.Values.Max():F3}");
 }

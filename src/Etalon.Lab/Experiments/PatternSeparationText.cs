@@ -10,14 +10,13 @@ public static class PatternSeparationText
 
     private static readonly (string Metric, string Title)[] Metrics = [(PatternArms.Simple, "simple"), (PatternArms.Complex, "complex"), (PatternArms.Noisy, "noisy, fit")];
 
-    /// <summary>The checks, the table of all arms beside the figures to compare with, and the caveats that the table shows.</summary>
-    public static IEnumerable<string> Lines(PatternSeparationReport report)
+    /// <summary>The metrics of the table.</summary>
+    internal static IReadOnlyList<string> MetricNames { get; } = [.. Metrics.Select(metric => metric.Metric)];
+
+    /// <summary>All arms beside the figures to compare with, and the caveats that they show, as Markdown.</summary>
+    public static IEnumerable<string> Table(PatternSeparationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        yield return "| expected | measured | holds |";
-        yield return "|---|---|---|";
-        foreach (var check in report.Checks) yield return $"| {check.Statement} | {check.Measured} | {(check.Holds ? "yes" : "**no**")} |";
-        yield return "";
         yield return "| arm | epoch | simple | complex | noisy, fit | reference: simple, complex, noisy | standard deviations away |";
         yield return "|---|---:|---|---|---|---|---|";
         foreach (var result in report.Arms)
@@ -25,6 +24,7 @@ public static class PatternSeparationText
         yield return "";
         var distances = Distances(report).ToList();
         yield return $"{distances.Count(distance => distance <= Allowed)} of {distances.Count} reference figures are within {Allowed} standard deviations.";
+        yield return "";
         foreach (string caveat in Caveats(report)) yield return $"- {caveat}";
     }
 
@@ -34,12 +34,14 @@ public static class PatternSeparationText
         ArgumentNullException.ThrowIfNull(report);
         string[] names = [PatternArms.EasyDecayed, PatternArms.EasySmall, PatternArms.EasyLarge];
         var arms = names.Select(report.Find).OfType<ArmResult>().ToList();
-        var panels = Metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) =>
-        {
-            var (epochs, means) = arm.MeanCurve(metric.Metric);
-            return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
-        })]) { Height = 170 });
+        var panels = Metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) => Line(arm, metric.Metric, color))]) { Height = 170 });
         return new Chart("PS10: what is learned before and after the decay (accuracy, mean of the seeds)", "epoch", [.. panels]) { Legend = [.. arms.Select(arm => arm.Arm.Title.Split(": ")[1])] };
+    }
+
+    private static ChartLine Line(ArmResult arm, string metric, int color)
+    {
+        var (epochs, means) = arm.MeanCurve(metric);
+        return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
     }
 
     private static IEnumerable<int> Epochs(ArmResult result) => result.Arm.Reference.Count > 0 ? result.Arm.Reference.Select(point => point.Epoch).Distinct() : [40];

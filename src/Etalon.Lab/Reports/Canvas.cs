@@ -11,14 +11,14 @@ internal sealed class Canvas
 
     private const int Zoom = 2;
 
-    // Five rows of three dots, the octal digits from top to bottom.
-    private static readonly Dictionary<char, string> Glyphs = new()
-    {
-        ['0'] = "75557", ['1'] = "26227", ['2'] = "71747", ['3'] = "71717", ['4'] = "55711", ['5'] = "74717", ['6'] = "74757", ['7'] = "71111", ['8'] = "75757", ['9'] = "75717",
-        ['A'] = "25755", ['B'] = "65656", ['C'] = "34443", ['D'] = "65556", ['E'] = "74647", ['F'] = "74644", ['G'] = "34553", ['H'] = "55755", ['I'] = "72227", ['J'] = "11152",
-        ['K'] = "55655", ['L'] = "44447", ['M'] = "57755", ['N'] = "65555", ['O'] = "25552", ['P'] = "65644", ['Q'] = "25563", ['R'] = "65655", ['S'] = "34216", ['T'] = "72222",
-        ['U'] = "55557", ['V'] = "55552", ['W'] = "55775", ['X'] = "55255", ['Y'] = "55222", ['Z'] = "71247", ['-'] = "00700", ['/'] = "11244", ['_'] = "00007", ['.'] = "00002",
-    };
+    private const string Signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/_.";
+
+    // Of each sign five rows of three dots, the octal digits from top to bottom.
+    private const string Dots =
+        "75557262277174771717557117471774757711117575775717"
+        + "25755656563444365556746477464434553557557222711152"
+        + "55655444475775565555255526564425563656553421672222"
+        + "55557555525577555255552227124700700112440000700002";
 
     private readonly byte[] _rgb;
 
@@ -49,10 +49,10 @@ internal sealed class Canvas
     {
         foreach (char sign in text.ToUpperInvariant())
         {
-            string rows = Glyphs.GetValueOrDefault(sign, "00000");
-            for (int y = 0; y < rows.Length; y++)
+            int glyph = Signs.IndexOf(sign);
+            for (int y = 0; glyph >= 0 && y < 5; y++)
                 for (int x = 0; x < 3; x++)
-                    if (((rows[y] - '0') >> (2 - x) & 1) == 1) Fill(left + x * Zoom, top + y * Zoom, Zoom, Zoom, 40, 40, 40);
+                    if (((Dots[5 * glyph + y] - '0') >> (2 - x) & 1) == 1) Fill(left + x * Zoom, top + y * Zoom, Zoom, Zoom, 40, 40, 40);
             left += LetterWidth;
         }
     }

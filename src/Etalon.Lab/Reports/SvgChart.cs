@@ -20,12 +20,13 @@ public static class SvgChart
     /// <summary>Writes the picture.</summary>
     public static void Write(Chart chart, TextWriter output)
     {
-        var top = chart.Legend.Count > 0 ? 66 : 44;
+        var legend = LegendPlaces(chart.Legend);
+        var top = legend.Count > 0 ? legend[^1].Y + 20 : 44;
         var height = top + chart.Panels.Sum(panel => panel.Height + Gap) + 26;
         output.WriteLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333">""");
         output.WriteLine($"""<rect width="{Width}" height="{height}" fill="white"/>""");
         output.WriteLine($"""<text x="{Left}" y="26" font-size="15" font-weight="600">{Escape(chart.Title)}</text>""");
-        WriteLegend(chart.Legend, output);
+        for (var i = 0; i < legend.Count; i++) WriteLegend(chart.Legend[i], legend[i], ColorOf(i), output);
 
         var xs = chart.Panels.SelectMany(panel => panel.Lines).Where(line => line.X.Count > 0).ToArray();
         var xAxis = xs.Length == 0 ? Axis.Exactly(0, 1) : Axis.Exactly(xs.Min(line => line.X[0]), xs.Max(line => line.X[^1]));
@@ -38,16 +39,25 @@ public static class SvgChart
         output.WriteLine("</svg>");
     }
 
-    private static void WriteLegend(IReadOnlyList<string> names, TextWriter output)
+    // In rows: about seven pixels a letter; a legend that is a little too wide is better than one that overlaps.
+    private static List<(int X, int Y)> LegendPlaces(IReadOnlyList<string> names)
     {
-        // About seven pixels a letter; a legend that is a little too wide is better than one that overlaps.
-        var x = Left;
-        for (var i = 0; i < names.Count; i++)
+        var places = new List<(int X, int Y)>();
+        var (x, y) = (Left, 46);
+        foreach (var name in names)
         {
-            output.WriteLine($"""<line x1="{x}" y1="46" x2="{x + 20}" y2="46" stroke="{ColorOf(i)}" stroke-width="2.5"/>""");
-            output.WriteLine($"""<text x="{x + 26}" y="50">{Escape(names[i])}</text>""");
-            x += 26 + 7 * names[i].Length + 24;
+            var width = 26 + 7 * name.Length;
+            if (x > Left && x + width > Width) (x, y) = (Left, y + 20);
+            places.Add((x, y));
+            x += width + 24;
         }
+        return places;
+    }
+
+    private static void WriteLegend(string name, (int X, int Y) at, string color, TextWriter output)
+    {
+        output.WriteLine($"""<line x1="{at.X}" y1="{at.Y}" x2="{at.X + 20}" y2="{at.Y}" stroke="{color}" stroke-width="2.5"/>""");
+        output.WriteLine($"""<text x="{at.X + 26}" y="{at.Y + 4}">{Escape(name)}</text>""");
     }
 
     private static void WritePanel(ChartPanel panel, Axis xAxis, int top, bool isLast, TextWriter output)

@@ -14,14 +14,6 @@ public sealed record LogSpec
         init => field = Rule.AtLeast(value, 1L, "write 1ba for a line after each update");
     } = 10;
 
-    /// <summary>Updates between two evaluations; null is an epoch.</summary>
-    /// <value>At least 1.</value>
-    public long? EvaluationSteps
-    {
-        get;
-        init => field = value is null ? null : Rule.AtLeast(value.Value, 1L, "write 1ep for an evaluation after each epoch");
-    }
-
     /// <summary>Updates between two lines of the monitors of scale-invariant weights; null is never.</summary>
     /// <value>At least 1; 20 by default.</value>
     public long? MonitorSteps
@@ -39,4 +31,12 @@ public sealed record LogSpec
         get;
         init => field = value is null ? null : Rule.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
     } = 100;
+
+    /// <summary>Updates between two evaluations; null is an epoch.</summary>
+    /// <value>At least 1.</value>
+    public long? EvaluationSteps
+    {
+        get;
+        init => field = value is null ? null : Rule.AtLeast(value.Value, 1L, "write 1ep for an evaluation after each epoch");
+    }
 }

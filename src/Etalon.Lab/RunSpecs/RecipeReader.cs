@@ -127,9 +127,9 @@ public static class RecipeReader
     private static LogSpec Log(SectionReader section, RecipeTime time)
     {
         var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
-        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         spec = section.Set(spec, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
         spec = section.Set(spec, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
+        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         section.Close();
         return spec;
     }

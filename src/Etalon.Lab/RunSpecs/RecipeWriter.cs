@@ -37,10 +37,13 @@ public static class RecipeWriter
         if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
         json["loss"] = new JsonObject { ["name"] = Value.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
         json["precision"] = Value.Word(spec.Precision);
-        var log = new JsonObject { ["every"] = Steps(spec.Log.EverySteps) };
+        var log = new JsonObject
+        {
+            ["every"] = Steps(spec.Log.EverySteps),
+            ["monitors"] = StepsOrNever(spec.Log.MonitorSteps),
+            ["noise"] = StepsOrNever(spec.Log.NoiseSteps),
+        };
         if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
-        log["monitors"] = StepsOrNever(spec.Log.MonitorSteps);
-        log["noise"] = StepsOrNever(spec.Log.NoiseSteps);
         json["log"] = log;
         json["checkpoint"] = Checkpoint(spec);
         return json;

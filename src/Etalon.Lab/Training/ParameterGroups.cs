@@ -51,6 +51,15 @@ internal sealed class ParameterGroups
         return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
     }
 
+    /// <summary>The group of a class of parameters.</summary>
+    public int Of(ParameterClass parameters)
+    {
+        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
+            if (_spec.Optimizer.Groups[i].Parameters == parameters)
+                return i + 1;
+        return Converted is { } last && parameters == ParameterClass.ScaleInvariant ? last : 0;
+    }
+
     /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>
     public bool IsConverted(string tensor) => Converted is { } last && Of(tensor) == last;
 

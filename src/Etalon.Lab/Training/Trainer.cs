@@ -148,7 +148,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % _training.BatchesPerEpoch == 0);
         _rate = numbers[0].Rate;
         _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
-        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale, reading) { IsLast = IsDone };
+        return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>

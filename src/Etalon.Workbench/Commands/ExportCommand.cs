@@ -33,9 +33,10 @@ internal static class ExportCommand
               etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
               etalon export recipes/cifar-step.yaml --for csv --out lr.csv
               etalon export recipes/cifar-step.yaml duration=90ep --for json
+              etalon export logger --for pytorch --out etalon_logger.py
             """)
         {
-            recipe, target, file,
+            recipe, target, file, ExportLoggerCommand.Create(),
         };
         command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, parsed.GetValue(file)));
         return command;

@@ -47,7 +47,7 @@ internal static class ReproduceCommand
         report.Write(folder);
         error.WriteLine($"wrote {Path.Combine(folder, "report.md")}");
         if (parsed.GetValue(options.Json))
-            output.WriteLine(JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Judgments, report.Measurements }, RunsCommand.Json));
+            output.WriteLine(JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Checks, report.Measurements }, RunsCommand.Json));
         else
             foreach (string line in report.Verdict) output.WriteLine(line);
         return report.Holds ? ExitCode.Done : ExitCode.Failed;

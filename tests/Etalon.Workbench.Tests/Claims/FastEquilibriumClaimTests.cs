@@ -31,7 +31,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
         Assert.Equal("fast-equilibrium: NOT reproduced", report.Verdict.Last());
         report.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
-        Assert.Contains("**does not hold**", text, StringComparison.Ordinal);
+        Assert.Contains("| **no** |", text, StringComparison.Ordinal);
         Assert.Contains("| 0.2 | 20 |", text, StringComparison.Ordinal);
         Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(In("report"), "picture.svg")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(In("report"), "measurements.json")));

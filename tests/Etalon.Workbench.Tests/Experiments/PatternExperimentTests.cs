@@ -1,6 +1,6 @@
 using Etalon.Lab;
+using Etalon.Lab.Claims;
 using Etalon.Lab.Experiments;
-using Etalon.Lab.Reports;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -12,27 +12,37 @@ public sealed class PatternExperimentTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private string In(string name) => Path.Combine(_folder.Path, name);
+
     [Fact]
     public void Pattern_separation_runs_every_seed_judges_and_goes_on_where_it_was_interrupted()
     {
         var experiment = new PatternSeparation { Seeds = 2, IsBrief = true, Shrink = 20 };
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(_folder.Path, 2, _ => cancellation.Cancel(), cancellation.Token));
-        int before = Directory.GetFiles(_folder.Path, "result.json", SearchOption.AllDirectories).Length;
+        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(In("report/runs"), 2, _ => cancellation.Cancel(), cancellation.Token));
+        int before = Directory.GetFiles(In("report/runs"), "result.json", SearchOption.AllDirectories).Length;
         Assert.InRange(before, 1, 7);
 
-        var report = experiment.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(8, Directory.GetDirectories(_folder.Path).Length);
+        var report = experiment.Run(In("report/runs"), 2, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(8, Directory.GetDirectories(In("report/runs")).Length);
         Assert.Equal((4, 8), (report.Arms.Count, report.Checks.Count));
         Assert.All(report.Arms, arm => Assert.Equal(2, arm.Runs.Count));
-        var lines = PatternSeparationText.Lines(report).ToList();
-        Assert.Contains(lines, line => line.StartsWith("| σ 1, 30 % noisy: 1, 0.1, 0.01 (30 + 5 + 5) | 31 |", StringComparison.Ordinal));
-        var svg = new StringWriter();
-        SvgChart.Write(PatternSeparationText.Chart(report), svg);
-        Assert.Contains("constant 0.01", svg.ToString(), StringComparison.Ordinal);
+        var claim = PatternSeparationClaim.Reproduce(experiment, new ClaimRun { Folder = In("report"), Threads = 2, Tell = _ => { } });
+        claim.Write(In("report"));
+        string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
+        Assert.Contains("| σ 1, 30 % noisy: 1, 0.1, 0.01 (30 + 5 + 5) | 31 |", text, StringComparison.Ordinal);
+        Assert.Contains("constant 0.01", File.ReadAllText(Path.Combine(In("report"), "picture.svg")), StringComparison.Ordinal);
 
-        var problem = Assert.Throws<InputException>(() => (experiment with { Shrink = 10 }).Run(_folder.Path, 1, cancellation: TestContext.Current.CancellationToken));
+        var problem = Assert.Throws<InputException>(() => (experiment with { Shrink = 10 }).Run(In("report/runs"), 1, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("another recipe", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_seed_has_no_deviation_and_is_refused()
+    {
+        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Tell = _ => { } };
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => PatternSeparationClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => DecayBeliefsClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,10 +58,10 @@ public sealed class PatternExperimentTests : IDisposable
         double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value) - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
         Assert.Equal(best, DecayBeliefsReport.Gain(arm, "fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
-        Assert.Equal(5 + 2 + 1, DecayBeliefsText.Lines(report).Count(line => line.StartsWith("| full batch, ", StringComparison.Ordinal)) - report.GradientChecks.Count(check => check.Statement.StartsWith("full batch, ", StringComparison.Ordinal)));
-
-        var patterns = new PatternSeparation { Seeds = 1, IsBrief = true, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(5, HeadlineTable.Lines(patterns, report).Count());
+        // A heading and its rule; three decays read twice, two constant rates once; four first decays and a rate that stays.
+        Assert.Equal((2 + 8, 2 + 5), (DecayBeliefsText.Curvatures(report).Count(), DecayBeliefsText.Gains(report).Count()));
+        Assert.Contains("not run here", HeadlineTable.Lines(null, report).Last(), StringComparison.Ordinal);
+        Assert.Contains("checks against it", HeadlineTable.Lines(null, report).ElementAt(2), StringComparison.Ordinal);
     }
 
     [Theory]

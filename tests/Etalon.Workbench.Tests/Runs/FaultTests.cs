@@ -1,3 +1,4 @@
+using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Commands;
@@ -166,5 +167,14 @@ public sealed class FaultTests : IDisposable
         Assert.DoesNotContain(RunSummary.Read(run).Metrics, line => line.ContainsKey("test/loss"));
         SmallRun.Resume(run);
         SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void An_evaluation_is_left_between_two_batches()
+    {
+        var data = DataCatalog.Load("digits");
+        using var trainer = new Trainer<float>(SmallRun.Spec(), data, 1);
+        var evaluation = new SplitEvaluation<float>(trainer.Network, data, data.Test, 64);
+        Assert.Throws<OperationCanceledException>(() => evaluation.Run(new CancellationToken(canceled: true)));
     }
 }

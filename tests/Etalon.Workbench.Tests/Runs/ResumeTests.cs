@@ -155,6 +155,16 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_half_written_is_cleared_away()
+    {
+        string run = SmallRun.Stopped(In("runs"), 13);
+        File.WriteAllText(new CheckpointFolder(run).PathOf(14) + ".tmp", "half");
+        File.WriteAllText(Path.Combine(run, "result.json.4711.tmp"), "{");
+        Assert.Empty(SmallRun.Resume(run));
+        Assert.Empty(Directory.GetFiles(run, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public void A_checkpoint_under_the_name_of_another_step_is_not_used()
     {
         string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 13);

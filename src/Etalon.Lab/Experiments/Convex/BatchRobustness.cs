@@ -23,8 +23,8 @@ public sealed record BatchRobustness
     /// <summary>b_0 in units of L. Default: 1e-6 to 1e6, a decade apart.</summary>
     public IReadOnlyList<double> Initial { get; init; } = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 1e2, 1e3, 1e4, 1e5, 1e6];
 
-    /// <summary>The most gradients a run may take; what takes more is infinite in the table. Default: 10,000,000, three seconds.</summary>
-    public long Budget { get; init; } = 10_000_000;
+    /// <summary>The most gradients a run may take; what takes more is infinite in the table. Default: 1,000,000, less than a second.</summary>
+    public long Budget { get; init; } = 1_000_000;
 
     /// <summary>Seeds, each with a start of its own. Default: 5.</summary>
     public int Seeds { get; init; } = 5;

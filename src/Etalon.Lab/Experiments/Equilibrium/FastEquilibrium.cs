@@ -28,8 +28,8 @@ public sealed record FastEquilibrium
     /// <summary>eta. Default: 0.5.</summary>
     public double Rate { get; init; } = 0.5;
 
-    /// <summary>The values of eta lambda to compare. Default: 0.02, 0.01, 0.005.</summary>
-    public IReadOnlyList<double> IntrinsicRates { get; init; } = [0.02, 0.01, 0.005];
+    /// <summary>The values of eta lambda to compare. Default: 0.04, 0.02, 0.01.</summary>
+    public IReadOnlyList<double> IntrinsicRates { get; init; } = [0.04, 0.02, 0.01];
 
     /// <summary>mu, at least 0 and less than 1. Default: 0.</summary>
     public double Momentum { get; init; }
@@ -42,7 +42,7 @@ public sealed record FastEquilibrium
     [
         new("light start") { InitialNorm = 1 },
         new("heavy start") { InitialNorm = 10 },
-        new("other history") { InitialNorm = 3, HistorySteps = 1_000, HistoryRate = 0.05 },
+        new("other history") { InitialNorm = 3, HistorySteps = 300, HistoryRate = 0.05 },
     ];
 
     /// <summary>Runs of each arm, an even number. Default: 160.</summary>
@@ -54,8 +54,8 @@ public sealed record FastEquilibrium
     /// <summary>How many of the seeds are probed at each checkpoint. Default: 16.</summary>
     public int ProbedSeeds { get; init; } = 16;
 
-    /// <summary>Updates of a probe. Default: 200.</summary>
-    public int ProbeSteps { get; init; } = 200;
+    /// <summary>Updates of a probe. Default: 100.</summary>
+    public int ProbeSteps { get; init; } = 100;
 
     /// <summary>What the task, the starts and the batches are drawn from. Default: 1.</summary>
     public ulong Seed { get; init; } = 1;

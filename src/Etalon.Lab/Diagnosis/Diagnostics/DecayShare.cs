@@ -1,0 +1,42 @@
+using Etalon.Lab.Diagnosis.Measurements;
+
+namespace Etalon.Lab.Diagnosis.Diagnostics;
+
+/// <summary>D5, driven: the decay that the norm's way through the phase shows, over the one that the log says.</summary>
+/// <remarks>
+/// d|w|^4/dt = -4 L |w|^4 + 2 T^2 S holds in and out of equilibrium; with S and |w| measured L is what remains. Only half of it or half as much again counts as another decay: the law's own error,
+/// with momentum and fast growth, is up to 17 % and in the first updates more. Below a twentieth of a mixing unit decay takes less than a fifth of |w|^4.
+/// </remarks>
+internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm shows, over the log's", "0.5 to 1.5, 4 standard errors, from M = 0.05 on")
+{
+    private const double Least = 0.5, Most = 1.5, FewestUnits = 0.05;
+
+    protected override Finding Judge(GroupPhase group)
+    {
+        if (WithoutLaw(group) is { } reason) return Finding(group, reason);
+        var (_, decay, _) = group.Numbers;
+        double meant = group.Phase.Log.WeightDecay[group.Phase.EndRow - 1];
+        if (meant == 0 && decay == 0) return Finding(group, "no weight decay to look for");
+        var share = group.Balance.DecayShare;
+        if (decay < Least * meant) return Excluded(group, decay, meant, share);
+        if (!share.IsKnown) return Finding(group, "needs angle/NAME, or gradsq/NAME and with momentum buffer_dot/NAME");
+        bool isTold = group.Units >= FewestUnits && share.Away(1) > Significant;
+        return Finding(group, $"the norm grew and shrank as with a weight decay of {Math.Max(0, share.Mean) * decay:G3}; the log says {decay:G3}") with
+        {
+            Value = share.Mean,
+            Error = share.Error,
+            Predicted = 1,
+            Severity = Math.Min(Math.Abs(share.Mean - 1) / (1 - Least), share.Away(1) / Significant),
+            Flag = isTold && share.Mean < Least ? FlagKind.DecayExcluded : isTold && share.Mean > Most ? FlagKind.ExtraDecay : null,
+        };
+    }
+
+    private Finding Excluded(GroupPhase group, double decay, double meant, Estimate share) =>
+        Finding(group, $"its weight decay is {decay:G3} where the run's is {meant:G3}{(decay == 0 && share.IsKnown ? $"; its norm shows {Math.Max(0, share.Mean) * meant:G2}" : "")}") with
+        {
+            Value = decay / meant,
+            Predicted = 1,
+            Severity = (1 - decay / meant) / (1 - Least),
+            Flag = FlagKind.DecayExcluded,
+        };
+}

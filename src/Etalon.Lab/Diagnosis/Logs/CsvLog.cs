@@ -1,0 +1,133 @@
+using Etalon.Schedules;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Lab.Diagnosis.Logs;
+
+/// <summary>
+/// Reads a log of any framework: comma-separated numbers with a header, <c>step,lr,weight_decay,momentum</c> and for each group <c>norm/NAME</c> and what else of
+/// <see cref="LogColumns"/> there is, in any order. Only what leaves nothing to say is refused; all else that is wrong becomes a warning.
+/// </summary>
+internal static class CsvLog
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InputException">There is no such file, or it is no log; everything that is wrong is said.</exception>
+    public static RunLog Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var text = new StreamReader(file);
+            return Read(text, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <param name="mostCells">How many numbers to keep.</param>
+    public static RunLog Read(TextReader text, string source, int mostCells = LogTable.MostCells)
+    {
+        var warnings = new LogWarnings();
+        using var lines = LogLines.Of(text, source).GetEnumerator();
+        if (!lines.MoveNext()) throw new InputException($"{source}: is empty; a log has a header and a row for each logged update");
+        var header = CsvHeader.Read(lines.Current.Line, source, warnings);
+        var table = new LogTable(header.Kept.Count, mostCells);
+        while (lines.MoveNext())
+        {
+            var (line, number, isWhole) = lines.Current;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (!isWhole) warnings.Add("torn", $"{source}:{number}: the last line has no end; it is left out, since a number in it may be cut off", number);
+            else if (Row(line, number, header, source, warnings) is (var step, var cells)) table.Add(step, number, cells);
+        }
+        table.Settle(source, warnings);
+        if (table.Rows.Count == 0) throw new InputException([$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
+        if (table.Stride > 1) warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; one row in {table.Stride} is used", 0);
+        return Build(table, header, source, warnings);
+    }
+
+    private static (long Step, double[] Cells)? Row(string line, long number, CsvHeader header, string source, LogWarnings warnings)
+    {
+        var cells = new double[header.Kept.Count];
+        Array.Fill(cells, double.NaN);
+        long? step = null;
+        int column = 0;
+        foreach (var range in line.AsSpan().Split(','))
+        {
+            if (column >= header.Count)
+            {
+                warnings.Add("long", $"{source}:{number}:{column + 1}: has more cells than the header; the row is left out, since nobody knows which number is which (numbers need a point, not a comma)", number);
+                return null;
+            }
+            var cell = CsvCells.Bare(line.AsSpan(range));
+            int place = header.PlaceOf[column++];
+            if (place == -2) step = Step(cell, number, column, source, warnings);
+            else if (place >= 0) cells[place] = Number(cell, header.Kept[place], number, column, source, warnings);
+        }
+        if (column < header.Count)
+            warnings.Add("short", $"{source}:{number}:{column + 1}: has {column} cells where the header has {header.Count}; the rest counts as missing", number);
+        return step is { } known ? (known, cells) : null;
+    }
+
+    private static long? Step(ReadOnlySpan<char> cell, long number, int column, string source, LogWarnings warnings)
+    {
+        // 2^53: up to there a float64 is exact, and some frameworks write 100.0.
+        if (CsvCells.TryNumber(cell, out double value) && value is >= 0 and <= 9007199254740992 && double.IsInteger(value)) return (long)value;
+        warnings.Add("step", $"{source}:{number}:{column}: step is \"{CsvCells.Shown(cell)}\", and must be a whole number of at least 0; the row is left out", number);
+        return null;
+    }
+
+    private static double Number(ReadOnlySpan<char> cell, string name, long number, int column, string source, LogWarnings warnings)
+    {
+        if (cell.Length == 0) return double.NaN;
+        string? fault = CsvCells.TryNumber(cell, out double value) ? LogColumns.Fault(name, value) : "is not a number";
+        if (fault is null) return value;
+        warnings.Add($"cell {fault}", $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);
+        return double.NaN;
+    }
+
+    private static RunLog Build(LogTable table, CsvHeader header, string source, LogWarnings warnings)
+    {
+        double[] Column(string name, double[]? otherwise = null)
+        {
+            var place = header.Find(name);
+            return [.. table.Rows.Select((row, i) => place is { } at && !double.IsNaN(row.Cells[at]) ? row.Cells[at] : otherwise?[i] ?? double.NaN)];
+        }
+
+        var (rate, decay, momentum) = (Held(Column(LogColumns.Rate)), Held(Column(LogColumns.WeightDecay)), Held(Column(LogColumns.Momentum)));
+        return new RunLog
+        {
+            Source = source,
+            Rule = Rule(Column(LogColumns.Dampening), Column(LogColumns.Nesterov), Column(LogColumns.Decoupled), source, warnings),
+            Steps = [.. table.Rows.Select(row => row.Step)],
+            Rate = rate,
+            WeightDecay = decay,
+            Momentum = momentum,
+            Groups =
+            [
+                .. header.Groups.Select(name => LogGroup.Of(
+                    name, column => Column(column), Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay), Column($"{LogColumns.Momentum}/{name}", momentum))),
+            ],
+            Warnings = warnings.Lines,
+        };
+    }
+
+    // Where a number is missing the one before it holds: one bad cell of a schedule must not leave a whole phase without a length.
+    private static double[] Held(double[] values)
+    {
+        double last = values.FirstOrDefault(value => !double.IsNaN(value), double.NaN);
+        return Array.ConvertAll(values, value => last = double.IsNaN(value) ? last : value);
+    }
+
+    private static UpdateRule Rule(double[] dampening, double[] nesterov, double[] decoupled, string source, LogWarnings warnings)
+    {
+        double Last(double[] column) => column.LastOrDefault(value => !double.IsNaN(value));
+        var rule = new UpdateRule { Dampening = Last(dampening), Nesterov = Last(nesterov) != 0, Decay = Last(decoupled) != 0 ? DecayForm.Decoupled : DecayForm.Coupled };
+        if (rule is not { Nesterov: true, Dampening: > 0 }) return rule;
+        warnings.Add("damped", $"{source}: Nesterov momentum has no dampening in torch.optim.SGD; it is read without", 0);
+        return rule with { Dampening = 0 };
+    }
+}

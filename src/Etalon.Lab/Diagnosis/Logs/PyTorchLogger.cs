@@ -1,0 +1,19 @@
+namespace Etalon.Lab.Diagnosis.Logs;
+
+/// <summary>The Python module that logs what <c>diagnose</c> reads, from any loop that trains with torch.optim.SGD. It needs PyTorch and nothing of Etalon.</summary>
+public static class PyTorchLogger
+{
+    /// <summary>What the module is called where a file's name is not given.</summary>
+    public const string FileName = "etalon_logger.py";
+
+    /// <summary>Writes the module.</summary>
+    /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
+    public static void Write(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        using var resource = typeof(PyTorchLogger).Assembly.GetManifestResourceStream(FileName)
+            ?? throw new InvalidOperationException($"The assembly was built without its resource {FileName}.");
+        using var text = new StreamReader(resource);
+        writer.Write(text.ReadToEnd());
+    }
+}

@@ -1,0 +1,45 @@
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Lab.Training;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Lab.Diagnosis.Logs;
+
+/// <summary>Reads the log of a run of Etalon: what its monitors wrote into metrics.jsonl, with rate, decay and momentum from its recipe.</summary>
+internal static class RunFolderLog
+{
+    /// <summary>Reads a run's folder, also while the run is being trained.</summary>
+    /// <exception cref="InputException">It is no run, or its monitors wrote nothing.</exception>
+    public static RunLog Read(string folder)
+    {
+        // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
+        var spec = WrittenRecipe.Read(folder).Spec with { Equivalent = null };
+        if (spec.Optimizer.Kind != OptimizerKind.Sgd)
+            throw new InputException($"{folder}: trains with {Value.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+        var rows = MetricsFile.Read(Path.Combine(folder, RunFolder.MetricsName))
+            .Where(line => line.ContainsKey(LogColumns.Step) && line.Keys.Any(key => LogColumns.GroupOf(key) is not null))
+            .GroupBy(line => (long)line[LogColumns.Step]).OrderBy(lines => lines.Key).ToList();
+        if (rows.Count == 0) throw new InputException($"{folder}: its metrics have no norms of weights yet; train it with monitors, as `log: {{monitors: 20ba}}` in the recipe says, for more updates");
+        long[] steps = [.. rows.Select(row => row.Key)];
+        string[] names = [.. rows.SelectMany(row => row).SelectMany(line => line.Keys).Select(LogColumns.GroupOf).OfType<string>().Distinct()];
+        double[] Column(string name) => [.. rows.Select(lines => lines.Select(line => line.GetValueOrDefault(name, double.NaN)).FirstOrDefault(value => LogColumns.Fault(name, value) is null, double.NaN))];
+        return new RunLog
+        {
+            Source = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            Rule = UpdateRule.Of(spec.ToRecipe()),
+            Steps = steps,
+            Rate = [.. steps.Select(spec.LearningRate.ValueAt)],
+            WeightDecay = [.. steps.Select(spec.WeightDecay.ValueAt)],
+            Momentum = [.. steps.Select(spec.Momentum.ValueAt)],
+            Groups = [.. names.Select(name => Group(name, steps, Column, new ParameterGroups(spec)))],
+            PlannedSteps = spec.TotalSteps,
+        };
+    }
+
+    private static LogGroup Group(string name, long[] steps, Func<string, double[]> column, ParameterGroups numbers)
+    {
+        int own = numbers.Of(ParameterClass.ScaleInvariant);
+        return LogGroup.Of(name, column, [.. steps.Select(step => numbers.At(step)[own].Rate)], [.. steps.Select(step => numbers.At(step)[own].WeightDecay)], [.. steps.Select(step => numbers.At(step)[own].Momentum)]);
+    }
+}

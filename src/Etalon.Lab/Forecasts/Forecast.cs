@@ -1,0 +1,105 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Runs;
+using Etalon.Lab.Training;
+using Etalon.Schedules.Dynamics;
+
+namespace Etalon.Lab.Forecasts;
+
+/// <summary>What the theory of the intrinsic rate says of a recipe before it is trained.</summary>
+public sealed class Forecast
+{
+    private Forecast(RunSpec spec, InvariantRecipe recipe, IReadOnlyList<GroupGradients> gradients, string source)
+    {
+        (Spec, Source) = (spec, source);
+        Phases = Schedules.Dynamics.Phases.Of(recipe.Recipe);
+        MixingUnits = recipe.Units;
+        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(recipe, group), group.Gradients.Settled))];
+    }
+
+    /// <summary>The recipe.</summary>
+    public RunSpec Spec { get; }
+
+    /// <summary>Where S comes from, as a clause; empty where S is not known.</summary>
+    public string Source { get; }
+
+    /// <summary>Whether S is known, and norms with it; else only ratios can be told.</summary>
+    public bool HasNorms => Source.Length > 0;
+
+    /// <summary>The phases.</summary>
+    public IReadOnlyList<Phase> Phases { get; }
+
+    /// <summary>The mixing units of the whole run.</summary>
+    public double MixingUnits { get; }
+
+    /// <summary>The groups, all scale-invariant weights together last; at least one, in units of its own where S is not known.</summary>
+    public IReadOnlyList<GroupForecast> Groups { get; }
+
+    /// <summary>All scale-invariant weights together.</summary>
+    public GroupForecast Whole => Groups[^1];
+
+    /// <summary>With S and the start unknown: ratios to equilibrium, of a run that starts there.</summary>
+    /// <exception cref="InputException">There are no laws for the recipe's rule.</exception>
+    public static Forecast Without(RunSpec spec) =>
+        new(spec, InvariantRecipe.Of(spec), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
+
+    /// <summary>With an S that the user knows.</summary>
+    /// <param name="spec">The recipe.</param>
+    /// <param name="gradientSquare">S, positive.</param>
+    /// <param name="norm">|w| at the start; null for the equilibrium's.</param>
+    /// <exception cref="InputException">A number is out of its range, or there are no laws for the recipe's rule.</exception>
+    public static Forecast Given(RunSpec spec, double gradientSquare, double? norm)
+    {
+        if (!(gradientSquare > 0 && double.IsFinite(gradientSquare))) throw new InputException($"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
+        if (norm is { } given && !(given > 0 && double.IsFinite(given))) throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
+        return new(spec, InvariantRecipe.Of(spec), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
+    }
+
+    /// <summary>With S as another run measured it, at the same mixing units.</summary>
+    /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
+    public static Forecast From(RunSpec spec, string run) => new(spec, InvariantRecipe.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
+
+    /// <summary>With S measured by a short training run.</summary>
+    /// <param name="spec">A recipe with data and a model.</param>
+    /// <param name="steps">Updates of the probe, at least 1.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
+    public static Forecast Probed(RunSpec spec, long steps, int threads)
+    {
+        if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
+        if (spec.Data is null || spec.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
+        var data = DataCatalog.Load(spec.Data.Set, spec.Data.Folder);
+        var recipe = InvariantRecipe.Of(spec);
+        var groups = spec.Precision == Precision.Float64
+            ? ForecastProbe<double>.Measure(spec, recipe, data, steps, threads)
+            : ForecastProbe<float>.Measure(spec, recipe, data, steps, threads);
+        return new(spec, recipe, groups, $"from a probe of {Math.Min(steps, spec.TotalSteps)} updates");
+    }
+
+    /// <summary>The error of each group's norms against what a run measured.</summary>
+    /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing about these groups.</exception>
+    public IReadOnlyList<(string Group, double Mean, double Largest)> ErrorsAgainst(string run)
+    {
+        var rows = RunGradients.Measured(run);
+        var known = Groups.Where(group => rows[0].ContainsKey(MonitorKeys.Norm + group.Name)).ToList();
+        return [.. known.Select(group =>
+        {
+            var (mean, largest) = group.ErrorAgainst(rows.Where(row => row["step"] < Spec.TotalSteps).Select(row => ((long)row["step"], row[MonitorKeys.Norm + group.Name])));
+            return (group.Name, mean, largest);
+        })];
+    }
+
+    private static NormCurve CurveOf(InvariantRecipe recipe, GroupGradients group)
+    {
+        var first = SteadyUpdate.At(recipe.Table, FirstWithEquilibrium(recipe));
+        var start = group.Norm ?? (first.HasEquilibrium && !first.Oscillates && group.Gradients.At(0) > 0 ? Equilibrium.Of(first, group.Gradients.At(0)).Norm : 1);
+        return NormCurve.Of(recipe.Table, NormState.AtRest(start), step => group.Gradients.At(recipe.TimeAt(step)));
+    }
+
+    private static long FirstWithEquilibrium(InvariantRecipe recipe)
+    {
+        for (var step = 0L; step < recipe.Table.End; step++)
+            if (SteadyUpdate.At(recipe.Table, step).HasEquilibrium) return step;
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+using Etalon.Lab.Reports;
+
+namespace Etalon.Lab.Forecasts;
+
+/// <summary>A forecast as text: phases, a sentence for each, curves.</summary>
+public static class ForecastText
+{
+    private const int ChartHeight = 10;
+
+    /// <summary>The recipe's length in updates, epochs and mixing units.</summary>
+    public static string Heading(Forecast forecast) =>
+        $"{forecast.Spec.Name}: {forecast.Spec.TotalSteps} updates, {forecast.Spec.TotalSteps / (double)forecast.Spec.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
+
+    /// <summary>The phases as a table.</summary>
+    public static IReadOnlyList<string> Table(Forecast forecast)
+    {
+        var curve = forecast.Whole.Curve;
+        var text = new List<string> { $"phase {"updates",15} {"rate",16} {"decay",16} {"units",8} {"settled",8} {"norm",17} {"eff. rate/equil.",17}" };
+        for (var i = 0; i < forecast.Phases.Count; i++)
+        {
+            var phase = forecast.Phases[i];
+            var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
+            string norms = forecast.HasNorms ? Pair(curve.NormAt(phase.Begin), curve.NormAt(phase.End)) : "?";
+            text.Add($"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} {Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} {Ratios(forecast, phase.Begin, phase.End - 1),17}");
+        }
+        return text;
+    }
+
+    /// <summary>A sentence or two for each phase.</summary>
+    public static IReadOnlyList<string> Words(Forecast forecast, int width) =>
+        [.. forecast.Phases.SelectMany((_, i) => Wrap($"Phase {i + 1}: {PhaseWords.Of(forecast, i)}", width))];
+
+    /// <summary>Norm and effective rate, drawn with characters.</summary>
+    public static IReadOnlyList<string> Charts(Forecast forecast, int width)
+    {
+        var text = new List<string>();
+        foreach (var panel in ForecastChart.PanelsOf(forecast, onlyWhole: true))
+        {
+            if (text.Count > 0) text.Add("");
+            text.Add($"{panel.Label} by update");
+            text.AddRange(TextChart.Draw(panel.Lines, width, ChartHeight));
+        }
+        return text;
+    }
+
+    /// <summary>What the numbers rest on, and how far to trust them.</summary>
+    public static IReadOnlyList<string> Notes(Forecast forecast, int width) => [.. Wrap(forecast.HasNorms
+        ? $"S, the mean square of the gradient on the unit sphere, is taken {forecast.Source}; it settles at {forecast.Whole.Settled:G3} for all scale-invariant weights together. S drifts while the loss falls, which nobody knows before: "
+            + "norms are forecast to its fourth root, so that an S off by half is 11 % of the norm. A network that has learned its data by heart has almost no gradient left, until its norm has shrunk so far that the loss bursts: then there is no equilibrium to forecast."
+        : "S, the mean square of the gradient on the unit sphere, is not known: no norms, and effective rates only over those of equilibrium, for a run that starts there. A recipe with data and a model is probed; else give S by --gradient-square, or a run that measured it by --from.", width)];
+
+    /// <summary>The errors against a run, as a table.</summary>
+    public static IReadOnlyList<string> Errors(IReadOnlyList<(string Group, double Mean, double Largest)> errors) =>
+        [$"{"norm, forecast over measured",-40} {"r.m.s.",8} {"largest",8}", .. errors.Select(error => $"{error.Group,-40} {error.Mean,8:P1} {error.Largest,8:P1}")];
+
+    private static string Pair(double from, double to) => from == to ? $"{from:G4}" : $"{from:G4} > {to:G4}";
+
+    private static string Ratios(Forecast forecast, long first, long last)
+    {
+        var curve = forecast.Whole.Curve;
+        string Of(long step) => curve.EquilibriumAt(step) is { } equilibrium ? $"{curve.EffectiveRateAt(step) / equilibrium.EffectiveRate:G3}" : "none";
+        return $"{Of(first)} > {Of(last)}";
+    }
+
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        string line = "";
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = "  " + word;
+            }
+            else
+            {
+                line = line.Length > 0 ? $"{line} {word}" : word;
+            }
+        }
+        yield return line;
+    }
+}

@@ -1,0 +1,54 @@
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
+using Etalon.Schedules;
+using Etalon.Schedules.Dynamics;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Lab.Forecasts;
+
+/// <summary>What a recipe does to its scale-invariant weights: the numbers of their parameter group, and time as their norm counts it.</summary>
+internal sealed class InvariantRecipe
+{
+    private readonly IReadOnlyList<double> _units;
+
+    private InvariantRecipe(Recipe recipe)
+    {
+        Recipe = recipe;
+        Table = RecipeTable.Of(recipe);
+        _units = MixingUnits.Until(Table);
+    }
+
+    public Recipe Recipe { get; }
+
+    public RecipeTable Table { get; }
+
+    /// <summary>The mixing units of the whole run.</summary>
+    public double Units => _units[^1];
+
+    /// <exception cref="InputException">The rule has no laws: Nesterov with dampening, or an optimizer other than SGD.</exception>
+    public static InvariantRecipe Of(RunSpec spec)
+    {
+        if (spec.Optimizer is { Nesterov: true, Dampening: not 0 })
+            throw new InputException($"optimizer.dampening is {spec.Optimizer.Dampening}, but there are no laws for a damped Nesterov update; set dampening or nesterov to its default");
+        var recipe = spec.ToRecipe();
+        // Every scale-invariant weight is in the same parameter group: the classes tell heads and biases from it, and nothing finer.
+        var group = spec.Optimizer.Groups.FirstOrDefault(group => ParameterGroups.IsIn(group.Parameters, "stem.weight"));
+        return new(group is null ? recipe : recipe with
+        {
+            LearningRate = group.LearningRate ?? recipe.LearningRate,
+            WeightDecay = group.WeightDecay ?? recipe.WeightDecay,
+            Momentum = group.Momentum ?? recipe.Momentum,
+        });
+    }
+
+    /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>
+    public double TimeAt(long step) => Units > 0 ? _units[(int)step] : step;
+
+    /// <summary>The update by which half of the mixing units are over: the numbers under which most of the run settles.</summary>
+    public long MainStep()
+    {
+        int step = 0;
+        while (step < Table.Count - 1 && _units[step + 1] < Units / 2) step++;
+        return step;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Etalon.Workbench.Tests.Diagnosis;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+public sealed class DiagnoseCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("etalon-diagnose-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_run_at_equilibrium_prints_what_the_document_shows_and_is_exit_code_0()
+    {
+        await Cli.Run("train", Cli.Recipe("digits-equilibrium.yaml"), "--runs", _folder);
+        string svg = Path.Combine(_folder, "diagnosis.svg");
+        var (code, output, error) = await Cli.Run("diagnose", "digits-equilibrium", "--runs", _folder, "--svg", svg);
+        Assert.Equal((0, $"wrote {svg}\n"), (code, error));
+        Cli.Approve("diagnose-run", output);
+        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"), TestContext.Current.CancellationToken);
+        Assert.Contains(output.TrimEnd(), document, StringComparison.Ordinal);
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flags_come_first_with_their_remedies_and_are_exit_code_1()
+    {
+        var (code, output, error) = await Cli.Run("diagnose", Write(new SphereRun { Clip = 0.5, WithoutDecay = ["conv2"], Phases = [(1000, 0.1, 5e-3), (100, 0.01, 5e-3)] }.Log()));
+        Assert.Equal((1, ""), (code, error));
+        Cli.Approve("diagnose-flags", output.Replace(_folder, "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_json_has_every_finding_and_null_for_what_cannot_be_said()
+    {
+        var (code, output, _) = await Cli.Run("diagnose", Write("step,lr,weight_decay,momentum,norm/a\n0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"), "--json");
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal(1, code);
+        Assert.Equal("phase_too_short", json["flags"]![0]!["kind"]!.GetValue<string>());
+        Assert.Equal(20, json["findings"]!.AsArray().Count);
+        Assert.Equal(0.01, json["findings"]![2]!["value"]!.GetValue<double>(), 1e-12);
+        Assert.Null(json["findings"]![4]!["value"]);
+    }
+
+    [Fact]
+    public async Task Warnings_of_a_log_go_to_the_error_stream_and_it_is_diagnosed_all_the_same()
+    {
+        var (code, output, error) = await Cli.Run("diagnose", Write("step,lr,weight_decay,norm/a\n0,0.1,5e-4,1\n10,0.1,5e-4,nan\n20,0.1,5e-4,1.1\n20,0.1"));
+        Assert.Equal(0, code);
+        Assert.Equal(3, error.TrimEnd().Split('\n').Length);
+        Assert.All(error.TrimEnd().Split('\n'), line => Assert.StartsWith("warning: ", line, StringComparison.Ordinal));
+        Assert.Contains("No flags", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no-such.csv", "no-such.csv: no such file; give a CSV log, or the name or folder of a run")]
+    [InlineData("no-such-run", "there is no run \"no-such-run\" in runs, nor a folder of that name; `etalon runs list` shows the runs there are")]
+    public async Task What_is_not_there_is_exit_code_2(string log, string message)
+    {
+        var (code, _, error) = await Cli.Run("diagnose", log);
+        Assert.Equal((2, message), (code, error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task The_logger_is_exported_as_a_module_of_its_own()
+    {
+        string file = Path.Combine(_folder, "etalon_logger.py");
+        var (code, _, error) = await Cli.Run("export", "logger", "--for", "pytorch", "--out", file);
+        Assert.Equal((0, $"wrote {file}\n"), (code, error));
+        string[] imports = [.. (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Where(line => line.StartsWith("import ", StringComparison.Ordinal))];
+        Assert.Equal(["import math", "import os", "import types", "import torch"], imports);
+        Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
+    }
+
+    [Fact]
+    public async Task Help_has_examples()
+    {
+        var (code, output, _) = await Cli.Run("diagnose", "--help");
+        Assert.Equal(0, code);
+        Cli.Approve("help-diagnose", output);
+    }
+
+    private string Write(string log)
+    {
+        string file = Path.Combine(_folder, "log.csv");
+        File.WriteAllText(file, log);
+        return file;
+    }
+}

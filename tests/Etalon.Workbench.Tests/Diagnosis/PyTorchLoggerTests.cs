@@ -1,0 +1,87 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Schedules.Tests.Export;
+
+namespace Etalon.Workbench.Tests.Diagnosis;
+
+/// <summary>The exported logger with the real PyTorch: what it writes, and what a diagnosis makes of it.</summary>
+public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFixture<PyTorchLoggerTests.Logs>
+{
+    [Fact]
+    public void What_is_logged_is_what_PyTorch_did_and_a_resumed_log_has_the_same_bytes()
+    {
+        Python.Need("torch");
+        string[] held = Python.Run(Beside("drive_logger.py"), logs.Folder, logs.Folder).TrimEnd().Split('\n');
+        Assert.Equal(["columns", "against_float64", "small_angles", "resumes", "refusals", "company"], held);
+    }
+
+    // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ..., PyTorch 0, 5, ...
+    private const double OneRow = 5 * 5e-3;
+
+    [Fact]
+    public void A_log_from_PyTorch_gives_the_verdicts_of_a_run_of_Etalon_with_the_same_recipe()
+    {
+        Python.Need("torch");
+        var (theirs, ours) = (logs.Diagnose("whole"), OwnRun.Diagnose());
+        Assert.Empty(theirs.Flags);
+        Assert.Empty(ours.Flags);
+        Assert.Equal(ours.PhaseCount, theirs.PhaseCount);
+        Assert.Equal(ours.Log.Groups.Count, theirs.Log.Groups.Count(group => group.Name != LogGroup.Everything));
+        var pairs = Whole(ours).Join(Whole(theirs), finding => (finding.Phase, finding.Id, finding.Quantity), finding => (finding.Phase, finding.Id, finding.Quantity), (a, b) => (Ours: a, Theirs: b)).ToList();
+        Assert.Equal(2 * 15, pairs.Count);
+        // Only Etalon's run measured its noise with pairs of batches.
+        Assert.All(pairs.Where(pair => pair.Ours.Id != "D11"), pair => Assert.Equal(pair.Ours.IsKnown, pair.Theirs.IsKnown));
+        Assert.All(pairs.Where(pair => pair.Ours.Id is "D1" or "D2" or "D3"), pair => Assert.Equal(pair.Ours.Value, pair.Theirs.Value, OneRow));
+        // Two draws of the same law: as far apart as their errors allow.
+        Assert.All(
+            pairs.Where(pair => double.IsFinite(pair.Ours.Error)),
+            pair => Assert.InRange(Math.Abs(pair.Ours.Value - pair.Theirs.Value), 0, 4 * Math.Sqrt(pair.Ours.Error * pair.Ours.Error + pair.Theirs.Error * pair.Theirs.Error)));
+    }
+
+    [Theory]
+    [InlineData("no-decay", FlagKind.DecayExcluded, LogGroup.Whole)]
+    [InlineData("clip", FlagKind.Clipped, LogGroup.Everything)]
+    [InlineData("bare-layer", FlagKind.NotScaleInvariant, "17.weight")]
+    [InlineData("second-decay", FlagKind.LawBroken, null)]
+    [InlineData("short-phase", FlagKind.PhaseTooShort, null)]
+    public void A_fault_of_a_network_in_PyTorch_is_found_and_named_before_all_else(string fault, FlagKind kind, string? group)
+    {
+        Python.Need("torch");
+        var flag = logs.Diagnose(fault).Flags[0];
+        Assert.Equal(kind, flag.Kind);
+        if (group is not null) Assert.Equal(group, flag.Worst.Group);
+        if (kind == FlagKind.PhaseTooShort) Assert.All(flag.Findings, finding => Assert.Equal(2, finding.Phase));
+    }
+
+    private static IEnumerable<Finding> Whole(RunDiagnosis diagnosis) => diagnosis.Findings.Where(finding => finding.Group == LogGroup.Whole);
+
+    private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, "Diagnosis", file);
+
+    /// <summary>A run without a fault and one with each, trained once for all tests.</summary>
+    public sealed class Logs : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("etalon-logger-");
+        private readonly Lazy<bool> _isTrained;
+
+        public Logs()
+        {
+            using (var module = new StreamWriter(Path.Combine(Folder, PyTorchLogger.FileName))) PyTorchLogger.Write(module);
+            _isTrained = new(Train);
+        }
+
+        public string Folder => _folder.FullName;
+
+        public RunDiagnosis Diagnose(string name) => _isTrained.Value ? RunDiagnosis.Of(Path.Combine(Folder, $"{name}.csv")) : throw new InvalidOperationException();
+
+        private bool Train()
+        {
+            string digits = Path.Combine(Folder, "digits.csv.gz");
+            using (var file = File.Create(digits)) typeof(DataCatalog).Assembly.GetManifestResourceStream("digits.csv.gz")!.CopyTo(file);
+            Python.Run(Beside("train_with_logger.py"), Folder, digits, Folder);
+            return true;
+        }
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+}
