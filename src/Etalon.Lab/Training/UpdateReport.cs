@@ -13,4 +13,7 @@ public readonly record struct UpdateReport(long Step, double Epoch, LossResult B
 {
     /// <summary>Whether it was the last of the run.</summary>
     public bool IsLast { get; init; }
+
+    /// <summary>What the monitors measured; null where they were not due.</summary>
+    public MonitorReading? Monitors { get; init; }
 }
