@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
@@ -108,7 +109,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         for (int group = 0; group < _squares.Length; group++)
         {
             double square = reading[group].Norm * reading[group].Norm;
-            _squares[group].Add(square * (reading[group].GradientSquare + correction * reading[group].BufferDot));
+            _squares[group].Add(square * (reading[group].GradientSquare + correction * reading[group].BufferDot.GetValueOrDefault()));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }
@@ -116,7 +117,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
 
     private void GoAhead()
     {
-        var tensors = _trainer.Tensors.ToDictionary();
+        var tensors = _trainer.Tensors.ToDictionary(tensor => tensor.Name);
         for (int group = 0; group < _tensors.Count; group++)
         {
             double square = _squares[group].TakeLast(Between).Average();
@@ -124,15 +125,15 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
             double factor = Equilibrium.Of(_main, square).Norm / _norms[group];
             foreach (string name in _tensors[group])
             {
-                Scale(tensors[name].Span, factor);
-                Scale(tensors[$"velocity/{name}"].Span, 1 / factor);
+                Scale(tensors[name].Bytes, factor);
+                Scale(tensors[$"velocity/{name}"].Bytes, 1 / factor);
             }
         }
     }
 
-    private static void Scale(Span<T> values, double factor)
+    private static void Scale(Span<byte> values, double factor)
     {
-        foreach (ref var value in values) value *= T.CreateChecked(factor);
+        foreach (ref var value in MemoryMarshal.Cast<byte, T>(values)) value *= T.CreateChecked(factor);
     }
 
     private GroupGradients Result(string name, int group)
