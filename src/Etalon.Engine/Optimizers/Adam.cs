@@ -41,7 +41,7 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         return sum / _squares.Tensors[tensor].Length;
     }
 
-    private protected override double DecayInGradient(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+    private double CoupledDecay(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
 
@@ -57,7 +57,7 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         var numbers = Today(group);
         return new(
             Shrink: _options.IsDecayDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
-            Decay: DecayInGradient(numbers),
+            Decay: CoupledDecay(numbers),
             Beta1: _options.Beta1,
             Intake: 1 - _options.Beta1,
             Beta2: _options.Beta2,

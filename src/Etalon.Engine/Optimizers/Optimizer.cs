@@ -49,7 +49,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>How many parameter groups there are.</summary>
     public int Groups => _today.Length;
 
-    /// <summary>The norm of the gradient that the last update used, coupled decay included where the rule puts it there.</summary>
+    /// <summary>The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.</summary>
     public double GradientNorm { get; private set; }
 
     /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
@@ -138,7 +138,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>Changes parameters and memory by the gradient, whose norm is finite.</summary>
     private protected abstract void Apply(Workers workers);
 
-    /// <summary>The weight decay that this rule adds to the gradient of a group.</summary>
+    /// <summary>The weight decay that belongs to the gradient whose norm this rule takes its step from; 0 where it takes none, so that no parameter is read to measure it.</summary>
     private protected virtual double DecayInGradient(in SgdNumbers numbers) => 0;
 
     private protected SgdNumbers Today(int group) => _today[group];

@@ -50,7 +50,7 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
-    private protected override double DecayInGradient(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+    private double CoupledDecay(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {
@@ -81,7 +81,7 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         var chunk = Chunks[index];
         long at = chunk.Begin;
         var update = new ProdigyUpdate(
-            DecayInGradient(Today(chunk.Group)), _options.Beta1, _before * (1 - _options.Beta1), _options.Beta2, _before * _before * (1 - _options.Beta2),
+            CoupledDecay(Today(chunk.Group)), _options.Beta1, _before * (1 - _options.Beta1), _options.Beta2, _before * _before * (1 - _options.Beta2),
             Math.Sqrt(_options.Beta2), Weight(chunk.Group));
         _parts[index] = update.Apply(
             Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);

@@ -39,8 +39,6 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     /// <inheritdoc/>
     public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
-    private protected override double DecayInGradient(in SgdNumbers numbers) => numbers.WeightDecay;
-
     private protected override void Apply(Workers workers)
     {
         if (Steps == 0) Parameters.Span.CopyTo(_fast.Span);

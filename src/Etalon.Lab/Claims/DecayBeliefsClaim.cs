@@ -21,7 +21,7 @@ internal static class DecayBeliefsClaim
         return new ClaimReport(
             Claim,
             "A perceptron 256-256-256-10 with batch normalization on 2,000 clean images of PS10 with 4 simple and 20 complex patterns a class, without weight decay: "
-            + $"600 updates on the full batch without momentum, and 60 epochs in batches of 32 with momentum 0.9 for {experiment.Seeds} seeds.",
+            + $"600 updates on the full batch at σ 0.5 without momentum, and 60 epochs in batches of 32 at σ 1 with momentum 0.9 for {experiment.Seeds} seeds.",
             [.. report.GradientChecks, .. report.StochasticChecks],
             [
                 "## Leading eigenvalues, full batch", "", .. DecayBeliefsText.Curvatures(report), "",

@@ -23,7 +23,7 @@ internal static class FastEquilibriumClaim
         "fast-equilibrium",
         "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and whatever they did before; their weights do not.",
         "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, section 5, figures 4 and 5.",
-        "some three minutes on two cores",
+        "some two minutes on two cores",
         Reproduce);
 
     public static ClaimReport Reproduce(ClaimRun run)

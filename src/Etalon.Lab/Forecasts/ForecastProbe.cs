@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
@@ -109,7 +108,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         for (int group = 0; group < _squares.Length; group++)
         {
             double square = reading[group].Norm * reading[group].Norm;
-            _squares[group].Add(square * (reading[group].GradientSquare + correction * reading[group].BufferDot.GetValueOrDefault()));
+            _squares[group].Add(square * (reading[group].GradientSquare + correction * (reading[group].BufferDot ?? 0)));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }
@@ -117,7 +116,6 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
 
     private void GoAhead()
     {
-        var tensors = _trainer.Tensors.ToDictionary(tensor => tensor.Name);
         for (int group = 0; group < _tensors.Count; group++)
         {
             double square = _squares[group].TakeLast(Between).Average();
@@ -125,15 +123,15 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
             double factor = Equilibrium.Of(_main, square).Norm / _norms[group];
             foreach (string name in _tensors[group])
             {
-                Scale(tensors[name].Bytes, factor);
-                Scale(tensors[$"velocity/{name}"].Bytes, 1 / factor);
+                Scale(_trainer.Network.Parameters[name].Span, factor);
+                Scale(_trainer.Buffer![name].Span, 1 / factor);
             }
         }
     }
 
-    private static void Scale(Span<byte> values, double factor)
+    private static void Scale(Span<T> values, double factor)
     {
-        foreach (ref var value in MemoryMarshal.Cast<byte, T>(values)) value *= T.CreateChecked(factor);
+        foreach (ref var value in values) value *= T.CreateChecked(factor);
     }
 
     private GroupGradients Result(string name, int group)

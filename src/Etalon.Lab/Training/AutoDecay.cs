@@ -1,6 +1,6 @@
 using System.Globalization;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 

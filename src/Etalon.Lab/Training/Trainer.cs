@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
@@ -89,6 +90,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>The test split.</summary>
     internal BatchSource<T> TestBatches => _test.Batches;
+
+    /// <summary>The momentum buffer, laid out as the parameters; null where the optimizer has none.</summary>
+    internal Region<T>? Buffer => _optimizer.Buffer;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }

@@ -136,7 +136,12 @@ public class ConvexBoundTests
         {
             var regret = new StochasticRegret
             {
-                Dimension = run.Dimension, Rows = 15, Slope = run.Smoothness, Radius = 1 + run.Spread, Initial = run.Ratio * run.Smoothness, Seed = (ulong)run.Seed,
+                Dimension = run.Dimension,
+                Rows = 15,
+                Slope = run.Smoothness,
+                Radius = 1 + run.Spread,
+                Initial = run.Ratio * run.Smoothness,
+                Seed = (ulong)run.Seed,
             };
             foreach (var point in regret.Run([1, 2, 3, 5, 10, 20, 50, 100, 150]))
                 Assert.True(point.SampledGap <= point.Bound * (1 + Rounding), $"{point}");
