@@ -1,6 +1,6 @@
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Dynamics;
 
