@@ -68,7 +68,7 @@ public sealed class Forecast
     {
         if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
         if (spec.Data is null || spec.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
-        var data = DataCatalog.Load(spec.Data.Set, spec.Data.Folder);
+        var data = RecipeData.Load(spec.Data);
         var recipe = InvariantRecipe.Of(spec);
         var groups = spec.Precision == Precision.Float64
             ? ForecastProbe<double>.Measure(spec, recipe, data, steps, threads)

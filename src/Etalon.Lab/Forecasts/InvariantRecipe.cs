@@ -25,11 +25,13 @@ internal sealed class InvariantRecipe
     /// <summary>The mixing units of the whole run.</summary>
     public double Units => _units[^1];
 
-    /// <exception cref="InputException">The rule has no laws: Nesterov with dampening, or an optimizer other than SGD.</exception>
+    /// <exception cref="InputException">There are no laws for the recipe's optimizer.</exception>
     public static InvariantRecipe Of(RunSpec spec)
     {
-        if (spec.Optimizer is { Nesterov: true, Dampening: not 0 })
-            throw new InputException($"optimizer.dampening is {spec.Optimizer.Dampening}, but there are no laws for a damped Nesterov update; set dampening or nesterov to its default");
+        if (spec.Optimizer.Kind != OptimizerKind.Sgd)
+            throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
+        if (spec.AutoDecay is not null)
+            throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
         var recipe = spec.ToRecipe();
         // Every scale-invariant weight is in the same parameter group: the classes tell heads and biases from it, and nothing finer.
         var group = spec.Optimizer.Groups.FirstOrDefault(group => ParameterGroups.IsIn(group.Parameters, "stem.weight"));

@@ -27,6 +27,7 @@ public sealed class ForecastCommandTests : IDisposable
     [InlineData("give one of them", "--gradient-square", "1", "--probe", "100")]
     [InlineData("--probe trains, and needs data and a model", "--probe", "100")]
     [InlineData("there is no run", "--from", "nowhere")]
+    [InlineData("the laws of norms here are those of sgd", "optimizer.name=adamw", "momentum=0")]
     public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)
     {
         var (code, output, error) = await Cli.Run(["forecast", Cli.Recipe("plan-only.yaml"), .. rest]);

@@ -29,7 +29,7 @@ public class ForecastTests
         var spec = Spec(model, momentum);
         var forecast = Forecast.Probed(spec, 200, 2);
         Assert.True(forecast.MixingUnits > 3);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits", null), 2);
+        using var trainer = new Trainer<float>(spec, RecipeData.Load(spec.Data!), 2);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
         var measured = forecast.Groups.Select(_ => new List<(long, double)>()).ToList();
         while (trainer.Step < spec.TotalSteps)
