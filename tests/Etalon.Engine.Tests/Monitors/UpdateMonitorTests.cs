@@ -36,10 +36,7 @@ public sealed class UpdateMonitorTests
             monitor.After(workers);
             for (int group = 0; group <= Groups.Count; group++) sum += monitor[group].Angle;
         }
-        Read();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Read();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(Read));
     }
 
     [Theory]

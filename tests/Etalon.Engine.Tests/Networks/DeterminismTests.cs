@@ -67,8 +67,9 @@ public class DeterminismTests
         }
         for (int i = 0; i < 3; i++) Step();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 10; i++) Step();
+        }));
     }
 }
