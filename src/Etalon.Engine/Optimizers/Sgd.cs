@@ -45,17 +45,16 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// </summary>
     public void Transform(int group, double weightFactor, double velocityFactor, double share = 0)
     {
-        T ofWeight = T.CreateTruncating(weightFactor), ofVelocity = T.CreateTruncating(velocityFactor), ofShare = T.CreateTruncating(share);
         foreach (var chunk in Chunks)
-        {
-            if (chunk.Group != group) continue;
-            T* w = Parameters.Pointer + chunk.Begin, v = Velocity.Pointer + chunk.Begin;
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                v[i] = ofVelocity * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
-                w[i] *= ofWeight;
-            }
-        }
+            if (chunk.Group == group)
+                Transform(Parameters.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length, weightFactor, velocityFactor, share);
+    }
+
+    /// <summary>The same for a tensor, by its name.</summary>
+    public void Transform(string tensor, double weightFactor, double velocityFactor, double share = 0)
+    {
+        var weights = Parameters[tensor];
+        Transform(weights.Pointer, Velocity[tensor].Pointer, weights.Length, weightFactor, velocityFactor, share);
     }
 
     /// <inheritdoc/>
@@ -83,6 +82,16 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     {
         var chunk = Chunks[index];
         FormOf(Today(chunk.Group)).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
+    }
+
+    private static void Transform(T* w, T* v, long length, double weightFactor, double velocityFactor, double share)
+    {
+        T ofWeight = T.CreateTruncating(weightFactor), ofVelocity = T.CreateTruncating(velocityFactor), ofShare = T.CreateTruncating(share);
+        for (long i = 0; i < length; i++)
+        {
+            v[i] = ofVelocity * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
+            w[i] *= ofWeight;
+        }
     }
 
     private SgdUpdate FormOf(in SgdNumbers numbers)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine.Optimizers;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
@@ -102,13 +103,11 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private void Keep(in UpdateReport report)
     {
         var reading = report.Monitors!;
-        var numbers = _recipe.Table[report.Step < _half ? report.Step : _recipe.MainStep()];
-        double correction = 2 * numbers.Momentum / (1 - _recipe.Recipe.Dampening);
+        long step = report.Step < _half ? report.Step : _recipe.MainStep();
         _names = reading.Groups;
         for (int group = 0; group < _squares.Length; group++)
         {
-            double square = reading[group].Norm * reading[group].Norm;
-            _squares[group].Add(square * (reading[group].GradientSquare + correction * (reading[group].BufferDot ?? 0)));
+            _squares[group].Add(_recipe.SquareOnSphere(step, reading[group].Norm, reading[group].GradientSquare, reading[group].BufferDot ?? 0));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }
@@ -116,22 +115,14 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
 
     private void GoAhead()
     {
+        var optimizer = (Sgd<T>)_trainer.Optimizer;
         for (int group = 0; group < _tensors.Count; group++)
         {
             double square = _squares[group].TakeLast(Between).Average();
             if (!(square > 0)) continue;
             double factor = Equilibrium.Of(_main, square).Norm / _norms[group];
-            foreach (string name in _tensors[group])
-            {
-                Scale(_trainer.Network.Parameters[name].Span, factor);
-                Scale(_trainer.Buffer![name].Span, 1 / factor);
-            }
+            foreach (string name in _tensors[group]) optimizer.Transform(name, factor, 1 / factor);
         }
-    }
-
-    private static void Scale(Span<T> values, double factor)
-    {
-        foreach (ref var value in values) value *= T.CreateChecked(factor);
     }
 
     private GroupGradients Result(string name, int group)

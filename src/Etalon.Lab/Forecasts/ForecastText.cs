@@ -70,21 +70,5 @@ public static class ForecastText
         return $"{Of(first)} > {Of(last)}";
     }
 
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "  " + word;
-            }
-            else
-            {
-                line = line.Length > 0 ? $"{line} {word}" : word;
-            }
-        }
-        yield return line;
-    }
+    private static IEnumerable<string> Wrap(string text, int width) => WrappedText.Lines("", text, width, indentation: 2);
 }

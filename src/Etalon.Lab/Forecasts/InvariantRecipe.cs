@@ -46,6 +46,10 @@ internal sealed class InvariantRecipe
     /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>
     public double TimeAt(long step) => Units > 0 ? _units[(int)step] : step;
 
+    /// <summary>The gradient's square on the unit sphere with the buffer's share, |w|^2 (|g|^2 + 2 mu v.g/(1 - dampening)): a measurement of S.</summary>
+    public double SquareOnSphere(long step, double norm, double gradientSquare, double bufferDot) =>
+        norm * norm * (gradientSquare + 2 * Table[step].Momentum / (1 - Recipe.Dampening) * bufferDot);
+
     /// <summary>The update by which half of the mixing units are over: the numbers under which most of the run settles.</summary>
     public long MainStep()
     {

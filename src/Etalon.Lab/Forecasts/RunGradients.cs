@@ -41,9 +41,6 @@ internal static class RunGradients
         return new(name, rows[0][MonitorKeys.Norm + name], new GradientCurve(times, squares));
     }
 
-    private static double Square(IReadOnlyDictionary<string, double> row, string name, InvariantRecipe recipe)
-    {
-        double norm = row[MonitorKeys.Norm + name], correction = 2 * recipe.Table[(long)row["step"]].Momentum / (1 - recipe.Recipe.Dampening);
-        return norm * norm * (row[MonitorKeys.GradientSquare + name] + correction * row.GetValueOrDefault(MonitorKeys.BufferDot + name));
-    }
+    private static double Square(IReadOnlyDictionary<string, double> row, string name, InvariantRecipe recipe) => recipe.SquareOnSphere(
+        (long)row["step"], row[MonitorKeys.Norm + name], row[MonitorKeys.GradientSquare + name], row.GetValueOrDefault(MonitorKeys.BufferDot + name));
 }

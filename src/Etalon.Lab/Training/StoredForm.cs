@@ -1,6 +1,6 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Memory;
+using Etalon.Engine.Optimizers;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules.Equivalence;
 
@@ -25,21 +25,13 @@ internal readonly record struct StoredForm(StateMap Map, int Exponent)
     public double ActivationScale => PowerOfTwo.Exp(Map.LogScale).Times(-Exponent);
 
     /// <summary>Turns the numbers stored in this form into those of another, for the same state of the recipe's own run.</summary>
-    public void Transform<T>(Network<T> network, Region<T> velocity, StoredForm other) where T : unmanaged, IFloatingPointIeee754<T>
+    public void Transform<T>(Network<T> network, Sgd<T> optimizer, StoredForm other) where T : unmanaged, IFloatingPointIeee754<T>
     {
         // Between the forms first: two equal ones cancel to the bit, and what is left is the change of s.
         var map = StateMap.OfScale(Exponent * Ln2).Then(Map.Inverse().Then(other.Map)).Then(StateMap.OfScale(-other.Exponent * Ln2));
         if (map is { LogScale: 0, LogBuffer: 0, Share.Sign: 0 }) return;
-        T ofWeight = T.CreateTruncating(Math.Exp(map.LogScale)), ofVelocity = T.CreateTruncating(Math.Exp(map.LogBuffer - map.LogScale)), share = T.CreateTruncating(map.Share.Value);
         foreach (var tensor in network.Parameters.Tensors)
-        {
-            if (!ParameterGroups.IsIn(ParameterClass.ScaleInvariant, tensor.Name)) continue;
-            Span<T> w = tensor.Span, v = velocity[tensor.Name].Span;
-            for (int i = 0; i < w.Length; i++)
-            {
-                v[i] = ofVelocity * T.FusedMultiplyAdd(-share, w[i], v[i]);
-                w[i] *= ofWeight;
-            }
-        }
+            if (ParameterGroups.IsIn(ParameterClass.ScaleInvariant, tensor.Name))
+                optimizer.Transform(tensor.Name, Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale), map.Share.Value);
     }
 }

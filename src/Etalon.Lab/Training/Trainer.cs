@@ -1,7 +1,6 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
@@ -90,9 +89,6 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>The test split.</summary>
     internal BatchSource<T> TestBatches => _test.Batches;
-
-    /// <summary>The momentum buffer, laid out as the parameters; null where the optimizer has none.</summary>
-    internal Region<T>? Buffer => _optimizer.Buffer;
 
     /// <summary>Updates done.</summary>
     public long Step { get; private set; }
@@ -208,7 +204,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
-        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd.Velocity, now);
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd, now);
         Network.ActivationScale = now.ActivationScale;
     }
 

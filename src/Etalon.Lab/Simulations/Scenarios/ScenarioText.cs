@@ -13,7 +13,7 @@ public static class ScenarioText
     public static IEnumerable<string> Lines(ScenarioReport report, int width)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return [.. report.Setting, "", .. Table(report.Findings), "", .. Charts(report.Chart, width), "", .. Wrap(report.Meaning, width)];
+        return [.. report.Setting, "", .. Table(report.Findings), "", .. Charts(report.Chart, width), "", .. WrappedText.Lines("", report.Meaning, width)];
     }
 
     /// <summary>The curves of a chart in long form: <c>panel,curve,x,value</c>, a row a point.</summary>
@@ -54,21 +54,6 @@ public static class ScenarioText
                 for (int i = 0; i < panel.Lines.Count; i++) yield return $"  {TextChart.LetterOf(i)} {panel.Lines[i].Name}";
             foreach (string line in TextChart.Draw(panel.Lines, width, ChartHeight)) yield return line;
         }
-    }
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-        yield return line;
     }
 
     private static string Number(double value) => Math.Abs(value) is 0 or (>= 1e-3 and < 1e6) ? value.ToString("G6") : value.ToString("0.####e0");
