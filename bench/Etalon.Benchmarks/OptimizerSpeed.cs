@@ -57,7 +57,7 @@ internal static unsafe class OptimizerSpeed
             double[] updates = new double[Rounds], moves = new double[Rounds];
             for (int round = -WarmUp; round < Rounds; round++)
             {
-                double update = Time(() => optimizer.Update([new SgdNumbers(1e-4, 1e-4, 0.9)], workers)), move = Time(() => Move(arrays, written, workers));
+                double update = Time(() => optimizer.Update([new UpdateNumbers(1e-4, 1e-4, 0.9)], workers)), move = Time(() => Move(arrays, written, workers));
                 if (round >= 0) (updates[round], moves[round]) = (update, move);
             }
             Console.WriteLine($"{name,-20} {arrays.Length}, {written}   {Median(updates),7:F2} {Median(moves),7:F2} {Median(updates.Zip(moves, (a, b) => a / b)),6:F2}");

@@ -48,7 +48,7 @@ public partial class DocumentExamples
         {
             LossResult result = network.Forward(images, labels, isTraining: true);
             network.Backward();
-            sgd.Update([new SgdNumbers(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
+            sgd.Update([new UpdateNumbers(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
             Console.WriteLine($"loss {result.Loss:F4}");
         }
     }
@@ -68,7 +68,7 @@ public partial class DocumentExamples
         for (int step = 0; step < 400; step++)
         {
             (g.Span[0], g.Span[1]) = (w.Span[0], 10 * w.Span[1]);   // the gradient of (x² + 10 y²)/2
-            if (!wngrad.Update([new SgdNumbers(Rate: 1, WeightDecay: 0, Momentum: 0)], workers)) break;
+            if (!wngrad.Update([new UpdateNumbers(Rate: 1, WeightDecay: 0, Momentum: 0)], workers)) break;
         }
         Console.WriteLine($"b = {wngrad.Divisors(0)[0]:F1}, |g| = {wngrad.GradientNorm:E1}");
         Assert.InRange(wngrad.GradientNorm, 0, 1e-4);

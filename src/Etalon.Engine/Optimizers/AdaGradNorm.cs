@@ -33,7 +33,7 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
 
     private protected override double Divisor(double* cell) => Math.Sqrt(cell[0]);
 
-    private protected override SgdUpdate UpdateWith(double b, in SgdNumbers numbers) => new(
+    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1 / b, OfGradient: 0, OfVelocity: numbers.Rate);
 
     private static AdaGradNormOptions Checked(AdaGradNormOptions options)

@@ -41,7 +41,7 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         return sum / _squares.Tensors[tensor].Length;
     }
 
-    private double CoupledDecay(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+    private double CoupledDecay(in UpdateNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
 

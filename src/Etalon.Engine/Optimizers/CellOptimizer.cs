@@ -106,11 +106,11 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private protected virtual double Divisor(double* cell) => cell[0];
 
     /// <summary>The update of a cell that divides by b.</summary>
-    private protected abstract SgdUpdate UpdateWith(double b, in SgdNumbers numbers);
+    private protected abstract SgdUpdate UpdateWith(double b, in UpdateNumbers numbers);
 
-    private protected double ShrinkOf(in SgdNumbers numbers) => _isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1;
+    private protected double ShrinkOf(in UpdateNumbers numbers) => _isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1;
 
-    private protected sealed override double DecayInGradient(in SgdNumbers numbers) => _isDecoupled ? 0 : numbers.WeightDecay;
+    private protected sealed override double DecayInGradient(in UpdateNumbers numbers) => _isDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {
@@ -141,11 +141,11 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = b > 0 ? UpdateWith(b, Today(GroupOf(tensor))) : Rest(cell, Today(GroupOf(tensor)));
     }
 
-    private SgdUpdate Step(double* cell, double squares, double scaled, in SgdNumbers numbers) =>
+    private SgdUpdate Step(double* cell, double squares, double scaled, in UpdateNumbers numbers) =>
         squares > 0 ? UpdateWith(Advance(cell, squares, scaled), numbers) : Rest(cell, numbers);
 
     // A gradient of 0 leaves b as it is. Before the first other one there is no b, and 1 does as well: it divides 0.
-    private SgdUpdate Rest(double* cell, in SgdNumbers numbers)
+    private SgdUpdate Rest(double* cell, in UpdateNumbers numbers)
     {
         double b = cell == null ? 0 : Divisor(cell);
         return UpdateWith(b > 0 ? b : 1, numbers);
@@ -208,7 +208,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     }
 
     // What the update of some cells has in common; what each has for itself goes to intake and ofVelocity.
-    private SgdUpdate AdvanceCells(double* cells, double* squares, int count, in SgdNumbers numbers, T* intake, T* ofVelocity)
+    private SgdUpdate AdvanceCells(double* cells, double* squares, int count, in UpdateNumbers numbers, T* intake, T* ofVelocity)
     {
         SgdUpdate update = default;
         for (int c = 0; c < count; c++)

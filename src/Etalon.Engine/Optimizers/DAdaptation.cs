@@ -39,7 +39,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     /// <inheritdoc/>
     public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * *_distance.Pointer / *_firstNorm.Pointer;
 
-    private protected override double DecayInGradient(in SgdNumbers numbers) => numbers.WeightDecay;
+    private protected override double DecayInGradient(in UpdateNumbers numbers) => numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {

@@ -45,7 +45,7 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     private double Step => *_largest.Pointer / Math.Sqrt(*_sum.Pointer);
 
-    private protected override double DecayInGradient(in SgdNumbers numbers) => numbers.WeightDecay;
+    private protected override double DecayInGradient(in UpdateNumbers numbers) => numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {

@@ -50,7 +50,7 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
-    private double CoupledDecay(in SgdNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
+    private double CoupledDecay(in UpdateNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {

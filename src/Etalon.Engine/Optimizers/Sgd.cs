@@ -61,14 +61,14 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
     /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in SgdNumbers numbers) => numbers.Rate * (1 - _options.Dampening) / (1 - numbers.Momentum);
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => numbers.Rate * (1 - _options.Dampening) / (1 - numbers.Momentum);
 
     /// <inheritdoc/>
     /// <remarks>
     /// The update is w' = a w - b g - c v with b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity. Without momentum it is
     /// |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).
     /// </remarks>
-    public override double? NextSquare(in SgdNumbers numbers, in UpdateProducts before)
+    public override double? NextSquare(in UpdateNumbers numbers, in UpdateProducts before)
     {
         var form = FormOf(numbers);
         double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
@@ -94,7 +94,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
         }
     }
 
-    private SgdUpdate FormOf(in SgdNumbers numbers)
+    private SgdUpdate FormOf(in UpdateNumbers numbers)
     {
         bool isDecoupled = _options.IsDecayDecoupled;
         return new SgdUpdate(

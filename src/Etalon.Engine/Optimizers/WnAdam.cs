@@ -36,7 +36,7 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
         return cell[0] = b + scaled / b;
     }
 
-    private protected override SgdUpdate UpdateWith(double b, in SgdNumbers numbers) => new(
+    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / (b * _correction));
 
     private static WnAdamOptions Checked(WnAdamOptions options)

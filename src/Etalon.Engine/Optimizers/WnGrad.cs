@@ -38,7 +38,7 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
         return _options.Order == WnGradOrder.Lagged ? before : cell[B];
     }
 
-    private protected override SgdUpdate UpdateWith(double b, in SgdNumbers numbers) => new(
+    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1 / b, OfGradient: 0, OfVelocity: numbers.Rate);
 
     private void Begin(double* cell, double squares)

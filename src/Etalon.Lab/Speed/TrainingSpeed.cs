@@ -66,7 +66,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network.Backward();
     }
 
-    private static SgdNumbers Numbers => new(Rate: 0.01, WeightDecay: 5e-4, Momentum: 0.9);
+    private static UpdateNumbers Numbers => new(Rate: 0.01, WeightDecay: 5e-4, Momentum: 0.9);
 
     private void Update() => _optimizer.Update([Numbers], _workers);
 

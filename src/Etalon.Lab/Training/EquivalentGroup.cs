@@ -61,10 +61,10 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     }
 
     /// <summary>The numbers with which the stored weights make the update.</summary>
-    public SgdNumbers At(long step)
+    public UpdateNumbers At(long step)
     {
         var numbers = conversion.Target[step];
-        return new SgdNumbers(
+        return new UpdateNumbers(
             PowerOfTwo.Exp(numbers.LogRate).Times(-2 * Exponent),
             Math.ScaleB(numbers.WeightDecay, 2 * Exponent),
             numbers.Momentum,

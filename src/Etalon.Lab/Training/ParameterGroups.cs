@@ -11,14 +11,14 @@ namespace Etalon.Lab.Training;
 internal sealed class ParameterGroups
 {
     private readonly RunSpec _spec;
-    private readonly SgdNumbers[] _numbers;
+    private readonly UpdateNumbers[] _numbers;
 
     public ParameterGroups(RunSpec spec)
     {
         if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
             throw new InputException("optimizer.groups names scale_invariant, but model.norm is none: no weight is scale-invariant without a normalization");
         bool isEquivalent = spec.Equivalent is not null;
-        (_spec, _numbers) = (spec, new SgdNumbers[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
+        (_spec, _numbers) = (spec, new UpdateNumbers[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
         Converted = isEquivalent ? _numbers.Length - 1 : null;
     }
 
@@ -29,14 +29,14 @@ internal sealed class ParameterGroups
     /// <param name="step">The 0-based update.</param>
     /// <param name="converted">The numbers of the group <see cref="Converted"/>.</param>
     /// <param name="rateFactor">What the rates of all other groups are multiplied by.</param>
-    public ReadOnlySpan<SgdNumbers> At(long step, SgdNumbers converted = default, double rateFactor = 1)
+    public ReadOnlySpan<UpdateNumbers> At(long step, UpdateNumbers converted = default, double rateFactor = 1)
     {
-        var common = new SgdNumbers(rateFactor * _spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
+        var common = new UpdateNumbers(rateFactor * _spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
         _numbers[0] = common;
         for (int i = 1; i <= _spec.Optimizer.Groups.Length; i++)
         {
             var group = _spec.Optimizer.Groups[i - 1];
-            _numbers[i] = new SgdNumbers(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
+            _numbers[i] = new UpdateNumbers(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
         }
         if (Converted is { } last) _numbers[last] = converted;
         return _numbers;

@@ -68,7 +68,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <summary>When the step's gradients are there.</summary>
     /// <param name="step">The update.</param>
     /// <param name="numbers">With which the stored weights make it, group by group.</param>
-    public void BeforeUpdate(long step, ReadOnlySpan<SgdNumbers> numbers)
+    public void BeforeUpdate(long step, ReadOnlySpan<UpdateNumbers> numbers)
     {
         (_isDue, _hasNoise) = (IsDue(step), IsNoiseDue(step));
         if (!_isDue) return;
@@ -81,7 +81,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <param name="numbers">With which the stored weights made it, group by group.</param>
     /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
     /// <returns>What was measured; null where nothing was due.</returns>
-    public MonitorReading? AfterUpdate(ReadOnlySpan<SgdNumbers> numbers, EquivalentGroup<T>? equivalent)
+    public MonitorReading? AfterUpdate(ReadOnlySpan<UpdateNumbers> numbers, EquivalentGroup<T>? equivalent)
     {
         if (!_isDue) return null;
         _updates.After(_workers);
@@ -113,7 +113,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
 
     private bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
 
-    private double MeanRate(int[] tensors, in SgdNumbers numbers)
+    private double MeanRate(int[] tensors, in UpdateNumbers numbers)
     {
         double sum = 0;
         long length = 0;

@@ -101,7 +101,7 @@ public sealed class OptimizerConformance : IDisposable
         using var problem = new FlatProblem<float>();
         using var optimizer = OptimizerCases.Create(name, problem);
         using var alone = new Workers(1);
-        SgdNumbers[] numbers = FlatProblem<float>.NumbersAt(0);
+        UpdateNumbers[] numbers = FlatProblem<float>.NumbersAt(0);
         problem.Differentiate(0);
         optimizer.Update(numbers, alone);
         Assert.Equal(0, Allocations.Of(() => optimizer.Update(numbers, alone)));

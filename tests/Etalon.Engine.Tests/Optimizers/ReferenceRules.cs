@@ -6,7 +6,7 @@ namespace Etalon.Engine.Tests.Optimizers;
 internal static class ReferenceRules
 {
     /// <summary>Changes w by g with today's numbers of each of its elements.</summary>
-    public delegate void Rule(double[] w, double[] g, SgdNumbers[] numbers);
+    public delegate void Rule(double[] w, double[] g, UpdateNumbers[] numbers);
 
     public static readonly string[] Names =
     [
@@ -219,7 +219,7 @@ internal static class ReferenceRules
 
     private static double Norm(double[] x) => Math.Sqrt(x.Sum(number => number * number));
 
-    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, SgdNumbers[] numbers, bool isDecoupled)
+    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, UpdateNumbers[] numbers, bool isDecoupled)
     {
         double[] squares = new double[cells.Max() + 1], scaled = new double[squares.Length];
         for (int i = 0; i < w.Length; i++)
@@ -231,7 +231,7 @@ internal static class ReferenceRules
         return (squares, scaled);
     }
 
-    private static void Descend(int[] cells, double[] b, double[] v, double[] w, double[] g, SgdNumbers[] numbers, bool isDecoupled)
+    private static void Descend(int[] cells, double[] b, double[] v, double[] w, double[] g, UpdateNumbers[] numbers, bool isDecoupled)
     {
         for (int i = 0; i < w.Length; i++)
         {
@@ -241,7 +241,7 @@ internal static class ReferenceRules
         }
     }
 
-    private static double Direction(double w, double g, SgdNumbers numbers, bool isDecoupled) => isDecoupled ? g : g + numbers.WeightDecay * w;
+    private static double Direction(double w, double g, UpdateNumbers numbers, bool isDecoupled) => isDecoupled ? g : g + numbers.WeightDecay * w;
 
     /// <summary>The tensor of each element, its group, and where it lies in the tensor.</summary>
     private static readonly (int Tensor, int Group, int Index)[] Cells =
@@ -251,7 +251,7 @@ internal static class ReferenceRules
     ];
 
     /// <summary>The numbers of each element on a step.</summary>
-    public static SgdNumbers[] NumbersAt(int step) => [.. Cells.Select(element => FlatProblem<double>.NumbersAt(step)[element.Group])];
+    public static UpdateNumbers[] NumbersAt(int step) => [.. Cells.Select(element => FlatProblem<double>.NumbersAt(step)[element.Group])];
 
     private static int[] CellsOf(string[] words)
     {

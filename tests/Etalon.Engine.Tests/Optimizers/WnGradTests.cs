@@ -108,7 +108,7 @@ public sealed class WnGradTests : IDisposable
     {
         using var problem = new FlatProblem<double>();
         using var optimizer = OptimizerCases.Create(name, problem);
-        SgdNumbers[] numbers = [new(0.1, 0, 0), new(0.1, 0, 0)];
+        UpdateNumbers[] numbers = [new(0.1, 0, 0), new(0.1, 0, 0)];
         double[] start = problem.Weights();
         // Before the first gradient, and after one.
         Assert.True(optimizer.Update(numbers, _workers));

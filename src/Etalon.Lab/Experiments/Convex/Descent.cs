@@ -9,7 +9,7 @@ public sealed class Descent : IDisposable
 {
     private readonly Region<double> _x = new(), _gradient = new();
     private readonly Workers _workers = new(1);
-    private readonly SgdNumbers[] _numbers = new SgdNumbers[1];
+    private readonly UpdateNumbers[] _numbers = new UpdateNumbers[1];
 
     /// <summary>At a start.</summary>
     /// <param name="start">x_1.</param>
@@ -42,7 +42,7 @@ public sealed class Descent : IDisposable
     /// <returns>False where the gradient was not finite; then nothing has changed.</returns>
     public bool Step(double rate = 1)
     {
-        _numbers[0] = new SgdNumbers(rate, 0, 0);
+        _numbers[0] = new UpdateNumbers(rate, 0, 0);
         return Optimizer.Update(_numbers, _workers);
     }
 

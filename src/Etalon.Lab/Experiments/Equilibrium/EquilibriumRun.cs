@@ -43,7 +43,7 @@ internal sealed class EquilibriumRun : IDisposable
         var batches = new CounterStream(_experiment.Seed, $"equilibrium/batches/{_arm.Name}/{_intrinsicRate:R}", (ulong)_seed);
         for (int step = 0; step < _arm.HistorySteps; step++) Update(ref batches, new(_arm.HistoryRate, _arm.HistoryDecay, _experiment.Momentum), cancellation);
 
-        var (units, numbers) = (_experiment.MixingUnits, new SgdNumbers(_experiment.Rate, _intrinsicRate / _experiment.Rate, _experiment.Momentum));
+        var (units, numbers) = (_experiment.MixingUnits, new UpdateNumbers(_experiment.Rate, _intrinsicRate / _experiment.Rate, _experiment.Momentum));
         var outcome = new SeedOutcome(new byte[units.Count][], new double[units.Count], new double[units.Count], _network.Parameters.Span.ToArray());
         long done = 0;
         for (int look = 0; look < units.Count; look++)
@@ -66,7 +66,7 @@ internal sealed class EquilibriumRun : IDisposable
         foreach (ref float weight in weights) weight = (float)(weight * _arm.InitialNorm / norm);
     }
 
-    private void Update(ref CounterStream batches, SgdNumbers numbers, CancellationToken cancellation)
+    private void Update(ref CounterStream batches, UpdateNumbers numbers, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         for (int i = 0; i < _labels.Length; i++)
