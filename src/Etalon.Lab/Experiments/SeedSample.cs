@@ -1,3 +1,5 @@
+using Etalon.Lab.Training;
+
 namespace Etalon.Lab.Experiments;
 
 /// <summary>One number of several runs that differ in their seed alone.</summary>
@@ -12,6 +14,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
 
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
+
+    /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's distribution; NaN for one seed.</summary>
+    public double Margin => Values.Count < 2 ? double.NaN : StudentDistribution.Critical(0.05, Values.Count - 1) * Error;
 
     /// <inheritdoc/>
     public override string ToString() => Values.Count < 2 ? $"{Mean:F3}" : $"{Mean:F3} ± {Deviation:F3}";
