@@ -19,7 +19,7 @@ public static class TransferByStageText
         {
             var reading = report.Readings[0][state];
             var cells = report.Targets.SelectMany(target => Probes.Select(probe => $"{report.Probe(target, state, probe.ByRidge)}"));
-            yield return $"| {States[state]} | {reading.Epoch:0.##} | {reading.Rate} | {report.Source(state)} | {string.Join(" | ", cells)} |";
+            yield return $"| {States[state]} | {reading.Epoch:0.##} | {reading.Rate:G4} | {report.Source(state)} | {string.Join(" | ", cells)} |";
         }
     }
 
