@@ -49,7 +49,13 @@ public static class RecipeData
         return data.OfClasses(classes);
     }
 
-    private static DataSet Fit(DataSet data, ImageSize size) => ImageFit.FaultOf(data.Image, size) is { } fault
-        ? throw new InputException($"data.image = {size}: {data.Name} has images of {data.Image}, and {fault}; write a size that holds them")
-        : new(data.Name, size, data.PixelMaximum, data.ClassNames, ImageFit.Apply(data.Training, data.Image, size), ImageFit.Apply(data.Test, data.Image, size));
+    private static DataSet Fit(DataSet data, ImageSize size)
+    {
+        if (ImageFit.FaultOf(data.Image, size) is { } fault)
+            throw new InputException($"data.image = {size}: {data.Name} has images of {data.Image}, and {fault}; write a size that holds them");
+        int most = Array.MaxLength / size.Length;
+        if (Math.Max(data.Training.Count, data.Test.Count) > most)
+            throw new InputException($"data.image = {size}: a split holds at most {most} images of that size; take fewer with data.train and data.test, or write a smaller size");
+        return new(data.Name, size, data.PixelMaximum, data.ClassNames, ImageFit.Apply(data.Training, data.Image, size), ImageFit.Apply(data.Test, data.Image, size));
+    }
 }

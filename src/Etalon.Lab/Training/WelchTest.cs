@@ -13,7 +13,7 @@ internal static class WelchTest
         double error = errorOne + errorTwo, difference = meanOne - meanTwo;
         if (error == 0) return difference == 0 ? 1 : 0;
         double freedom = error * error / (errorOne * errorOne / (one.Length - 1) + errorTwo * errorTwo / (two.Length - 1));
-                return StudentDistribution.TwoSided(difference / Math.Sqrt(error), freedom);
+        return StudentDistribution.TwoSided(difference / Math.Sqrt(error), freedom);
     }
 
     // The mean, and the squared standard error of it.

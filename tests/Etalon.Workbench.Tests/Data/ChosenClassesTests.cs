@@ -114,6 +114,10 @@ public class ChosenClassesTests
     }
 
     [Fact]
+    public void More_pixels_than_an_array_holds_are_refused() => Assert.Contains(
+        "a split holds at most 2730 images of that size", Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: ps10, train: 3000, image: 512x512x3"), PatternSet.Generate(new PatternSpec(), 3000, 1, seed: 1))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Patches_are_put_on_the_fitted_image()
     {
         var data = Prepared("set: digits, image: 12x12x1, patches: {fraction: 1, size: 12}");

@@ -86,7 +86,7 @@ public sealed class TransferByStageTests : IDisposable
         var gain = new StageGain(new([0.01, 0.02, -0.005]), new([0.05, 0.07, 0.03]));
         Assert.False(gain.IsFormed);
         Assert.True(double.IsNaN(gain.Ratio));
-        Assert.Equal("not formed, source gain 0.0083 ± 0.0073 not significant", $"{gain}");
+        Assert.Equal("not formed, source gain 0.0083 with a standard error of 0.0073 not significant", $"{gain}");
         Assert.Equal(TransferVerdict.NotFormed, new TargetTransfer("x", Formed(0.5), gain).Verdict);
         Assert.Equal(TransferVerdict.NotFormed, new TargetTransfer("x", gain, Formed(0.5)).Verdict);
     }

@@ -23,5 +23,5 @@ public sealed record StageGain(SeedSample Source, SeedSample Target)
     /// <summary>The ratio with its 95 % interval, or why there is none.</summary>
     public override string ToString() => IsFormed
         ? $"{Ratio:F2} ± {Linearized.Margin:F2}"
-        : $"not formed, source gain {Source.Mean:F4} ± {Source.Error:F4} not significant";
+        : $"not formed, source gain {Source.Mean:F4} with a standard error of {Source.Error:F4} not significant";
 }
