@@ -138,7 +138,6 @@ public class ConvexBoundTests
             {
                 Dimension = run.Dimension,
                 Rows = 15,
-                SolutionNorm = 1,
                 Slope = run.Smoothness,
                 Radius = 1 + run.Spread,
                 Initial = run.Ratio * run.Smoothness,

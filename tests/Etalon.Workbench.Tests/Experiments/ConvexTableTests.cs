@@ -5,7 +5,7 @@ namespace Etalon.Workbench.Tests.Experiments;
 /// <summary>The claim of WNGrad's robustness on convex problems, with fewer columns and gradients: what does not fit into seconds is left to the claim itself.</summary>
 public class ConvexTableTests
 {
-    private static readonly ConvexTables Brief = new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Draws = 3 };
+    private static readonly ConvexTables Brief = new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Times = [100, 1_000, 10_000] };
 
     // 5 rules on the quadratic, 3 where it is not convex (one of them only far below L, which is not run here), overflow, growth, the bound, 3 gaps, 6 rules of the regression.
     [Fact]

@@ -67,10 +67,10 @@ public sealed record ConvexReport
 
     private ExperimentCheck GapsAsRecorded(int row)
     {
-        var recorded = RecordedFigures.Regret.Figures[row];
-        double[] medians = [.. Tables.Times.Select((_, time) => Gaps(row, time)[Tables.Draws / 2])];
+        var recorded = RecordedFigures.Regret.Figures[row].Take(Tables.Times.Count).ToList();
+        double[] medians = [.. recorded.Select((_, time) => Gaps(row, time)[Tables.Starts / 2])];
         return new(
-            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", Tables.Times)} steps are within a factor of {ConvexTables.RegretFactor} of the median of {Tables.Draws} draws",
+            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", Tables.Times)} steps are within a factor of {ConvexTables.RegretFactor} of the median of {Tables.Starts} draws",
             medians.Zip(recorded, (median, figure) => ConvexTables.IsWithin(ConvexTables.RegretFactor, median, figure)).All(isNear => isNear),
             $"{string.Join(", ", medians.Select(median => median.ToString("G2")))}; recorded {string.Join(", ", recorded.Select(figure => figure.ToString("G2")))}");
     }

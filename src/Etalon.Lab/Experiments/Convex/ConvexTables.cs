@@ -5,15 +5,15 @@ namespace Etalon.Lab.Experiments.Convex;
 /// convex descent, and least squares in batches.
 /// </summary>
 /// <remarks>
-/// The recorded figures are of one start or draw. On batch problems one start must lie between the least and most of <see cref="Starts"/>, which a figure from the same law does with probability
-/// (n - 1) / (n + 1). On stochastic ones a figure must be within a factor of ours. Cost: a minute on two cores, most of it for what does not end within the budget.
+/// The recorded figures are of one start or draw. On batch problems they must lie between the least and the most of <see cref="Starts"/> of ours, which a figure of the same law does with probability
+/// (n - 1) / (n + 1); on stochastic ones within a factor of ours. Cost: a minute on two cores, most of it for what does not end within the budget.
 /// </remarks>
 public sealed record ConvexTables
 {
     /// <summary>How far a recorded figure of the stochastic regression may be from ours: one draw of the data against another.</summary>
     public const double RegressionFactor = 1.25;
 
-    /// <summary>How far a recorded gap may be from the median of ours. Of nine draws the gaps at one time are within a factor of 2 of their median.</summary>
+    /// <summary>How far a recorded gap may be from the median of ours; single draws are up to three times as far.</summary>
     public const double RegretFactor = 2;
 
     private const double DivergedNorm = 1e30;
@@ -24,17 +24,14 @@ public sealed record ConvexTables
     /// <summary>The most gradients of a run on a batch problem; a figure beyond it is compared as such. Default: 100,000.</summary>
     public long Budget { get; init; } = 100_000;
 
-    /// <summary>Starts on the batch problems. Default: 30.</summary>
+    /// <summary>Starts on the batch problems, and draws of the stochastic convex one. Default: 30.</summary>
     public int Starts { get; init; } = 30;
 
     /// <summary>b_0 of the stochastic regression.</summary>
     public IReadOnlyList<double> Regression { get; init; } = new StochasticRegression().Initial;
 
-    /// <summary>Draws of the stochastic convex problem. Default: 9.</summary>
-    public int Draws { get; init; } = 9;
-
-    /// <summary>Its numbers of steps. Default: 100, 1,000, 10,000 and 100,000, those of the recorded figures.</summary>
-    public IReadOnlyList<int> Times { get; } = [100, 1_000, 10_000, 100_000];
+    /// <summary>Numbers of steps of the stochastic convex problem. Default: 100, 1,000, 10,000 and 100,000, those of the recorded figures, of which the first may be taken.</summary>
+    public IReadOnlyList<int> Times { get; init; } = [100, 1_000, 10_000, 100_000];
 
     /// <summary>Measures all tables, and compares.</summary>
     /// <param name="threads">Cells computed at a time; the report does not depend on it.</param>
@@ -58,10 +55,10 @@ public sealed record ConvexTables
     private IReadOnlyList<IReadOnlyList<IReadOnlyList<RegretPoint>>> Regrets(int threads, CancellationToken cancellation)
     {
         var initial = RecordedFigures.Regret.Initial;
-        var points = new IReadOnlyList<RegretPoint>[initial.Count * Draws];
+        var points = new IReadOnlyList<RegretPoint>[initial.Count * Starts];
         Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, i =>
-            points[i] = new StochasticRegret { Initial = initial[i / Draws], Seed = (ulong)(i % Draws) + 1 }.Run(Times));
-        return [.. Enumerable.Range(0, initial.Count).Select(i => (IReadOnlyList<IReadOnlyList<RegretPoint>>)[.. points.Skip(i * Draws).Take(Draws)])];
+            points[i] = new StochasticRegret { Initial = initial[i / Starts], Seed = (ulong)(i % Starts) + 1 }.Run(Times));
+        return [.. Enumerable.Range(0, initial.Count).Select(i => (IReadOnlyList<IReadOnlyList<RegretPoint>>)[.. points.Skip(i * Starts).Take(Starts)])];
     }
 
     /// <summary>Whether a recorded number of gradients lies in the spread of ours; what is beyond the budget counts as infinite.</summary>

@@ -67,7 +67,7 @@ internal static class ConvexText
 
     private static IEnumerable<string> Regret(ConvexReport report)
     {
-        yield return $"The gap f(mean x) - min f of lagged WNGrad on the mean of \\|a·x - y\\|, projected on a ball: the median of {report.Tables.Draws} draws, the least and the most; behind it the recorded one.";
+        yield return $"The gap f(mean x) - min f of lagged WNGrad on the mean of \\|a·x - y\\|, projected on a ball: the median of {report.Tables.Starts} draws, the least and the most; behind it the recorded one.";
         yield return "";
         yield return $"| b₁ | {string.Join(" | ", report.Tables.Times.Select(time => $"after {time:N0}"))} | bound |";
         yield return $"|---{string.Concat(report.Tables.Times.Select(_ => "|---"))}|---|";

@@ -14,8 +14,8 @@ public sealed record StochasticRegret
     /// <summary>Numbers of x. Default: 20.</summary>
     public int Dimension { get; init; } = 20;
 
-    /// <summary>Rows. Default: 500.</summary>
-    public int Rows { get; init; } = 500;
+    /// <summary>Rows. Default: 400.</summary>
+    public int Rows { get; init; } = 400;
 
     /// <summary>The norm of each row. Default: 1.</summary>
     public double Slope { get; init; } = 1;
@@ -23,11 +23,11 @@ public sealed record StochasticRegret
     /// <summary>The radius of the ball around 0. Default: 3.</summary>
     public double Radius { get; init; } = 3;
 
-    /// <summary>|x*|, at most <see cref="Radius"/>. Default: 1.2.</summary>
-    public double SolutionNorm { get; init; } = 1.2;
+    /// <summary>|x*|, at most <see cref="Radius"/>. Default: 1.</summary>
+    public double SolutionNorm { get; init; } = 1;
 
-    /// <summary>The standard deviation of the normal noise in y. Default: 0.3.</summary>
-    public double Noise { get; init; } = 0.3;
+    /// <summary>The standard deviation of the normal noise in y. Default: 0.2.</summary>
+    public double Noise { get; init; } = 0.2;
 
     /// <summary>b_1.</summary>
     public double Initial { get; init; } = 1;

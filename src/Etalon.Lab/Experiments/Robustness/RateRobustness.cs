@@ -26,7 +26,7 @@ public sealed record RateRobustness
     public string Set { get; init; } = "fashion-mnist";
 
     /// <summary>Training images; no run sees one twice.</summary>
-    public int TrainCount { get; init; } = 30_000;
+    public int TrainCount { get; init; } = 20_000;
 
     /// <summary>Test images.</summary>
     public int TestCount { get; init; } = 4_000;
@@ -38,9 +38,9 @@ public sealed record RateRobustness
     /// <summary>The networks.</summary>
     public IReadOnlyList<SweptNetwork> Networks { get; init; } =
     [
-        new("mlp", "MLP 784-128-128-10", "{name: mlp, hidden: [128, 128], norm: none}", SweptNetwork.SevenDecades(2), Updates: 800, Batch: 32),
-        new("preresnet8-bn", "PreResNet-8, batch normalization", "{name: preresnet-8, width: 8}", SweptNetwork.SevenDecades(1), Updates: 600, Batch: 32) { HasConvolutions = true },
-        new("preresnet8-none", "PreResNet-8 without normalization", "{name: preresnet-8, width: 8, norm: none}", SweptNetwork.SevenDecades(1), Updates: 600, Batch: 32) { HasConvolutions = true },
+        new("mlp", "MLP 784-128-128-10", "{name: mlp, hidden: [128, 128], norm: none}", SweptNetwork.SevenDecades(2), Updates: 600, Batch: 32),
+        new("preresnet8-bn", "PreResNet-8, batch normalization", "{name: preresnet-8, width: 8}", SweptNetwork.SevenDecades(1), Updates: 400, Batch: 32) { HasConvolutions = true },
+        new("preresnet8-none", "PreResNet-8 without normalization", "{name: preresnet-8, width: 8, norm: none}", SweptNetwork.SevenDecades(1), Updates: 400, Batch: 32) { HasConvolutions = true },
     ];
 
     /// <summary>All runs: network by network, rule by rule.</summary>
