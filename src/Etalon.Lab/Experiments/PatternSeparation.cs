@@ -55,10 +55,7 @@ public sealed record PatternSeparation
         ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Shrink, 1);
         var arms = PatternArms.All.Take(IsBrief ? 4 : PatternArms.All.Count).ToList();
-        // Seed by seed, so that an interrupted experiment has whole seeds.
-        var specs = Enumerable.Range(1, Seeds).SelectMany(seed => arms.Select(arm => Spec(arm, seed))).ToList();
-        var runs = ExperimentRuns.Execute(specs, folder, parallel, progress, cancellation);
-        return new PatternSeparationReport([.. arms.Select((arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, Seeds).Select(seed => runs[seed * arms.Count + index])]))]);
+        return new PatternSeparationReport(ExperimentRuns.Execute(arms, Seeds, Spec, folder, parallel, progress, cancellation));
     }
 
     private RunSpec Spec(ExperimentArm arm, int seed)

@@ -1,0 +1,53 @@
+namespace Etalon.Lab.Experiments;
+
+/// <summary>What <see cref="NoisyLabels"/> found.</summary>
+public sealed record NoisyLabelsReport
+{
+    internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean", Test = DecayBeliefsReport.TestAccuracy;
+
+    private readonly ArmResult _decayed, _large, _medium, _small;
+
+    internal NoisyLabelsReport(NoisyLabels experiment, IReadOnlyList<ArmResult> arms)
+    {
+        (Experiment, Arms) = (experiment, arms);
+        var byName = arms.ToDictionary(result => result.Arm.Name);
+        (_decayed, _large, _medium, _small) = (byName[NoisyLabels.Decayed], byName[NoisyLabels.Large], byName[NoisyLabels.Medium], byName[NoisyLabels.Small]);
+        SuppressionChecks = [.. Suppression()];
+        DecayChecks = [.. Decay()];
+    }
+
+    /// <summary>What was run.</summary>
+    public NoisyLabels Experiment { get; }
+
+    /// <summary>What each arm gave; the decayed one first.</summary>
+    public IReadOnlyList<ArmResult> Arms { get; }
+
+    /// <summary>What was expected if a large rate suppresses memorizing (C4), and whether it was so.</summary>
+    public IReadOnlyList<ExperimentCheck> SuppressionChecks { get; }
+
+    /// <summary>What was expected if its decay brings what is harder to learn (C5), and whether it was so.</summary>
+    public IReadOnlyList<ExperimentCheck> DecayChecks { get; }
+
+    private IEnumerable<ExperimentCheck> Suppression()
+    {
+        int stage = Experiment.FirstStage, end = Experiment.Epochs;
+        string large = _large.Arm.Title;
+        foreach (var other in new[] { _medium, _small })
+            yield return ExperimentCheck.AtLeast(
+                $"after {stage} epochs {large} has memorized at least 0.1 fewer of the wrong labels than {other.Arm.Title}", other.At(Memorized, stage).Minus(_large.At(Memorized, stage)), 0.1);
+        yield return ExperimentCheck.AtLeast(
+            $"and gives at least 0.05 more of their images the true class than {_medium.Arm.Title}", _large.At(Corrected, stage).Minus(_medium.At(Corrected, stage)), 0.05);
+        yield return ExperimentCheck.AtLeast(
+            $"in the end the decayed rate has memorized at least 0.1 fewer than {_medium.Arm.Title}", _medium.At(Memorized, end).Minus(_decayed.At(Memorized, end)), 0.1);
+    }
+
+    private IEnumerable<ExperimentCheck> Decay()
+    {
+        int stage = Experiment.FirstStage, end = Experiment.Epochs;
+        yield return ExperimentCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", DecayBeliefsReport.Gain(_decayed, Test, stage), 0.01);
+        yield return ExperimentCheck.AtLeast("and the best accuracy on clean training images at least 0.02", DecayBeliefsReport.Gain(_decayed, Clean, stage), 0.02);
+        foreach (var constant in new[] { _large, _medium, _small })
+            yield return ExperimentCheck.AtLeast(
+                $"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}", _decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);
+    }
+}
