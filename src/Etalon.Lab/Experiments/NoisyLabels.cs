@@ -1,4 +1,3 @@
-using System.Globalization;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Experiments;
@@ -18,14 +17,12 @@ namespace Etalon.Lab.Experiments;
 /// </remarks>
 public sealed record NoisyLabels
 {
-    internal const string Decayed = "decayed", Large = "large", Medium = "medium", Small = "small";
-
     private const string Recipe = """
         data: {batch: 128, drop_last: true, label_noise: {kind: symmetric, fraction: 0.3}}
         model: {name: cnn}
         weight_decay: 5e-4
         momentum: 0.9
-        log: {evaluate: 2ep}
+        log: {every: 1ep, evaluate: 2ep}
         """;
 
     /// <summary>The data set.</summary>
@@ -68,22 +65,12 @@ public sealed record NoisyLabels
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(Epochs % 4, 0, nameof(Epochs));
-        return new NoisyLabelsReport(this, ExperimentRuns.Execute(Arms(), Seeds, Spec, folder, parallel, progress, cancellation));
-    }
-
-    private IReadOnlyList<ExperimentArm> Arms()
-    {
-        string[] rates = [.. new[] { LargeRate, LargeRate / 10, LargeRate / 100 }.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture))];
-        return
-        [
-            new(Decayed, string.Join(", ", rates), [$"learning_rate={{steps: {{start: {rates[0]}, at: [0.5dur, 0.75dur], factor: 0.1}}}}"]),
-            .. new[] { Large, Medium, Small }.Zip(rates, (name, rate) => new ExperimentArm(name, $"constant {rate}", [$"learning_rate={rate}"])),
-        ];
+        return new NoisyLabelsReport(this, ExperimentRuns.Execute(RateArms.From(LargeRate), Seeds, Spec, folder, parallel, progress, cancellation));
     }
 
     private RunSpec Spec(ExperimentArm arm, int seed) => RecipeReader.Read(Recipe, "wrong labels",
     [
-        string.Create(CultureInfo.InvariantCulture, $"name=e4-{Set}-{arm.Name}-seed{seed}"), $"seed={seed}", $"data.seed={seed}",
+        $"name=e4-{Set}-{arm.Name}-seed{seed}", $"seed={seed}", $"data.seed={seed}",
         $"data.set={Set}", $"data.train={Images}", $"data.test={TestImages}", $"model.width={Width}", $"duration={Epochs}ep", .. arm.Overrides,
     ]);
 }

@@ -5,13 +5,11 @@ public sealed record NoisyLabelsReport
 {
     internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean", Test = DecayBeliefsReport.TestAccuracy;
 
-    private readonly ArmResult _decayed, _large, _medium, _small;
+    private readonly RateArms _arms;
 
     internal NoisyLabelsReport(NoisyLabels experiment, IReadOnlyList<ArmResult> arms)
     {
-        (Experiment, Arms) = (experiment, arms);
-        var byName = arms.ToDictionary(result => result.Arm.Name);
-        (_decayed, _large, _medium, _small) = (byName[NoisyLabels.Decayed], byName[NoisyLabels.Large], byName[NoisyLabels.Medium], byName[NoisyLabels.Small]);
+        (Experiment, Arms, _arms) = (experiment, arms, RateArms.Of(arms));
         SuppressionChecks = [.. Suppression()];
         DecayChecks = [.. Decay()];
     }
@@ -31,23 +29,23 @@ public sealed record NoisyLabelsReport
     private IEnumerable<ExperimentCheck> Suppression()
     {
         int stage = Experiment.FirstStage, end = Experiment.Epochs;
-        string large = _large.Arm.Title;
-        foreach (var other in new[] { _medium, _small })
+        string large = _arms.Large.Arm.Title;
+        foreach (var other in new[] { _arms.Medium, _arms.Small })
             yield return ExperimentCheck.AtLeast(
-                $"after {stage} epochs {large} has memorized at least 0.1 fewer of the wrong labels than {other.Arm.Title}", other.At(Memorized, stage).Minus(_large.At(Memorized, stage)), 0.1);
+                $"after {stage} epochs {large} has memorized at least 0.1 fewer of the wrong labels than {other.Arm.Title}", other.At(Memorized, stage).Minus(_arms.Large.At(Memorized, stage)), 0.1);
         yield return ExperimentCheck.AtLeast(
-            $"and gives at least 0.05 more of their images the true class than {_medium.Arm.Title}", _large.At(Corrected, stage).Minus(_medium.At(Corrected, stage)), 0.05);
+            $"and gives at least 0.05 more of their images the true class than {_arms.Medium.Arm.Title}", _arms.Large.At(Corrected, stage).Minus(_arms.Medium.At(Corrected, stage)), 0.05);
         yield return ExperimentCheck.AtLeast(
-            $"in the end the decayed rate has memorized at least 0.1 fewer than {_medium.Arm.Title}", _medium.At(Memorized, end).Minus(_decayed.At(Memorized, end)), 0.1);
+            $"in the end the decayed rate has memorized at least 0.1 fewer than {_arms.Medium.Arm.Title}", _arms.Medium.At(Memorized, end).Minus(_arms.Decayed.At(Memorized, end)), 0.1);
     }
 
     private IEnumerable<ExperimentCheck> Decay()
     {
         int stage = Experiment.FirstStage, end = Experiment.Epochs;
-        yield return ExperimentCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", DecayBeliefsReport.Gain(_decayed, Test, stage), 0.01);
-        yield return ExperimentCheck.AtLeast("and the best accuracy on clean training images at least 0.02", DecayBeliefsReport.Gain(_decayed, Clean, stage), 0.02);
-        foreach (var constant in new[] { _large, _medium, _small })
+        yield return ExperimentCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", DecayBeliefsReport.Gain(_arms.Decayed, Test, stage), 0.01);
+        yield return ExperimentCheck.AtLeast("and the best accuracy on clean training images at least 0.02", DecayBeliefsReport.Gain(_arms.Decayed, Clean, stage), 0.02);
+        foreach (var constant in new[] { _arms.Large, _arms.Medium, _arms.Small })
             yield return ExperimentCheck.AtLeast(
-                $"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}", _decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);
+                $"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}", _arms.Decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);
     }
 }
