@@ -17,5 +17,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     internal SeedSample Minus(SeedSample other) => new([.. Values.Zip(other.Values, (own, others) => own - others)]);
 
     /// <inheritdoc/>
-    public override string ToString() => Values.Count < 2 ? $"{Mean:F3}" : $"{Mean:F3} ± {Deviation:F3}";
+    public override string ToString()
+    {
+        string format = Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000";
+        return Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
+    }
 }
