@@ -7,7 +7,7 @@ internal static class TiledPatternsClaim
 {
     public static Claim Claim { get; } = new(
         "pattern-separation-cnn",
-        "The same of a convolutional network on 32x32 color images of PS10.",
+        "In a convolutional network on color images too, a large initial rate keeps noisy images from being memorized, and its decay brings the complex patterns.",
         "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.",
         "some seven minutes on two cores",
         run => Reproduce(new TiledPatterns(), run));

@@ -12,7 +12,7 @@ namespace Etalon.Lab.Experiments;
 /// Batch normalization, weight decay 5e-4, momentum 0.9, batches of 128.
 /// </para>
 /// <para>
-/// Sized for two cores: 4,000 images, 20 epochs, and 25 complex patterns a class, so that there are some six images of each (four in <see cref="PatternSeparation"/>). The complexities are 3.32 and 4.64 bits.
+/// Sized for two cores: 4,000 images, 16 epochs, and 25 complex patterns a class, so that there are some six images of each (four in <see cref="PatternSeparation"/>). The complexities are 3.32 and 4.64 bits.
 /// </para>
 /// </remarks>
 public sealed record TiledPatterns
@@ -38,8 +38,8 @@ public sealed record TiledPatterns
     public int Complex { get; init; } = 25;
 
     /// <summary>Epochs of a run.</summary>
-    /// <value>A multiple of 4, so that the rate falls between two epochs; 20 by default.</value>
-    public int Epochs { get; init; } = 20;
+    /// <value>A multiple of 4, so that the rate falls between two epochs; 16 by default.</value>
+    public int Epochs { get; init; } = 16;
 
     /// <summary>Channels of the network's first stage.</summary>
     /// <value>At least 1; 16 by default.</value>
