@@ -28,7 +28,7 @@ public sealed class TiledPatternsTests : IDisposable
         claim.Write(_folder.Path);
         // A heading and its rule; four arms after five epochs, of which the third is both after the decay and three quarters.
         Assert.Equal(2 + 4 * 4, report.Table().Count());
-        Assert.Contains("| 0.3, 0.03, 0.003 | 4 |", File.ReadAllText(Path.Combine(_folder.Path, "report.md")), StringComparison.Ordinal);
+        Assert.Contains("| 1, 0.1, 0.01 | 4 |", File.ReadAllText(Path.Combine(_folder.Path, "report.md")), StringComparison.Ordinal);
         Assert.Throws<InputException>(() => TiledPatternsClaim.Reproduce(Small with { Seeds = 1 }, new ClaimRun { Folder = _folder.Path, Threads = 1, Tell = _ => { } }));
     }
 }
