@@ -13,6 +13,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
 
+    /// <summary>This sample less another, seed by seed.</summary>
+    internal SeedSample Minus(SeedSample other) => new([.. Values.Zip(other.Values, (own, others) => own - others)]);
+
     /// <inheritdoc/>
     public override string ToString()
     {
