@@ -12,7 +12,7 @@ public sealed record Claim(string Name, string Statement, string Source, string 
     public static IReadOnlyList<Claim> All { get; } =
     [
         FastEquilibriumClaim.Claim, PatternSeparationClaim.Claim, TiledPatternsClaim.Claim, DecayBeliefsClaim.Claim, NoisyLabelsClaim.Fashion, NoisyLabelsClaim.Cifar,
-        RateRobustnessClaim.Claim, WnGradConvexClaim.Claim,
+        TransferByStageClaim.Claim, RateRobustnessClaim.Claim, WnGradConvexClaim.Claim,
     ];
 
     /// <summary>The claim of a name.</summary>
