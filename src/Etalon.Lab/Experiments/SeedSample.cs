@@ -15,6 +15,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
 
+    /// <summary>This sample less another, seed by seed.</summary>
+    internal SeedSample Minus(SeedSample other) => new([.. Values.Zip(other.Values, (own, others) => own - others)]);
+
     /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's distribution; NaN for one seed.</summary>
     public double Margin => Values.Count < 2 ? double.NaN : StudentDistribution.Critical(0.05, Values.Count - 1) * Error;
 
