@@ -63,6 +63,7 @@ internal static class CommandLine
         ExportCommand.Create(),
         AuditCommand.Create(),
         DiagnoseCommand.Create(),
+        ProbeCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
         SimulateCommand.Create(),

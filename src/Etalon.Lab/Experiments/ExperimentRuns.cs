@@ -18,19 +18,11 @@ internal static class ExperimentRuns
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<RunSpec> specs, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
     {
         int done = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation };
-        try
+        SideBySide.ForEach(specs, parallel, spec =>
         {
-            Parallel.ForEach(specs, options, spec =>
-            {
-                Train(spec, folder, cancellation);
-                progress?.Invoke($"{Interlocked.Increment(ref done)} of {specs.Count} runs done: {spec.Name}");
-            });
-        }
-        catch (AggregateException several)
-        {
-            throw several.InnerExceptions.FirstOrDefault(exception => exception is not OperationCanceledException) ?? several.InnerExceptions[0];
-        }
+            Train(spec, folder, cancellation);
+            progress?.Invoke($"{Interlocked.Increment(ref done)} of {specs.Count} runs done: {spec.Name}");
+        }, cancellation);
         return [.. specs.Select(spec => RunSummary.Read(Path.Combine(folder, spec.Name)))];
     }
 
