@@ -28,6 +28,14 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     /// <summary>An axis from one value to another as they are.</summary>
     public static Axis Exactly(double low, double high) => new(low, high > low ? high : low + 1, false);
 
+    /// <summary>A logarithmic axis of whole decades, at least one, from a positive value to another.</summary>
+    public static Axis Logarithmic(double low, double high)
+    {
+        var first = Math.Floor(Math.Log10(low) + 1e-9);
+        var last = Math.Ceiling(Math.Log10(high) - 1e-9);
+        return new(Math.Pow(10, first), Math.Pow(10, Math.Max(last, first + 1)), true);
+    }
+
     /// <summary>Where a value lies: 0 at the beginning, 1 at the end; NaN for what a logarithmic axis cannot show.</summary>
     public double At(double value) => IsLog
         ? value > 0 ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low)) : double.NaN
@@ -56,13 +64,6 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         if (size is >= 1e-3 and < 1e6) return value.ToString("0.######");
         var exponent = (int)Math.Floor(Math.Log10(size) + 1e-12);
         return $"{value / Math.Pow(10, exponent):0.###}e{exponent}";
-    }
-
-    private static Axis Logarithmic(double low, double high)
-    {
-        var first = Math.Floor(Math.Log10(low) + 1e-9);
-        var last = Math.Ceiling(Math.Log10(high) - 1e-9);
-        return new(Math.Pow(10, first), Math.Pow(10, Math.Max(last, first + 1)), true);
     }
 
     // 1, 2 or 5 times a power of ten.

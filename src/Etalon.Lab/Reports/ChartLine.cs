@@ -9,6 +9,9 @@ public sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyLi
     /// <summary>Which color of the palette; lines that belong together share one.</summary>
     public int Color { get; init; }
 
+    /// <summary>Whether the line is drawn thin, behind what matters more.</summary>
+    public bool IsThin { get; init; }
+
     /// <summary>Whether the line is dashed and reads on the axis at the right.</summary>
     public bool OnRight { get; init; }
 }

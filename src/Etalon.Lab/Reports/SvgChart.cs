@@ -29,7 +29,8 @@ public static class SvgChart
         for (var i = 0; i < legend.Count; i++) WriteLegend(chart.Legend[i], legend[i], ColorOf(i), output);
 
         var xs = chart.Panels.SelectMany(panel => panel.Lines).Where(line => line.X.Count > 0).ToArray();
-        var xAxis = xs.Length == 0 ? Axis.Exactly(0, 1) : Axis.Exactly(xs.Min(line => line.X[0]), xs.Max(line => line.X[^1]));
+        Func<double, double, Axis> axis = chart.IsXLogarithmic ? Axis.Logarithmic : Axis.Exactly;
+        var xAxis = xs.Length == 0 ? Axis.Exactly(0, 1) : axis(xs.Min(line => line.X[0]), xs.Max(line => line.X[^1]));
         foreach (var panel in chart.Panels)
         {
             WritePanel(panel, xAxis, top, isLast: ReferenceEquals(panel, chart.Panels[^1]), output);
@@ -98,7 +99,7 @@ public static class SvgChart
     private static void WriteLine(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
     {
         var dash = line.OnRight ? """ stroke-dasharray="6 4" """ : " ";
-        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" stroke-linejoin="round"{dash}d=" """);
+        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash}d=" """);
         foreach (var piece in Visible(line, xAxis, yAxis, top, height))
         {
             var command = 'M';

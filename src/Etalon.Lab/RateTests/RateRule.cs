@@ -1,0 +1,79 @@
+namespace Etalon.Lab.RateTests;
+
+/// <summary>From the losses of a range test to the rates that it finds usable.</summary>
+/// <remarks>
+/// <para>
+/// Smoothing: the median over a window of 2 h + 1 updates centered at each, h a fortieth of the test. It does not lag behind the rate, as a running mean does, and a single batch does not move it.
+/// </para>
+/// <para>
+/// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, a rise counts from r = max(F/10, 2 s) on, s the standard error of L. The lower end is the
+/// first rate from which on L stays below L* + 2 r: four fifths of the fall are done. The upper end is the last rate up to which L, after its least, stays below L* + r; divided by 2, for a rate that is too large needs
+/// some updates to show it, and the test goes on to a larger one after each.
+/// </para>
+/// <para>
+/// What counts is that the loss rises, not that it diverges: behind a normalization a rate that is too large makes the norm of the weights grow until their effective rate is bearable again, and the
+/// loss stands still far above its least over a factor of ten or more.
+/// </para>
+/// </remarks>
+internal static class RateRule
+{
+    /// <summary>The share of the fall from which on a rise counts.</summary>
+    public const double RiseShare = 0.1;
+
+    /// <summary>What the upper end is divided by.</summary>
+    public const double Margin = 2;
+
+    /// <summary>A test ends when the loss is so many times the first one.</summary>
+    public const double EndOfTest = 2;
+
+    // The least of the twenty windows of a test lies 3.5 standard errors below its expectation by chance in one of 200 tests; the first window has an error too, and 3.5 times the root of 2 is 5.
+    private const double SurelyFallen = 5;
+
+    /// <summary>h.</summary>
+    public static int HalfWindow(int updates) => Math.Max(2, updates / 40);
+
+    /// <summary>The running median; at both ends over what there is of its window.</summary>
+    public static double[] Smooth(IReadOnlyList<double> losses, int half) =>
+        [.. Enumerable.Range(0, losses.Count).Select(i => Median(losses, i - half, i + half))];
+
+    /// <summary>Whether the last window's loss is <see cref="EndOfTest"/> times that of the first: nothing more is to be learned.</summary>
+    public static bool HasRisen(IReadOnlyList<double> losses, int half) =>
+        losses.Count > 2 * half && Median(losses, losses.Count - 1 - 2 * half, losses.Count - 1) > EndOfTest * Median(losses, 0, 2 * half);
+
+    /// <summary>Reads a test.</summary>
+    /// <param name="rates">The rate of each update, rising.</param>
+    /// <param name="losses">Its loss.</param>
+    /// <param name="half">h.</param>
+    /// <param name="hasBroken">Whether the test was ended by its loss.</param>
+    public static RateReading Read(IReadOnlyList<double> rates, IReadOnlyList<double> losses, int half, bool hasBroken)
+    {
+        if (losses.Count <= 2 * half)
+            return new RateReading { FirstLoss = losses.FirstOrDefault(double.NaN), LeastLoss = double.NaN, LeastRate = double.NaN, Error = double.NaN, Problem = "its loss was not finite after a few updates; give a smaller --from" };
+        double[] smoothed = Smooth(losses, half);
+        int least = Array.IndexOf(smoothed, smoothed.Min());
+        // Of a normal number 1.4826 times the median deviation is the standard deviation, and the error of a median is 1.2533 times that of a mean.
+        double deviation = 1.4826 * Median([.. Enumerable.Range(0, least + 1).Select(i => Math.Abs(losses[i] - smoothed[i]))], 0, least);
+        double error = 1.2533 * deviation / Math.Sqrt(2 * half + 1), first = smoothed[half], fall = first - smoothed[least];
+        var reading = new RateReading { FirstLoss = first, LeastLoss = smoothed[least], LeastRate = rates[least], Error = error };
+        if (!(fall > SurelyFallen * error))
+            return reading with { Problem = $"its loss never fell by more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
+        double rise = Math.Max(RiseShare * fall, 2 * error);
+        int lower = least, upper = least;
+        while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + 2 * rise) lower--;
+        while (upper < smoothed.Length - 1 && smoothed[upper + 1] <= smoothed[least] + rise) upper++;
+        if (upper == smoothed.Length - 1 && !hasBroken)
+            return reading with { Problem = "its loss had not risen again at the largest rate; give a larger --to" };
+        var interval = new RateInterval(rates[lower], rates[upper] / Margin);
+        return interval.Lower <= interval.Upper
+            ? reading with { Interval = interval }
+            : reading with { Problem = $"its loss rises at the rate {rates[upper]:G3} already, within a factor of {Margin} of where it has fallen; give more --updates" };
+    }
+
+    private static double Median(IReadOnlyList<double> values, int first, int last)
+    {
+        first = Math.Max(first, 0);
+        double[] window = [.. values.Skip(first).Take(Math.Min(last, values.Count - 1) - first + 1).Order()];
+        int middle = window.Length / 2;
+        return window.Length % 2 == 1 ? window[middle] : (window[middle - 1] + window[middle]) / 2;
+    }
+}
