@@ -6,9 +6,9 @@ namespace Etalon.Lab.RateTests;
 /// Smoothing: the median over a window of 2 h + 1 updates centered at each, h a fortieth of the test. It does not lag behind the rate, as a running mean does, and a single batch does not move it.
 /// </para>
 /// <para>
-/// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, a rise counts from r = max(F/10, 2 s) on, s the standard error of L. The lower end is the
-/// first rate from which on L stays below L* + 2 r: four fifths of the fall are done. The upper end is the last rate up to which L, after its least, stays below L* + r; divided by 2, for a rate that is too large needs
-/// some updates to show it, and the test goes on to a larger one after each.
+/// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, a rise counts from r = max(F/10, 4 s) on, s the standard error of L: the least of many is about two of them
+/// too low, and others vary by as much. The lower end is the first rate from which on L stays below L* + 2 r: four fifths of the fall are done. The upper end is the last rate up to which L, after its least, stays below
+/// L* + r; divided by 2, for a rate that is too large needs some updates to show it, and the test goes on to a larger one after each. A fall of less than 4 r is not told from noise.
 /// </para>
 /// <para>
 /// What counts is that the loss rises, not that it diverges: behind a normalization a rate that is too large makes the norm of the weights grow until their effective rate is bearable again, and the
@@ -26,8 +26,7 @@ internal static class RateRule
     /// <summary>A test ends when the loss is so many times the first one.</summary>
     public const double EndOfTest = 2;
 
-    // The least of the twenty windows of a test lies 3.5 standard errors below its expectation by chance in one of 200 tests; the first window has an error too, and 3.5 times the root of 2 is 5.
-    private const double SurelyFallen = 5;
+    private const double NoiseErrors = 4, LeastFallInRises = 4;
 
     /// <summary>h.</summary>
     public static int HalfWindow(int updates) => Math.Max(2, updates / 40);
@@ -55,9 +54,9 @@ internal static class RateRule
         double deviation = 1.4826 * Median([.. Enumerable.Range(0, least + 1).Select(i => Math.Abs(losses[i] - smoothed[i]))], 0, least);
         double error = 1.2533 * deviation / Math.Sqrt(2 * half + 1), first = smoothed[half], fall = first - smoothed[least];
         var reading = new RateReading { FirstLoss = first, LeastLoss = smoothed[least], LeastRate = rates[least], Error = error };
-        if (!(fall > SurelyFallen * error))
-            return reading with { Problem = $"its loss never fell by more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
-        double rise = Math.Max(RiseShare * fall, 2 * error);
+        double rise = Math.Max(RiseShare * fall, NoiseErrors * error);
+        if (!(fall > 0 && fall >= LeastFallInRises * rise))
+            return reading with { Problem = $"its loss did not fall by much more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
         int lower = least, upper = least;
         while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + 2 * rise) lower--;
         while (upper < smoothed.Length - 1 && smoothed[upper + 1] <= smoothed[least] + rise) upper++;

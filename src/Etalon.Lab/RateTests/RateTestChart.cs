@@ -21,6 +21,9 @@ public static class RateTestChart
     internal static IReadOnlyList<ChartLine> Losses(RateRangeTest test) =>
         [.. test.Curves.Select(curve => LineOf(curve, [.. curve.Smoothed.Select(loss => loss <= RateRule.EndOfTest * curve.Reading.FirstLoss ? loss : double.NaN)]))];
 
+    /// <summary>Their mean, as far as all seeds come.</summary>
+    internal static ChartLine MeanLoss(RateRangeTest test) => MeanOf(test, Losses(test));
+
     private static IReadOnlyList<ChartLine> EffectiveRates(RateRangeTest test) => [.. test.Curves.Select(curve => LineOf(curve, curve.EffectiveRates!))];
 
     private static ChartLine LineOf(RateCurve curve, IReadOnlyList<double> values) => new($"seed {curve.Seed}", curve.Rates, values) { Color = Seed, IsThin = true };
@@ -38,7 +41,6 @@ public static class RateTestChart
         return lines;
     }
 
-    // As far as all seeds come.
     private static ChartLine MeanOf(RateRangeTest test, IReadOnlyList<ChartLine> seeds)
     {
         var longest = test.Curves.MaxBy(curve => curve.Rates.Count)!.Rates;

@@ -9,7 +9,7 @@ public static class RateTestText
 
     /// <summary>What was tested.</summary>
     public static string Heading(RateRangeTest test) =>
-        $"{test.Spec.Name}: rates from {test.Options.From:G4} to {test.Options.To:G4} in {test.Options.Updates} updates, {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}";
+        $"{test.Spec.Name}: rates from {Axis.Label(test.Options.From)} to {Axis.Label(test.Options.To)} in {test.Options.Updates} updates, {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}";
 
     /// <summary>The interval and its middle beside the recipe's own rate and those that WNGrad and DoG find, as a table; or why there is none.</summary>
     public static IReadOnlyList<string> Answer(RateRangeTest test, int width)
@@ -18,18 +18,18 @@ public static class RateTestText
         if (test.Rate is { } rate)
         {
             var (lower, upper) = (test.Interval!.Value.Lower, test.Interval.Value.Upper);
-            text.Add($"{"",-22} {"rate",20} {"effective rate",20}");
-            text.Add($"{"usable for all seeds",-22} {$"{lower:G3} to {upper:G3}",20} {$"{Effective(test, lower)} to {Effective(test, upper)}",20}");
-            text.Add($"{"the middle: use this",-22} {$"{rate:G2}",20} {Effective(test, rate),20}");
+            text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
+            text.Add($"{"usable for all seeds",-22} {$"{lower:G3} to {upper:G3}",20} {$"{Effective(test, lower)} to {Effective(test, upper)}",22}");
+            text.Add($"{"the middle: use this",-22} {$"{rate:G2}",20} {Effective(test, rate),22}");
         }
         else
         {
             text.AddRange(test.Problems.SelectMany(problem => WrappedText.Lines("no usable rate: ", problem, width, indentation: 2)));
             text.Add("");
-            text.Add($"{"",-22} {"rate",20} {"effective rate",20}");
+            text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
         }
-        text.Add($"{"the recipe's largest",-22} {$"{test.Peak:G3}",20} {Effective(test, test.Peak),20}");
-        text.AddRange(test.Others.Select(other => $"{$"{other.Name} settles at",-22} {$"{other.Rate:G3}",20} {Number(other.EffectiveRate),20}{DriftOf(other)}"));
+        text.Add($"{"the recipe's largest",-22} {$"{test.Peak:G3}",20} {Effective(test, test.Peak),22}");
+        text.AddRange(test.Others.Select(other => $"{$"{other.Name} settles at",-22} {$"{other.Rate:G3}",20} {Number(other.EffectiveRate),22}{DriftOf(other)}"));
         return text;
     }
 
@@ -40,11 +40,12 @@ public static class RateTestText
         .. test.Curves.Select(curve => $"{curve.Seed,-22} {Usable(curve.Reading),20} {curve.Reading.FirstLoss,14:G4} {curve.Reading.LeastLoss,9:G4} {curve.Reading.LeastRate,9:G3}   {End(curve)}"),
     ];
 
-    /// <summary>The smoothed losses, drawn with characters.</summary>
+    /// <summary>The smoothed loss, drawn with characters.</summary>
     public static IReadOnlyList<string> Chart(RateRangeTest test, int width)
     {
-        var lines = RateTestChart.Losses(test).Select(line => line with { X = [.. line.X.Select(Math.Log10)] }).ToList();
-        return lines.All(line => line.X.Count == 0) ? [] : [$"loss by the power of ten of the rate{(lines.Count == 1 ? "" : $", {TextChart.LetterOf(0)} to {TextChart.LetterOf(lines.Count - 1)} for the seeds")}", .. TextChart.Draw(lines, width, ChartHeight)];
+        var mean = RateTestChart.MeanLoss(test);
+        if (mean.X.Count == 0) return [];
+        return [$"loss{(test.Curves.Count == 1 ? "" : ", the mean over the seeds,")} by the power of ten of the rate", .. TextChart.Draw([mean with { X = [.. mean.X.Select(Math.Log10)] }], width, ChartHeight)];
     }
 
     /// <summary>The rule, and what the other numbers are.</summary>

@@ -80,7 +80,7 @@ internal sealed class TestedRecipe
         Momentum = AtPeak(_spec.Momentum)!,
         Equivalent = null,
         AutoDecay = null,
-        Log = new LogSpec { MonitorSteps = 1, NoiseSteps = null },
+        Log = new LogSpec { MonitorSteps = _spec.Model!.Norm == NormKind.None ? null : 1, NoiseSteps = null },
     };
 
     private Constant? AtPeak(Schedule? schedule) => schedule is null ? null : new Constant(schedule.ValueAt(_peakStep));
