@@ -60,11 +60,11 @@ internal sealed class TestedRecipe
     });
 
     /// <summary>The recipe with DoG, which has no momentum.</summary>
-    public RunSpec WithDog() => With(new OptimizerSpec
+    public RunSpec WithDog()
     {
-        Kind = OptimizerKind.Dog,
-        InitialDistance = _spec.Model!.Norm == NormKind.Batch ? FirstDistanceWithBatchNormalization : FirstDistance,
-    }) with { Momentum = new Constant(0) };
+        var distance = _spec.Model!.Norm == NormKind.Batch ? FirstDistanceWithBatchNormalization : FirstDistance;
+        return With(new OptimizerSpec { Kind = OptimizerKind.Dog, InitialDistance = distance }) with { Momentum = new Constant(0) };
+    }
 
     /// <summary>The rate of the recipe's rule that moves weights as far as gradients multiplied by a number.</summary>
     public double RateOf(double totalRate) => totalRate * (1 - _spec.Momentum.ValueAt(_peakStep)) / (1 - _spec.Optimizer.Dampening);
