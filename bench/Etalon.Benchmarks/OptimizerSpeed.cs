@@ -15,13 +15,13 @@ namespace Etalon.Benchmarks;
 /// </remarks>
 internal static unsafe class OptimizerSpeed
 {
-    private const int Rounds = 21, WarmUp = 3, Piece = 16384;
+    private const int Convolutions = 36, Rounds = 21, WarmUp = 3, Piece = 16384;
 
     /// <summary>Prints the table of one number type.</summary>
     public static void Print<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
         using Region<T> w = new(), g = new();
-        for (int i = 0; i < 12; i++) w.Declare($"conv{i}.weight", 3, 3, 256, 256);
+        for (int i = 0; i < Convolutions; i++) w.Declare($"conv{i}.weight", 3, 3, 256, 256);
         w.Declare("head.weight", 1024, 1000);
         w.Declare("head.bias", 1000);
         g.Mirror(w);

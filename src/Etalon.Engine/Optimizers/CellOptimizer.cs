@@ -96,17 +96,21 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         return divisors;
     }
 
-    /// <summary>The b to divide by today; the cell takes today's gradient in.</summary>
-    /// <param name="cell">The cell's memory.</param>
-    /// <param name="squares">|g|^2 of the cell, coupled decay included; not 0.</param>
-    /// <param name="scaled">lambda^2 |g|^2 with today's rate lambda, group by group where the cell spans several.</param>
-    private protected abstract double Advance(double* cell, double squares, double scaled);
+    /// <summary>Takes today's gradients into cells, and says what b to divide them by.</summary>
+    /// <param name="cells">The memory of the cells, one after another.</param>
+    /// <param name="squares">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
+    /// <param name="rateSquare">lambda^2 of today; the mean over |g|^2 where cells span groups.</param>
+    /// <param name="count">How many cells.</param>
+    private protected abstract void Advance(double* cells, double* squares, double rateSquare, int count);
 
     /// <summary>b of a cell; 0 before its first gradient.</summary>
     private protected virtual double Divisor(double* cell) => cell[0];
 
-    /// <summary>The update of a cell that divides by b.</summary>
-    private protected abstract SgdUpdate UpdateWith(double b, in UpdateNumbers numbers);
+    /// <summary>The update of a cell whose b is 1.</summary>
+    private protected abstract SgdUpdate Undivided(in UpdateNumbers numbers);
+
+    /// <summary>Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.</summary>
+    private protected virtual bool DividesStep => false;
 
     private protected double ShrinkOf(in UpdateNumbers numbers) => _isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1;
 
@@ -120,8 +124,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
                 if (_columns[tensor] == 1)
                 {
                     var numbers = Today(GroupOf(tensor));
-                    double squares = TensorSquares[tensor];
-                    _updates[tensor] = Step(CellOf(tensor), squares, numbers.Rate * numbers.Rate * squares, numbers);
+                    double b = TensorSquares[tensor];
+                    Advance(CellOf(tensor), &b, numbers.Rate * numbers.Rate, 1);
+                    _updates[tensor] = Divided(numbers, b);
                 }
         AdvanceColumns();
         workers.Run(_flatChunks.Length + _blocks.Length, _updatePiece);
@@ -129,26 +134,21 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
 
     private void AdvanceGlobal()
     {
-        double squares = 0, scaled = 0;
+        double b = 0, scaled = 0;
         for (int tensor = 0; tensor < _columns.Length; tensor++)
         {
             double rate = Today(GroupOf(tensor)).Rate;
-            squares += TensorSquares[tensor];
+            b += TensorSquares[tensor];
             scaled += rate * rate * TensorSquares[tensor];
         }
-        double* cell = _cells.Length == 0 ? null : _cells[0].Pointer;
-        double b = squares > 0 ? Advance(cell, squares, scaled) : 0;
-        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = b > 0 ? UpdateWith(b, Today(GroupOf(tensor))) : Rest(cell, Today(GroupOf(tensor)));
+        Advance(_cells[0].Pointer, &b, b > 0 ? scaled / b : 0, 1);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), b);
     }
 
-    private SgdUpdate Step(double* cell, double squares, double scaled, in UpdateNumbers numbers) =>
-        squares > 0 ? UpdateWith(Advance(cell, squares, scaled), numbers) : Rest(cell, numbers);
-
-    // A gradient of 0 leaves b as it is. Before the first other one there is no b, and 1 does as well: it divides 0.
-    private SgdUpdate Rest(double* cell, in UpdateNumbers numbers)
+    private SgdUpdate Divided(in UpdateNumbers numbers, double b)
     {
-        double b = cell == null ? 0 : Divisor(cell);
-        return UpdateWith(b > 0 ? b : 1, numbers);
+        var update = Undivided(numbers);
+        return DividesStep ? update with { OfVelocity = update.OfVelocity / b } : update with { Intake = update.Intake / b };
     }
 
     private void UpdatePiece(int index, int worker)
@@ -210,12 +210,11 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     // What the update of some cells has in common; what each has for itself goes to intake and ofVelocity.
     private SgdUpdate AdvanceCells(double* cells, double* squares, int count, in UpdateNumbers numbers, T* intake, T* ofVelocity)
     {
-        SgdUpdate update = default;
-        for (int c = 0; c < count; c++)
-        {
-            update = Step(cells + (long)c * _memory, squares[c], numbers.Rate * numbers.Rate * squares[c], numbers);
-            (intake[c], ofVelocity[c]) = (T.CreateTruncating(update.Intake), T.CreateTruncating(update.OfVelocity));
-        }
+        Advance(cells, squares, numbers.Rate * numbers.Rate, count);
+        var update = Undivided(numbers);
+        var (divided, common) = DividesStep ? (update.OfVelocity, update.Intake) : (update.Intake, update.OfVelocity);
+        CellSteps.Divide(divided, squares, DividesStep ? ofVelocity : intake, count);
+        new Span<T>(DividesStep ? intake : ofVelocity, count).Fill(T.CreateTruncating(common));
         return update;
     }
 

@@ -14,5 +14,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     public double Error => Deviation / Math.Sqrt(Values.Count);
 
     /// <inheritdoc/>
-    public override string ToString() => Values.Count < 2 ? $"{Mean:F3}" : $"{Mean:F3} ± {Deviation:F3}";
+    public override string ToString()
+    {
+        string format = Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000";
+        return Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
+    }
 }
