@@ -14,7 +14,7 @@ namespace Etalon.Lab.RateTests;
 /// </remarks>
 public sealed class RateRangeTest
 {
-    private RateRangeTest(RunSpec spec, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<SelfSetRate> others)
+    internal RateRangeTest(RunSpec spec, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<SelfSetRate> others)
     {
         (Spec, Options, Peak, Curves, Others) = (spec, options, peak, curves, others);
         Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed {string.Join(", ", same.Select(curve => curve.Seed))}: {same.Key}")];

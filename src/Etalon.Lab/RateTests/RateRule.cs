@@ -6,9 +6,9 @@ namespace Etalon.Lab.RateTests;
 /// Smoothing: the median over a window of 2 h + 1 updates centered at each, h a fortieth of the test. It does not lag behind the rate, as a running mean does, and a single batch does not move it.
 /// </para>
 /// <para>
-/// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, a rise counts from r = max(F/10, 4 s) on, s the standard error of L: the least of many is about two of them
-/// too low, and others vary by as much. The lower end is the first rate from which on L stays below L* + 2 r: four fifths of the fall are done. The upper end is the last rate up to which L, after its least, stays below
-/// L* + r; divided by 2, for a rate that is too large needs some updates to show it, and the test goes on to a larger one after each. A fall of less than 4 r is not told from noise.
+/// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, L is near its least up to L* + r with r = max(F/10, 4 s), s the standard error of L: the least of many is
+/// about two of them too low, and others vary by as much. The usable rates are those around the least at which L is near it, but for the last h updates: what a rate does to the loss is seen in the batches after it, at larger
+/// rates. A fall of less than 4 r is not told from noise.
 /// </para>
 /// <para>
 /// What counts is that the loss rises, not that it diverges: behind a normalization a rate that is too large makes the norm of the weights grow until their effective rate is bearable again, and the
@@ -17,16 +17,13 @@ namespace Etalon.Lab.RateTests;
 /// </remarks>
 internal static class RateRule
 {
-    /// <summary>The share of the fall from which on a rise counts.</summary>
-    public const double RiseShare = 0.1;
-
-    /// <summary>What the upper end is divided by.</summary>
-    public const double Margin = 2;
+    /// <summary>How near its least the loss is at a usable rate, as a share of its fall.</summary>
+    public const double Nearness = 0.1;
 
     /// <summary>A test ends when the loss is so many times the first one.</summary>
     public const double EndOfTest = 2;
 
-    private const double NoiseErrors = 4, LeastFallInRises = 4;
+    private const double NoiseErrors = 4, LeastFall = 4;
 
     /// <summary>h.</summary>
     public static int HalfWindow(int updates) => Math.Max(2, updates / 40);
@@ -54,18 +51,17 @@ internal static class RateRule
         double deviation = 1.4826 * Median([.. Enumerable.Range(0, least + 1).Select(i => Math.Abs(losses[i] - smoothed[i]))], 0, least);
         double error = 1.2533 * deviation / Math.Sqrt(2 * half + 1), first = smoothed[half], fall = first - smoothed[least];
         var reading = new RateReading { FirstLoss = first, LeastLoss = smoothed[least], LeastRate = rates[least], Error = error };
-        double rise = Math.Max(RiseShare * fall, NoiseErrors * error);
-        if (!(fall > 0 && fall >= LeastFallInRises * rise))
+        double near = Math.Max(Nearness * fall, NoiseErrors * error);
+        if (!(fall > 0 && fall >= LeastFall * near))
             return reading with { Problem = $"its loss did not fall by much more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
         int lower = least, upper = least;
-        while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + 2 * rise) lower--;
-        while (upper < smoothed.Length - 1 && smoothed[upper + 1] <= smoothed[least] + rise) upper++;
+        while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + near) lower--;
+        while (upper < smoothed.Length - 1 && smoothed[upper + 1] <= smoothed[least] + near) upper++;
         if (upper == smoothed.Length - 1 && !hasBroken)
             return reading with { Problem = "its loss had not risen again at the largest rate; give a larger --to" };
-        var interval = new RateInterval(rates[lower], rates[upper] / Margin);
-        return interval.Lower <= interval.Upper
-            ? reading with { Interval = interval }
-            : reading with { Problem = $"its loss rises at the rate {rates[upper]:G3} already, within a factor of {Margin} of where it has fallen; give more --updates" };
+        return upper - half >= lower
+            ? reading with { Interval = new RateInterval(rates[lower], rates[upper - half]) }
+            : reading with { Problem = $"its loss is near its least only from the rate {rates[lower]:G3} to {rates[upper]:G3}, less than half a window of updates; give more --updates" };
     }
 
     private static double Median(IReadOnlyList<double> values, int first, int last)

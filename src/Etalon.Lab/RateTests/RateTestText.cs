@@ -19,7 +19,7 @@ public static class RateTestText
         {
             var (lower, upper) = (test.Interval!.Value.Lower, test.Interval.Value.Upper);
             text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
-            text.Add($"{"usable for all seeds",-22} {$"{lower:G3} to {upper:G3}",20} {$"{Effective(test, lower)} to {Effective(test, upper)}",22}");
+            text.Add($"{"usable for all seeds",-22} {$"{lower:G3} to {upper:G3}",20} {(test.EffectiveRateAt(lower) is null ? "none" : $"{Effective(test, lower)} to {Effective(test, upper)}"),22}");
             text.Add($"{"the middle: use this",-22} {$"{rate:G2}",20} {Effective(test, rate),22}");
         }
         else
@@ -55,7 +55,8 @@ public static class RateTestText
         string effective = test.Curves.Any(curve => curve.EffectiveRates is not null)
             ? " Effective rates are η/((1 - μ)|w|²) of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";
-        return [.. WrappedText.Lines("", $"Usable: from where {1 - 2 * RateRule.RiseShare:P0} of the loss's fall are done, to half of the rate at which it has risen again by {RateRule.RiseShare:P0} of the fall; the loss is the running median over {2 * RateRule.HalfWindow(test.Options.Updates) + 1} updates.{self}{effective}", width, indentation: 2)];
+        int half = RateRule.HalfWindow(test.Options.Updates);
+        return [.. WrappedText.Lines("", $"Usable: where the loss is within {RateRule.Nearness:P0} of its whole fall of the least, up to {half} updates before it is above that; the loss is the running median over {2 * half + 1} updates.{self}{effective}", width, indentation: 2)];
     }
 
     private static string Effective(RateRangeTest test, double rate) => Number(test.EffectiveRateAt(rate));

@@ -39,7 +39,8 @@ public sealed class RateRangeTestTests
     {
         var one = RateRangeTest.Run(Read(), new RateTestOptions { Updates = 100 }, threads: 1, cancellation: TestContext.Current.CancellationToken);
         var five = RateRangeTest.Run(Read(), new RateTestOptions { Updates = 100 }, threads: 5, cancellation: TestContext.Current.CancellationToken);
-        Assert.NotNull(one.Interval);
+        var common = one.Interval!.Value;
+        Assert.All(one.Curves, curve => Assert.True(curve.Reading.Interval!.Value.Lower <= common.Lower && common.Upper <= curve.Reading.Interval.Value.Upper));
         Assert.Equal(one.Interval, five.Interval);
         Assert.Equal(one.Others, five.Others);
         Assert.Equal(one.Curves.SelectMany(curve => curve.Losses), five.Curves.SelectMany(curve => curve.Losses));
@@ -80,6 +81,17 @@ public sealed class RateRangeTestTests
         // Of 360 images; a point, and one standard error of the accuracy itself for the best of eight.
         Assert.True(found >= best - 0.02, $"{test.Rate}: {found:P1}, best {best:P1}");
         Assert.InRange(grid.Count(rate => Accuracy(change, rate) < best - 0.02), 3, 7);
+    }
+
+    [Fact]
+    public void Seeds_that_have_no_rate_in_common_give_none()
+    {
+        var curves = new[] { Curve(1, curvature: 1), Curve(2, curvature: 1000) };
+        Assert.All(curves, curve => Assert.NotNull(curve.Reading.Interval));
+        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 2 }, 0.1, curves, []);
+        Assert.Null(test.Rate);
+        Assert.Contains("the seeds have no rate in common", Assert.Single(test.Problems), StringComparison.Ordinal);
+        Assert.NotNull(new RateRangeTest(Read(), new RateTestOptions { Seeds = 2 }, 0.1, [curves[0], curves[0]], []).Rate);
     }
 
     [Fact]
@@ -156,6 +168,13 @@ public sealed class RateRangeTestTests
         Assert.Null(test.Curves[0].EffectiveRates);
         Assert.Null(test.EffectiveRateAt(0.01));
         Assert.All(test.Others, other => Assert.Null(other.EffectiveRate));
+    }
+
+    // The loss falls as gradient flow on a quadratic and is lost beyond 2/curvature.
+    private static RateCurve Curve(ulong seed, double curvature)
+    {
+        double[] rates = [.. Enumerable.Range(0, 200).Select(i => 1e-5 * Math.Pow(1.08, i))];
+        return new(seed, rates, [.. rates.Select(rate => rate > 2 / curvature ? 10 : 0.1 + Math.Exp(-20 * rate * curvature))], null, half: 5, RateTestEnd.LossRose);
     }
 
     private static float[] Trained(RunSpec spec)

@@ -13,7 +13,7 @@ public sealed class RateRuleTests
     private static readonly double Ratio = Rates[1] / Rates[0];
 
     // Gradient descent on h w²/2 multiplies w by 1 - η h and is stable to η = 2/h. While η h is small the loss is exp(-2 h Σ η) of the first, with the geometric sum Σ η = (η - η₀)/(ratio - 1) of all updates
-    // before: four fifths of the fall are done where 2 h Σ η = ln 5.
+    // before: nine tenths of the fall are done where 2 h Σ η = ln 10.
     [Theory]
     [InlineData(0.5)]
     [InlineData(10)]
@@ -21,11 +21,11 @@ public sealed class RateRuleTests
     public void On_a_noisy_quadratic_the_ends_are_where_the_closed_form_has_them(double curvature)
     {
         var reading = RateRule.Read(Rates, Quadratic(curvature), Half, hasBroken: true);
-        double lower = Math.Log(5) / (2 * curvature) * (Ratio - 1) + Rates[0];
-        // One update of the grid: the second order of ln(1 - η h), η h being 0.07 there, and the fall in the first window are less.
+        double lower = Math.Log(10) / (2 * curvature) * (Ratio - 1) + Rates[0];
+        // One update of the grid: the second order of ln(1 - η h), η h being 0.1 there, and the fall in the first window are less.
         Assert.InRange(reading.Interval!.Value.Lower, lower / Ratio, lower * Ratio);
-        // Before 2/h the noise alone rises, as η/(2 - η h); a window beyond it the loss has exploded, but the median of the window centered at it has not yet.
-        Assert.InRange(RateRule.Margin * reading.Interval.Value.Upper, 1 / curvature, 2 / curvature * Math.Pow(Ratio, Half));
+        // Before 2/h the noise alone rises, as η/(2 - η h); beyond it the loss explodes, but the median of a window sees it only when half of the window is beyond, and the upper end is half a window before that.
+        Assert.InRange(reading.Interval.Value.Upper, 1 / curvature, 2 / curvature);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class RateRuleTests
     {
         double[] losses = [.. Falling(plateau: 0.1).Select((loss, i) => Rates[i] > 1 ? 0.6 : loss)];
         var interval = RateRule.Read(Rates, losses, Half, hasBroken: false).Interval!.Value;
-        Assert.InRange(interval.Upper, 0.5 / Ratio, 0.5);
+        Assert.InRange(interval.Upper * Math.Pow(Ratio, Half), 1 / Ratio, 1);
     }
 
     [Fact]
@@ -75,13 +75,14 @@ public sealed class RateRuleTests
     }
 
     [Fact]
-    public void A_rise_that_comes_before_the_fall_is_done_leaves_no_interval()
+    public void A_loss_that_is_near_its_least_for_less_than_half_a_window_leaves_no_interval()
     {
-        // Least at 0.01, twice the loss an update later: the lower end would be above half of the upper one.
-        double[] losses = [.. Rates.Select(rate => rate < 0.009 ? 2 : rate < 0.0125 ? 1 : 3.0)];
-        var reading = RateRule.Read(Rates, losses, half: 0, hasBroken: true);
+        // A wedge down to 0 that is 200 updates wide, then 10: as narrow as the window.
+        RateReading Wedge(double slope) => RateRule.Read(Rates, [.. Enumerable.Range(0, Updates).Select(i => Math.Min(10, slope * Math.Abs(i - 100)))], Half, hasBroken: true);
+        Assert.NotNull(Wedge(slope: 0.1).Interval);
+        var reading = Wedge(slope: 2);
         Assert.Null(reading.Interval);
-        Assert.Contains("within a factor of 2 of where it has fallen", reading.Problem, StringComparison.Ordinal);
+        Assert.Contains("less than half a window of updates", reading.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
