@@ -36,6 +36,7 @@ public static class AppliedRate
         ArgumentNullException.ThrowIfNull(test);
         double rate = test.Rate ?? throw new InvalidOperationException("the test found no rate");
         var applied = To(test.Spec, test.Peak, rate);
+        // An equivalent may exist for one rate and not for another: better said now than when the recipe is trained.
         Equivalent.Of(applied);
         AtomicFile.Write(path, writer => writer.Write(
             $"""

@@ -48,7 +48,7 @@ public sealed class AppliedRateTests : IDisposable
     [Fact]
     public void The_rates_of_groups_are_scaled_too_and_all_else_is_kept()
     {
-        var spec = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}", "seed=9", "label=null", "loss={label_smoothing: 0.1}");
+        var spec = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}", "seed=9", "loss={label_smoothing: 0.1}");
         var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(spec, 0.4, 0.2)));
         Assert.Equal(0.05, read.Optimizer.Groups.Single(group => group.LearningRate is not null).LearningRate!.ValueAt(0));
         Assert.Equal(spec.Hash, AppliedRate.To(read, 0.2, 0.4).Hash);
