@@ -64,6 +64,7 @@ internal static class CommandLine
         ExportCommand.Create(),
         AuditCommand.Create(),
         DiagnoseCommand.Create(),
+        ProbeCommand.Create(),
         DataCommand.Create(),
         RunsCommand.Create(),
         SimulateCommand.Create(),

@@ -36,14 +36,15 @@ internal static class FastEquilibriumClaim
     /// <summary>The same with other settings.</summary>
     public static ClaimReport Reproduce(FastEquilibrium experiment, ClaimRun run)
     {
-        var kept = new KeptOutcomes(run.Folder, experiment);
+        var kept = new KeptOutcomes<ArmOutcome>(run.Folder);
         var curves = new List<EquilibriumCurve>();
         foreach (double rate in experiment.IntrinsicRates)
         {
             var arms = new List<ArmOutcome>();
             foreach (var arm in experiment.Arms)
             {
-                arms.Add(kept.Get(rate, arm, () => experiment.Train(rate, arm, run.Threads, run.Cancellation)));
+                arms.Add(kept.Get(
+                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", experiment with { IntrinsicRates = [rate], Arms = [arm] }, () => experiment.Train(rate, arm, run.Threads, run.Cancellation)));
                 run.Tell($"intrinsic rate {rate:R}, {arm.Name}: {experiment.Seeds} seeds trained");
             }
             curves.Add(EquilibriumCurve.Of(experiment, rate, arms));

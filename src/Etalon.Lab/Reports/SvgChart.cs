@@ -14,8 +14,11 @@ public static class SvgChart
     private const int Gap = 26;
     private const int PlotWidth = Width - Left - Right;
 
-    // Okabe and Ito's colors, told apart by nearly all eyes.
-    private static readonly string[] Palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"];
+    // From one cross to the next where several lines have one at the same place.
+    private const int CrossStep = 9;
+
+    // Okabe and Ito's colors but for the yellow, told apart by nearly all eyes. Where there are more lines, the colors come again, dashed.
+    private static readonly string[] Palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#222222"];
 
     /// <summary>Writes the picture.</summary>
     public static void Write(Chart chart, TextWriter output)
@@ -26,7 +29,7 @@ public static class SvgChart
         output.WriteLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333">""");
         output.WriteLine($"""<rect width="{Width}" height="{height}" fill="white"/>""");
         output.WriteLine($"""<text x="{Left}" y="26" font-size="15" font-weight="600">{Escape(chart.Title)}</text>""");
-        for (var i = 0; i < legend.Count; i++) WriteLegend(chart.Legend[i], legend[i], ColorOf(i), output);
+        for (var i = 0; i < legend.Count; i++) WriteLegend(chart.Legend[i], legend[i], i, output);
 
         var xs = chart.Panels.SelectMany(panel => panel.Lines).Where(line => line.X.Count > 0).ToArray();
         Func<double, double, Axis> axis = chart.IsXLogarithmic ? Axis.Logarithmic : Axis.Exactly;
@@ -55,9 +58,9 @@ public static class SvgChart
         return places;
     }
 
-    private static void WriteLegend(string name, (int X, int Y) at, string color, TextWriter output)
+    private static void WriteLegend(string name, (int X, int Y) at, int color, TextWriter output)
     {
-        output.WriteLine($"""<line x1="{at.X}" y1="{at.Y}" x2="{at.X + 20}" y2="{at.Y}" stroke="{color}" stroke-width="2.5"/>""");
+        output.WriteLine($"""<line x1="{at.X}" y1="{at.Y}" x2="{at.X + 20}" y2="{at.Y}" stroke="{ColorOf(color)}" stroke-width="2.5"{Dash(IsRepeated(color))}/>""");
         output.WriteLine($"""<text x="{at.X + 26}" y="{at.Y + 4}">{Escape(name)}</text>""");
     }
 
@@ -78,6 +81,7 @@ public static class SvgChart
             output.WriteLine($"""<text x="{X(xAxis, tick):0.#}" y="{bottom + 17}" text-anchor="middle">{Axis.Label(tick)}</text>""");
         foreach (var line in panel.Lines.Where(line => !line.OnRight))
             WriteLine(line, xAxis, leftAxis, top, panel.Height, output);
+        WriteCrosses(panel.Lines, xAxis, bottom, output);
 
         if (panel.RightLabel is not { } label) return;
         var rightAxis = Axis.For([.. panel.Lines.Where(line => line.OnRight).SelectMany(line => line.Y)]);
@@ -98,8 +102,8 @@ public static class SvgChart
 
     private static void WriteLine(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
     {
-        var dash = line.OnRight ? """ stroke-dasharray="6 4" """ : " ";
-        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash}d=" """);
+        var dash = Dash(line.OnRight || IsRepeated(line.Color));
+        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash} d=" """);
         foreach (var piece in Visible(line, xAxis, yAxis, top, height))
         {
             var command = 'M';
@@ -110,6 +114,19 @@ public static class SvgChart
             }
         }
         output.WriteLine("\"/>");
+    }
+
+    private static void WriteCrosses(IReadOnlyList<ChartLine> lines, Axis xAxis, int bottom, TextWriter output)
+    {
+        var taken = new Dictionary<double, int>();
+        foreach (var line in lines)
+            foreach (var at in line.Crosses)
+            {
+                var below = taken.GetValueOrDefault(at);
+                taken[at] = below + 1;
+                var (x, y) = (X(xAxis, at), bottom - 7 - CrossStep * below);
+                output.WriteLine($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" d="M{x - 3:0.##} {y - 3} l6 6 m0 -6 l-6 6"/>""");
+            }
     }
 
     // A little past the frame at most: what a logarithmic axis cuts off runs out of the picture instead of along its edge.
@@ -135,6 +152,10 @@ public static class SvgChart
     private static string Horizontal(double y) => $"""<line x1="{Left}" y1="{y:0.#}" x2="{Left + PlotWidth}" y2="{y:0.#}"/>""";
 
     private static string Vertical(double x, int top, int bottom) => $"""<line x1="{x:0.#}" y1="{top}" x2="{x:0.#}" y2="{bottom}"/>""";
+
+    private static bool IsRepeated(int color) => color >= Palette.Length;
+
+    private static string Dash(bool isDashed) => isDashed ? " stroke-dasharray=\"6 4\"" : "";
 
     private static string ColorOf(int index) => Palette[index % Palette.Length];
 

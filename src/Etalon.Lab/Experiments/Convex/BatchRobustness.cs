@@ -31,14 +31,16 @@ public sealed record BatchRobustness
 
     /// <summary>The table: in each cell the gradients that each seed needed.</summary>
     /// <param name="threads">Cells computed at a time; the table does not depend on it.</param>
-    public RobustnessTable Run(int threads)
+    /// <param name="cancellation">Ends it after the cells at work.</param>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public RobustnessTable Run(int threads, CancellationToken cancellation = default)
     {
         double[] curvatures = [.. Enumerable.Range(1, 10).Select(i => (double)i)];
         Objective objective = IsConvex ? new Quadratic(curvatures) : new SaturatingSquares(curvatures);
         return RobustnessTable.Of(
             $"gradients until |g|^2 is at most {(IsConvex ? 1e-8 : 1e-6):G} of the first, {(IsConvex ? "quadratic" : "not convex")}, for each b0/L", Initial,
             [StepRule.Constant with { Name = "GD 1/b0" }, StepRule.LookAhead, StepRule.UpdateFirst, StepRule.Lagged, StepRule.AdaGradNorm(1)], threads,
-            (rule, ratio) => [.. Enumerable.Range(1, Seeds).Select(seed => Count(objective, rule, ratio * objective.Smoothness, (ulong)seed))]);
+            (rule, ratio) => [.. Enumerable.Range(1, Seeds).Select(seed => Count(objective, rule, ratio * objective.Smoothness, (ulong)seed))], cancellation);
     }
 
     private double Count(Objective objective, StepRule rule, double initial, ulong seed)

@@ -10,11 +10,11 @@ public sealed record RobustnessTable(string Title, IReadOnlyList<double> Initial
     public RobustnessRow this[string rule] => Rows.First(row => row.Rule == rule);
 
     /// <summary>Runs the cells of a table side by side.</summary>
-    internal static RobustnessTable Of(string title, IReadOnlyList<double> initial, IReadOnlyList<StepRule> rules, int threads, Func<StepRule, double, IReadOnlyList<double>> cell)
+    internal static RobustnessTable Of(string title, IReadOnlyList<double> initial, IReadOnlyList<StepRule> rules, int threads, Func<StepRule, double, IReadOnlyList<double>> cell, CancellationToken cancellation)
     {
         var cells = new IReadOnlyList<double>[rules.Count][];
         for (int row = 0; row < rules.Count; row++) cells[row] = new IReadOnlyList<double>[initial.Count];
-        Parallel.For(0, rules.Count * initial.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        Parallel.For(0, rules.Count * initial.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, i =>
             cells[i / initial.Count][i % initial.Count] = cell(rules[i / initial.Count], initial[i % initial.Count]));
         return new(title, initial, [.. rules.Select((rule, row) => new RobustnessRow(rule.Name, cells[row]))]);
     }

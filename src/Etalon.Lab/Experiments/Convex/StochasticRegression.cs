@@ -33,7 +33,9 @@ public sealed record StochasticRegression
 
     /// <summary>The table: in each cell |grad F| at each time, not a number from where the run diverged.</summary>
     /// <param name="threads">Cells computed at a time; the table does not depend on it.</param>
-    public RobustnessTable Run(int threads)
+    /// <param name="cancellation">Ends it after the cells at work.</param>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public RobustnessTable Run(int threads, CancellationToken cancellation = default)
     {
         var regression = new GaussianRegression(Size, Size, Seed);
         var stream = new CounterStream(Seed, "regression start");
@@ -43,7 +45,7 @@ public sealed record StochasticRegression
         return RobustnessTable.Of(
             $"|grad F| after {string.Join(", ", Times)} steps, for each b0; F(x0) - F* = {gap:F0}", Initial,
             [StepRule.Constant, StepRule.InverseRoot, StepRule.UpdateFirst, StepRule.LookAhead, StepRule.AdaGradNorm(1), StepRule.AdaGradNorm(gap) with { Name = "AdaGrad-Norm eta=F(x0)-F*" }],
-            threads, (rule, initial) => Norms(regression, start, rule, initial));
+            threads, (rule, initial) => Norms(regression, start, rule, initial), cancellation);
     }
 
     private List<double> Norms(GaussianRegression regression, double[] start, StepRule rule, double initial)

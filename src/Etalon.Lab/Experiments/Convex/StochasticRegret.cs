@@ -6,22 +6,28 @@ namespace Etalon.Lab.Experiments.Convex;
 /// Lagged WNGrad on the mean of |a_i.x - y_i|, projected on a ball: the gap of the mean of the iterates beside its bound (|D|^2 b_T + b_(T+1) - b_1) / (2 T), D the ball's diameter.
 /// </summary>
 /// <remarks>
-/// The rows a_i are standard normal numbers scaled to the norm <see cref="Slope"/>, which bounds every gradient; y_i = a_i.x* with |x*| = 1, so that the minimum is 0. The bound holds because
-/// sum |g_j|^2 / b_j telescopes to b_(T+1) - b_1, and it holds on every path for the sum of the sampled gaps. Expected: the gap falls about as 1 / sqrt T or faster, whatever b_1 is.
+/// The rows a_i are standard normal numbers scaled to the norm <see cref="Slope"/>, which bounds every gradient; y_i = a_i.x* + noise. The bound holds because sum |g_j|^2 / b_j telescopes to
+/// b_(T+1) - b_1, and it holds on every path for the sum of the sampled losses less those of x*. Expected: the gap falls about as 1 / sqrt T or faster, whatever b_1 is.
 /// </remarks>
 public sealed record StochasticRegret
 {
     /// <summary>Numbers of x. Default: 20.</summary>
     public int Dimension { get; init; } = 20;
 
-    /// <summary>Rows. Default: 200.</summary>
-    public int Rows { get; init; } = 200;
+    /// <summary>Rows. Default: 400.</summary>
+    public int Rows { get; init; } = 400;
 
     /// <summary>The norm of each row. Default: 1.</summary>
     public double Slope { get; init; } = 1;
 
     /// <summary>The radius of the ball around 0. Default: 3.</summary>
     public double Radius { get; init; } = 3;
+
+    /// <summary>|x*|, at most <see cref="Radius"/>. Default: 1.</summary>
+    public double SolutionNorm { get; init; } = 1;
+
+    /// <summary>The standard deviation of the normal noise in y. Default: 0.2.</summary>
+    public double Noise { get; init; } = 0.2;
 
     /// <summary>b_1.</summary>
     public double Initial { get; init; } = 1;
@@ -34,7 +40,8 @@ public sealed record StochasticRegret
     public IReadOnlyList<RegretPoint> Run(IReadOnlyList<int> times)
     {
         ArgumentNullException.ThrowIfNull(times);
-        var (rows, y) = Draw();
+        var (rows, y, noise) = Draw();
+        double minimum = Noise == 0 ? 0 : LeastDeviations.Minimum(rows, y);
         var stream = new CounterStream(Seed, "regret samples");
         var rule = StepRule.Lagged;
         using var descent = new Descent(new double[Dimension], rule.Create(Initial));
@@ -46,27 +53,26 @@ public sealed record StochasticRegret
             int row = (int)stream.NextBelow((uint)Rows);
             double before = t == 1 ? Initial : descent.Divisor;
             for (int i = 0; i < Dimension; i++) sum[i] += descent.X[i];
-            paths += Differentiate(rows[row], y[row], descent);
+            paths += Differentiate(rows[row], y[row], descent) - Math.Abs(noise[row]);
             descent.Step();
             Project(descent.X);
             // Where the first gradients were 0 there is no b yet.
             double after = descent.Divisor == 0 ? Initial : descent.Divisor;
             if (before == 0) before = Initial;
-            if (times.Contains(t)) points.Add(Point(t, rows, y, sum, paths, before, after));
+            if (times.Contains(t)) points.Add(Point(t, rows, y, sum, minimum) with { SampledGap = paths / t, Bound = (4 * Radius * Radius * before + after - Initial) / (2 * t) });
         }
         return points;
     }
 
-    private RegretPoint Point(int t, double[][] rows, double[] y, double[] sum, double paths, double before, double after)
+    private RegretPoint Point(int t, double[][] rows, double[] y, double[] sum, double minimum)
     {
         double[] mean = Array.ConvertAll(sum, x => x / t);
-        double gap = 0;
-        for (int i = 0; i < Rows; i++) gap += Math.Abs(Dot(rows[i], mean) - y[i]) / Rows;
-        double diameter = 2 * Radius;
-        return new RegretPoint(t, gap, paths / t, (diameter * diameter * before + after - Initial) / (2 * t));
+        double loss = 0;
+        for (int i = 0; i < Rows; i++) loss += Math.Abs(Dot(rows[i], mean) - y[i]) / Rows;
+        return new RegretPoint(t, loss - minimum, 0, 0);
     }
 
-    // |a.x - y|, whose minimum over x is 0 on every sample, and its slope.
+    // |a.x - y|, and its slope.
     private static double Differentiate(double[] a, double y, Descent descent)
     {
         double residual = Dot(a, descent.X) - y;
@@ -81,13 +87,14 @@ public sealed record StochasticRegret
         foreach (ref double number in x) number *= Radius / norm;
     }
 
-    private (double[][] Rows, double[] Y) Draw()
+    private (double[][] Rows, double[] Y, double[] Noise) Draw()
     {
         var stream = new CounterStream(Seed, "regret rows");
         double[][] rows = new double[Rows][];
         for (int i = 0; i < Rows; i++) rows[i] = Normal(ref stream, Slope);
-        double[] solution = Normal(ref stream, 1);
-        return (rows, Array.ConvertAll(rows, row => Dot(row, solution)));
+        double[] solution = Normal(ref stream, SolutionNorm), noise = new double[Rows];
+        foreach (ref double number in noise.AsSpan()) number = Noise * stream.NextNormal();
+        return (rows, [.. rows.Select((row, i) => Dot(row, solution) + noise[i])], noise);
     }
 
     private double[] Normal(ref CounterStream stream, double norm)

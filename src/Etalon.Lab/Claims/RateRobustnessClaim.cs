@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Etalon.Lab.Data;
+using Etalon.Lab.Experiments;
+using Etalon.Lab.Experiments.Robustness;
+
+namespace Etalon.Lab.Claims;
+
+/// <summary>The claim that WNGrad is robust to its initial rate on networks too, by <see cref="RateRobustness"/>.</summary>
+internal static class RateRobustnessClaim
+{
+    public static Claim Claim { get; } = new(
+        "rate-robustness",
+        "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.",
+        "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.",
+        "some twenty-five minutes on two cores",
+        run => Reproduce(new RateRobustness(), run));
+
+    /// <summary>The same with other settings.</summary>
+    public static ClaimReport Reproduce(RateRobustness experiment, ClaimRun run)
+    {
+        experiment = experiment with { Seeds = run.Seeds ?? experiment.Seeds };
+        if (experiment.Seeds < 2) throw new InputException($"--seeds {experiment.Seeds}: the deviation over seeds is wanted, so at least 2 are due; 3 is what the claim wants");
+        var data = experiment.Load();
+        var outcomes = Train(experiment, data, run);
+        var networks = experiment.Networks.Select(network => Gather(network, experiment.Seeds, 1.0 / data.ClassCount, outcomes)).ToList();
+        return new ClaimReport(
+            Claim, Setting(experiment), [.. networks.SelectMany(network => network.Checks)], [.. networks.SelectMany(Lines)],
+            RateRobustnessText.Chart(networks), outcomes.OrderBy(outcome => Order(outcome.Key)).Select(Measurement));
+
+        (int, int, double, int) Order(SweptRun key) => (experiment.Networks.ToList().IndexOf(key.Network), SweptRule.All.ToList().IndexOf(key.Rule), key.Rate, key.Seed);
+    }
+
+    private static Dictionary<SweptRun, SweptOutcome> Train(RateRobustness experiment, DataSet data, ClaimRun run)
+    {
+        var runs = experiment.Runs.ToList();
+        var kept = new KeptOutcomes<SweptOutcome>(run.Folder);
+        var outcomes = new ConcurrentDictionary<SweptRun, SweptOutcome>();
+        var left = new ConcurrentDictionary<(SweptNetwork, SweptRule), int>(runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
+        SideBySide.ForEach(runs, run.Threads, one =>
+        {
+            var recipe = experiment.Recipe(one);
+            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash }, () => RateRobustness.Train(recipe, data, run.Cancellation));
+            if (left.AddOrUpdate((one.Network, one.Rule), 0, (_, before) => before - 1) == 0)
+                run.Tell($"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} runs done");
+        }, run.Cancellation);
+        return new(outcomes);
+    }
+
+    private static NetworkRobustness Gather(SweptNetwork network, int seeds, double chance, Dictionary<SweptRun, SweptOutcome> outcomes) =>
+        new(network, [.. network.Rules.Select(rule => new RuleCurve(
+            rule, network.Rates, [.. network.Rates.Select(rate => (IReadOnlyList<SweptOutcome>)[.. Enumerable.Range(1, seeds).Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
+
+    private static string Setting(RateRobustness experiment) =>
+        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title}: {network.Updates} updates of {network.Batch} images"))}; first stage of PreResNet-8: 8 channels. "
+        + $"{experiment.Set}, {experiment.TestCount} test images, {experiment.Seeds} seeds of start and order, no momentum, no weight decay, no warm-up. A run diverged where a loss or a gradient was not finite; it counts as guessing. "
+        + "Between the rates that were run accuracies are taken on straight lines over the logarithm of the rate.";
+
+    private static IEnumerable<string> Lines(NetworkRobustness network) =>
+    [
+        $"## {network.Network.Title}", "", .. RateRobustnessText.Ranges(network), "", .. RateRobustnessText.Accuracies(network), "", .. RateRobustnessText.Losses(network), "",
+    ];
+
+    private static object Measurement(KeyValuePair<SweptRun, SweptOutcome> outcome) =>
+        new { Network = outcome.Key.Network.Name, Rule = outcome.Key.Rule.Name, outcome.Key.Rate, outcome.Key.Seed, outcome.Value.Updates, outcome.Value.Loss, outcome.Value.TestLoss, outcome.Value.Accuracy, outcome.Value.HasDiverged };
+}
