@@ -58,6 +58,7 @@ internal static class CommandLine
         VerifyResumeCommand.Create(),
         PlanCommand.Create(),
         ForecastCommand.Create(),
+        FindLrCommand.Create(),
         ConvertCommand.Create(),
         VerifyCommand.Create(),
         ExportCommand.Create(),
