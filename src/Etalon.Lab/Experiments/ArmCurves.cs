@@ -18,6 +18,12 @@ internal static class ArmCurves
     public static IEnumerable<ChartPanel> Panels(IReadOnlyList<ArmResult> arms, IReadOnlyList<(string Name, string Title)> metrics, int height) =>
         metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) => Line(arm, metric.Name, color))]) { Height = height });
 
+    /// <summary>The rates, in decades: where they fall can be seen, and that the arms differ in nothing else.</summary>
+    public static ChartPanel RatePanel(IReadOnlyList<ArmResult> arms) => new("log₁₀ rate", [.. arms.Select((arm, color) => Line(arm, "lr", color)).Select(line => line with { Y = [.. line.Y.Select(Math.Log10)] })])
+    {
+        Height = 90,
+    };
+
     private static ChartLine Line(ArmResult arm, string metric, int color)
     {
         var (epochs, means) = arm.MeanCurve(metric);

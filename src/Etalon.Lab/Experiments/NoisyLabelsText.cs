@@ -33,6 +33,8 @@ public static class NoisyLabelsText
         var decayed = report.Arms[0];
         foreach (var (name, title) in Metrics.Take(2))
             yield return $"- After the decay {title} goes from {decayed.At(name, stage)} to {decayed.At(name, end)}: {decayed.At(name, end).Minus(decayed.At(name, stage)).Mean:+0.000;-0.000}.";
+        SeedSample gain = DecayBeliefsReport.Gain(decayed, NoisyLabelsReport.Test, stage), control = DecayBeliefsReport.Gain(report.Arms[1], NoisyLabelsReport.Test, stage);
+        yield return $"- J in test accuracy, the best after epoch {stage} less the best up to it: {gain}; at {report.Arms[1].Arm.Title}, which does not fall, {control}.";
         yield return $"- Stopped where its test accuracy was best, which no one knows beforehand: {string.Join("; ", report.Arms.Select(Best))}.";
     }
 
@@ -42,7 +44,7 @@ public static class NoisyLabelsText
         ArgumentNullException.ThrowIfNull(report);
         return new Chart(
             $"{report.Experiment.Set} with wrong labels: shares of the images (mean of the seeds)", "epoch",
-            [.. ArmCurves.Panels(report.Arms, Metrics, height: 130), .. ArmCurves.Panels(report.Arms, [("lr", "rate")], height: 90)])
+            [.. ArmCurves.Panels(report.Arms, Metrics, height: 130), ArmCurves.RatePanel(report.Arms)])
         {
             Legend = [.. report.Arms.Select(arm => arm.Arm.Title)],
         };

@@ -30,7 +30,7 @@ public sealed record TiledPatternsReport
     /// <summary>Mean curves over the seeds, and the rate.</summary>
     public Chart Chart() => new(
         "PS10 in color, a convolutional network: simple before complex before noise? (accuracy, mean of the seeds)", "epoch",
-        [.. ArmCurves.Panels(Arms, Metrics, height: 150), .. ArmCurves.Panels(Arms, [("lr", "rate")], height: 90)])
+        [.. ArmCurves.Panels(Arms, Metrics, height: 150), ArmCurves.RatePanel(Arms)])
     {
         Legend = [.. Arms.Select(arm => arm.Arm.Title)],
     };

@@ -64,7 +64,7 @@ public sealed class TransferByStageTests : IDisposable
     public void The_default_recipe_and_targets_read()
     {
         var spec = Etalon.Lab.RunSpecs.RecipeReader.Read(new TransferByStage().Recipe);
-        Assert.Equal((24_000, 6_000, 12L * 187), (spec.Data!.TrainCount, spec.Data.TestCount, spec.TotalSteps));
+        Assert.Equal((12_000, 6_000, 12L * 187), (spec.Data!.TrainCount, spec.Data.TestCount, spec.TotalSteps));
         foreach (var target in new TransferByStage().Targets)
             Assert.Equal(spec.Data.Image, Etalon.Lab.RunSpecs.RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {target.Data}").Data!.Image);
     }

@@ -32,7 +32,7 @@ public sealed record TransferByStage
     /// <value>PreResNet-8 on the classes 0 to 5 of CIFAR-10 by default.</value>
     public string Recipe { get; init; } = """
         duration: 12ep
-        data: {set: cifar10, classes: [0, 1, 2, 3, 4, 5], train: 24000, batch: 128, augment: crop-flip, drop_last: true}
+        data: {set: cifar10, classes: [0, 1, 2, 3, 4, 5], train: 12000, batch: 64, augment: crop-flip, drop_last: true}
         model: {name: preresnet-8}
         learning_rate: {steps: {start: 0.1, at: [6ep, 9ep], factor: 0.1}}
         weight_decay: 5e-4

@@ -31,17 +31,15 @@ public sealed record TransferByStageReport
     public TargetTransfer Transfer(string target, bool byRidge) => new(target, Gain(target, 1, byRidge), Gain(target, 2, byRidge));
 
     private StageGain Gain(string target, int from, bool byRidge) =>
-        new(Difference(Source(from + 1), Source(from)), Difference(Probe(target, from + 1, byRidge), Probe(target, from, byRidge)));
+        new(Source(from + 1).Minus(Source(from)), Probe(target, from + 1, byRidge).Minus(Probe(target, from, byRidge)));
 
     private SeedSample Sample(int state, Func<ProbeReading, double> value) => new([.. Readings.Select(states => value(states[state]))]);
-
-    private static SeedSample Difference(SeedSample one, SeedSample two) => new([.. one.Values.Zip(two.Values, (a, b) => a - b)]);
 
     private IEnumerable<ExperimentCheck> SourceGains()
     {
         for (int stage = 1; stage <= 2; stage++)
         {
-            var gain = Difference(Source(stage + 1), Source(stage));
+            var gain = Source(stage + 1).Minus(Source(stage));
             yield return new(
                 $"source: the gain from stage {stage} to {stage + 1} is above {StageGain.Significance} standard errors, so that a ratio can be formed",
                 gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
@@ -50,7 +48,7 @@ public sealed record TransferByStageReport
 
     private ExperimentCheck LearnsFeatures(string target)
     {
-        var gain = Difference(Probe(target, 1, byRidge: false), Probe(target, 0, byRidge: false));
+        var gain = Probe(target, 1, byRidge: false).Minus(Probe(target, 0, byRidge: false));
         return new(
             $"{target}: features of stage 1 are better than those before training, by more than {StageGain.Significance} standard errors",
             gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
