@@ -9,7 +9,7 @@ internal static class TransferByStageClaim
         "transfer-by-stage",
         "What a network learns after the last decay of its rate transfers less to other data than what it learned after the first.",
         "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the implication for transfer.",
-        "some six minutes on two cores; needs CIFAR-10, Fashion-MNIST and MNIST",
+        "some seven minutes on two cores; needs CIFAR-10, Fashion-MNIST and MNIST",
         run => Reproduce(new TransferByStage(), run));
 
     /// <summary>The same with other settings.</summary>

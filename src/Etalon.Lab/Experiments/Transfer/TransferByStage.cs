@@ -67,11 +67,16 @@ public sealed record TransferByStage
         if (runs.FirstOrDefault(run => run.Status == RunStatus.Diverged) is { } diverged)
             throw new InputException($"{diverged.Path}: {diverged.Result!.Message}; give the source's recipe a smaller rate");
         var readings = new ProbeReading[Seeds][];
+        var kept = new KeptOutcomes<ProbeReading[]>(folder);
         int done = 0;
         Parallel.For(0, Seeds, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, seed =>
         {
-            var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
-            readings[seed] = [.. steps.Select(step => probe.Read(step, cancellation))];
+            var settings = new { Run = specs[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
+            readings[seed] = kept.Get(runs[seed].Name, settings, () =>
+            {
+                var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
+                return [.. steps.Select(step => probe.Read(step, cancellation))];
+            });
             progress?.Invoke($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
         });
         return new TransferByStageReport([.. Targets.Select(target => target.Name)], readings);

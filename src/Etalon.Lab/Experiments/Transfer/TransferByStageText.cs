@@ -40,22 +40,22 @@ public static class TransferByStageText
             }
     }
 
-    /// <summary>The accuracies over the epochs, with bars of a standard error to each side.</summary>
+    /// <summary>The accuracies from the end of the first stage on, with bars of a standard error to each side; what came before is ten times as much and would hide the rest.</summary>
     public static Chart Chart(TransferByStageReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        double[] epochs = [.. report.Readings[0].Select(reading => reading.Epoch)];
+        double[] epochs = [.. report.Readings[0].Skip(1).Select(reading => reading.Epoch)];
         var panels = new List<ChartPanel> { new("source", [.. Lines(0, "the network itself", report.Source)]) { Height = 150 } };
         foreach (string target in report.Targets)
             panels.Add(new ChartPanel(target, [.. Probes.SelectMany((probe, index) => Lines(index + 1, $"{probe.Name} probe", state => report.Probe(target, state, probe.ByRidge)))]) { Height = 150 });
-        return new Chart("Test accuracy of a network and of linear probes on its features, at the end of each stage of the rate", "epoch", panels)
+        return new Chart("Test accuracy at the end of each stage, with a standard error to each side", "epoch", panels)
         {
             Legend = ["the network itself", .. Probes.Select(probe => $"{probe.Name} probe")],
         };
 
         IEnumerable<ChartLine> Lines(int color, string name, Func<int, SeedSample> at)
         {
-            SeedSample[] samples = [.. Enumerable.Range(0, States.Length).Select(at)];
+            SeedSample[] samples = [.. Enumerable.Range(1, States.Length - 1).Select(at)];
             yield return new ChartLine(name, epochs, [.. samples.Select(sample => sample.Mean)]) { Color = color };
             foreach (var (index, sample) in samples.Index())
                 yield return new ChartLine("", [epochs[index], epochs[index]], [sample.Mean - sample.Error, sample.Mean + sample.Error]) { Color = color };

@@ -5,11 +5,11 @@ using System.Text.Json.Serialization;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Runs;
 
-namespace Etalon.Lab.Claims;
+namespace Etalon.Lab.Experiments;
 
 /// <summary>The outcomes of what has been trained, kept in the report's folder, so that an interrupted reproduction goes on with what was at work.</summary>
 /// <typeparam name="T">What is kept of each.</typeparam>
-/// <param name="folder">The report's folder.</param>
+/// <param name="folder">The folder of the report, or of its runs.</param>
 internal sealed class KeptOutcomes<T>(string folder) where T : class
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
