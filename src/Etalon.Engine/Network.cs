@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
@@ -144,6 +145,25 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
 
     /// <summary>The class that the network predicts for an image of the last batch, 0-based.</summary>
     public int PredictionOf(int image) => _output.PredictionOf(OfLastBatch(image));
+
+    /// <summary>
+    /// The values of a signal for an image of the last batch as the layers that read it take them, normalized and rectified: what is stored is
+    /// neither.
+    /// </summary>
+    /// <param name="signal">A signal of this network, such as an input of one of its <see cref="Layers"/>.</param>
+    /// <param name="image">The image's place in the batch.</param>
+    /// <param name="values">[height][width][channels] of the signal's map; receives them.</param>
+    /// <exception cref="ArgumentException">The signal is of another network, or the span has another length.</exception>
+    public void CopyValues(Signal<T> signal, int image, Span<T> values)
+    {
+        ArgumentNullException.ThrowIfNull(signal);
+        var map = signal.Map;
+        if (map != _input && !Array.Exists(_layers, layer => layer == map.Producer))
+            throw new ArgumentException($"the signal of '{map.Name}' belongs to another network", nameof(signal));
+        if (values.Length != map.ImageLength)
+            throw new ArgumentException($"'{map.Name}' has {map.ImageLength} values for an image, not {values.Length}", nameof(values));
+        fixed (T* destination = values) signal.Load(OfLastBatch(image), Frame.Dense(map.Height, map.Width, map.Channels), destination);
+    }
 
     private int OfLastBatch(int image) => image >= 0 && image < _pass.Images
         ? image

@@ -5,6 +5,7 @@ using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
+using Etalon.Lab.RateTests;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 
@@ -86,6 +87,18 @@ public partial class DocumentExamples
         Console.WriteLine($"{trainer.Network.Parameters.Length} parameters, {trainer.Evaluate().Accuracy:P1}");
     }
 
+    [Fact]
+    public void FindLr()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
+        var cancellation = TestContext.Current.CancellationToken;
+
+        RunSpec recipe = RecipeReader.ReadFile(path, overrides: ["model.name=mlp"]);
+        RateRangeTest test = RateRangeTest.Run(recipe, new RateTestOptions { Seeds = 2 }, threads: 2, cancellation: cancellation);
+        if (test.Interval is { } usable) Console.WriteLine($"{usable.Lower:G3} to {usable.Upper:G3}: take {test.Rate}");
+        foreach (string problem in test.Problems) Console.WriteLine(problem);
+    }
+
     private sealed class LossLines : ITrainingObserver
     {
         public void Updated(in UpdateReport report) { }
@@ -96,6 +109,7 @@ public partial class DocumentExamples
     [Theory]
     [InlineData("data.md")]
     [InlineData("engine.md")]
+    [InlineData("find-lr.md")]
     [InlineData("training.md")]
     [InlineData("wngrad.md")]
     public void The_documents_show_what_is_run_here(string document)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
@@ -9,6 +10,7 @@ namespace Etalon.Engine.Kernels;
 internal readonly record struct SgdUpdate(double Shrink, double Decay, double Momentum, double Intake, double OfGradient, double OfVelocity)
 {
     /// <summary>Updates w and v; w, g, v [length].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply<T>(T* w, T* g, T* v, int length) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), momentum = Simd.Splat<T>(Momentum);

@@ -25,16 +25,19 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
         _initial = options.Initial;
 
     // A cell remembers b squared, so that no root's rounding enters the sum.
-    private protected override double Advance(double* cell, double squares, double scaled)
+    private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
     {
-        cell[0] = (cell[0] == 0 ? _initial * _initial : cell[0]) + squares;
-        return Math.Sqrt(cell[0]);
+        for (int c = 0; c < count; c++)
+        {
+            if (squares[c] > 0) cells[c] = (cells[c] == 0 ? _initial * _initial : cells[c]) + squares[c];
+            squares[c] = cells[c] > 0 ? Math.Sqrt(cells[c]) : 1;
+        }
     }
 
     private protected override double Divisor(double* cell) => Math.Sqrt(cell[0]);
 
-    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1 / b, OfGradient: 0, OfVelocity: numbers.Rate);
+    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
     private static AdaGradNormOptions Checked(AdaGradNormOptions options)
     {

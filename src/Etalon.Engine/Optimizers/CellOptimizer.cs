@@ -10,32 +10,31 @@ namespace Etalon.Engine.Optimizers;
 /// </summary>
 /// <remarks>
 /// A tensor is a matrix [rows][columns] whose columns are its cells: one column where the scope is the tensor, its output channels, or its kernels, for weights
-/// are [ky][kx][in][out]. Where there are few columns, a chunk's sums of squares by column are taken when the gradient is measured, and all is changed chunk by chunk once
-/// the sums are known. Where there are many (kernels), those sums would be as large as the tensor: a thread takes some columns, sums their squares and changes
-/// them while they are in cache. The memory of a cell is a few float64 numbers, the first of them b or its square; 0 before its first gradient.
+/// are [ky][kx][in][out]. It is cut into panels, each measured and changed by one thread: some rows of all columns, and where there are many columns (kernels) all rows of some. The sums of
+/// squares of panels that share columns are joined before anything changes; a panel with all rows of its columns has the whole sums itself. The memory of a cell is a few float64 numbers,
+/// the first of them b or its square; 0 before its first gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // The sums and steps of that many columns lie on a thread's stack: 24 kB in float64.
-    private const int MostColumns = 1024;
-
-    // With more columns a tensor is changed block by block. Up to it the sums of a chunk are an eighth as many as its numbers.
+    // Of more columns a panel takes some. The sums of all columns are then at most an eighth as many numbers as the panel has.
     private const int FewColumns = ChunkLength / 8;
+
+    // Rows of a panel lie far apart: longer pieces of them were read a fifth faster than ones of 1,024, and the sums still lie in the second-level cache.
+    private const int MostColumns = 4096;
 
     private readonly Region<T> _velocity;
     private readonly Tensor<double>[] _cells;
     private readonly int[] _columns;
     private readonly SgdUpdate[] _updates;
-    private readonly (int Tensor, int First, int Count)[] _blocks;
-    private readonly int[] _flatChunks;
-    private readonly long[] _partialOf;
-    private readonly Region<double> _partials = new();
+    private readonly CellPanel[] _panels;
+    private readonly double[] _squares;
+    private readonly Region<double> _sums = new();
     private readonly Region<T> _steps = new();
     private readonly CellScope _scope;
     private readonly bool _isDecoupled;
     private readonly int _memory;
-    private readonly Action<int, int> _updatePiece;
+    private readonly Action<int, int> _measurePanel, _updatePanel;
 
     private protected CellOptimizer(
         Region<T> parameters, Region<T> gradients, CellScope scope, bool isDecayDecoupled, int memory, string slot, Func<string, int>? groupOf)
@@ -47,29 +46,14 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         _updates = new SgdUpdate[_columns.Length];
         _cells = DeclareCells();
         Accumulators.Allocate();
-        _blocks = [.. Enumerable.Range(0, _columns.Length).Where(tensor => _columns[tensor] > FewColumns).SelectMany(Blocks)];
-        _flatChunks = [.. Enumerable.Range(0, Chunks.Length).Where(i => _columns[Chunks[i].Tensor] <= FewColumns)];
-        _partialOf = new long[Chunks.Length];
-        LayColumns();
-        _updatePiece = UpdatePiece;
-    }
-
-    // For each chunk of a tensor of some columns its sums; for each such tensor [2][columns]: intake and ofVelocity of an update.
-    private void LayColumns()
-    {
-        int sums = 0;
-        for (int i = 0; i < Chunks.Length; i++)
-        {
-            _partialOf[i] = sums;
-            if (HasSomeColumns(Chunks[i].Tensor)) sums += _columns[Chunks[i].Tensor];
-        }
-        _partials.Declare("sums", sums);
-        for (int tensor = 0; tensor < _columns.Length; tensor++) _steps.Declare($"{tensor}", 2, HasSomeColumns(tensor) ? _columns[tensor] : 0);
-        _partials.Allocate();
+        _panels = [.. Enumerable.Range(0, _columns.Length).SelectMany(Cut)];
+        _squares = new double[_panels.Length];
+        for (int i = 0; i < _panels.Length; i++) _sums.Declare($"{i}", _columns[_panels[i].Tensor] == 1 ? 0 : _panels[i].Columns);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _steps.Declare($"{tensor}", _columns[tensor] == 1 ? 0 : _columns[tensor]);
+        _sums.Allocate();
         _steps.Allocate();
+        (_measurePanel, _updatePanel) = (MeasurePanel, UpdatePanel);
     }
-
-    private bool HasSomeColumns(int tensor) => _columns[tensor] is > 1 and <= FewColumns;
 
     /// <inheritdoc/>
     public sealed override Region<T> Buffer => _velocity;
@@ -96,17 +80,21 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         return divisors;
     }
 
-    /// <summary>The b to divide by today; the cell takes today's gradient in.</summary>
-    /// <param name="cell">The cell's memory.</param>
-    /// <param name="squares">|g|^2 of the cell, coupled decay included; not 0.</param>
-    /// <param name="scaled">lambda^2 |g|^2 with today's rate lambda, group by group where the cell spans several.</param>
-    private protected abstract double Advance(double* cell, double squares, double scaled);
+    /// <summary>Takes today's gradients into cells, and says what b to divide them by.</summary>
+    /// <param name="cells">The memory of the cells, one after another.</param>
+    /// <param name="squares">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
+    /// <param name="rateSquare">lambda^2 of today; the mean over |g|^2 where cells span groups.</param>
+    /// <param name="count">How many cells.</param>
+    private protected abstract void Advance(double* cells, double* squares, double rateSquare, int count);
 
     /// <summary>b of a cell; 0 before its first gradient.</summary>
     private protected virtual double Divisor(double* cell) => cell[0];
 
-    /// <summary>The update of a cell that divides by b.</summary>
-    private protected abstract SgdUpdate UpdateWith(double b, in UpdateNumbers numbers);
+    /// <summary>The update of a cell whose b is 1.</summary>
+    private protected abstract SgdUpdate Undivided(in UpdateNumbers numbers);
+
+    /// <summary>Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.</summary>
+    private protected virtual bool DividesStep => false;
 
     private protected double ShrinkOf(in UpdateNumbers numbers) => _isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1;
 
@@ -120,120 +108,102 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
                 if (_columns[tensor] == 1)
                 {
                     var numbers = Today(GroupOf(tensor));
-                    double squares = TensorSquares[tensor];
-                    _updates[tensor] = Step(CellOf(tensor), squares, numbers.Rate * numbers.Rate * squares, numbers);
+                    double b = TensorSquares[tensor];
+                    Advance(CellOf(tensor), &b, numbers.Rate * numbers.Rate, 1);
+                    _updates[tensor] = Divided(numbers, b);
                 }
-        AdvanceColumns();
-        workers.Run(_flatChunks.Length + _blocks.Length, _updatePiece);
+                else _updates[tensor] = Undivided(Today(GroupOf(tensor)));
+        JoinSums();
+        workers.Run(_panels.Length, _updatePanel);
     }
 
     private void AdvanceGlobal()
     {
-        double squares = 0, scaled = 0;
+        double b = 0, scaled = 0;
         for (int tensor = 0; tensor < _columns.Length; tensor++)
         {
             double rate = Today(GroupOf(tensor)).Rate;
-            squares += TensorSquares[tensor];
+            b += TensorSquares[tensor];
             scaled += rate * rate * TensorSquares[tensor];
         }
-        double* cell = _cells.Length == 0 ? null : _cells[0].Pointer;
-        double b = squares > 0 ? Advance(cell, squares, scaled) : 0;
-        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = b > 0 ? UpdateWith(b, Today(GroupOf(tensor))) : Rest(cell, Today(GroupOf(tensor)));
+        Advance(_cells[0].Pointer, &b, b > 0 ? scaled / b : 0, 1);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), b);
     }
 
-    private SgdUpdate Step(double* cell, double squares, double scaled, in UpdateNumbers numbers) =>
-        squares > 0 ? UpdateWith(Advance(cell, squares, scaled), numbers) : Rest(cell, numbers);
-
-    // A gradient of 0 leaves b as it is. Before the first other one there is no b, and 1 does as well: it divides 0.
-    private SgdUpdate Rest(double* cell, in UpdateNumbers numbers)
+    private SgdUpdate Divided(in UpdateNumbers numbers, double b)
     {
-        double b = cell == null ? 0 : Divisor(cell);
-        return UpdateWith(b > 0 ? b : 1, numbers);
+        var update = Undivided(numbers);
+        return DividesStep ? update with { OfVelocity = update.OfVelocity / b } : update with { Intake = update.Intake / b };
     }
 
-    private void UpdatePiece(int index, int worker)
+    private protected sealed override void Measure(Workers workers, Span<double> tensorSquares)
     {
-        if (index >= _flatChunks.Length)
-        {
-            UpdateBlock(_blocks[index - _flatChunks.Length]);
-            return;
-        }
-        var chunk = Chunks[_flatChunks[index]];
-        T* w = Parameters.Pointer + chunk.Begin, g = Gradients.Pointer + chunk.Begin, v = _velocity.Pointer + chunk.Begin;
-        int columns = _columns[chunk.Tensor];
+        // From the end to the beginning, as the base does.
+        workers.Run(_panels.Length, _measurePanel, isDescending: true);
+        for (int i = 0; i < _panels.Length; i++) tensorSquares[_panels[i].Tensor] += _squares[i];
+    }
+
+    private void MeasurePanel(int index, int worker)
+    {
+        var panel = _panels[index];
+        T* w = Parameters.Pointer + panel.Begin, g = Gradients.Pointer + panel.Begin;
+        double decay = DecayInGradient(Today(GroupOf(panel.Tensor)));
+        int columns = _columns[panel.Tensor];
         if (columns == 1)
         {
-            _updates[chunk.Tensor].Apply(w, g, v, chunk.Length);
+            _squares[index] = SquareSums.Of(w, g, decay, panel.Rows);
             return;
         }
-        T* intake = _steps.Tensors[chunk.Tensor].Pointer, ofVelocity = intake + columns;
-        foreach (var (at, column, length) in new RowSegments(chunk.Begin - Parameters.Tensors[chunk.Tensor].Offset, chunk.Length, columns))
-            ColumnUpdate.Apply(_updates[chunk.Tensor], intake + column, ofVelocity + column, w + at, g + at, v + at, length);
+        var sums = _sums.Tensors[index];
+        sums.Span.Clear();
+        for (int row = 0; row < panel.Rows; row++) SquareSums.AddRow(w + (long)row * columns, g + (long)row * columns, decay, panel.Columns, sums.Pointer);
+        double sum = 0;
+        foreach (double ofColumn in sums.Span) sum += ofColumn;
+        _squares[index] = sum;
     }
 
-    private protected sealed override double Measure(int index)
+    // The sums of panels that share columns gather in the first one's; then their cells take them in.
+    private void JoinSums()
     {
-        var chunk = Chunks[index];
-        int columns = _columns[chunk.Tensor];
-        if (!HasSomeColumns(chunk.Tensor)) return base.Measure(index);
-        var sums = new Span<double>(_partials.Pointer + _partialOf[index], columns);
-        sums.Clear();
-        double decay = DecayInGradient(Today(chunk.Group)), sum = 0;
-        foreach (var (at, column, length) in new RowSegments(chunk.Begin - Parameters.Tensors[chunk.Tensor].Offset, chunk.Length, columns))
-            SquareSums.AddRow(Parameters.Pointer + chunk.Begin + at, Gradients.Pointer + chunk.Begin + at, decay, length, _partials.Pointer + _partialOf[index] + column);
-        foreach (double ofColumn in sums) sum += ofColumn;
-        return sum;
-    }
-
-    // The sums of a tensor's chunks gather in those of its first.
-    private void AdvanceColumns()
-    {
-        for (int i = 0, first = -1; i < Chunks.Length; i++)
+        for (int first = 0, next; first < _panels.Length; first = next)
         {
-            int tensor = Chunks[i].Tensor;
-            if (!HasSomeColumns(tensor)) continue;
-            double* sums = _partials.Pointer + _partialOf[i];
-            if (i == 0 || Chunks[i - 1].Tensor != tensor) first = i;
-            else
-                for (int c = 0; c < _columns[tensor]; c++) _partials.Pointer[_partialOf[first] + c] += sums[c];
-            if (i + 1 == Chunks.Length || Chunks[i + 1].Tensor != tensor) AdvanceColumns(tensor, _partials.Pointer + _partialOf[first]);
+            int tensor = _panels[first].Tensor;
+            for (next = first + 1; next < _panels.Length && _panels[next].Tensor == tensor && _panels[next].First == 0; next++)
+            {
+                double* sums = _sums.Tensors[first].Pointer, more = _sums.Tensors[next].Pointer;
+                for (int c = 0; c < _sums.Tensors[next].Length; c++) sums[c] += more[c];
+            }
+            if (_columns[tensor] > 1 && !IsWhole(_panels[first])) AdvanceCells(first);
         }
     }
 
-    private void AdvanceColumns(int tensor, double* squares)
+    private bool IsWhole(in CellPanel panel) => (long)panel.Rows * _columns[panel.Tensor] == Parameters.Tensors[panel.Tensor].Length;
+
+    // The sums become divisors.
+    private void AdvanceCells(int index)
     {
-        int columns = _columns[tensor];
-        var steps = _steps.Tensors[tensor].Pointer;
-        _updates[tensor] = AdvanceCells(CellOf(tensor), squares, columns, Today(GroupOf(tensor)), steps, steps + columns);
+        var panel = _panels[index];
+        var numbers = Today(GroupOf(panel.Tensor));
+        var update = _updates[panel.Tensor];
+        double* sums = _sums.Tensors[index].Pointer;
+        Advance(CellOf(panel.Tensor) + (long)panel.First * _memory, sums, numbers.Rate * numbers.Rate, panel.Columns);
+        CellSteps.Divide(DividesStep ? update.OfVelocity : update.Intake, sums, _steps.Tensors[panel.Tensor].Pointer + panel.First, panel.Columns);
     }
 
-    // What the update of some cells has in common; what each has for itself goes to intake and ofVelocity.
-    private SgdUpdate AdvanceCells(double* cells, double* squares, int count, in UpdateNumbers numbers, T* intake, T* ofVelocity)
+    private void UpdatePanel(int index, int worker)
     {
-        SgdUpdate update = default;
-        for (int c = 0; c < count; c++)
+        var panel = _panels[index];
+        T* w = Parameters.Pointer + panel.Begin, g = Gradients.Pointer + panel.Begin, v = _velocity.Pointer + panel.Begin;
+        long columns = _columns[panel.Tensor];
+        if (columns == 1)
         {
-            update = Step(cells + (long)c * _memory, squares[c], numbers.Rate * numbers.Rate * squares[c], numbers);
-            (intake[c], ofVelocity[c]) = (T.CreateTruncating(update.Intake), T.CreateTruncating(update.OfVelocity));
+            _updates[panel.Tensor].Apply(w, g, v, panel.Rows);
+            return;
         }
-        return update;
-    }
-
-    private void UpdateBlock((int Tensor, int First, int Count) block)
-    {
-        var tensor = Parameters.Tensors[block.Tensor];
-        var numbers = Today(GroupOf(block.Tensor));
-        int columns = _columns[block.Tensor], count = block.Count;
-        long begin = tensor.Offset + block.First, end = tensor.Offset + tensor.Length;
-        double* squares = stackalloc double[MostColumns];
-        T* intake = stackalloc T[MostColumns], ofVelocity = stackalloc T[MostColumns];
-        new Span<double>(squares, count).Clear();
-
-        for (long at = begin; at < end; at += columns)
-            SquareSums.AddRow(Parameters.Pointer + at, Gradients.Pointer + at, DecayInGradient(numbers), count, squares);
-        var update = AdvanceCells(CellOf(block.Tensor) + (long)block.First * _memory, squares, count, numbers, intake, ofVelocity);
-        for (long at = begin; at < end; at += columns)
-            ColumnUpdate.Apply(update, intake, ofVelocity, Parameters.Pointer + at, Gradients.Pointer + at, _velocity.Pointer + at, count);
+        if (IsWhole(panel)) AdvanceCells(index);
+        T* steps = _steps.Tensors[panel.Tensor].Pointer + panel.First;
+        for (int row = 0; row < panel.Rows; row++, w += columns, g += columns, v += columns)
+            ColumnUpdate.Apply(_updates[panel.Tensor], steps, DividesStep, w, g, v, panel.Columns);
     }
 
     private double* CellOf(int tensor) => _cells[_scope == CellScope.Global ? 0 : tensor].Pointer;
@@ -246,11 +216,14 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
             : [.. Parameters.Tensors.Select((tensor, i) => Accumulators.Declare($"b/{tensor.Name}", ShapeOf(_columns[i])))];
     }
 
-    private IEnumerable<(int, int, int)> Blocks(int tensor)
+    private IEnumerable<CellPanel> Cut(int index)
     {
-        int columns = _columns[tensor], rows = (int)(Parameters.Tensors[tensor].Length / columns);
-        int count = Math.Clamp(ChunkLength / rows, 64, MostColumns);
-        for (int first = 0; first < columns; first += count) yield return (tensor, first, Math.Min(count, columns - first));
+        var tensor = Parameters.Tensors[index];
+        int columns = _columns[index], rows = (int)(tensor.Length / columns);
+        int width = columns <= FewColumns ? columns : Math.Clamp(ChunkLength / rows, 64, MostColumns), height = columns <= FewColumns ? Math.Max(1, ChunkLength / columns) : rows;
+        for (int row = 0; row < rows; row += height)
+            for (int first = 0; first < columns; first += width)
+                yield return new CellPanel(index, tensor.Offset + (long)row * columns + first, first, Math.Min(height, rows - row), Math.Min(width, columns - first));
     }
 
     private static int ColumnsOf(Tensor<T> tensor, CellScope scope)
@@ -266,7 +239,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
 
     private protected override void DisposeOwn()
     {
-        _partials.Dispose();
+        _sums.Dispose();
         _steps.Dispose();
     }
 }

@@ -17,7 +17,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     private readonly Region<T> _sum, _start;
     private readonly Tensor<double> _distance, _numerator, _firstNorm;
     private readonly (double Product, double Squares)[] _parts;
-    private readonly Action<int, int> _addChunk, _moveChunk;
+    private readonly Action<int, int> _updateChunk;
 
     /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
@@ -33,13 +33,14 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         _numerator = Accumulators.Declare("numerator", 1);
         _firstNorm = Accumulators.Declare("first_norm", 1);
         Accumulators.Allocate();
-        (_parts, _addChunk, _moveChunk) = (new (double, double)[Chunks.Length], AddChunk, MoveChunk);
+        (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
 
     /// <inheritdoc/>
     public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * *_distance.Pointer / *_firstNorm.Pointer;
 
-    private protected override double DecayInGradient(in UpdateNumbers numbers) => numbers.WeightDecay;
+    // Only the first gradient's norm, the unit of length, has a say.
+    private protected override double DecayInGradient(in UpdateNumbers numbers) => *_firstNorm.Pointer == 0 ? numbers.WeightDecay : 0;
 
     private protected override void Apply(Workers workers)
     {
@@ -50,7 +51,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
             (*_firstNorm.Pointer, *_distance.Pointer) = (GradientNorm, _initialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
-        workers.Run(Chunks.Length, _addChunk);
+        workers.Run(Chunks.Length, _updateChunk);
         double squares = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
@@ -58,19 +59,13 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
             squares += _parts[i].Squares;
         }
         if (squares > 0) *_distance.Pointer = Math.Max(*_distance.Pointer, 2 * *_numerator.Pointer / Math.Sqrt(squares));
-        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
     }
 
-    private void AddChunk(int index, int worker)
+    private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        _parts[index] = DAdaptationUpdate.Add(
-            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, RateOf(chunk.Tensor), Today(chunk.Group).WeightDecay, chunk.Length);
-    }
-
-    private void MoveChunk(int index, int worker)
-    {
-        var chunk = Chunks[index];
-        DAdaptationUpdate.Move(Parameters.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, Today(chunk.Group).Momentum, chunk.Length);
+        var numbers = Today(chunk.Group);
+        _parts[index] = new DAdaptationUpdate(RateOf(chunk.Tensor), numbers.WeightDecay, numbers.Momentum).Apply(
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, chunk.Length);
     }
 }

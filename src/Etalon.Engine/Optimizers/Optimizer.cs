@@ -87,10 +87,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
         numbers.CopyTo(_today);
-        // From the end to the beginning, where the update then begins with what is in cache still.
-        workers.Run(_chunks.Length, _measureChunk, isDescending: true);
         _tensorSquares.AsSpan().Clear();
-        for (int i = 0; i < _chunks.Length; i++) _tensorSquares[_chunks[i].Tensor] += _squares[i];
+        Measure(workers, _tensorSquares);
         double squares = 0;
         foreach (double ofTensor in _tensorSquares) squares += ofTensor;
         if (!double.IsFinite(squares)) return false;
@@ -168,13 +166,18 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         }
     }
 
-    private void MeasureChunk(int index, int worker) => _squares[index] = Measure(index);
+    /// <summary>Adds the squares of the gradient of each tensor, coupled decay included.</summary>
+    private protected virtual void Measure(Workers workers, Span<double> tensorSquares)
+    {
+        // From the end to the beginning, where the update then begins with what is in cache still.
+        workers.Run(_chunks.Length, _measureChunk, isDescending: true);
+        for (int i = 0; i < _chunks.Length; i++) tensorSquares[_chunks[i].Tensor] += _squares[i];
+    }
 
-    /// <summary>The sum of squares of the gradient over a chunk, coupled decay included.</summary>
-    private protected virtual double Measure(int index)
+    private void MeasureChunk(int index, int worker)
     {
         var chunk = _chunks[index];
-        return SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
+        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
     }
 
     /// <summary>Frees what is neither a slot nor an accumulator.</summary>

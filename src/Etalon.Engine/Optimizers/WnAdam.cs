@@ -30,14 +30,13 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
         base.Apply(workers);
     }
 
-    private protected override double Advance(double* cell, double squares, double scaled)
-    {
-        double b = cell[0] == 0 ? _options.Initial : cell[0];
-        return cell[0] = b + scaled / b;
-    }
+    private protected override void Advance(double* cells, double* squares, double rateSquare, int count) =>
+        new WnGradGrowth(_options.Initial, IsOfNorm: false, rateSquare, IsFirstCounted: true, IsLagged: false).Apply(cells, squares, count);
 
-    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / (b * _correction));
+    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / _correction);
+
+    private protected override bool DividesStep => true;
 
     private static WnAdamOptions Checked(WnAdamOptions options)
     {

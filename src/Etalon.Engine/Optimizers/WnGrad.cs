@@ -15,7 +15,7 @@ namespace Etalon.Engine.Optimizers;
 public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     // What a cell remembers: b; with restarts also its initial b, the reference norm and how many gradients in a row were small.
-    private const int B = 0, Initial = 1, Reference = 2, Row = 3;
+    private const int B = 0, Initial = 1, Reference = 2, Row = 3, Memory = 4;
 
     private readonly WnGradOptions _options;
 
@@ -25,38 +25,34 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : 4, "velocity", groupOf) =>
+        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
         _options = options;
 
-    private protected override double Advance(double* cell, double squares, double scaled)
+    private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
     {
-        bool isFirst = cell[B] == 0;
-        if (isFirst) Begin(cell, squares);
-        double before = cell[B];
-        if (isFirst && _options.Order == WnGradOrder.LookAhead) return before;
-        if (isFirst || !Restarts(cell, squares)) cell[B] = before + scaled / (_options.Length * _options.Length * before);
-        return _options.Order == WnGradOrder.Lagged ? before : cell[B];
+        var growth = new WnGradGrowth(
+            _options.InitialFactor, _options.Initial == InitialDivisor.GradientNorm, rateSquare / (_options.Length * _options.Length),
+            IsFirstCounted: _options.Order != WnGradOrder.LookAhead, IsLagged: _options.Order == WnGradOrder.Lagged);
+        if (_options.Restarts is not { } restarts) growth.Apply(cells, squares, count);
+        else
+            for (int c = 0; c < count; c++) Advance(cells + c * Memory, squares + c, growth, restarts);
     }
 
-    private protected override SgdUpdate UpdateWith(double b, in UpdateNumbers numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1 / b, OfGradient: 0, OfVelocity: numbers.Rate);
+    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
-    private void Begin(double* cell, double squares)
+    private static void Advance(double* cell, double* square, in WnGradGrowth growth, WnGradRestarts restarts)
     {
-        double norm = Math.Sqrt(squares);
-        cell[B] = _options.InitialFactor * (_options.Initial == InitialDivisor.GradientNorm ? norm : 1);
-        if (_options.Restarts is null) return;
-        (cell[Initial], cell[Reference], cell[Row]) = (cell[B], norm, 0);
-    }
-
-    private bool Restarts(double* cell, double squares)
-    {
-        if (_options.Restarts is not { } restarts) return false;
-        double norm = Math.Sqrt(squares);
-        cell[Row] = norm <= restarts.Ratio * cell[Reference] ? cell[Row] + 1 : 0;
-        if (cell[Row] < restarts.After) return false;
-        (cell[B], cell[Reference], cell[Row]) = (Math.Min(cell[Initial], Math.Max(restarts.Least, cell[B] / (3 * restarts.After))), norm, 0);
-        return true;
+        double before = cell[B], norm = Math.Sqrt(*square);
+        if (norm > 0 && before == 0) (cell[Initial], cell[Reference], cell[Row]) = (growth.First(*square), norm, 0);
+        else if (norm > 0) cell[Row] = norm <= restarts.Ratio * cell[Reference] ? cell[Row] + 1 : 0;
+        if (norm == 0 || cell[Row] < restarts.After)
+        {
+            growth.Apply(cell, square, 1);
+            return;
+        }
+        (cell[B], cell[Reference], cell[Row]) = (Math.Min(cell[Initial], Math.Max(restarts.Least, before / (3 * restarts.After))), norm, 0);
+        *square = growth.IsLagged ? before : cell[B];
     }
 
     private static WnGradOptions Checked(WnGradOptions options)

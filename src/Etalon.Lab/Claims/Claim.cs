@@ -9,7 +9,11 @@ namespace Etalon.Lab.Claims;
 public sealed record Claim(string Name, string Statement, string Source, string Cost, Func<ClaimRun, ClaimReport> Reproduce)
 {
     /// <summary>All claims that can be reproduced.</summary>
-    public static IReadOnlyList<Claim> All { get; } = [FastEquilibriumClaim.Claim, PatternSeparationClaim.Claim, DecayBeliefsClaim.Claim, RateRobustnessClaim.Claim, WnGradConvexClaim.Claim];
+    public static IReadOnlyList<Claim> All { get; } =
+    [
+        FastEquilibriumClaim.Claim, PatternSeparationClaim.Claim, TiledPatternsClaim.Claim, DecayBeliefsClaim.Claim, NoisyLabelsClaim.Fashion, NoisyLabelsClaim.Cifar,
+        TransferByStageClaim.Claim, RateRobustnessClaim.Claim, WnGradConvexClaim.Claim,
+    ];
 
     /// <summary>The claim of a name.</summary>
     /// <exception cref="InputException">There is none; the message lists those there are.</exception>

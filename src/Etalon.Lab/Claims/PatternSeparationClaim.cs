@@ -20,7 +20,7 @@ internal static class PatternSeparationClaim
         var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Tell, run.Cancellation);
         return new ClaimReport(
             Claim,
-            $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
+            $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4 of the weights, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
             report.Checks,
             [
                 "## All arms", "", .. PatternSeparationText.Table(report), "",

@@ -1,3 +1,5 @@
+using Etalon.Lab.RunSpecs;
+
 namespace Etalon.Lab.Data;
 
 /// <summary>What is known of a data set without having it: its sizes, its classes, its canonical files and where they come from.</summary>
@@ -28,6 +30,14 @@ public sealed record CatalogEntry
 
     /// <summary>The number of test images.</summary>
     public required int TestCount { get; init; }
+
+    /// <summary>Training and test images of each class; null where the classes are equally frequent, or where a seed decides.</summary>
+    internal (IReadOnlyList<int> Training, IReadOnlyList<int> Test)? ByClass { get; init; }
+
+    /// <summary>How many training and test images some classes have together.</summary>
+    internal DataSetSize SizeOf(IReadOnlyList<int> classes) => ByClass is ({ } training, { } test)
+        ? new(classes.Sum(label => training[label]), classes.Sum(label => test[label]))
+        : new(classes.Count * (TrainingCount / ClassCount), classes.Count * (TestCount / ClassCount));
 
     /// <summary>Where the files are published; null for a data set that needs no files.</summary>
     public Uri? Address { get; init; }

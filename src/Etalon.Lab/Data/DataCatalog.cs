@@ -19,6 +19,7 @@ public static class DataCatalog
             Name = "digits", Title = "UCI handwritten digits", ClassNames = DigitNames,
             Citation = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998 (CC BY 4.0)",
             Image = EmbeddedDigits.Image, TrainingCount = EmbeddedDigits.TrainingCount, TestCount = EmbeddedDigits.TestCount,
+            ByClass = (EmbeddedDigits.TrainingByClass, EmbeddedDigits.TestByClass),
             Make = () => EmbeddedDigits.Load("digits", DigitNames),
         },
         new()
@@ -26,6 +27,7 @@ public static class DataCatalog
             Name = "mnist", Title = "MNIST", ClassNames = DigitNames,
             Citation = "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, 1998",
             Image = new(28, 28, 1), TrainingCount = 60_000, TestCount = 10_000,
+            ByClass = ([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]),
             Address = new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
             Files = IdxFiles(
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",

@@ -83,6 +83,19 @@ public sealed class DataSet
             Training.First(training ?? Training.Count, Image.Length), Test.First(test ?? Test.Count, Image.Length));
     }
 
+    /// <summary>The same data set with some of its classes, renumbered 0, 1, 2, ... as they stand in the list; their names go with them.</summary>
+    /// <remarks>Means and standard deviations are those of the images that remain.</remarks>
+    /// <param name="classes">Labels from 0 to <see cref="ClassCount"/> - 1, each once, with at least one training image together.</param>
+    /// <exception cref="ArgumentException">The list is not of that kind.</exception>
+    public DataSet OfClasses(IReadOnlyList<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (classes.Distinct().Count() != classes.Count || classes.Any(label => label < 0 || label >= ClassCount))
+            throw new ArgumentException($"{string.Join(", ", classes)} are not labels from 0 to {ClassCount - 1}, each once", nameof(classes));
+        return new(Name, Image, PixelMaximum, [.. classes.Select(label => ClassNames[label])],
+            Training.OfClasses(classes, Image.Length), Test.OfClasses(classes, Image.Length));
+    }
+
     private void RequireConsistent(Split split, string parameter)
     {
         if ((long)split.Count * Image.Length != split.Pixels.Length)

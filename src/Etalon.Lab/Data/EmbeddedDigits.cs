@@ -19,6 +19,12 @@ internal static class EmbeddedDigits
     /// <summary>The number of images that test.</summary>
     internal const int TestCount = 360;
 
+    /// <summary>Images of each digit that train.</summary>
+    internal static readonly int[] TrainingByClass = [136, 154, 151, 135, 143, 143, 151, 153, 138, 133];
+
+    /// <summary>Images of each digit that test.</summary>
+    internal static readonly int[] TestByClass = [42, 28, 26, 48, 38, 39, 30, 26, 36, 47];
+
     /// <summary>8 x 8 gray pixels.</summary>
     internal static readonly ImageSize Image = new(8, 8, 1);
 

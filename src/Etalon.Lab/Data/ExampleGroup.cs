@@ -53,6 +53,9 @@ public sealed class ExampleGroup
     /// <summary>The members, by their places in the split.</summary>
     public IEnumerable<int> Members => Enumerable.Range(0, _members.Length).Where(Contains);
 
+    /// <summary>The group within some examples of the split, by their places, in this order.</summary>
+    internal ExampleGroup At(int[] places) => new(Name, Array.ConvertAll(places, Contains));
+
     /// <summary>The group within the first examples of the split.</summary>
     internal ExampleGroup First(int count) => new(Name, _members[..count]);
 }

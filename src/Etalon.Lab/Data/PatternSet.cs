@@ -37,6 +37,21 @@ internal static class PatternSet
         Draw(spec, training, (int)Math.Round(spec.Noise * training), seed, "ps10 training"),
         Draw(spec, test, 0, seed, "ps10 test"));
 
+    /// <summary>How many of the images to draw are of some classes.</summary>
+    public static DataSetSize SizeOf(IReadOnlyList<int> classes, int training, int test, ulong seed)
+    {
+        return new(Count("ps10 training", training), Count("ps10 test", test));
+
+        int Count(string purpose, int count) => Enumerable.Range(0, count).Count(image =>
+        {
+            var stream = new CounterStream(seed, purpose, (ulong)image);
+            return classes.Contains(LabelOf(ref stream));
+        });
+    }
+
+    // The first number of an image's stream.
+    private static int LabelOf(ref CounterStream stream) => (int)stream.NextBelow(PatternSpec.Classes);
+
     private static Split Draw(PatternSpec spec, int count, int noisy, ulong seed, string purpose)
     {
         int length = spec.Image.Length, simple = (count - noisy + 1) / 2;
@@ -48,7 +63,7 @@ internal static class PatternSet
         for (int image = 0; image < count; image++)
         {
             var stream = new CounterStream(seed, purpose, (ulong)image);
-            int label = (int)stream.NextBelow(PatternSpec.Classes);
+            int label = LabelOf(ref stream);
             labels[image] = (byte)label;
             isNoisy[image] = order[image] < noisy;
             isSimple[image] = !isNoisy[image] && order[image] < noisy + simple;

@@ -56,6 +56,22 @@ public sealed class Split
             Patterns = Patterns?.Take(count).ToArray(),
         };
 
+    /// <summary>The images of some classes, in the split's order; a label becomes the place of its class in the list.</summary>
+    /// <exception cref="InvalidOperationException">Labels were made wrong before: which images are of a class is then no longer known.</exception>
+    internal Split OfClasses(IReadOnlyList<int> classes, int imageLength)
+    {
+        if (TrueLabels is not null) throw new InvalidOperationException("classes are chosen before labels are made wrong");
+        int[] places = [.. Enumerable.Range(0, Count).Where(image => classes.Contains(_labels[image]))];
+        byte[] renumbered = [.. Enumerable.Range(0, 256).Select(label => (byte)Math.Max(0, classes.ToList().IndexOf(label)))];
+        var pixels = new byte[places.Length * imageLength];
+        for (int i = 0; i < places.Length; i++) _pixels.AsSpan(places[i] * imageLength, imageLength).CopyTo(pixels.AsSpan(i * imageLength));
+        return new(pixels, Array.ConvertAll(places, image => renumbered[_labels[image]]))
+        {
+            Groups = [.. Groups.Select(group => group.At(places))],
+            Patterns = Patterns is null ? null : Array.ConvertAll(places, image => Patterns[image]),
+        };
+    }
+
     private IReadOnlyList<T>? RequireCount<T>(IReadOnlyList<T>? values, string name) => values is null || values.Count == Count
         ? values
         : throw new ArgumentException($"{values.Count} values were given for {Count} images.", name);

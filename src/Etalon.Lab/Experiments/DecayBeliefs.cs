@@ -81,24 +81,16 @@ public sealed record DecayBeliefs
         ArgumentOutOfRangeException.ThrowIfLessThan(GradientSeeds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Shrink, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Shrink, 20);
-        var gradient = Results(FullBatch, GradientArms(), GradientSeeds, folder, parallel, progress, cancellation);
-        var stochastic = Results(SmallBatches, StochasticArms(), Seeds, folder, parallel, progress, cancellation);
+        var gradient = ExperimentRuns.Execute(GradientArms(), GradientSeeds, (arm, seed) => Spec(FullBatch, arm, seed), folder, parallel, progress, cancellation);
+        var stochastic = ExperimentRuns.Execute(StochasticArms(), Seeds, (arm, seed) => Spec(SmallBatches, arm, seed), folder, parallel, progress, cancellation);
         return new DecayBeliefsReport(gradient, stochastic, [.. gradient.SelectMany(result => Curvatures(result.Runs[0], result.Arm, folder))]);
     }
 
-    private IReadOnlyList<ArmResult> Results(
-        string recipe, IReadOnlyList<ExperimentArm> arms, int seeds, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
-    {
-        var specs = Enumerable.Range(1, seeds).SelectMany(seed => arms.Select(arm => RecipeReader.Read(recipe + Common, "decay beliefs", Overrides(arm, seed)))).ToList();
-        var runs = ExperimentRuns.Execute(specs, folder, parallel, progress, cancellation);
-        return [.. arms.Select((arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(seed => runs[seed * arms.Count + index])]))];
-    }
-
-    private List<string> Overrides(ExperimentArm arm, int seed)
+    private RunSpec Spec(string recipe, ExperimentArm arm, int seed)
     {
         List<string> overrides = [$"name=e3-{arm.Name}-seed{seed}", $"seed={seed}", $"data.seed={seed}", .. arm.Overrides];
         if (Shrink > 1) overrides.AddRange([$"data.train={2000 / Shrink}", $"data.test={2000 / Shrink}", $"data.patterns.complex={Math.Max(1, 20 / Shrink)}", $"model.hidden=[{256 / Shrink}, {256 / Shrink}]"]);
-        return overrides;
+        return RecipeReader.Read(recipe + Common, "decay beliefs", overrides);
     }
 
     // Of the states at the ends of stages, and of the last one.

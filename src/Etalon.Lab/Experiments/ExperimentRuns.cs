@@ -26,6 +26,23 @@ internal static class ExperimentRuns
         return [.. specs.Select(spec => RunSummary.Read(Path.Combine(folder, spec.Name)))];
     }
 
+    /// <summary>The same for each arm and seed, seed by seed, so that an experiment that was interrupted has whole seeds.</summary>
+    /// <param name="arms">The settings.</param>
+    /// <param name="seeds">Runs of each: the seeds 1, 2, ...</param>
+    /// <param name="spec">The recipe of an arm and a seed.</param>
+    /// <param name="folder">The folder of all runs.</param>
+    /// <param name="parallel">Runs at a time.</param>
+    /// <param name="progress">Hears of each run that is done.</param>
+    /// <param name="cancellation">Stops the runs at work.</param>
+    /// <exception cref="InputException">The folder holds a run of that name with another recipe.</exception>
+    public static IReadOnlyList<ArmResult> Execute(
+        IReadOnlyList<ExperimentArm> arms, int seeds, Func<ExperimentArm, int, RunSpec> spec, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
+    {
+        var specs = Enumerable.Range(1, seeds).SelectMany(seed => arms.Select(arm => spec(arm, seed))).ToList();
+        var runs = Execute(specs, folder, parallel, progress, cancellation);
+        return [.. arms.Select((arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(seed => runs[seed * arms.Count + index])]))];
+    }
+
     private static void Train(RunSpec spec, string folder, CancellationToken cancellation)
     {
         string path = Path.Combine(folder, spec.Name);

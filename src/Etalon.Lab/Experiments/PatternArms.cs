@@ -26,6 +26,8 @@ internal static class PatternArms
         Hard(HardDecayed, "1, 0.1, 0.01 (20 + 10 + 10)", Decay(20, 30), [.. Points(40, 0.981, 0.511, 0.832, 0.010, 0.035)]),
         Hard("hard-1", "constant 1", "1", [.. Points(40, 0.969, 0.368, 0.277, 0.031, 0.009)]),
         Hard(HardMedium, "constant 0.1", "0.1", [.. Points(20, 0.991, 0.568, 1, 0.010), .. Points(40, 0.977, 0.453, 0.936, 0.012)]),
+        // A rate that falls by itself: for whoever wants to see whether it separates patterns too. No reference, no check.
+        new("easy-wngrad", "σ 0.5, 20 % noisy: WNGrad, length 10", ["learning_rate=1", "optimizer={name: wngrad, length: 10}"]),
         Hard("hard-0.003", "constant 0.003", "0.003", [.. Points(40, 0.970, 0.399, 0.993, 0.012)]),
     ];
 

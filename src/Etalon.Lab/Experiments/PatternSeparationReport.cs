@@ -25,20 +25,14 @@ public sealed record PatternSeparationReport
         ArmResult easy = byName[PatternArms.EasyDecayed], hard = byName[PatternArms.HardDecayedLate], easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
         return
         [
-            AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95),
-            AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75),
-            AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns", Difference(easy.At(Complex, 21), easy.At(Complex, 20)), 0.04),
-            AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns", Difference(hard.At(Complex, 31), hard.At(Complex, 30)), 0.04),
-            AtLeast("σ 0.5: in the end the decayed rate is at least 0.02 above constant 0.01 on complex patterns", Difference(easy.At(Complex, 40), easySmall.At(Complex, 40)), 0.02),
-            AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns", Difference(hard.At(Complex, 40), hardSmall.At(Complex, 40)), 0.02),
-            AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99),
-            AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75),
+            ExperimentCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95),
+            ExperimentCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75),
+            ExperimentCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns", easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
+            ExperimentCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns", hard.At(Complex, 31).Minus(hard.At(Complex, 30)), 0.04),
+            ExperimentCheck.AtLeast("σ 0.5: in the end the decayed rate is at least 0.02 above constant 0.01 on complex patterns", easy.At(Complex, 40).Minus(easySmall.At(Complex, 40)), 0.02),
+            ExperimentCheck.AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns", hard.At(Complex, 40).Minus(hardSmall.At(Complex, 40)), 0.02),
+            ExperimentCheck.AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99),
+            ExperimentCheck.AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75),
         ];
     }
-
-    private static SeedSample Difference(SeedSample one, SeedSample two) => new([.. one.Values.Zip(two.Values, (a, b) => a - b)]);
-
-    private static ExperimentCheck AtLeast(string statement, SeedSample sample, double bound) => new(statement, sample.Mean >= bound, $"{sample}, lowest {sample.Values.Min():F3}");
-
-    private static ExperimentCheck AtMost(string statement, SeedSample sample, double bound) => new(statement, sample.Mean <= bound, $"{sample}, highest {sample.Values.Max():F3}");
 }

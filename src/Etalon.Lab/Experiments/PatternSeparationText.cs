@@ -8,10 +8,10 @@ public static class PatternSeparationText
     /// <summary>How many standard deviations away a figure may be to count as the same.</summary>
     private const double Allowed = 3;
 
-    private static readonly (string Metric, string Title)[] Metrics = [(PatternArms.Simple, "simple"), (PatternArms.Complex, "complex"), (PatternArms.Noisy, "noisy, fit")];
+    private static readonly (string Name, string Title)[] Metrics = [(PatternArms.Simple, "simple"), (PatternArms.Complex, "complex"), (PatternArms.Noisy, "noisy, fit")];
 
     /// <summary>The metrics of the table.</summary>
-    internal static IReadOnlyList<string> MetricNames { get; } = [.. Metrics.Select(metric => metric.Metric)];
+    internal static IReadOnlyList<string> MetricNames { get; } = [.. Metrics.Select(metric => metric.Name)];
 
     /// <summary>All arms beside the figures to compare with, and the caveats that they show, as Markdown.</summary>
     public static IEnumerable<string> Table(PatternSeparationReport report)
@@ -34,22 +34,18 @@ public static class PatternSeparationText
         ArgumentNullException.ThrowIfNull(report);
         string[] names = [PatternArms.EasyDecayed, PatternArms.EasySmall, PatternArms.EasyLarge];
         var arms = names.Select(report.Find).OfType<ArmResult>().ToList();
-        var panels = Metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) => Line(arm, metric.Metric, color))]) { Height = 170 });
-        return new Chart("PS10: what is learned before and after the decay (accuracy, mean of the seeds)", "epoch", [.. panels]) { Legend = [.. arms.Select(arm => arm.Arm.Title.Split(": ")[1])] };
-    }
-
-    private static ChartLine Line(ArmResult arm, string metric, int color)
-    {
-        var (epochs, means) = arm.MeanCurve(metric);
-        return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
+        return new Chart("PS10: what is learned before and after the decay (accuracy, mean of the seeds)", "epoch", [.. ArmCurves.Panels(arms, Metrics, height: 170)])
+        {
+            Legend = [.. arms.Select(arm => arm.Arm.Title.Split(": ")[1])],
+        };
     }
 
     private static IEnumerable<int> Epochs(ArmResult result) => result.Arm.Reference.Count > 0 ? result.Arm.Reference.Select(point => point.Epoch).Distinct() : [40];
 
     private static string Row(ArmResult result, int epoch)
     {
-        var points = Metrics.Select(metric => result.Arm.Reference.FirstOrDefault(point => point.Metric == metric.Metric && point.Epoch == epoch)).OfType<ReferencePoint>().ToList();
-        string measured = string.Join(" | ", Metrics.Select(metric => result.At(metric.Metric, epoch)));
+        var points = Metrics.Select(metric => result.Arm.Reference.FirstOrDefault(point => point.Metric == metric.Name && point.Epoch == epoch)).OfType<ReferencePoint>().ToList();
+        string measured = string.Join(" | ", Metrics.Select(metric => result.At(metric.Name, epoch)));
         string reference = string.Join(", ", points.Select(point => point.Deviation is { } deviation ? $"{point.Value:0.000} ± {deviation:0.000}" : $"{point.Value:0.000}"));
         return $"| {result.Arm.Title} | {epoch} | {measured} | {reference} | {string.Join(", ", points.Select(point => Distance(point, result)))} |";
     }

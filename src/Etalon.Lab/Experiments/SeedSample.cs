@@ -1,3 +1,5 @@
+using Etalon.Lab.Training;
+
 namespace Etalon.Lab.Experiments;
 
 /// <summary>One number of several runs that differ in their seed alone.</summary>
@@ -13,6 +15,16 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
 
+    /// <summary>This sample less another, seed by seed.</summary>
+    internal SeedSample Minus(SeedSample other) => new([.. Values.Zip(other.Values, (own, others) => own - others)]);
+
+    /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's distribution; NaN for one seed.</summary>
+    public double Margin => Values.Count < 2 ? double.NaN : StudentDistribution.Critical(0.05, Values.Count - 1) * Error;
+
     /// <inheritdoc/>
-    public override string ToString() => Values.Count < 2 ? $"{Mean:F3}" : $"{Mean:F3} ± {Deviation:F3}";
+    public override string ToString()
+    {
+        string format = Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000";
+        return Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
+    }
 }

@@ -11,6 +11,8 @@ namespace Etalon.Lab.Models;
 /// <summary>Builds the network that a recipe names.</summary>
 public static class Model
 {
+    private const string HeadName = "head";
+
     /// <summary>The network, with its parameters still to be initialized.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="image">What it reads.</param>
@@ -42,12 +44,16 @@ public static class Model
         }
     }
 
+    /// <summary>What a model's last linear layer reads, its features: the global means of a convolutional network, the last hidden activations of a perceptron.</summary>
+    internal static Signal<T> FeaturesOf<T>(Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
+        network.Layers.First(layer => layer.Name == HeadName).Inputs[0];
+
     // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
     private static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter", 2)[0];
 
     private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isFrozen = spec.Head == HeadMode.Frozen;
-        return build.Bias("head.bias", build.Linear("head", features, outputs, isFrozen), isFrozen);
+        return build.Bias($"{HeadName}.bias", build.Linear(HeadName, features, outputs, isFrozen), isFrozen);
     }
 }

@@ -9,6 +9,9 @@ public sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyLi
     /// <summary>Which color of the palette; lines that belong together share one. From 7 on the colors come again, dashed.</summary>
     public int Color { get; init; }
 
+    /// <summary>Whether the line is drawn thin, behind what matters more.</summary>
+    public bool IsThin { get; init; }
+
     /// <summary>Horizontal values at which a cross stands at the lower edge, in the line's color: where there is no value to draw.</summary>
     public IReadOnlyList<double> Crosses { get; init; } = [];
 

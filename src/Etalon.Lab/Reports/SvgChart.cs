@@ -103,7 +103,7 @@ public static class SvgChart
     private static void WriteLine(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
     {
         var dash = Dash(line.OnRight || IsRepeated(line.Color));
-        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" stroke-linejoin="round"{dash} d=" """);
+        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash} d=" """);
         foreach (var piece in Visible(line, xAxis, yAxis, top, height))
         {
             var command = 'M';

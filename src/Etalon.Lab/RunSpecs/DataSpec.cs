@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.RunSpecs;
@@ -17,6 +18,19 @@ public sealed record DataSpec
     /// <summary>The folder with the set's canonical files; null searches the usual places.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>The classes to keep, by their labels in the whole set; they are renumbered 0, 1, 2, ... as they stand here. Empty keeps all.</summary>
+    /// <value>At least two labels, each once; empty by default.</value>
+    public ImmutableArray<int> Classes
+    {
+        get;
+        init => field = value.Length != 1 && value.All(label => label >= 0) && value.Distinct().Count() == value.Length
+            ? value
+            : throw new ArgumentException("must be at least two labels, each once, as in [0, 1, 2]; leave it out for all classes", nameof(Classes));
+    } = [];
+
+    /// <summary>The size that images are brought to, centered in black and with a gray channel repeated; null leaves them as they are.</summary>
+    public ImageSize? FitTo { get; init; }
+
     /// <summary>Images an update; as many as there are for gradient descent on the full batch.</summary>
     /// <value>At least 1; 128 by default.</value>
     public int Batch
@@ -33,14 +47,14 @@ public sealed record DataSpec
     /// <value>False by default.</value>
     public bool DropLast { get; init; }
 
-    /// <summary>Train on the first so many images only; null is all. Of a generated set: how many are drawn.</summary>
+    /// <summary>Train on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.</summary>
     public int? TrainLimit
     {
         get;
         init => field = value is null ? null : Rule.AtLeast(value.Value, 1, "leave it out to train on all images");
     }
 
-    /// <summary>Test on the first so many images only; null is all. Of a generated set: how many are drawn.</summary>
+    /// <summary>Test on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.</summary>
     public int? TestLimit
     {
         get;
@@ -61,13 +75,31 @@ public sealed record DataSpec
     public PatchSpec? Patches { get; init; }
 
     /// <summary>Images trained on in an epoch, before <see cref="DropLast"/>.</summary>
-    public int TrainCount => Patterns is null ? Math.Min(TrainLimit ?? int.MaxValue, DataSetSize.ByName[Set].Train) : TrainLimit ?? PatternSpec.DefaultTrainCount;
+    public int TrainCount => Math.Min(TrainLimit ?? int.MaxValue, Size.Train);
 
     /// <summary>Images tested on.</summary>
-    public int TestCount => Patterns is null ? Math.Min(TestLimit ?? int.MaxValue, DataSetSize.ByName[Set].Test) : TestLimit ?? PatternSpec.DefaultTestCount;
+    public int TestCount => Math.Min(TestLimit ?? int.MaxValue, Size.Test);
 
     /// <summary>The size of each image.</summary>
-    public ImageSize Image => Patterns?.Image ?? DataCatalog.Find(Set).Image;
+    public ImageSize Image => FitTo ?? WholeImage;
+
+    /// <summary>The size of each image before it is brought to another.</summary>
+    internal ImageSize WholeImage => Patterns?.Image ?? DataCatalog.Find(Set).Image;
+
+    /// <summary>Of a generated set: training images drawn, of all classes.</summary>
+    internal int DrawnTraining => TrainLimit ?? PatternSpec.DefaultTrainCount;
+
+    /// <summary>Of a generated set: test images drawn, of all classes.</summary>
+    internal int DrawnTest => TestLimit ?? PatternSpec.DefaultTestCount;
+
+    // Of the classes, before the limits; a generated set has as many as are drawn.
+    private DataSetSize Size => (Patterns, Classes) switch
+    {
+        (null, []) => DataSetSize.ByName[Set],
+        (null, _) => DataCatalog.Find(Set).SizeOf(Classes),
+        (_, []) => new(DrawnTraining, DrawnTest),
+        _ => PatternSet.SizeOf(Classes, DrawnTraining, DrawnTest, Seed),
+    };
 
     /// <summary>Updates in an epoch: images / batch, rounded up, or down where the last batch is dropped.</summary>
     public long StepsPerEpoch => DropLast ? TrainCount / Batch : (TrainCount + (long)Batch - 1) / Batch;

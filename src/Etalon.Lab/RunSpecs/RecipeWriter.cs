@@ -90,8 +90,10 @@ public static class RecipeWriter
     {
         var json = new JsonObject { ["set"] = data.Set };
         if (data.Folder is { } folder) json["folder"] = folder;
-        json["train"] = data.TrainCount;
-        json["test"] = data.TestCount;
+        if (!data.Classes.IsEmpty) json["classes"] = new JsonArray([.. data.Classes.Select(label => (JsonNode)label)]);
+        if (data.FitTo is { } size) json["image"] = $"{size}";
+        json["train"] = data.Patterns is null ? data.TrainCount : data.DrawnTraining;
+        json["test"] = data.Patterns is null ? data.TestCount : data.DrawnTest;
         json["batch"] = data.Batch;
         json["augment"] = Value.Word(data.Augment);
         json["drop_last"] = data.DropLast;

@@ -11,13 +11,14 @@ public static class RestoredTrainer
     /// <param name="run">The run's folder.</param>
     /// <param name="step">The updates done, of a checkpoint that the run kept.</param>
     /// <param name="threads">Threads that compute.</param>
+    /// <param name="data">The data set that its recipe names, where it has been loaded already; null loads it.</param>
     /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
     /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged, or the data are not there.</exception>
-    public static Trainer<T> Open<T>(string run, long step, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    public static Trainer<T> Open<T>(string run, long step, int threads, DataSet? data = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var spec = WrittenRecipe.Read(run).Spec;
         using var checkpoint = CheckpointChoice.At(run, step);
-        var trainer = new Trainer<T>(spec, RecipeData.Load(spec.Data!), threads);
+        var trainer = new Trainer<T>(spec, data ?? RecipeData.Load(spec.Data!), threads);
         try
         {
             trainer.Restore(checkpoint);

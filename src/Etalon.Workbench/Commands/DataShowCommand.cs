@@ -2,7 +2,6 @@ using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Reports;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
 
@@ -38,7 +37,7 @@ internal static class DataShowCommand
     private static void Show(string set, string[] changes, string? png, TextWriter output, TextWriter error)
     {
         var entry = DataCatalog.Find(set);
-        var spec = RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {{set: {set}, batch: 1}}", "data", [.. changes.Select(change => $"data.{change}")]).Data!;
+        var spec = DataArguments.Read(set, [.. changes.Select(change => $"data.{change}")]);
         var data = RecipeData.Prepare(spec, RecipeData.Load(spec));
         output.WriteLine($"{entry.Title}: {data.Training.Count:N0} training and {data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} classes");
         foreach (var (name, split) in new[] { ("training", data.Training), ("test", data.Test) })

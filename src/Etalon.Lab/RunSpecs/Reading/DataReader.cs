@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.RunSpecs.Reading;
@@ -5,6 +7,9 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// <summary>Reads <c>data:</c>.</summary>
 internal static class DataReader
 {
+    // Far above any image here, and three of them still multiply in 32 bits.
+    private const int LargestSide = 512;
+
     /// <summary>The data, or null after a problem without which nothing can be counted.</summary>
     public static DataSpec? Read(SectionReader section)
     {
@@ -13,12 +18,15 @@ internal static class DataReader
         spec ??= new DataSpec { Set = "digits" };
         if (spec.Set == DataCatalog.PatternSetName) spec = spec with { Patterns = new PatternSpec() };
         spec = section.Set(spec, "folder", Value.Text, (s, v) => s with { Folder = v });
-        spec = section.Set(spec, "train", Value.Integer, (s, v) => s with { TrainLimit = isKnown ? Within(v, s, DataSetSize.ByName[s.Set].Train) : v });
-        spec = section.Set(spec, "test", Value.Integer, (s, v) => s with { TestLimit = isKnown ? Within(v, s, DataSetSize.ByName[s.Set].Test) : v });
+        spec = section.Set(spec, "classes", node => Value.List(node, Value.Integer), (s, v) => s with { Classes = isKnown ? Classes([.. v], s.Set) : [] });
+        // Decides how many images of a generated set are of the classes.
+        spec = section.Set(spec, "seed", Value.Seed, (s, v) => s with { Seed = v });
+        var all = spec;
+        spec = section.Set(spec, "train", Value.Integer, (s, v) => s with { TrainLimit = isKnown ? Within(v, s, all.TrainCount) : v });
+        spec = section.Set(spec, "test", Value.Integer, (s, v) => s with { TestLimit = isKnown ? Within(v, s, all.TestCount) : v });
         spec = section.Set(spec, "batch", Batch, (s, v) => s with { Batch = isKnown ? Within(v, s.TrainCount) : v ?? s.Batch });
         spec = section.Set(spec, "augment", Value.Choice<Augmentation>, (s, v) => s with { Augment = v });
         spec = section.Set(spec, "drop_last", Value.Boolean, (s, v) => s with { DropLast = v });
-        spec = section.Set(spec, "seed", Value.Seed, (s, v) => s with { Seed = v });
         spec = ReadChanges(section, spec, isKnown);
         section.Close();
         if (spec.TrainCount >= spec.Batch) return isKnown ? spec : null;
@@ -35,6 +43,7 @@ internal static class DataReader
             if (spec.Patterns is not null) spec = spec with { Patterns = read };
             else if (isKnown) section.Problems.Add(patterns.Map.Place, $"{patterns.Path}: only the set {DataCatalog.PatternSetName} is made of patterns; remove the key, or write set: {DataCatalog.PatternSetName}");
         }
+        spec = section.Set(spec, "image", Size, (s, v) => s with { FitTo = isKnown ? Fitting(v, s.WholeImage) : v });
         if (Inner(section, "label_noise") is { } noise) spec = spec with { LabelNoise = LabelNoise(noise) };
         if (Inner(section, "patches") is { } patches) spec = spec with { Patches = Patches(patches, isKnown ? spec.Image : new(int.MaxValue, int.MaxValue, 1)) };
         return spec;
@@ -77,6 +86,21 @@ internal static class DataReader
             ? throw new ValueException(node, $"no such data set; did you mean {near}?")
             : set;
     }
+
+    private static ImmutableArray<int> Classes(ImmutableArray<int> labels, string set) => DataCatalog.Find(set) is var entry && labels.All(label => label < entry.ClassCount)
+        ? labels
+        : throw new ArgumentException($"{set} has the classes 0 to {entry.ClassCount - 1}; name some of them, as in [0, 1, 2]", nameof(labels));
+
+    private static ImageSize Size(RecipeNode node) => Value.Text(node).Split('x') is [var height, var width, var channels]
+        && Side(height) is { } rows && Side(width) is { } columns && Side(channels) is { } numbers
+        ? new ImageSize(rows, columns, numbers)
+        : throw new ValueException(node, $"must be height x width x channels, each at most {LargestSide}, as in 32x32x3");
+
+    private static int? Side(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side is >= 1 and <= LargestSide ? side : null;
+
+    private static ImageSize Fitting(ImageSize size, ImageSize images) => ImageFit.FaultOf(images, size) is { } fault
+        ? throw new ArgumentException($"the images have {images}, and {fault}; write a size that holds them", nameof(size))
+        : size;
 
     private static int Within(int limit, DataSpec spec, int all)
     {

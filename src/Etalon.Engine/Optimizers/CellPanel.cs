@@ -1,0 +1,9 @@
+namespace Etalon.Engine.Optimizers;
+
+/// <summary>Some rows and columns of a parameter tensor, seen as a matrix whose columns are cells; one call works on them.</summary>
+/// <param name="Tensor">The tensor's index in the region.</param>
+/// <param name="Begin">Where the first row begins in the region, in numbers.</param>
+/// <param name="First">The first column.</param>
+/// <param name="Rows">How many rows.</param>
+/// <param name="Columns">How many columns.</param>
+internal readonly record struct CellPanel(int Tensor, long Begin, int First, int Rows, int Columns);

@@ -1,0 +1,34 @@
+using Etalon.Lab.Experiments.Transfer;
+
+namespace Etalon.Lab.Claims;
+
+/// <summary>The claim that later stages learn what transfers less, by <see cref="TransferByStage"/>.</summary>
+internal static class TransferByStageClaim
+{
+    public static Claim Claim { get; } = new(
+        "transfer-by-stage",
+        "What a network learns after the last decay of its rate transfers less to other data than what it learned after the first.",
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the implication for transfer.",
+        "some ten minutes on two cores; needs CIFAR-10, Fashion-MNIST and MNIST",
+        run => Reproduce(new TransferByStage(), run));
+
+    /// <summary>The same with other settings.</summary>
+    public static ClaimReport Reproduce(TransferByStage experiment, ClaimRun run)
+    {
+        experiment = experiment with { Seeds = run.Seeds ?? experiment.Seeds };
+        if (experiment.Seeds < 2) throw new InputException($"--seeds {experiment.Seeds}: errors over the seeds are wanted, so at least 2 are due; 5 is what the claim wants");
+        var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Tell, run.Cancellation);
+        return new ClaimReport(
+            Claim,
+            $"{experiment.Seeds} seeds of one recipe, whose features are frozen before training and at the end of each of three stages and probed on {string.Join(", ", report.Targets)}. TR is the gain of the "
+            + "logistic probe's test accuracy over that of the network's own on its source; intervals are of 95 %, by Student's distribution over the seeds.",
+            report.Checks,
+            [
+                "## Test accuracies", "", .. TransferByStageText.Accuracies(report), "",
+                "## Gains between stages", "", .. TransferByStageText.Gains(report), "",
+                "## The source", "", "```yaml", experiment.Recipe, "```",
+            ],
+            TransferByStageText.Chart(report),
+            report.Readings);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Numerics;
+using Etalon.Lab.Data;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.RateTests;
+
+/// <summary>
+/// A learning-rate range test (L. N. Smith, "Cyclical learning rates for training neural networks", 2017) over several seeds: the interval of rates that each of them finds usable.
+/// </summary>
+/// <remarks>
+/// Each seed trains a network of its own from its own start while the rate rises exponentially. The networks are dropped: no run, and no folder, ever sees them. The result depends on
+/// the recipe, the data and the options alone, not on the number of threads. How the interval is read from the losses: docs/find-lr.md.
+/// </remarks>
+public sealed class RateRangeTest
+{
+    internal RateRangeTest(RunSpec spec, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<SelfSetRate> others)
+    {
+        (Spec, Options, Peak, Curves, Others) = (spec, options, peak, curves, others);
+        Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed {string.Join(", ", same.Select(curve => curve.Seed))}: {same.Key}")];
+        if (Problems.Count > 0) return;
+        var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower), curves.Min(curve => curve.Reading.Interval!.Value.Upper));
+        if (common.Lower <= common.Upper) Interval = common;
+        else Problems = [$"the seeds have no rate in common: one needs {common.Lower:G3} at least, another {common.Upper:G3} at most; give more --updates, or a larger data.batch"];
+    }
+
+    /// <summary>The recipe.</summary>
+    public RunSpec Spec { get; }
+
+    /// <summary>How it was tested.</summary>
+    public RateTestOptions Options { get; }
+
+    /// <summary>The largest rate of the recipe.</summary>
+    public double Peak { get; }
+
+    /// <summary>The tests, one for each seed.</summary>
+    public IReadOnlyList<RateCurve> Curves { get; }
+
+    /// <summary>What WNGrad and DoG find by themselves; none where the recipe's rule is not SGD, whose rates theirs are, or their losses were not finite.</summary>
+    public IReadOnlyList<SelfSetRate> Others { get; }
+
+    /// <summary>The rates that every seed finds usable; null where there are none.</summary>
+    public RateInterval? Interval { get; }
+
+    /// <summary>The rate to use: the geometric middle of <see cref="Interval"/> to two digits, which is more than a test can tell.</summary>
+    public double? Rate => Interval is { } interval ? double.Parse($"{interval.Middle:E1}", CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Why there is no interval; empty where there is.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>The effective rate of the scale-invariant weights when the tests came to a rate, the geometric mean over the seeds; null where there is none.</summary>
+    public double? EffectiveRateAt(double rate)
+    {
+        double[] ofSeeds = [.. Curves.Select(curve => curve.EffectiveRateAt(rate)).OfType<double>()];
+        return ofSeeds.Length == Curves.Count ? Math.Exp(ofSeeds.Average(Math.Log)) : null;
+    }
+
+    /// <summary>Tests a recipe.</summary>
+    /// <param name="spec">A recipe with data and a model.</param>
+    /// <param name="options">How to test it.</param>
+    /// <param name="threads">Seeds at a time, each on a thread of its own.</param>
+    /// <param name="progress">Hears of each network that is done: how many are, and of how many.</param>
+    /// <param name="cancellation">Ends the test after the updates at work.</param>
+    /// <exception cref="InputException">Options or recipe are out of range, or recipe and data do not fit.</exception>
+    /// <exception cref="OperationCanceledException">The test was canceled.</exception>
+    public static RateRangeTest Run(RunSpec spec, RateTestOptions options, int threads, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        var tested = new TestedRecipe(spec, options);
+        var data = RecipeData.Load(spec.Data!);
+        return spec.Precision == Precision.Float64
+            ? Run<double>(spec, options, tested, data, threads, progress, cancellation)
+            : Run<float>(spec, options, tested, data, threads, progress, cancellation);
+    }
+
+    private static RateRangeTest Run<T>(RunSpec spec, RateTestOptions options, TestedRecipe tested, DataSet data, int threads, Action<int, int>? progress, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var curves = new RateCurve[options.Seeds];
+        var others = new SelfSetRate?[spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0];
+        Action<int> train = job =>
+        {
+            if (job < curves.Length) curves[job] = RateSweep<T>.Rise(tested.Rising(job), data, cancellation);
+            else if (job == curves.Length) others[0] = RateSweep<T>.Settle("WNGrad", tested.WithWnGrad(), data, tested.RateOf, cancellation);
+            else others[1] = RateSweep<T>.Settle("DoG", tested.WithDog(), data, tested.RateOf, cancellation);
+        };
+        InParallel(curves.Length + others.Length, train, threads, progress, cancellation);
+        return new RateRangeTest(spec, options, tested.Peak, curves, [.. others.OfType<SelfSetRate>()]);
+    }
+
+    private static void InParallel(int jobs, Action<int> train, int threads, Action<int, int>? progress, CancellationToken cancellation)
+    {
+        int done = 0;
+        var telling = new Lock();
+        try
+        {
+            Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, job =>
+            {
+                train(job);
+                lock (telling) progress?.Invoke(++done, jobs);
+            });
+        }
+        catch (AggregateException several)
+        {
+            throw several.InnerExceptions.FirstOrDefault(exception => exception is InputException) ?? several.InnerExceptions[0];
+        }
+    }
+}

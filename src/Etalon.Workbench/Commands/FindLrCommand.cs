@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Etalon.Lab;
+using Etalon.Lab.RateTests;
+using Etalon.Lab.Reports;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon find-lr</c>: the rates that a recipe can use, by a range test over several seeds.</summary>
+internal static class FindLrCommand
+{
+    private static readonly RateTestOptions Usual = new();
+
+    public static Command Create()
+    {
+        var options = new Options();
+        var command = new Command("find-lr",
+            """
+            Find the rates that a recipe can use. For each of several seeds a network is trained while the rate rises; where the loss has fallen and does not rise yet, the rate is usable. The
+            networks are dropped, no run sees them. Beside it stands what WNGrad and DoG, which set their rates themselves, find in as many updates.
+
+            Examples:
+              etalon find-lr recipes/digits.yaml
+              etalon find-lr recipes/fashion-preresnet8.yaml --svg rates.svg --apply tuned.yaml
+              etalon find-lr recipes/digits.yaml momentum=0 --seeds 5 --updates 400
+
+            Exit codes: 0 done, 1 no usable rate was found, 2 bad input, 130 interrupted.
+            """)
+        {
+            options.Recipe, options.From, options.To, options.Updates, options.Seeds, options.Apply, options.Svg, options.Json, options.Threads,
+        };
+        // On a thread of its own, so that Ctrl-C finds the command waiting.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, options, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
+    {
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        string[] words = parsed.GetRequiredValue(options.Recipe);
+        var spec = RecipeArguments.ReadOne(words, error);
+        string? apply = parsed.GetValue(options.Apply);
+        // What is written has neither its comments nor its durations in epochs.
+        if (apply is not null && words.Any(word => File.Exists(word) && Path.GetFullPath(word) == Path.GetFullPath(apply)))
+            throw new InputException($"--apply {apply} is the recipe itself, whose comments would be lost; give the file of a new recipe");
+        var tested = new RateTestOptions
+        {
+            From = parsed.GetRequiredValue(options.From),
+            To = parsed.GetRequiredValue(options.To),
+            Updates = parsed.GetRequiredValue(options.Updates),
+            Seeds = parsed.GetRequiredValue(options.Seeds),
+        };
+        var test = RateRangeTest.Run(spec, tested, TrainingScreen.Threads(parsed.GetValue(options.Threads)), (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
+        if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
+        else Print(test, output);
+        if (parsed.GetValue(options.Svg) is { } svg)
+        {
+            AtomicFile.Write(svg, writer => SvgChart.Write(RateTestChart.Of(test), writer));
+            error.WriteLine($"wrote {svg}");
+        }
+        if (apply is not null) Apply(test, apply, error);
+        return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static void Apply(RateRangeTest test, string file, TextWriter error)
+    {
+        if (test.Rate is null)
+        {
+            error.WriteLine($"{file} was not written: there is no rate to apply");
+            return;
+        }
+        AppliedRate.Write(test, file);
+        error.WriteLine($"wrote {file}: its largest rate, read back from it, is {test.Rate:R} instead of {test.Peak:G6}");
+    }
+
+    private static void Print(RateRangeTest test, TextWriter output)
+    {
+        var screen = Screen.Of(output);
+        output.WriteLine(screen.Heading(RateTestText.Heading(test)));
+        IReadOnlyList<string>[] parts = [RateTestText.Answer(test, screen.Width), RateTestText.Seeds(test), RateTestText.Chart(test, screen.Width), RateTestText.Notes(test, screen.Width)];
+        foreach (var part in parts.Where(part => part.Count > 0))
+        {
+            output.WriteLine();
+            foreach (string line in part) output.WriteLine(line);
+        }
+    }
+
+    private sealed class Options
+    {
+        public Argument<string[]> Recipe { get; } = RecipeArguments.One();
+        public Option<double> From { get; } = new("--from") { Description = "The first rate.", HelpName = "RATE", DefaultValueFactory = _ => Usual.From };
+        public Option<double> To { get; } = new("--to") { Description = "The last rate, if the loss lets the test come so far.", HelpName = "RATE", DefaultValueFactory = _ => Usual.To };
+        public Option<int> Updates { get; } = new("--updates") { Description = "Updates from the first rate to the last.", HelpName = "N", DefaultValueFactory = _ => Usual.Updates };
+        public Option<int> Seeds { get; } = new("--seeds") { Description = "Seeds to test, from the recipe's on.", HelpName = "N", DefaultValueFactory = _ => Usual.Seeds };
+        public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
+        public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
+        public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
+        public Option<int?> Threads { get; } = new("--threads") { Description = "Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.", HelpName = "N" };
+    }
+}
