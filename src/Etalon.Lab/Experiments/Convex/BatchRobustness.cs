@@ -29,7 +29,7 @@ public sealed record BatchRobustness
     /// <summary>Seeds, each with a start of its own. Default: 5.</summary>
     public int Seeds { get; init; } = 5;
 
-    /// <summary>The table: in each cell the gradients that each seed needed.</summary>
+    /// <summary>The table: in each cell the gradients that each seed needed; negative infinity where the gradient vanished above the start, far from the minimum.</summary>
     /// <param name="threads">Cells computed at a time; the table does not depend on it.</param>
     /// <param name="cancellation">Ends it after the cells at work.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
@@ -49,14 +49,14 @@ public sealed record BatchRobustness
         double[] start = new double[objective.Dimension];
         foreach (ref double number in start.AsSpan()) number = stream.NextNormal();
         using var descent = new Descent(start, rule.Create(initial));
-        double first = 0, share = IsConvex ? 1e-8 : 1e-6;
+        double first = 0, height = 0, share = IsConvex ? 1e-8 : 1e-6;
         for (long j = 1; j <= Budget; j++)
         {
             double value = objective.Evaluate(descent.X, descent.Gradient), squares = 0;
             foreach (double g in descent.Gradient) squares += g * g;
             if (!double.IsFinite(value) || !double.IsFinite(squares)) return double.NaN;
-            if (j == 1) first = squares;
-            else if (squares <= share * first) return j;
+            if (j == 1) (first, height) = (squares, value);
+            else if (squares <= share * first) return value <= height ? j : double.NegativeInfinity;
             descent.Step(rule.Rate(initial, j));
         }
         return double.PositiveInfinity;

@@ -70,8 +70,11 @@ public sealed record ConvexTables
 
     /// <summary>Whether recorded norms are those that were measured, within <see cref="RegressionFactor"/>; a run that diverged did so by the last time.</summary>
     internal static bool IsNear(IReadOnlyList<double> recorded, IReadOnlyList<double> measured) => double.IsNaN(recorded[^1])
-        ? !(measured[^1] < DivergedNorm)
+        ? HasDiverged(measured)
         : recorded.Zip(measured, (figure, norm) => IsWithin(RegressionFactor, figure, norm)).All(isNear => isNear);
+
+    /// <summary>Whether norms grew beyond any use by the last time.</summary>
+    internal static bool HasDiverged(IReadOnlyList<double> norms) => !(norms[^1] < DivergedNorm);
 
     /// <summary>Whether two numbers are within a factor of each other.</summary>
     internal static bool IsWithin(double factor, double a, double b) => a <= factor * b && b <= factor * a;

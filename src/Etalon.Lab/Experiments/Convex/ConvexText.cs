@@ -1,3 +1,4 @@
+using Etalon.Lab.Experiments.Robustness;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Experiments.Convex;
@@ -9,19 +10,19 @@ internal static class ConvexText
     public static IEnumerable<string> Lines(ConvexReport report) =>
     [
         "## Quadratic", "", $"Gradients until \\|g\\|² is at most 1e-8 of the first, the median of {report.Tables.Starts} starts; ∞: more than {report.Tables.Budget:N0}.", "", .. Batch(report.Quadratic, "b₀/L"), "",
-        "## Not convex", "", "The same until it is at most 1e-6 of the first. Looking ahead from b₀ far below L ends at once, far from the minimum: the first step goes to where the gradient vanishes too.", "", .. Batch(report.NotConvex, "b₀/L"), "",
+        "## Not convex", "", "The same until it is at most 1e-6 of the first. Away: the first step went so far that the gradient vanished there, above the start.", "", .. Batch(report.NotConvex, "b₀/L"), "",
         "## The cost of a b₀ below L", "", .. Cost(report), "",
         "## Stochastic convex", "", .. Regret(report), "",
-        "## Least squares in batches", "", report.Regression.Title, "", .. Table(report.Regression, "b₀", cell => string.Join(", ", cell.Select(Norm))),
+        "## Least squares in batches", "", report.Regression.Title.Replace("|", "\\|"), "", .. Table(report.Regression, "b₀", cell => string.Join(", ", cell.Select(Norm))),
     ];
 
     /// <summary>The medians of the batch problems and the last norm of the regression, over b_0; a cross where there is none.</summary>
     public static Chart Chart(ConvexReport report) => new(
-        "The cost of the initial b (a cross: overflow, or beyond the budget)", "b₀/L; below: b₀",
+        "The cost of the initial b (a cross: overflow, away, or beyond the budget)", "b₀/L; below: b₀",
         [
             Panel("gradients, quadratic", report.Quadratic, Rules(report), Median),
             Panel("gradients, not convex", report.NotConvex, Rules(report), Median),
-            Panel("‖∇F‖ after 5,000 steps", report.Regression, Rules(report), cell => cell[^1]),
+            Panel("‖∇F‖ after 5,000 steps", report.Regression, Rules(report), cell => ConvexTables.HasDiverged(cell) ? double.NaN : cell[^1]),
         ])
     {
         IsXLogarithmic = true,
@@ -48,7 +49,7 @@ internal static class ConvexText
 
     private static IEnumerable<string> Table(RobustnessTable table, string column, Func<IReadOnlyList<double>, string> text)
     {
-        yield return $"| {column} | {string.Join(" | ", table.Initial.Select(initial => initial.ToString("G")))} |";
+        yield return $"| {column} | {string.Join(" | ", table.Initial.Select(initial => RateText.Of(initial)))} |";
         yield return $"|---{string.Concat(table.Initial.Select(_ => "|---"))}|";
         foreach (var row in table.Rows) yield return $"| {row.Rule} | {string.Join(" | ", row.Cells.Select(text))} |";
     }
@@ -80,11 +81,17 @@ internal static class ConvexText
         }
     }
 
-    // Of an even number the upper one of the middle two; overflow counts as the most.
+    // Of an even number the upper one of the middle two; overflow counts as the most, where not all of them did.
     private static double Median(IReadOnlyList<double> cell) => cell.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order().ElementAt(cell.Count / 2) is var median
         && double.IsPositiveInfinity(median) && cell.All(double.IsNaN) ? double.NaN : median;
 
-    private static string Count(double gradients) => double.IsNaN(gradients) ? "overflow" : double.IsFinite(gradients) ? gradients.ToString("N0") : "∞";
+    private static string Count(double gradients) => gradients switch
+    {
+        double.NaN => "overflow",
+        double.PositiveInfinity => "∞",
+        double.NegativeInfinity => "away",
+        _ => gradients.ToString("N0"),
+    };
 
-    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e5 ? norm.ToString("G3") : Axis.Label(Math.Round(norm));
+    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3") : RateText.Of(norm);
 }

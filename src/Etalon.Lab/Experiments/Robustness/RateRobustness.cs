@@ -39,8 +39,8 @@ public sealed record RateRobustness
     public IReadOnlyList<SweptNetwork> Networks { get; init; } =
     [
         new("mlp", "MLP 784-128-128-10", "{name: mlp, hidden: [128, 128], norm: none}", SweptNetwork.SevenDecades(2), Updates: 600, Batch: 32),
-        new("preresnet8-bn", "PreResNet-8, batch normalization", "{name: preresnet-8, width: 8}", SweptNetwork.SevenDecades(1), Updates: 400, Batch: 32) { HasConvolutions = true },
-        new("preresnet8-none", "PreResNet-8 without normalization", "{name: preresnet-8, width: 8, norm: none}", SweptNetwork.SevenDecades(1), Updates: 400, Batch: 32) { HasConvolutions = true },
+        new("preresnet8-bn", "PreResNet-8, batch normalization", "{name: preresnet-8, width: 8}", SweptNetwork.SevenDecades(1), Updates: 250, Batch: 32) { HasConvolutions = true },
+        new("preresnet8-none", "PreResNet-8 without normalization", "{name: preresnet-8, width: 8, norm: none}", SweptNetwork.SevenDecades(1), Updates: 250, Batch: 32) { HasConvolutions = true },
     ];
 
     /// <summary>All runs: network by network, rule by rule.</summary>

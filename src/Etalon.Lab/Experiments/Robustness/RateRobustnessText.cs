@@ -27,7 +27,7 @@ internal static class RateRobustnessText
     /// <summary>A panel for each network: the mean accuracy against the initial rate, a line for each rule, a cross where a run diverged.</summary>
     public static Chart Chart(IReadOnlyList<NetworkRobustness> networks)
     {
-        ChartPanel Panel(NetworkRobustness network) => new($"test accuracy, {network.Network.Name}", [.. network.Curves.Select(Line)]) { Height = 300 };
+        ChartPanel Panel(NetworkRobustness network) => new(network.Network.Title, [.. network.Curves.Select(Line)]) { Height = 300 };
         return new Chart("Test accuracy against the initial rate; a cross: runs diverged", "initial rate", [.. networks.Select(Panel)])
         {
             IsXLogarithmic = true,

@@ -19,10 +19,10 @@ public sealed record SweptRule(string Name, string Title, string Rate, Func<doub
     public static IReadOnlyList<SweptRule> All { get; } =
     [
         Sgd,
+        new("sgd-decay", "SGD, η/√t", "the first update's rate", rate => ["optimizer={name: sgd}", $"learning_rate={{inverse_sqrt: {{peak: {rate:R}, shift: 1ba}}}}"]),
         new("adam", "Adam", "the rate", rate => ["optimizer={name: adam}", $"learning_rate={rate:R}"]),
         .. WnGrads,
         new("wn-adam", "WN-Adam, tensor", OfWnGrad, rate => ["optimizer={name: wn-adam, scope: tensor}", $"learning_rate={rate:R}"]),
-        new("sgd-decay", "SGD, η/√t", "the first update's rate", rate => ["optimizer={name: sgd}", $"learning_rate={{inverse_sqrt: {{peak: {rate:R}, shift: 1ba}}}}"]),
         new("adagrad-norm", "AdaGrad-Norm", OfWnGrad, rate => ["optimizer={name: adagrad-norm}", $"learning_rate={rate:R}"]),
         // The rate proper multiplies every step, as in WNGrad, but for DoG it is 1 by definition; what its user must choose is the initial distance.
         new("dog", "DoG", "the initial distance, times 1 + \\|w₀\\|; the rate is 1", rate => [$"optimizer={{name: dog, initial_distance: {rate:R}}}", "learning_rate=1"]),
