@@ -12,6 +12,13 @@ public sealed record ClaimRun
     /// <summary>Runs of each kind, where the claim is about many; null for as many as the claim wants.</summary>
     public int? Seeds { get; init; }
 
+    /// <summary>The runs of each kind, of which a claim that tells deviations needs two.</summary>
+    /// <param name="wanted">As many as the claim wants.</param>
+    /// <exception cref="InputException">They are fewer than two.</exception>
+    internal int SeedsOr(int wanted) => (Seeds ?? wanted) is var seeds && seeds >= 2
+        ? seeds
+        : throw new InputException($"--seeds {seeds}: the deviation over seeds is wanted, so at least 2 are due; {wanted} is what the claim wants");
+
     /// <summary>Takes a line about what was done.</summary>
     public required Action<string> Tell { get; init; }
 

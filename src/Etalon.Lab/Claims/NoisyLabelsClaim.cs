@@ -18,8 +18,7 @@ internal static class NoisyLabelsClaim
     /// <summary>The same with other settings.</summary>
     public static ClaimReport Reproduce(Claim claim, NoisyLabels experiment, ClaimRun run)
     {
-        experiment = experiment with { Seeds = run.Seeds ?? experiment.Seeds };
-        if (experiment.Seeds < 2) throw new InputException($"--seeds {experiment.Seeds}: the deviation over seeds is wanted, so at least 2 are due; 3 is what the claim wants");
+        experiment = experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
         var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Tell, run.Cancellation);
         return new ClaimReport(
             claim,

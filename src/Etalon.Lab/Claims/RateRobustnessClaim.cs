@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Etalon.Lab.Data;
 using Etalon.Lab.Experiments;
 using Etalon.Lab.Experiments.Robustness;
+using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims;
 
@@ -18,16 +19,13 @@ internal static class RateRobustnessClaim
     /// <summary>The same with other settings.</summary>
     public static ClaimReport Reproduce(RateRobustness experiment, ClaimRun run)
     {
-        experiment = experiment with { Seeds = run.Seeds ?? experiment.Seeds };
-        if (experiment.Seeds < 2) throw new InputException($"--seeds {experiment.Seeds}: the deviation over seeds is wanted, so at least 2 are due; 3 is what the claim wants");
+        experiment = experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
         var data = experiment.Load();
         var outcomes = Train(experiment, data, run);
         var networks = experiment.Networks.Select(network => Gather(network, experiment.Seeds, 1.0 / data.ClassCount, outcomes)).ToList();
         return new ClaimReport(
             Claim, Setting(experiment), [.. networks.SelectMany(network => network.Checks)], [.. networks.SelectMany(Lines)],
-            RateRobustnessText.Chart(networks), outcomes.OrderBy(outcome => Order(outcome.Key)).Select(Measurement));
-
-        (int, int, double, int) Order(SweptRun key) => (experiment.Networks.ToList().IndexOf(key.Network), SweptRule.All.ToList().IndexOf(key.Rule), key.Rate, key.Seed);
+            RateRobustnessText.Chart(networks), experiment.Runs.Select(one => Measurement(one, outcomes[one])));
     }
 
     private static Dictionary<SweptRun, SweptOutcome> Train(RateRobustness experiment, DataSet data, ClaimRun run)
@@ -36,7 +34,7 @@ internal static class RateRobustnessClaim
         var kept = new KeptOutcomes<SweptOutcome>(run.Folder);
         var outcomes = new ConcurrentDictionary<SweptRun, SweptOutcome>();
         var left = new ConcurrentDictionary<(SweptNetwork, SweptRule), int>(runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
-        SideBySide.ForEach(runs, run.Threads, one =>
+        ParallelRuns.ForEach(runs, run.Threads, one =>
         {
             var recipe = experiment.Recipe(one);
             outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash }, () => RateRobustness.Train(recipe, data, run.Cancellation));
@@ -60,6 +58,6 @@ internal static class RateRobustnessClaim
         $"## {network.Network.Title}", "", .. RateRobustnessText.Ranges(network), "", .. RateRobustnessText.Accuracies(network), "", .. RateRobustnessText.Losses(network), "",
     ];
 
-    private static object Measurement(KeyValuePair<SweptRun, SweptOutcome> outcome) =>
-        new { Network = outcome.Key.Network.Name, Rule = outcome.Key.Rule.Name, outcome.Key.Rate, outcome.Key.Seed, outcome.Value.Updates, outcome.Value.Loss, outcome.Value.TestLoss, outcome.Value.Accuracy, outcome.Value.HasDiverged };
+    private static object Measurement(SweptRun run, SweptOutcome outcome) =>
+        new { Network = run.Network.Name, Rule = run.Rule.Name, run.Rate, run.Seed, outcome.Updates, outcome.Loss, outcome.TestLoss, outcome.Accuracy, outcome.HasDiverged };
 }

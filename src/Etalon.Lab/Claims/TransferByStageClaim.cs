@@ -15,8 +15,7 @@ internal static class TransferByStageClaim
     /// <summary>The same with other settings.</summary>
     public static ClaimReport Reproduce(TransferByStage experiment, ClaimRun run)
     {
-        experiment = experiment with { Seeds = run.Seeds ?? experiment.Seeds };
-        if (experiment.Seeds < 2) throw new InputException($"--seeds {experiment.Seeds}: errors over the seeds are wanted, so at least 2 are due; 5 is what the claim wants");
+        experiment = experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
         var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Tell, run.Cancellation);
         return new ClaimReport(
             Claim,

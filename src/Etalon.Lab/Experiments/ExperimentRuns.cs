@@ -18,7 +18,7 @@ internal static class ExperimentRuns
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<RunSpec> specs, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
     {
         int done = 0;
-        SideBySide.ForEach(specs, parallel, spec =>
+        ParallelRuns.ForEach(specs, parallel, spec =>
         {
             Train(spec, folder, cancellation);
             progress?.Invoke($"{Interlocked.Increment(ref done)} of {specs.Count} runs done: {spec.Name}");

@@ -22,9 +22,9 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
     public double Margin => Values.Count < 2 ? double.NaN : StudentDistribution.Critical(0.05, Values.Count - 1) * Error;
 
     /// <inheritdoc/>
-    public override string ToString()
-    {
-        string format = Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000";
-        return Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
-    }
+    public override string ToString() => ToString(Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000");
+
+    /// <summary>Mean and deviation; of one seed the mean alone.</summary>
+    /// <param name="format">Of each number.</param>
+    internal string ToString(string format) => Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
 }

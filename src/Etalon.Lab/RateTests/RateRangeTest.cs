@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
 
 namespace Etalon.Lab.RateTests;
 
@@ -85,25 +86,13 @@ public sealed class RateRangeTest
             else if (job == curves.Length) others[0] = RateSweep<T>.Settle("WNGrad", tested.WithWnGrad(), data, tested.RateOf, cancellation);
             else others[1] = RateSweep<T>.Settle("DoG", tested.WithDog(), data, tested.RateOf, cancellation);
         };
-        InParallel(curves.Length + others.Length, train, threads, progress, cancellation);
-        return new RateRangeTest(spec, options, tested.Peak, curves, [.. others.OfType<SelfSetRate>()]);
-    }
-
-    private static void InParallel(int jobs, Action<int> train, int threads, Action<int, int>? progress, CancellationToken cancellation)
-    {
-        int done = 0;
+        int jobs = curves.Length + others.Length, done = 0;
         var telling = new Lock();
-        try
+        ParallelRuns.ForEach([.. Enumerable.Range(0, jobs)], threads, job =>
         {
-            Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, job =>
-            {
-                train(job);
-                lock (telling) progress?.Invoke(++done, jobs);
-            });
-        }
-        catch (AggregateException several)
-        {
-            throw several.InnerExceptions.FirstOrDefault(exception => exception is InputException) ?? several.InnerExceptions[0];
-        }
+            train(job);
+            lock (telling) progress?.Invoke(++done, jobs);
+        }, cancellation);
+        return new RateRangeTest(spec, options, tested.Peak, curves, [.. others.OfType<SelfSetRate>()]);
     }
 }

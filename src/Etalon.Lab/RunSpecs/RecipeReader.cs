@@ -36,6 +36,14 @@ public static class RecipeReader
     public static RunSpec Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
         Read(text, source, overrides ?? [], RecipeText.LargestLength);
 
+    /// <summary>Reads a recipe's <c>data</c> where there is no recipe around it.</summary>
+    /// <param name="data">What stands after <c>data:</c>.</param>
+    /// <param name="source">For messages.</param>
+    /// <param name="overrides">"data.key=value", in order; a later one wins.</param>
+    /// <exception cref="InputException">The data have problems.</exception>
+    public static DataSpec ReadData(string data, string source, IReadOnlyList<string> overrides) =>
+        Read($"duration: 1ba\nlearning_rate: 0\ndata: {data}", source, overrides).Data!;
+
     /// <summary>Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.</summary>
     /// <param name="text">What <see cref="RecipeWriter"/> wrote.</param>
     /// <param name="source">The file's name for messages.</param>

@@ -14,6 +14,6 @@ internal static class DataArguments
     public static DataSpec Read(string set, IReadOnlyList<string> changes)
     {
         DataCatalog.Find(set);
-        return RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {{set: {set}, batch: 1}}", "data", changes).Data!;
+        return RecipeReader.ReadData($"{{set: {set}, batch: 1}}", "data", changes);
     }
 }

@@ -59,17 +59,18 @@ public sealed record StochasticRegret
             // Where the first gradients were 0 there is no b yet.
             double after = descent.Divisor == 0 ? Initial : descent.Divisor;
             if (before == 0) before = Initial;
-            if (times.Contains(t)) points.Add(Point(t, rows, y, sum, minimum) with { SampledGap = paths / t, Bound = (4 * Radius * Radius * before + after - Initial) / (2 * t) });
+            if (times.Contains(t)) points.Add(new(t, MeanLoss(t, rows, y, sum) - minimum, paths / t, (4 * Radius * Radius * before + after - Initial) / (2 * t)));
         }
         return points;
     }
 
-    private RegretPoint Point(int t, double[][] rows, double[] y, double[] sum, double minimum)
+    // At the mean of the iterates.
+    private double MeanLoss(int t, double[][] rows, double[] y, double[] sum)
     {
         double[] mean = Array.ConvertAll(sum, x => x / t);
         double loss = 0;
         for (int i = 0; i < Rows; i++) loss += Math.Abs(Dot(rows[i], mean) - y[i]) / Rows;
-        return new RegretPoint(t, loss - minimum, 0, 0);
+        return loss;
     }
 
     // |a.x - y|, and its slope.

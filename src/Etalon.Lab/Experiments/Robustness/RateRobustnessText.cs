@@ -62,17 +62,14 @@ internal static class RateRobustnessText
         double least = best - NetworkRobustness.Tolerance;
         var range = curve.Reaching(least);
         var decades = curve.DecadesReaching(least);
-        return $"{(range.Decades > 0 ? $"{RateText.Of(range.Low)} to {RateText.Of(range.High)}" : "none")} | {Number(decades, "F1")}";
+        return $"{(range.Decades > 0 ? $"{RateText.Of(range.Low)} to {RateText.Of(range.High)}" : "none")} | {decades.ToString("F1")}";
     }
 
     private static string Diverged(RuleCurve curve) => curve.Diverged == 0
         ? "none"
         : $"{curve.Diverged} of {curve.Runs}, at {curve.DivergedRates.Count()} of {curve.Rates.Count} rates from {RateText.Of(curve.DivergedRates.First())} on";
 
-    private static string Percent(SeedSample accuracies) => Number(new SeedSample([.. accuracies.Values.Select(value => 100 * value)]), "F1");
-
-    private static string Number(SeedSample sample, string format) =>
-        sample.Values.Count < 2 ? sample.Mean.ToString(format) : $"{sample.Mean.ToString(format)} ± {sample.Deviation.ToString(format)}";
+    private static string Percent(SeedSample accuracies) => new SeedSample([.. accuracies.Values.Select(value => 100 * value)]).ToString("F1");
 
     private static string Short(double loss) => loss < 100 ? loss.ToString("F2") : Axis.Label(Math.Round(loss));
 }

@@ -2,6 +2,7 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Probes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Experiments.Transfer;
 
@@ -69,7 +70,7 @@ public sealed record TransferByStage
         var readings = new ProbeReading[Seeds][];
         var kept = new KeptOutcomes<ProbeReading[]>(folder);
         int done = 0;
-        Parallel.For(0, Seeds, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, seed =>
+        ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], parallel, seed =>
         {
             var settings = new { Run = specs[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
             readings[seed] = kept.Get(runs[seed].Name, settings, () =>
@@ -78,7 +79,7 @@ public sealed record TransferByStage
                 return [.. steps.Select(step => probe.Read(step, cancellation))];
             });
             progress?.Invoke($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
-        });
+        }, cancellation);
         return new TransferByStageReport([.. Targets.Select(target => target.Name)], readings);
     }
 
@@ -104,7 +105,7 @@ public sealed record TransferByStage
     }
 
     private static DataSpec DataOf(TransferTarget target) =>
-        RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {target.Data}", target.Name, ["data.batch=1"]).Data!;
+        RecipeReader.ReadData(target.Data, target.Name, ["data.batch=1"]);
 
     // Before training, before each fall of the rate to half or less, and at the end.
     private static List<long> StateSteps(RunSpec spec)

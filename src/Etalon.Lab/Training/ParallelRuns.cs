@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 
-namespace Etalon.Lab.Experiments;
+namespace Etalon.Lab.Training;
 
 /// <summary>Many runs, several at a time.</summary>
-internal static class SideBySide
+internal static class ParallelRuns
 {
     /// <summary>Does something for each item; what one of them throws ends it, after those at work.</summary>
     /// <param name="items">The items; begun in this order.</param>
