@@ -7,7 +7,8 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Benchmarks;
 
 /// <summary>
-/// The time of an optimizer's update beside that of moving its state once: reading parameters, gradient and slots, and writing what it changes, at memory bandwidth with the same threads.
+/// The time of an optimizer's update beside that of moving its state once: reading parameters, gradient, slots and float64 accumulators, and writing what it changes, at memory bandwidth with the
+/// same threads.
 /// </summary>
 /// <remarks>
 /// 36 3x3 convolutions of 256 channels and a linear layer of 1,000 outputs: 22 million parameters, so that every array of float32 alone is nearly three times a third-level cache of 32 MB. Updates
@@ -55,11 +56,12 @@ internal static unsafe class OptimizerSpeed
         {
             // Moved in the place of the state, which must stay as it is.
             Region<T>[] arrays = [.. Enumerable.Range(0, optimizer.Slots.Count + 2).Select(_ => Copy(w))];
+            using var accumulators = Copy(optimizer.Accumulators);
             double[] plain = new double[Rounds], decayed = new double[Rounds], moves = new double[Rounds];
             double Update(double decay) => Time(() => optimizer.Update([new UpdateNumbers(1e-4, decay, 0.9)], workers));
             for (int round = -WarmUp; round < Rounds; round++)
             {
-                var (one, two, three) = (Update(0), Time(() => Move(arrays, written, workers)), Update(1e-4));
+                var (one, two, three) = (Update(0), Time(() => Move(arrays, written, accumulators, workers)), Update(1e-4));
                 if (round >= 0) (plain[round], moves[round], decayed[round]) = (one, two, three);
             }
             double Ratio(double[] updates) => Median(updates.Zip(moves, (update, move) => update / move));
@@ -68,22 +70,23 @@ internal static unsafe class OptimizerSpeed
         }
     }
 
-    private static void Move<T>(Region<T>[] arrays, int written, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Move<T>(Region<T>[] arrays, int written, Region<double> accumulators, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        long length = arrays[0].Length;
-        workers.Run((int)(length / Piece), (chunk, _) =>
+        workers.Run((int)(arrays[0].Length / Piece), (chunk, _) =>
         {
-            for (int array = 0; array < arrays.Length; array++)
-            {
-                T* x = arrays[array].Pointer + (long)chunk * Piece;
-                var sum = Vector256<T>.Zero;
-                if (array < written)
-                    for (int i = 0; i < Piece; i += Vector256<T>.Count) Vector256.Store(Vector256.Load(x + i) + sum, x + i);
-                else
-                    for (int i = 0; i < Piece; i += Vector256<T>.Count) sum += Vector256.Load(x + i);
-                if (sum[0] == T.CreateTruncating(-12345)) throw new InvalidOperationException("the sum is asked for, so that the loop is not left out");
-            }
+            for (int array = 0; array < arrays.Length; array++) Move(arrays[array].Pointer + (long)chunk * Piece, isWritten: array < written);
         });
+        workers.Run((int)(accumulators.Length / Piece), (chunk, _) => Move(accumulators.Pointer + (long)chunk * Piece, isWritten: true));
+    }
+
+    private static void Move<T>(T* x, bool isWritten) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var sum = Vector256<T>.Zero;
+        if (isWritten)
+            for (int i = 0; i < Piece; i += Vector256<T>.Count) Vector256.Store(Vector256.Load(x + i) + sum, x + i);
+        else
+            for (int i = 0; i < Piece; i += Vector256<T>.Count) sum += Vector256.Load(x + i);
+        if (sum[0] == T.CreateTruncating(-12345)) throw new InvalidOperationException("the sum is asked for, so that the loop is not left out");
     }
 
     private static Region<T> Copy<T>(Region<T> region) where T : unmanaged

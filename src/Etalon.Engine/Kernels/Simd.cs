@@ -1,12 +1,16 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Etalon.Engine.Kernels;
 
 /// <summary>The vector width and the fused multiply-add of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.</summary>
 internal static class Simd
 {
+    // Bytes; a half and twice as much did no better.
+    private const int Distance = 2048;
+
     /// <summary>Numbers in a vector: 8 for float32, 4 for float64, on every machine, since a sum's order depends on it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Width<T>() => Vector256<T>.Count;
@@ -45,6 +49,19 @@ internal static class Simd
             low = Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), low);
         }
     }
+
+    /// <summary>Asks for the line of memory some way ahead of <paramref name="x"/>, so that it is there when it is read; a hint, which a processor may do without.</summary>
+    /// <remarks>Where a loop computes much for each line the processor's own prefetching comes late: sums of squares read memory a tenth faster so, those of columns a quarter.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void PrefetchAhead<T>(T* x) where T : unmanaged
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(x + Distance / sizeof(T));
+    }
+
+    /// <summary>The same for number <paramref name="i"/> of a row that others follow at a stride: at the end of the row it asks for the beginning of the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void PrefetchAhead<T>(T* row, int i, int columns, long stride) where T : unmanaged =>
+        PrefetchAhead(row + i + (i + Distance / sizeof(T) < columns ? 0 : stride - columns));
 
     /// <summary>The first numbers of a vector from memory, up to all four; 0 in the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

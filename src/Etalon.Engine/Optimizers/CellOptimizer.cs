@@ -10,9 +10,9 @@ namespace Etalon.Engine.Optimizers;
 /// </summary>
 /// <remarks>
 /// A tensor is a matrix [rows][columns] whose columns are its cells: one column where the scope is the tensor, its output channels, or its kernels, for weights
-/// are [ky][kx][in][out]. It is cut into panels, each measured and changed by one thread: some rows of all columns, and where there are many columns (kernels) all rows of some. The sums of
-/// squares of panels that share columns are joined before anything changes; a panel with all rows of its columns has the whole sums itself. The memory of a cell is a few float64 numbers,
-/// the first of them b or its square; 0 before its first gradient.
+/// are [ky][kx][in][out]. It is cut into panels, each measured and changed by one thread. Where columns are few a panel is some rows of all of them, and the sums of squares of a
+/// tensor's panels are joined before anything changes. Where they are many (kernels) it is all rows of some columns, and its sums are taken when it is changed: kept from the first
+/// measurement they would be a third slot to write and read. The memory of a cell is a few float64 numbers, the first of them b or its square; 0 before its first gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -20,8 +20,8 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     // Of more columns a panel takes some. The sums of all columns are then at most an eighth as many numbers as the panel has.
     private const int FewColumns = ChunkLength / 8;
 
-    // Rows of a panel lie far apart: longer pieces of them were read a fifth faster than ones of 1,024, and the sums still lie in the second-level cache.
-    private const int MostColumns = 4096;
+    // Pieces of rows as long as the chunks of other rules, where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of 2,048 a third.
+    private const int MostColumns = ChunkLength;
 
     private readonly Region<T> _velocity;
     private readonly Tensor<double>[] _cells;
@@ -48,8 +48,8 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         Accumulators.Allocate();
         _panels = [.. Enumerable.Range(0, _columns.Length).SelectMany(Cut)];
         _squares = new double[_panels.Length];
-        for (int i = 0; i < _panels.Length; i++) _sums.Declare($"{i}", _columns[_panels[i].Tensor] == 1 ? 0 : _panels[i].Columns);
-        for (int tensor = 0; tensor < _columns.Length; tensor++) _steps.Declare($"{tensor}", _columns[tensor] == 1 ? 0 : _columns[tensor]);
+        for (int i = 0; i < _panels.Length; i++) _sums.Declare($"{i}", IsShared(_panels[i].Tensor) ? _panels[i].Columns : 0);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _steps.Declare($"{tensor}", IsShared(tensor) ? _columns[tensor] : 0);
         _sums.Allocate();
         _steps.Allocate();
         (_measurePanel, _updatePanel) = (MeasurePanel, UpdatePanel);
@@ -115,6 +115,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
                 else _updates[tensor] = Undivided(Today(GroupOf(tensor)));
         JoinSums();
         workers.Run(_panels.Length, _updatePanel);
+        GradientNorm = Math.Sqrt(_squares.Sum());
     }
 
     private void AdvanceGlobal()
@@ -148,18 +149,28 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         var panel = _panels[index];
         T* w = Parameters.Pointer + panel.Begin, g = Gradients.Pointer + panel.Begin;
         double decay = DecayInGradient(Today(GroupOf(panel.Tensor)));
-        int columns = _columns[panel.Tensor];
-        if (columns == 1)
+        if (_columns[panel.Tensor] == 1) _squares[index] = SquareSums.Of(w, g, decay, panel.Rows);
+        else if (IsShared(panel.Tensor))
         {
-            _squares[index] = SquareSums.Of(w, g, decay, panel.Rows);
-            return;
+            _sums.Tensors[index].Span.Clear();
+            _squares[index] = AddColumns(panel, w, g, decay, _sums.Tensors[index].Pointer);
         }
-        var sums = _sums.Tensors[index];
-        sums.Span.Clear();
-        for (int row = 0; row < panel.Rows; row++) SquareSums.AddRow(w + (long)row * columns, g + (long)row * columns, decay, panel.Columns, sums.Pointer);
+        else _squares[index] = MeasureRows(panel, w, g);
+    }
+
+    // Of the gradient alone: whether it is finite is all that is asked, for the cells measure it again.
+    private double MeasureRows(in CellPanel panel, T* w, T* g)
+    {
+        long columns = _columns[panel.Tensor];
         double sum = 0;
-        foreach (double ofColumn in sums.Span) sum += ofColumn;
-        _squares[index] = sum;
+        for (int row = 0; row < panel.Rows; row++) sum += SquareSums.Of(w + row * columns, g + row * columns, decay: 0, panel.Columns);
+        return sum;
+    }
+
+    private double AddColumns(in CellPanel panel, T* w, T* g, double decay, double* sums)
+    {
+        SquareSums.AddColumns(w, g, decay, panel.Rows, panel.Columns, _columns[panel.Tensor], sums);
+        return SquareSums.Total(sums, panel.Columns);
     }
 
     // The sums of panels that share columns gather in the first one's; then their cells take them in.
@@ -167,44 +178,50 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     {
         for (int first = 0, next; first < _panels.Length; first = next)
         {
-            int tensor = _panels[first].Tensor;
-            for (next = first + 1; next < _panels.Length && _panels[next].Tensor == tensor && _panels[next].First == 0; next++)
+            var panel = _panels[first];
+            next = first + 1;
+            if (!IsShared(panel.Tensor)) continue;
+            double* sums = _sums.Tensors[first].Pointer;
+            for (; next < _panels.Length && _panels[next].Tensor == panel.Tensor; next++)
             {
-                double* sums = _sums.Tensors[first].Pointer, more = _sums.Tensors[next].Pointer;
-                for (int c = 0; c < _sums.Tensors[next].Length; c++) sums[c] += more[c];
+                double* more = _sums.Tensors[next].Pointer;
+                for (int c = 0; c < panel.Columns; c++) sums[c] += more[c];
             }
-            if (_columns[tensor] > 1 && !IsWhole(_panels[first])) AdvanceCells(first);
+            AdvanceCells(panel, sums, _steps.Tensors[panel.Tensor].Pointer);
         }
     }
 
-    private bool IsWhole(in CellPanel panel) => (long)panel.Rows * _columns[panel.Tensor] == Parameters.Tensors[panel.Tensor].Length;
-
-    // The sums become divisors.
-    private void AdvanceCells(int index)
+    // The sums become divisors, and those steps.
+    private void AdvanceCells(in CellPanel panel, double* sums, T* steps)
     {
-        var panel = _panels[index];
         var numbers = Today(GroupOf(panel.Tensor));
         var update = _updates[panel.Tensor];
-        double* sums = _sums.Tensors[index].Pointer;
         Advance(CellOf(panel.Tensor) + (long)panel.First * _memory, sums, numbers.Rate * numbers.Rate, panel.Columns);
-        CellSteps.Divide(DividesStep ? update.OfVelocity : update.Intake, sums, _steps.Tensors[panel.Tensor].Pointer + panel.First, panel.Columns);
+        CellSteps.Divide(DividesStep ? update.OfVelocity : update.Intake, sums, steps, panel.Columns);
     }
 
     private void UpdatePanel(int index, int worker)
     {
         var panel = _panels[index];
         T* w = Parameters.Pointer + panel.Begin, g = Gradients.Pointer + panel.Begin, v = _velocity.Pointer + panel.Begin;
-        long columns = _columns[panel.Tensor];
-        if (columns == 1)
+        if (_columns[panel.Tensor] == 1) _updates[panel.Tensor].Apply(w, g, v, panel.Rows);
+        else if (IsShared(panel.Tensor)) UpdateColumns(panel, _steps.Tensors[panel.Tensor].Pointer, w, g, v);
+        else
         {
-            _updates[panel.Tensor].Apply(w, g, v, panel.Rows);
-            return;
+            // Zeros, and together at most 256 kB.
+            double* sums = stackalloc double[panel.Columns];
+            T* steps = stackalloc T[panel.Columns];
+            _squares[index] = AddColumns(panel, w, g, DecayInGradient(Today(GroupOf(panel.Tensor))), sums);
+            AdvanceCells(panel, sums, steps);
+            UpdateColumns(panel, steps, w, g, v);
         }
-        if (IsWhole(panel)) AdvanceCells(index);
-        T* steps = _steps.Tensors[panel.Tensor].Pointer + panel.First;
-        for (int row = 0; row < panel.Rows; row++, w += columns, g += columns, v += columns)
-            ColumnUpdate.Apply(_updates[panel.Tensor], steps, DividesStep, w, g, v, panel.Columns);
     }
+
+    private void UpdateColumns(in CellPanel panel, T* steps, T* w, T* g, T* v) =>
+        ColumnUpdate.Apply(_updates[panel.Tensor], steps, DividesStep, w, g, v, panel.Rows, panel.Columns, _columns[panel.Tensor]);
+
+    // Whether the panels of a tensor share its columns.
+    private bool IsShared(int tensor) => _columns[tensor] is > 1 and <= FewColumns;
 
     private double* CellOf(int tensor) => _cells[_scope == CellScope.Global ? 0 : tensor].Pointer;
 
@@ -220,7 +237,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     {
         var tensor = Parameters.Tensors[index];
         int columns = _columns[index], rows = (int)(tensor.Length / columns);
-        int width = columns <= FewColumns ? columns : Math.Clamp(ChunkLength / rows, 64, MostColumns), height = columns <= FewColumns ? Math.Max(1, ChunkLength / columns) : rows;
+        // Not so wide that a tensor has no work for four threads; whole lines of memory.
+        int width = columns <= FewColumns ? columns : Math.Clamp(columns / 4 / 64 * 64, FewColumns, MostColumns);
+        int height = columns <= FewColumns ? Math.Max(1, ChunkLength / columns) : rows;
         for (int row = 0; row < rows; row += height)
             for (int first = 0; first < columns; first += width)
                 yield return new CellPanel(index, tensor.Offset + (long)row * columns + first, first, Math.Min(height, rows - row), Math.Min(width, columns - first));

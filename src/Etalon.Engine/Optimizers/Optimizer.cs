@@ -50,7 +50,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     public int Groups => _today.Length;
 
     /// <summary>The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.</summary>
-    public double GradientNorm { get; private set; }
+    public double GradientNorm { get; private protected set; }
 
     /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
     public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;

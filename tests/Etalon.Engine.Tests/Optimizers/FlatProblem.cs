@@ -9,8 +9,9 @@ namespace Etalon.Engine.Tests.Optimizers;
 /// <summary>Some parameter tensors with gradients that are drawn step by step: what an optimizer sees of a network.</summary>
 internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>A few kernels, and so many that cells are worked on column by column, in one row and in three.</summary>
     public static readonly (string Name, int[] Shape)[] Tensors =
-        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [40, 6]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130])];
+        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [40, 6]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130]), ("tall.weight", [3, 1, 50, 50])];
 
     public FlatProblem()
     {

@@ -85,7 +85,7 @@ public sealed class OptimizerConformance : IDisposable
             {
                 poisoned.Differentiate(step);
                 // Another place each time: the first and last numbers of tensors, and in between.
-                poisoned.Gradients.Tensors[step % 4].Span[step * 2 % 6] = poison;
+                poisoned.Gradients.Tensors[step % 5].Span[step * 2 % 6] = poison;
                 Assert.False(ofPoisoned.Update(FlatProblem<float>.NumbersAt(step), _workers));
                 Run(ofPoisoned, poisoned, step, step + 1);
             }
@@ -119,6 +119,24 @@ public sealed class OptimizerConformance : IDisposable
         problem.Differentiate(2);
         double norm = Math.Sqrt(problem.Slopes().Sum(g => g * g));
         optimizer.Update([new(0.1, 0, 0), new(0.1, 0, 0)], _workers);
+        Assert.Equal(norm, optimizer.GradientNorm, norm * 1e-12);
+    }
+
+    // Coupled decay belongs to the gradient of which a rule takes the norm, and of that norm's cells.
+    [Theory]
+    [InlineData("wngrad")]
+    [InlineData("wngrad channel")]
+    [InlineData("wngrad kernel")]
+    [InlineData("wn-adam channel")]
+    [InlineData("adagrad-norm kernel")]
+    public void The_norm_that_a_rule_takes_its_step_from_has_coupled_decay_in_it(string name)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        Run(optimizer, problem, 0, 2);
+        problem.Differentiate(2);
+        double norm = Math.Sqrt(problem.Slopes().Zip(problem.Weights(), (g, w) => (g + 0.5 * w) * (g + 0.5 * w)).Sum());
+        optimizer.Update([new(0.1, 0.5, 0), new(0.1, 0.5, 0)], _workers);
         Assert.Equal(norm, optimizer.GradientNorm, norm * 1e-12);
     }
 
