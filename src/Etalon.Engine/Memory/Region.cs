@@ -9,9 +9,15 @@ namespace Etalon.Engine.Memory;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Region<T> : IDisposable where T : unmanaged
 {
-    private const int Alignment = 64;
+    private const int Alignment = 64, Page = 4096;
+
+    // Nine lines of memory: as 9 and 64 have no common factor, 64 regions begin at 64 different places of a page.
+    private const int Shift = 9 * Alignment;
+
     private readonly List<Tensor<T>> _tensors = [];
+    private byte* _allocated;
     private T* _memory;
+    private int _mirrors, _shifts;
 
     /// <summary>The tensors in the order of their declaration, which is their order in memory.</summary>
     public IReadOnlyList<Tensor<T>> Tensors => _tensors;
@@ -39,9 +45,14 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     }
 
     /// <summary>Declares a tensor for each one of another region, at the same offsets: gradients and slots beside parameters.</summary>
+    /// <remarks>
+    /// Regions that mirror one another are walked through together, so each begins at another place of its page. Without that, two of them came to lie an exact multiple of 256 MB
+    /// apart in 12 of 28 processes; the first-level cache of a Zen 3 then takes their lines for one another, and an update took half as long again.
+    /// </remarks>
     public void Mirror(Region<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        _shifts = ++other._mirrors;
         foreach (var tensor in other._tensors) Declare(tensor.Name, [.. tensor.Shape]);
     }
 
@@ -54,21 +65,24 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     public void Allocate()
     {
         if (_memory != null) throw new InvalidOperationException("the region is allocated already");
-        nuint bytes = (nuint)Math.Max(Length, 1) * (nuint)sizeof(T);
-        _memory = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        NativeMemory.Clear(_memory, bytes);
+        int shift = _shifts * Shift % Page;
+        nuint bytes = (nuint)Math.Max(Length, 1) * (nuint)sizeof(T) + (nuint)shift;
+        _allocated = (byte*)NativeMemory.AlignedAlloc(bytes, Page);
+        NativeMemory.Clear(_allocated, bytes);
+        _memory = (T*)(_allocated + shift);
         foreach (var tensor in _tensors) tensor.Pointer = _memory + tensor.Offset;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_memory);
+        NativeMemory.AlignedFree(_allocated);
+        _allocated = null;
         _memory = null;
         foreach (var tensor in _tensors) tensor.Pointer = null;
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Frees the memory of a region that nobody disposed.</summary>
-    ~Region() => NativeMemory.AlignedFree(_memory);
+    ~Region() => NativeMemory.AlignedFree(_allocated);
 }

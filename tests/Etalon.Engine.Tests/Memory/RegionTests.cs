@@ -33,6 +33,29 @@ public class RegionTests
     }
 
     [Fact]
+    public unsafe void A_region_and_its_mirrors_begin_at_different_places_of_a_page_all_on_64_byte_lines()
+    {
+        using var region = new Region<float>();
+        region.Declare("a", 3000);
+        var regions = new List<Region<float>> { region };
+        for (int i = 0; i < 7; i++)
+        {
+            regions.Add(new());
+            regions[^1].Mirror(region);
+        }
+        foreach (var one in regions) one.Allocate();
+
+        long[] places = [.. regions.Select(one => (long)one.Pointer % 4096)];
+        Assert.Equal(places.Length, places.Distinct().Count());
+        Assert.All(places, place => Assert.Equal(0, place % 64));
+        foreach (var one in regions)
+        {
+            one.Span.Fill(1);
+            one.Dispose();
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_is_refused_with_its_name()
     {
         using var region = new Region<float>();
