@@ -17,7 +17,7 @@ namespace Etalon.Benchmarks;
 /// </remarks>
 internal static unsafe class OptimizerSpeed
 {
-    private const int Convolutions = 36, Rounds = 21, WarmUp = 3, Piece = 16384;
+    private const int Convolutions = 36, Rounds = 21, WarmUp = 3, Piece = 65536;
 
     /// <summary>Prints the table of one number type.</summary>
     public static void Print<T>() where T : unmanaged, IFloatingPointIeee754<T>

@@ -17,11 +17,11 @@ namespace Etalon.Engine.Optimizers;
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Of more columns a panel takes some. The sums of all columns are then at most an eighth as many numbers as the panel has.
-    private const int FewColumns = ChunkLength / 8;
+    // Of more columns a panel takes some. The sums of all columns are then at most a 32nd as many numbers as the panel has.
+    private const int FewColumns = 2048;
 
-    // Pieces of rows as long as the chunks of other rules, where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of 2,048 a third.
-    private const int MostColumns = ChunkLength;
+    // Long pieces of rows where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of 2,048 a third.
+    private const int MostColumns = 16384;
 
     private readonly Region<T> _velocity;
     private readonly Tensor<double>[] _cells;
