@@ -62,23 +62,4 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void PrefetchAhead<T>(T* row, int i, int columns, long stride) where T : unmanaged =>
         PrefetchAhead(row + i + (i + Distance / sizeof(T) < columns ? 0 : stride - columns));
-
-    /// <summary>The first numbers of a vector from memory, up to all four; 0 in the others.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe Vector256<double> LoadFirst(double* from, int count)
-    {
-        if (count >= Vector256<double>.Count) return Vector256.Load(from);
-        var vector = Vector256<double>.Zero;
-        for (int i = 0; i < count; i++) vector = vector.WithElement(i, from[i]);
-        return vector;
-    }
-
-    /// <summary>The first numbers of a vector to memory, up to all four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void StoreFirst(Vector256<double> vector, double* to, int count)
-    {
-        if (count >= Vector256<double>.Count) Vector256.Store(vector, to);
-        else
-            for (int i = 0; i < count; i++) to[i] = vector[i];
-    }
 }

@@ -19,19 +19,31 @@ internal readonly record struct WnGradGrowth(double Initial, bool IsOfNorm, doub
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply(double* b, double* squares, int count)
     {
-        Vector256<double> initial = Vector256.Create(Initial), ofSquares = Vector256.Create(OfSquares), one = Vector256<double>.One;
-        for (int c = 0; c < count; c += Vector256<double>.Count)
+        Vector256<double> initial = Vector256.Create(Initial), ofSquares = Vector256.Create(OfSquares);
+        int c = 0;
+        for (; c <= count - Vector256<double>.Count; c += Vector256<double>.Count)
         {
-            int cells = Math.Min(Vector256<double>.Count, count - c);
-            Vector256<double> before = Simd.LoadFirst(b + c, cells), square = Simd.LoadFirst(squares + c, cells);
-            var isFirst = Vector256.Equals(before, Vector256<double>.Zero);
-            var start = Vector256.ConditionalSelect(isFirst, IsOfNorm ? initial * Vector256.Sqrt(square) : initial, before);
-            var grown = start + ofSquares * square / start;
-            if (!IsFirstCounted) grown = Vector256.ConditionalSelect(isFirst, start, grown);
-            var isMoved = Vector256.GreaterThan(square, Vector256<double>.Zero);
-            Simd.StoreFirst(Vector256.ConditionalSelect(isMoved, grown, before), b + c, cells);
-            var rest = Vector256.ConditionalSelect(isFirst, one, before);
-            Simd.StoreFirst(Vector256.ConditionalSelect(isMoved, IsLagged ? start : grown, rest), squares + c, cells);
+            var (grown, divisor) = Grow(Vector256.Load(b + c), Vector256.Load(squares + c), initial, ofSquares);
+            Vector256.Store(grown, b + c);
+            Vector256.Store(divisor, squares + c);
         }
+        for (; c < count; c++)
+        {
+            var (grown, divisor) = Grow(Vector256.Create(b[c]), Vector256.Create(squares[c]), initial, ofSquares);
+            (b[c], squares[c]) = (grown[0], divisor[0]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (Vector256<double> Grown, Vector256<double> Divisor) Grow(
+        Vector256<double> before, Vector256<double> square, Vector256<double> initial, Vector256<double> ofSquares)
+    {
+        var isFirst = Vector256.Equals(before, Vector256<double>.Zero);
+        var start = Vector256.ConditionalSelect(isFirst, IsOfNorm ? initial * Vector256.Sqrt(square) : initial, before);
+        var grown = start + ofSquares * square / start;
+        if (!IsFirstCounted) grown = Vector256.ConditionalSelect(isFirst, start, grown);
+        var isMoved = Vector256.GreaterThan(square, Vector256<double>.Zero);
+        var rest = Vector256.ConditionalSelect(isFirst, Vector256<double>.One, before);
+        return (Vector256.ConditionalSelect(isMoved, grown, before), Vector256.ConditionalSelect(isMoved, IsLagged ? start : grown, rest));
     }
 }

@@ -6,10 +6,13 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: N = beta3 N + (D / D_0) eta D g.(w_0 - w);
-/// s = beta3 s + (D / D_0) eta D g;  w -= eta D m / (sqrt(u) + D' epsilon), where D' = max(D, N / |s|_1) is the D of the next step and beta3 = sqrt(beta2).
+/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: w -= eta D m / (sqrt(u) + D epsilon);
+/// N = beta3 N + (D / D_0) eta D g.(w_0 - w);  s = beta3 s + (D / D_0) eta D g;  then D = max(D, N / |s|_1). beta3 = sqrt(beta2).
 /// </summary>
-/// <remarks>D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
+/// <remarks>
+/// D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper. The whole update uses the D from before it, as the paper's does, and so is
+/// one pass; the authors' code multiplies epsilon by the D from after it.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -17,8 +20,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     private readonly Region<T> _moment, _squares, _sum, _start;
     private readonly Tensor<double> _distance, _numerator;
     private readonly (double Product, double Size)[] _parts;
-    private readonly Action<int, int> _addChunk, _moveChunk;
-    private double _before;
+    private readonly Action<int, int> _updateChunk;
+    private double _used;
 
     /// <summary>Prodigy over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
@@ -34,7 +37,7 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         _distance = Accumulators.Declare("distance", 1);
         _numerator = Accumulators.Declare("numerator", 1);
         Accumulators.Allocate();
-        (_parts, _addChunk, _moveChunk) = (new (double, double)[Chunks.Length], AddChunk, MoveChunk);
+        (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
 
     /// <inheritdoc/>
@@ -44,13 +47,11 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     public override double RateOf(int tensor)
     {
         if (Steps == 0) return 0;
-        double sum = 0, d = *_distance.Pointer;
+        double sum = 0, d = _used;
         // m is a mean of D g: the gradient itself is multiplied by eta D D / (sqrt(u) + D epsilon).
         foreach (T square in _squares.Tensors[tensor].Span) sum += d * d / (Math.Sqrt(double.CreateTruncating(square)) + d * _options.Epsilon);
         return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
-
-    private double CoupledDecay(in UpdateNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {
@@ -59,8 +60,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
             *_distance.Pointer = _options.InitialDistance;
             Parameters.Span.CopyTo(_start.Span);
         }
-        _before = *_distance.Pointer;
-        workers.Run(Chunks.Length, _addChunk);
+        _used = *_distance.Pointer;
+        workers.Run(Chunks.Length, _updateChunk);
         double numerator = Math.Sqrt(_options.Beta2) * *_numerator.Pointer, size = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
@@ -68,32 +69,30 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
             size += _parts[i].Size;
         }
         *_numerator.Pointer = numerator;
-        if (size == 0) return;
-        *_distance.Pointer = Math.Max(_before, numerator / size);
-        workers.Run(Chunks.Length, _moveChunk, isDescending: true);
+        if (size > 0) *_distance.Pointer = Math.Max(_used, numerator / size);
     }
 
     // (D / D_0) eta D.
-    private double Weight(int group) => _before / _options.InitialDistance * Today(group).Rate * _before;
+    private double Weight(int group) => _used / _options.InitialDistance * Today(group).Rate * _used;
 
-    private void AddChunk(int index, int worker)
-    {
-        var chunk = Chunks[index];
-        long at = chunk.Begin;
-        var update = new ProdigyUpdate(
-            CoupledDecay(Today(chunk.Group)), _options.Beta1, _before * (1 - _options.Beta1), _options.Beta2, _before * _before * (1 - _options.Beta2),
-            Math.Sqrt(_options.Beta2), Weight(chunk.Group));
-        _parts[index] = update.Apply(
-            Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);
-    }
-
-    private void MoveChunk(int index, int worker)
+    private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
         var numbers = Today(chunk.Group);
-        double rate = _before * numbers.Rate;
-        ProdigyUpdate.Move(
-            Parameters.Pointer + chunk.Begin, _moment.Pointer + chunk.Begin, _squares.Pointer + chunk.Begin,
-            _options.IsDecayDecoupled ? 1 - rate * numbers.WeightDecay : 1, rate, *_distance.Pointer * _options.Epsilon, chunk.Length);
+        double d = _used, rate = d * numbers.Rate;
+        long at = chunk.Begin;
+        var update = new ProdigyUpdate(
+            Shrink: _options.IsDecayDecoupled ? 1 - rate * numbers.WeightDecay : 1,
+            Decay: _options.IsDecayDecoupled ? 0 : numbers.WeightDecay,
+            Beta1: _options.Beta1,
+            Intake: d * (1 - _options.Beta1),
+            Beta2: _options.Beta2,
+            IntakeOfSquares: d * d * (1 - _options.Beta2),
+            Beta3: Math.Sqrt(_options.Beta2),
+            IntakeOfSum: Weight(chunk.Group),
+            Rate: rate,
+            Epsilon: d * _options.Epsilon);
+        _parts[index] = update.Apply(
+            Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);
     }
 }

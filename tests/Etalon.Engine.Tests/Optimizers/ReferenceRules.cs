@@ -188,7 +188,7 @@ internal static class ReferenceRules
             for (int i = 0; i < w.Length; i++)
             {
                 if (isDecoupled) w[i] -= before * numbers[i].Rate * numbers[i].WeightDecay * w[i];
-                w[i] -= before * numbers[i].Rate * m[i] / (Math.Sqrt(u[i]) + distance * 1e-8);
+                w[i] -= before * numbers[i].Rate * m[i] / (Math.Sqrt(u[i]) + before * 1e-8);
             }
         };
     }
