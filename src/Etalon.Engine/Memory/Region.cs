@@ -28,18 +28,22 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     /// <summary>All numbers of the region.</summary>
     public Span<T> Span => new(_memory, checked((int)Length));
 
+    /// <summary>Whether its numbers exist.</summary>
+    public bool IsAllocated => _memory != null;
+
     internal T* Pointer => _memory;
 
     /// <summary>Adds a tensor; its numbers exist after <see cref="Allocate"/>.</summary>
-    /// <exception cref="InvalidOperationException">The region has been allocated, or a tensor of that name exists.</exception>
+    /// <exception cref="InvalidOperationException">The region has been allocated, a tensor of that name exists, or there would be 2^31 numbers or more.</exception>
     public Tensor<T> Declare(string name, params int[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (_memory != null) throw new InvalidOperationException($"tensor '{name}' is declared after its region was allocated; declare it before");
         if (_tensors.Exists(tensor => tensor.Name == name)) throw new InvalidOperationException($"two tensors are named '{name}'; names must differ");
         var tensor = new Tensor<T>(name, shape, Length);
-        _tensors.Add(tensor);
         int line = Alignment / sizeof(T);
+        if (Length + tensor.Length > int.MaxValue - line) throw new InvalidOperationException($"with tensor '{name}' of {tensor.Length:N0} numbers the region would have more than a region can: 2^31");
+        _tensors.Add(tensor);
         Length += (tensor.Length + line - 1) / line * line;
         return tensor;
     }
@@ -49,9 +53,11 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     /// Regions that mirror one another are walked through together, so each begins at another place of its page. Without that, two of them came to lie an exact multiple of 256 MB
     /// apart in 12 of 28 processes; the first-level cache of a Zen 3 then takes their lines for one another, and an update took half as long again.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">The region has tensors already.</exception>
     public void Mirror(Region<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        if (_tensors.Count > 0) throw new InvalidOperationException("a region that mirrors another has no tensors of its own; mirror into an empty one");
         _shifts = ++other._mirrors;
         foreach (var tensor in other._tensors) Declare(tensor.Name, [.. tensor.Shape]);
     }

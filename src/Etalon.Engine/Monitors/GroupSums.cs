@@ -9,7 +9,7 @@ namespace Etalon.Engine.Monitors;
 /// </summary>
 internal sealed unsafe class GroupSums<T> where T : unmanaged
 {
-    // Numbers of a chunk: 64 kB of float, as the optimizer's.
+    // Numbers of a chunk: 64 kB of float.
     private const int ChunkLength = 16384;
 
     private readonly (long Begin, int Length, int Group)[] _chunks;

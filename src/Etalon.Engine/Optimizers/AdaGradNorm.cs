@@ -21,8 +21,11 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public AdaGradNorm(Region<T> parameters, Region<T> gradients, AdaGradNormOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
+        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
         _initial = options.Initial;
+
+    /// <inheritdoc/>
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
 
     // A cell remembers b squared, so that no root's rounding enters the sum.
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
@@ -39,10 +42,9 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
-    private static AdaGradNormOptions Checked(AdaGradNormOptions options)
+    private static AdaGradNormOptions NotNull(AdaGradNormOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Initial, nameof(options.Initial));
         return options;
     }
 }

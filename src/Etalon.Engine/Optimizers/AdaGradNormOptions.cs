@@ -7,7 +7,7 @@ public sealed record AdaGradNormOptions
     public CellScope Scope { get; init; }
 
     /// <summary>The initial b; above 0. Default: 1.</summary>
-    public double Initial { get; init; } = 1;
+    public double Initial { get; init => field = OptionRange.Positive(value); } = 1;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

@@ -17,7 +17,7 @@ namespace Etalon.Engine.Optimizers;
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Of more columns a panel takes some. The sums of all columns are then at most a 32nd as many numbers as the panel has.
+    // Of more columns a panel takes some: panels that share columns have sums of all of them, of which there should be few beside their numbers.
     private const int FewColumns = 2048;
 
     // Long pieces of rows where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of 2,048 a third.
@@ -108,9 +108,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
                 if (_columns[tensor] == 1)
                 {
                     var numbers = Today(GroupOf(tensor));
-                    double b = TensorSquares[tensor];
-                    Advance(CellOf(tensor), &b, numbers.Rate * numbers.Rate, 1);
-                    _updates[tensor] = Divided(numbers, b);
+                    double divisor = TensorSquares[tensor];
+                    Advance(CellOf(tensor), &divisor, numbers.Rate * numbers.Rate, 1);
+                    _updates[tensor] = Divided(numbers, divisor);
                 }
                 else _updates[tensor] = Undivided(Today(GroupOf(tensor)));
         JoinSums();
@@ -120,15 +120,16 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
 
     private void AdvanceGlobal()
     {
-        double b = 0, scaled = 0;
+        double squares = 0, scaled = 0;
         for (int tensor = 0; tensor < _columns.Length; tensor++)
         {
             double rate = Today(GroupOf(tensor)).Rate;
-            b += TensorSquares[tensor];
+            squares += TensorSquares[tensor];
             scaled += rate * rate * TensorSquares[tensor];
         }
-        Advance(_cells[0].Pointer, &b, b > 0 ? scaled / b : 0, 1);
-        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), b);
+        double divisor = squares;
+        Advance(_cells[0].Pointer, &divisor, squares > 0 ? scaled / squares : 0, 1);
+        for (int tensor = 0; tensor < _columns.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), divisor);
     }
 
     private SgdUpdate Divided(in UpdateNumbers numbers, double b)
@@ -208,9 +209,10 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         else if (IsShared(panel.Tensor)) UpdateColumns(panel, _steps.Tensors[panel.Tensor].Pointer, w, g, v);
         else
         {
-            // Zeros, and together at most 256 kB.
+            // Together at most 256 kB.
             double* sums = stackalloc double[panel.Columns];
             T* steps = stackalloc T[panel.Columns];
+            new Span<double>(sums, panel.Columns).Clear();
             _squares[index] = AddColumns(panel, w, g, DecayInGradient(Today(GroupOf(panel.Tensor))), sums);
             AdvanceCells(panel, sums, steps);
             UpdateColumns(panel, steps, w, g, v);
@@ -237,8 +239,8 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     {
         var tensor = Parameters.Tensors[index];
         int columns = _columns[index], rows = (int)(tensor.Length / columns);
-        // Not so wide that a tensor has no work for four threads; whole lines of memory.
-        int width = columns <= FewColumns ? columns : Math.Clamp(columns / 4 / 64 * 64, FewColumns, MostColumns);
+        // About four panels, of whole lines of memory, where pieces of rows are long enough.
+        int width = columns <= FewColumns ? columns : Math.Clamp((columns / 4 + 63) / 64 * 64, FewColumns, MostColumns);
         int height = columns <= FewColumns ? Math.Max(1, ChunkLength / columns) : rows;
         for (int row = 0; row < rows; row += height)
             for (int first = 0; first < columns; first += width)

@@ -18,6 +18,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     private readonly Tensor<double> _distance, _numerator, _firstNorm;
     private readonly (double Product, double Squares)[] _parts;
     private readonly Action<int, int> _updateChunk;
+    private double _used;
 
     /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
@@ -37,7 +38,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     }
 
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * *_distance.Pointer / *_firstNorm.Pointer;
+    public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * _used / *_firstNorm.Pointer;
 
     // Only the first gradient's norm, the unit of length, has a say.
     private protected override double DecayInGradient(in UpdateNumbers numbers) => *_firstNorm.Pointer == 0 ? numbers.WeightDecay : 0;
@@ -51,6 +52,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
             (*_firstNorm.Pointer, *_distance.Pointer) = (GradientNorm, _initialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
+        _used = *_distance.Pointer;
         workers.Run(Chunks.Length, _updateChunk);
         double squares = 0;
         for (int i = 0; i < _parts.Length; i++)
@@ -58,7 +60,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
             *_numerator.Pointer += RateOf(Chunks[i].Tensor) * _parts[i].Product;
             squares += _parts[i].Squares;
         }
-        if (squares > 0) *_distance.Pointer = Math.Max(*_distance.Pointer, 2 * *_numerator.Pointer / Math.Sqrt(squares));
+        if (squares > 0) *_distance.Pointer = Math.Max(_used, 2 * *_numerator.Pointer / Math.Sqrt(squares));
     }
 
     private void UpdateChunk(int index, int worker)

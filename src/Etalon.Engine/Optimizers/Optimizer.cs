@@ -34,8 +34,10 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(gradients);
+        CheckLayout(parameters, gradients);
         (Parameters, Gradients) = (parameters, gradients);
         _groupOf = [.. parameters.Tensors.Select(tensor => groupOf?.Invoke(tensor.Name) ?? 0)];
+        if (_groupOf.Any(group => group < 0)) throw new ArgumentException("a parameter group is a number from 0 on", nameof(groupOf));
         _chunks = [.. Cut()];
         _squares = new double[_chunks.Length];
         _tensorSquares = new double[_groupOf.Length];
@@ -74,7 +76,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>The parameters in chunks of <see cref="ChunkLength"/>.</summary>
     private protected ReadOnlySpan<FlatChunk> Chunks => _chunks;
 
-    /// <summary>The sum of squares of the gradient of each tensor, by its index; coupled decay included.</summary>
+    /// <summary>The sum of squares of the gradient of each tensor, by its index; with <see cref="DecayInGradient"/> in it where the tensor's cells do not measure it again.</summary>
     private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
 
     /// <summary>One update of all parameters.</summary>
@@ -100,17 +102,17 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     }
 
     /// <summary>
-    /// The number by which the last update multiplied a tensor's gradient (with momentum: what it added to the buffer, times the rate), the mean over the
-    /// tensor where its numbers have several; 0 before the first update.
+    /// The number that stands in the rule where SGD has its rate, as it is after the last update: of what the buffer takes in, or of the mean of gradients where the rule has one (Adam, WN-Adam,
+    /// Prodigy). The mean over the tensor where its numbers have several; 0 before the first update.
     /// </summary>
     /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the rule.</remarks>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     public abstract double RateOf(int tensor);
 
-    /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/> / (1 - mu), and less where the buffer is dampened.</summary>
+    /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/>, and times 1 / (1 - mu) where the buffer is heavy ball's.</summary>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     /// <param name="numbers">Of the last update, or of the run that it is equivalent to.</param>
-    public virtual double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
+    public virtual double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor);
 
     /// <summary>
     /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null where the rule has
@@ -155,6 +157,13 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
 
     /// <summary>The slot of the weights to evaluate. While they are evaluated it holds the trained ones.</summary>
     private protected Region<T> AddEvaluationSlot() => _evaluation = AddSlot("other_weights");
+
+    private static void CheckLayout(Region<T> parameters, Region<T> gradients)
+    {
+        if (!parameters.IsAllocated || !gradients.IsAllocated) throw new ArgumentException("parameters and gradients must be allocated before an optimizer is made for them", nameof(parameters));
+        if (!parameters.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length)).SequenceEqual(gradients.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length))))
+            throw new ArgumentException("the gradients are not laid out as the parameters; declare them by gradients.Mirror(parameters)", nameof(gradients));
+    }
 
     private IEnumerable<FlatChunk> Cut()
     {

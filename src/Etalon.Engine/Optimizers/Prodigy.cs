@@ -31,7 +31,6 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     public Prodigy(Region<T> parameters, Region<T> gradients, ProdigyOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.InitialDistance, nameof(options.InitialDistance));
         _options = options;
         (_moment, _squares, _sum, _start) = (AddSlot("moment"), AddSlot("squares"), AddSlot("sum"), AddSlot("start"));
         _distance = Accumulators.Declare("distance", 1);

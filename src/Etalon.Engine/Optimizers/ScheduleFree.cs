@@ -28,7 +28,7 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public ScheduleFree(Region<T> parameters, Region<T> gradients, double beta, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        _beta = beta;
+        _beta = OptionRange.Share(beta, nameof(beta));
         (_fast, _mean) = (AddSlot("fast"), AddEvaluationSlot());
         _largestRate = Accumulators.Declare("largest_rate", Groups);
         _weights = Accumulators.Declare("sum_of_weights", Groups);

@@ -21,7 +21,7 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnAdam(Region<T> parameters, Region<T> gradients, WnAdamOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
+        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
         _options = options;
 
     private protected override void Apply(Workers workers)
@@ -38,10 +38,9 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
 
     private protected override bool DividesStep => true;
 
-    private static WnAdamOptions Checked(WnAdamOptions options)
+    private static WnAdamOptions NotNull(WnAdamOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Initial, nameof(options.Initial));
         return options;
     }
 }

@@ -7,10 +7,10 @@ public sealed record WnAdamOptions
     public CellScope Scope { get; init; }
 
     /// <summary>The initial b; above 0. Default: 1.</summary>
-    public double Initial { get; init; } = 1;
+    public double Initial { get; init => field = OptionRange.Positive(value); } = 1;
 
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
-    public double Beta1 { get; init; } = 0.9;
+    public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
 
     /// <summary>Whether the decay multiplies the weights by 1 - lambda decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

@@ -9,7 +9,8 @@ namespace Etalon.Engine.Optimizers;
 /// with one b for each cell of parameters and the learning rate lambda.
 /// </summary>
 /// <remarks>
-/// b only grows, unless restarts are on. Only lambda and the initial b together matter: a rate lambda with b_0 makes the run that 1 makes with b_0 / lambda. A gradient of 0 leaves b as it is.
+/// b only grows, unless restarts are on. Only lambda and the initial b together matter: a rate lambda with b_0 makes the run that 1 makes with b_0 / lambda (and the least b of restarts over lambda;
+/// decoupled decay alone takes lambda by itself). A gradient of 0 leaves b as it is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -25,8 +26,11 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, Checked(options).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
+        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
         _options = options;
+
+    /// <inheritdoc/>
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
 
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
     {
@@ -55,11 +59,9 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
         *square = growth.IsLagged ? before : cell[B];
     }
 
-    private static WnGradOptions Checked(WnGradOptions options)
+    private static WnGradOptions NotNull(WnGradOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.InitialFactor, nameof(options.InitialFactor));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Length, nameof(options.Length));
         return options;
     }
 }

@@ -13,12 +13,12 @@ public sealed record WnGradOptions
     public InitialDivisor Initial { get; init; }
 
     /// <summary>The initial b, or its factor; above 0. Default: 1.</summary>
-    public double InitialFactor { get; init; } = 1;
+    public double InitialFactor { get; init => field = OptionRange.Positive(value); } = 1;
 
     /// <summary>
     /// r, the length that the parameters are expected to travel, above 0: b = b + lambda^2 |g|^2 / (r^2 b). Without it the rule takes distances of about 1 for granted. Default: 1.
     /// </summary>
-    public double Length { get; init; } = 1;
+    public double Length { get; init => field = OptionRange.Positive(value); } = 1;
 
     /// <summary>Whether the decay multiplies the weights by 1 - lambda decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

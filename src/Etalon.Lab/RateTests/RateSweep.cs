@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Lab.Data;
+using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 
@@ -39,7 +40,9 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
             if (report.Monitors is { } monitors) effective.Add(WholeOf(monitors));
             return true;
         }, cancellation);
-        return isFinite ? new SelfSetRate(name, LastQuarter(rates), effective.Count > 0 ? LastQuarter(effective) : null, rates[^1] / rates[(rates.Count - 1) / 2]) : null;
+        if (!isFinite) return null;
+        var settling = Settling.Of(rates);
+        return new SelfSetRate(name, settling.Value, effective.Count > 0 ? Settling.Of(effective).Value : null, settling.Drift);
     }
 
     // Whether all losses and gradients were finite.
@@ -73,10 +76,4 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
     }
 
     private static double WholeOf(MonitorReading reading) => reading[reading.Groups.Count - 1].EffectiveRate;
-
-    private static double LastQuarter(List<double> values)
-    {
-        double[] last = [.. values.Skip(values.Count - values.Count / 4).Order()];
-        return last[last.Length / 2];
-    }
 }

@@ -1,3 +1,4 @@
+using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.RateTests;
@@ -63,7 +64,7 @@ public static class RateTestText
 
     private static string Number(double? value) => value is { } number ? $"{number:G3}" : "none";
 
-    private static string DriftOf(SelfSetRate other) => Math.Abs(other.Drift - 1) < 0.05 ? "" : $"   still moving: x {other.Drift:G3} over its second half";
+    private static string DriftOf(SelfSetRate other) => new Settling(other.Rate, other.Drift).IsAtRest ? "" : $"   still moving: x {other.Drift:G3} over its second half";
 
     private static string Usable(RateReading reading) => reading.Interval is { } interval ? $"{interval.Lower:G3} to {interval.Upper:G3}" : "none";
 

@@ -22,6 +22,8 @@ internal static class DiagnoseCommand
             A CSV log has a header step,lr,weight_decay,momentum,norm/NAME and, where there are, gradsq/NAME, dot/NAME, angle/NAME, buffer_dot/NAME,
             residual/NAME. From less, what cannot be said is said. `etalon export logger --for pytorch` writes a module that logs all of it.
 
+            Of a run of Etalon whose optimizer sets its rate itself (WNGrad, Adam, DoG ...) it says where the effective rate of each group settled.
+
             Examples:
               etalon diagnose digits
               etalon diagnose log.csv --svg diagnosis.svg
@@ -47,16 +49,37 @@ internal static class DiagnoseCommand
     private static int Run(ParseResult parsed, string path, string? svg, bool json)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        if (SettledRates.IsDueFor(path))
+        {
+            var rates = SettledRates.Of(path);
+            if (json) DiagnoseJson.Write(rates, output);
+            else Print(rates, output);
+            Draw(svg, SettledRatesChart.Of(rates), error);
+            return ExitCode.Done;
+        }
         var diagnosis = RunDiagnosis.Of(path);
         foreach (string warning in diagnosis.Log.Warnings) error.WriteLine($"warning: {warning}");
         if (json) DiagnoseJson.Write(diagnosis, output);
         else Print(diagnosis, output);
-        if (svg is not null)
-        {
-            AtomicFile.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer));
-            error.WriteLine($"wrote {svg}");
-        }
+        Draw(svg, DiagnosisChart.Of(diagnosis), error);
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void Draw(string? svg, Chart chart, TextWriter error)
+    {
+        if (svg is null) return;
+        AtomicFile.Write(svg, writer => SvgChart.Write(chart, writer));
+        error.WriteLine($"wrote {svg}");
+    }
+
+    private static void Print(SettledRates rates, TextWriter output)
+    {
+        var screen = Screen.Of(output);
+        output.WriteLine(screen.Heading(SettledRatesText.Heading(rates)));
+        output.WriteLine();
+        foreach (string line in SettledRatesText.Table(rates)) output.WriteLine(line);
+        output.WriteLine();
+        foreach (string line in SettledRatesText.Notes(rates, screen.Width)) output.WriteLine(line);
     }
 
     private static void Print(RunDiagnosis diagnosis, TextWriter output)

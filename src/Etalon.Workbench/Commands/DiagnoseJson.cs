@@ -3,7 +3,7 @@ using Etalon.Lab.Diagnosis;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>What <c>diagnose --json</c> prints: the flags, and every finding; a number that cannot be said is null.</summary>
+/// <summary>What <c>diagnose --json</c> prints: the flags, and every finding, or the settled rates; a number that cannot be said is null.</summary>
 internal static class DiagnoseJson
 {
     public static void Write(RunDiagnosis diagnosis, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
@@ -14,6 +14,27 @@ internal static class DiagnoseJson
             diagnosis.Log.Warnings,
             Flags = diagnosis.Flags.Select(flag => new { flag.Kind, flag.Title, flag.Remedy, Findings = flag.Findings.Select(Finding) }),
             Findings = diagnosis.Findings.Select(Finding),
+        },
+        RunsCommand.Json));
+
+    public static void Write(SettledRates rates, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+        new
+        {
+            rates.Source,
+            rates.Optimizer,
+            rates.Steps,
+            Groups = rates.Groups.Select(group => new
+            {
+                group.Group,
+                group.First,
+                group.Settled,
+                Drift = Known(group.Drift),
+                Power = Known(group.Power),
+                group.Rate,
+                Angle = Known(group.Angle),
+                RadialShare = Known(group.RadialShare),
+                EffectiveRates = rates.Rates(group.Group).Select(Known),
+            }),
         },
         RunsCommand.Json));
 

@@ -9,9 +9,9 @@ namespace Etalon.Engine.Tests.Optimizers;
 /// <summary>Some parameter tensors with gradients that are drawn step by step: what an optimizer sees of a network.</summary>
 internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A few kernels, and so many that cells are worked on column by column, in one row and in three.</summary>
+    /// <summary>A few kernels, rows enough for several chunks and panels, and so many kernels that cells are worked on column by column, in one row and in three.</summary>
     public static readonly (string Name, int[] Shape)[] Tensors =
-        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [40, 6]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130]), ("tall.weight", [3, 1, 50, 50])];
+        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [9500, 7]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130]), ("tall.weight", [3, 1, 50, 50])];
 
     public FlatProblem()
     {
@@ -33,8 +33,15 @@ internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatin
     public static UpdateNumbers[] NumbersAt(int step) =>
         [new(0.02 * (step % 3 + 1), 0.01, 0.9 - 0.1 * (step % 2)), new(0.05, 0.03 * (step % 2), 0.5)];
 
-    /// <summary>Draws the gradient of a step: its numbers are float32's, so that both precisions see the same.</summary>
-    public void Differentiate(int step) => Fill(Gradients, "gradient", step);
+    /// <summary>Draws the gradient of a step: its numbers are float32's, so that both precisions see the same. At the first step every third channel of the head has none.</summary>
+    public void Differentiate(int step)
+    {
+        Fill(Gradients, "gradient", step);
+        if (step > 0) return;
+        var head = Gradients.Tensors[1];
+        for (int i = 0; i < head.Length; i++)
+            if (i % head.Shape[^1] % 3 == 0) head.Span[i] = T.Zero;
+    }
 
     public double[] Weights() => [.. Parameters.Tensors.SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateChecked)];
 

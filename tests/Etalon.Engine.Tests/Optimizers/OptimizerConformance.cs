@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 
@@ -92,6 +93,57 @@ public sealed class OptimizerConformance : IDisposable
             Assert.Equal(MemoryMarshal.AsBytes(clean.Parameters.Span), MemoryMarshal.AsBytes(poisoned.Parameters.Span));
             Assert.Equal(MemoryOf(ofClean), MemoryOf(ofPoisoned));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_gradient_of_zero_before_any_other_and_a_rate_of_zero_leave_the_weights_as_they_are(string name)
+    {
+        using var problem = new FlatProblem<float>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        double[] start = problem.Weights();
+        Assert.True(optimizer.Update([new(0.1, 0, 0), new(0.1, 0, 0)], _workers));
+        Assert.Equal(start, problem.Weights());
+        problem.Differentiate(1);
+        Assert.True(optimizer.Update([new(0, 0.1, 0), new(0, 0.1, 0)], _workers));
+        Assert.Equal(start, problem.Weights());
+        // And it goes on from there.
+        Run(optimizer, problem, 2, 4);
+        Assert.NotEqual(start, problem.Weights());
+        Assert.All(problem.Weights(), weight => Assert.True(double.IsFinite(weight)));
+    }
+
+    // A buffer of heavy ball's passes a gradient on 1 / (1 - mu) times; a mean, or no buffer, once.
+    [Theory]
+    [InlineData("wngrad", 10)]
+    [InlineData("adagrad-norm", 10)]
+    [InlineData("sgd", 10)]
+    [InlineData("wn-adam", 1)]
+    [InlineData("adam", 1)]
+    [InlineData("dog", 1)]
+    [InlineData("d-adaptation", 1)]
+    [InlineData("prodigy", 1)]
+    [InlineData("schedule-free", 1)]
+    public void How_far_a_gradient_moves_the_weights_in_the_end_is_its_rate_or_that_with_the_momentum(string name, double times)
+    {
+        using var problem = new FlatProblem<double>();
+        using var optimizer = OptimizerCases.Create(name, problem);
+        Run(optimizer, problem, 0, 2);
+        Assert.Equal(times * optimizer.RateOf(0), optimizer.TotalRateOf(0, new(FlatProblem<double>.NumbersAt(1)[0].Rate, 0, 0.9)), 1e-12);
+    }
+
+    [Fact]
+    public void Gradients_that_are_not_laid_out_as_the_parameters_and_groups_below_0_are_refused()
+    {
+        using var problem = new FlatProblem<float>();
+        using Region<float> other = new(), bare = new();
+        other.Declare("conv.weight", 3, 3, 5, 7);
+        other.Allocate();
+        bare.Mirror(problem.Parameters);
+        Assert.Contains("Mirror", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, other, new())).Message, StringComparison.Ordinal);
+        Assert.Contains("allocated", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, bare, new())).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, problem.Gradients, new(), _ => -1));
+        Assert.Throws<InvalidOperationException>(() => other.Mirror(problem.Parameters));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ internal static class ReferenceRules
         "sgd", "sgd nesterov", "sgd decoupled", "adam", "adamw",
         "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead", "wngrad channel look-ahead decoupled",
         "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad restarts look-ahead", "wngrad channel restarts lagged",
-        "wn-adam", "wn-adam channel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel", "adagrad-norm tensor decoupled",
+        "wn-adam", "wn-adam channel", "wn-adam kernel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel", "adagrad-norm tensor decoupled",
         "dog", "d-adaptation", "prodigy", "prodigy decoupled", "schedule-free",
     ];
 
@@ -75,7 +75,7 @@ internal static class ReferenceRules
 
     private static Rule WnGrad(int[] cells, string[] words)
     {
-        int count = cells.Max() + 1, step = 0;
+        int count = cells.Max() + 1;
         double[] b = new double[count], first = new double[count], reference = new double[count], row = new double[count], v = new double[cells.Length];
         double r = words.Contains("length") ? 2.5 : 1;
         return (w, g, numbers) =>
@@ -84,14 +84,18 @@ internal static class ReferenceRules
             double[] divisor = new double[count];
             for (int c = 0; c < count; c++)
             {
-                if (step == 0)
+                // A cell begins with its first gradient that is not 0.
+                bool begins = b[c] == 0;
+                divisor[c] = 1;
+                if (begins && squares[c] == 0) continue;
+                if (begins)
                 {
                     b[c] = first[c] = 0.3 * (words.Contains("norm") ? Math.Sqrt(squares[c]) : 1);
                     reference[c] = Math.Sqrt(squares[c]);
                 }
                 divisor[c] = b[c];
-                if (step == 0 && words.Contains("look-ahead")) continue;
-                row[c] = step > 0 && Math.Sqrt(squares[c]) <= 0.98 * reference[c] ? row[c] + 1 : 0;
+                if (begins && words.Contains("look-ahead")) continue;
+                row[c] = !begins && Math.Sqrt(squares[c]) <= 0.98 * reference[c] ? row[c] + 1 : 0;
                 if (words.Contains("restarts") && row[c] == 2)
                     (b[c], reference[c], row[c]) = (Math.Min(first[c], Math.Max(0.2, b[c] / 6)), Math.Sqrt(squares[c]), 0);
                 else
@@ -99,7 +103,6 @@ internal static class ReferenceRules
                 if (!words.Contains("lagged")) divisor[c] = b[c];
             }
             Descend(cells, divisor, v, w, g, numbers, words.Contains("decoupled"));
-            step++;
         };
     }
 

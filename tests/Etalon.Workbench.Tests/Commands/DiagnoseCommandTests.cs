@@ -62,6 +62,25 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_sets_its_rate_itself_prints_where_it_settled_as_the_document_shows()
+    {
+        await Cli.Run("train", Cli.Recipe("digits.yaml"), "optimizer={name: wngrad, scope: tensor}", "learning_rate=1", "momentum=0", "weight_decay=0", "duration=10ep", "name=wngrad", "--runs", _folder);
+        string svg = Path.Combine(_folder, "rates.svg");
+        var (code, output, error) = await Cli.Run("diagnose", "wngrad", "--runs", _folder, "--svg", svg);
+        Assert.Equal((0, $"wrote {svg}\n"), (code, error));
+        Cli.Approve("diagnose-wngrad", output);
+        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"), TestContext.Current.CancellationToken);
+        Assert.Contains(output.TrimEnd(), document, StringComparison.Ordinal);
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        var json = JsonNode.Parse((await Cli.Run("diagnose", "wngrad", "--runs", _folder, "--json")).Output)!;
+        Assert.Equal("wngrad", json["optimizer"]!.GetValue<string>());
+        var whole = json["groups"]!.AsArray()[^1]!;
+        Assert.Equal(("scale_invariant", json["steps"]!.AsArray().Count), (whole["group"]!.GetValue<string>(), whole["effective_rates"]!.AsArray().Count));
+        Assert.InRange(whole["drift"]!.GetValue<double>(), 0.5, 1);
+    }
+
+    [Fact]
     public async Task The_logger_is_exported_as_a_module_of_its_own()
     {
         string file = Path.Combine(_folder, "etalon_logger.py");

@@ -17,13 +17,8 @@ internal static class RunFolderLog
         var spec = WrittenRecipe.Read(folder).Spec with { Equivalent = null };
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
             throw new InputException($"{folder}: trains with {Value.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
-        var rows = MetricsFile.Read(Path.Combine(folder, RunFolder.MetricsName))
-            .Where(line => line.ContainsKey(LogColumns.Step) && line.Keys.Any(key => LogColumns.GroupOf(key) is not null))
-            .GroupBy(line => (long)line[LogColumns.Step]).OrderBy(lines => lines.Key).ToList();
-        if (rows.Count == 0) throw new InputException($"{folder}: its metrics have no norms of weights yet; train it with monitors, as `log: {{monitors: 20ba}}` in the recipe says, for more updates");
-        long[] steps = [.. rows.Select(row => row.Key)];
-        string[] names = [.. rows.SelectMany(row => row).SelectMany(line => line.Keys).Select(LogColumns.GroupOf).OfType<string>().Distinct()];
-        double[] Column(string name) => [.. rows.Select(lines => lines.Select(line => line.GetValueOrDefault(name, double.NaN)).FirstOrDefault(value => LogColumns.Fault(name, value) is null, double.NaN))];
+        var rows = MonitorRows.Read(folder);
+        long[] steps = rows.Steps;
         return new RunLog
         {
             Source = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
@@ -32,7 +27,7 @@ internal static class RunFolderLog
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],
             WeightDecay = [.. steps.Select(spec.WeightDecay.ValueAt)],
             Momentum = [.. steps.Select(spec.Momentum.ValueAt)],
-            Groups = [.. names.Select(name => Group(name, steps, Column, new ParameterGroups(spec)))],
+            Groups = [.. rows.Groups.Select(name => Group(name, steps, rows.Column, new ParameterGroups(spec)))],
             PlannedSteps = spec.TotalSteps,
         };
     }

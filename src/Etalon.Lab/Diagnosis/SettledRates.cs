@@ -1,0 +1,82 @@
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
+
+namespace Etalon.Lab.Diagnosis;
+
+/// <summary>
+/// What can be said of a run whose optimizer is not SGD. The laws of norm and equilibrium are SGD's, but every rule has an effective rate, and scale-invariant weights feel nothing else:
+/// where it settled is where SGD would have to be for the same.
+/// </summary>
+public sealed class SettledRates
+{
+    private readonly MonitorRows _rows;
+
+    private SettledRates(string source, OptimizerKind optimizer, MonitorRows rows)
+    {
+        (Source, Optimizer, _rows) = (source, optimizer, rows);
+        Groups = [.. rows.Groups.Where(name => Rates(name).Any(double.IsFinite)).Select(Settle)];
+    }
+
+    /// <summary>The run's name.</summary>
+    public string Source { get; }
+
+    /// <summary>Its optimizer.</summary>
+    public OptimizerKind Optimizer { get; }
+
+    /// <summary>The updates that were measured, ascending.</summary>
+    public IReadOnlyList<long> Steps => _rows.Steps;
+
+    /// <summary>The groups of weights, all of them together last.</summary>
+    public IReadOnlyList<SettledRate> Groups { get; }
+
+    /// <summary>Whether a path is the folder of a run whose optimizer sets its rate itself.</summary>
+    /// <param name="path">A run's folder, or anything else.</param>
+    public static bool IsDueFor(string path) => Directory.Exists(path) && WrittenRecipe.Read(path).Spec.Optimizer.Kind != OptimizerKind.Sgd;
+
+    /// <summary>Reads a run's folder, also while the run is being trained.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <exception cref="InputException">It is no run, or its monitors wrote nothing.</exception>
+    public static SettledRates Of(string folder)
+    {
+        var spec = WrittenRecipe.Read(folder).Spec;
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), spec.Optimizer.Kind, MonitorRows.Read(folder));
+    }
+
+    /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>
+    /// <param name="group">The group's name.</param>
+    public IReadOnlyList<double> Rates(string group) => _rows.Column(MonitorKeys.EffectiveRate + group);
+
+    private SettledRate Settle(string name)
+    {
+        var measured = Rates(name).Zip(_rows.Steps).Where(row => row.First > 0 && double.IsFinite(row.First)).ToList();
+        if (measured.Count == 0) return new(name, 0, 0, double.NaN, double.NaN, 0, double.NaN, double.NaN);
+        double[] norms = [.. _rows.Column(MonitorKeys.Norm + name).Where(double.IsFinite)];
+        var settling = Settling.Of([.. measured.Select(row => row.First)]);
+        return new(
+            name, measured[0].First, settling.Value, settling.Drift, PowerOf([.. measured.Skip(measured.Count / 2)]), settling.Value * norms[^1] * norms[^1],
+            RootMeanSquare(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)), RadialShare(name));
+    }
+
+    // The slope of ln y over ln t, t counted from 1.
+    private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows)
+    {
+        if (rows.Count < 4) return double.NaN;
+        double[] x = [.. rows.Select(row => Math.Log(row.Step + 1))], y = [.. rows.Select(row => Math.Log(row.Rate))];
+        double meanX = x.Average(), meanY = y.Average();
+        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
+    }
+
+    private double RadialShare(string name)
+    {
+        double[] dot = _rows.Column(MonitorKeys.Dot + name), square = _rows.Column(MonitorKeys.GradientSquare + name), norm = _rows.Column(MonitorKeys.Norm + name);
+        return RootMeanSquare(dot.Select((value, row) => value / (Math.Sqrt(square[row]) * norm[row])));
+    }
+
+    private static double RootMeanSquare(IEnumerable<double> values)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        return finite.Length == 0 ? double.NaN : Math.Sqrt(finite.Average(value => value * value));
+    }
+}
