@@ -43,7 +43,6 @@ public static class SettledRatesText
     {
         if (group.RadialShare > GroupPhase.LargestRadialShare) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:G2}";
         if (double.IsNaN(group.Drift)) return "too few rows to say";
-        var settling = new Settling(group.Settled, group.Drift);
-        return settling.IsAtRest ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
+        return Settling.IsAtRest(group.Drift) ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
     }
 }

@@ -41,7 +41,7 @@ public static class AppliedRate
         AtomicFile.Write(path, writer => writer.Write(
             $"""
             # {test.Spec.Name} (sha256 {test.Spec.Hash}) with all its rates times {rate / test.Peak:G6}, so that the largest is {rate:R}:
-            # the middle of {test.Interval!.Value.Lower:G3} to {test.Interval.Value.Upper:G3}, which `etalon find-lr` found usable for {test.Curves.Count} seeds from {test.Spec.Seed} on.
+            # the middle of {test.Interval!.Value.Lower:G3} to {test.Interval.Value.Upper:G3}, which `etalon find-lr` found usable for {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}.
 
             """ + RecipeWriter.ToYaml(applied)));
         var read = RecipeReader.ReadFile(path);
@@ -51,7 +51,8 @@ public static class AppliedRate
     }
 
     /// <summary>The largest rate of a recipe.</summary>
-    internal static double PeakOf(RunSpec spec) => spec.LearningRate.ValueAt(PeakStepOf(spec));
+    /// <param name="spec">The recipe.</param>
+    public static double PeakOf(RunSpec spec) => spec.LearningRate.ValueAt(PeakStepOf(spec));
 
     /// <summary>The first update that has it.</summary>
     internal static long PeakStepOf(RunSpec spec)

@@ -31,9 +31,10 @@ public sealed class RateCurve
     /// <summary>What the rule reads from it.</summary>
     public RateReading Reading { get; }
 
-    /// <summary>The effective rate when the test came to a rate; null where there is none, or it did not come so far.</summary>
+    /// <summary>The effective rate when the test came to a rate; null where there is none, or it began above it, or did not come so far.</summary>
     public double? EffectiveRateAt(double rate)
     {
+        if (Rates.Count == 0 || rate < Rates[0]) return null;
         for (int i = 0; i < Rates.Count; i++)
             if (Rates[i] >= rate) return EffectiveRates?[i];
         return null;

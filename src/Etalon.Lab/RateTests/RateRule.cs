@@ -23,7 +23,10 @@ internal static class RateRule
     /// <summary>A test ends when the loss is so many times the first one.</summary>
     public const double EndOfTest = 2;
 
-    private const double NoiseErrors = 4, LeastFall = 4;
+    /// <summary>The same in standard errors of the loss, where they are more.</summary>
+    public const double NoiseErrors = 4;
+
+    private const double LeastFall = 4;
 
     /// <summary>h.</summary>
     public static int HalfWindow(int updates) => Math.Max(2, updates / 40);

@@ -52,19 +52,20 @@ public static class RateTestText
     /// <summary>The rule, and what the other numbers are.</summary>
     public static IReadOnlyList<string> Notes(RateRangeTest test, int width)
     {
-        string self = test.Others.Count == 0 ? "" : " WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum.";
+        string self = test.Others.Count == 0 ? "" : " WNGrad (one b for all, from the first gradient's norm) and DoG, where their losses stayed finite: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum.";
         string effective = test.Curves.Any(curve => curve.EffectiveRates is not null)
             ? " Effective rates are η/((1 - μ)|w|²) of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";
         int half = RateRule.HalfWindow(test.Options.Updates);
-        return [.. WrappedText.Lines("", $"Usable: where the loss is within {RateRule.Nearness:P0} of its whole fall of the least, up to {half} updates before it is above that; the loss is the running median over {2 * half + 1} updates.{self}{effective}", width, indentation: 2)];
+        return [.. WrappedText.Lines("", $"Usable: where the loss is within {RateRule.Nearness:P0} of its whole fall of the least, or {RateRule.NoiseErrors} standard errors where they are more, up to {half} updates before it is above that; the loss is the running median over {2 * half + 1} updates.{self}{effective}", width, indentation: 2)];
     }
 
-    private static string Effective(RateRangeTest test, double rate) => Number(test.EffectiveRateAt(rate));
+    private static string Effective(RateRangeTest test, double rate) =>
+        test.EffectiveRateAt(rate) is null && test.Curves.Any(curve => curve.EffectiveRates is not null) ? "not tested" : Number(test.EffectiveRateAt(rate));
 
     private static string Number(double? value) => value is { } number ? $"{number:G3}" : "none";
 
-    private static string DriftOf(SelfSetRate other) => new Settling(other.Rate, other.Drift).IsAtRest ? "" : $"   still moving: x {other.Drift:G3} over its second half";
+    private static string DriftOf(SelfSetRate other) => Settling.IsAtRest(other.Drift) ? "" : $"   still moving: x {other.Drift:G3} over its second half";
 
     private static string Usable(RateReading reading) => reading.Interval is { } interval ? $"{interval.Lower:G3} to {interval.Upper:G3}" : "none";
 

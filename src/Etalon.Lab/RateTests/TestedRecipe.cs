@@ -24,12 +24,15 @@ internal sealed class TestedRecipe
         if (spec.Data is null || spec.Model is null)
             throw new InputException("find-lr trains, and needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         if (spec.Optimizer.Kind is OptimizerKind.Dog or OptimizerKind.DAdaptation or OptimizerKind.Prodigy)
-            throw new InputException($"optimizer.name = {Value.Word(spec.Optimizer.Kind)}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with optimizer.name=sgd, and find-lr tells beside it what dog does");
+            throw new InputException($"optimizer.name = {Value.Word(spec.Optimizer.Kind)}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what dog does");
         if (spec.Optimizer.Kind is OptimizerKind.Wngrad or OptimizerKind.WnAdam or OptimizerKind.AdagradNorm)
-            throw new InputException($"optimizer.name = {Value.Word(spec.Optimizer.Kind)}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with optimizer.name=sgd, and find-lr tells beside it what wngrad does");
+            throw new InputException($"optimizer.name = {Value.Word(spec.Optimizer.Kind)}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what wngrad does");
         (_spec, _options, _peakStep) = (spec, options, AppliedRate.PeakStepOf(spec));
         Peak = spec.LearningRate.ValueAt(_peakStep);
         if (Peak == 0) throw new InputException("learning_rate is 0 in every update, so that no factor brings it to a rate that was found; write a rate such as 0.1");
+        // A constant has its peak in the first update.
+        if (spec.TotalSteps > 1 && _peakStep == spec.TotalSteps - 1)
+            throw new InputException("learning_rate is largest in its last update: of a rate that grows to the end, as one without weight decay does, the largest is none to look for; test the recipe with weight decay that it stands for, or with a rate that stays or falls");
     }
 
     /// <summary>The largest rate of the recipe.</summary>
@@ -51,13 +54,18 @@ internal sealed class TestedRecipe
     };
 
     /// <summary>The recipe with WNGrad: one b for all parameters, which begins as the norm of the first gradient. It has no constant to choose.</summary>
-    public RunSpec WithWnGrad() => With(new OptimizerSpec
+    public RunSpec WithWnGrad()
     {
-        Kind = OptimizerKind.Wngrad,
-        Scope = CellScope.Global,
-        InitialUnit = InitialUnit.GradientNorm,
-        Decay = _spec.Optimizer.Decay,
-    });
+        var wngrad = With(new OptimizerSpec
+        {
+            Kind = OptimizerKind.Wngrad,
+            Scope = CellScope.Global,
+            InitialUnit = InitialUnit.GradientNorm,
+            Decay = _spec.Optimizer.Decay,
+        });
+        // Decoupled decay shrinks weights by the rate times lambda, and the rate is 1 here.
+        return _spec.Optimizer.Decay == DecayForm.Decoupled ? wngrad with { WeightDecay = new Constant(Peak * _spec.WeightDecay.ValueAt(_peakStep)) } : wngrad;
+    }
 
     /// <summary>The recipe with DoG, which has no momentum.</summary>
     public RunSpec WithDog()

@@ -68,8 +68,8 @@ internal static class FindLrCommand
             error.WriteLine($"{file} was not written: there is no rate to apply");
             return;
         }
-        AppliedRate.Write(test, file);
-        error.WriteLine($"wrote {file}: its largest rate, read back from it, is {test.Rate:R} instead of {test.Peak:G6}");
+        double peak = AppliedRate.PeakOf(AppliedRate.Write(test, file));
+        error.WriteLine($"wrote {file}: its largest rate, read back from it, is {peak:G12} instead of {test.Peak:G6}");
     }
 
     private static void Print(RateRangeTest test, TextWriter output)

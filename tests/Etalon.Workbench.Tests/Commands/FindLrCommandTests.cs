@@ -37,7 +37,7 @@ public sealed class FindLrCommandTests : IDisposable
         string found = Path.Combine(_folder, "found.yaml");
         var (code, output, error) = await Cli.Run(Small("--to", "0.02", "--apply", found));
         Assert.Equal(1, code);
-        Assert.Contains("no usable rate: seed 1, 2, 3: its loss had not risen again at the largest rate; give a larger --to", output, StringComparison.Ordinal);
+        Assert.Contains("no usable rate: seeds 1, 2, 3: its loss had not risen again at the largest rate; give a larger --to", output, StringComparison.Ordinal);
         Assert.EndsWith($"{found} was not written: there is no rate to apply\n", error, StringComparison.Ordinal);
         Assert.False(File.Exists(found));
     }
@@ -66,6 +66,8 @@ public sealed class FindLrCommandTests : IDisposable
     [InlineData("optimizer.name = d-adaptation: it sets its rate itself", "optimizer.name=d-adaptation")]
     [InlineData("optimizer.name = wngrad: it sets its rate itself, and remembers", "optimizer.name=wngrad")]
     [InlineData("learning_rate is 0 in every update", "learning_rate=0")]
+    [InlineData("learning_rate is largest in its last update", "learning_rate={exponential: {from: 0.01, factor: 2, every: 1ep}}", "weight_decay=0")]
+    [InlineData("\"optimizer={name: sgd}\"", "optimizer={name: wngrad, scope: tensor}", "momentum=0")]
     public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)
     {
         var (code, output, error) = await Cli.Run(Small(rest));

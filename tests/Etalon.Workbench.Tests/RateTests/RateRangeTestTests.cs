@@ -143,15 +143,33 @@ public sealed class RateRangeTestTests
     public void Decay_and_momentum_stand_where_they_are_at_the_largest_rate_and_groups_keep_their_ratio()
     {
         var spec = Read(
-            "learning_rate=[{linear: {from: 0, to: 0.2, for: 2ep}}, {constant: {value: 0.2}}]", "momentum={linear: {from: 0.5, to: 0.9, for: 8ep}}",
+            "learning_rate=[{linear: {from: 0, to: 0.2, for: 2ep}}, {constant: {value: 0.2}}]", "momentum={linear: {from: 0.5, to: 0.9, for: 8ep}}", "weight_decay={linear: {from: 8e-4, to: 0, for: 8ep}}",
             "optimizer.groups={head: {learning_rate: {linear: {from: 0.2, to: 0, for: 8ep}}}}");
         var tested = new TestedRecipe(spec, new RateTestOptions { From = 1e-3, To = 1 });
         var rising = tested.Rising(2);
         Assert.Equal((0.2, 3UL, 200L), (tested.Peak, rising.Seed, rising.TotalSteps));
         Assert.All([0, 100, 199], step => Assert.Equal(0.6, rising.Momentum.ValueAt(step), 1e-12));
+        Assert.All([0, 100, 199], step => Assert.Equal(6e-4, rising.WeightDecay.ValueAt(step), 1e-15));
         // A quarter of the way down where the rate has come to its peak: 0.15 of 0.2.
         Assert.All([0, 100, 199], step => Assert.Equal(0.75, rising.Optimizer.Groups[0].LearningRate!.ValueAt(step) / rising.LearningRate.ValueAt(step), 1e-12));
         Assert.Equal(new Constant(0), new TestedRecipe(spec with { Optimizer = spec.Optimizer with { Groups = [spec.Optimizer.Groups[0] with { LearningRate = new Constant(0) }] } }, new()).Rising(0).Optimizer.Groups[0].LearningRate);
+    }
+
+    [Theory]
+    [InlineData("coupled", 1)]
+    [InlineData("decoupled", 0.1)]
+    public void WNGrad_shrinks_weights_as_the_recipe_does(string decay, double factor)
+    {
+        var spec = Read($"optimizer.decay={decay}", "learning_rate=0.1", "weight_decay=0.01");
+        Assert.Equal(factor * 0.01, new TestedRecipe(spec, new()).WithWnGrad().WeightDecay.ValueAt(0), 1e-15);
+    }
+
+    [Fact]
+    public void Below_the_first_rate_of_a_test_there_is_no_effective_rate()
+    {
+        var curve = RateRangeTest.Run(Read(), new RateTestOptions { From = 0.01, To = 1, Updates = 60, Seeds = 1 }, threads: 1, cancellation: TestContext.Current.CancellationToken).Curves[0];
+        Assert.Null(curve.EffectiveRateAt(0.009));
+        Assert.NotNull(curve.EffectiveRateAt(0.01));
     }
 
     [Fact]

@@ -8,8 +8,8 @@ internal readonly record struct Settling(double Value, double Drift)
     // As much as an angular update at equilibrium may be off before it is called so.
     private const double Rest = 0.05;
 
-    /// <summary>Whether it no longer moves.</summary>
-    public bool IsAtRest => Math.Abs(Drift - 1) < Rest;
+    /// <summary>Whether a drift is so near 1 that nothing moves.</summary>
+    public static bool IsAtRest(double drift) => Math.Abs(drift - 1) < Rest;
 
     /// <summary>Of the values of a run, from its first update to its last.</summary>
     public static Settling Of(IReadOnlyList<double> values)

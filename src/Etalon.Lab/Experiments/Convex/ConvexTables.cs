@@ -13,7 +13,7 @@ public sealed record ConvexTables
     /// <summary>How far a recorded figure of the stochastic regression may be from ours: one draw of the data against another.</summary>
     public const double RegressionFactor = 1.25;
 
-    /// <summary>How far a recorded gap may be from the median of ours; single draws are up to three times as far.</summary>
+    /// <summary>How far a recorded gap may be from the median of ours; single draws are up to 3.6 times as far.</summary>
     public const double RegretFactor = 2;
 
     private const double DivergedNorm = 1e30;
