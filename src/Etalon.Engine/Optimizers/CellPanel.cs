@@ -6,4 +6,6 @@ namespace Etalon.Engine.Optimizers;
 /// <param name="First">The first column.</param>
 /// <param name="Rows">How many rows.</param>
 /// <param name="Columns">How many columns.</param>
-internal readonly record struct CellPanel(int Tensor, long Begin, int First, int Rows, int Columns);
+/// <param name="Stride">From a row to the next, in numbers: the columns of the tensor.</param>
+/// <param name="Share">Whose the columns are.</param>
+internal readonly record struct CellPanel(int Tensor, long Begin, int First, int Rows, int Columns, int Stride, CellShare Share);
