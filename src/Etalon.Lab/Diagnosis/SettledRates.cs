@@ -17,6 +17,7 @@ public sealed class SettledRates
     {
         (Source, Optimizer, _rows) = (source, optimizer, rows);
         Groups = [.. rows.Groups.Where(name => Rates(name).Any(double.IsFinite)).Select(Settle)];
+        if (Groups.Count == 0) throw new InputException($"{source}: its metrics have no effective rates; train it again with monitors, as `log: {{monitors: 20ba}}` in the recipe says");
     }
 
     /// <summary>The run's name.</summary>
@@ -37,7 +38,7 @@ public sealed class SettledRates
 
     /// <summary>Reads a run's folder, also while the run is being trained.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <exception cref="InputException">It is no run, or its monitors wrote nothing.</exception>
+    /// <exception cref="InputException">It is no run, or its monitors wrote no effective rates.</exception>
     public static SettledRates Of(string folder)
     {
         var spec = WrittenRecipe.Read(folder).Spec;

@@ -55,8 +55,13 @@ public sealed class SettledRatesTests : IDisposable
     {
         string run = Trained();
         Assert.Contains("too few rows", SettledRatesText.Table(Read(run, _ => 0.01, 1, 0, rows: 1))[1], StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(run, RunFolder.MetricsName), "");
-        Assert.Contains("no norms of weights yet", Assert.Throws<InputException>(() => SettledRates.Of(run)).Problems[0], StringComparison.Ordinal);
+        void Refused(string metrics, string message)
+        {
+            File.WriteAllText(Path.Combine(run, RunFolder.MetricsName), metrics);
+            Assert.Contains(message, Assert.Throws<InputException>(() => SettledRates.Of(run)).Problems[0], StringComparison.Ordinal);
+        }
+        Refused("", "no norms of weights yet");
+        Refused("""{"step":0,"norm/scale_invariant":1}""" + "\n", "no effective rates");
     }
 
     private SettledRates Of(Func<long, double> rate, double norm, double dot = 0) => Read(Trained(), rate, norm, dot, Rows);
