@@ -23,7 +23,7 @@ internal static class RateRule
     /// <summary>A test ends when the loss is so many times the first one.</summary>
     public const double EndOfTest = 2;
 
-    /// <summary>The same in standard errors of the loss, where they are more.</summary>
+    /// <summary>How near its least the loss is at a usable rate in standard errors of the loss, where they are more.</summary>
     public const double NoiseErrors = 4;
 
     private const double LeastFall = 4;
