@@ -2,6 +2,7 @@ using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Simulations.Statistics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -61,13 +62,8 @@ public sealed class SettledRates
     }
 
     // The slope of ln y over ln t, t counted from 1.
-    private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows)
-    {
-        if (rows.Count < 4) return double.NaN;
-        double[] x = [.. rows.Select(row => Math.Log(row.Step + 1))], y = [.. rows.Select(row => Math.Log(row.Rate))];
-        double meanX = x.Average(), meanY = y.Average();
-        return x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / x.Sum(a => (a - meanX) * (a - meanX));
-    }
+    private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows) =>
+        rows.Count < 4 ? double.NaN : LineFit.Slope([.. rows.Select(row => (Math.Log(row.Step + 1), Math.Log(row.Rate)))]);
 
     private double RadialShare(string name)
     {
