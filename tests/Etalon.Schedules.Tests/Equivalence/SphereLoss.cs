@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Etalon.Schedules.Tests.Equivalence;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Etalon.Schedules.Tests.Equivalence;
 /// </summary>
 internal sealed class SphereLoss(int seed, int dimension = 10, double curvature = 1, double slope = 1)
 {
-    private readonly Dictionary<long, (double[,] A, double[] B)> _steps = [];
+    /// <summary>What a step draws follows from the step alone, so tests that run side by side may share a loss.</summary>
+    private readonly ConcurrentDictionary<long, (double[,] A, double[] B)> _steps = [];
 
     public int Dimension => dimension;
 
@@ -21,7 +24,7 @@ internal sealed class SphereLoss(int seed, int dimension = 10, double curvature 
     /// <summary>(I - u u')(A u + b)/|w|.</summary>
     public double[] Gradient(long step, ReadOnlySpan<double> w)
     {
-        if (!_steps.TryGetValue(step, out var now)) _steps[step] = now = Draw(step);
+        var now = _steps.GetOrAdd(step, Draw);
         var norm = Norm(w);
         var raw = new double[dimension];
         var along = 0.0;
