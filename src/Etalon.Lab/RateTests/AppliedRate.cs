@@ -1,5 +1,6 @@
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Lab.Training;
 
 namespace Etalon.Lab.RateTests;
@@ -7,6 +8,8 @@ namespace Etalon.Lab.RateTests;
 /// <summary>The recipe of a <see cref="RateRangeTest"/> with the rate that it found.</summary>
 public static class AppliedRate
 {
+    private const int LongestHeading = 1024;
+
     /// <summary>A recipe whose largest rate is another one: each piece of its rate, and of its groups' rates, times the same factor.</summary>
     /// <param name="spec">The recipe.</param>
     /// <param name="peak">Its largest rate.</param>
@@ -25,12 +28,25 @@ public static class AppliedRate
         return applied with { Hash = RecipeWriter.HashOf(applied) };
     }
 
-    /// <summary>Writes the recipe to a file, reads it back as <c>train</c> will, and compares: what was found is what will be trained with.</summary>
+    /// <summary>Refuses, before anything is trained, a recipe that could not be written with another rate: one whose tables are longer than a recipe may be.</summary>
+    /// <param name="spec">The recipe.</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="InputException">It is longer.</exception>
+    public static void Check(RunSpec spec, string path)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        // A third has as many digits as numbers are written with.
+        int length = RecipeWriter.ToYaml(To(spec, 3, 1)).Length + LongestHeading;
+        if (length > RecipeText.LargestLength)
+            throw new InputException($"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: \"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
+    }
+
+    /// <summary>Writes the recipe to a file, after it was read as <c>train</c> will read it, and compared: what was found is what will be trained with.</summary>
     /// <param name="test">A test that found a rate.</param>
-    /// <param name="path">The file.</param>
-    /// <returns>The recipe, as read back.</returns>
-    /// <exception cref="InputException">The recipe with this rate has no equivalent form, where it asks for one.</exception>
-    /// <exception cref="IOException">The file cannot be written, or reads back as another recipe.</exception>
+    /// <param name="path">The file; what was there before stays where the recipe is refused.</param>
+    /// <returns>The recipe, as it was read.</returns>
+    /// <exception cref="InputException">The recipe with this rate has no equivalent form, where it asks for one, or is longer than a recipe may be.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static RunSpec Write(RateRangeTest test, string path)
     {
         ArgumentNullException.ThrowIfNull(test);
@@ -38,15 +54,16 @@ public static class AppliedRate
         var applied = To(test.Spec, test.Peak, rate);
         // An equivalent may exist for one rate and not for another: better said now than when the recipe is trained.
         Equivalent.Of(applied);
-        AtomicFile.Write(path, writer => writer.Write(
+        string text =
             $"""
             # {test.Spec.Name} (sha256 {test.Spec.Hash}) with all its rates times {rate / test.Peak:G6}, so that the largest is {rate:R}:
-            # the middle of {test.Interval!.Value.Lower:G3} to {test.Interval.Value.Upper:G3}, which `etalon find-lr` found usable for {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}.
+            # the middle of {RateText.Of(test.Interval!.Value.Lower, 3)} to {RateText.Of(test.Interval.Value.Upper, 3)}, which `etalon find-lr` found usable for {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}.
 
-            """ + RecipeWriter.ToYaml(applied)));
-        var read = RecipeReader.ReadFile(path);
+            """ + RecipeWriter.ToYaml(applied);
+        var read = RecipeReader.Read(text, path);
         if (read.Hash != applied.Hash || Math.Abs(PeakOf(read) / rate - 1) > 1e-9)
-            throw new IOException($"{path}: reads back as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}; was it written to at the same time?");
+            throw new InvalidOperationException($"{path}: would be read as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}");
+        AtomicFile.Write(path, writer => writer.Write(text));
         return read;
     }
 

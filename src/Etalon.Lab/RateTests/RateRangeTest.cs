@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Numerics;
 using Etalon.Lab.Data;
+using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 
@@ -22,7 +22,7 @@ public sealed class RateRangeTest
         if (Problems.Count > 0) return;
         var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower), curves.Min(curve => curve.Reading.Interval!.Value.Upper));
         if (common.Lower <= common.Upper) Interval = common;
-        else Problems = [$"the seeds have no rate in common: one needs {common.Lower:G3} at least, another {common.Upper:G3} at most; give more --updates, or a larger data.batch"];
+        else Problems = [$"the seeds have no rate in common: one needs {RateText.Of(common.Lower, 3)} at least, another {RateText.Of(common.Upper, 3)} at most; give more --updates, or a larger data.batch"];
     }
 
     /// <summary>The recipe.</summary>
@@ -37,14 +37,14 @@ public sealed class RateRangeTest
     /// <summary>The tests, one for each seed.</summary>
     public IReadOnlyList<RateCurve> Curves { get; }
 
-    /// <summary>What WNGrad and DoG find by themselves; none where the recipe's rule is not SGD, whose rates theirs are, or their losses were not finite.</summary>
+    /// <summary>What WNGrad and DoG find by themselves; none where the recipe's rule is not SGD, whose rates theirs are.</summary>
     public IReadOnlyList<SelfSetRate> Others { get; }
 
     /// <summary>The rates that every seed finds usable; null where there are none.</summary>
     public RateInterval? Interval { get; }
 
-    /// <summary>The rate to use: the geometric middle of <see cref="Interval"/> to two digits, which is more than a test can tell.</summary>
-    public double? Rate => Interval is { } interval ? double.Parse($"{interval.Middle:E1}", CultureInfo.InvariantCulture) : null;
+    /// <summary>The rate to use: the geometric middle of <see cref="Interval"/>, to two digits, which is more than a test can tell; to more where it is so narrow that two would leave it.</summary>
+    public double? Rate => Interval?.RoundMiddle;
 
     /// <summary>Why there is no interval; empty where there is.</summary>
     public IReadOnlyList<string> Problems { get; }
@@ -79,7 +79,7 @@ public sealed class RateRangeTest
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var curves = new RateCurve[options.Seeds];
-        var others = new SelfSetRate?[spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0];
+        var others = new SelfSetRate[spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0];
         Action<int> train = job =>
         {
             if (job < curves.Length) curves[job] = RateSweep<T>.Rise(tested.Rising(job), data, cancellation);
@@ -93,6 +93,6 @@ public sealed class RateRangeTest
             train(job);
             lock (telling) progress?.Invoke(++done, jobs);
         }, cancellation);
-        return new RateRangeTest(spec, options, tested.Peak, curves, [.. others.OfType<SelfSetRate>()]);
+        return new RateRangeTest(spec, options, tested.Peak, curves, others);
     }
 }

@@ -1,3 +1,5 @@
+using Etalon.Lab.Reports;
+
 namespace Etalon.Lab.RateTests;
 
 /// <summary>From the losses of a range test to the rates that it finds usable.</summary>
@@ -64,7 +66,7 @@ internal static class RateRule
             return reading with { Problem = "its loss had not risen again at the largest rate; give a larger --to" };
         return upper - half >= lower
             ? reading with { Interval = new RateInterval(rates[lower], rates[upper - half]) }
-            : reading with { Problem = $"its loss is near its least only from the rate {rates[lower]:G3} to {rates[upper]:G3}, less than half a window of updates; give more --updates" };
+            : reading with { Problem = $"its loss is near its least only from the rate {RateText.Of(rates[lower], 3)} to {RateText.Of(rates[upper], 3)}, less than half a window of updates; give more --updates" };
     }
 
     private static double Median(IReadOnlyList<double> values, int first, int last)

@@ -25,13 +25,13 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
         return new RateCurve(spec.Seed, rates, losses, effective.Count > 0 ? effective : null, half, end);
     }
 
-    /// <summary>Trains with an optimizer that sets its own rate; null where its loss was not finite.</summary>
+    /// <summary>Trains with an optimizer that sets its own rate.</summary>
     /// <param name="name">The optimizer's name.</param>
     /// <param name="spec">The recipe.</param>
     /// <param name="data">Its data.</param>
     /// <param name="rateOf">From what gradients are multiplied by in the end to the rate of the recipe's rule.</param>
     /// <param name="cancellation">Ends it after the update at work.</param>
-    public static SelfSetRate? Settle(string name, RunSpec spec, DataSet data, Func<double, double> rateOf, CancellationToken cancellation)
+    public static SelfSetRate Settle(string name, RunSpec spec, DataSet data, Func<double, double> rateOf, CancellationToken cancellation)
     {
         List<double> rates = [], effective = [];
         bool isFinite = Train(spec, data, (report, trainer) =>
@@ -40,7 +40,7 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
             if (report.Monitors is { } monitors) effective.Add(WholeOf(monitors));
             return true;
         }, cancellation);
-        if (!isFinite) return null;
+        if (!isFinite) return new SelfSetRate(name, null, null, null);
         var settling = Settling.Of(rates);
         return new SelfSetRate(name, settling.Value, effective.Count > 0 ? Settling.Of(effective).Value : null, settling.Drift);
     }

@@ -37,7 +37,7 @@ public static class RateTestChart
         if (test.Interval is { } interval)
             lines.AddRange([Mark("usable", interval.Lower, Usable, isThin: true), Mark("usable", interval.Upper, Usable, isThin: true), Mark("middle", test.Rate!.Value, Usable)]);
         // A mark outside of the test would stretch the axis.
-        lines.AddRange(test.Others.Select((other, i) => Mark(other.Name, other.Rate, FirstOther + i)).Where(line => line.X[0] >= test.Options.From && line.X[0] <= test.Options.To));
+        lines.AddRange(test.Others.Select((other, i) => Mark(other.Name, other.Rate ?? double.NaN, FirstOther + i)).Where(line => line.X[0] >= test.Options.From && line.X[0] <= test.Options.To));
         return lines;
     }
 

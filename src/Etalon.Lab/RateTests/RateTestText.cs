@@ -20,8 +20,8 @@ public static class RateTestText
         {
             var (lower, upper) = (test.Interval!.Value.Lower, test.Interval.Value.Upper);
             text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
-            text.Add($"{"usable for all seeds",-22} {$"{lower:G3} to {upper:G3}",20} {(test.EffectiveRateAt(lower) is null ? "none" : $"{Effective(test, lower)} to {Effective(test, upper)}"),22}");
-            text.Add($"{"the middle: use this",-22} {$"{rate:G2}",20} {Effective(test, rate),22}");
+            text.Add($"{"usable for all seeds",-22} {$"{Rate(lower)} to {Rate(upper)}",20} {(test.EffectiveRateAt(lower) is null ? "none" : $"{Effective(test, lower)} to {Effective(test, upper)}"),22}");
+            text.Add($"{"the middle: use this",-22} {$"{RateText.Of(rate)}",20} {Effective(test, rate),22}");
         }
         else
         {
@@ -29,8 +29,10 @@ public static class RateTestText
             text.Add("");
             text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
         }
-        text.Add($"{"the recipe's largest",-22} {$"{test.Peak:G3}",20} {Effective(test, test.Peak),22}");
-        text.AddRange(test.Others.Select(other => $"{$"{other.Name} settles at",-22} {$"{other.Rate:G3}",20} {Number(other.EffectiveRate),22}{DriftOf(other)}"));
+        text.Add($"{"the recipe's largest",-22} {Rate(test.Peak),20} {Effective(test, test.Peak),22}");
+        text.AddRange(test.Others.Select(other => other.Rate is { } settled
+            ? $"{$"{other.Name} settles at",-22} {Rate(settled),20} {Number(other.EffectiveRate),22}{DriftOf(other.Drift!.Value)}"
+            : $"{$"{other.Name} settles",-22} {"nowhere",20} {"",22}   its loss was not finite"));
         return text;
     }
 
@@ -38,7 +40,7 @@ public static class RateTestText
     public static IReadOnlyList<string> Seeds(RateRangeTest test) =>
     [
         $"{"seed",-22} {"usable",20} {"loss at first",14} {"at least",9} {"at rate",9}   ended at rate",
-        .. test.Curves.Select(curve => $"{curve.Seed,-22} {Usable(curve.Reading),20} {curve.Reading.FirstLoss,14:G4} {curve.Reading.LeastLoss,9:G4} {curve.Reading.LeastRate,9:G3}   {End(curve)}"),
+        .. test.Curves.Select(curve => $"{curve.Seed,-22} {Usable(curve.Reading),20} {curve.Reading.FirstLoss,14:G4} {curve.Reading.LeastLoss,9:G4} {Rate(curve.Reading.LeastRate),9}   {End(curve)}"),
     ];
 
     /// <summary>The smoothed loss, drawn with characters.</summary>
@@ -52,7 +54,7 @@ public static class RateTestText
     /// <summary>The rule, and what the other numbers are.</summary>
     public static IReadOnlyList<string> Notes(RateRangeTest test, int width)
     {
-        string self = test.Others.Count == 0 ? "" : " WNGrad (one b for all, from the first gradient's norm) and DoG, where their losses stayed finite: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum.";
+        string self = test.Others.Count == 0 ? "" : $" WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum{(test.Spec.Optimizer.Groups.Length > 0 ? ", without the recipe's groups" : "")}.";
         string effective = test.Curves.Any(curve => curve.EffectiveRates is not null)
             ? " Effective rates are η/((1 - μ)|w|²) of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";
@@ -63,13 +65,15 @@ public static class RateTestText
     private static string Effective(RateRangeTest test, double rate) =>
         test.EffectiveRateAt(rate) is null && test.Curves.Any(curve => curve.EffectiveRates is not null) ? "not tested" : Number(test.EffectiveRateAt(rate));
 
-    private static string Number(double? value) => value is { } number ? $"{number:G3}" : "none";
+    private static string Number(double? value) => value is { } number ? Rate(number) : "none";
 
-    private static string DriftOf(SelfSetRate other) => Settling.IsAtRest(other.Drift) ? "" : $"   still moving: x {other.Drift:G3} over its second half";
+    private static string Rate(double rate) => RateText.Of(rate, digits: 3);
 
-    private static string Usable(RateReading reading) => reading.Interval is { } interval ? $"{interval.Lower:G3} to {interval.Upper:G3}" : "none";
+    private static string DriftOf(double drift) => Settling.IsAtRest(drift) ? "" : $"   still moving: x {Rate(drift)} over its second half";
 
-    private static string End(RateCurve curve) => curve.Rates.Count == 0 ? "the first, not finite" : $"{curve.Rates[^1]:G3}{curve.End switch
+    private static string Usable(RateReading reading) => reading.Interval is { } interval ? $"{Rate(interval.Lower)} to {Rate(interval.Upper)}" : "none";
+
+    private static string End(RateCurve curve) => curve.Rates.Count == 0 ? "the first, not finite" : $"{Rate(curve.Rates[^1])}{curve.End switch
     {
         RateTestEnd.LossRose => ", the loss twice the first",
         RateTestEnd.NotFinite => ", the loss not finite",

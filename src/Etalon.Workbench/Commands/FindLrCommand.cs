@@ -42,10 +42,11 @@ internal static class FindLrCommand
         // What is written has neither its comments nor its durations in epochs.
         if (apply is not null && words.Any(word => File.Exists(word) && Path.GetFullPath(word) == Path.GetFullPath(apply)))
             throw new InputException($"--apply {apply} is the recipe itself, whose comments would be lost; give the file of a new recipe");
+        if (apply is not null) AppliedRate.Check(spec, apply);
         var tested = new RateTestOptions
         {
-            From = parsed.GetRequiredValue(options.From),
-            To = parsed.GetRequiredValue(options.To),
+            From = parsed.GetValue(options.From) ?? Usual.From,
+            To = parsed.GetValue(options.To) ?? Usual.To,
             Updates = parsed.GetRequiredValue(options.Updates),
             Seeds = parsed.GetRequiredValue(options.Seeds),
         };
@@ -69,7 +70,7 @@ internal static class FindLrCommand
             return;
         }
         double peak = AppliedRate.PeakOf(AppliedRate.Write(test, file));
-        error.WriteLine($"wrote {file}: its largest rate, read back from it, is {peak:G12} instead of {test.Peak:G6}");
+        error.WriteLine($"wrote {file}: its largest rate is {peak:G12} instead of {test.Peak:G6}");
     }
 
     private static void Print(RateRangeTest test, TextWriter output)
@@ -87,8 +88,8 @@ internal static class FindLrCommand
     private sealed class Options
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
-        public Option<double> From { get; } = new("--from") { Description = "The first rate.", HelpName = "RATE", DefaultValueFactory = _ => Usual.From };
-        public Option<double> To { get; } = new("--to") { Description = "The last rate, if the loss lets the test come so far.", HelpName = "RATE", DefaultValueFactory = _ => Usual.To };
+        public Option<double?> From { get; } = new("--from") { Description = "The first rate; 1e-5 unless given.", HelpName = "RATE" };
+        public Option<double?> To { get; } = new("--to") { Description = "The last rate, if the loss lets the test come so far; 100 unless given.", HelpName = "RATE" };
         public Option<int> Updates { get; } = new("--updates") { Description = "Updates from the first rate to the last.", HelpName = "N", DefaultValueFactory = _ => Usual.Updates };
         public Option<int> Seeds { get; } = new("--seeds") { Description = "Seeds to test, from the recipe's on.", HelpName = "N", DefaultValueFactory = _ => Usual.Seeds };
         public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };

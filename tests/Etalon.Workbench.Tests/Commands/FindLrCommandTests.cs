@@ -24,7 +24,7 @@ public sealed class FindLrCommandTests : IDisposable
         Assert.InRange(json["effective_rate"]!.GetValue<double>(), json["lower_effective_rate"]!.GetValue<double>(), json["upper_effective_rate"]!.GetValue<double>());
         Assert.Equal(["WNGrad", "DoG"], json["others"]!.AsArray().Select(other => other!["name"]!.GetValue<string>()));
         Assert.Equal(3, json["seeds"]!.AsArray().Count);
-        Assert.EndsWith($"wrote {svg}\nwrote {found}: its largest rate, read back from it, is {rate:R} instead of 0.1\n", error, StringComparison.Ordinal);
+        Assert.EndsWith($"wrote {svg}\nwrote {found}: its largest rate is {rate:R} instead of 0.1\n", error, StringComparison.Ordinal);
         Assert.Equal(rate, RecipeReader.ReadFile(found).LearningRate.ValueAt(0), 1e-11);
         string picture = await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken);
         Assert.All(["effective rate", "usable, and its middle", "WNGrad", "DoG", ">1e-5<", ">10<"], text => Assert.Contains(text, picture, StringComparison.Ordinal));
@@ -84,6 +84,31 @@ public sealed class FindLrCommandTests : IDisposable
         var (code, _, error) = await Cli.Run("find-lr", recipe, "--apply", recipe);
         Assert.Equal(2, code);
         Assert.Contains("is the recipe itself, whose comments would be lost", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipe_that_would_be_too_long_with_its_table_is_refused_before_anything_is_trained()
+    {
+        string table = Path.Combine(_folder, "rates.csv"), found = Path.Combine(_folder, "found.yaml");
+        await File.WriteAllLinesAsync(table, ["step,lr", .. Enumerable.Range(0, 80_000).Select(step => $"{step},{0.1 / (1 + step):R}")], TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(found, "mine", TestContext.Current.CancellationToken);
+        var (code, output, error) = await Cli.Run(Small($"learning_rate={{table: {{file: {table}}}}}", "duration=80000ba", "--apply", found));
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("characters here, and the most that `train` reads is 1048576", error, StringComparison.Ordinal);
+        Assert.Contains("give the table a factor", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("short runs done", error, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(found, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Help_says_the_first_rate_as_one_writes_it() =>
+        Assert.Contains("The first rate; 1e-5 unless given.", (await Cli.Run("find-lr", "--help")).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Groups_are_said_to_be_left_out_where_others_set_one_rate_for_all()
+    {
+        var (_, output, _) = await Cli.Run(Small("optimizer.groups={head: {weight_decay: 0}}", "--seeds", "1", "--updates", "60"));
+        Assert.Contains("without the recipe's groups", string.Join(' ', output.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Etalon.Lab;
 using Etalon.Lab.Claims;
+using Etalon.Lab.Data;
 using Etalon.Lab.Experiments.Robustness;
+using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -89,6 +91,55 @@ public sealed class RateRobustnessTests : IDisposable
         var range = UsableRange.Of([1, 10, 100], [0.9, 0.5, 0.9], 0.7);
         Assert.Equal((1, 100), (range.Low, range.High));
         Assert.Equal(1, range.Decades, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1, 0.7, 177.8279410038923)]   // a quarter of the last decade
+    [InlineData(0, 0.7, double.NaN)]
+    [InlineData(0, 0.4, 421.6965034285822)]
+    [InlineData(2, 0.9, 100)]
+    [InlineData(3, 0.1, 1000)]
+    public void A_height_is_kept_until_the_curve_first_falls_below_it(int from, double least, double end)
+    {
+        double[] rates = [1, 10, 100, 1000], accuracies = [0.5, 0.9, 0.9, 0.1];
+        Assert.Equal(end, UsableRange.EndOf(rates, accuracies, least, from), 1e-9 * (double.IsNaN(end) ? 1 : end));
+    }
+
+    [Fact]
+    public void A_gap_ends_what_is_kept() => Assert.Equal(Math.Sqrt(10), UsableRange.EndOf([1, 10, 100, 1000], [0.9, 0.5, 0.9, 0.9], 0.7, 0), 1e-9);
+
+    // SGD has 0.8 at 1 and 0.6 at 10: within two points up to 1.26. A decade above lies 12.6.
+    [Theory]
+    [InlineData(true, "to 54, SGD to 1.3: +1.6 decades; seed by seed +1.6, +1.6", 0.8, 0.8, 0.8, 0.6)]
+    [InlineData(false, "to 1.3, SGD to 1.3: 0.0 decades; seed by seed 0.0, 0.0", 0.8, 0.6, 0.8, 0.8)]
+    [InlineData(false, "not at 1, where SGD is best; seed by seed none, none", 0.7, 0.8, 0.8, 0.8)]
+    public void Robust_is_what_keeps_the_best_of_SGD_without_a_gap_a_decade_above_SGD_itself(bool holds, string measured, params double[] accuracies)
+    {
+        var network = Small.Networks[0] with { Rates = [1, 10, 50, 100] };
+        RuleCurve Curve(SweptRule rule, params double[] means) => new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweptOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])], 0.1);
+        var check = new NetworkRobustness(network, [Curve(SweptRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweptRule.WnGrads[0], accuracies)]).Checks.ElementAt(1);
+        Assert.Equal((holds, measured), (check.Holds, check.Measured));
+    }
+
+    [Fact]
+    public void What_counts_is_the_mean_of_looks_over_the_last_fifth()
+    {
+        var run = Small.Runs.First() with { Network = Small.Networks[0] with { Updates = 100 }, Rate = 0.1 };
+        var recipe = Small.Recipe(run);
+        var data = Small.Load();
+        var outcome = RateRobustness.Train(recipe, data, TestContext.Current.CancellationToken);
+
+        using var trainer = new Trainer<float>(recipe, data, threads: 1);
+        using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
+        List<double> losses = [], accuracies = [];
+        while (!trainer.IsDone)
+        {
+            losses.Add(trainer.Update(batches.Next()).Batch.Loss);
+            if (trainer.Step is 84 or 88 or 92 or 96 or 100) accuracies.Add(trainer.Evaluate().Accuracy);
+        }
+        Assert.Equal(100, outcome.Updates);
+        Assert.Equal(accuracies.Average(), outcome.Accuracy, 1e-12);
+        Assert.Equal(losses.TakeLast(20).Average(), outcome.Loss, 1e-12);
     }
 
     [Fact]

@@ -95,6 +95,14 @@ public sealed class RateRangeTestTests
     }
 
     [Fact]
+    public void An_optimizer_whose_loss_was_not_finite_settles_nowhere_and_is_said_to()
+    {
+        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 1 }, 0.1, [Curve(1, curvature: 1)], [new SelfSetRate("DoG", null, null, null)]);
+        Assert.Matches("^DoG settles +nowhere +its loss was not finite$", RateTestText.Answer(test, 120)[^1]);
+        Assert.DoesNotContain(RateTestChart.Of(test).Panels, panel => panel.Lines.Any(line => line.Name == "DoG"));
+    }
+
+    [Fact]
     public void The_rate_of_WNGrad_is_the_median_of_one_over_b_in_the_last_quarter()
     {
         var test = RateRangeTest.Run(Read(), new RateTestOptions { Updates = 80, Seeds = 1 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
@@ -110,16 +118,16 @@ public sealed class RateRangeTestTests
         var found = test.Others[0];
         Assert.Equal("WNGrad", found.Name);
         // b only grows, so that the order of the rates is known: the upper median of the last 20 is the tenth of them.
-        Assert.Equal(rates[^11], found.Rate, 1e-9);
-        Assert.Equal(rates[^1] / rates[39], found.Drift, 1e-9);
+        Assert.Equal(rates[^11], found.Rate!.Value, 1e-9);
+        Assert.Equal(rates[^1] / rates[39], found.Drift!.Value, 1e-9);
     }
 
     [Fact]
     public void The_rate_of_DoG_is_told_as_that_of_the_recipes_momentum()
     {
         var options = new RateTestOptions { Updates = 80, Seeds = 1 };
-        double with = RateRangeTest.Run(Read("momentum=0.9"), options, threads: 2, cancellation: TestContext.Current.CancellationToken).Others[1].Rate;
-        double without = RateRangeTest.Run(Read("momentum=0"), options, threads: 2, cancellation: TestContext.Current.CancellationToken).Others[1].Rate;
+        double with = RateRangeTest.Run(Read("momentum=0.9"), options, threads: 2, cancellation: TestContext.Current.CancellationToken).Others[1].Rate!.Value;
+        double without = RateRangeTest.Run(Read("momentum=0"), options, threads: 2, cancellation: TestContext.Current.CancellationToken).Others[1].Rate!.Value;
         Assert.Equal(without / 10, with, with * 1e-9);
     }
 

@@ -1,4 +1,3 @@
-using Etalon.Lab.Experiments.Robustness;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Experiments.Convex;

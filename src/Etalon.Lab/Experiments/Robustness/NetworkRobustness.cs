@@ -1,3 +1,5 @@
+using Etalon.Lab.Reports;
+
 namespace Etalon.Lab.Experiments.Robustness;
 
 /// <summary>All rules on a network.</summary>
@@ -11,13 +13,6 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
     /// <summary>The best mean accuracy of all rules.</summary>
     public double Best => Curves.Max(curve => curve.Best);
 
-    /// <summary>The rates of a rule within two points of its own best.</summary>
-    public static UsableRange OwnRange(RuleCurve curve)
-    {
-        ArgumentNullException.ThrowIfNull(curve);
-        return curve.Reaching(curve.Best - Tolerance);
-    }
-
     /// <summary>What must hold.</summary>
     public IEnumerable<ExperimentCheck> Checks
     {
@@ -26,12 +21,8 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
             var sgd = Curves.First(curve => curve.Rule == SweptRule.Sgd);
             var wnGrads = Curves.Where(curve => SweptRule.WnGrads.Contains(curve.Rule)).ToList();
             yield return Finite(sgd, wnGrads);
-            var bySgd = OwnRange(sgd);
-            foreach (var curve in wnGrads)
-                yield return new(
-                    $"{Network.Title}: {curve.Rule.Title} can be used at rates at least a decade above the highest of SGD (each within 2 points of its own best)",
-                    OwnRange(curve).High >= 10 * bySgd.High * (1 - 1e-9), $"to {RateText.Of(OwnRange(curve).High)}, SGD to {RateText.Of(bySgd.High)}: {Math.Log10(OwnRange(curve).High / bySgd.High):+0.0;-0.0} decades");
-            yield return NothingBelow(bySgd, wnGrads);
+            foreach (var curve in wnGrads) yield return KeepsAbove(sgd, curve);
+            yield return NothingBelow(sgd, wnGrads);
         }
     }
 
@@ -40,10 +31,29 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
         wnGrads.All(curve => curve.Diverged == 0),
         $"{wnGrads.Sum(curve => curve.Diverged)} of {wnGrads.Sum(curve => curve.Runs)} diverged; of SGD's {sgd.Diverged} of {sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}");
 
-    // Half a decade: as near as the rates of the finer sweep lie.
-    private ExperimentCheck NothingBelow(UsableRange bySgd, List<RuleCurve> wnGrads)
+    private ExperimentCheck KeepsAbove(RuleCurve sgd, RuleCurve curve)
     {
-        double gain = wnGrads.Max(curve => Math.Log10(bySgd.Low / OwnRange(curve).Low));
-        return new($"{Network.Title}: no scope of WNGrad can be used at rates more than half a decade below the lowest of SGD", gain <= 0.5, $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd.Low)}");
+        double least = sgd.Best - Tolerance, bySgd = sgd.KeptUpTo(sgd.BestRate, least), kept = curve.KeptUpTo(sgd.BestRate, least);
+        return new(
+            $"{Network.Title}: {curve.Rule.Title} is within 2 points of SGD's best at every rate from SGD's best one to a decade above the last of which SGD is",
+            kept >= 10 * bySgd * (1 - 1e-9),
+            $"{(double.IsNaN(kept) ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best" : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Math.Log10(kept / bySgd))} decades")}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
+    }
+
+    // Of one seed, by its own SGD.
+    private static double Gain(RuleCurve sgd, RuleCurve curve)
+    {
+        double least = sgd.Best - Tolerance;
+        return Math.Log10(curve.KeptUpTo(sgd.BestRate, least) / sgd.KeptUpTo(sgd.BestRate, least));
+    }
+
+    private static string Decades(double gain) => double.IsNaN(gain) ? "none" : $"{gain:+0.0;-0.0;0.0}";
+
+    // Half a decade: as near as the rates of the finer sweep lie.
+    private ExperimentCheck NothingBelow(RuleCurve sgd, List<RuleCurve> wnGrads)
+    {
+        double least = sgd.Best - Tolerance, bySgd = sgd.Reaching(least).Low;
+        double gain = wnGrads.Select(curve => Math.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        return new($"{Network.Title}: no scope of WNGrad is within 2 points of SGD's best at rates more than half a decade below the lowest of SGD", gain <= 0.5, $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}");
     }
 }

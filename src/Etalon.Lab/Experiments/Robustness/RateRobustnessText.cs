@@ -20,7 +20,7 @@ internal static class RateRobustnessText
     public static IEnumerable<string> Accuracies(NetworkRobustness network) =>
         Table(network, (curve, i) => $"{curve.Accuracies[i] * 100:F1}", "accuracy, %");
 
-    /// <summary>The mean training loss of the last tenth of the updates for each rule and rate.</summary>
+    /// <summary>The mean training loss of the last fifth of the updates for each rule and rate.</summary>
     public static IEnumerable<string> Losses(NetworkRobustness network) => Table(
         network, (curve, i) => Short(curve.Outcomes[i].Where(outcome => !outcome.HasDiverged).Average(outcome => outcome.Loss)), "final training loss");
 
@@ -45,7 +45,7 @@ internal static class RateRobustnessText
 
     private static IEnumerable<string> Table(NetworkRobustness network, Func<RuleCurve, int, string> cell, string title)
     {
-        yield return $"| {title} | {string.Join(" | ", network.Network.Rates.Select(RateText.Of))} |";
+        yield return $"| {title} | {string.Join(" | ", network.Network.Rates.Select(rate => RateText.Of(rate)))} |";
         yield return $"|---{string.Concat(network.Network.Rates.Select(_ => "|---"))}|";
         foreach (var curve in network.Curves)
             yield return $"| {curve.Rule.Title} | {string.Join(" | ", Enumerable.Range(0, curve.Rates.Count).Select(i => Cell(curve, i, cell)))} |";

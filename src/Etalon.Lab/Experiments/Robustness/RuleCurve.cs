@@ -32,9 +32,18 @@ public sealed record RuleCurve(SweptRule Rule, IReadOnlyList<double> Rates, IRea
     /// <summary>The rates whose mean accuracy reaches a height.</summary>
     public UsableRange Reaching(double accuracy) => UsableRange.Of(Rates, Accuracies, accuracy);
 
+    /// <summary>Up to which rate a height is kept, from a rate on and without a gap; NaN where it is not reached at that rate.</summary>
+    /// <param name="from">One of <see cref="Rates"/>.</param>
+    /// <param name="accuracy">The height.</param>
+    public double KeptUpTo(double from, double accuracy) => UsableRange.EndOf(Rates, Accuracies, accuracy, Rates.ToList().IndexOf(from));
+
+    /// <summary>The same curve of each seed alone.</summary>
+    public IEnumerable<RuleCurve> BySeed =>
+        Enumerable.Range(0, Outcomes[0].Count).Select(seed => new RuleCurve(Rule, Rates, [.. Outcomes.Select(seeds => (IReadOnlyList<SweptOutcome>)[seeds[seed]])], Chance));
+
     /// <summary>How many decades of rates reach a height, for each seed alone.</summary>
     public SeedSample DecadesReaching(double accuracy) =>
-        new([.. Enumerable.Range(0, Outcomes[0].Count).Select(seed => UsableRange.Of(Rates, [.. Outcomes.Select(seeds => Counted(seeds[seed], Chance))], accuracy).Decades)]);
+        new([.. BySeed.Select(curve => curve.Reaching(accuracy).Decades)]);
 
     private static double Counted(SweptOutcome outcome, double chance) => outcome.HasDiverged ? chance : outcome.Accuracy;
 }

@@ -2,9 +2,9 @@ namespace Etalon.Lab.Experiments.Robustness;
 
 /// <summary>What became of a run.</summary>
 /// <param name="Updates">Updates made.</param>
-/// <param name="Loss">The mean training loss of the last tenth of the updates; NaN where it diverged.</param>
-/// <param name="TestLoss">The mean loss on the test images; NaN where it diverged.</param>
-/// <param name="Accuracy">The accuracy on them, in [0, 1]; NaN where it diverged.</param>
+/// <param name="Loss">The mean training loss of the last fifth of the updates; NaN where it diverged.</param>
+/// <param name="TestLoss">The loss on the test images, the mean of the evaluations in that fifth; NaN where it diverged.</param>
+/// <param name="Accuracy">The accuracy on them, in [0, 1], the same mean; NaN where it diverged.</param>
 public sealed record SweptOutcome(long Updates, double Loss, double TestLoss, double Accuracy)
 {
     /// <summary>Whether a loss or a gradient was not finite.</summary>

@@ -27,6 +27,21 @@ public readonly record struct UsableRange(double Low, double High, double Decade
         return new(low, high, decades);
     }
 
+    /// <summary>The rate up to which a curve stays at or above a height from one of its points on; NaN where it is below at that point.</summary>
+    /// <param name="rates">Rates, ascending.</param>
+    /// <param name="accuracies">The accuracy at each.</param>
+    /// <param name="least">The height.</param>
+    /// <param name="from">The point.</param>
+    public static double EndOf(IReadOnlyList<double> rates, IReadOnlyList<double> accuracies, double least, int from)
+    {
+        ArgumentNullException.ThrowIfNull(rates);
+        ArgumentNullException.ThrowIfNull(accuracies);
+        if (!(accuracies[from] >= least)) return double.NaN;
+        int last = from;
+        while (last + 1 < rates.Count && accuracies[last + 1] >= least) last++;
+        return last + 1 == rates.Count ? rates[last] : Of([rates[last], rates[last + 1]], [accuracies[last], accuracies[last + 1]], least).High;
+    }
+
     // The shares of a piece between which its line is at or above the height.
     private static (double From, double To)? Above(double left, double right, double least) => (left >= least, right >= least) switch
     {
