@@ -21,7 +21,7 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public AdaGradNorm(Region<T> parameters, Region<T> gradients, AdaGradNormOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
         _initial = options.Initial;
 
     /// <inheritdoc/>
@@ -41,10 +41,4 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
 
     private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
-
-    private static AdaGradNormOptions NotNull(AdaGradNormOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return options;
-    }
 }

@@ -41,8 +41,6 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         return sum / _squares.Tensors[tensor].Length;
     }
 
-    private double CoupledDecay(in UpdateNumbers numbers) => _options.IsDecayDecoupled ? 0 : numbers.WeightDecay;
-
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
 
     private void UpdateChunk(int index, int worker)
@@ -56,8 +54,8 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     {
         var numbers = Today(group);
         return new(
-            Shrink: _options.IsDecayDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
-            Decay: CoupledDecay(numbers),
+            Shrink: numbers.Shrink(_options.IsDecayDecoupled),
+            Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
             Beta1: _options.Beta1,
             Intake: 1 - _options.Beta1,
             Beta2: _options.Beta2,

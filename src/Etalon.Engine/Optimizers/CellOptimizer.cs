@@ -105,9 +105,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     /// <summary>Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.</summary>
     private protected virtual bool DividesStep => false;
 
-    private protected double ShrinkOf(in UpdateNumbers numbers) => _isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1;
+    private protected double ShrinkOf(in UpdateNumbers numbers) => numbers.Shrink(_isDecoupled);
 
-    private protected sealed override double DecayInGradient(in UpdateNumbers numbers) => _isDecoupled ? 0 : numbers.WeightDecay;
+    private protected sealed override double DecayInGradient(in UpdateNumbers numbers) => numbers.DecayInGradient(_isDecoupled);
 
     private protected override void Apply(Workers workers)
     {

@@ -25,7 +25,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private readonly FlatChunk[] _chunks;
     private readonly int[] _groupOf;
     private readonly double[] _squares, _tensorSquares;
-    private readonly UpdateNumbers[] _today;
+    private readonly UpdateNumbers[] _today, _before;
     private readonly Action<int, int> _measureChunk;
     private Region<T>? _evaluation;
 
@@ -42,6 +42,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         _squares = new double[_chunks.Length];
         _tensorSquares = new double[_groupOf.Length];
         _today = new UpdateNumbers[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
+        _before = new UpdateNumbers[_today.Length];
         _measureChunk = MeasureChunk;
     }
 
@@ -88,12 +89,17 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         ArgumentNullException.ThrowIfNull(workers);
         if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
+        _today.CopyTo(_before, 0);
         numbers.CopyTo(_today);
         _tensorSquares.AsSpan().Clear();
         Measure(workers, _tensorSquares);
         double squares = 0;
         foreach (double ofTensor in _tensorSquares) squares += ofTensor;
-        if (!double.IsFinite(squares)) return false;
+        if (!double.IsFinite(squares))
+        {
+            _before.CopyTo(_today, 0);
+            return false;
+        }
         GradientNorm = Math.Sqrt(squares);
         if (Steps == 0 && _evaluation is not null) Parameters.Span.CopyTo(_evaluation.Span);
         Apply(workers);

@@ -81,8 +81,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         double d = _used, rate = d * numbers.Rate;
         long at = chunk.Begin;
         var update = new ProdigyUpdate(
-            Shrink: _options.IsDecayDecoupled ? 1 - rate * numbers.WeightDecay : 1,
-            Decay: _options.IsDecayDecoupled ? 0 : numbers.WeightDecay,
+            Shrink: (numbers with { Rate = rate }).Shrink(_options.IsDecayDecoupled),
+            Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
             Beta1: _options.Beta1,
             Intake: d * (1 - _options.Beta1),
             Beta2: _options.Beta2,

@@ -96,10 +96,9 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     private SgdUpdate FormOf(in UpdateNumbers numbers)
     {
-        bool isDecoupled = _options.IsDecayDecoupled;
         return new SgdUpdate(
-            Shrink: isDecoupled ? 1 - numbers.Rate * numbers.WeightDecay : 1,
-            Decay: isDecoupled ? 0 : numbers.WeightDecay,
+            Shrink: numbers.Shrink(_options.IsDecayDecoupled),
+            Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,

@@ -21,7 +21,7 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnAdam(Region<T> parameters, Region<T> gradients, WnAdamOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
         _options = options;
 
     private protected override void Apply(Workers workers)
@@ -37,10 +37,4 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
         ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / _correction);
 
     private protected override bool DividesStep => true;
-
-    private static WnAdamOptions NotNull(WnAdamOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return options;
-    }
 }

@@ -26,7 +26,7 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, NotNull(options).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
         _options = options;
 
     /// <inheritdoc/>
@@ -57,11 +57,5 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
         }
         (cell[B], cell[Reference], cell[Row]) = (Math.Min(cell[Initial], Math.Max(restarts.Least, before / (3 * restarts.After))), norm, 0);
         *square = growth.IsLagged ? before : cell[B];
-    }
-
-    private static WnGradOptions NotNull(WnGradOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return options;
     }
 }

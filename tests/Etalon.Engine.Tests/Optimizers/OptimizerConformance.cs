@@ -87,7 +87,9 @@ public sealed class OptimizerConformance : IDisposable
                 poisoned.Differentiate(step);
                 // Another place each time: the first and last numbers of tensors, and in between.
                 poisoned.Gradients.Tensors[step % 5].Span[step * 2 % 6] = poison;
+                double[] rates = RatesOf(ofPoisoned);
                 Assert.False(ofPoisoned.Update(FlatProblem<float>.NumbersAt(step), _workers));
+                Assert.Equal(rates, RatesOf(ofPoisoned));
                 Run(ofPoisoned, poisoned, step, step + 1);
             }
             Assert.Equal(MemoryMarshal.AsBytes(clean.Parameters.Span), MemoryMarshal.AsBytes(poisoned.Parameters.Span));
@@ -247,6 +249,8 @@ public sealed class OptimizerConformance : IDisposable
         }
         return [.. MemoryMarshal.AsBytes(problem.Parameters.Span), .. MemoryOf(optimizer)];
     }
+
+    private static double[] RatesOf(Optimizer<float> optimizer) => [.. Enumerable.Range(0, 5).Select(optimizer.RateOf)];
 
     private static byte[] MemoryOf(Optimizer<float> optimizer) =>
     [
