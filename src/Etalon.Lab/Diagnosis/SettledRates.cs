@@ -2,7 +2,7 @@ using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
-using Etalon.Lab.Simulations.Statistics;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -33,17 +33,14 @@ public sealed class SettledRates
     /// <summary>The groups of weights, all of them together last.</summary>
     public IReadOnlyList<SettledRate> Groups { get; }
 
-    /// <summary>Whether a path is the folder of a run whose optimizer sets its rate itself.</summary>
+    /// <summary>Reads a run's folder, also while the run is being trained; null for a run of SGD, and for what is no folder.</summary>
     /// <param name="path">A run's folder, or anything else.</param>
-    public static bool IsDueFor(string path) => Directory.Exists(path) && WrittenRecipe.Read(path).Spec.Optimizer.Kind != OptimizerKind.Sgd;
-
-    /// <summary>Reads a run's folder, also while the run is being trained.</summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <exception cref="InputException">It is no run, or its monitors wrote no effective rates.</exception>
-    public static SettledRates Of(string folder)
+    /// <exception cref="InputException">It is a folder but no run, or the run's monitors wrote no effective rates.</exception>
+    public static SettledRates? Of(string path)
     {
-        var spec = WrittenRecipe.Read(folder).Spec;
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), spec.Optimizer.Kind, MonitorRows.Read(folder));
+        if (!Directory.Exists(path)) return null;
+        var optimizer = WrittenRecipe.Read(path).Spec.Optimizer.Kind;
+        return optimizer == OptimizerKind.Sgd ? null : new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), optimizer, MonitorRows.Read(path));
     }
 
     /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>
@@ -58,18 +55,13 @@ public sealed class SettledRates
         var settling = Settling.Of([.. measured.Select(row => row.First)]);
         return new(
             name, measured[0].First, settling.Value, settling.Drift, PowerOf([.. measured.Skip(measured.Count / 2)]), settling.Value * norms[^1] * norms[^1],
-            RootMeanSquare(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)), RadialShare(name));
+            RootMeanSquare(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)),
+            RadialCosine.RootMeanSquare(_rows.Column(MonitorKeys.Dot + name), _rows.Column(MonitorKeys.GradientSquare + name), _rows.Column(MonitorKeys.Norm + name)));
     }
 
     // The slope of ln y over ln t, t counted from 1.
     private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows) =>
         rows.Count < 4 ? double.NaN : LineFit.Slope([.. rows.Select(row => (Math.Log(row.Step + 1), Math.Log(row.Rate)))]);
-
-    private double RadialShare(string name)
-    {
-        double[] dot = _rows.Column(MonitorKeys.Dot + name), square = _rows.Column(MonitorKeys.GradientSquare + name), norm = _rows.Column(MonitorKeys.Norm + name);
-        return RootMeanSquare(dot.Select((value, row) => value / (Math.Sqrt(square[row]) * norm[row])));
-    }
 
     private static double RootMeanSquare(IEnumerable<double> values)
     {

@@ -33,7 +33,7 @@ public static class SettledRatesText
     public static IReadOnlyList<string> Notes(SettledRates rates, int width)
     {
         ArgumentNullException.ThrowIfNull(rates);
-        string whole = rates.Groups.FirstOrDefault(group => group.Group == LogGroup.Whole) is { RadialShare: <= GroupPhase.LargestRadialShare } all
+        string whole = rates.Groups.FirstOrDefault(group => group.Group == LogGroup.Whole) is { RadialShare: <= RadialCosine.Largest } all
             ? $" `optimizer.name=sgd momentum=0 learning_rate={all.Rate:G2}` has this effective rate on all scale-invariant weights, and an equilibrium that can be judged."
             : "";
         return [.. WrappedText.Lines("", $"Settled: the median over the last quarter of the run. SGD's rate is the one without momentum that has this effective rate at the weights' last norm; with momentum mu, times 1 - mu. Angle: of an update over the last quarter, in radians. The laws of norm and equilibrium are SGD's, so none is judged here.{whole}", width, indentation: 2)];
@@ -41,7 +41,7 @@ public static class SettledRatesText
 
     private static string Motion(SettledRate group)
     {
-        if (group.RadialShare > GroupPhase.LargestRadialShare) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:G2}";
+        if (group.RadialShare > RadialCosine.Largest) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:G2}";
         if (double.IsNaN(group.Drift)) return "too few rows to say";
         return Settling.IsAtRest(group.Drift) ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
     }

@@ -1,4 +1,4 @@
-using Etalon.Lab.Training;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Experiments;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Training;
 

@@ -49,9 +49,8 @@ internal static class DiagnoseCommand
     private static int Run(ParseResult parsed, string path, string? svg, bool json)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        if (SettledRates.IsDueFor(path))
+        if (SettledRates.Of(path) is { } rates)
         {
-            var rates = SettledRates.Of(path);
             if (json) DiagnoseJson.Write(rates, output);
             else Print(rates, output);
             Draw(svg, SettledRatesChart.Of(rates), error);

@@ -74,6 +74,6 @@ public sealed class SettledRatesTests : IDisposable
         string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
         File.WriteAllLines(Path.Combine(run, RunFolder.MetricsName), Enumerable.Range(0, rows).Select(row => row * Interval).Select(step =>
             $$"""{"step":{{step}},"norm/scale_invariant":{{Number(norm)}},"gradsq/scale_invariant":1,"dot/scale_invariant":{{Number(dot * norm)}},"angle/scale_invariant":0.01,"effective_rate/scale_invariant":{{Number(rate(step))}}}"""));
-        return SettledRates.Of(run);
+        return SettledRates.Of(run)!;
     }
 }

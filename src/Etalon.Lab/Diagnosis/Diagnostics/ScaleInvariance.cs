@@ -19,7 +19,7 @@ internal sealed class ScaleInvariance() : GroupDiagnostic("D8", "|cos(g, w)|, 0 
         {
             Value = share,
             Predicted = 0,
-            Severity = share / GroupPhase.LargestRadialShare,
+            Severity = share / RadialCosine.Largest,
             Flag = isFlagged ? FlagKind.NotScaleInvariant : null,
         };
     }

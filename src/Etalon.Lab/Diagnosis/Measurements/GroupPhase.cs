@@ -8,9 +8,6 @@ internal sealed class GroupPhase
     // Below this many rows a mean says little; section 8.5 of the theory asks for windows much shorter than 1/L.
     private const int FewestRows = 20;
 
-    /// <summary>The largest cosine of gradient and weights that counts as 0: an epsilon of 1e-5 leaves up to about 1e-3 in float32; a layer without a normalization has 0.1.</summary>
-    public const double LargestRadialShare = 1e-2;
-
     private readonly RowLaw?[] _laws;
 
     public GroupPhase(LogPhase phase, LogGroup group)
@@ -21,7 +18,7 @@ internal sealed class GroupPhase
         FourthPower = [.. Of(group.Norm).Select(norm => Math.Pow(norm, 4))];
         Units = TotalUnits();
         FirstWindowRow = WindowBegin();
-        RadialShare = MeanRadialShare();
+        RadialShare = RadialCosine.RootMeanSquare(Of(group.Dot), Of(group.GradientSquare), Of(group.Norm));
         Source = GradientSource.Best(this);
         Balance = NormBalance.Of(this);
     }
@@ -103,7 +100,7 @@ internal sealed class GroupPhase
         get
         {
             if (double.IsNaN(RadialShare)) return Validity.Unchecked;
-            if (RadialShare <= LargestRadialShare) return Validity.Holds;
+            if (RadialShare <= RadialCosine.Largest) return Validity.Holds;
             return Name != LogGroup.Whole && Phase.IsInvariantTogether ? Validity.OnlyTogether : Validity.NotScaleInvariant;
         }
     }
@@ -124,13 +121,6 @@ internal sealed class GroupPhase
     /// <summary>The mean of values of the phase over its last part.</summary>
     public Estimate InWindow(IReadOnlyList<double> values, double correlation) =>
         Estimate.Of([.. values.Skip(FirstWindowRow)], [.. Steps.Skip(FirstWindowRow)], correlation);
-
-    private double MeanRadialShare()
-    {
-        var (dot, square, norm) = (Of(Group.Dot), Of(Group.GradientSquare), Of(Group.Norm));
-        double[] cosines = [.. dot.Select((value, i) => value * value / (square[i] * norm[i] * norm[i])).Where(double.IsFinite)];
-        return cosines.Length == 0 ? double.NaN : Math.Sqrt(cosines.Average());
-    }
 
     private RowLaw?[] Laws()
     {

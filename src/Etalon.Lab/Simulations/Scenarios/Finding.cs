@@ -1,4 +1,4 @@
-using Etalon.Lab.Simulations.Statistics;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

@@ -1,7 +1,7 @@
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Random;
 using Etalon.Lab.Reports;
-using Etalon.Lab.Simulations.Statistics;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

@@ -1,7 +1,7 @@
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
-using Etalon.Lab.Simulations.Statistics;
+using Etalon.Lab.Statistics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Simulations.Scenarios;

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Training;
+namespace Etalon.Lab.Statistics;
 
 /// <summary>Welch's test of whether two samples have the same mean, without taking their variances to be equal (Welch 1947).</summary>
 internal static class WelchTest

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Simulations.Statistics;
+namespace Etalon.Lab.Statistics;
 
 /// <summary>A straight line through points by least squares.</summary>
 internal static class LineFit

@@ -1,6 +1,6 @@
 using Etalon.Lab.Simulations.Losses;
 
-namespace Etalon.Lab.Simulations.Statistics;
+namespace Etalon.Lab.Simulations;
 
 /// <summary>
 /// The law to which a direction on the sphere of d dimensions goes at a constant effective rate: with density exp(-2 L / (effective rate x sigma^2)), in z

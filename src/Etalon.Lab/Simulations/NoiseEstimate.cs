@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Simulations.Statistics;
+namespace Etalon.Lab.Simulations;
 
 /// <summary>Signal and noise of minibatch gradients at one point, from a few of them.</summary>
 /// <param name="Noise">Of Tr Sigma, the trace of the covariance.</param>

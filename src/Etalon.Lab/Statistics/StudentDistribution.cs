@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Training;
+namespace Etalon.Lab.Statistics;
 
 /// <summary>Student's t distribution: of a mean's error in units of its own estimated deviation.</summary>
 internal static class StudentDistribution

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Simulations.Statistics;
+namespace Etalon.Lab.Statistics;
 
 /// <summary>A number measured on independent replicas.</summary>
 /// <param name="Value">The estimate.</param>

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Simulations.Statistics;
+namespace Etalon.Lab.Statistics;
 
 /// <summary>The distance of Kolmogorov and Smirnov: the largest difference between the shares of two samples that lie below any bound.</summary>
 public static class KolmogorovSmirnov
