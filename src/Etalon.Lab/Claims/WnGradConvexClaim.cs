@@ -16,8 +16,9 @@ internal static class WnGradConvexClaim
     public static ClaimReport Reproduce(ConvexTables tables, ClaimRun run)
     {
         if (run.Seeds is { } starts) tables = tables with { Starts = starts };
-        if (tables.Starts < 2) throw new InputException($"--seeds {tables.Starts}: a recorded figure is looked for in the spread over starts, so at least 2 are due; 30 is what the claim wants");
-        var report = tables.Run(run.Threads, run.Cancellation);
+        if (tables.Starts < ConvexTables.FewestStarts)
+            throw new InputException($"--seeds {tables.Starts}: a recorded figure is looked for in the spread over starts, and that of few is too narrow; give {ConvexTables.FewestStarts} or more");
+        var report = tables.Run(run.Threads, run.Tell, run.Cancellation);
         return new ClaimReport(
             Claim,
             "Batch problems in ten dimensions with L = 10; least squares with 1,000 rows of 1,000 Gaussian numbers in batches of 20; the mean of |a·x - y| over 400 rows of norm 1 in 20 dimensions, y = a·x* + noise "

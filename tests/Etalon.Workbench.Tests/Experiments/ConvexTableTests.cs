@@ -1,3 +1,5 @@
+using Etalon.Lab;
+using Etalon.Lab.Claims;
 using Etalon.Lab.Experiments.Convex;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -11,17 +13,32 @@ public class ConvexTableTests
     [Fact]
     public void The_recorded_tables_are_found_again()
     {
-        var report = Brief.Run(threads: 2, TestContext.Current.CancellationToken);
+        List<string> told = [];
+        var report = WnGradConvexClaim.Reproduce(Brief, Run(told.Add));
+        Assert.Equal(["quadratic done", "not convex done", "stochastic convex done", "least squares in batches done"], told);
+        Assert.Same(WnGradConvexClaim.Claim, report.Claim);
+        Assert.False(report.Holds);
         var missed = report.Checks.Where(check => !check.Holds).ToList();
         Assert.Equal(20, report.Checks.Count);
         Assert.Equal(["WNGrad look-ahead: not convex: the recorded numbers of gradients are within the spread of 30 starts"], missed.Select(check => check.Statement));
         Assert.Equal("0 of 0", missed[0].Measured);
 
-        string text = string.Join('\n', ConvexText.Lines(report));
+        string text = string.Join('\n', report.Lines);
         Assert.Contains("| GD 1/b0 | overflow | overflow |", text, StringComparison.Ordinal);
         Assert.Contains("| WNGrad look-ahead | ∞ |", text, StringComparison.Ordinal);
         Assert.Contains("- WNGrad update-first: a decade below L ", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_spread_of_few_starts_is_refused()
+    {
+        var problem = Assert.Throws<InputException>(() => WnGradConvexClaim.Reproduce(Brief, Run(_ => { }) with { Seeds = 29 }));
+        Assert.Contains("--seeds 29", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("give 30 or more", problem.Message, StringComparison.Ordinal);
+    }
+
+    // Nothing is written unless the report is told to.
+    private static ClaimRun Run(Action<string> tell) => new() { Folder = "none", Threads = 2, Tell = tell, Cancellation = TestContext.Current.CancellationToken };
 
     [Fact]
     public void A_figure_outside_the_spread_or_the_factor_is_named()
