@@ -10,7 +10,7 @@ public sealed unsafe class Tensor<T> where T : unmanaged
         Shape = shape;
         Offset = offset;
         Length = 1;
-        foreach (int size in shape) Length *= size;
+        foreach (int size in shape) Length = checked(Length * size);
     }
 
     /// <summary>The name by which checkpoints, reports and seeds know the tensor, such as <c>stage1.block1.conv1.weight</c>.</summary>

@@ -32,8 +32,14 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     {
         for (int c = 0; c < count; c++)
         {
-            if (squares[c] > 0) cells[c] = (cells[c] == 0 ? _initial * _initial : cells[c]) + squares[c];
-            squares[c] = cells[c] > 0 ? Math.Sqrt(cells[c]) : 1;
+            if (squares[c] == 0)
+            {
+                squares[c] = cells[c] == 0 ? 1 : Math.Sqrt(cells[c]);
+                continue;
+            }
+            if (cells[c] == 0) cells[c] = _initial * _initial;
+            cells[c] += squares[c];
+            squares[c] = Math.Sqrt(cells[c]);
         }
     }
 

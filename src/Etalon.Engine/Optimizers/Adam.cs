@@ -37,8 +37,9 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         if (Steps == 0) return 0;
         var update = UpdateOf(GroupOf(tensor), Steps);
         double sum = 0;
-        foreach (T square in _squares.Tensors[tensor].Span) sum += update.Rate / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
-        return sum / _squares.Tensors[tensor].Length;
+        // Of the mean of gradients, m / (1 - beta1^t), not of m.
+        foreach (T square in _squares.Tensors[tensor].Span) sum += 1 / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
+        return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);

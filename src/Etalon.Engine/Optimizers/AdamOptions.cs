@@ -9,8 +9,8 @@ public sealed record AdamOptions
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1). Default: 0.999.</summary>
     public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
 
-    /// <summary>Added to the root of the mean square; above 0. Default: 1e-8.</summary>
-    public double Epsilon { get; init => field = OptionRange.Positive(value); } = 1e-8;
+    /// <summary>Added to the root of the mean square; 1e-30 to 1e30. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = OptionRange.Size(value); } = 1e-8;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay (AdamW) instead of entering the gradient (Adam). Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

@@ -43,13 +43,14 @@ internal sealed class CellGrid
 
     private static IEnumerable<CellPanel> Cut(int tensor, long offset, long length, int columns, int chunkLength)
     {
-        int rows = (int)(length / columns);
+        long rows = length / columns;
         var share = columns == 1 ? CellShare.One : columns <= FewColumns ? CellShare.Shared : CellShare.Own;
         // About four panels of own columns, of whole lines of memory, where pieces of rows are long enough.
         int width = share == CellShare.Own ? Math.Clamp((columns / 4 + 63) / 64 * 64, FewColumns, MostColumns) : columns;
-        int height = share == CellShare.Own ? rows : Math.Max(1, chunkLength / columns);
-        for (int row = 0; row < rows; row += height)
+        // The rows of columns of their own are at most 2^31 / FewColumns.
+        int height = share == CellShare.Own ? (int)rows : Math.Max(1, chunkLength / columns);
+        for (long row = 0; row < rows; row += height)
             for (int first = 0; first < columns; first += width)
-                yield return new(tensor, offset + (long)row * columns + first, first, Math.Min(height, rows - row), Math.Min(width, columns - first), columns, share);
+                yield return new(tensor, offset + row * columns + first, first, (int)Math.Min(height, rows - row), Math.Min(width, columns - first), columns, share);
     }
 }

@@ -92,7 +92,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     /// <summary>Takes today's gradients into cells, and says what b to divide them by.</summary>
     /// <param name="cells">The memory of the cells, one after another.</param>
     /// <param name="squares">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
-    /// <param name="rateSquare">lambda^2 of today; the mean over |g|^2 where cells span groups.</param>
+    /// <param name="rateSquare">eta^2 of today; the mean over |g|^2 where cells span groups.</param>
     /// <param name="count">How many cells.</param>
     private protected abstract void Advance(double* cells, double* squares, double rateSquare, int count);
 

@@ -9,7 +9,7 @@ namespace Etalon.Engine.Optimizers;
 /// D-Adaptation SGD (Defazio and Mishchenko, "Learning-rate-free learning by D-Adaptation", ICML 2023): with q = eta D / |g_0|: N += q g.s;  s += q g;
 /// D = max(D, 2 N / |s|);  w = mu w + (1 - mu)(w_0 - s).
 /// </summary>
-/// <remarks>D is a lower bound of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
+/// <remarks>Coupled decay is in g. D is a lower bound of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,12 +23,11 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="initialDistance">The first D; above 0. The paper's choice: 1e-6.</param>
+    /// <param name="initialDistance">The first D; 1e-30 to 1e30. The paper's choice: 1e-6.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public DAdaptation(Region<T> parameters, Region<T> gradients, double initialDistance, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialDistance);
-        _initialDistance = initialDistance;
+        _initialDistance = OptionRange.Size(initialDistance, nameof(initialDistance));
         (_sum, _start) = (AddSlot("sum"), AddSlot("start"));
         _distance = Accumulators.Declare("distance", 1);
         _numerator = Accumulators.Declare("numerator", 1);
@@ -37,30 +36,36 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
 
+    private ref double Distance => ref *_distance.Pointer;
+
+    private ref double Numerator => ref *_numerator.Pointer;
+
+    private ref double FirstNorm => ref *_firstNorm.Pointer;
+
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => *_firstNorm.Pointer == 0 ? 0 : Today(GroupOf(tensor)).Rate * _used / *_firstNorm.Pointer;
+    public override double RateOf(int tensor) => FirstNorm == 0 ? 0 : Today(GroupOf(tensor)).Rate * _used / FirstNorm;
 
     // Only the first gradient's norm, the unit of length, has a say.
-    private protected override double DecayInGradient(in UpdateNumbers numbers) => *_firstNorm.Pointer == 0 ? numbers.WeightDecay : 0;
+    private protected override double DecayInGradient(in UpdateNumbers numbers) => FirstNorm == 0 ? numbers.WeightDecay : 0;
 
     private protected override void Apply(Workers workers)
     {
-        if (*_firstNorm.Pointer == 0)
+        if (FirstNorm == 0)
         {
             // Until a gradient is not 0 there is no unit of length, and no way to go.
             if (GradientNorm == 0) return;
-            (*_firstNorm.Pointer, *_distance.Pointer) = (GradientNorm, _initialDistance);
+            (FirstNorm, Distance) = (GradientNorm, _initialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
-        _used = *_distance.Pointer;
+        _used = Distance;
         workers.Run(Chunks.Length, _updateChunk);
         double squares = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
-            *_numerator.Pointer += RateOf(Chunks[i].Tensor) * _parts[i].Product;
+            Numerator += RateOf(Chunks[i].Tensor) * _parts[i].Product;
             squares += _parts[i].Squares;
         }
-        if (squares > 0) *_distance.Pointer = Math.Max(_used, 2 * *_numerator.Pointer / Math.Sqrt(squares));
+        if (squares > 0) Distance = Math.Max(_used, 2 * Numerator / Math.Sqrt(squares));
     }
 
     private void UpdateChunk(int index, int worker)

@@ -10,7 +10,7 @@ namespace Etalon.Engine.Optimizers;
 /// G the sum of all |g|^2; c is the learning rate, 1 in the paper.
 /// </summary>
 /// <remarks>
-/// r begins at a share of 1 + |w_0|, G at 1e-8. What is evaluated and kept is the mean of the weights with polynomial decay of power 8, as the paper does: mean += 9 / (t + 8) (w - mean).
+/// Coupled decay is in g. r begins at a share of 1 + |w_0|, G at 1e-8. What is evaluated and kept is the mean of the weights with polynomial decay of power 8, as the paper does: mean += 9 / (t + 8) (w - mean).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -26,12 +26,11 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <summary>DoG over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="initialDistance">The first r in units of 1 + |w_0|; above 0. The paper's choice: 1e-6, or 1e-4 with batch normalization.</param>
+    /// <param name="initialDistance">The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public Dog(Region<T> parameters, Region<T> gradients, double initialDistance, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialDistance);
-        _initialDistance = initialDistance;
+        _initialDistance = OptionRange.Size(initialDistance, nameof(initialDistance));
         (_start, _mean) = (AddSlot("start"), AddEvaluationSlot());
         _largest = Accumulators.Declare("largest_distance", 1);
         _sum = Accumulators.Declare("sum_of_squares", 1);
@@ -43,19 +42,25 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <inheritdoc/>
     public override double RateOf(int tensor) => Steps == 0 ? 0 : Today(GroupOf(tensor)).Rate * Step;
 
-    private double Step => *_largest.Pointer / Math.Sqrt(*_sum.Pointer);
+    private ref double Largest => ref *_largest.Pointer;
+
+    private ref double Sum => ref *_sum.Pointer;
+
+    private ref double Distance => ref *_distance.Pointer;
+
+    private double Step => Largest / Math.Sqrt(Sum);
 
     private protected override double DecayInGradient(in UpdateNumbers numbers) => numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {
         if (Steps == 0) Begin();
-        *_largest.Pointer = Math.Max(*_largest.Pointer, Math.Sqrt(*_distance.Pointer));
-        *_sum.Pointer += GradientNorm * GradientNorm;
+        Largest = Math.Max(Largest, Math.Sqrt(Distance));
+        Sum += GradientNorm * GradientNorm;
         workers.Run(Chunks.Length, _updateChunk);
         double way = 0;
         foreach (double ofChunk in _ways) way += ofChunk;
-        *_distance.Pointer = way;
+        Distance = way;
     }
 
     private void Begin()
@@ -63,8 +68,8 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
         Parameters.Span.CopyTo(_start.Span);
         double squares = 0;
         foreach (var chunk in Chunks) squares += SquareSums.Of(Parameters.Pointer + chunk.Begin, Parameters.Pointer + chunk.Begin, decay: 0, chunk.Length);
-        *_largest.Pointer = _initialDistance * (1 + Math.Sqrt(squares));
-        *_sum.Pointer = FirstSquares;
+        Largest = _initialDistance * (1 + Math.Sqrt(squares));
+        Sum = FirstSquares;
     }
 
     private void UpdateChunk(int index, int worker)

@@ -84,10 +84,12 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <param name="numbers">Today's numbers, one for each group.</param>
     /// <param name="workers">Who does it.</param>
     /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
+    /// <exception cref="ArgumentException">The numbers are of another count of groups, not finite, or a rate or momentum is below 0.</exception>
     public bool Update(ReadOnlySpan<UpdateNumbers> numbers, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
         if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
+        foreach (var ofGroup in numbers) ofGroup.Check();
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
         _today.CopyTo(_before, 0);
         numbers.CopyTo(_today);
@@ -109,7 +111,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
 
     /// <summary>
     /// The number that stands in the rule where SGD has its rate, as it is after the last update: of what the buffer takes in, or of the mean of gradients where the rule has one (Adam, WN-Adam,
-    /// Prodigy). The mean over the tensor where its numbers have several; 0 before the first update.
+    /// Prodigy). The mean over the tensor where its numbers have several; 0 before the first update, also of a state that was read back. Of WNGrad in the lagged order, whose b grows after the step, that of the next update.
     /// </summary>
     /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the rule.</remarks>
     /// <param name="tensor">The parameter tensor's index in its region.</param>

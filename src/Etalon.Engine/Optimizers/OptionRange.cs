@@ -10,8 +10,8 @@ internal static class OptionRange
     public static double Share(double value, [CallerMemberName] string name = "") =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1");
 
-    /// <summary>A finite number above 0.</summary>
+    /// <summary>A size: from 1e-30 to 1e30, which float32 holds, and float64 the square of.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
-    public static double Positive(double value, [CallerMemberName] string name = "") =>
-        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0");
+    public static double Size(double value, [CallerMemberName] string name = "") =>
+        value is >= 1e-30 and <= 1e30 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be from 1e-30 to 1e30");
 }

@@ -6,8 +6,8 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: w -= eta D m / (sqrt(u) + D epsilon);
-/// N = beta3 N + (D / D_0) eta D g.(w_0 - w);  s = beta3 s + (D / D_0) eta D g;  then D = max(D, N / |s|_1). beta3 = sqrt(beta2).
+/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: N = beta3 N + (D / D_0) eta D g.(w_0 - w);
+/// s = beta3 s + (D / D_0) eta D g;  w -= eta D m / (sqrt(u) + D epsilon);  then D = max(D, N / |s|_1). beta3 = sqrt(beta2).
 /// </summary>
 /// <remarks>
 /// D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper. The whole update uses the D from before it, as the paper's does, and so is
@@ -39,6 +39,10 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
 
+    private ref double Distance => ref *_distance.Pointer;
+
+    private ref double Numerator => ref *_numerator.Pointer;
+
     /// <inheritdoc/>
     public override Region<T> Buffer => _moment;
 
@@ -56,19 +60,19 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     {
         if (Steps == 0)
         {
-            *_distance.Pointer = _options.InitialDistance;
+            Distance = _options.InitialDistance;
             Parameters.Span.CopyTo(_start.Span);
         }
-        _used = *_distance.Pointer;
+        _used = Distance;
         workers.Run(Chunks.Length, _updateChunk);
-        double numerator = Math.Sqrt(_options.Beta2) * *_numerator.Pointer, size = 0;
+        double numerator = Math.Sqrt(_options.Beta2) * Numerator, size = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
             numerator += Weight(Chunks[i].Group) * _parts[i].Product;
             size += _parts[i].Size;
         }
-        *_numerator.Pointer = numerator;
-        if (size > 0) *_distance.Pointer = Math.Max(_used, numerator / size);
+        Numerator = numerator;
+        if (size > 0) Distance = Math.Max(_used, numerator / size);
     }
 
     // (D / D_0) eta D.

@@ -9,11 +9,11 @@ public sealed record ProdigyOptions
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1); its root is that of the sums. Default: 0.999.</summary>
     public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
 
-    /// <summary>Added to the root of the mean square, times D; above 0. Default: 1e-8.</summary>
-    public double Epsilon { get; init => field = OptionRange.Positive(value); } = 1e-8;
+    /// <summary>Added to the root of the mean square, times D; 1e-30 to 1e30. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = OptionRange.Size(value); } = 1e-8;
 
-    /// <summary>The first D; above 0. Default: 1e-6.</summary>
-    public double InitialDistance { get; init => field = OptionRange.Positive(value); } = 1e-6;
+    /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6.</summary>
+    public double InitialDistance { get; init => field = OptionRange.Size(value); } = 1e-6;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta D lambda instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

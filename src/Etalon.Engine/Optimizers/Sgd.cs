@@ -61,7 +61,11 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
     /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => numbers.Rate * (1 - _options.Dampening) / (1 - numbers.Momentum);
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers)
+    {
+        double passed = (1 - _options.Dampening) / (1 - numbers.Momentum);
+        return numbers.Rate * (_options.IsNesterov ? 1 + LookAhead(numbers) * passed : passed);
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -94,6 +98,8 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
         }
     }
 
+    private static double LookAhead(in UpdateNumbers numbers) => numbers.LookAhead ?? numbers.Momentum;
+
     private SgdUpdate FormOf(in UpdateNumbers numbers)
     {
         return new SgdUpdate(
@@ -102,6 +108,6 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
             Momentum: numbers.Momentum,
             Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
-            OfVelocity: _options.IsNesterov ? numbers.Rate * (numbers.LookAhead ?? numbers.Momentum) : numbers.Rate);
+            OfVelocity: _options.IsNesterov ? numbers.Rate * LookAhead(numbers) : numbers.Rate);
     }
 }

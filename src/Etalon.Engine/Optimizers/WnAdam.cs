@@ -6,7 +6,7 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + lambda^2 |g|^2 / b;  w -= (lambda / b) m / (1 - beta^t), t = 1, 2, ...
+/// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + eta^2 |g|^2 / b;  w -= (eta / b) m / (1 - beta^t), t = 1, 2, ...
 /// </summary>
 /// <remarks>b takes the raw gradient in, not m. With beta = 0 it is WNGrad in the order "update first".</remarks>
 /// <typeparam name="T">float or double.</typeparam>

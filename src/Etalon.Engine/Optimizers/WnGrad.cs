@@ -5,12 +5,12 @@ using Etalon.Engine.Memory;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// WNGrad (Wu, Ward, Bottou, "WNGrad: Learn the Learning Rate in Gradient Descent", arXiv 1803.02865): b = b + lambda^2 |g|^2 / b;  v = mu v + g / b;  w -= lambda v,
-/// with one b for each cell of parameters and the learning rate lambda.
+/// WNGrad (Wu, Ward, Bottou, "WNGrad: Learn the Learning Rate in Gradient Descent", arXiv 1803.02865): b = b + eta^2 |g|^2 / b;  v = mu v + g / b;  w -= eta v,
+/// with one b for each cell of parameters and the learning rate eta.
 /// </summary>
 /// <remarks>
-/// b only grows, unless restarts are on. Only lambda and the initial b together matter: a rate lambda with b_0 makes the run that 1 makes with b_0 / lambda (and the least b of restarts over lambda;
-/// decoupled decay alone takes lambda by itself). A gradient of 0 leaves b as it is.
+/// b only grows, unless restarts are on. Only eta and the initial b together matter: a rate eta with b_0 makes the run that 1 makes with b_0 / eta (and the least b of restarts over eta;
+/// decoupled decay alone takes eta by itself). A gradient of 0 leaves b as it is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>

@@ -12,15 +12,15 @@ public sealed record WnGradOptions
     /// <summary>What the initial b is, times <see cref="InitialFactor"/>. Default: the factor itself.</summary>
     public InitialDivisor Initial { get; init; }
 
-    /// <summary>The initial b, or its factor; above 0. Default: 1.</summary>
-    public double InitialFactor { get; init => field = OptionRange.Positive(value); } = 1;
+    /// <summary>The initial b, or its factor; 1e-30 to 1e30. Default: 1.</summary>
+    public double InitialFactor { get; init => field = OptionRange.Size(value); } = 1;
 
     /// <summary>
-    /// r, the length that the parameters are expected to travel, above 0: b = b + lambda^2 |g|^2 / (r^2 b). Without it the rule takes distances of about 1 for granted. Default: 1.
+    /// r, the length that the parameters are expected to travel, 1e-30 to 1e30: b = b + eta^2 |g|^2 / (r^2 b). Without it the rule takes distances of about 1 for granted. Default: 1.
     /// </summary>
-    public double Length { get; init => field = OptionRange.Positive(value); } = 1;
+    public double Length { get; init => field = OptionRange.Size(value); } = 1;
 
-    /// <summary>Whether the decay multiplies the weights by 1 - lambda decay instead of entering the gradient. Default: false.</summary>
+    /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }
 
     /// <summary>When b may fall again. Default: never.</summary>

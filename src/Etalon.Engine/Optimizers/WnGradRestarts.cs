@@ -6,7 +6,7 @@ namespace Etalon.Engine.Optimizers;
 /// </summary>
 /// <param name="After">How many in a row; at least 1. The paper's choice: 4.</param>
 /// <param name="Ratio">The share, in (0, 1). The paper's choice: 0.9.</param>
-/// <param name="Least">The least b; above 0. The paper's choice: 1e-4.</param>
+/// <param name="Least">The least b; 1e-30 to 1e30. The paper's choice: 1e-4.</param>
 public sealed record WnGradRestarts(int After = 4, double Ratio = 0.9, double Least = 1e-4)
 {
     /// <summary>How many in a row; at least 1.</summary>
@@ -16,5 +16,5 @@ public sealed record WnGradRestarts(int After = 4, double Ratio = 0.9, double Le
     public double Ratio { get; } = Ratio is > 0 and < 1 ? Ratio : throw new ArgumentOutOfRangeException(nameof(Ratio), Ratio, "Ratio must be above 0 and below 1");
 
     /// <summary>The least b.</summary>
-    public double Least { get; } = OptionRange.Positive(Least, nameof(Least));
+    public double Least { get; } = OptionRange.Size(Least, nameof(Least));
 }

@@ -40,11 +40,11 @@ public sealed record OptimizerSpec
     public WnGradOrder Order { get; init; }
 
     /// <summary>The initial b of WNGrad, WN-Adam and AdaGrad-Norm, in units of <see cref="InitialUnit"/>.</summary>
-    /// <value>Above 0; 1 by default.</value>
+    /// <value>1e-30 to 1e30; 1 by default.</value>
     public double Initial
     {
         get;
-        init => field = Rule.Above(value, 0, "b divides the gradient; the usual choice is 1");
+        init => field = Rule.Size(value, "b divides the gradient; the usual choice is 1");
     } = 1;
 
     /// <summary>What WNGrad's initial b is counted in.</summary>
@@ -52,11 +52,11 @@ public sealed record OptimizerSpec
     public InitialUnit InitialUnit { get; init; }
 
     /// <summary>r, how far WNGrad expects the weights to travel: b = b + eta^2 |g|^2 / (r^2 b).</summary>
-    /// <value>Above 0; 1 by default.</value>
+    /// <value>1e-30 to 1e30; 1 by default.</value>
     public double Length
     {
         get;
-        init => field = Rule.Above(value, 0, "it is a distance; 1 is the published rule");
+        init => field = Rule.Size(value, "it is a distance; 1 is the published rule");
     } = 1;
 
     /// <summary>After how many small gradients in a row WNGrad's b falls again.</summary>
@@ -76,11 +76,11 @@ public sealed record OptimizerSpec
     } = 0.9;
 
     /// <summary>The least b that a restart gives.</summary>
-    /// <value>Above 0; 1e-4 by default.</value>
+    /// <value>1e-30 to 1e30; 1e-4 by default.</value>
     public double RestartLeast
     {
         get;
-        init => field = Rule.Above(value, 0, "the usual choice is 1e-4");
+        init => field = Rule.Size(value, "the usual choice is 1e-4");
     } = 1e-4;
 
     /// <summary>The share of Adam's, WN-Adam's and Prodigy's mean of gradients that a new one leaves; in Schedule-Free SGD the share of the mean in the weights that are trained.</summary>
@@ -100,19 +100,19 @@ public sealed record OptimizerSpec
     } = 0.999;
 
     /// <summary>What Adam and Prodigy add to the root of the mean square.</summary>
-    /// <value>Above 0; 1e-8 by default.</value>
+    /// <value>1e-30 to 1e30; 1e-8 by default.</value>
     public double Epsilon
     {
         get;
-        init => field = Rule.Above(value, 0, "the usual choice is 1e-8");
+        init => field = Rule.Size(value, "the usual choice is 1e-8");
     } = 1e-8;
 
     /// <summary>The distance to the solution that D-Adaptation and Prodigy begin with; DoG's, in units of 1 + |w|.</summary>
-    /// <value>Above 0; 1e-6 by default.</value>
+    /// <value>1e-30 to 1e30; 1e-6 by default.</value>
     public double InitialDistance
     {
         get;
-        init => field = Rule.Above(value, 0, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+        init => field = Rule.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
     } = 1e-6;
 
     /// <summary>Classes of parameters with schedules of their own, in the order of <see cref="ParameterClass"/>.</summary>

@@ -38,11 +38,15 @@ internal static class RecipeOptimizer
         Scope = spec.Scope,
         Order = spec.Order,
         Initial = spec.InitialUnit == InitialUnit.GradientNorm ? InitialDivisor.GradientNorm : InitialDivisor.Constant,
-        InitialFactor = spec.Initial * (spec.InitialUnit == InitialUnit.Curvature ? curvature() : 1),
+        InitialFactor = spec.InitialUnit == InitialUnit.Curvature ? OfCurvature(spec.Initial, curvature()) : spec.Initial,
         Length = spec.Length,
         IsDecayDecoupled = IsDecoupled(spec),
         Restarts = spec.RestartAfter == 0 ? null : new WnGradRestarts(spec.RestartAfter, spec.RestartRatio, spec.RestartLeast),
     };
+
+    private static double OfCurvature(double factor, double curvature) => factor * curvature is >= 1e-30 and <= 1e30
+        ? factor * curvature
+        : throw new InputException($"optimizer.initial = {factor}: times the curvature {curvature:G3} near the initial weights it is not from 1e-30 to 1e30; the usual choice is 1");
 
     private static WnAdamOptions WnAdam(OptimizerSpec spec) => new() { Scope = spec.Scope, Initial = spec.Initial, Beta1 = spec.Beta1, IsDecayDecoupled = IsDecoupled(spec) };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
@@ -17,7 +18,7 @@ namespace Etalon.Lab.Training;
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", ScaleExponentKey = "scale_exponent";
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate", ScaleExponentKey = "scale_exponent";
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
@@ -60,7 +61,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
         _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
         _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
-        if (_optimizer.HasEvaluationWeights) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
+        if (_optimizer.HasEvaluationWeights && Network.State.Length > 0) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is not null)
         {
             _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
@@ -166,7 +167,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         if (!_optimizer.HasEvaluationWeights || _optimizer.IsEvaluating) return;
         _optimizer.SwapEvaluationWeights();
-        _statistics!.Gather();
+        _statistics?.Gather();
     }
 
     /// <summary>Every tensor that outlives an update, under its name in a checkpoint.</summary>
@@ -183,6 +184,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
+        metadata[RateKey] = _rate.ToString("R", CultureInfo.InvariantCulture);
         _autoDecay?.Describe(metadata);
         if (_equivalent is not null) metadata[ScaleExponentKey] = $"{_equivalent.Exponent}";
     }
@@ -220,6 +222,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
         _optimizer.ContinueEvaluating();
         _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
+        _rate = checkpoint.OptionalNumber(RateKey) ?? 0;
     }
 
     private string? FirstNonFiniteGradient()

@@ -33,14 +33,32 @@ internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatin
     public static UpdateNumbers[] NumbersAt(int step) =>
         [new(0.02 * (step % 3 + 1), 0.01, 0.9 - 0.1 * (step % 2)), new(0.05, 0.03 * (step % 2), 0.5)];
 
-    /// <summary>Draws the gradient of a step: its numbers are float32's, so that both precisions see the same. At the first step every third channel of the head has none.</summary>
+    /// <summary>
+    /// Draws the gradient of a step: its numbers are float32's, so that both precisions see the same. At the first step every third channel of the head has none, and every third kernel of the
+    /// tensors with many.
+    /// </summary>
     public void Differentiate(int step)
     {
         Fill(Gradients, "gradient", step);
         if (step > 0) return;
-        var head = Gradients.Tensors[1];
-        for (int i = 0; i < head.Length; i++)
-            if (i % head.Shape[^1] % 3 == 0) head.Span[i] = T.Zero;
+        foreach (var tensor in Gradients.Tensors.Where(tensor => tensor.Shape.Count > 1).Skip(1))
+        {
+            int cells = tensor.Shape.TakeLast(tensor.Shape.Count == 4 ? 2 : 1).Aggregate((a, b) => a * b);
+            for (int i = 0; i < tensor.Length; i++)
+                if (i % cells % 3 == 0) tensor.Span[i] = T.Zero;
+        }
+    }
+
+    /// <summary>Draws the gradient of a step that points the same way at every step, but for noise as large as itself.</summary>
+    public void Drift(int step)
+    {
+        Fill(Gradients, "gradient", step);
+        var way = Drawn.At("way", 0).AsSpan();
+        foreach (var tensor in Gradients.Tensors)
+        {
+            for (int i = 0; i < tensor.Length; i++) tensor.Span[i] += T.CreateChecked(way[i]);
+            way = way[(int)tensor.Length..];
+        }
     }
 
     public double[] Weights() => [.. Parameters.Tensors.SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateChecked)];

@@ -12,7 +12,7 @@ internal static class ReferenceRules
     [
         "sgd", "sgd nesterov", "sgd decoupled", "adam", "adamw",
         "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead", "wngrad channel look-ahead decoupled",
-        "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad restarts look-ahead", "wngrad channel restarts lagged",
+        "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad tensor restarts look-ahead", "wngrad channel restarts lagged", "wngrad kernel restarts",
         "wn-adam", "wn-adam channel", "wn-adam kernel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel", "adagrad-norm tensor decoupled",
         "dog", "d-adaptation", "prodigy", "prodigy decoupled", "schedule-free",
     ];

@@ -202,7 +202,8 @@ public sealed class WnGradTests : IDisposable
             () => new WnGradRestarts(After: 0), () => new WnGradRestarts(Ratio: 1), () => new WnGradRestarts(Least: 0),
             () => new WnAdamOptions { Initial = 0 }, () => new WnAdamOptions { Beta1 = 1 }, () => new AdaGradNormOptions { Initial = double.PositiveInfinity },
             () => new AdamOptions { Beta1 = 1 }, () => new AdamOptions { Beta2 = -0.1 }, () => new AdamOptions { Epsilon = 0 }, () => new SgdOptions { Dampening = 1.1 },
-            () => new ProdigyOptions { Beta2 = 1 }, () => new ProdigyOptions { InitialDistance = 0 },
+            () => new ProdigyOptions { Beta2 = 1 }, () => new ProdigyOptions { InitialDistance = 0 }, () => new AdamOptions { Epsilon = 1e-50 }, () => new AdaGradNormOptions { Initial = 1e200 },
+            () => Create((w, g) => new Dog<double>(w, g, double.PositiveInfinity)), () => Create((w, g) => new DAdaptation<double>(w, g, 0)), () => Create((w, g) => new ScheduleFree<double>(w, g, 1)),
         ];
         Assert.All(made, make => Assert.NotEmpty(Assert.Throws<ArgumentOutOfRangeException>(make).ParamName!));
     }
@@ -237,6 +238,14 @@ public sealed class WnGradTests : IDisposable
         region.Declare(name, shape);
         region.Allocate();
         return region;
+    }
+
+    private static object Create(Func<Region<double>, Region<double>, object> make)
+    {
+        using Region<double> w = Region("w", [3]), g = new();
+        g.Mirror(w);
+        g.Allocate();
+        return make(w, g);
     }
 
     private static double[] Gradient(int step)

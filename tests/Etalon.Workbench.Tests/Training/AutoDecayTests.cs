@@ -66,12 +66,17 @@ public sealed class AutoDecayTests : IDisposable
     }
 
     [Fact]
-    public void A_run_with_it_resumes_to_the_bit_and_keeps_the_ends_of_its_stages()
+    public void A_run_with_it_resumes_to_the_bit_and_keeps_the_ends_of_its_stages() => ResumesAndKeeps(5, 14, 23);
+
+    // Before the evaluation of the stage's last epoch is done.
+    [Fact]
+    public void A_run_that_is_interrupted_at_the_end_of_a_stage_keeps_it_all_the_same() => ResumesAndKeeps(12);
+
+    private void ResumesAndKeeps(params int[] stops)
     {
         string[] overrides = ["learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "checkpoint={every: 1ba, keep: stages}"];
-        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides), run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), 5, overrides);
-        SmallRun.ResumedAndStopped(run, 14);
-        SmallRun.ResumedAndStopped(run, 23);
+        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides), run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), stops[0], overrides);
+        foreach (int stop in stops.Skip(1)) SmallRun.ResumedAndStopped(run, stop);
         SmallRun.Resume(run);
         SmallRun.AssertSame(whole, run);
         Assert.Contains(12, new CheckpointFolder(whole).Steps());
