@@ -49,9 +49,9 @@ internal static class RateRobustnessClaim
             rule, network.Rates, [.. network.Rates.Select(rate => (IReadOnlyList<SweptOutcome>)[.. Enumerable.Range(1, seeds).Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
 
     private static string Setting(RateRobustness experiment) =>
-        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title}: {network.Updates} updates of {network.Batch} images"))}; first stage of PreResNet-8: 8 channels. "
-        + $"{experiment.Set}, {experiment.TestCount} test images, {experiment.Seeds} seeds of start and order, no momentum, no weight decay, no warm-up. A run diverged where a loss or a gradient was not finite; it counts as guessing. "
-        + "Between the rates that were run accuracies are taken on straight lines over the logarithm of the rate.";
+        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title} ({network.Model}): {network.Updates} updates of {network.Batch} images"))}. "
+        + $"{experiment.Set}, {experiment.TrainCount} training and {experiment.TestCount} test images, {experiment.Seeds} seeds of start and order, no momentum, no weight decay, no warm-up. Accuracy is the mean of {RateRobustness.Looks} evaluations over the last fifth of a run, "
+        + "of the weights that are trained; of DoG, as its authors want it, of their mean. A run diverged where a loss or a gradient was not finite; it counts as guessing. Between the rates that were run accuracies are taken on straight lines over the logarithm of the rate.";
 
     private static IEnumerable<string> Lines(NetworkRobustness network) =>
     [

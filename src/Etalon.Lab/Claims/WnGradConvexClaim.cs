@@ -15,9 +15,8 @@ internal static class WnGradConvexClaim
     /// <summary>The same with other settings.</summary>
     public static ClaimReport Reproduce(ConvexTables tables, ClaimRun run)
     {
-        if (run.Seeds is { } starts) tables = tables with { Starts = starts };
-        if (tables.Starts < ConvexTables.FewestStarts)
-            throw new InputException($"--seeds {tables.Starts}: a recorded figure is looked for in the spread over starts, and that of few is too narrow; give {ConvexTables.FewestStarts} or more");
+        if (run.Seeds is { } starts && starts != tables.Starts)
+            throw new InputException($"--seeds {starts}: a recorded figure is looked for in the spread over {tables.Starts} starts; fewer would miss some by chance, and more would miss none; leave --seeds out");
         var report = tables.Run(run.Threads, run.Tell, run.Cancellation);
         return new ClaimReport(
             Claim,

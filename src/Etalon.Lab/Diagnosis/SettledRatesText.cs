@@ -34,7 +34,7 @@ public static class SettledRatesText
     {
         ArgumentNullException.ThrowIfNull(rates);
         string whole = rates.Groups.FirstOrDefault(group => group.Group == LogGroup.Whole) is { RadialShare: <= RadialCosine.Largest } all
-            ? $" `optimizer.name=sgd momentum=0 learning_rate={all.Rate:G2}` has this effective rate on all scale-invariant weights, and an equilibrium that can be judged."
+            ? $" `\"optimizer={{name: sgd}}\" momentum=0 learning_rate={RateText.Of(all.Rate)}` has this effective rate on all scale-invariant weights while their norm is the last one; with weight decay SGD has an equilibrium, which can be judged."
             : "";
         return [.. WrappedText.Lines("", $"Settled: the median over the last quarter of the run. SGD's rate is the one without momentum that has this effective rate at the weights' last norm; with momentum mu, times 1 - mu. Angle: of an update over the last quarter, in radians. The laws of norm and equilibrium are SGD's, so none is judged here.{whole}", width, indentation: 2)];
     }

@@ -35,8 +35,8 @@ public static class AppliedRate
     public static void Check(RunSpec spec, string path)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        // A third has as many digits as numbers are written with.
-        int length = RecipeWriter.ToYaml(To(spec, 3, 1)).Length + LongestHeading;
+        // A third of a small number has as many digits as numbers are written with, and an exponent.
+        int length = RecipeWriter.ToYaml(To(spec, 3e9, 1)).Length + LongestHeading;
         if (length > RecipeText.LargestLength)
             throw new InputException($"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: \"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
     }

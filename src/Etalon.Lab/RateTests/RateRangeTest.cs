@@ -80,18 +80,18 @@ public sealed class RateRangeTest
     {
         var curves = new RateCurve[options.Seeds];
         var others = new SelfSetRate[spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0];
-        Action<int> train = job =>
+        List<Action> runs = [.. Enumerable.Range(0, curves.Length).Select(seed => (Action)(() => curves[seed] = RateSweep<T>.Rise(tested.Rising(seed), data, cancellation)))];
+        if (others.Length > 0)
         {
-            if (job < curves.Length) curves[job] = RateSweep<T>.Rise(tested.Rising(job), data, cancellation);
-            else if (job == curves.Length) others[0] = RateSweep<T>.Settle("WNGrad", tested.WithWnGrad(), data, tested.RateOf, cancellation);
-            else others[1] = RateSweep<T>.Settle("DoG", tested.WithDog(), data, tested.RateOf, cancellation);
-        };
-        int jobs = curves.Length + others.Length, done = 0;
+            runs.Add(() => others[0] = RateSweep<T>.Settle("WNGrad", tested.WithWnGrad(), data, tested.RateOf, cancellation));
+            runs.Add(() => others[1] = RateSweep<T>.Settle("DoG", tested.WithDog(), data, tested.RateOf, cancellation));
+        }
+        int done = 0;
         var telling = new Lock();
-        ParallelRuns.ForEach([.. Enumerable.Range(0, jobs)], threads, job =>
+        ParallelRuns.ForEach(runs, threads, run =>
         {
-            train(job);
-            lock (telling) progress?.Invoke(++done, jobs);
+            run();
+            lock (telling) progress?.Invoke(++done, runs.Count);
         }, cancellation);
         return new RateRangeTest(spec, options, tested.Peak, curves, others);
     }

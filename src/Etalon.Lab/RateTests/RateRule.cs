@@ -10,7 +10,7 @@ namespace Etalon.Lab.RateTests;
 /// <para>
 /// With L the smoothed loss, L₀ that of the first window, L* the least one and F = L₀ - L* its fall, L is near its least up to L* + r with r = max(F/10, 4 s), s the standard error of L: the least of many is
 /// about two of them too low, and others vary by as much. The usable rates are those around the least at which L is near it, but for the last h updates: what a rate does to the loss is seen in the batches after it, at larger
-/// rates. A fall of less than 4 r is not told from noise.
+/// rates. A fall of less than 16 s is not told from noise.
 /// </para>
 /// <para>
 /// What counts is that the loss rises, not that it diverges: behind a normalization a rate that is too large makes the norm of the weights grow until their effective rate is bearable again, and the
@@ -28,7 +28,7 @@ internal static class RateRule
     /// <summary>How near its least the loss is at a usable rate in standard errors of the loss, where they are more.</summary>
     public const double NoiseErrors = 4;
 
-    private const double LeastFall = 4;
+    private const double LeastFallErrors = 16;
 
     /// <summary>h.</summary>
     public static int HalfWindow(int updates) => Math.Max(2, updates / 40);
@@ -57,7 +57,7 @@ internal static class RateRule
         double error = 1.2533 * deviation / Math.Sqrt(2 * half + 1), first = smoothed[half], fall = first - smoothed[least];
         var reading = new RateReading { FirstLoss = first, LeastLoss = smoothed[least], LeastRate = rates[least], Error = error };
         double near = Math.Max(Nearness * fall, NoiseErrors * error);
-        if (!(fall > 0 && fall >= LeastFall * near))
+        if (!(fall > 0 && fall >= LeastFallErrors * error))
             return reading with { Problem = $"its loss did not fall by much more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
         int lower = least, upper = least;
         while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + near) lower--;

@@ -13,7 +13,7 @@ public static class RateTestChart
         ArgumentNullException.ThrowIfNull(test);
         string[] legend = ["mean over seeds", "a seed", "usable, and its middle", .. test.Others.Select(other => other.Name)];
         List<ChartPanel> panels = [new("loss", WithMarks(test, Losses(test))) { Height = 280 }];
-        if (test.Curves.All(curve => curve.EffectiveRates is not null)) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
+        if (test.Curves.Any(curve => curve.EffectiveRates is not null)) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
         return new Chart($"{test.Spec.Name}: loss while the rate rises", "learning rate", panels) { Legend = legend, IsXLogarithmic = true };
     }
 
@@ -24,7 +24,7 @@ public static class RateTestChart
     /// <summary>Their mean, as far as all seeds come.</summary>
     internal static ChartLine MeanLoss(RateRangeTest test) => MeanOf(test, Losses(test));
 
-    private static IReadOnlyList<ChartLine> EffectiveRates(RateRangeTest test) => [.. test.Curves.Select(curve => LineOf(curve, curve.EffectiveRates!))];
+    private static IReadOnlyList<ChartLine> EffectiveRates(RateRangeTest test) => [.. test.Curves.Select(curve => LineOf(curve, curve.EffectiveRates ?? []))];
 
     private static ChartLine LineOf(RateCurve curve, IReadOnlyList<double> values) => new($"seed {curve.Seed}", curve.Rates, values) { Color = Seed, IsThin = true };
 
@@ -44,7 +44,9 @@ public static class RateTestChart
     private static ChartLine MeanOf(RateRangeTest test, IReadOnlyList<ChartLine> seeds)
     {
         var longest = test.Curves.MaxBy(curve => curve.Rates.Count)!.Rates;
-        int common = seeds.Min(line => line.Y.Count);
-        return new ChartLine("mean", [.. longest.Take(common)], [.. Enumerable.Range(0, common).Select(i => seeds.Average(line => line.Y[i]))]) { Color = Mean };
+        // One that was not finite at once has nothing to say.
+        var begun = seeds.Where(line => line.Y.Count > 0).ToList();
+        int common = begun.Count == 0 ? 0 : begun.Min(line => line.Y.Count);
+        return new ChartLine("mean", [.. longest.Take(common)], [.. Enumerable.Range(0, common).Select(i => begun.Average(line => line.Y[i]))]) { Color = Mean };
     }
 }

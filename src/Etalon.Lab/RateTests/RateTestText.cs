@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.RateTests;
 
@@ -21,7 +22,7 @@ public static class RateTestText
             var (lower, upper) = (test.Interval!.Value.Lower, test.Interval.Value.Upper);
             text.Add($"{"",-22} {"rate",20} {"effective rate",22}");
             text.Add($"{"usable for all seeds",-22} {$"{Rate(lower)} to {Rate(upper)}",20} {(test.EffectiveRateAt(lower) is null ? "none" : $"{Effective(test, lower)} to {Effective(test, upper)}"),22}");
-            text.Add($"{"the middle: use this",-22} {$"{RateText.Of(rate)}",20} {Effective(test, rate),22}");
+            text.Add($"{"the middle: use this",-22} {RateText.Of(rate, digits: 15),20} {Effective(test, rate),22}");
         }
         else
         {
@@ -55,8 +56,9 @@ public static class RateTestText
     public static IReadOnlyList<string> Notes(RateRangeTest test, int width)
     {
         string self = test.Others.Count == 0 ? "" : $" WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum{(test.Spec.Optimizer.Groups.Length > 0 ? ", without the recipe's groups" : "")}.";
+        string multiplied = test.Spec.Optimizer.Kind == OptimizerKind.Sgd ? "η/((1 - μ)|w|²)" : "what gradients are multiplied by over |w|²,";
         string effective = test.Curves.Any(curve => curve.EffectiveRates is not null)
-            ? " Effective rates are η/((1 - μ)|w|²) of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
+            ? $" Effective rates are {multiplied} of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";
         int half = RateRule.HalfWindow(test.Options.Updates);
         return [.. WrappedText.Lines("", $"Usable: where the loss is within {RateRule.Nearness:P0} of its whole fall of the least, or {RateRule.NoiseErrors} standard errors where they are more, up to {half} updates before it is above that; the loss is the running median over {2 * half + 1} updates.{self}{effective}", width, indentation: 2)];

@@ -11,6 +11,9 @@ internal sealed class TestedRecipe
     // Of 1 + |w|, as DoG's authors advise: larger where a batch normalization makes the scale of the weights meaningless.
     private const double FirstDistance = 1e-6, FirstDistanceWithBatchNormalization = 1e-4;
 
+    // Larger than any rate that a test rises to.
+    private const double LargestPeak = 1e30;
+
     private readonly RunSpec _spec;
     private readonly RateTestOptions _options;
     private readonly long _peakStep;
@@ -30,9 +33,9 @@ internal sealed class TestedRecipe
         (_spec, _options, _peakStep) = (spec, options, AppliedRate.PeakStepOf(spec));
         Peak = spec.LearningRate.ValueAt(_peakStep);
         if (Peak == 0) throw new InputException("learning_rate is 0 in every update, so that no factor brings it to a rate that was found; write a rate such as 0.1");
-        // A constant has its peak in the first update.
-        if (spec.TotalSteps > 1 && _peakStep == spec.TotalSteps - 1)
-            throw new InputException("learning_rate is largest in its last update: of a rate that grows to the end, as one without weight decay does, the largest is none to look for; test the recipe with weight decay that it stands for, or with a rate that stays or falls");
+        // A constant has its peak in the first update; a rate that outgrows float64 has it where it stops to be told apart.
+        if (Peak > LargestPeak || (spec.TotalSteps > 1 && _peakStep == spec.TotalSteps - 1))
+            throw new InputException("learning_rate grows to its last update: of such a rate, as one without weight decay does, the largest is none to look for; test the recipe with weight decay that it stands for, or with a rate that stays or falls");
     }
 
     /// <summary>The largest rate of the recipe.</summary>
@@ -71,7 +74,9 @@ internal sealed class TestedRecipe
     public RunSpec WithDog()
     {
         var distance = _spec.Model!.Norm == NormKind.Batch ? FirstDistanceWithBatchNormalization : FirstDistance;
-        return With(new OptimizerSpec { Kind = OptimizerKind.Dog, InitialDistance = distance }) with { Momentum = new Constant(0) };
+        var dog = With(new OptimizerSpec { Kind = OptimizerKind.Dog, InitialDistance = distance }) with { Momentum = new Constant(0) };
+        // DoG's decay is coupled, and shrinks weights by all that gradients are multiplied by, times lambda; decoupled decay by the rate alone.
+        return _spec.Optimizer.Decay == DecayForm.Decoupled ? dog with { WeightDecay = new Constant(RateOf(_spec.WeightDecay.ValueAt(_peakStep))) } : dog;
     }
 
     /// <summary>The rate of the recipe's rule that moves weights as far as gradients multiplied by a number.</summary>

@@ -38,10 +38,10 @@ internal static class FindLrCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         string[] words = parsed.GetRequiredValue(options.Recipe);
         var spec = RecipeArguments.ReadOne(words, error);
-        string? apply = parsed.GetValue(options.Apply);
+        string? apply = parsed.GetValue(options.Apply), svg = parsed.GetValue(options.Svg);
         // What is written has neither its comments nor its durations in epochs.
-        if (apply is not null && words.Any(word => File.Exists(word) && Path.GetFullPath(word) == Path.GetFullPath(apply)))
-            throw new InputException($"--apply {apply} is the recipe itself, whose comments would be lost; give the file of a new recipe");
+        if (apply is not null) CheckFile("--apply", apply, words, "whose comments would be lost; give the file of a new recipe");
+        if (svg is not null) CheckFile("--svg", svg, words, "which would be lost; give the file of a picture");
         if (apply is not null) AppliedRate.Check(spec, apply);
         var tested = new RateTestOptions
         {
@@ -53,13 +53,21 @@ internal static class FindLrCommand
         var test = RateRangeTest.Run(spec, tested, TrainingScreen.Threads(parsed.GetValue(options.Threads)), (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
-        if (parsed.GetValue(options.Svg) is { } svg)
+        if (apply is not null) Apply(test, apply, error);
+        if (svg is not null)
         {
             AtomicFile.Write(svg, writer => SvgChart.Write(RateTestChart.Of(test), writer));
             error.WriteLine($"wrote {svg}");
         }
-        if (apply is not null) Apply(test, apply, error);
         return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // Before anything is trained.
+    private static void CheckFile(string option, string file, string[] words, string loss)
+    {
+        AtomicFile.Check(file);
+        if (words.Any(word => File.Exists(word) && Path.GetFullPath(word) == Path.GetFullPath(file)))
+            throw new InputException($"{option} {file} is the recipe itself, {loss}");
     }
 
     private static void Apply(RateRangeTest test, string file, TextWriter error)

@@ -21,9 +21,22 @@ internal static class FindLrJson
             test.Problems,
             RecipeRate = test.Peak,
             test.Others,
-            Seeds = test.Curves.Select(curve => new { curve.Seed, curve.Reading, curve.End, curve.Rates, curve.Losses, curve.Smoothed, curve.EffectiveRates }),
+            Seeds = test.Curves.Select(curve => new { curve.Seed, Reading = Of(curve.Reading), curve.End, curve.Rates, curve.Losses, curve.Smoothed, curve.EffectiveRates }),
         },
         RunsCommand.Json));
+
+    // Null where a seed that was not finite at once has no number.
+    private static object Of(RateReading reading) => new
+    {
+        FirstLoss = Number(reading.FirstLoss),
+        LeastLoss = Number(reading.LeastLoss),
+        LeastRate = Number(reading.LeastRate),
+        Error = Number(reading.Error),
+        reading.Interval,
+        reading.Problem,
+    };
+
+    private static double? Number(double value) => double.IsNaN(value) ? null : value;
 
     private static double? EffectiveAt(RateRangeTest test, double? rate) => rate is { } value ? test.EffectiveRateAt(value) : null;
 }

@@ -41,6 +41,7 @@ internal static class VerifyCommand
         var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
             : spec.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
+        if (parsed.GetValue(options.Svg) is { } file) AtomicFile.Check(file);
         var verification = Verification.Run(
             RecipeConversion.Of(spec, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
             comparison => error.WriteLine($"update {comparison.Updates}: outputs {VerificationText.Distance(comparison.Outputs)} apart"), cancellation);

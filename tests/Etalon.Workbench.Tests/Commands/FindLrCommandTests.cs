@@ -24,7 +24,7 @@ public sealed class FindLrCommandTests : IDisposable
         Assert.InRange(json["effective_rate"]!.GetValue<double>(), json["lower_effective_rate"]!.GetValue<double>(), json["upper_effective_rate"]!.GetValue<double>());
         Assert.Equal(["WNGrad", "DoG"], json["others"]!.AsArray().Select(other => other!["name"]!.GetValue<string>()));
         Assert.Equal(3, json["seeds"]!.AsArray().Count);
-        Assert.EndsWith($"wrote {svg}\nwrote {found}: its largest rate is {rate:R} instead of 0.1\n", error, StringComparison.Ordinal);
+        Assert.EndsWith($"wrote {found}: its largest rate is {rate:R} instead of 0.1\nwrote {svg}\n", error, StringComparison.Ordinal);
         Assert.Equal(rate, RecipeReader.ReadFile(found).LearningRate.ValueAt(0), 1e-11);
         string picture = await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken);
         Assert.All(["effective rate", "usable, and its middle", "WNGrad", "DoG", ">1e-5<", ">10<"], text => Assert.Contains(text, picture, StringComparison.Ordinal));
@@ -66,7 +66,12 @@ public sealed class FindLrCommandTests : IDisposable
     [InlineData("optimizer.name = d-adaptation: it sets its rate itself", "optimizer.name=d-adaptation")]
     [InlineData("optimizer.name = wngrad: it sets its rate itself, and remembers", "optimizer.name=wngrad")]
     [InlineData("learning_rate is 0 in every update", "learning_rate=0")]
-    [InlineData("learning_rate is largest in its last update", "learning_rate={exponential: {from: 0.01, factor: 2, every: 1ep}}", "weight_decay=0")]
+    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.01, factor: 2, every: 1ep}}", "weight_decay=0")]
+    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.1, factor: 10, every: 1ba}}", "duration=400ba", "weight_decay=0")]
+    [InlineData("the name of a file to write is empty", "--apply", "")]
+    [InlineData("the name of a file to write is empty", "--svg", " ")]
+    [InlineData("/: is a folder", "--apply", "/")]
+    [InlineData("/: is a folder", "--svg", "/")]
     [InlineData("\"optimizer={name: sgd}\"", "optimizer={name: wngrad, scope: tensor}", "momentum=0")]
     public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)
     {
@@ -81,9 +86,12 @@ public sealed class FindLrCommandTests : IDisposable
     {
         string recipe = Path.Combine(_folder, "mine.yaml");
         File.Copy(Cli.Recipe("digits.yaml"), recipe);
-        var (code, _, error) = await Cli.Run("find-lr", recipe, "--apply", recipe);
-        Assert.Equal(2, code);
-        Assert.Contains("is the recipe itself, whose comments would be lost", error, StringComparison.Ordinal);
+        foreach (string option in (string[])["--apply", "--svg"])
+        {
+            var (code, _, error) = await Cli.Run("find-lr", recipe, option, recipe);
+            Assert.Equal(2, code);
+            Assert.Contains($"{option} {recipe} is the recipe itself, ", error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class SettledRatesTests : IDisposable
         var rates = Of(_ => 0.01, norm: 3);
         Assert.Equal((1, 0), (Math.Round(rates.Groups[0].Drift, 6), Math.Round(rates.Groups[0].Power, 6)));
         Assert.EndsWith("at rest", SettledRatesText.Table(rates)[1], StringComparison.Ordinal);
-        Assert.Contains("optimizer.name=sgd momentum=0 learning_rate=0.09", string.Join(' ', SettledRatesText.Notes(rates, 1000)), StringComparison.Ordinal);
+        Assert.Contains("`\"optimizer={name: sgd}\" momentum=0 learning_rate=0.09`", string.Join(' ', SettledRatesText.Notes(rates, 1000)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SettledRatesTests : IDisposable
         var rates = Of(_ => 0.01, norm: 1, dot: 0.3);
         Assert.Equal(0.3, rates.Groups[0].RadialShare, 1e-6);
         Assert.Contains("not scale-invariant: |cos(g, w)| is 0.3", SettledRatesText.Table(rates)[1], StringComparison.Ordinal);
-        Assert.DoesNotContain("name=sgd", string.Join(' ', SettledRatesText.Notes(rates, 1000)), StringComparison.Ordinal);
+        Assert.DoesNotContain("name: sgd", string.Join(' ', SettledRatesText.Notes(rates, 1000)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,15 +26,15 @@ public class ConvexTableTests
         string text = string.Join('\n', report.Lines);
         Assert.Contains("| GD 1/b0 | overflow | overflow |", text, StringComparison.Ordinal);
         Assert.Contains("| WNGrad look-ahead | ∞ |", text, StringComparison.Ordinal);
-        Assert.Contains("- WNGrad update-first: a decade below L ", text, StringComparison.Ordinal);
+        Assert.Contains("- WNGrad update-first, in gradients of b₀ = L: a decade below L ", text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_spread_of_few_starts_is_refused()
+    public void The_spread_is_that_of_the_claims_number_of_starts()
     {
-        var problem = Assert.Throws<InputException>(() => WnGradConvexClaim.Reproduce(Brief, Run(_ => { }) with { Seeds = 29 }));
-        Assert.Contains("--seeds 29", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("give 30 or more", problem.Message, StringComparison.Ordinal);
+        var problem = Assert.Throws<InputException>(() => WnGradConvexClaim.Reproduce(Brief, Run(_ => { }) with { Seeds = 31 }));
+        Assert.Contains("--seeds 31", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("the spread over 30 starts", problem.Message, StringComparison.Ordinal);
     }
 
     // Nothing is written unless the report is told to.

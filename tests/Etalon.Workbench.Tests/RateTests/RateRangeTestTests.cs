@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Data;
 using Etalon.Lab.RateTests;
@@ -169,7 +170,64 @@ public sealed class RateRangeTestTests
     public void WNGrad_shrinks_weights_as_the_recipe_does(string decay, double factor)
     {
         var spec = Read($"optimizer.decay={decay}", "learning_rate=0.1", "weight_decay=0.01");
-        Assert.Equal(factor * 0.01, new TestedRecipe(spec, new()).WithWnGrad().WeightDecay.ValueAt(0), 1e-15);
+        var wngrad = new TestedRecipe(spec, new()).WithWnGrad();
+        Assert.Equal(factor * 0.01, wngrad.WeightDecay.ValueAt(0), 1e-15);
+        Assert.Equal(spec.Optimizer.Decay, wngrad.Optimizer.Decay);
+    }
+
+    // DoG multiplies gradient and decay by r. Under heavy ball of 0.9 that is the rate r / 10, whose decoupled decay shrinks by a tenth of r lambda.
+    [Theory]
+    [InlineData("coupled", 1)]
+    [InlineData("decoupled", 0.1)]
+    public void DoG_shrinks_weights_as_the_recipe_does(string decay, double factor) =>
+        Assert.Equal(factor * 0.01, new TestedRecipe(Read($"optimizer.decay={decay}", "momentum=0.9", "weight_decay=0.01"), new()).WithDog().WeightDecay.ValueAt(0), 1e-15);
+
+    [Fact]
+    public void The_rate_of_DoG_is_the_median_of_its_distance_over_the_root_of_its_gradients_in_the_last_quarter()
+    {
+        var test = RateRangeTest.Run(Read("momentum=0"), new RateTestOptions { Updates = 80, Seeds = 1 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
+        using var trainer = new Trainer<float>(Read("momentum=0", "duration=80ba", "learning_rate=1", "optimizer={name: dog, initial_distance: 1e-4}"), DataCatalog.Load("digits"), threads: 1);
+        using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
+        List<double> rates = [];
+        while (!trainer.IsDone)
+        {
+            trainer.Update(batches.Next());
+            var memory = trainer.Optimizer.Accumulators;
+            rates.Add(memory["largest_distance"].Span[0] / Math.Sqrt(memory["sum_of_squares"].Span[0]));
+        }
+        // Of twenty the upper median.
+        Assert.Equal(rates.TakeLast(20).Order().ElementAt(10), test.Others[1].Rate!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void A_run_whose_loss_is_not_finite_settles_nowhere()
+    {
+        var wild = Read("momentum=0", "duration=20ba", "learning_rate=1", "model.norm=none", "optimizer={name: dog, initial_distance: 1e30}");
+        Assert.Equal(new SelfSetRate("DoG", null, null, null), RateSweep<float>.Settle("DoG", wild, DataCatalog.Load("digits"), rate => rate, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_seed_that_is_not_finite_at_once_leaves_the_others_their_picture()
+    {
+        var curve = Curve(1, curvature: 1);
+        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 2 }, 0.1, [curve, new(2, [], [], null, half: 5, RateTestEnd.NotFinite)], []);
+        Assert.Null(test.Rate);
+        Assert.Equal(curve.Rates, RateTestChart.MeanLoss(test).X);
+        Assert.NotEmpty(RateTestText.Chart(test, 80));
+    }
+
+    [Fact]
+    public void The_rate_to_use_is_printed_with_all_its_digits()
+    {
+        var curve = Curve(1, curvature: 1);
+        var (lower, upper) = (curve.Reading.Interval!.Value.Lower, curve.Reading.Interval.Value.Upper);
+        // Another seed whose interval only touches this one.
+        double[] rates = [.. curve.Rates.Select(rate => rate * upper / lower)];
+        var other = new RateCurve(2, rates, curve.Losses, null, half: 5, RateTestEnd.LossRose);
+        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 2 }, 0.1, [curve, other], []);
+        Assert.InRange(test.Interval!.Value.Upper / test.Interval.Value.Lower, 1, 1 + 1e-12);
+        string printed = RateTestText.Answer(test, 120)[2].Split("use this")[1].Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)[0];
+        Assert.Equal(upper, double.Parse(printed, CultureInfo.InvariantCulture), 1e-13);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class RateTextTests
     [InlineData(1e-5, 3, "1e-5")]
     [InlineData(0.00123456, 3, "1.23e-3")]
     [InlineData(0.841, 3, "0.841")]
+    [InlineData(0.0123456789012, 12, "0.0123456789012")]
     [InlineData(1, 2, "1")]
     [InlineData(146, 2, "150")]
     [InlineData(146, 3, "146")]

@@ -132,7 +132,6 @@ public sealed class OptimizerRunTests : IDisposable
     [InlineData("optimizer={name: adamw, decay: coupled}", "optimizer.decay = coupled: is said by the name")]
     [InlineData("optimizer={name: sgd, scope: tensor}", "optimizer.scope = tensor: is no option of sgd but of wngrad, wn-adam, adagrad-norm")]
     [InlineData("optimizer={name: wngrad, initial: 0}", "optimizer.initial = 0: must be from 1e-30 to 1e30")]
-    [InlineData("optimizer={name: wngrad, initial: 1e30, initial_unit: curvature}", "optimizer.initial = 1E+30: times the curvature")]
     [InlineData("optimizer={name: wngrad, restart_ratio: 1}", "optimizer.restart_ratio = 1: must be at least 0 and below 1")]
     [InlineData("optimizer={name: wn-grad}", "must be one of sgd, wngrad, wn-adam")]
     [InlineData("optimizer={name: wn-adam, groups: {head: {momentum: 0.5}}}", "optimizer.groups.head.momentum = 0.5: wn-adam has beta1")]
@@ -140,6 +139,14 @@ public sealed class OptimizerRunTests : IDisposable
     {
         var refused = Assert.Throws<InputException>(() => SmallRun.Spec(given));
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_factor_of_the_curvature_that_leads_out_of_all_bounds_is_refused()
+    {
+        var spec = SmallRun.Spec("optimizer={name: wngrad, initial: 1e30, initial_unit: curvature}");
+        var refused = Assert.Throws<InputException>(() => new Trainer<float>(spec, DataCatalog.Load("digits"), 1));
+        Assert.Contains("optimizer.initial = 1E+30: times the curvature", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,9 +16,6 @@ public sealed record ConvexTables
     /// <summary>How far a recorded gap may be from the median of ours; single draws are up to 3.6 times as far.</summary>
     public const double RegretFactor = 2;
 
-    /// <summary>The fewest starts: the spread of fewer misses a figure of the same law more often than once in fifteen.</summary>
-    public const int FewestStarts = 30;
-
     private const double DivergedNorm = 1e30;
 
     /// <summary>b_0 / L of the batch problems. Default: 1e-6 to 1e6, a decade apart.</summary>
@@ -28,7 +25,7 @@ public sealed record ConvexTables
     public long Budget { get; init; } = 100_000;
 
     /// <summary>Starts on the batch problems, and draws of the stochastic convex one. Default: 30.</summary>
-    public int Starts { get; init; } = FewestStarts;
+    public int Starts { get; init; } = 30;
 
     /// <summary>b_0 of the stochastic regression.</summary>
     public IReadOnlyList<double> Regression { get; init; } = new StochasticRegression().Initial;

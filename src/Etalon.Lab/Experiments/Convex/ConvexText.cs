@@ -59,11 +59,11 @@ internal static class ConvexText
         int smooth = table.Initial.ToList().IndexOf(1);
         if (smooth <= 0) yield break;
         foreach (var row in table.Rows.Where(row => row.Rule != "GD 1/b0"))
-            yield return $"- {row.Rule}: a decade below L {Times(row, smooth - 1, smooth)} the gradients of b₀ = L{(smooth > 1 ? $", two decades {Times(row, smooth - 2, smooth)}" : "")}.";
+            yield return $"- {row.Rule}, in gradients of b₀ = L: a decade below L {Times(row, smooth - 1, smooth)}{(smooth > 1 ? $", two decades below {Times(row, smooth - 2, smooth)}" : "")}.";
     }
 
     private static string Times(RobustnessRow row, int below, int smooth) =>
-        Median(row.Cells[below]) is var cost && double.IsFinite(cost) ? $"{cost / Median(row.Cells[smooth]):G3} times" : "more than the budget, so many times";
+        Median(row.Cells[below]) is var cost && double.IsFinite(cost) ? $"{cost / Median(row.Cells[smooth]):G3} times" : "beyond the budget";
 
     private static IEnumerable<string> Regret(ConvexReport report)
     {

@@ -8,9 +8,9 @@ internal static class RateRobustnessText
     /// <summary>For each rule its best accuracy, its usable rates by its own best and by the best of all, and how often it diverged.</summary>
     public static IEnumerable<string> Ranges(NetworkRobustness network)
     {
-        yield return $"Accuracies are means over the seeds ± their deviation; the best of all rules is {network.Best:P1}.";
+        yield return $"Accuracies are means over the seeds ± their deviation; the best of all rules is {network.Best:P1}. A range is of the mean accuracy, decades are the mean ± deviation of what each seed alone has at that height.";
         yield return "";
-        yield return "| rule | swept | best accuracy, % | at | within 2 points of its own best | decades | within 2 points of the best of all | decades | diverged |";
+        yield return "| rule | swept | best accuracy, % | at | within 2 points of its own best | decades, each seed alone | within 2 points of the best of all | decades, each seed alone | diverged |";
         yield return "|---|---|---|---|---|---|---|---|---|";
         foreach (var curve in network.Curves)
             yield return $"| {curve.Rule.Title} | {curve.Rule.Rate} | {Percent(curve.At(curve.BestRate))} | {RateText.Of(curve.BestRate)} | {Range(curve, curve.Best)} | {Range(curve, network.Best)} | {Diverged(curve)} |";
@@ -22,7 +22,7 @@ internal static class RateRobustnessText
 
     /// <summary>The mean training loss of the last fifth of the updates for each rule and rate.</summary>
     public static IEnumerable<string> Losses(NetworkRobustness network) => Table(
-        network, (curve, i) => Short(curve.Outcomes[i].Where(outcome => !outcome.HasDiverged).Average(outcome => outcome.Loss)), "final training loss");
+        network, (curve, i) => Short(curve.Outcomes[i].Where(outcome => !outcome.HasDiverged).Average(outcome => outcome.Loss)), "final training loss (of what did not diverge)");
 
     /// <summary>A panel for each network: the mean accuracy against the initial rate, a line for each rule, a cross where a run diverged.</summary>
     public static Chart Chart(IReadOnlyList<NetworkRobustness> networks)
