@@ -16,10 +16,37 @@ internal sealed class CellGrid
 
     private readonly int[] _columns;
 
-    private CellGrid(int[] columns, CellPanel[] panels) => (_columns, Panels) = (columns, panels);
+    private CellGrid(int[] columns, IEnumerable<CellPanel> panels)
+    {
+        _columns = columns;
+        List<CellPanel> placed = [];
+        List<Range> shared = [];
+        foreach (var ofTensor in panels.GroupBy(panel => panel.Tensor))
+        {
+            int first = placed.Count;
+            foreach (var panel in ofTensor)
+            {
+                placed.Add(panel with { Sums = SumCount, Steps = StepCount });
+                if (panel.Share == CellShare.Shared) SumCount += panel.Columns;
+            }
+            if (placed[first].Share != CellShare.Shared) continue;
+            StepCount += placed[first].Columns;
+            shared.Add(first..placed.Count);
+        }
+        (Panels, Shared) = ([.. placed], [.. shared]);
+    }
 
     /// <summary>All panels, tensor by tensor.</summary>
     public CellPanel[] Panels { get; }
+
+    /// <summary>The panels of each tensor whose panels share their columns.</summary>
+    public Range[] Shared { get; }
+
+    /// <summary>Sums of all panels that share columns, one for each of their columns.</summary>
+    public long SumCount { get; }
+
+    /// <summary>Columns of all tensors whose panels share them.</summary>
+    public long StepCount { get; }
 
     /// <summary>Cuts the tensors of a region.</summary>
     /// <param name="parameters">The region.</param>
@@ -28,7 +55,7 @@ internal sealed class CellGrid
     public static CellGrid Of<T>(Region<T> parameters, CellScope scope, int chunkLength) where T : unmanaged
     {
         int[] columns = [.. parameters.Tensors.Select(tensor => ColumnsOf(tensor.Shape, scope))];
-        return new(columns, [.. parameters.Tensors.SelectMany((tensor, i) => Cut(i, tensor.Offset, tensor.Length, columns[i], chunkLength))]);
+        return new(columns, parameters.Tensors.SelectMany((tensor, i) => Cut(i, tensor.Offset, tensor.Length, columns[i], chunkLength)));
     }
 
     /// <summary>Cells of a tensor, by its index.</summary>

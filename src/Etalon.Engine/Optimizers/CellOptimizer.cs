@@ -23,7 +23,6 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private readonly double[] _squares;
     private readonly Region<double> _sums = new();
     private readonly Region<T> _steps = new();
-    private readonly long[] _sumsOf, _stepsOf;
     private readonly CellScope _scope;
     private readonly bool _isDecoupled;
     private readonly int _memory;
@@ -40,28 +39,11 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         Accumulators.Allocate();
         _updates = new SgdUpdate[parameters.Tensors.Count];
         _squares = new double[_grid.Panels.Length];
-        (_sumsOf, _stepsOf) = (new long[_grid.Panels.Length], new long[parameters.Tensors.Count]);
-        LayOutSharedColumns();
-        (_measurePanel, _updatePanel) = (MeasurePanel, UpdatePanel);
-    }
-
-    // Sums of each panel that shares its columns, and the steps of their tensors.
-    private void LayOutSharedColumns()
-    {
-        long sums = 0, steps = 0;
-        foreach (var (index, panel) in _grid.Panels.Index())
-            if (panel.Share == CellShare.Shared)
-            {
-                _sumsOf[index] = sums;
-                sums += panel.Columns;
-                if (index > 0 && _grid.Panels[index - 1].Tensor == panel.Tensor) continue;
-                _stepsOf[panel.Tensor] = steps;
-                steps += panel.Columns;
-            }
-        _sums.Declare("sums", checked((int)sums));
-        _steps.Declare("steps", checked((int)steps));
+        _sums.Declare("sums", checked((int)_grid.SumCount));
+        _steps.Declare("steps", checked((int)_grid.StepCount));
         _sums.Allocate();
         _steps.Allocate();
+        (_measurePanel, _updatePanel) = (MeasurePanel, UpdatePanel);
     }
 
     /// <inheritdoc/>
@@ -91,10 +73,10 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
 
     /// <summary>Takes today's gradients into cells, and says what b to divide them by.</summary>
     /// <param name="cells">The memory of the cells, one after another.</param>
-    /// <param name="squares">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
+    /// <param name="squaresToDivisors">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
     /// <param name="rateSquare">eta^2 of today; the mean over |g|^2 where cells span groups.</param>
     /// <param name="count">How many cells.</param>
-    private protected abstract void Advance(double* cells, double* squares, double rateSquare, int count);
+    private protected abstract void Advance(double* cells, double* squaresToDivisors, double rateSquare, int count);
 
     /// <summary>b of a cell; 0 before its first gradient.</summary>
     private protected virtual double Divisor(double* cell) => cell[0];
@@ -122,9 +104,14 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     private void AdvanceTensor(int tensor)
     {
         var numbers = Today(GroupOf(tensor));
-        double divisor = TensorSquares[tensor];
-        if (_grid.CellsOf(tensor) == 1) Advance(CellOf(tensor), &divisor, numbers.Rate * numbers.Rate, 1);
-        _updates[tensor] = _grid.CellsOf(tensor) == 1 ? Divided(numbers, divisor) : Undivided(numbers);
+        if (_grid.CellsOf(tensor) > 1)
+        {
+            _updates[tensor] = Undivided(numbers);
+            return;
+        }
+        double squareToDivisor = TensorSquares[tensor];
+        Advance(CellOf(tensor), &squareToDivisor, numbers.Rate * numbers.Rate, 1);
+        _updates[tensor] = Divided(numbers, squareToDivisor);
     }
 
     private void AdvanceGlobal()
@@ -136,9 +123,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
             squares += TensorSquares[tensor];
             scaled += rate * rate * TensorSquares[tensor];
         }
-        double divisor = squares;
-        Advance(_cells[0].Pointer, &divisor, squares > 0 ? scaled / squares : 0, 1);
-        for (int tensor = 0; tensor < _updates.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), divisor);
+        double squareToDivisor = squares;
+        Advance(_cells[0].Pointer, &squareToDivisor, squares > 0 ? scaled / squares : 0, 1);
+        for (int tensor = 0; tensor < _updates.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), squareToDivisor);
     }
 
     private SgdUpdate Divided(in UpdateNumbers numbers, double b)
@@ -161,7 +148,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         _squares[index] = panel.Share switch
         {
             CellShare.One => SquareSums.Of(w, g, DecayOf(panel), panel.Rows),
-            CellShare.Shared => MeasureColumns(panel, w, g, _sums.Pointer + _sumsOf[index]),
+            CellShare.Shared => MeasureColumns(panel, w, g, _sums.Pointer + panel.Sums),
             _ => MeasureRows(panel, w, g),
         };
     }
@@ -184,19 +171,16 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     // The sums of panels that share columns gather in the first one's; then their cells take them in.
     private void JoinSums()
     {
-        var panels = _grid.Panels;
-        for (int first = 0, next; first < panels.Length; first = next)
+        foreach (var range in _grid.Shared)
         {
-            var panel = panels[first];
-            next = first + 1;
-            if (panel.Share != CellShare.Shared) continue;
-            double* sums = _sums.Pointer + _sumsOf[first];
-            for (; next < panels.Length && panels[next].Tensor == panel.Tensor; next++)
+            var panels = _grid.Panels.AsSpan(range);
+            double* sums = _sums.Pointer + panels[0].Sums;
+            foreach (ref readonly var panel in panels[1..])
             {
-                double* more = _sums.Pointer + _sumsOf[next];
+                double* more = _sums.Pointer + panel.Sums;
                 for (int c = 0; c < panel.Columns; c++) sums[c] += more[c];
             }
-            AdvanceCells(panel, sums, _steps.Pointer + _stepsOf[panel.Tensor]);
+            AdvanceCells(panels[0], sums, _steps.Pointer + panels[0].Steps);
         }
     }
 
@@ -214,7 +198,7 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         var panel = _grid.Panels[index];
         T* w = Parameters.Pointer + panel.Begin, g = Gradients.Pointer + panel.Begin, v = _velocity.Pointer + panel.Begin;
         if (panel.Share == CellShare.One) _updates[panel.Tensor].Apply(w, g, v, panel.Rows);
-        else if (panel.Share == CellShare.Shared) UpdateColumns(panel, _steps.Pointer + _stepsOf[panel.Tensor], w, g, v);
+        else if (panel.Share == CellShare.Shared) UpdateColumns(panel, _steps.Pointer + panel.Steps, w, g, v);
         else
         {
             // Together at most 256 kB.

@@ -8,4 +8,11 @@ namespace Etalon.Engine.Optimizers;
 /// <param name="Columns">How many columns.</param>
 /// <param name="Stride">From a row to the next, in numbers: the columns of the tensor.</param>
 /// <param name="Share">Whose the columns are.</param>
-internal readonly record struct CellPanel(int Tensor, long Begin, int First, int Rows, int Columns, int Stride, CellShare Share);
+internal readonly record struct CellPanel(int Tensor, long Begin, int First, int Rows, int Columns, int Stride, CellShare Share)
+{
+    /// <summary>Where the sums of its columns lie among those of all panels that share columns.</summary>
+    public long Sums { get; init; }
+
+    /// <summary>Where the steps of its tensor's columns lie among those of all tensors whose panels share them.</summary>
+    public long Steps { get; init; }
+}

@@ -15,9 +15,6 @@ namespace Etalon.Engine.Optimizers;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // What a cell remembers: b; with restarts also its initial b, the reference norm and how many gradients in a row were small.
-    private const int B = 0, Initial = 1, Reference = 2, Row = 3, Memory = 4;
-
     private readonly WnGradOptions _options;
 
     /// <summary>WNGrad over all parameters, with the group of each parameter tensor.</summary>
@@ -26,7 +23,7 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : Memory, "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
         _options = options;
 
     /// <inheritdoc/>
@@ -39,23 +36,30 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
             IsFirstCounted: _options.Order != WnGradOrder.LookAhead, IsLagged: _options.Order == WnGradOrder.Lagged);
         if (_options.Restarts is not { } restarts) growth.Apply(cells, squares, count);
         else
-            for (int c = 0; c < count; c++) Advance(cells + c * Memory, squares + c, growth, restarts);
+            for (int c = 0; c < count; c++) Advance((RestartCell*)cells + c, squares + c, growth, restarts);
     }
 
     private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
-    private static void Advance(double* cell, double* square, in WnGradGrowth growth, WnGradRestarts restarts)
+    private static void Advance(RestartCell* cell, double* square, in WnGradGrowth growth, WnGradRestarts restarts)
     {
-        double before = cell[B], norm = Math.Sqrt(*square);
-        if (norm > 0 && before == 0) (cell[Initial], cell[Reference], cell[Row]) = (growth.First(*square), norm, 0);
-        else if (norm > 0) cell[Row] = norm <= restarts.Ratio * cell[Reference] ? cell[Row] + 1 : 0;
-        if (norm == 0 || cell[Row] < restarts.After)
+        double before = cell->B, norm = Math.Sqrt(*square);
+        if (norm > 0 && before == 0) *cell = new RestartCell { Initial = growth.First(*square), Reference = norm };
+        else if (norm > 0) cell->Row = norm <= restarts.Ratio * cell->Reference ? cell->Row + 1 : 0;
+        if (norm == 0 || cell->Row < restarts.After)
         {
-            growth.Apply(cell, square, 1);
+            growth.Apply(&cell->B, square, 1);
             return;
         }
-        (cell[B], cell[Reference], cell[Row]) = (Math.Min(cell[Initial], Math.Max(restarts.Least, before / (3 * restarts.After))), norm, 0);
-        *square = growth.IsLagged ? before : cell[B];
+        cell->B = Math.Min(cell->Initial, Math.Max(restarts.Least, before / (3 * restarts.After)));
+        (cell->Reference, cell->Row) = (norm, 0);
+        *square = growth.IsLagged ? before : cell->B;
+    }
+
+    /// <summary>What a cell remembers with restarts: b, the initial b, the reference norm, and how many gradients in a row were small.</summary>
+    private struct RestartCell
+    {
+        public double B, Initial, Reference, Row;
     }
 }
