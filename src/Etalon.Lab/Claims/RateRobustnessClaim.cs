@@ -13,7 +13,7 @@ internal static class RateRobustnessClaim
         "rate-robustness",
         "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.",
         "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.",
-        "some twenty-five minutes on two cores",
+        "some seventy minutes on two cores",
         run => Reproduce(new RateRobustness(), run));
 
     /// <summary>The same with other settings.</summary>
