@@ -55,11 +55,9 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void PrefetchAhead<T>(T* x) where T : unmanaged
     {
-        if (Sse.IsSupported) Sse.Prefetch0(x + Distance / sizeof(T));
+        if (Sse.IsSupported) Sse.Prefetch0(x + Ahead<T>());
     }
 
-    /// <summary>The same for number <paramref name="i"/> of a row that others follow at a stride: at the end of the row it asks for the beginning of the next.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void PrefetchAhead<T>(T* row, int i, int columns, long stride) where T : unmanaged =>
-        PrefetchAhead(row + i + (i + Distance / sizeof(T) < columns ? 0 : stride - columns));
+    /// <summary>How many numbers lie before the line that <see cref="PrefetchAhead"/> asks for.</summary>
+    public static unsafe int Ahead<T>() where T : unmanaged => Distance / sizeof(T);
 }

@@ -7,6 +7,9 @@ namespace Etalon.Engine.Kernels;
 /// <summary>Sums of squares of d = g + decay w, in float64 whatever the number type: four lanes, four chains, joined in one order.</summary>
 internal static unsafe class SquareSums
 {
+    // 16 kB of sums, half of a first-level cache.
+    private const int CachedColumns = 2048;
+
     /// <summary>The sum over a piece; w, g [length]. w is read only where <paramref name="decay"/> is not 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static double Of<T>(T* w, T* g, double decay, int length) where T : unmanaged, IFloatingPointIeee754<T>
@@ -37,33 +40,66 @@ internal static unsafe class SquareSums
     }
 
     /// <summary>sums [columns] += the squares of each column, its rows in order; w, g [rows][stride], of which the first <paramref name="columns"/> count.</summary>
+    /// <remarks>Where there are so many columns that their sums lie in the second-level cache, three rows at a time read and write them once; where there are few, row by row goes straight through memory.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddColumns<T>(T* w, T* g, double decay, int rows, int columns, long stride, double* sums) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var splat = Simd.Splat<T>(decay);
-        for (int row = 0; row < rows; row++, w += stride, g += stride)
+        int row = 0, whole = columns / Vector256<T>.Count * Vector256<T>.Count;
+        for (; columns > CachedColumns && row <= rows - 3; row += 3)
         {
-            int i = 0;
-            for (; i <= columns - Vector256<T>.Count; i += Vector256<T>.Count)
+            for (int i = 0; i < whole; i += Vector256<T>.Count)
             {
-                Simd.PrefetchAhead(g, i, columns, stride);
-                var d = Vector256.Load(g + i);
-                if (decay != 0)
-                {
-                    Simd.PrefetchAhead(w, i, columns, stride);
-                    d = Simd.Fma(splat, Vector256.Load(w + i), d);
-                }
-                Vector256<double> low = Vector256.Load(sums + i), high = typeof(T) == typeof(float) ? Vector256.Load(sums + i + 4) : default;
-                Simd.AddProducts(d, d, ref low, ref high);
-                Vector256.Store(low, sums + i);
-                if (typeof(T) == typeof(float)) Vector256.Store(high, sums + i + 4);
-            }
-            for (; i < columns; i++)
-            {
-                double d = double.CreateTruncating(decay == 0 ? g[i] : T.FusedMultiplyAdd(splat[0], w[i], g[i]));
-                sums[i] += d * d;
+                // At the end of the rows, the beginning of the next three.
+                long at = row * stride + i, ahead = i + Simd.Ahead<T>() < columns ? at : at + 3 * stride - columns;
+                var (low, high) = Load<T>(sums + i);
+                Add(w, g, at, ahead, decay, splat, ref low, ref high);
+                Add(w, g, at + stride, ahead + stride, decay, splat, ref low, ref high);
+                Add(w, g, at + 2 * stride, ahead + 2 * stride, decay, splat, ref low, ref high);
+                Store<T>(sums + i, low, high);
             }
         }
+        for (; row < rows; row++)
+        {
+            for (int i = 0; i < whole; i += Vector256<T>.Count)
+            {
+                long at = row * stride + i, ahead = i + Simd.Ahead<T>() < columns ? at : at + stride - columns;
+                var (low, high) = Load<T>(sums + i);
+                Add(w, g, at, ahead, decay, splat, ref low, ref high);
+                Store<T>(sums + i, low, high);
+            }
+        }
+        for (int i = whole; i < columns; i++)
+            for (long at = i; at < i + rows * stride; at += stride)
+            {
+                double d = double.CreateTruncating(decay == 0 ? g[at] : T.FusedMultiplyAdd(splat[0], w[at], g[at]));
+                sums[i] += d * d;
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<T>(T* w, T* g, long at, long ahead, double decay, Vector256<T> splat, ref Vector256<double> low, ref Vector256<double> high) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Simd.PrefetchAhead(g + ahead);
+        var d = Vector256.Load(g + at);
+        if (decay != 0)
+        {
+            Simd.PrefetchAhead(w + ahead);
+            d = Simd.Fma(splat, Vector256.Load(w + at), d);
+        }
+        Simd.AddProducts(d, d, ref low, ref high);
+    }
+
+    // As many sums as a vector of T has numbers: one vector of float64, or two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double> Low, Vector256<double> High) Load<T>(double* sums) where T : unmanaged =>
+        (Vector256.Load(sums), typeof(T) == typeof(float) ? Vector256.Load(sums + 4) : default);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(double* sums, Vector256<double> low, Vector256<double> high) where T : unmanaged
+    {
+        Vector256.Store(low, sums);
+        if (typeof(T) == typeof(float)) Vector256.Store(high, sums + 4);
     }
 
     /// <summary>The sum of such sums; [count].</summary>
