@@ -1,5 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
 
 namespace Etalon.Engine.Optimizers;
@@ -24,9 +23,6 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
         : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
         _initial = options.Initial;
 
-    /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
-
     // A cell remembers b squared, so that no root's rounding enters the sum.
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
     {
@@ -44,7 +40,4 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     }
 
     private protected override double Divisor(double* cell) => Math.Sqrt(cell[0]);
-
-    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 }

@@ -62,6 +62,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
         return sum / _grid.CellsOf(tensor);
     }
 
+    /// <inheritdoc/>
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
+
     /// <summary>b of each cell of a tensor: one, or one for each channel or kernel; 0 before its first gradient.</summary>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     public IReadOnlyList<double> Divisors(int tensor)
@@ -81,8 +84,9 @@ public abstract unsafe class CellOptimizer<T> : Optimizer<T> where T : unmanaged
     /// <summary>b of a cell; 0 before its first gradient.</summary>
     private protected virtual double Divisor(double* cell) => cell[0];
 
-    /// <summary>The update of a cell whose b is 1.</summary>
-    private protected abstract SgdUpdate Undivided(in UpdateNumbers numbers);
+    /// <summary>The update of a cell whose b is 1. Default: heavy ball's.</summary>
+    private protected virtual SgdUpdate Undivided(in UpdateNumbers numbers) => new(
+        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
     /// <summary>Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.</summary>
     private protected virtual bool DividesStep => false;

@@ -24,6 +24,9 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
         : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
         _options = options;
 
+    /// <inheritdoc/>
+    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor);
+
     private protected override void Apply(Workers workers)
     {
         _correction = 1 - WholePower.Of(_options.Beta1, Steps + 1);

@@ -26,9 +26,6 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
         : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
         _options = options;
 
-    /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor) / (1 - numbers.Momentum);
-
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
     {
         var growth = new WnGradGrowth(
@@ -38,9 +35,6 @@ public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFl
         else
             for (int c = 0; c < count; c++) Advance((RestartCell*)cells + c, squares + c, growth, restarts);
     }
-
-    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
     private static void Advance(RestartCell* cell, double* square, in WnGradGrowth growth, WnGradRestarts restarts)
     {

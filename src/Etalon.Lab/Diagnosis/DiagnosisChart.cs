@@ -1,6 +1,7 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
+using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -74,9 +75,8 @@ public static class DiagnosisChart
             var angles = group.Of(group.Group.Angle);
             for (int i = 0; i < angles.Count; i += block)
             {
-                double[] known = [.. angles.Skip(i).Take(block).Where(double.IsFinite)];
                 x.Add(group.Steps[Math.Min(i + block / 2, angles.Count - 1)]);
-                y.Add(known.Length == 0 ? double.NaN : Math.Sqrt(known.Average(angle => angle * angle)));
+                y.Add(RootMeanSquare.Of(angles.Skip(i).Take(block)));
             }
         }
         return new("", x, y);

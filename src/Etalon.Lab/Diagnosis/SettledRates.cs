@@ -40,7 +40,7 @@ public sealed class SettledRates
     {
         if (!Directory.Exists(path)) return null;
         var optimizer = WrittenRecipe.Read(path).Spec.Optimizer.Kind;
-        return optimizer == OptimizerKind.Sgd ? null : new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), optimizer, MonitorRows.Read(path));
+        return optimizer == OptimizerKind.Sgd ? null : new(RunFolder.NameOf(path), optimizer, MonitorRows.Read(path));
     }
 
     /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>
@@ -55,17 +55,11 @@ public sealed class SettledRates
         var settling = Settling.Of([.. measured.Select(row => row.First)]);
         return new(
             name, measured[0].First, settling.Value, settling.Drift, PowerOf([.. measured.Skip(measured.Count / 2)]), settling.Value * norms[^1] * norms[^1],
-            RootMeanSquare(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)),
+            RootMeanSquare.Of(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)),
             RadialCosine.RootMeanSquare(_rows.Column(MonitorKeys.Dot + name), _rows.Column(MonitorKeys.GradientSquare + name), _rows.Column(MonitorKeys.Norm + name)));
     }
 
     // The slope of ln y over ln t, t counted from 1.
     private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows) =>
         rows.Count < 4 ? double.NaN : LineFit.Slope([.. rows.Select(row => (Math.Log(row.Step + 1), Math.Log(row.Rate)))]);
-
-    private static double RootMeanSquare(IEnumerable<double> values)
-    {
-        double[] finite = [.. values.Where(double.IsFinite)];
-        return finite.Length == 0 ? double.NaN : Math.Sqrt(finite.Average(value => value * value));
-    }
 }

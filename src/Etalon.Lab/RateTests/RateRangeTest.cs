@@ -37,6 +37,9 @@ public sealed class RateRangeTest
     /// <summary>The tests, one for each seed.</summary>
     public IReadOnlyList<RateCurve> Curves { get; }
 
+    /// <summary>Whether there are effective rates: whether weights are scale-invariant.</summary>
+    internal bool HasEffectiveRates => Curves.Any(curve => curve.EffectiveRates is not null);
+
     /// <summary>What WNGrad and DoG find by themselves; none where the recipe's rule is not SGD, whose rates theirs are.</summary>
     public IReadOnlyList<SelfSetRate> Others { get; }
 

@@ -13,7 +13,7 @@ public static class RateTestChart
         ArgumentNullException.ThrowIfNull(test);
         string[] legend = ["mean over seeds", "a seed", "usable, and its middle", .. test.Others.Select(other => other.Name)];
         List<ChartPanel> panels = [new("loss", WithMarks(test, Losses(test))) { Height = 280 }];
-        if (test.Curves.Any(curve => curve.EffectiveRates is not null)) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
+        if (test.HasEffectiveRates) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
         return new Chart($"{test.Spec.Name}: loss while the rate rises", "learning rate", panels) { Legend = legend, IsXLogarithmic = true };
     }
 

@@ -3,7 +3,10 @@ namespace Etalon.Lab.RateTests;
 /// <summary>How a <see cref="RateRangeTest"/> is made.</summary>
 public sealed record RateTestOptions
 {
-    private const double Least = 1e-30, Most = 1e30;
+    /// <summary>The largest rate that a test rises to.</summary>
+    internal const double Most = 1e30;
+
+    private const double Least = 1e-30;
     private const int FewestUpdates = 50, MostUpdates = 10_000, MostSeeds = 100;
 
     /// <summary>The rate of the first update.</summary>

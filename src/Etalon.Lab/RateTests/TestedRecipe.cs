@@ -11,9 +11,6 @@ internal sealed class TestedRecipe
     // Of 1 + |w|, as DoG's authors advise: larger where a batch normalization makes the scale of the weights meaningless.
     private const double FirstDistance = 1e-6, FirstDistanceWithBatchNormalization = 1e-4;
 
-    // Larger than any rate that a test rises to.
-    private const double LargestPeak = 1e30;
-
     private readonly RunSpec _spec;
     private readonly RateTestOptions _options;
     private readonly long _peakStep;
@@ -34,7 +31,7 @@ internal sealed class TestedRecipe
         Peak = spec.LearningRate.ValueAt(_peakStep);
         if (Peak == 0) throw new InputException("learning_rate is 0 in every update, so that no factor brings it to a rate that was found; write a rate such as 0.1");
         // A constant has its peak in the first update; a rate that outgrows float64 has it where it stops to be told apart.
-        if (Peak > LargestPeak || (spec.TotalSteps > 1 && _peakStep == spec.TotalSteps - 1))
+        if (Peak > RateTestOptions.Most || (spec.TotalSteps > 1 && _peakStep == spec.TotalSteps - 1))
             throw new InputException("learning_rate grows to its last update: of such a rate, as one without weight decay does, the largest is none to look for; test the recipe with weight decay that it stands for, or with a rate that stays or falls");
     }
 

@@ -17,9 +17,12 @@ internal static class Rule
     public static double Above(double value, double bound, string remedy, [CallerMemberName] string name = "") =>
         value > bound ? value : throw new ArgumentOutOfRangeException(name, $"must be above {bound}; {remedy}");
 
-    /// <summary><paramref name="value"/> if it is a size: from 1e-30 to 1e30, which float32 holds.</summary>
+    /// <summary>Whether a number is a size: from 1e-30 to 1e30, which float32 holds.</summary>
+    public static bool IsSize(double value) => value is >= 1e-30 and <= 1e30;
+
+    /// <summary><paramref name="value"/> if it is a size.</summary>
     public static double Size(double value, string remedy, [CallerMemberName] string name = "") =>
-        value is >= 1e-30 and <= 1e30 ? value : throw new ArgumentOutOfRangeException(name, $"must be from 1e-30 to 1e30; {remedy}");
+        IsSize(value) ? value : throw new ArgumentOutOfRangeException(name, $"must be from 1e-30 to 1e30; {remedy}");
 
     /// <summary><paramref name="value"/> if it lies in [<paramref name="least"/>, <paramref name="most"/>).</summary>
     public static double InHalfOpen(double value, double least, double most, string remedy, [CallerMemberName] string name = "") =>

@@ -25,6 +25,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>The name of the run that a folder holds: that of the folder.</summary>
+    internal static string NameOf(string path) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+
     internal string Recipe => In(RecipeName);
 
     internal string Resolved => In(ResolvedName);

@@ -43,7 +43,7 @@ public sealed record RunSummary
             throw new InputException($"{path} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
         return new RunSummary
         {
-            Name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))),
+            Name = RunFolder.NameOf(path),
             Path = path,
             Resolved = Parse(resolved, text => JsonNode.Parse(text) as JsonObject),
             Result = ReadResult(path),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Etalon.Lab.Conversions;
-using Etalon.Lab.Reports;
 
 namespace Etalon.Workbench.Commands;
 
@@ -32,16 +31,8 @@ internal static class ConvertCommand
             var converted = RecipeConversion.Of(RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error), FormArgument.Parse(parsed.GetRequiredValue(form)!));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, output);
             else Print(converted, output);
-            if (parsed.GetValue(file) is { } path)
-            {
-                AtomicFile.Write(path, writer => writer.Write(converted.ToYaml()));
-                error.WriteLine($"wrote {path}");
-            }
-            if (parsed.GetValue(csv) is { } table)
-            {
-                AtomicFile.Write(table, converted.WriteCsv);
-                error.WriteLine($"wrote {table}: {converted.Conversion.Target.Count} rows");
-            }
+            OutputFile.Write(parsed.GetValue(file), writer => writer.Write(converted.ToYaml()), error);
+            OutputFile.Write(parsed.GetValue(csv), converted.WriteCsv, error, $": {converted.Conversion.Target.Count} rows");
             return ExitCode.Done;
         });
         return command;

@@ -53,22 +53,15 @@ internal static class DiagnoseCommand
         {
             if (json) DiagnoseJson.Write(rates, output);
             else Print(rates, output);
-            Draw(svg, SettledRatesChart.Of(rates), error);
+            OutputFile.Write(svg, writer => SvgChart.Write(SettledRatesChart.Of(rates), writer), error);
             return ExitCode.Done;
         }
         var diagnosis = RunDiagnosis.Of(path);
         foreach (string warning in diagnosis.Log.Warnings) error.WriteLine($"warning: {warning}");
         if (json) DiagnoseJson.Write(diagnosis, output);
         else Print(diagnosis, output);
-        Draw(svg, DiagnosisChart.Of(diagnosis), error);
+        OutputFile.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer), error);
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static void Draw(string? svg, Chart chart, TextWriter error)
-    {
-        if (svg is null) return;
-        AtomicFile.Write(svg, writer => SvgChart.Write(chart, writer));
-        error.WriteLine($"wrote {svg}");
     }
 
     private static void Print(SettledRates rates, TextWriter output)

@@ -28,12 +28,12 @@ internal static class DiagnoseJson
                 group.Group,
                 group.First,
                 group.Settled,
-                Drift = Known(group.Drift),
-                Power = Known(group.Power),
+                Drift = KnownNumber.Of(group.Drift),
+                Power = KnownNumber.Of(group.Power),
                 group.Rate,
-                Angle = Known(group.Angle),
-                RadialShare = Known(group.RadialShare),
-                EffectiveRates = rates.Rates(group.Group).Select(Known),
+                Angle = KnownNumber.Of(group.Angle),
+                RadialShare = KnownNumber.Of(group.RadialShare),
+                EffectiveRates = rates.Rates(group.Group).Select(KnownNumber.Of),
             }),
         },
         RunsCommand.Json));
@@ -44,13 +44,11 @@ internal static class DiagnoseJson
         finding.Quantity,
         finding.Phase,
         finding.Group,
-        Value = Known(finding.Value),
-        Error = Known(finding.Error),
-        Predicted = Known(finding.Predicted),
+        Value = KnownNumber.Of(finding.Value),
+        Error = KnownNumber.Of(finding.Error),
+        Predicted = KnownNumber.Of(finding.Predicted),
         finding.Limit,
         finding.Says,
         finding.Flag,
     };
-
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
 }

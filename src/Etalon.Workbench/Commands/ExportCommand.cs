@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Etalon.Lab;
-using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules.Export;
 
@@ -55,8 +54,7 @@ internal static class ExportCommand
             Targets[target](spec, output);
             return ExitCode.Done;
         }
-        AtomicFile.Write(file, writer => Targets[target](spec, writer));
-        error.WriteLine($"wrote {file}");
+        OutputFile.Write(file, writer => Targets[target](spec, writer), error);
         return ExitCode.Done;
     }
 }

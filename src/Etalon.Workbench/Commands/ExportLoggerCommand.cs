@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Reports;
 
 namespace Etalon.Workbench.Commands;
 
@@ -29,8 +28,7 @@ internal static class ExportLoggerCommand
                 PyTorchLogger.Write(parsed.InvocationConfiguration.Output);
                 return;
             }
-            AtomicFile.Write(path, PyTorchLogger.Write);
-            parsed.InvocationConfiguration.Error.WriteLine($"wrote {path}");
+            OutputFile.Write(path, PyTorchLogger.Write, parsed.InvocationConfiguration.Error);
         });
         return command;
     }

@@ -54,11 +54,7 @@ internal static class FindLrCommand
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
         if (apply is not null) Apply(test, apply, error);
-        if (svg is not null)
-        {
-            AtomicFile.Write(svg, writer => SvgChart.Write(RateTestChart.Of(test), writer));
-            error.WriteLine($"wrote {svg}");
-        }
+        OutputFile.Write(svg, writer => SvgChart.Write(RateTestChart.Of(test), writer), error);
         return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
     }
 

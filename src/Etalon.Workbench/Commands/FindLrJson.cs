@@ -28,15 +28,13 @@ internal static class FindLrJson
     // Null where a seed that was not finite at once has no number.
     private static object Of(RateReading reading) => new
     {
-        FirstLoss = Number(reading.FirstLoss),
-        LeastLoss = Number(reading.LeastLoss),
-        LeastRate = Number(reading.LeastRate),
-        Error = Number(reading.Error),
+        FirstLoss = KnownNumber.Of(reading.FirstLoss),
+        LeastLoss = KnownNumber.Of(reading.LeastLoss),
+        LeastRate = KnownNumber.Of(reading.LeastRate),
+        Error = KnownNumber.Of(reading.Error),
         reading.Interval,
         reading.Problem,
     };
-
-    private static double? Number(double value) => double.IsNaN(value) ? null : value;
 
     private static double? EffectiveAt(RateRangeTest test, double? rate) => rate is { } value ? test.EffectiveRateAt(value) : null;
 }

@@ -39,8 +39,8 @@ internal static class ForecastCommand
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         var forecast = Make(parsed, options, spec, error);
         var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
-        if (parsed.GetValue(options.Csv) is { } csv) Write(csv, writer => ForecastChart.WriteCsv(forecast, writer), error);
-        if (parsed.GetValue(options.Svg) is { } svg) Write(svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer), error);
+        OutputFile.Write(parsed.GetValue(options.Csv), writer => ForecastChart.WriteCsv(forecast, writer), error);
+        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer), error);
         if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
         else WriteText(forecast, measured, output);
         return ExitCode.Done;
@@ -93,26 +93,18 @@ internal static class ForecastCommand
                     NormAtBegin = forecast.HasNorms ? group.Curve.NormAt(phase.Begin) : (double?)null,
                     NormAtEnd = forecast.HasNorms ? group.Curve.NormAt(phase.End) : (double?)null,
                     EffectiveRateAtEnd = forecast.HasNorms ? group.Curve.EffectiveRateAt(phase.End - 1) : (double?)null,
-                    OverEquilibriumAtBegin = Finite(group.OverEquilibrium(phase.Begin)),
-                    OverEquilibriumAtEnd = Finite(group.OverEquilibrium(phase.End - 1)),
+                    OverEquilibriumAtBegin = KnownNumber.Of(group.OverEquilibrium(phase.Begin)),
+                    OverEquilibriumAtEnd = KnownNumber.Of(group.OverEquilibrium(phase.End - 1)),
                 }),
             }),
             Errors = measured?.Join(forecast.Groups, norms => norms.Key, group => group.Name, (norms, group) => Error(group, norms.Value)),
         },
         RunsCommand.Json));
 
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
-
     private static object Error(GroupForecast group, IReadOnlyList<(long Step, double Norm)> measured)
     {
         var (mean, largest) = group.ErrorAgainst(measured);
         return new { group.Name, RootMeanSquare = mean, Largest = largest };
-    }
-
-    private static void Write(string file, Action<TextWriter> write, TextWriter error)
-    {
-        AtomicFile.Write(file, write);
-        error.WriteLine($"wrote {file}");
     }
 
     private sealed class Options

@@ -36,7 +36,7 @@ internal static class PlanCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var specs = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, error);
         if (parsed.GetValue(options.Csv) is { } csv) WriteCsv(specs, csv, error);
-        if (parsed.GetValue(options.Svg) is { } svg) WriteSvg(specs, svg, error);
+        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(PlanChart.Of(specs), writer), error);
 
         if (parsed.GetValue(options.Json))
             PlanJson.Write(specs, output);
@@ -68,14 +68,7 @@ internal static class PlanCommand
     private static void WriteCsv(IReadOnlyList<RunSpec> specs, string file, TextWriter error)
     {
         if (specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        AtomicFile.Write(file, writer => CsvExporter.Write(specs[0].ToRecipe(), writer));
-        error.WriteLine($"wrote {file}: {specs[0].TotalSteps} rows");
-    }
-
-    private static void WriteSvg(IReadOnlyList<RunSpec> specs, string file, TextWriter error)
-    {
-        AtomicFile.Write(file, writer => SvgChart.Write(PlanChart.Of(specs), writer));
-        error.WriteLine($"wrote {file}");
+        OutputFile.Write(file, writer => CsvExporter.Write(specs[0].ToRecipe(), writer), error, $": {specs[0].TotalSteps} rows");
     }
 
     private static void Write(TextWriter output, IEnumerable<string> lines)

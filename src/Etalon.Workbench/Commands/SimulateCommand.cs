@@ -47,16 +47,8 @@ internal static class SimulateCommand
 
         if (parsed.GetValue(options.Json)) output.WriteLine(JsonSerializer.Serialize(Json(scenario, report), RunsCommand.Json));
         else Print(report, output);
-        if (parsed.GetValue(options.Csv) is { } csv)
-        {
-            AtomicFile.Write(csv, writer => ScenarioText.WriteCsv(report.Chart, writer));
-            error.WriteLine($"wrote {csv}");
-        }
-        if (parsed.GetValue(options.Svg) is { } svg)
-        {
-            AtomicFile.Write(svg, writer => SvgChart.Write(report.Chart, writer));
-            error.WriteLine($"wrote {svg}");
-        }
+        OutputFile.Write(parsed.GetValue(options.Csv), writer => ScenarioText.WriteCsv(report.Chart, writer), error);
+        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(report.Chart, writer), error);
         return report.Holds ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -41,18 +41,15 @@ internal static class VerifyCommand
         var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
             : spec.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
-        if (parsed.GetValue(options.Svg) is { } file) AtomicFile.Check(file);
+        string? svg = parsed.GetValue(options.Svg);
+        if (svg is not null) AtomicFile.Check(svg);
         var verification = Verification.Run(
             RecipeConversion.Of(spec, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
             comparison => error.WriteLine($"update {comparison.Updates}: outputs {VerificationText.Distance(comparison.Outputs)} apart"), cancellation);
 
         if (parsed.GetValue(options.Json)) WriteJson(verification, output);
         else Print(verification, output);
-        if (parsed.GetValue(options.Svg) is { } svg)
-        {
-            AtomicFile.Write(svg, writer => SvgChart.Write(VerificationText.Chart(verification), writer));
-            error.WriteLine($"wrote {svg}");
-        }
+        OutputFile.Write(svg, writer => SvgChart.Write(VerificationText.Chart(verification), writer), error);
         return verification.Verdict.Holds ? ExitCode.Done : ExitCode.Failed;
     }
 

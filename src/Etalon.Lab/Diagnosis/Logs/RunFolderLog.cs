@@ -21,7 +21,7 @@ internal static class RunFolderLog
         long[] steps = rows.Steps;
         return new RunLog
         {
-            Source = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            Source = RunFolder.NameOf(folder),
             Rule = UpdateRule.Of(spec.ToRecipe()),
             Steps = steps,
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],

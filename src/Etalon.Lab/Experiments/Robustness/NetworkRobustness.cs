@@ -33,19 +33,18 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
 
     private ExperimentCheck KeepsAbove(RuleCurve sgd, RuleCurve curve)
     {
-        double least = sgd.Best - Tolerance, bySgd = sgd.KeptUpTo(sgd.BestRate, least), kept = curve.KeptUpTo(sgd.BestRate, least);
+        double bySgd = Kept(sgd, sgd), kept = Kept(sgd, curve);
         return new(
             $"{Network.Title}: {curve.Rule.Title} keeps within 2 points of SGD's best accuracy, without a gap, up to ten times the rate up to which SGD does",
             kept >= 10 * bySgd * (1 - 1e-9),
-            $"{(double.IsNaN(kept) ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best" : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Math.Log10(kept / bySgd))} decades")}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
+            $"{(double.IsNaN(kept) ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best" : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Gain(sgd, curve))} decades")}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
     }
 
-    // Of one seed, by its own SGD.
-    private static double Gain(RuleCurve sgd, RuleCurve curve)
-    {
-        double least = sgd.Best - Tolerance;
-        return Math.Log10(curve.KeptUpTo(sgd.BestRate, least) / sgd.KeptUpTo(sgd.BestRate, least));
-    }
+    // Up to which rate a curve keeps SGD's best accuracy, from SGD's best rate on.
+    private static double Kept(RuleCurve sgd, RuleCurve curve) => curve.KeptUpTo(sgd.BestRate, sgd.Best - Tolerance);
+
+    // In decades above SGD.
+    private static double Gain(RuleCurve sgd, RuleCurve curve) => Math.Log10(Kept(sgd, curve) / Kept(sgd, sgd));
 
     private static string Decades(double gain) => double.IsNaN(gain) ? "none" : $"{gain:+0.0;-0.0;0.0}";
 
