@@ -1,3 +1,5 @@
+using Etalon.Lab.Csv;
+
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>The first line of a CSV log: which of its columns mean something, and where they stand.</summary>

@@ -1,3 +1,4 @@
+using Etalon.Lab.Csv;
 using Etalon.Schedules;
 using Etalon.Schedules.Equivalence;
 
@@ -32,16 +33,18 @@ internal static class CsvLog
     public static RunLog Read(TextReader text, string source, int mostCells = LogTable.MostCells)
     {
         var warnings = new LogWarnings();
-        using var lines = LogLines.Of(text, source).GetEnumerator();
+        using var lines = CsvLines.Of(text, source).GetEnumerator();
         if (!lines.MoveNext()) throw new InputException($"{source}: is empty; a log has a header and a row for each logged update");
         var header = CsvHeader.Read(lines.Current.Line, source, warnings);
         var table = new LogTable(header.Kept.Count, mostCells);
         while (lines.MoveNext())
         {
-            var (line, number, isWhole) = lines.Current;
-            if (string.IsNullOrWhiteSpace(line)) continue;
-            if (!isWhole) warnings.Add("torn", $"{source}:{number}: the last line has no end; it is left out, since a number in it may be cut off", number);
-            else if (Row(line, number, header, source, warnings) is (var step, var cells)) table.Add(step, number, cells);
+            var row = lines.Current;
+            if (row.IsBlank) continue;
+            if (row.FaultFor(header.Count) is { } fault)
+                warnings.Add(fault.Kind, $"{source}:{row.Number}{fault.Column}: {fault.Text}; the row is left out", row.Number);
+            else if (Row(row.Line, row.Number, header, source, warnings) is (var step, var cells))
+                table.Add(step, row.Number, cells);
         }
         table.Settle(source, warnings);
         if (table.Rows.Count == 0) throw new InputException([$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
@@ -57,25 +60,18 @@ internal static class CsvLog
         int column = 0;
         foreach (var range in line.AsSpan().Split(','))
         {
-            if (column >= header.Count)
-            {
-                warnings.Add("long", $"{source}:{number}:{column + 1}: has more cells than the header; the row is left out, since nobody knows which number is which (numbers need a point, not a comma)", number);
-                return null;
-            }
             var cell = CsvCells.Bare(line.AsSpan(range));
             int place = header.PlaceOf[column++];
             if (place == -2) step = Step(cell, number, column, source, warnings);
             else if (place >= 0) cells[place] = Number(cell, header.Kept[place], number, column, source, warnings);
         }
-        if (column < header.Count)
-            warnings.Add("short", $"{source}:{number}:{column + 1}: has {column} cells where the header has {header.Count}; the rest counts as missing", number);
         return step is { } known ? (known, cells) : null;
     }
 
     private static long? Step(ReadOnlySpan<char> cell, long number, int column, string source, LogWarnings warnings)
     {
         // 2^53: up to there a float64 is exact, and some frameworks write 100.0.
-        if (CsvCells.TryNumber(cell, out double value) && value is >= 0 and <= 9007199254740992 && double.IsInteger(value)) return (long)value;
+        if (CsvCells.Fault(cell, out double value) is null && value is >= 0 and <= 9007199254740992 && double.IsInteger(value)) return (long)value;
         warnings.Add("step", $"{source}:{number}:{column}: step is \"{CsvCells.Shown(cell)}\", and must be a whole number of at least 0; the row is left out", number);
         return null;
     }
@@ -83,7 +79,7 @@ internal static class CsvLog
     private static double Number(ReadOnlySpan<char> cell, string name, long number, int column, string source, LogWarnings warnings)
     {
         if (cell.Length == 0) return double.NaN;
-        string? fault = CsvCells.TryNumber(cell, out double value) ? LogColumns.Fault(name, value) : "is not a number";
+        string? fault = CsvCells.Fault(cell, out double value) ?? LogColumns.Fault(name, value);
         if (fault is null) return value;
         warnings.Add($"cell {fault}", $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);
         return double.NaN;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Etalon.Lab.Diagnosis.Logs;
+namespace Etalon.Lab.Csv;
 
 /// <summary>What stands between two commas.</summary>
 internal static class CsvCells
@@ -21,6 +21,21 @@ internal static class CsvCells
         return word.Equals("inf", StringComparison.OrdinalIgnoreCase) || word.Equals("none", StringComparison.OrdinalIgnoreCase) || word.Equals("null", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Why a cell is no finite number; null where it is one.</summary>
+    public static string? Fault(ReadOnlySpan<char> cell, out double value)
+    {
+        if (!TryNumber(cell, out value)) return "is not a number";
+        if (!double.IsFinite(value)) return cell.IndexOfAnyInRange('0', '9') < 0 ? "is not finite" : "is beyond the largest float64";
+        return value == 0 && HasDigitsOf(cell) ? "is nearer to 0 than any float64" : null;
+    }
+
     /// <summary>As much of a cell as a message may show.</summary>
     public static string Shown(ReadOnlySpan<char> cell) => cell.Length <= 24 ? cell.ToString() : $"{cell[..24]}...";
+
+    // Those before the exponent: 0e5 is 0, and 1e-400 is not.
+    private static bool HasDigitsOf(ReadOnlySpan<char> number)
+    {
+        int exponent = number.IndexOfAny('e', 'E');
+        return (exponent < 0 ? number : number[..exponent]).IndexOfAnyInRange('1', '9') >= 0;
+    }
 }

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Etalon.Lab.Diagnosis.Logs;
+namespace Etalon.Lab.Csv;
 
 /// <summary>The lines of a text, whatever they end with, in bounded memory: a device or a picture given for a log is refused instead of read to its end.</summary>
-internal static class LogLines
+internal static class CsvLines
 {
     private const int LongestLine = 1 << 22;
 
@@ -12,7 +12,7 @@ internal static class LogLines
 
     /// <summary>Each line with its 1-based number, and whether its end was there: the last one of a file being written may be torn.</summary>
     /// <exception cref="InputException">A line is longer than any row, or the text has no end.</exception>
-    public static IEnumerable<(string Line, long Number, bool IsWhole)> Of(TextReader text, string source)
+    public static IEnumerable<CsvRow> Of(TextReader text, string source)
     {
         var line = new StringBuilder();
         var block = new char[1 << 16];
@@ -33,10 +33,10 @@ internal static class LogLines
                 bool isSecondHalf = end == '\n' && wasReturn && line.Length == 0 && length == 0;
                 wasReturn = end == '\r';
                 if (isSecondHalf) continue;
-                yield return (line.ToString(), number++, true);
+                yield return new(line.ToString(), number++, true);
                 line.Clear();
             }
         }
-        if (line.Length > 0) yield return (line.ToString(), number, false);
+        if (line.Length > 0) yield return new(line.ToString(), number, false);
     }
 }

@@ -1,0 +1,25 @@
+namespace Etalon.Lab.Csv;
+
+/// <summary>A line below the header of a table of comma-separated numbers.</summary>
+/// <param name="Line">Its text.</param>
+/// <param name="Number">Its 1-based number in the file.</param>
+/// <param name="IsWhole">Whether the line's end was there.</param>
+internal readonly record struct CsvRow(string Line, long Number, bool IsWhole)
+{
+    /// <summary>Whether nothing stands in it.</summary>
+    public bool IsBlank => string.IsNullOrWhiteSpace(Line);
+
+    /// <summary>
+    /// Why none of its numbers can be believed; null where they can. A row with too few cells was cut somewhere, perhaps within a number, and so may a last line without its end.
+    /// </summary>
+    /// <param name="columns">Cells of the header.</param>
+    public CsvRowFault? FaultFor(int columns)
+    {
+        int cells = Line.AsSpan().Count(',') + 1;
+        if (cells > columns) return new("long", $":{columns + 1}", "has more cells than the header; nobody knows which number is which (numbers need a point, not a comma)");
+        if (cells < columns) return new("short", $":{cells}", $"has {Cells(cells)} where the header has {columns}; the last number may be cut off");
+        return IsWhole ? null : new("torn", "", "the last line has no end; a number in it may be cut off");
+    }
+
+    private static string Cells(int count) => count == 1 ? "1 cell" : $"{count} cells";
+}
