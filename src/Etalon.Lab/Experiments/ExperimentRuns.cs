@@ -50,7 +50,7 @@ internal static class ExperimentRuns
         {
             if (!File.Exists(Path.Combine(path, RunFolder.ResolvedName)))
                 TrainingRun.Execute(spec, folder, threads: 1, _ => new Nobody(), cancellation);
-            else if (Existing(spec, path).Status is not (RunStatus.Done or RunStatus.Diverged))
+            else if (StatusOf(spec, path) is not (RunStatus.Done or RunStatus.Diverged))
                 TrainingRun.Resume(path, threads: 1, _ => new Nobody(), cancellation);
         }
         catch (DivergedException)
@@ -59,13 +59,10 @@ internal static class ExperimentRuns
         }
     }
 
-    private static RunSummary Existing(RunSpec spec, string path)
-    {
-        var run = RunSummary.Read(path);
-        return (string?)run.Resolved["recipe_sha256"] == spec.Hash
-            ? run
-            : throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
-    }
+    // A damaged result counts as none: the run is resumed, and writes it anew.
+    private static RunStatus StatusOf(RunSpec spec, string path) => WrittenRecipe.Read(path).Spec.Hash == spec.Hash
+        ? RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished
+        : throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
 
     private sealed class Nobody : ITrainingObserver
     {

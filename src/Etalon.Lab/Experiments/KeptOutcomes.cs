@@ -35,9 +35,9 @@ internal sealed class KeptOutcomes<T>(string folder) where T : class
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Json);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            // Damaged: trained anew.
+            // Damaged or not to be read, in whatever way: trained anew, and the others are used.
             return null;
         }
     }

@@ -1,5 +1,4 @@
 using Etalon.Lab.Data;
-using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Dynamics;
@@ -80,10 +79,10 @@ public sealed class Forecast
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
     public IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> MeasuredIn(string run)
     {
-        var rows = RunGradients.Measured(run).Where(row => row["step"] < Spec.TotalSteps).ToList();
-        return Groups.Where(group => rows[0].ContainsKey(MonitorKeys.Norm + group.Name)).ToDictionary(
-            group => group.Name,
-            group => (IReadOnlyList<(long, double)>)[.. rows.Select(row => ((long)row["step"], row[MonitorKeys.Norm + group.Name]))]);
+        var rows = RunGradients.Measured(run);
+        return Groups.Select(group => (group.Name, Norms: RunGradients.Norms(rows, group.Name).Where(row => row.Step < Spec.TotalSteps).ToList()))
+            .Where(group => group.Norms.Count > 0)
+            .ToDictionary(group => group.Name, group => (IReadOnlyList<(long, double)>)group.Norms);
     }
 
     private static NormCurve CurveOf(InvariantRecipe recipe, GroupGradients group, long starting)

@@ -16,31 +16,44 @@ internal static class RunGradients
     {
         var recipe = InvariantRecipe.Of(WrittenRecipe.Read(run).Spec);
         var rows = Measured(run);
-        return [.. Groups(rows).Select(name => Of(name, rows, recipe))];
+        return [.. Groups(rows).Select(name => Of(name, rows, recipe)).OfType<GroupGradients>()];
     }
 
-    /// <summary>The lines of the monitors.</summary>
+    /// <summary>The rows of the monitors.</summary>
     /// <exception cref="InputException">There are none.</exception>
-    public static IReadOnlyList<IReadOnlyDictionary<string, double>> Measured(string run)
+    public static MetricsTable Measured(string run)
     {
-        var rows = MetricsFile.Read(Path.Combine(run, RunFolder.MetricsName)).Where(row => row.ContainsKey(MonitorKeys.Norm + MonitorReading.WholeGroup)).ToList();
-        return rows.Count > 0 ? rows : throw new InputException($"{run}: its metrics have no norms of scale-invariant weights; train it with the monitors on (log.monitors)");
+        var rows = MetricsTable.Read(Path.Combine(run, RunFolder.MetricsName), IsNeeded);
+        return rows.Column(MonitorKeys.Norm + MonitorReading.WholeGroup, IsPossible).Any(IsPossible)
+            ? rows
+            : throw new InputException($"{run}: its metrics have no norms of scale-invariant weights; train it with the monitors on (log.monitors)");
     }
 
-    private static IEnumerable<string> Groups(IReadOnlyList<IReadOnlyDictionary<string, double>> rows) =>
-        rows[0].Keys.Where(key => key.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)).Select(key => key[MonitorKeys.Norm.Length..]);
+    /// <summary>The norms of a group where they were measured.</summary>
+    public static IEnumerable<(long Step, double Norm)> Norms(MetricsTable rows, string group) =>
+        rows.Steps.Zip(rows.Column(MonitorKeys.Norm + group, IsPossible)).Where(row => IsPossible(row.Second));
 
-    private static GroupGradients Of(string name, IReadOnlyList<IReadOnlyDictionary<string, double>> rows, InvariantRecipe recipe)
+    private static IEnumerable<string> Groups(MetricsTable rows) =>
+        rows.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)).Select(name => name[MonitorKeys.Norm.Length..]);
+
+    private static bool IsNeeded(string name) => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)
+        || name.StartsWith(MonitorKeys.GradientSquare, StringComparison.Ordinal) || name.StartsWith(MonitorKeys.BufferDot, StringComparison.Ordinal);
+
+    private static bool IsPossible(double value) => double.IsFinite(value);
+
+    private static GroupGradients? Of(string name, MetricsTable rows, InvariantRecipe recipe)
     {
+        double[] norms = rows.Column(MonitorKeys.Norm + name, IsPossible), gradients = rows.Column(MonitorKeys.GradientSquare + name, IsPossible);
+        double[] buffers = rows.Column(MonitorKeys.BufferDot + name, IsPossible);
+        var measured = Enumerable.Range(0, norms.Length).Where(row => IsPossible(norms[row]) && IsPossible(gradients[row])).ToList();
+        if (measured.Count == 0) return null;
+        double TimeOf(int row) => recipe.TimeAt(rows.Steps[row]);
         var (times, squares) = (new List<double>(), new List<double>());
-        foreach (var window in rows.GroupBy(row => Math.Floor(recipe.TimeAt((long)row["step"]) / (recipe.Units > 0 ? Window : 1))))
+        foreach (var window in measured.GroupBy(row => Math.Floor(TimeOf(row) / (recipe.Units > 0 ? Window : 1))))
         {
-            times.Add(window.Average(row => recipe.TimeAt((long)row["step"])));
-            squares.Add(window.Average(row => Square(row, name, recipe)));
+            times.Add(window.Average(TimeOf));
+            squares.Add(window.Average(row => recipe.SquareOnSphere(rows.Steps[row], norms[row], gradients[row], IsPossible(buffers[row]) ? buffers[row] : 0)));
         }
-        return new(name, rows[0][MonitorKeys.Norm + name], new GradientCurve(times, squares));
+        return new(name, norms[measured[0]], new GradientCurve(times, squares));
     }
-
-    private static double Square(IReadOnlyDictionary<string, double> row, string name, InvariantRecipe recipe) => recipe.SquareOnSphere(
-        (long)row["step"], row[MonitorKeys.Norm + name], row[MonitorKeys.GradientSquare + name], row.GetValueOrDefault(MonitorKeys.BufferDot + name));
 }

@@ -81,11 +81,11 @@ public sealed class RunFolder : IDisposable
     internal void Write(RunResult result) => AtomicFile.Write(In(ResultName), writer => writer.WriteLine(JsonSerializer.Serialize(result, RunResult.Json)));
 
     /// <summary>What became of the run when it ended last; null while it is unfinished, or where the file is damaged and must be written anew.</summary>
-    internal RunResult? ReadResult()
+    internal static RunResult? ResultOf(string path)
     {
         try
         {
-            return RunSummary.ReadResult(Path);
+            return RunSummary.ReadResult(path);
         }
         catch (InputException)
         {

@@ -17,4 +17,7 @@ public enum RunStatus
 
     /// <summary>Something else ended it.</summary>
     Failed,
+
+    /// <summary>Its folder cannot be read.</summary>
+    Damaged,
 }

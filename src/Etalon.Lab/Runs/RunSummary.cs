@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>A run as the lists show it, read from its folder without locking its writer.</summary>
+/// <summary>A run, read from its folder without locking its writer.</summary>
 public sealed record RunSummary
 {
     /// <summary>The folder's name.</summary>
@@ -21,17 +21,23 @@ public sealed record RunSummary
     /// <summary>What became of it; null while it is unfinished.</summary>
     public RunResult? Result { get; init; }
 
-    /// <summary>The metrics so far.</summary>
-    public required IReadOnlyList<IReadOnlyDictionary<string, double>> Metrics { get; init; }
+    /// <summary>The metrics so far, read when they are first asked for.</summary>
+    /// <exception cref="InputException">A line of them is damaged.</exception>
+    public IReadOnlyList<IReadOnlyDictionary<string, double>> Metrics
+    {
+        get => field ??= MetricsFile.Read(MetricsPath);
+        init;
+    }
 
-    /// <summary>All runs in a folder, by name; none where it does not exist.</summary>
-    /// <param name="root">The folder of all runs.</param>
-    public static IReadOnlyList<RunSummary> List(string root) => !Directory.Exists(root)
-        ? []
-        : [.. Directory.EnumerateDirectories(root)
-            .Where(path => File.Exists(System.IO.Path.Combine(path, RunFolder.ResolvedName)))
-            .Order(StringComparer.Ordinal)
-            .Select(Read)];
+    /// <summary>Those lines of the metrics that have one of a name, in memory for them alone.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public IReadOnlyList<IReadOnlyDictionary<string, double>> MetricsWith(string name) => MetricsFile.With(name, MetricsPath);
+
+    /// <summary>The lines of the metrics as they stand in the file, one at a time.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public IEnumerable<string> MetricsLines => MetricsFile.Lines(MetricsPath);
+
+    private string MetricsPath => System.IO.Path.Combine(Path, RunFolder.MetricsName);
 
     /// <summary>The run in a folder.</summary>
     /// <param name="path">The run's folder.</param>
@@ -47,7 +53,6 @@ public sealed record RunSummary
             Path = path,
             Resolved = Parse(resolved, text => JsonNode.Parse(text) as JsonObject),
             Result = ReadResult(path),
-            Metrics = MetricsFile.Read(System.IO.Path.Combine(path, RunFolder.MetricsName)),
         };
     }
 

@@ -42,7 +42,7 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(begin);
         using var folder = RunFolder.Open(run);
-        if (folder.ReadResult() is { Status: RunStatus.Done } done) return done;
+        if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done) return done;
         using var found = Resumption.Of(folder);
         folder.Reopen();
         var plan = new RunPlan

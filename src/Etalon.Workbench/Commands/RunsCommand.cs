@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Etalon.Lab;
@@ -9,6 +10,8 @@ namespace Etalon.Workbench.Commands;
 /// <summary><c>etalon runs list | show</c>: the run store.</summary>
 internal static class RunsCommand
 {
+    private const int Block = 1 << 16;
+
     public static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -65,10 +68,10 @@ internal static class RunsCommand
 
     private static void List(string root, bool json, TextWriter output)
     {
-        var runs = RunSummary.List(root);
+        var runs = RunListing.Of(root);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(runs.Select(run => new { run.Name, run.Path, run.Status, run.Result }), Json));
+            output.WriteLine(JsonSerializer.Serialize(runs, Json));
             return;
         }
         if (runs.Count == 0)
@@ -81,8 +84,10 @@ internal static class RunsCommand
         foreach (var run in runs)
         {
             var result = run.Result;
-            output.WriteLine(
-                $"{run.Name.PadRight(width)}  {run.Status.ToString().ToLowerInvariant(),-11}  {result?.Steps,9:N0}  {result?.TestAccuracy,13:P2}  {result?.BestTestAccuracy,7:P2}  {result?.ImagesPerSecond,8:N0}");
+            string start = $"{run.Name.PadRight(width)}  {Word(run.Status),-11}";
+            output.WriteLine(run.Fault is { } fault
+                ? $"{start}  {fault.ReplaceLineEndings(" ")}"
+                : $"{start}  {run.Updates,9:N0}  {result?.TestAccuracy,13:P2}  {result?.BestTestAccuracy,7:P2}  {result?.ImagesPerSecond,8:N0}");
         }
     }
 
@@ -90,14 +95,36 @@ internal static class RunsCommand
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { run.Name, run.Path, run.Status, run.Result, run.Resolved, run.Metrics }, Json));
+            WriteJson(run, output);
             return;
         }
-        output.WriteLine($"{run.Name}: {run.Status.ToString().ToLowerInvariant()}{(run.Result?.Message is { } message ? $" ({message})" : "")}");
+        output.WriteLine($"{run.Name}: {Word(run.Status)}{(run.Result?.Message is { } message ? $" ({message})" : "")}");
         output.WriteLine($"recipe sha256 {run.Resolved["recipe_sha256"]}");
         if (run.Result is { } result)
             output.WriteLine($"{result.Steps:N0} updates in {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s on {result.Threads} threads");
         output.WriteLine();
-        foreach (string line in EvaluationTable.Of(run.Metrics)) output.WriteLine(line);
+        foreach (string line in EvaluationTable.Of(run.MetricsWith(EvaluationTable.Metric))) output.WriteLine(line);
     }
+
+    // The metrics may be larger than memory: each line goes out as it stands in the file, which is JSON already.
+    private static void WriteJson(RunSummary run, TextWriter output)
+    {
+        string head = JsonSerializer.Serialize(new { run.Name, run.Path, run.Status, run.Result, run.Resolved }, Json);
+        output.WriteLine($"{head.AsSpan().TrimEnd('}').TrimEnd()},");
+        // The console writes each text at once; a block of lines costs as much as one of them.
+        var block = new StringBuilder("  \"metrics\": [");
+        string separator = "";
+        foreach (string line in run.MetricsLines)
+        {
+            block.Append(separator).Append(output.NewLine).Append("    ").Append(line);
+            separator = ",";
+            if (block.Length < Block) continue;
+            output.Write(block);
+            block.Clear();
+        }
+        output.Write(block);
+        output.WriteLine($"{output.NewLine}  ]{output.NewLine}}}");
+    }
+
+    private static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
 }

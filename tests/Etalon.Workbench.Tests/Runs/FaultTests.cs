@@ -152,7 +152,7 @@ public sealed class FaultTests : IDisposable
         var (runs, seen, fork) = (In("runs"), -1, (RunResult?)null);
         void Look()
         {
-            seen = RunSummary.List(runs).Count;
+            seen = RunListing.Of(runs).Count;
             fork = TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         }
         TrainingRun.Execute(SmallRun.Spec(), runs, 1, _ => new SmallRun.Stopper { At = 13, Stop = Look }, TestContext.Current.CancellationToken);

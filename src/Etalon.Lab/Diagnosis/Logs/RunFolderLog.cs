@@ -29,6 +29,7 @@ internal static class RunFolderLog
             Momentum = [.. steps.Select(spec.Momentum.ValueAt)],
             Groups = [.. rows.Groups.Select(name => Group(name, steps, rows.Column, new ParameterGroups(spec)))],
             PlannedSteps = spec.TotalSteps,
+            Warnings = rows.Stride > 1 ? [$"{folder}: its monitors wrote more than {MetricsTable.MostCells:N0} numbers; one row in {rows.Stride} is used"] : [],
         };
     }
 

@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Etalon.Lab.Runs;
+
+/// <summary>A run as a list shows it: from its result, and while it has none from the last line of its metrics. Whatever is wrong with it is said here, and hides no other run.</summary>
+public sealed record RunListing
+{
+    /// <summary>The folder's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Updates done, as far as the folder says; null where it does not.</summary>
+    public long? Updates { get; init; }
+
+    /// <summary>What became of it; null while it is unfinished.</summary>
+    public RunResult? Result { get; init; }
+
+    /// <summary>What cannot be read of it and why; null where all can.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>All runs in a folder, by name; none where it does not exist.</summary>
+    /// <param name="root">The folder of all runs.</param>
+    public static IReadOnlyList<RunListing> Of(string root) => !Directory.Exists(root)
+        ? []
+        : [.. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(Read).OfType<RunListing>()];
+
+    private static RunListing? Read(string path)
+    {
+        var run = new RunListing { Name = RunFolder.NameOf(path), Path = path, Status = RunStatus.Unfinished };
+        try
+        {
+            string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
+            if (!IsThere(resolved)) return null;
+            RequireObject(resolved);
+            return RunSummary.ReadResult(path) is { } result
+                ? run with { Status = result.Status, Result = result, Updates = result.Steps }
+                : run with { Updates = MetricsFile.UpdatesOf(System.IO.Path.Combine(path, RunFolder.MetricsName)) };
+        }
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException)
+        {
+            return run with { Status = RunStatus.Damaged, Fault = exception.Message };
+        }
+    }
+
+    // Unlike File.Exists this tells a file that is not there from one that may not be seen.
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static void RequireObject(string path)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(File.ReadAllBytes(path));
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("an object is expected");
+            reader.Skip();
+            reader.Read();
+        }
+        catch (JsonException exception)
+        {
+            throw new InputException($"{path} is not what a run writes ({exception.Message}); was the file edited?");
+        }
+    }
+}
