@@ -15,33 +15,55 @@ that is not so, say which: `weights=[(name, parameter), ...]`. Each is a group o
 
 To resume, keep `logger.step` in the checkpoint and give it back: RunLogger(..., step=N) cuts off what the file has from update N on and appends.
 
+From its construction on the logger never ends a training: what it cannot read or write it leaves out, and says so once, on standard error and in
+the column `note`, whose first cell has the parameter groups (`modules` has the layers). A weight with a sparse or complex gradient leaves the log; a row that cannot be made or written is missing.
+
 Each row is one update t (0-based), with the numbers the optimizer used, and for each group NAME
     norm/NAME        |w| before the update
     gradsq/NAME      |g|^2 of the gradient that the optimizer was given, without weight decay
     dot/NAME         <g, w>
     angle/NAME       the angle between w before this update and before the next, in radians
     buffer_dot/NAME  <v, g> with the momentum buffer v before the update; 0 where there is none
+    buffer_weight/NAME   <v, w> with the same v
     residual/NAME    |w|^2 before the next update over what SGD's rule makes of it, minus 1: rounding, unless something else changes the weights
+    group/NAME       the optimizer's parameter group that it is in, from 0; empty where there are several
 and gradsq/all, over all parameters of the optimizer: a constant one gives clipping away. Parameter groups with numbers of their own add
-lr/NAME, weight_decay/NAME and momentum/NAME (a mean weighted by |w|^2 where a group of weights spans several); Nesterov and dampening add a column.
+lr/NAME, weight_decay/NAME and momentum/NAME (a mean weighted by |w|^2 where a group of weights spans several).
+
+Of the updates since the row before, that one included and this one not, a row has
+    updates                             how many the logger saw: fewer than lie between the rows where the log was resumed or a row is missing
+    lr_sum, decay_sum                   sums of eta and of eta lambda; also for each NAME where there are several parameter groups
+    gradsq_sum/NAME                     sum of eta^2 |g|^2
+    buffer_dot_sum/NAME                 sum of eta^2 <v, g>
+    gradsq_min/all, gradsq_max/all      the smallest and the largest |g|^2 over all parameters
+and, this update included,
+    lr_min, lr_max                      the smallest and the largest eta
+    lr_changes                          how often eta was another than at the update before
+    lr_jumps                            "UPDATE:FROM>TO", with ; between: where eta left the line through the two updates before by more than 5 %
 """
 
 import math
 import os
+import sys
 import types
 
 import torch
 
 WHOLE = "scale_invariant"
-MEASURED = ("norm", "gradsq", "dot", "angle", "buffer_dot", "residual")
+MEASURED = ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual")
+SUMMED = ("gradsq_sum", "buffer_dot_sum")
 NUMBERS = ("lr", "weight_decay", "momentum")
+RULE = ("dampening", "nesterov")
+INTERVAL = ("updates", "lr_sum", "decay_sum", "lr_min", "lr_max", "lr_changes", "lr_jumps")
+MOST_JUMPS = 8
 
 
 class RunLogger:
     """Appends a row to a CSV file for each update whose number is a multiple of `every`.
 
     A row is written when the update after it begins, so that whatever else changes the weights between two updates is seen; `close()` writes the
-    last one. Costs a copy of the logged weights, and three passes over them at a logged update.
+    last one. Costs a copy of the logged weights and three passes over them at a logged update, and at every update one pass over the gradients
+    and one over the logged weights' buffers, without waiting for the device.
     """
 
     def __init__(self, model, optimizer, path, every=10, step=0, weights=None):
@@ -51,21 +73,34 @@ class RunLogger:
             raise ValueError(f"every={every}, step={step}: every must be at least 1 and step at least 0")
         self.optimizer, self.path, self.every, self.step = optimizer, os.fspath(path), every, step
         self._weights = list(weights) if weights is not None else _weights_of(model)
-        self._group_of = {id(p): group for group in optimizer.param_groups for p in group["params"]}
+        # Groups are known by their index: load_state_dict() replaces them. Those that come later have no columns.
+        self._groups = len(optimizer.param_groups)
+        self._group_of = {id(p): i for i, group in enumerate(optimizer.param_groups) for p in group["params"]}
         self._check()
+        self._own = [self._group_of[id(p)] for _, p in self._weights]
+        self._left, self._said, self._notes = {}, set(), []
+        self._has_rows = self._is_closed = False
         self._pending = None
+        self._rates, self._sums = _Rates(self._groups), _Sums()
         self._header = self._columns()
-        self._file = self._open()
+        self._modules = ""
+        self._file, self._end = self._open()
+        if not self._has_rows:
+            self._quietly("the parameter groups", lambda: self._notes.append(_groups_of(model, optimizer)))
+            self._quietly("the modules", lambda: setattr(self, "_modules", _modules_of(model)))
         self._unhooked = optimizer.step
-        optimizer.step = self._hooked(optimizer.step)
+        self._hook = optimizer.step = self._hooked(optimizer.step)
 
     def close(self):
         """Writes the last row, and lets go of the optimizer; call it when training ends."""
-        if self._file.closed:
+        if self._is_closed:
             return
-        self._finish()
-        self._file.close()
-        self.optimizer.step = self._unhooked
+        self._quietly("the last row", self._finish)
+        self._is_closed = True
+        self._quietly("the file", self._file.close)
+        # A scheduler made after the logger has wrapped the hook; the hook stays in its place then and does nothing.
+        if self.optimizer.step is self._hook:
+            self.optimizer.step = self._unhooked
 
     def __enter__(self):
         return self
@@ -88,24 +123,22 @@ class RunLogger:
 
     def _columns(self):
         groups = [WHOLE] + [name for name, _ in self._weights]
-        columns = ["step", *NUMBERS]
-        columns += [key for key in ("dampening", "nesterov") if any(group.get(key) for group in self.optimizer.param_groups)]
-        columns += [f"{quantity}/{name}" for name in groups for quantity in MEASURED]
-        if len(self.optimizer.param_groups) > 1:
-            columns += [f"{number}/{name}" for name in groups for number in NUMBERS]
-        return columns + ["gradsq/all"]
+        columns = ["step", "optimizer", *NUMBERS, *RULE, *INTERVAL]
+        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, *SUMMED, "group")]
+        if self._groups > 1:
+            columns += [f"{number}/{name}" for name in groups for number in (*NUMBERS, "lr_sum", "decay_sum")]
+        return columns + ["gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"]
 
     def _open(self):
-        header = ",".join(self._header) + "\n"
+        header = (",".join(self._header) + "\n").encode("utf-8")
         if not os.path.exists(self.path) or os.path.getsize(self.path) == 0:
-            file = open(self.path, "w", encoding="utf-8", newline="\n")
+            file = open(self.path, "wb", buffering=0)
             file.write(header)
-            file.flush()
-            return file
+            return file, len(header)
         if self.step == 0:
             raise FileExistsError(f"{self.path} exists: remove it to log a new run, or go on with it with step=N, the number of the next update")
         with open(self.path, "rb") as old:
-            if old.readline() != header.encode("utf-8"):
+            if old.readline() != header:
                 raise ValueError(f"{self.path} has other columns than this model and optimizer give; log into another file")
             keep = old.tell()
             for line in old:
@@ -113,20 +146,69 @@ class RunLogger:
                 if not line.endswith(b"\n") or int(line.split(b",", 1)[0]) >= self.step:
                     break
                 keep += len(line)
-        file = open(self.path, "r+", encoding="utf-8", newline="\n")
+        file = open(self.path, "r+b", buffering=0)
         file.truncate(keep)
         file.seek(keep)
-        return file
+        self._has_rows = keep > len(header)
+        return file, keep
+
+    def _write(self, row):
+        line = (",".join(_cell(row.get(column)) for column in self._header) + "\n").encode("utf-8")
+        # A full disk takes a part of a line and names no error. What it took is cut off, or overwritten by the next row.
+        self._file.seek(self._end)
+        taken = self._file.write(line)
+        if taken != len(line):
+            self._file.truncate(self._end)
+            raise OSError(f"only {taken} of {len(line)} bytes could be written")
+        self._end += len(line)
+
+    # --- what must not end a training ---
+
+    def _quietly(self, what, action):
+        try:
+            action()
+        except Exception as error:
+            self._say(f"{what} could not be logged: {type(error).__name__}: {error}", once=(what, type(error)))
+
+    def _say(self, text, once):
+        if once in self._said:
+            return
+        self._said.add(once)
+        text = f"update {self.step}: {text}"
+        self._notes.append(text)
+        try:
+            sys.stderr.write(f"etalon_logger: {text}\n")
+            sys.stderr.flush()
+        except Exception:
+            pass
 
     # --- one update ---
 
     def _hooked(self, original):
         def step(optimizer, closure=None, *args, **kwargs):
-            if closure is None:
-                self._begin()
-                result = original(*args, **kwargs)
-            else:
-                result = original(lambda: self._after(closure()), *args, **kwargs)
+            seen = []
+
+            def begin():
+                if not seen and not self._is_closed:
+                    seen.append(True)
+                    self._quietly("an update", self._begin)
+
+            def evaluate():
+                # A closure computes the gradients inside step().
+                loss = closure()
+                begin()
+                return loss
+
+            try:
+                if closure is None:
+                    begin()
+                    result = original(*args, **kwargs)
+                else:
+                    result = original(evaluate, *args, **kwargs)
+            except BaseException:
+                # Nobody knows how far the update came.
+                self._pending = None
+                raise
             self.step += 1
             return result
 
@@ -134,77 +216,274 @@ class RunLogger:
         step.__dict__.update(getattr(original, "__dict__", {}))
         return types.MethodType(step, self.optimizer)
 
-    def _after(self, loss):
-        # A closure computes the gradients inside step().
-        self._begin()
-        return loss
-
     @torch.no_grad()
     def _begin(self):
-        self._finish()
-        if self.step % self.every != 0:
-            return
-        before = [p.detach().clone() for _, p in self._weights]
-        sums = torch.stack([self._sums(p, w) for (_, p), w in zip(self._weights, before)])
-        everything = sum(_square(p.grad) for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None)
-        self._pending = self.step, self._numbers(), before, sums, everything
+        self._quietly("a row", self._finish)
+        numbers = self._numbers()
+        if getattr(self.optimizer, "grad_scale", None) is not None:
+            raise TypeError("the gradients are those of a GradScaler, which a fused optimizer unscales inside its update; use fused=False")
+        self._rates.meet(self.step, numbers[0]["lr"])
+        is_logged = self.step % self.every == 0
+        if is_logged:
+            interval = self._rates.take(), self._sums.take()
+            self._quietly("a row", lambda: self._measure(numbers, interval))
+        self._rates.add(numbers)
+        self._sums.add([(name, p, numbers[i]["lr"]) for (name, p), i in zip(self._weights, self._own) if name not in self._left], self.optimizer)
 
-    def _sums(self, p, w):
-        """|w|^2, |g|^2, <g, w>, <v, g>, and |w|^2 after the update that torch.optim.SGD is about to make."""
-        w = _wide(w)
+    def _measure(self, numbers, interval):
+        self._look()
+        logged = [(name, p, i) for (name, p), i in zip(self._weights, self._own) if name not in self._left]
+        before = [p.detach().clone() for _, p, _ in logged]
+        sums = [self._products(p, w, self.optimizer.param_groups[i]) for (_, p, i), w in zip(logged, before)]
+        everything = [_square(_strided(p.grad)) for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None]
+        self._pending = self.step, numbers, logged, before, sums, everything, interval
+
+    def _look(self):
+        """Takes out of the log what can no longer be read, and tells of parameters that came later."""
+        groups = self.optimizer.param_groups
+        if len(groups) > self._groups:
+            self._say(f"parameter group {self._groups} was added after the logger was made; its weights are not logged, nor those of later ones", once="groups")
+        members = [{id(p) for p in group["params"]} for group in groups]
+        for (name, p), i in zip(self._weights, self._own):
+            reason = ("the optimizer no longer has it" if i >= len(groups) or id(p) not in members[i]
+                      else "it is complex" if p.is_complex()
+                      else "its gradient is sparse" if p.grad is not None and p.grad.layout != torch.strided
+                      else None)
+            if reason is not None and name not in self._left:
+                self._left[name] = self._has_rows
+                self._say(f"{name} is no longer logged: {reason}", once=name)
+
+    def _products(self, p, w, group):
+        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, and |w|^2 after the update that torch.optim.SGD is about to make."""
+        w, v = _wide(w), _buffer(self.optimizer, p)
         if p.grad is None:
             none = torch.zeros_like(_square(w))
-            return torch.stack([_square(w), none, none, none, _square(w)])
-        group = self._group_of[id(p)]
+            return torch.stack([_square(w), none, none, none, none if v is None else (_wide(v) * w).sum(), _square(w)])
         g = _wide(-p.grad if group.get("maximize") else p.grad)
-        v = self.optimizer.state[p].get("momentum_buffer")
         rate, mu = float(group["lr"]), group["momentum"]
         d = g + group["weight_decay"] * w
         buffer = d if v is None else mu * _wide(v) + (1 - group["dampening"]) * d
         update = d + mu * buffer if group["nesterov"] else buffer if mu else d
-        along = torch.zeros_like(_square(w)) if v is None else (_wide(v) * g).sum()
-        return torch.stack([_square(w), _square(g), (g * w).sum(), along, _square(w - rate * update)])
+        along = [torch.zeros_like(_square(w))] * 2 if v is None else [(_wide(v) * g).sum(), (_wide(v) * w).sum()]
+        return torch.stack([_square(w), _square(g), (g * w).sum(), *along, _square(w - rate * update)])
 
     def _numbers(self):
-        return [{key: float(group.get(key) or 0) for key in (*NUMBERS, "dampening", "nesterov")} for group in self.optimizer.param_groups]
+        return [{key: float(group.get(key) or 0) for key in (*NUMBERS, *RULE)} for group in self.optimizer.param_groups[:self._groups]]
 
     @torch.no_grad()
     def _finish(self):
         if self._pending is None:
             return
-        step, numbers, before, sums, everything = self._pending
+        step, numbers, logged, before, sums, everything, (rates, gradients) = self._pending
         self._pending = None
-        moved = [(_wide(p.detach()), _wide(w)) for (_, p), w in zip(self._weights, before)]
-        after = torch.stack([torch.stack([_square(new), _square(new - old)]) for new, old in moved])
-        table = torch.cat([sums, after], dim=1).tolist()
-        row = {"step": step, "gradsq/all": float(everything)}
+        summed = gradients.of([name for name, _, _ in logged])
+        row = {"step": step, "optimizer": _plain(type(self.optimizer).__name__), **numbers[0], **rates, "gradsq/all": math.fsum(map(float, everything))}
         # What the run means by its decay is the largest one: a parameter group without decay is an exception to it.
-        row.update(numbers[0], weight_decay=max(each["weight_decay"] for each in numbers))
-        index = {id(group): i for i, group in enumerate(self.optimizer.param_groups)}
-        own = [numbers[index[id(self._group_of[id(p)])]] for _, p in self._weights]
-        self._add(row, WHOLE, table, own)
-        for (name, _), measured, its in zip(self._weights, table, own):
-            self._add(row, name, [measured], [its])
-        self._file.write(",".join(repr(row[column]) for column in self._header) + "\n")
-        self._file.flush()
+        row["weight_decay"] = max(each["weight_decay"] for each in numbers)
+        row["gradsq_min/all"], row["gradsq_max/all"] = gradients.extremes()
+        table = []
+        for (name, p, i), old, products in zip(logged, before, sums):
+            new, old = _wide(p.detach()), _wide(old)
+            measured = products.tolist() + [float(_square(new)), float(_square(new - old))]
+            own = {**numbers[i], "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
+            table.append((measured, own, i, summed[name]))
+            self._add(row, name, table[-1:])
+        # A weight that left in the middle of the run was a part of the whole up to then.
+        if table and not any(self._left.values()):
+            self._add(row, WHOLE, table)
+        notes, self._notes = self._notes, []
+        row["note"], row["modules"] = "; ".join(map(_plain, notes)), self._modules
+        try:
+            self._write(row)
+        except BaseException:
+            self._notes = notes + self._notes
+            raise
+        self._has_rows, self._modules = True, ""
 
     @staticmethod
-    def _add(row, name, table, own):
-        squares = [line[0] for line in table]
-        norm2, grad2, dot, along, expected, norm2_after, moved2 = map(math.fsum, zip(*table))
+    def _add(row, name, table):
+        norm2, grad2, dot, along, outward, expected, norm2_after, moved2 = map(math.fsum, zip(*(measured for measured, *_ in table)))
         norm, after = math.sqrt(norm2), math.sqrt(norm2_after)
         # The chord between the directions: arccos of their product loses every digit of a small angle.
         chord2 = max(moved2 - (after - norm) ** 2, 0.0) / (norm * after) if norm * after > 0 else math.nan
-        values = (norm, grad2, dot, 2 * math.asin(min(math.sqrt(chord2) / 2, 1.0)) if chord2 == chord2 else math.nan, along,
+        values = (norm, grad2, dot, 2 * math.asin(min(math.sqrt(chord2) / 2, 1.0)) if chord2 == chord2 else math.nan, along, outward,
                   norm2_after / expected - 1 if expected > 0 else math.nan)
         row.update({f"{quantity}/{name}": value for quantity, value in zip(MEASURED, values)})
-        for number in NUMBERS:
-            row[f"{number}/{name}"] = math.fsum(s * each[number] for s, each in zip(squares, own)) / norm2 if norm2 > 0 else own[0][number]
+        if all(summed is not None for *_, summed in table):
+            row.update({f"{key}/{name}": math.fsum(summed[i] for *_, summed in table) for i, key in enumerate(SUMMED)})
+        groups = {i for _, _, i, _ in table}
+        row[f"group/{name}"] = groups.pop() if len(groups) == 1 else None
+        for number in (*NUMBERS, "lr_sum", "decay_sum"):
+            its = [own[number] for _, own, *_ in table]
+            # A mean of equal numbers may differ from them by rounding, and would look like a change from row to row.
+            is_one = min(its) == max(its) or not norm2 > 0
+            row[f"{number}/{name}"] = its[0] if is_one else math.fsum(measured[0] * each for (measured, *_), each in zip(table, its)) / norm2
+
+
+class _Rates:
+    """What the optimizer's numbers did since the last row."""
+
+    def __init__(self, groups):
+        self._groups = groups
+        self._before = []
+        self._clear()
+
+    def _clear(self):
+        self._updates, self._lr_sum, self._decay_sum, self._changes, self._jumps = 0, 0.0, 0.0, 0, []
+        self._lr_sums, self._decay_sums = [0.0] * self._groups, [0.0] * self._groups
+        self._least, self._most = math.inf, -math.inf
+
+    def meet(self, step, rate):
+        """The rate of the update that begins, beside those of the two before."""
+        self._least, self._most = min(self._least, rate), max(self._most, rate)
+        if self._before and rate != self._before[-1]:
+            self._changes += 1
+            if len(self._before) == 2:
+                a, b = self._before
+                limit = 0.05 * max(abs(b), abs(rate))
+                if abs(rate - b) > limit and abs(rate - 2 * b + a) > limit:
+                    self._jumps.append(f"{step}:{b!r}>{rate!r}")
+        self._before = [*self._before[-1:], rate]
+
+    def take(self):
+        """The cells of a row; the next row begins anew."""
+        jumps = ";".join(self._jumps[:MOST_JUMPS]) + (";..." if len(self._jumps) > MOST_JUMPS else "")
+        cells = dict(zip(INTERVAL, (self._updates, self._lr_sum, self._decay_sum, self._least, self._most, self._changes, jumps)))
+        cells.update(lr_sums=self._lr_sums, decay_sums=self._decay_sums)
+        self._clear()
+        return cells
+
+    def add(self, numbers):
+        """The update belongs to the next row's interval."""
+        rate, decay = numbers[0]["lr"], max(each["weight_decay"] for each in numbers)
+        self._updates += 1
+        self._lr_sum += rate
+        self._decay_sum += rate * decay
+        self._least, self._most = min(self._least, rate), max(self._most, rate)
+        for i, each in enumerate(numbers):
+            self._lr_sums[i] += each["lr"]
+            self._decay_sums[i] += each["lr"] * each["weight_decay"]
+
+
+class _Sums:
+    """Sums over gradients since the last row, on the devices where the gradients are. What is unknown for one update is unknown for the interval."""
+
+    def __init__(self):
+        self._of = {}
+        self._all = None
+        self._is_known = True
+
+    def take(self):
+        """The sums; the next row begins anew."""
+        taken = _Sums()
+        taken.__dict__, self.__dict__ = self.__dict__, taken.__dict__
+        return taken
+
+    def add(self, weights, optimizer):
+        """Adds eta^2 |g|^2 and eta^2 <v, g> of the weights (name, parameter, eta), and looks at |g|^2 of all parameters of the optimizer."""
+        try:
+            self._add(weights, optimizer)
+        except BaseException:
+            self._is_known = False
+            raise
+
+    def _add(self, weights, optimizer):
+        signs = {id(p): -1 if group.get("maximize") else 1 for group in optimizer.param_groups for p in group["params"]}
+        squares = []
+        logged = set()
+        for part in _parts([(name, p, rate) for name, p, rate in weights if p.grad is not None and p.grad.layout == torch.strided], lambda each: each[1]):
+            grads = [_strided(p.grad) for _, p, _ in part]
+            buffers = [_buffer(optimizer, p) for _, p, _ in part]
+            norms = _squares(grads)
+            zero = torch.zeros((), dtype=norms.dtype, device=norms.device)
+            along = torch.stack([zero if v is None else signs[id(p)] * torch.dot(_strided(v).reshape(-1), g.reshape(-1)).to(norms.dtype)
+                                 for (_, p, _), v, g in zip(part, buffers, grads)])
+            squares.append(norms.sum())
+            logged.update(id(p) for _, p, _ in part)
+            key = tuple(name for name, _, _ in part)
+            rates = [rate * rate for _, _, rate in part]
+            scaled = torch.stack([norms, along]) * (rates[0] if min(rates) == max(rates) else torch.tensor(rates, dtype=norms.dtype, device=norms.device))
+            self._of[key] = self._of[key] + scaled if key in self._of else scaled
+        others = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None and id(p) not in logged]
+        squares += [_squares([_strided(p.grad) for p in part]).sum() for part in _parts(others, lambda p: p)]
+        if squares:
+            total = squares[0]
+            for square in squares[1:]:
+                total = total + square.to(total.device, total.dtype)
+            self._all = (total, total) if self._all is None else (torch.minimum(self._all[0], total), torch.maximum(self._all[1], total))
+
+    def of(self, weights):
+        """[sum of eta^2 |g|^2, sum of eta^2 <v, g>] of each weight by name: 0 where it had no gradient, None where nobody knows."""
+        if not self._is_known:
+            return dict.fromkeys(weights)
+        found = {name: [0.0, 0.0] for name in weights}
+        for names, sums in self._of.items():
+            for name, square, along in zip(names, *sums.tolist()):
+                # A weight whose gradient is there at some updates only is in several parts.
+                if name in found:
+                    found[name] = [found[name][0] + square, found[name][1] + along]
+        return found
+
+    def extremes(self):
+        """The smallest and the largest |g|^2 over all parameters."""
+        return map(float, self._all) if self._is_known and self._all is not None else (None, None)
 
 
 def _weights_of(model):
     """Every trained weight with two or more dimensions but the last."""
     return [(name, p) for name, p in model.named_parameters() if p.requires_grad and p.dim() >= 2][:-1]
+
+
+def _modules_of(model):
+    """The layers with weights, and those without whose name tells of a normalization, in the order of their registration."""
+    texts = []
+    for name, module in model.named_modules() if hasattr(model, "named_modules") else ():
+        own = {key for key, p in module.named_parameters(recurse=False) if p is not None}
+        if own or "Norm" in type(module).__name__:
+            eps = getattr(module, "eps", None)
+            texts.append(f"{name or 'model'} {type(module).__name__}{' bias' if 'bias' in own else ''}{'' if eps is None else f' eps {eps!r}'}")
+    return _plain("; ".join(texts))
+
+
+def _groups_of(model, optimizer):
+    """The parameter groups with their numbers and parameters, as a note."""
+    names = {id(p): name for name, p in model.named_parameters()} if hasattr(model, "named_parameters") else {}
+    texts = []
+    for i, group in enumerate(optimizer.param_groups):
+        own = [names.get(id(p), "?") for p in group["params"]]
+        numbers = " ".join(f"{key} {float(group.get(key) or 0):.6g}" for key in NUMBERS)
+        texts.append(f"group {i}: {numbers}: {len(own)} parameters of {sum(p.numel() for p in group['params'])} numbers: {' '.join(own[:8])}{' ...' if len(own) > 8 else ''}")
+    return "; ".join(texts)
+
+
+def _parts(items, parameter_of):
+    """The items by device and type of their parameters."""
+    parts = {}
+    for item in items:
+        p = parameter_of(item)
+        parts.setdefault((p.device, p.dtype), []).append(item)
+    return parts.values()
+
+
+def _buffer(optimizer, p):
+    # The state is a defaultdict: asking for what is not there would put it there.
+    return optimizer.state[p].get("momentum_buffer") if p in optimizer.state else None
+
+
+def _strided(tensor):
+    """The numbers of a tensor, dense, real, and of a type whose squares do not overflow."""
+    tensor = tensor.detach()
+    if tensor.layout != torch.strided:
+        tensor = tensor.coalesce().values()
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor)
+    return tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.float()
+
+
+def _squares(tensors):
+    """The sum of squares of each tensor."""
+    norms = torch._foreach_norm(tensors) if hasattr(torch, "_foreach_norm") else [torch.linalg.vector_norm(each) for each in tensors]
+    return _wide(torch.stack(list(norms))) ** 2
 
 
 def _wide(tensor):
@@ -214,3 +493,12 @@ def _wide(tensor):
 
 def _square(tensor):
     return (_wide(tensor) ** 2).sum()
+
+
+def _plain(text):
+    """Text that may stand between two commas."""
+    return "".join(" " if c in ',"\n\r' else c for c in text)
+
+
+def _cell(value):
+    return "" if value is None else value if isinstance(value, str) else repr(value)

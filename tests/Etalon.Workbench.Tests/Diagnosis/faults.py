@@ -1,0 +1,222 @@
+"""Trains small networks in PyTorch with one seeded fault each, watched by the exported logger at five intervals, for `etalon diagnose` to judge.
+
+    PYTHONPATH=FOLDER_OF_etalon_logger.py faults.py FASHION_MNIST_FOLDER LOGS [--only TEXT] [--updates N]
+
+A cell is NETWORK-SCHEDULE-FAULT-SEED; LOGS/CELL/ gets every-1.csv, every-10.csv, ..., every-200.csv, all of the same run; recipe.yaml, what the
+user meant to train; and cell.json: fault, what is wrong in words, and the losses. A cell that is there is skipped, and a cell is there as a whole
+or not at all, so the script can be stopped and started again. `--only=-steps-` takes the cells whose name contains it; several such scripts may work side by side.
+
+Data: Fashion-MNIST, the first 6,400 images, 2x2 pixels averaged: 14x14. Batches of 64, so an epoch has 100 updates; 10 epochs.
+Networks: `resnet`, a stem and three blocks of two 3x3 convolutions with 8, 16 and 32 channels; `cnn`, six 3x3 convolutions of the same widths.
+Batch normalization follows each convolution. The sound run: SGD, rate 0.1 after a warm-up of one epoch, weight decay 5e-3, momentum 0.9: the mixing
+units of 20 epochs at 5e-4 and batch 128 on all 60,000 images.
+"""
+import argparse
+import gzip
+import json
+import math
+import os
+import shutil
+import sys
+from collections import OrderedDict
+
+import numpy
+import torch
+from torch import nn
+from torch.nn import functional
+
+from etalon_logger import RunLogger
+
+RATE, MOMENTUM, DECAY, BATCH, IMAGES, EPOCHS, WARMUP = 0.1, 0.9, 5e-3, 64, 6400, 10, 1
+MILESTONES = (5, 8)
+UPDATES_PER_EPOCH = IMAGES // BATCH
+INTERVALS = (1, 10, 20, 50, 200)
+WIDTHS = (8, 16, 32)
+SEEDS = (1, 2)
+
+FAULTS = {
+    "none": "nothing",
+    "l2-in-loss": "the loss has a term of half the decay times |w|^2 beside the optimizer's decay",
+    "no-decay-convolutions": "the convolutions are in a parameter group without decay",
+    "no-decay": "the optimizer was made without weight_decay",
+    "decay-on-wrong-group": "biases and normalizations decay, weights do not",
+    "scheduler-per-batch": "a schedule counted in epochs is stepped after each batch",
+    "tiny-clip": "clip_grad_norm_ with 0.1",
+    "global-clip": "clip_grad_norm_ with 1",
+    "no-norm-last": "the convolutions of the last block have no normalization",
+    "no-norm-middle": "the convolutions of the middle block have no normalization",
+    "momentum-0": "the optimizer was made without momentum",
+    "rate-a-tenth": "the rate is 0.01 instead of 0.1",
+    "nesterov": "the updates are Nesterov's, the optimizer's numbers and so the log say heavy ball",
+    "two-rates": "stem and the first two blocks are in a parameter group with a tenth of the rate",
+    "bias-before-norm": "the convolutions have biases before their batch normalization",
+    "bias-before-group-norm": "the convolutions have biases before a group normalization of four channels a group",
+    "epsilon": "pixels are divided by 255 twice, so that the first normalization feels its epsilon",
+}
+
+
+def read(folder):
+    def idx(name, offset):
+        with gzip.open(os.path.join(folder, name)) as file:
+            return numpy.frombuffer(file.read(), numpy.uint8, offset=offset)
+
+    images = torch.from_numpy(idx("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28)[:IMAGES].astype(numpy.float32))
+    return functional.avg_pool2d(images, 2), torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8)[:IMAGES].astype(numpy.int64))
+
+
+class Convolution(nn.Sequential):
+    """A convolution and its normalization, which the fault may lack."""
+
+    def __init__(self, inputs, outputs, size, stride, fault, block):
+        bare = fault == ("no-norm-last" if block == 2 else "no-norm-middle" if block == 1 else "")
+        norm = nn.Identity() if bare else nn.GroupNorm(outputs // 4, outputs) if fault == "bias-before-group-norm" else nn.BatchNorm2d(outputs)
+        conv = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=bare or fault.startswith("bias-before"))
+        super().__init__(OrderedDict(conv=conv, norm=norm))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride, fault, block):
+        super().__init__()
+        self.conv1 = Convolution(inputs, outputs, 3, stride, fault, block)
+        self.conv2 = Convolution(outputs, outputs, 3, 1, fault, block)
+        self.shortcut = nn.Identity() if stride == 1 and inputs == outputs else Convolution(inputs, outputs, 1, stride, fault, block)
+
+    def forward(self, x):
+        return functional.relu(self.conv2(functional.relu(self.conv1(x))) + self.shortcut(x))
+
+
+def resnet(fault):
+    layers = OrderedDict(stem=Convolution(1, WIDTHS[0], 3, 1, fault, None), relu=nn.ReLU())
+    for i, width in enumerate(WIDTHS):
+        layers[f"block{i + 1}"] = Block(WIDTHS[max(i - 1, 0)], width, 1 if i == 0 else 2, fault, i)
+    return layers
+
+
+def cnn(fault):
+    layers, inputs = OrderedDict(), 1
+    for i, width in enumerate(WIDTHS):
+        for j in (1, 2):
+            layers[f"conv{i + 1}{j}"] = Convolution(inputs, width, 3, 1, fault, i)
+            layers[f"relu{i + 1}{j}"] = nn.ReLU()
+            inputs = width
+        if i < len(WIDTHS) - 1:
+            layers[f"pool{i + 1}"] = nn.MaxPool2d(2)
+    return layers
+
+
+NETWORKS = {"resnet": resnet, "cnn": cnn}
+
+
+def network(name, fault):
+    net = nn.Sequential(OrderedDict(**NETWORKS[name](fault), mean=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten(), head=nn.Linear(WIDTHS[-1], 10)))
+    for conv in (m for m in net.modules() if isinstance(m, nn.Conv2d)):
+        nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    return net
+
+
+def factor(schedule, t, unit):
+    """The rate over its peak after t steps of the scheduler, of which an epoch has `unit`."""
+    warmup, total = WARMUP * unit, EPOCHS * unit
+    if t < warmup:
+        return (t + 1) / (warmup + 1)
+    if schedule == "steps":
+        return 0.1 ** sum(t >= epoch * unit for epoch in MILESTONES)
+    return 0.5 * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) if schedule == "cosine" else 1.0
+
+
+def recipe(schedule):
+    after = {"constant": f"constant: {{value: {RATE}}}", "steps": f"steps: {{start: {RATE}, at: [{', '.join(f'{e}ep' for e in MILESTONES)}], factor: 0.1}}",
+             "cosine": f"cosine: {{from: {RATE}, to: 0}}"}[schedule]
+    return (f"# What the user meant to train.\nduration: {EPOCHS}ep\nsteps_per_epoch: {UPDATES_PER_EPOCH}\nlearning_rate:\n"
+            f"  - warmup: {{peak: {RATE}, for: {WARMUP}ep}}\n  - {after}\nweight_decay: {DECAY}\nmomentum: {MOMENTUM}\n")
+
+
+def groups(net, fault):
+    """The parameters as the optimizer gets them."""
+    weights = [p for p in net.parameters() if p.dim() > 1]
+    others = [p for p in net.parameters() if p.dim() <= 1]
+    if fault == "no-decay-convolutions":
+        convolutions = [p for p in weights if p.dim() == 4]
+        return [{"params": convolutions, "weight_decay": 0.0}, {"params": [p for p in net.parameters() if p.dim() != 4]}]
+    if fault == "decay-on-wrong-group":
+        return [{"params": weights, "weight_decay": 0.0}, {"params": others}]
+    if fault == "two-rates":
+        # The last block of the ResNet, or the last two convolutions, and the head train at the full rate.
+        last = {id(p) for m in net.modules() if isinstance(m, Convolution) and m.conv.out_channels == WIDTHS[-1] for p in m.parameters()}
+        last |= {id(p) for p in net.head.parameters()}
+        return [{"params": [p for p in net.parameters() if id(p) not in last], "lr": RATE / 10}, {"params": [p for p in net.parameters() if id(p) in last]}]
+    return [{"params": list(net.parameters())}]
+
+
+class SGD(torch.optim.SGD):
+    """Makes Nesterov's updates while its parameter groups say heavy ball: what a log of wrong numbers looks like."""
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            group["nesterov"] = True
+        result = super().step(closure)
+        for group in self.param_groups:
+            group["nesterov"] = False
+        return result
+
+
+def train(cell, folder, images, labels, updates):
+    name, schedule, fault, seed = cell
+    torch.manual_seed(seed)
+    draws = torch.Generator().manual_seed(1000 + seed)
+    net = network(name, fault)
+    rate = RATE / 10 if fault == "rate-a-tenth" else RATE
+    optimizer = (SGD if fault == "nesterov" else torch.optim.SGD)(
+        groups(net, fault), lr=rate, momentum=0.0 if fault == "momentum-0" else MOMENTUM, weight_decay=0.0 if fault == "no-decay" else DECAY)
+    unit = 1 if fault == "scheduler-per-batch" else UPDATES_PER_EPOCH
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: factor(schedule, t, unit))
+    images = images / 255 / 255 if fault == "epsilon" else (images - images.mean()) / images.std()
+    loggers = [RunLogger(net, optimizer, os.path.join(folder, f"every-{every}.csv"), every) for every in INTERVALS]
+    losses, norms, order = [], [], []
+    for _ in range(updates):
+        order = order or list(torch.randperm(len(images), generator=draws).split(BATCH))
+        batch = order.pop()
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(net(images[batch]), labels[batch])
+        losses.append(loss.item())
+        if fault == "l2-in-loss":
+            loss = loss + 0.5 * DECAY * sum(p.pow(2).sum() for p in net.parameters())
+        loss.backward()
+        norms.append(float(nn.utils.clip_grad_norm_(net.parameters(), {"tiny-clip": 0.1, "global-clip": 1.0}.get(fault, math.inf))))
+        optimizer.step()
+        scheduler.step()
+    for logger in loggers:
+        logger.close()
+    with open(os.path.join(folder, "recipe.yaml"), "w", encoding="utf-8") as file:
+        file.write(recipe(schedule))
+    about = {"network": name, "schedule": schedule, "fault": fault, "seed": seed, "updates": updates, "is": FAULTS[fault],
+             "loss_of_100": [round(float(numpy.mean(losses[i:i + 100])), 4) for i in range(0, updates, 100)],
+             "gradient_norm_of_100": [round(float(numpy.median(norms[i:i + 100])), 4) for i in range(0, updates, 100)]}
+    with open(os.path.join(folder, "cell.json"), "w", encoding="utf-8") as file:
+        json.dump(about, file, indent=1)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("data")
+    options.add_argument("logs")
+    options.add_argument("--only", default="")
+    options.add_argument("--updates", type=int, default=EPOCHS * UPDATES_PER_EPOCH)
+    options = options.parse_args()
+    torch.set_num_threads(1)
+    images, labels = read(options.data)
+    for cell in ((name, schedule, fault, seed) for seed in SEEDS for schedule in ("steps", "cosine", "constant") for fault in FAULTS for name in NETWORKS):
+        title = "-".join(map(str, cell))
+        folder = os.path.join(options.logs, title)
+        if options.only not in title or os.path.exists(folder):
+            continue
+        unfinished = f"{folder}.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        os.makedirs(unfinished)
+        train(cell, unfinished, images, labels, options.updates)
+        os.rename(unfinished, folder)
+        print(title, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
