@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench;
@@ -6,15 +7,13 @@ namespace Etalon.Workbench;
 /// <summary>The command <c>etalon</c>: its verbs, and the one place where a failure becomes a message and an exit code.</summary>
 internal static class CommandLine
 {
-    // A run that is interrupted writes a checkpoint first; the default of two seconds would cut it off.
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs one command.</summary>
     /// <param name="args">What stands after <c>etalon</c>.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">Problems, warnings and progress.</param>
+    /// <param name="interruption">Ends the command; null where nobody can.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, Interruption? interruption = null)
     {
         var root = Create();
         var parsed = root.Parse(args);
@@ -25,21 +24,25 @@ internal static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeToStop,
+            // Signals are taken before the command line is read.
+            ProcessTerminationTimeout = null,
         };
         try
         {
-            return args.Count == 0 ? await root.Parse("--help").InvokeAsync(configuration) : await parsed.InvokeAsync(configuration);
+            if (args.Count == 0) return await root.Parse("--help").InvokeAsync(configuration);
+            // What is not asynchronous watches nothing.
+            if (parsed.Action is AsynchronousCommandLineAction) interruption?.Await();
+            return await parsed.InvokeAsync(configuration, interruption?.Token ?? CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whatever happens, a user sees a message and an exit code, never a stack trace.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return Failure.Report(e, error);
+            return Failure.Report(e, error, parsed.CommandResult);
         }
     }
 
-    private static RootCommand Create() => new(
+    internal static RootCommand Create() => new(
         """
         Etalon: learning-rate schedules of normalized networks - planned, converted, trained, measured.
 

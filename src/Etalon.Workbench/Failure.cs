@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Etalon.Lab;
 using Etalon.Lab.Training;
 
@@ -8,8 +9,11 @@ namespace Etalon.Workbench;
 internal static class Failure
 {
     /// <summary>Says what went wrong.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="error">Where it is said.</param>
+    /// <param name="command">The command that it ended.</param>
     /// <returns>The exit code.</returns>
-    public static int Report(Exception exception, TextWriter error)
+    public static int Report(Exception exception, TextWriter error, CommandResult? command = null)
     {
         switch (exception)
         {
@@ -20,7 +24,8 @@ internal static class Failure
                 error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Diverged;
             case OperationCanceledException:
-                error.WriteLine($"etalon: {exception.Message}");
+                // What says no more than that it was canceled does not know what.
+                error.WriteLine($"etalon: {(IsSilent(exception) ? $"{NameOf(command)} was interrupted; nothing of it is kept" : exception.Message)}");
                 return ExitCode.Interrupted;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");
@@ -35,6 +40,13 @@ internal static class Failure
                 return ExitCode.Failed;
         }
     }
+
+    private static bool IsSilent(Exception exception) =>
+        exception.Message == new OperationCanceledException().Message || exception.Message == new TaskCanceledException().Message;
+
+    // "data get", without the program's own name.
+    private static string NameOf(CommandResult? command) => command?.Command is null or RootCommand ? "the command"
+        : command.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
 
     /// <summary>Says what is wrong with a command line.</summary>
     /// <returns>The exit code.</returns>

@@ -30,16 +30,27 @@ public sealed class DataDownload
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (entry.IsEmbedded)
             throw new InputException($"{entry.Name} is built in; there is nothing to fetch.");
-        var lacking = entry.Files.Where(file => !IsIntact(file, folder)).ToList();
-        var address = FolderAddress(from ?? entry.Address!);
+        if (Lacking(entry, folder) is not { Count: > 0 } lacking) return DataPlaces.InFolder(entry, folder);
         Directory.CreateDirectory(folder);
+        bool hasWaited = false;
+        using var held = await DownloadLock.TakeAsync(folder, Wait, _fetch.FirstPause, cancellation).ConfigureAwait(false);
+        if (hasWaited) lacking = Lacking(entry, folder);
+        var address = FolderAddress(from ?? entry.Address!);
         if (lacking.Count > 0 && entry.Archive is { } archive)
             await GetArchiveAsync(entry, archive, new(address, archive.Name), folder, progress, cancellation).ConfigureAwait(false);
         else
             foreach (var file in lacking)
                 await GetFileAsync(file, new(address, file.Name + ".gz"), folder, progress, cancellation).ConfigureAwait(false);
         return DataPlaces.InFolder(entry, folder);
+
+        void Wait()
+        {
+            hasWaited = true;
+            progress?.Report(new(entry.Name, 0, null, Trouble: null) { Waiting = $"another process is downloading into {folder}; waiting until it has ended" });
+        }
     }
+
+    private static List<CanonicalFile> Lacking(CatalogEntry entry, string folder) => [.. entry.Files.Where(file => !IsIntact(file, folder))];
 
     private async Task GetFileAsync(
         CanonicalFile file, Uri address, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)

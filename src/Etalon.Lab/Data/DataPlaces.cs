@@ -3,7 +3,8 @@ namespace Etalon.Lab.Data;
 /// <summary>The folders in which data sets are looked for.</summary>
 public sealed class DataPlaces
 {
-    private readonly string _cache, _packages;
+    private readonly string? _cache;
+    private readonly string _packages, _lacking;
 
     /// <summary>Places of one's own.</summary>
     /// <param name="cache">The cache; a data set has a folder of its name in it.</param>
@@ -12,35 +13,36 @@ public sealed class DataPlaces
     {
         ArgumentException.ThrowIfNullOrEmpty(cache);
         ArgumentException.ThrowIfNullOrEmpty(packages);
-        _cache = cache;
-        _packages = packages;
+        (_cache, _packages, _lacking) = (cache, packages, "");
     }
+
+    private DataPlaces((string? Cache, string Lacking) home) => (_cache, _packages, _lacking) = (home.Cache, "/usr/share/datasets", home.Lacking);
 
     /// <summary>
     /// This machine's places: the cache is $XDG_CACHE_HOME/etalon/data, or ~/.cache/etalon/data where that is not set; Debian's packages put theirs
-    /// into /usr/share/datasets.
+    /// into /usr/share/datasets. Where neither variable names a folder there is no cache.
     /// </summary>
-    public static DataPlaces OfThisMachine { get; } = new(
-        Path.Combine(CacheHome(), "etalon", "data"), "/usr/share/datasets");
+    public static DataPlaces OfThisMachine => new(Cache());
 
     /// <summary>The folder of a data set in the cache.</summary>
+    /// <exception cref="InputException">There is no cache.</exception>
     public string CacheFolder(CatalogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Path.Combine(_cache, entry.Name);
+        return Path.Combine(_cache ?? throw new InputException($"there is no place for {entry.Name}: {_lacking}, or name a folder with --to"), entry.Name);
     }
 
     /// <summary>Where a data set is: in the cache, or else where a package put it. Null if in neither.</summary>
     public DataLocation? TryFind(CatalogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.IsEmbedded ? DataLocation.Embedded : Look(entry, CacheFolder(entry)) ?? Look(entry, Path.Combine(_packages, entry.Name));
+        return entry.IsEmbedded ? DataLocation.Embedded : (_cache is null ? null : Look(entry, CacheFolder(entry))) ?? Look(entry, Path.Combine(_packages, entry.Name));
     }
 
     /// <summary>Where a data set is: in the cache, or else where a package put it.</summary>
     /// <exception cref="InputException">It is in neither; the message says how to get it.</exception>
     public DataLocation Find(CatalogEntry entry) => TryFind(entry) ?? throw new InputException(
-        $"{entry.Name} is neither in {CacheFolder(entry)} nor in {Path.Combine(_packages, entry.Name)}. "
+        $"{entry.Name} is neither in {(_cache is null ? $"the cache ({_lacking})" : CacheFolder(entry))} nor in {Path.Combine(_packages, entry.Name)}. "
         + $"Fetch it with \"etalon data get {entry.Name}\", or name a folder that holds {Wanted(entry)}.");
 
     /// <summary>Where a data set is in a folder that the user names.</summary>
@@ -77,7 +79,16 @@ public sealed class DataPlaces
         string.Join(", ", entry.Files.Select(file => file.Name)) + " (gzipped or not)"
         + (entry.Archive is { } archive ? $", or {archive.Name}" : "");
 
-    private static string CacheHome() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } home
-        ? home
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    // A relative path would be another folder in each place that the command is called in.
+    private static (string? Cache, string Lacking) Cache()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named)
+            return Path.IsPathRooted(named) ? (InCache(named), "") : (null, $"XDG_CACHE_HOME is \"{named}\", which is no absolute path; give it one");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.IsPathRooted(home) && Directory.Exists(home)
+            ? (InCache(Path.Combine(home, ".cache")), "")
+            : (null, $"HOME is \"{home}\", which is no folder; set HOME or XDG_CACHE_HOME to a folder");
+    }
+
+    private static string InCache(string home) => Path.Combine(home, "etalon", "data");
 }

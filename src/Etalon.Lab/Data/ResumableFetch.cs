@@ -15,12 +15,15 @@ internal sealed class ResumableFetch(HttpClient client)
     // An attempt that brought this much was worth making, and the count starts anew: a long download may be dropped often.
     private const long WorthwhileBytes = 1 << 16;
 
+    // Bytes that end a silence: a server that sends one now and then is silent all the same.
+    private const int LeastBytes = 1 << 10;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The pause after the first failed attempt; each further one is twice as long, up to 30 seconds. 1 second unless set.</summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a server may be silent. 60 seconds unless set.</summary>
+    /// <summary>How long a server may be silent, or as good as silent. 60 seconds unless set.</summary>
     internal TimeSpan LongestSilence { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches the file.</summary>
@@ -28,10 +31,24 @@ internal sealed class ResumableFetch(HttpClient client)
     /// <exception cref="IOException">The attempts failed, or the part file cannot be written.</exception>
     internal async Task FetchAsync(FetchRequest request, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        await using var part = new FileStream(request.Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        try
+        {
+            await using var part = new FileStream(request.Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            await FetchAsync(request, part, progress, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Nothing to go on from.
+            if (new FileInfo(request.Part) is { Exists: true, Length: 0 }) File.Delete(request.Part);
+        }
+    }
+
+    private async Task FetchAsync(FetchRequest request, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        // What a server that does not go on from there makes us throw away and fetch again is no progress.
+        var furthest = part.Length;
         for (var attempt = 1; ; attempt++)
         {
-            var before = part.Length;
             try
             {
                 await AttemptAsync(request, part, progress, cancellation).ConfigureAwait(false);
@@ -39,13 +56,14 @@ internal sealed class ResumableFetch(HttpClient client)
             }
             catch (Exception problem) when (IsPassing(problem) && !cancellation.IsCancellationRequested)
             {
-                if (part.Length - before >= WorthwhileBytes) attempt = 1;
-                var trouble = problem is OperationCanceledException ? $"the server was silent for {LongestSilence.TotalSeconds} s." : problem.Message;
+                if (part.Length - furthest >= WorthwhileBytes) (attempt, furthest) = (1, part.Length);
+                var trouble = problem is OperationCanceledException ? $"the server sent less than {LeastBytes} bytes in {LongestSilence.TotalSeconds} s." : problem.Message;
                 if (attempt == MostAttempts)
                 {
                     throw new IOException(
                         $"{request.Address} could not be fetched in {MostAttempts} attempts; the last one ended with: {trouble} "
-                        + $"What was received, {part.Length} bytes, stays in {request.Part}; the same command goes on from there.", problem);
+                        + (part.Length == 0 ? "Name another address with --from, or fetch the file by hand and name its folder."
+                            : $"What was received, {part.Length} bytes, stays in {request.Part}; the same command goes on from there."), problem);
                 }
                 progress?.Report(new(request.Name, part.Length, request.Length, trouble));
                 await Task.Delay(PauseAfter(attempt), cancellation).ConfigureAwait(false);
@@ -72,9 +90,15 @@ internal sealed class ResumableFetch(HttpClient client)
         await using var body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
         var total = request.Length ?? part.Position + response.Content.Headers.ContentLength;
         var buffer = new byte[1 << 16];
+        var heard = 0;
         while (await body.ReadAsync(buffer, silence.Token).ConfigureAwait(false) is var count and > 0)
         {
-            silence.CancelAfter(LongestSilence);
+            heard += count;
+            if (heard >= LeastBytes)
+            {
+                silence.CancelAfter(LongestSilence);
+                heard = 0;
+            }
             if (part.Position + count > request.Limit)
             {
                 part.SetLength(0);

@@ -41,13 +41,12 @@ public static class AppliedRate
             throw new InputException($"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: \"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
     }
 
-    /// <summary>Writes the recipe to a file, after it was read as <c>train</c> will read it, and compared: what was found is what will be trained with.</summary>
+    /// <summary>The recipe's text, after it was read as <c>train</c> will read it, and compared: what was found is what will be trained with.</summary>
     /// <param name="test">A test that found a rate.</param>
-    /// <param name="path">The file; what was there before stays where the recipe is refused.</param>
-    /// <returns>The recipe, as it was read.</returns>
+    /// <param name="path">The file that it is for, for messages.</param>
+    /// <param name="read">The recipe, as it was read.</param>
     /// <exception cref="InputException">The recipe with this rate has no equivalent form, where it asks for one, or is longer than a recipe may be.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static RunSpec Write(RateRangeTest test, string path)
+    public static string Text(RateRangeTest test, string path, out RunSpec read)
     {
         ArgumentNullException.ThrowIfNull(test);
         double rate = test.Rate ?? throw new InvalidOperationException("the test found no rate");
@@ -60,11 +59,10 @@ public static class AppliedRate
             # the middle of {RateText.Of(test.Interval!.Value.Lower, 3)} to {RateText.Of(test.Interval.Value.Upper, 3)}, which `etalon find-lr` found usable for {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}.
 
             """ + RecipeWriter.ToYaml(applied);
-        var read = RecipeReader.Read(text, path);
+        read = RecipeReader.Read(text, path);
         if (read.Hash != applied.Hash || Math.Abs(PeakOf(read) / rate - 1) > 1e-9)
             throw new InvalidOperationException($"{path}: would be read as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}");
-        AtomicFile.Write(path, writer => writer.Write(text));
-        return read;
+        return text;
     }
 
     /// <summary>The largest rate of a recipe.</summary>

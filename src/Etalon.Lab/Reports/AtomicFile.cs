@@ -1,41 +1,79 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Etalon.Lab.Reports;
 
-/// <summary>Files that are whole or not there: written beside their place under another name, then renamed over it.</summary>
+/// <summary>
+/// Writes outputs. A regular file is whole or not there: written beside its place under another name, flushed, renamed over it, and its
+/// folder flushed; it
+/// keeps its mode, and its owner where the process may give files away. Links are followed and stay. What is no regular file is written in
+/// place.
+/// </summary>
 public static class AtomicFile
 {
-    /// <summary>Refuses a name that no file can have, before anything is computed for it.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="InputException">It is empty, or a folder.</exception>
-    public static void Check(string path)
-    {
-        if (string.IsNullOrWhiteSpace(path)) throw new InputException("the name of a file to write is empty; give one such as result.svg");
-        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give the name of a file in it");
-    }
+    // EPIPE, on Linux and macOS.
+    private const int BrokenPipe = 32;
 
-    /// <summary>Writes a text in UTF-8. If <paramref name="write"/> throws, what was there before is untouched.</summary>
+    /// <summary>Writes a text in UTF-8, with line feeds. If <paramref name="write"/> throws, what was there before is untouched.</summary>
     /// <param name="path">The file; its folder is made when it is not there.</param>
     /// <param name="write">Writes the text.</param>
-    /// <exception cref="InputException">The name is empty, or a folder's.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, Action<TextWriter> write)
+    /// <exception cref="InputException">No file can be written there.</exception>
+    /// <exception cref="IOException">Writing failed.</exception>
+    public static void Write(string path, Action<TextWriter> write) => Write(OutputPath.Of(path), write);
+
+    /// <inheritdoc cref="Write(string, Action{TextWriter})"/>
+    public static void Write(OutputPath path, Action<TextWriter> write)
     {
-        Check(path);
-        var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var temporary = $"{full}.{Environment.ProcessId}.tmp";
+        ArgumentNullException.ThrowIfNull(write);
+        WriteBytes(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            write(writer);
+        });
+    }
+
+    /// <summary>Writes bytes. If <paramref name="write"/> throws, what was there before is untouched.</summary>
+    /// <param name="path">The file; its folder is made when it is not there.</param>
+    /// <param name="write">Writes the bytes.</param>
+    /// <exception cref="IOException">Writing failed.</exception>
+    public static void WriteBytes(OutputPath path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
         try
         {
-            using (var writer = new StreamWriter(temporary, append: false))
-            {
-                writer.NewLine = "\n";
-                write(writer);
-            }
-            File.Move(temporary, full, overwrite: true);
+            if (path.IsReplaced(out var replaced)) Replace(path.Place, replaced, write);
+            else WriteInPlace(path, write);
         }
-        catch
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            throw;
+            throw new IOException($"{path.Name} could not be written: {exception.Message}", exception);
+        }
+    }
+
+    private static void Replace(string place, FileNode? replaced, Action<Stream> write)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        using var temporary = new TemporaryFile(place);
+        using (var stream = temporary.Create(replaced))
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        temporary.Keep();
+    }
+
+    private static void WriteInPlace(OutputPath path, Action<Stream> write)
+    {
+        try
+        {
+            using var stream = path.Descriptor is { } descriptor
+                ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write)
+                : new FileStream(path.Place, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            write(stream);
+        }
+        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        {
+            // Who reads the pipe has had enough, as `head` has: that is no failure.
         }
     }
 }

@@ -25,7 +25,7 @@ public static class RecipeReader
         {
             throw new InputException($"{path}: {e.Message}");
         }
-        return Read(text, path, overrides);
+        return Read(text, path, overrides) with { File = path };
     }
 
     /// <summary>Reads a recipe from a text.</summary>
@@ -126,6 +126,7 @@ public static class RecipeReader
             Log = log,
             Checkpoint = checkpoint,
             Warnings = warnings.InOrder(),
+            Tables = time.Tables,
         };
     }
 

@@ -70,6 +70,12 @@ public sealed record RunSpec
     /// <summary>The recipe's text as it was given, before overrides; a run keeps it as recipe.yaml.</summary>
     public string SourceText { get; init; } = "";
 
+    /// <summary>The file that it was read from; null where it was none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The files of its tables.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
     /// <summary>The overrides given with it, as "key=value".</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 

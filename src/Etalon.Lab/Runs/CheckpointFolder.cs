@@ -6,13 +6,16 @@ namespace Etalon.Lab.Runs;
 /// </summary>
 internal sealed class CheckpointFolder(string run)
 {
+    /// <summary>The name of the folder.</summary>
+    internal const string Name = "checkpoints";
+
     private const string Prefix = "step-", Suffix = ".safetensors", Unfinished = ".tmp";
 
     /// <summary>How many of the last are kept.</summary>
     private const int Last = 2;
 
     /// <summary>The folder.</summary>
-    public string Path { get; } = System.IO.Path.Combine(run, "checkpoints");
+    public string Path { get; } = System.IO.Path.Combine(run, Name);
 
     /// <summary>The file of a checkpoint.</summary>
     public string PathOf(long step) => System.IO.Path.Combine(Path, $"{Prefix}{step}{Suffix}");

@@ -6,7 +6,7 @@ namespace Etalon.Lab.Runs;
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
-    private const string Name = "lock";
+    internal const string Name = "lock";
     private readonly FileStream _file;
 
     private RunLock(FileStream file) => _file = file;

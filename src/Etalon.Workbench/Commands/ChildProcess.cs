@@ -60,7 +60,12 @@ internal sealed class ChildProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            // Until then it writes to its folder.
+            _process.WaitForExit();
+        }
         _process.Dispose();
     }
 }

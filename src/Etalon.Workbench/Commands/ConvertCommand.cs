@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab.Conversions;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
 
@@ -27,12 +28,14 @@ internal static class ConvertCommand
         };
         command.SetAction(parsed =>
         {
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var converted = RecipeConversion.Of(RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error), FormArgument.Parse(parsed.GetRequiredValue(form)!));
-            if (parsed.GetValue(json)) ConvertJson.Write(converted, output);
-            else Print(converted, output);
-            OutputFile.Write(parsed.GetValue(file), writer => writer.Write(converted.ToYaml()), error);
-            OutputFile.Write(parsed.GetValue(csv), converted.WriteCsv, error, $": {converted.Conversion.Target.Count} rows");
+            var files = new OutputFiles(parsed, json, file, csv);
+            var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
+            files.Spare(RecipeInputs.Of(spec));
+            var converted = RecipeConversion.Of(spec, FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
+            else Print(converted, files.Report);
+            files.Write(file, writer => writer.Write(converted.ToYaml()));
+            files.Write(csv, converted.WriteCsv, converted.Conversion.Target.Count);
             return ExitCode.Done;
         });
         return command;

@@ -104,8 +104,15 @@ internal static class DataCommand
         using var client = new HttpClient();
         client.DefaultRequestHeaders.UserAgent.Add(new("etalon", null));
         var display = new DownloadDisplay(error, isTerminal: ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected);
-        var location = await new DataDownload(client).GetAsync(entry, from, folder, display, cancellation).ConfigureAwait(false);
-        output.WriteLine($"{entry.Name} is in {location}");
+        try
+        {
+            var location = await new DataDownload(client).GetAsync(entry, from, folder, display, cancellation).ConfigureAwait(false);
+            output.WriteLine($"{entry.Name} is in {location}");
+        }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"data get was interrupted; what was received stays in {folder}, and the same command goes on from there", exception, cancellation);
+        }
     }
 
     private static void Check(CatalogEntry entry, string? folder, TextWriter output, bool json)

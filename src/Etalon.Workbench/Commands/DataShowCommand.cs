@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Reports;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
 
@@ -30,14 +30,16 @@ internal static class DataShowCommand
             set, changes, png,
         };
         command.SetAction(parsed => Show(
-            parsed.GetRequiredValue(set), parsed.GetValue(changes) ?? [], parsed.GetValue(png), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetRequiredValue(set), parsed.GetValue(changes) ?? [], new OutputFiles(parsed, null, png), png));
         return command;
     }
 
-    private static void Show(string set, string[] changes, string? png, TextWriter output, TextWriter error)
+    private static void Show(string set, string[] changes, OutputFiles files, Option<string?> png)
     {
         var entry = DataCatalog.Find(set);
         var spec = DataArguments.Read(set, [.. changes.Select(change => $"data.{change}")]);
+        files.Spare(RecipeInputs.Of(spec));
+        var output = files.Report;
         var data = RecipeData.Prepare(spec, RecipeData.Load(spec));
         output.WriteLine($"{entry.Title}: {data.Training.Count:N0} training and {data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} classes");
         foreach (var (name, split) in new[] { ("training", data.Training), ("test", data.Test) })
@@ -46,9 +48,7 @@ internal static class DataShowCommand
         }
         if (data.Training.Patterns is not null) output.WriteLine($"complexity  {Complexity(data.Training)}");
         output.WriteLine($"content     sha256 {data.ContentHash}");
-        if (png is null) return;
-        WritePicture(data, png);
-        error.WriteLine($"wrote {png}");
+        files.WriteBytes(png, stream => ImageGrid.Write(data, stream));
     }
 
     private static string Complexity(Split split)
@@ -56,18 +56,5 @@ internal static class DataShowCommand
         var parts = split.Groups.Where(group => group.Name is ExampleGroup.Simple or ExampleGroup.Complex)
             .Select(group => $"{group.Name} {PatternComplexity.Of(split, group):F2} bits");
         return string.Join("  ", [.. parts, $"together {PatternComplexity.Of(split):F2} bits"]);
-    }
-
-    private static void WritePicture(DataSet data, string path)
-    {
-        try
-        {
-            using var file = File.Create(path);
-            ImageGrid.Write(data, file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--png {path}: {exception.Message}");
-        }
     }
 }

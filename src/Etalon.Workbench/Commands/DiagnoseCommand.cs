@@ -2,6 +2,7 @@ using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Reports;
+using Etalon.Lab.Runs;
 
 namespace Etalon.Workbench.Commands;
 
@@ -34,7 +35,7 @@ internal static class DiagnoseCommand
         {
             log, runs, svg, json,
         };
-        command.SetAction(parsed => Run(parsed, Path(parsed.GetRequiredValue(log), parsed.GetRequiredValue(runs)), parsed.GetValue(svg), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed, Path(parsed.GetRequiredValue(log), parsed.GetRequiredValue(runs)), new OutputFiles(parsed, json, svg), svg, parsed.GetValue(json)));
         return command;
     }
 
@@ -46,21 +47,22 @@ internal static class DiagnoseCommand
             : RunsCommand.Find(log, runs);
     }
 
-    private static int Run(ParseResult parsed, string path, string? svg, bool json)
+    private static int Run(ParseResult parsed, string path, OutputFiles files, Option<string?> svg, bool json)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
+        files.Spare(Directory.Exists(path) ? RunInputs.Of(path) : [new InputFile(path, "the log itself")]);
         if (SettledRates.Of(path) is { } rates)
         {
             if (json) DiagnoseJson.Write(rates, output);
             else Print(rates, output);
-            OutputFile.Write(svg, writer => SvgChart.Write(SettledRatesChart.Of(rates), writer), error);
+            files.Write(svg, writer => SvgChart.Write(SettledRatesChart.Of(rates), writer));
             return ExitCode.Done;
         }
         var diagnosis = RunDiagnosis.Of(path);
         foreach (string warning in diagnosis.Log.Warnings) error.WriteLine($"warning: {warning}");
         if (json) DiagnoseJson.Write(diagnosis, output);
         else Print(diagnosis, output);
-        OutputFile.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer), error);
+        files.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer));
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

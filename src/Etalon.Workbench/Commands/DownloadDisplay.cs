@@ -13,6 +13,11 @@ internal sealed class DownloadDisplay(TextWriter output, bool isTerminal) : IPro
     /// <inheritdoc/>
     public void Report(DownloadProgress value)
     {
+        if (value.Waiting is { } waiting)
+        {
+            output.WriteLine($"{value.File}: {waiting}");
+            return;
+        }
         if (value.Trouble is { } trouble)
         {
             output.WriteLine($"{(isTerminal && _drawn.Length > 0 ? Environment.NewLine : "")}{value.File}: {trouble} Trying again.");

@@ -37,24 +37,21 @@ internal static class ExportCommand
         {
             recipe, target, file, ExportLoggerCommand.Create(),
         };
-        command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, parsed.GetValue(file)));
+        command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, file));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string[] words, string target, string? file)
+    private static int Run(ParseResult parsed, string[] words, string target, Option<string?> file)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var spec = RecipeArguments.ReadOne(words, error);
+        var files = new OutputFiles(parsed, null, file);
+        var spec = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
+        files.Spare(RecipeInputs.Of(spec));
         if (spec.Optimizer.Kind != OptimizerKind.Sgd && target is not "csv")
             throw new InputException($"optimizer.name: an export writes sgd's update beside the schedules, and this recipe has another; write --for csv, which has the schedules alone");
         if (spec.Optimizer.Groups.Length > 0)
             throw new InputException("optimizer.groups: an export has one schedule for all parameters; remove the groups, or export each as a recipe of its own");
-        if (file is null)
-        {
-            Targets[target](spec, output);
-            return ExitCode.Done;
-        }
-        OutputFile.Write(file, writer => Targets[target](spec, writer), error);
+        if (files.Has(file)) files.Write(file, writer => Targets[target](spec, writer), target == "csv" ? spec.TotalSteps : null);
+        else Targets[target](spec, parsed.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 }

@@ -23,12 +23,10 @@ internal static class ExportLoggerCommand
         };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(file) is not { } path)
-            {
-                PyTorchLogger.Write(parsed.InvocationConfiguration.Output);
-                return;
-            }
-            OutputFile.Write(path, PyTorchLogger.Write, parsed.InvocationConfiguration.Error);
+            var files = new OutputFiles(parsed, null, file);
+            files.Spare([]);
+            if (files.Has(file)) files.Write(file, PyTorchLogger.Write);
+            else PyTorchLogger.Write(parsed.InvocationConfiguration.Output);
         });
         return command;
     }

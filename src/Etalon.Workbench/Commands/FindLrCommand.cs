@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Etalon.Lab;
 using Etalon.Lab.RateTests;
 using Etalon.Lab.Reports;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
 
@@ -35,13 +35,11 @@ internal static class FindLrCommand
 
     private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        string[] words = parsed.GetRequiredValue(options.Recipe);
-        var spec = RecipeArguments.ReadOne(words, error);
-        string? apply = parsed.GetValue(options.Apply), svg = parsed.GetValue(options.Svg);
-        // What is written has neither its comments nor its durations in epochs.
-        if (apply is not null) CheckFile("--apply", apply, words, "whose comments would be lost; give the file of a new recipe");
-        if (svg is not null) CheckFile("--svg", svg, words, "which would be lost; give the file of a picture");
+        var files = new OutputFiles(parsed, options.Json, options.Apply, options.Svg);
+        var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
+        var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        files.Spare(RecipeInputs.Of(spec));
+        string? apply = parsed.GetValue(options.Apply);
         if (apply is not null) AppliedRate.Check(spec, apply);
         var tested = new RateTestOptions
         {
@@ -53,28 +51,20 @@ internal static class FindLrCommand
         var test = RateRangeTest.Run(spec, tested, TrainingScreen.Threads(parsed.GetValue(options.Threads)), (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
-        if (apply is not null) Apply(test, apply, error);
-        OutputFile.Write(svg, writer => SvgChart.Write(RateTestChart.Of(test), writer), error);
+        if (apply is not null) Apply(test, apply, options.Apply, files, error);
+        files.Write(options.Svg, writer => SvgChart.Write(RateTestChart.Of(test), writer));
         return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
     }
 
-    // Before anything is trained.
-    private static void CheckFile(string option, string file, string[] words, string loss)
-    {
-        AtomicFile.Check(file);
-        if (words.Any(word => File.Exists(word) && Path.GetFullPath(word) == Path.GetFullPath(file)))
-            throw new InputException($"{option} {file} is the recipe itself, {loss}");
-    }
-
-    private static void Apply(RateRangeTest test, string file, TextWriter error)
+    private static void Apply(RateRangeTest test, string file, Option<string?> option, OutputFiles files, TextWriter error)
     {
         if (test.Rate is null)
         {
             error.WriteLine($"{file} was not written: there is no rate to apply");
             return;
         }
-        double peak = AppliedRate.PeakOf(AppliedRate.Write(test, file));
-        error.WriteLine($"wrote {file}: its largest rate is {peak:G12} instead of {test.Peak:G6}");
+        string text = AppliedRate.Text(test, file, out var read);
+        files.Write(option, writer => writer.Write(text), detail: $"its largest rate is {AppliedRate.PeakOf(read):G12} instead of {test.Peak:G6}");
     }
 
     private static void Print(RateRangeTest test, TextWriter output)

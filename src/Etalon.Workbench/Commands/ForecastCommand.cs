@@ -3,6 +3,7 @@ using System.Text.Json;
 using Etalon.Lab;
 using Etalon.Lab.Forecasts;
 using Etalon.Lab.Reports;
+using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Commands;
@@ -35,12 +36,15 @@ internal static class ForecastCommand
 
     private static int Run(ParseResult parsed, Options options)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
+        var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        string?[] runs = [parsed.GetValue(options.From), parsed.GetValue(options.Against)];
+        files.Spare([.. RecipeInputs.Of(spec), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))))]);
         var forecast = Make(parsed, options, spec, error);
         var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
-        OutputFile.Write(parsed.GetValue(options.Csv), writer => ForecastChart.WriteCsv(forecast, writer), error);
-        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer), error);
+        files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Spec.TotalSteps);
+        files.Write(options.Svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer));
         if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
         else WriteText(forecast, measured, output);
         return ExitCode.Done;

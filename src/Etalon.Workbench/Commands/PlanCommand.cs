@@ -33,11 +33,14 @@ internal static class PlanCommand
 
     private static int Run(ParseResult parsed, Options options)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var specs = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, error);
-        if (parsed.GetValue(options.Csv) is { } csv) WriteCsv(specs, csv, error);
-        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(PlanChart.Of(specs), writer), error);
+        var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
+        var specs = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error);
+        files.Spare(specs.SelectMany(RecipeInputs.Of));
+        if (files.Has(options.Csv) && specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
+        files.Write(options.Csv, writer => CsvExporter.Write(specs[0].ToRecipe(), writer), specs[0].TotalSteps);
+        files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(specs), writer));
 
+        var output = files.Report;
         if (parsed.GetValue(options.Json))
             PlanJson.Write(specs, output);
         else if (parsed.GetValue(options.Resolved))
@@ -63,12 +66,6 @@ internal static class PlanCommand
             if (specs.Count > 1) output.WriteLine(screen.Heading(spec.Name));
             Write(output, PlanText.Events(spec));
         }
-    }
-
-    private static void WriteCsv(IReadOnlyList<RunSpec> specs, string file, TextWriter error)
-    {
-        if (specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        OutputFile.Write(file, writer => CsvExporter.Write(specs[0].ToRecipe(), writer), error, $": {specs[0].TotalSteps} rows");
     }
 
     private static void Write(TextWriter output, IEnumerable<string> lines)

@@ -36,7 +36,7 @@ internal static class ReproduceCommand
         if (parsed.GetValue(options.Claim) is not { } name) return List(output);
         var claim = Claim.Find(name);
         string folder = parsed.GetValue(options.Out) ?? Path.Combine("reports", claim.Name);
-        var report = claim.Reproduce(new ClaimRun
+        var report = Reproduce(claim, new ClaimRun
         {
             Folder = folder,
             Threads = TrainingScreen.Threads(parsed.GetValue(options.Threads)),
@@ -51,6 +51,18 @@ internal static class ReproduceCommand
         else
             foreach (string line in report.Verdict) output.WriteLine(line);
         return report.Holds ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static ClaimReport Reproduce(Claim claim, ClaimRun run)
+    {
+        try
+        {
+            return claim.Reproduce(run);
+        }
+        catch (OperationCanceledException exception) when (run.Cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"reproduce was interrupted; what is done stays in {run.Folder}, and the same command goes on from there", exception, run.Cancellation);
+        }
     }
 
     private static int List(TextWriter output)

@@ -42,13 +42,15 @@ internal static class SimulateCommand
 
     private static int Run(Scenario scenario, ParseResult parsed, Options options, CancellationToken cancellation)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
+        files.Spare([]);
+        var output = files.Report;
         var report = scenario.Run(options.Read(parsed), Environment.ProcessorCount, cancellation);
 
         if (parsed.GetValue(options.Json)) output.WriteLine(JsonSerializer.Serialize(Json(scenario, report), RunsCommand.Json));
         else Print(report, output);
-        OutputFile.Write(parsed.GetValue(options.Csv), writer => ScenarioText.WriteCsv(report.Chart, writer), error);
-        OutputFile.Write(parsed.GetValue(options.Svg), writer => SvgChart.Write(report.Chart, writer), error);
+        files.Write(options.Csv, writer => ScenarioText.WriteCsv(report.Chart, writer));
+        files.Write(options.Svg, writer => SvgChart.Write(report.Chart, writer));
         return report.Holds ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -36,20 +36,20 @@ internal static class VerifyCommand
 
     private static int Run(ParseResult parsed, Options options, CancellationToken cancellation)
     {
-        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var files = new OutputFiles(parsed, options.Json, options.Svg);
+        var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        files.Spare(RecipeInputs.Of(spec));
         var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
             : spec.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
-        string? svg = parsed.GetValue(options.Svg);
-        if (svg is not null) AtomicFile.Check(svg);
         var verification = Verification.Run(
             RecipeConversion.Of(spec, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
             comparison => error.WriteLine($"update {comparison.Updates}: outputs {VerificationText.Distance(comparison.Outputs)} apart"), cancellation);
 
         if (parsed.GetValue(options.Json)) WriteJson(verification, output);
         else Print(verification, output);
-        OutputFile.Write(svg, writer => SvgChart.Write(VerificationText.Chart(verification), writer), error);
+        files.Write(options.Svg, writer => SvgChart.Write(VerificationText.Chart(verification), writer));
         return verification.Verdict.Holds ? ExitCode.Done : ExitCode.Failed;
     }
 

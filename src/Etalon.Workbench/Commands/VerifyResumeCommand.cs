@@ -37,17 +37,28 @@ internal static class VerifyResumeCommand
         var spec = RecipeArguments.ReadOne(words, error);
         string folder = Directory.CreateTempSubdirectory("etalon-verify-resume-").FullName;
         var trial = new KillTrial(words, spec.Name, folder, new Random(seed));
-        await trial.Run(kills, error.WriteLine, cancellation);
-
+        var differences = new List<string>();
+        try
+        {
+            await trial.Run(kills, error.WriteLine, cancellation);
+            differences.AddRange(trial.Comparisons.SelectMany(comparison => comparison.Differences));
+        }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"verify-resume was interrupted after {trial.Kills} of {kills} kills; its runs are deleted", exception, cancellation);
+        }
+        finally
+        {
+            // What differs is kept to be looked at.
+            if (differences.Count == 0) Directory.Delete(folder, recursive: true);
+        }
         output.WriteLine($"{trial.Kills} kills, {trial.KillsWhileWriting} of them while a checkpoint was being written, in {trial.Comparisons.Count} {(trial.Comparisons.Count == 1 ? "run" : "runs")}");
-        var differences = trial.Comparisons.SelectMany(comparison => comparison.Differences).ToList();
         foreach (string difference in differences) output.WriteLine($"  {difference}");
         if (differences.Count > 0)
         {
             output.WriteLine($"resuming {spec.Name} is NOT exact; the runs are kept in {folder}");
             return ExitCode.Failed;
         }
-        Directory.Delete(folder, recursive: true);
         output.WriteLine($"{trial.Comparisons[0].TensorBytes:N0} bytes of weights, statistics and optimizer state and {trial.Comparisons[0].MetricLines} lines of metrics are the same as in the whole run, but for the time");
         output.WriteLine($"resuming {spec.Name} is exact");
         return ExitCode.Done;

@@ -64,7 +64,7 @@ public sealed class DataDownloadTests : IDisposable
             Assert.Contains("could not be fetched in 6 attempts", problem.Message);
             Assert.Equal(6, server.Requests.Count);
         }
-        Assert.Equal(["sample.tar.gz.part"], FilesIn(Folder));
+        Assert.Equal(dropAfter > 0 ? ["sample.tar.gz.part"] : [], FilesIn(Folder));
         await using var repaired = new FlakyServer(_ => new(Cifar.Archive));
         await GetAsync(Cifar, repaired);
         Assert.Equal([dropAfter > 0 ? dropAfter : null], repaired.Requests.Select(request => request.From));
@@ -77,6 +77,49 @@ public sealed class DataDownloadTests : IDisposable
         var location = await GetAsync(Cifar, server);
         Assert.Equal([null, 100L], server.Requests.Select(request => request.From));
         Assert.Equal(Cifar.Expected.ContentHash, Cifar.Entry.Load(location).ContentHash);
+    }
+
+    // Each first attempt brings more than is worth another six; each second one is thrown away with all that was there.
+    [Fact]
+    public async Task A_server_that_drops_connections_and_mistakes_ranges_is_given_up_when_nothing_new_arrives()
+    {
+        var file = new byte[300_000];
+        await using var server = new FlakyServer(_ => new(file, DropAfter: 100_000, MistakesRange: true));
+        var fetch = new ResumableFetch(_client) { FirstPause = TimeSpan.Zero };
+        var request = new FetchRequest(new(server.Address, "file"), Path.Combine(_temporary.Path, "file.part"), file.Length, file.Length);
+        var problem = await Assert.ThrowsAsync<IOException>(() => fetch.FetchAsync(request, null, TestContext.Current.CancellationToken));
+        Assert.Contains("could not be fetched in 6 attempts", problem.Message, StringComparison.Ordinal);
+        Assert.InRange(server.Requests.Count, 6, 7);
+    }
+
+    [Fact]
+    public async Task A_second_download_into_a_folder_says_that_it_waits_and_finds_what_the_first_one_fetched()
+    {
+        using var isOpen = new ManualResetEventSlim();
+        var isAsked = new TaskCompletionSource();
+        await using var server = new FlakyServer(_ =>
+        {
+            isAsked.TrySetResult();
+            isOpen.Wait(TestContext.Current.CancellationToken);
+            return new(Cifar.Archive);
+        });
+        var first = GetAsync(Cifar, server);
+        await isAsked.Task;
+        var second = new Progress(_ => isOpen.Set());
+        Assert.Equal(await GetAsync(Cifar, server, second), await first);
+        Assert.Equal($"another process is downloading into {Folder}; waiting until it has ended", Assert.Single(second.Reports).Waiting);
+        Assert.Single(server.Requests);
+        Assert.Equal(Cifar.Files.Keys.Order(), FilesIn(Folder));
+    }
+
+    [Fact]
+    public async Task A_lock_that_a_killed_download_left_behind_blocks_nobody()
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, DownloadLock.Name), "");
+        await using var server = new FlakyServer(_ => new(Cifar.Archive));
+        await GetAsync(Cifar, server);
+        Assert.Equal(Cifar.Files.Keys.Order(), FilesIn(Folder));
     }
 
     [Fact]
@@ -146,6 +189,7 @@ public sealed class DataDownloadTests : IDisposable
         Assert.Contains("train-images-idx3-ubyte.gz: the server answered 404", problem.Message);
         Assert.Contains("--from", problem.Message);
         Assert.Single(server.Requests);
+        Assert.Empty(FilesIn(Folder));
     }
 
     [Fact]
@@ -195,7 +239,7 @@ public sealed class DataDownloadTests : IDisposable
     private Task<DataLocation> GetUntilAsync(
         PublishedSet set, FlakyServer server, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var fetch = new ResumableFetch(_client) { FirstPause = TimeSpan.Zero };
+        var fetch = new ResumableFetch(_client) { FirstPause = TimeSpan.FromMilliseconds(1) };
         return new DataDownload(fetch).GetAsync(set.Entry, server.Address, Folder, progress, cancellation);
     }
 

@@ -32,7 +32,8 @@ internal sealed class FlakyServer : IAsyncDisposable
     /// <param name="DropAfter">The connection ends after so many bytes of the body.</param>
     /// <param name="IgnoresRange">The whole file is sent whatever is asked for.</param>
     /// <param name="HidesLength">No Content-Length: the end of the connection is the end of the file.</param>
-    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false);
+    /// <param name="MistakesRange">What is sent to who asks for a range begins, and says that it begins, elsewhere.</param>
+    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false, bool MistakesRange = false);
 
     internal Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
@@ -83,6 +84,7 @@ internal sealed class FlakyServer : IAsyncDisposable
         var reply = _answer(request);
 
         var start = reply.Status == 200 && !reply.IgnoresRange ? from ?? 0 : 0;
+        if (reply.MistakesRange && from is not null) start = 1;
         var status = start == 0 ? reply.Status : start < reply.File.Length ? 206 : 416;
         var body = status == 416 ? [] : reply.File[(int)start..];
         var range = status switch

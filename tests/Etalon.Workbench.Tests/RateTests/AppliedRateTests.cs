@@ -3,12 +3,8 @@ using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Tests.RateTests;
 
-public sealed class AppliedRateTests : IDisposable
+public sealed class AppliedRateTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("etalon-find-lr").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     public static TheoryData<string> Schedules =>
     [
         "0.3",
@@ -58,12 +54,10 @@ public sealed class AppliedRateTests : IDisposable
     public void What_is_written_is_what_was_found_and_says_so()
     {
         var test = RateRangeTest.Run(Read("learning_rate={cosine: {from: 0.3, to: 0}}", "equivalent.form=texp++"), new RateTestOptions { Updates = 100 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
-        string file = Path.Combine(_folder, "deep", "found.yaml");
-        var read = AppliedRate.Write(test, file);
-        Assert.Equal(test.Rate!.Value, RecipeReader.ReadFile(file).LearningRate.ValueAt(0), 1e-11);
+        string text = AppliedRate.Text(test, "found.yaml", out var read);
+        Assert.Equal(test.Rate!.Value, RecipeReader.Read(text).LearningRate.ValueAt(0), 1e-11);
         Assert.NotNull(read.Equivalent);
-        Assert.Contains($"so that the largest is {test.Rate:R}", File.ReadAllText(file), StringComparison.Ordinal);
-        Assert.Equal([file], Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories));
+        Assert.Contains($"so that the largest is {test.Rate:R}", text, StringComparison.Ordinal);
     }
 
     private static RunSpec Read(params string[] overrides) => RecipeReader.Read(

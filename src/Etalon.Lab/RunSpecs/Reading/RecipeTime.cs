@@ -19,6 +19,9 @@ internal sealed class RecipeTime
     /// <summary>The folder that paths in the recipe count from.</summary>
     public string Folder { get; }
 
+    /// <summary>The files of tables that were read from there.</summary>
+    public List<string> Tables { get; } = [];
+
     /// <summary>Updates of the run.</summary>
     public long TotalSteps => timeline.TotalSteps.GetValueOrDefault();
 

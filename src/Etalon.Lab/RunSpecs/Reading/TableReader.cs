@@ -25,6 +25,7 @@ internal static class TableReader
         // Devices have no length either, and no end.
         if (!System.IO.File.Exists(path) || new FileInfo(path).Length == 0)
             throw new ValueException(node, "no such file, or it is empty; the path counts from the recipe's folder");
+        piece.Time.Tables.Add(path);
         try
         {
             return new TableFile(path, isLogarithmic ? $"log_{piece.Quantity.Column}" : piece.Quantity.Column, value => isLogarithmic || piece.Quantity.Allows(value) ? null : $"cannot be: {piece.Quantity.Rule}").Read();

@@ -1,0 +1,28 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.Reports;
+
+namespace Etalon.Lab.RunSpecs;
+
+/// <summary>The files that a recipe is read from, and those that it names.</summary>
+public static class RecipeInputs
+{
+    /// <summary>The recipe's file, its tables, and the files of its data set as far as they are here.</summary>
+    public static IEnumerable<InputFile> Of(RunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        IEnumerable<InputFile> recipe = spec.File is { } file ? [new(file, "the recipe itself")] : [];
+        return [.. recipe, .. spec.Tables.Select(table => new InputFile(table, "a table of the recipe")), .. spec.Data is { } data ? Of(data) : []];
+    }
+
+    /// <summary>The files of a data set as far as they are here.</summary>
+    public static IEnumerable<InputFile> Of(DataSpec data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var entry = DataCatalog.Find(data.Set);
+        if (entry.IsEmbedded) return [];
+        var location = data.Folder is { } folder ? new DataLocation { Folder = folder } : DataPlaces.OfThisMachine.TryFind(entry);
+        if (location is null) return [];
+        return entry.Files.SelectMany(file => (IEnumerable<string>)[file.Name, $"{file.Name}.gz"]).Append(entry.Archive?.Name).OfType<string>()
+            .Select(name => new InputFile(Path.Combine(location.Folder, name), "a file of the data set"));
+    }
+}
