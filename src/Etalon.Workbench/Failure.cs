@@ -25,7 +25,8 @@ internal static class Failure
                 return ExitCode.Diverged;
             case OperationCanceledException:
                 // What says no more than that it was canceled does not know what.
-                error.WriteLine($"etalon: {(IsSilent(exception) ? $"{NameOf(command)} was interrupted; nothing of it is kept" : exception.Message)}");
+                string said = IsSilent(exception) ? $"{NameOf(command)} was interrupted; nothing of it is kept" : exception.Message;
+                error.WriteLine($"etalon: {said}");
                 return ExitCode.Interrupted;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");
@@ -45,8 +46,12 @@ internal static class Failure
         exception.Message == new OperationCanceledException().Message || exception.Message == new TaskCanceledException().Message;
 
     // "data get", without the program's own name.
-    private static string NameOf(CommandResult? command) => command?.Command is null or RootCommand ? "the command"
-        : command.Parent is CommandResult { Command: not RootCommand } parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
+    private static string NameOf(CommandResult? command) => command switch
+    {
+        null or { Command: RootCommand } => "the command",
+        { Parent: CommandResult { Command: not RootCommand } parent } => $"{NameOf(parent)} {command.Command.Name}",
+        _ => command.Command.Name,
+    };
 
     /// <summary>Says what is wrong with a command line.</summary>
     /// <returns>The exit code.</returns>

@@ -12,6 +12,8 @@ internal sealed class Interruption : IDisposable
     // A run writes a checkpoint after the update at work; who is not done by then never will be.
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan TimeToSay = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
     private readonly Lock _lock = new();
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -49,7 +51,8 @@ internal sealed class Interruption : IDisposable
 
     private static void End()
     {
-        Console.Error.WriteLine("etalon: interrupted");
+        // Not on this thread: where a terminal is held (Ctrl-S), or nobody empties a pipe, whoever writes to it waits, and so would the end.
+        Task.Run(() => Console.Error.WriteLine("etalon: interrupted")).Wait(TimeToSay);
         Environment.Exit(ExitCode.Interrupted);
     }
 

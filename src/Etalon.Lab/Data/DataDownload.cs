@@ -46,11 +46,13 @@ public sealed class DataDownload
         void Wait()
         {
             hasWaited = true;
-            progress?.Report(new(entry.Name, 0, null, Trouble: null) { Waiting = $"another process is downloading into {folder}; waiting until it has ended" });
+            string waiting = $"another process is downloading into {folder}; waiting until it has ended";
+            progress?.Report(new(entry.Name, 0, null, Trouble: null) { Waiting = waiting });
         }
     }
 
-    private static List<CanonicalFile> Lacking(CatalogEntry entry, string folder) => [.. entry.Files.Where(file => !IsIntact(file, folder))];
+    private static List<CanonicalFile> Lacking(CatalogEntry entry, string folder) =>
+        [.. entry.Files.Where(file => !IsIntact(file, folder))];
 
     private async Task GetFileAsync(
         CanonicalFile file, Uri address, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)

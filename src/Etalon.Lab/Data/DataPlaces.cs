@@ -16,7 +16,8 @@ public sealed class DataPlaces
         (_cache, _packages, _lacking) = (cache, packages, "");
     }
 
-    private DataPlaces((string? Cache, string Lacking) home) => (_cache, _packages, _lacking) = (home.Cache, "/usr/share/datasets", home.Lacking);
+    private DataPlaces((string? Cache, string Lacking) home) =>
+        (_cache, _packages, _lacking) = (home.Cache, "/usr/share/datasets", home.Lacking);
 
     /// <summary>
     /// This machine's places: the cache is $XDG_CACHE_HOME/etalon/data, or ~/.cache/etalon/data where that is not set; Debian's packages put theirs
@@ -29,14 +30,17 @@ public sealed class DataPlaces
     public string CacheFolder(CatalogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Path.Combine(_cache ?? throw new InputException($"there is no place for {entry.Name}: {_lacking}, or name a folder with --to"), entry.Name);
+        return _cache is null
+            ? throw new InputException($"there is no place for {entry.Name}: {_lacking}, or name a folder with --to")
+            : Path.Combine(_cache, entry.Name);
     }
 
     /// <summary>Where a data set is: in the cache, or else where a package put it. Null if in neither.</summary>
     public DataLocation? TryFind(CatalogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.IsEmbedded ? DataLocation.Embedded : (_cache is null ? null : Look(entry, CacheFolder(entry))) ?? Look(entry, Path.Combine(_packages, entry.Name));
+        if (entry.IsEmbedded) return DataLocation.Embedded;
+        return (_cache is null ? null : Look(entry, CacheFolder(entry))) ?? Look(entry, Path.Combine(_packages, entry.Name));
     }
 
     /// <summary>Where a data set is: in the cache, or else where a package put it.</summary>
@@ -83,7 +87,9 @@ public sealed class DataPlaces
     private static (string? Cache, string Lacking) Cache()
     {
         if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named)
-            return Path.IsPathRooted(named) ? (InCache(named), "") : (null, $"XDG_CACHE_HOME is \"{named}\", which is no absolute path; give it one");
+            return Path.IsPathRooted(named)
+                ? (InCache(named), "")
+                : (null, $"XDG_CACHE_HOME is \"{named}\", which is no absolute path; give it one");
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         return Path.IsPathRooted(home) && Directory.Exists(home)
             ? (InCache(Path.Combine(home, ".cache")), "")

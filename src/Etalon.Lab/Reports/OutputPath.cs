@@ -136,7 +136,8 @@ public sealed partial class OutputPath
                 continue;
             }
             string next = Path.Combine(place, part);
-            if (Descriptors().Match(place) is { Success: true } open && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            var open = Descriptors().Match(place);
+            if (open.Success && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             {
                 string process = open.Groups["id"].Value;
                 return new OutputPath(name, next, process.Length == 0 || process == $"{Environment.ProcessId}" ? number : null);

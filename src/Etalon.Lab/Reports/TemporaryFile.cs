@@ -30,7 +30,7 @@ internal sealed class TemporaryFile : IDisposable
     {
         // Left by a process of the same number that was killed, or laid here to have another file written.
         File.Delete(Path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (replaced is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var stream = new FileStream(Path, options);
         replaced?.GiveTo(Path, stream.SafeFileHandle);

@@ -11,7 +11,8 @@ public static class RecipeInputs
     {
         ArgumentNullException.ThrowIfNull(spec);
         IEnumerable<InputFile> recipe = spec.File is { } file ? [new(file, "the recipe itself")] : [];
-        return [.. recipe, .. spec.Tables.Select(table => new InputFile(table, "a table of the recipe")), .. spec.Data is { } data ? Of(data) : []];
+        var tables = spec.Tables.Select(table => new InputFile(table, "a table of the recipe"));
+        return [.. recipe, .. tables, .. spec.Data is { } data ? Of(data) : []];
     }
 
     /// <summary>The files of a data set as far as they are here.</summary>
@@ -22,7 +23,8 @@ public static class RecipeInputs
         if (entry.IsEmbedded) return [];
         var location = data.Folder is { } folder ? new DataLocation { Folder = folder } : DataPlaces.OfThisMachine.TryFind(entry);
         if (location is null) return [];
-        return entry.Files.SelectMany(file => (IEnumerable<string>)[file.Name, $"{file.Name}.gz"]).Append(entry.Archive?.Name).OfType<string>()
-            .Select(name => new InputFile(Path.Combine(location.Folder, name), "a file of the data set"));
+        IEnumerable<string> names = [.. entry.Files.Select(file => file.Name), .. entry.Files.Select(file => $"{file.Name}.gz")];
+        if (entry.Archive is { } archive) names = [.. names, archive.Name, .. names.Select(name => Path.Combine(archive.Folder, name))];
+        return names.Select(name => new InputFile(Path.Combine(location.Folder, name), "a file of the data set"));
     }
 }

@@ -31,7 +31,8 @@ internal sealed class OutputFiles
                 if (taken.IsSame(path))
                     throw new InputException($"{other.Name} {taken.Name} and {option.Name} {name} are one file; give each its own");
             if (path.IsStandardOutput && json is not null && parsed.GetValue(json))
-                throw new InputException($"{option.Name} {name} and --json both go to standard output; give {option.Name} the name of a file");
+                throw new InputException(
+                    $"{option.Name} {name} and --json both go to standard output; give {option.Name} the name of a file");
             _paths.Add(option, path);
         }
     }

@@ -61,10 +61,22 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
     private void Report(RunResult result)
     {
         if (json)
-            streams.Output.WriteLine(JsonSerializer.Serialize(new { run = _start?.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond }, RunsCommand.Json));
-        else if (_start is null)
-            streams.Output.WriteLine($"nothing to do: all {result.Steps:N0} updates are done; test accuracy {result.TestAccuracy:P2}");
-        else
-            streams.Output.WriteLine($"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {_start.Folder}");
+        {
+            var facts = new { run = _start?.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond };
+            streams.Output.WriteLine(JsonSerializer.Serialize(facts, RunsCommand.Json));
+            return;
+        }
+        string line = _start is null
+            ? $"nothing to do: all {result.Steps:N0} updates are done; test accuracy {result.TestAccuracy:P2}"
+            : $"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {_start.Folder}";
+        try
+        {
+            streams.Output.WriteLine(line);
+        }
+        catch (IOException exception)
+        {
+            // The terminal is gone, or the disk full: the run is done all the same, and its folder has the result.
+            streams.Error.WriteLine($"warning: standard output: {exception.Message}. {line}");
+        }
     }
 }
