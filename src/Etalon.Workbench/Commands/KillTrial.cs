@@ -88,6 +88,8 @@ internal sealed class KillTrial(IReadOnlyList<string> words, string name, string
         long start = Stopwatch.GetTimestamp();
         if (disturb is not null) await disturb(process);
         var (code, said) = await process.End(cancellation);
+        // Ctrl-C goes to all processes of a terminal, and the one that trains may be the first to end.
+        cancellation.ThrowIfCancellationRequested();
         // 137 is what the shell and .NET call an end by SIGKILL.
         if (code != ExitCode.Done && !(disturb is not null && code is 137 or -1)) throw new InputException($"a training process ended with exit code {code}: {said.Trim()}");
         return Stopwatch.GetElapsedTime(start);
