@@ -18,8 +18,8 @@ public sealed record Finding
     /// <summary>The measured value; NaN where it cannot be said.</summary>
     public double Value { get; init; } = double.NaN;
 
-    /// <summary>The standard error of the value; NaN where it has none.</summary>
-    public double Error { get; init; } = double.NaN;
+    /// <summary>How far the value may be off in 95 of 100 logs; NaN where it is exact, or nobody knows.</summary>
+    public double Margin { get; init; } = double.NaN;
 
     /// <summary>What the theory predicts; NaN where it predicts nothing.</summary>
     public double Predicted { get; init; } = double.NaN;
@@ -32,9 +32,6 @@ public sealed record Finding
 
     /// <summary>How far it is towards its threshold, by which the worst group is found: 1 is at it.</summary>
     public double Severity { get; init; }
-
-    /// <summary>What it warns of; null where all is well.</summary>
-    public FlagKind? Flag { get; init; }
 
     /// <summary>Whether there is a value.</summary>
     public bool IsKnown => !double.IsNaN(Value);

@@ -1,23 +1,21 @@
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>What a run should be looked after for, with all the places where it was found.</summary>
+/// <summary>A fault of a run: its cause, the number that shows it, and what to do.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Findings">The findings that raised it, the worst first.</param>
-public sealed record Flag(FlagKind Kind, IReadOnlyList<Finding> Findings)
+/// <param name="Cause">The cause, as a short sentence without its full stop.</param>
+/// <param name="Shown">What shows it, with the number.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record Flag(FlagKind Kind, string Cause, string Shown, string Remedy)
 {
-    /// <summary>The worst of them.</summary>
-    public Finding Worst => Findings[0];
+    /// <summary>The number that shows it; NaN where words do.</summary>
+    public double Value { get; init; } = double.NaN;
 
-    /// <summary>The flag in a few words.</summary>
-    public string Title => FlagWords.Title(Kind);
+    /// <summary>How far the number may be off in 95 of 100 logs; NaN where it is exact.</summary>
+    public double Margin { get; init; } = double.NaN;
 
-    /// <summary>What to do about it.</summary>
-    public string Remedy => FlagWords.Remedy(Kind);
+    /// <summary>The groups of weights that have it, all of them; empty for what concerns the run.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>The flags of findings, the weightiest kind first.</summary>
-    internal static IReadOnlyList<Flag> Of(IEnumerable<Finding> findings) =>
-    [
-        .. findings.Where(finding => finding.Flag is not null).GroupBy(finding => finding.Flag!.Value).OrderBy(kind => kind.Key)
-            .Select(kind => new Flag(kind.Key, [.. kind.OrderByDescending(finding => finding.Severity)])),
-    ];
+    /// <summary>The phases that have it, from 1; empty for all.</summary>
+    public IReadOnlyList<int> Phases { get; init; } = [];
 }

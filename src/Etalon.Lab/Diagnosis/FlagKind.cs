@@ -1,38 +1,53 @@
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>What a diagnosis warns of, the weightiest first: what voids the theory, then what breaks a law, then what a run can live with.</summary>
+/// <summary>What can be wrong with a run, in the order in which it is looked for: an earlier cause explains what a later one would be taken for.</summary>
 public enum FlagKind
 {
-    /// <summary>The loss depends on the scale of weights that should be scale-invariant: nothing else can be said of them.</summary>
-    NotScaleInvariant,
-
-    /// <summary>Something besides the update rule changes the weights.</summary>
-    LawBroken,
+    /// <summary>The loss has an L2 term of its own, on top of the optimizer's weight decay.</summary>
+    LossPenalty,
 
     /// <summary>Gradients are cut to one norm.</summary>
-    Clipped,
+    ClippedGradients,
 
-    /// <summary>Weights that should decay do not, or hardly.</summary>
-    DecayExcluded,
+    /// <summary>The epsilon of the normalizations is felt: the weights have become too small for it.</summary>
+    FeltEpsilon,
 
-    /// <summary>Weights decay more than the log says.</summary>
-    ExtraDecay,
+    /// <summary>No normalization follows some weights: the loss depends on their scale.</summary>
+    NoNormalization,
 
-    /// <summary>Rate times decay is so large for the momentum that the norm oscillates.</summary>
+    /// <summary>Some weights have no weight decay, or less than the run's.</summary>
+    DecayMissing,
+
+    /// <summary>Some weights have another rate or momentum than the others.</summary>
+    OtherNumbers,
+
+    /// <summary>The updates are those of another rule than the log says.</summary>
+    OtherRule,
+
+    /// <summary>The updates are not what rate and gradients make.</summary>
+    OtherUpdates,
+
+    /// <summary>Something besides the optimizer changes the weights.</summary>
+    ChangedWeights,
+
+    /// <summary>The norms show another weight decay than the log says.</summary>
+    OtherDecay,
+
+    /// <summary>There is no weight decay in the whole run.</summary>
+    NoDecay,
+
+    /// <summary>Rate times decay is so large for the momentum that norms oscillate.</summary>
     Oscillating,
 
-    /// <summary>A phase ended long before its norms had settled.</summary>
-    PhaseTooShort,
+    /// <summary>The rate is not the one that it was compared with.</summary>
+    RateDiffers,
 
-    /// <summary>A phase was long enough, and its norms are not where its gradients would hold them.</summary>
-    NotAtEquilibrium,
+    /// <summary>The weight decay is not the one that it was compared with.</summary>
+    DecayDiffers,
 
-    /// <summary>Weights turn more slowly than at equilibrium.</summary>
-    UnderRotating,
+    /// <summary>The momentum is not the one that it was compared with.</summary>
+    MomentumDiffers,
 
-    /// <summary>Weights turn faster than at equilibrium.</summary>
-    OverRotating,
-
-    /// <summary>Layers turn at different speeds.</summary>
-    LayerImbalance,
+    /// <summary>The update rule is not the one that it was compared with.</summary>
+    RuleDiffers,
 }

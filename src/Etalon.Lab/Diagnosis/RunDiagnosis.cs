@@ -1,39 +1,65 @@
+using Etalon.Lab.Diagnosis.Causes;
+using Etalon.Lab.Diagnosis.Comparison;
 using Etalon.Lab.Diagnosis.Diagnostics;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Where a run stands against the theory of scale-invariant weights: measured against predicted, for each phase and group.</summary>
+/// <summary>What is wrong with a run, and where it stands against the theory of scale-invariant weights: measured against predicted, for each phase and group.</summary>
 public sealed class RunDiagnosis
 {
-    private RunDiagnosis(RunLog log)
+    private RunDiagnosis(RunLog log, Reference? reference)
     {
-        Log = log;
-        Phases = LogPhase.Of(log);
+        (Log, Reference) = (log, reference);
+        var evidence = new Evidence(log);
+        // What a comparison finds is the cause: it knows what was meant.
+        IReadOnlyList<Flag> differences = reference is null ? [] : ScheduleComparison.Of(log, reference, evidence);
+        var found = CauseCatalog.All.SelectMany(cause => cause.Find(evidence)).ToList();
+        if (reference is not null) found.RemoveAll(flag => flag.Kind == FlagKind.NoDecay);
+        Flags = [.. differences, .. found];
+        (Evidence, Phases) = (evidence, evidence.Phases);
+        RunRemarks.AddTo(evidence);
         Findings = [.. Phases.SelectMany(phase => DiagnosticCatalog.All.SelectMany(diagnostic => diagnostic.Judge(phase)))];
-        Flags = Flag.Of(Findings);
     }
 
     /// <summary>The log.</summary>
     public RunLog Log { get; }
 
-    /// <summary>What every diagnostic says of each group in each phase.</summary>
-    public IReadOnlyList<Finding> Findings { get; }
+    /// <summary>What it was compared with; null for nothing.</summary>
+    public Reference? Reference { get; }
 
-    /// <summary>What to look after, the weightiest first; empty where all is well as far as the log shows.</summary>
+    /// <summary>The faults, the cause first; empty where none was found.</summary>
     public IReadOnlyList<Flag> Flags { get; }
+
+    /// <summary>What is worth knowing and no fault.</summary>
+    public IReadOnlyList<string> Remarks => Evidence.Remarks;
+
+    /// <summary>What was looked at and found in order.</summary>
+    public IReadOnlyList<string> Checked => Evidence.Checked;
+
+    /// <summary>What was not looked at, and why.</summary>
+    public IReadOnlyList<string> NotLookedAt => Evidence.NotLookedAt;
+
+    /// <summary>What every diagnostic measures of each group in each phase, of the log without what the flags explain.</summary>
+    public IReadOnlyList<Finding> Findings { get; }
 
     /// <summary>Phases of the log.</summary>
     public int PhaseCount => Phases.Count;
+
+    internal Evidence Evidence { get; }
 
     internal IReadOnlyList<LogPhase> Phases { get; }
 
     /// <summary>Diagnoses a run's folder, or a CSV log.</summary>
     /// <param name="path">The folder or the file.</param>
+    /// <param name="reference">What the run should have been; null for nothing to compare with.</param>
     /// <exception cref="InputException">It is neither, or has nothing to diagnose; everything that is wrong is said.</exception>
-    public static RunDiagnosis Of(string path) => Of(Directory.Exists(path) ? RunFolderLog.Read(path) : CsvLog.Read(path));
+    public static RunDiagnosis Of(string path, Reference? reference = null) => Of(ReadLog(path), reference);
 
     /// <summary>Diagnoses a log.</summary>
-    internal static RunDiagnosis Of(RunLog log) => new(log);
+    internal static RunDiagnosis Of(RunLog log, Reference? reference = null) => new(log, reference);
+
+    /// <summary>Reads a run's folder, or a CSV log.</summary>
+    internal static RunLog ReadLog(string path) => Directory.Exists(path) ? RunFolderLog.Read(path) : CsvLog.Read(path);
 }

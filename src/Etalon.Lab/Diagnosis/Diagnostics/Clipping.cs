@@ -8,7 +8,7 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 /// Gradients of batches never agree so far: with the scatter of a tenth that the quietest have, one in a thousand does. Torch's clip adds 1e-6 to the norm that it divides by. Asked of the gradient
 /// of all parameters, and of each group, which a clip of its own may cut.
 /// </remarks>
-internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same |g|", "0.02, and at least 5 rows")
+internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same |g|", "below a tenth")
 {
     private const double Same = 1e-4, Least = 0.02;
     private const int FewestRows = 5;
@@ -39,7 +39,6 @@ internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same
             Value = same == 1 ? 0 : share,
             Predicted = 0,
             Severity = isClipped ? share / Least : 0,
-            Flag = isClipped ? FlagKind.Clipped : null,
         };
     }
 }

@@ -4,12 +4,11 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D5, driven: the decay that the norm's way through the phase shows, over the one that the log says.</summary>
 /// <remarks>
-/// d|w|^4/dt = -4 L |w|^4 + 2 T^2 S holds in and out of equilibrium; with S and |w| measured L is what remains. Only half of it or half as much again counts as another decay: the law's own error,
-/// with momentum and fast growth, is up to 17 % and in the first updates more. Below a twentieth of a mixing unit decay takes less than a fifth of |w|^4.
+/// d|w|²/dt = -2 L |w|² + T² (|g|² + 2 b v.g) holds in and out of equilibrium; with gradients and norms measured L is what remains.
 /// </remarks>
-internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm shows, over the log's", "0.5 to 1.5, 4 standard errors, from M = 0.05 on")
+internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm shows, over the log's", "1")
 {
-    private const double Least = 0.5, Most = 1.5, FewestUnits = 0.05;
+    private const double Least = 0.5;
 
     protected override Finding Judge(GroupPhase group)
     {
@@ -20,14 +19,12 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
         var share = group.Balance.DecayShare;
         if (decay < Least * meant) return Excluded(group, decay, meant, share);
         if (!share.IsKnown) return Finding(group, "needs angle/NAME, or gradsq/NAME and with momentum buffer_dot/NAME");
-        bool isTold = group.Units >= FewestUnits && share.Away(1) > Significant;
         return Finding(group, $"the norm grew and shrank as with a weight decay of {Math.Max(0, share.Mean) * decay:G3}; the log says {decay:G3}") with
         {
             Value = share.Mean,
-            Error = share.Error,
+            Margin = share.Margin,
             Predicted = 1,
             Severity = Math.Min(Math.Abs(share.Mean - 1) / (1 - Least), share.Away(1) / Significant),
-            Flag = isTold && share.Mean < Least ? FlagKind.DecayExcluded : isTold && share.Mean > Most ? FlagKind.ExtraDecay : null,
         };
     }
 
@@ -37,6 +34,5 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
             Value = decay / meant,
             Predicted = 1,
             Severity = (1 - decay / meant) / (1 - Least),
-            Flag = FlagKind.DecayExcluded,
         };
 }

@@ -8,8 +8,8 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 /// <param name="limit">Its threshold, in words.</param>
 internal abstract class Diagnostic(string id, string quantity, string limit)
 {
-    /// <summary>How many standard errors a deviation must have to be told from noise: 4, one in 16,000 by chance, since a log has some hundreds of groups and phases.</summary>
-    protected const double Significant = 4;
+    /// <summary>How many margins a deviation must have to be told from noise: 2, four standard errors, which by chance comes once in 16,000, since a log has some hundreds of groups and phases.</summary>
+    protected const double Significant = 2;
 
     /// <summary>Its number.</summary>
     public string Id => id;

@@ -3,7 +3,7 @@ using Etalon.Lab.Diagnosis.Measurements;
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D4: the effective rate eta/((1 - mu)|w|^2), the rate that the same run on the unit sphere would have. Li et al. 2022.</summary>
-internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at the end", "none; D5 judges the norm")
+internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at the end", "none")
 {
     protected override Finding Judge(GroupPhase group)
     {

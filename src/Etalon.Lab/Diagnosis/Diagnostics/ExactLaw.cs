@@ -11,7 +11,7 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 /// A hundred-millionth in float32 with sums in float64, a millionth with float32 sums, more where norms were written with few digits. A fault of the size of the decay itself, which is
 /// 2 L an update and often below 1e-4, is told by its mean: a tenth of it and four standard errors.
 /// </remarks>
-internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact law of |w|^2", "1e-4; of one sign: a tenth of 2 L")
+internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact law of |w|^2", "below 1e-6, as rounding leaves")
 {
     private const double Largest = 1e-4, Rounding = 1e-6, OfDecay = 0.1;
 
@@ -33,12 +33,12 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
             Value = size,
             Predicted = 0,
             Severity = Math.Max(size / Largest, isOneSided ? Math.Abs(mean.Mean) / limit : 0),
-            Flag = isBroken ? FlagKind.LawBroken : null,
         };
     }
 
     // What a radial gradient accounts for is D8's matter; a log may or may not have counted it in.
-    private static double At(GroupPhase group, int row)
+    /// <summary>The residual of a row, less what a gradient along the weights accounts for; NaN where it cannot be said.</summary>
+    public static double At(GroupPhase group, int row)
     {
         double residual = double.IsFinite(group.Of(group.Group.Residual)[row]) ? group.Of(group.Group.Residual)[row] : FromRows(group, row);
         var (rate, _, momentum) = group.NumbersAt(row);

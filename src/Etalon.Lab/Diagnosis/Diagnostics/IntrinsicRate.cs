@@ -3,7 +3,7 @@ using Etalon.Lab.Diagnosis.Measurements;
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D1: the intrinsic rate eta lambda, and the mixing units of an update. Li, Lyu and Arora 2020; the bound: Wan et al. 2021, assumption 5.</summary>
-internal sealed class IntrinsicRate() : GroupDiagnostic("D1", "mixing units of an update, L", "eta lambda below (1 - sqrt mu)^2")
+internal sealed class IntrinsicRate() : GroupDiagnostic("D1", "mixing units of an update, L", "rate x decay below (1 - sqrt mu)^2")
 {
     // Above it the discrete laws differ from the continuous ones by more than a percent.
     private const double Large = 1e-2;
@@ -19,7 +19,6 @@ internal sealed class IntrinsicRate() : GroupDiagnostic("D1", "mixing units of a
         {
             Value = update.UnitsPerStep,
             Severity = share,
-            Flag = update.Oscillates ? FlagKind.Oscillating : null,
         };
     }
 }

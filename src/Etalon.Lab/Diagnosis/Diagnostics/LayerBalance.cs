@@ -4,9 +4,9 @@ using Etalon.Lab.Diagnosis.Measurements;
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D18: the largest rho of a tensor over the smallest. SGD at equilibrium turns all layers alike, whatever their gradients. Kosson et al. 2024.</summary>
-internal sealed class LayerBalance() : Diagnostic("D18", "largest rho over smallest", "1.5 and 3 standard errors of each, from M = 0.5 on")
+internal sealed class LayerBalance() : Diagnostic("D18", "largest rho over smallest", "1 at equilibrium")
 {
-    private const double Largest = 1.5, Errors = 3;
+    private const double Largest = 1.5;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Judge(LogPhase phase)
@@ -21,13 +21,11 @@ internal sealed class LayerBalance() : Diagnostic("D18", "largest rho over small
         }
         var (slow, fast) = (turning[0], turning[^1]);
         double ratio = fast.Rotation.Mean / slow.Rotation.Mean;
-        bool isFlagged = ratio > Largest && fast.Rotation.Mean - Errors * fast.Rotation.Error > Largest * (slow.Rotation.Mean + Errors * slow.Rotation.Error);
         yield return Finding(phase, fast.Name, $"{fast.Name} turns fastest, {slow.Name} slowest") with
         {
             Value = ratio,
             Predicted = 1,
             Severity = ratio / Largest,
-            Flag = isFlagged ? FlagKind.LayerImbalance : null,
         };
     }
 }

@@ -8,7 +8,7 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 /// Below 0.5 (q = 0.86) the start still decides; two wells and networks agreed in function from 3 on. A short phase that begins at its equilibrium, as one that goes on with the numbers
 /// before, lacks nothing.
 /// </remarks>
-internal sealed class MixingUnitsOfPhase() : GroupDiagnostic("D3", "mixing units of the phase, M", "at least 0.5, unless it begins at equilibrium")
+internal sealed class MixingUnitsOfPhase() : GroupDiagnostic("D3", "mixing units of the phase, M", "none; 0.5 forgets 86 % of its start")
 {
     /// <summary>Below it a phase is a transient only.</summary>
     public const double Transient = 0.5;
@@ -29,7 +29,6 @@ internal sealed class MixingUnitsOfPhase() : GroupDiagnostic("D3", "mixing units
         {
             Value = group.Units,
             Severity = isShort ? Transient / group.Units : 0,
-            Flag = isShort ? FlagKind.PhaseTooShort : null,
         };
     }
 }

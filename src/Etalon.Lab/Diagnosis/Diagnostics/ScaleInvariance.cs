@@ -3,13 +3,12 @@ using Etalon.Lab.Diagnosis.Measurements;
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D8: |cos(g, w)|, which is 0 where the loss does not depend on the scale of w. Li and Arora 2020.</summary>
-internal sealed class ScaleInvariance() : GroupDiagnostic("D8", "|cos(g, w)|, 0 if scale-invariant", "0.01")
+internal sealed class ScaleInvariance() : GroupDiagnostic("D8", "|cos(g, w)|, 0 if scale-invariant", "below 0.01")
 {
     protected override Finding Judge(GroupPhase group)
     {
         double share = group.RadialShare;
         if (double.IsNaN(share)) return Finding(group, "not checked: needs dot/NAME and gradsq/NAME");
-        bool isFlagged = group.Validity == Validity.NotScaleInvariant;
         return Finding(group, group.Validity switch
         {
             Validity.Holds => "scale-invariant",
@@ -20,7 +19,6 @@ internal sealed class ScaleInvariance() : GroupDiagnostic("D8", "|cos(g, w)|, 0 
             Value = share,
             Predicted = 0,
             Severity = share / RadialCosine.Largest,
-            Flag = isFlagged ? FlagKind.NotScaleInvariant : null,
         };
     }
 }

@@ -3,7 +3,7 @@ using Etalon.Lab.Diagnosis.Measurements;
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D7: the updates until |w|^4 is within 5 % of its equilibrium, ln(|r - 1|/0.05)/(4 L). Li, Lyu and Arora 2020.</summary>
-internal sealed class TimeLeft() : GroupDiagnostic("D7", "updates to within 5 % of equilibrium", "none; D3 judges the length")
+internal sealed class TimeLeft() : GroupDiagnostic("D7", "updates to within 5 % of equilibrium", "none")
 {
     private const double Within = 0.05;
 

@@ -4,7 +4,7 @@ namespace Etalon.Lab.Diagnosis.Diagnostics;
 
 /// <summary>D6 against the gradients: the angle of an update over what the logged gradients make of it, at any norm: eta sqrt(S/(1 - mu^2))/|w|^2 for heavy ball.</summary>
 /// <remarks>It differs from 1 where the optimizer did not get the gradients that were logged, as with a clip after them, or has another rate.</remarks>
-internal sealed class TurningByGradients() : GroupDiagnostic("D6", "angular update over that of the gradients", "0.8 to 1.25 and 4 standard errors")
+internal sealed class TurningByGradients() : GroupDiagnostic("D6", "angular update over that of the gradients", "1")
 {
     private const double Least = 0.8, Most = 1.25;
 
@@ -12,18 +12,17 @@ internal sealed class TurningByGradients() : GroupDiagnostic("D6", "angular upda
     {
         if (WithoutLaw(group) is { } reason) return Finding(group, reason);
         var (angles, gradients) = (GradientSource.Angles(group), GradientSource.Gradients(group));
-        var (turned, given) = (Estimate.Of(angles.Values, group.Steps, angles.Correlation), Estimate.Of(gradients.Values, group.Steps, gradients.Correlation));
-        if (!turned.IsKnown || !given.IsKnown || given.Mean <= 0) return Finding(group, "needs angle/NAME and gradsq/NAME, with momentum also buffer_dot/NAME");
-        double ratio = Math.Sqrt(turned.Mean / given.Mean);
-        var share = new Estimate(ratio, ratio / 2 * Math.Sqrt(turned.RelativeError * turned.RelativeError + given.RelativeError * given.RelativeError));
+        var square = Estimate.Ratio(angles.Values, gradients.Values, group.Steps, angles.Correlation);
+        if (!square.IsKnown || square.Mean <= 0) return Finding(group, "needs angle/NAME and gradsq/NAME, with momentum also buffer_dot/NAME, in 20 rows or more");
+        var share = square.ToThe(0.5);
+        double ratio = share.Mean;
         bool isOff = ratio is < Least or > Most && share.Away(1) > Significant;
         return Finding(group, isOff ? "the updates are not what the logged gradients make of them" : "as the gradients say") with
         {
             Value = share.Mean,
-            Error = share.Error,
+            Margin = share.Margin,
             Predicted = 1,
             Severity = Math.Min(Math.Abs(Math.Log(ratio)) / Math.Log(Most), share.Away(1) / Significant),
-            Flag = isOff ? FlagKind.LawBroken : null,
         };
     }
 }

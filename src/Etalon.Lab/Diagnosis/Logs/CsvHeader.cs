@@ -7,6 +7,9 @@ internal sealed class CsvHeader
 {
     private const int MostColumns = 1 << 16, MostNamed = 8;
 
+    /// <summary>The place of the first column of words; that of the next is one less.</summary>
+    public const int FirstWord = -3;
+
     private readonly Dictionary<string, int> _places = [];
 
     private CsvHeader(int count) => Count = count;
@@ -17,7 +20,13 @@ internal sealed class CsvHeader
     /// <summary>The name of the column kept at each place of a row that was read; the step is not among them.</summary>
     public List<string> Kept { get; } = [];
 
-    /// <summary>For each column of the file its place among <see cref="Kept"/>; -1 where it means nothing here, -2 for the step.</summary>
+    /// <summary>What makes a number of each kept column what its name says: a square of a norm, for instance.</summary>
+    public List<Func<double, double>> Measures { get; } = [];
+
+    /// <summary>Columns that mean nothing here.</summary>
+    public List<string> Ignored { get; } = [];
+
+    /// <summary>For each column of the file its place among <see cref="Kept"/>; -1 where it means nothing here, -2 for the step, <see cref="FirstWord"/> and below for words.</summary>
     public int[] PlaceOf { get; private init; } = [];
 
     /// <summary>The place of a column among <see cref="Kept"/>; null where the log has none.</summary>
@@ -35,26 +44,48 @@ internal sealed class CsvHeader
         var header = new CsvHeader(columns.Length) { PlaceOf = new int[columns.Length] };
         Array.Fill(header.PlaceOf, -1);
         var named = new HashSet<string>();
-        for (int i = 0; i < columns.Length; i++) header.Take(columns[i], i, named, source, warnings);
+        // Names as they should be first: another logger's name for the same thing does not take their place.
+        for (int i = 0; i < columns.Length; i++)
+            if (IsKnown(columns[i])) header.Take(columns[i], ColumnAliases.Itself, i, named, source, warnings);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Length == 0 || IsKnown(columns[i])) continue;
+            if (ColumnAliases.Of(columns[i]) is { } alias && !named.Contains(alias.Name)) header.Take(alias.Name, alias.Measure, i, named, source, warnings);
+            else header.Ignore(columns[i], i, source, warnings);
+        }
         header.Refuse(columns, source);
         foreach (string missing in LogColumns.Numbers.Where(number => header.Find(number) is null))
-            warnings.Add(missing, $"{source}:1: there is no column {missing}; {WithoutNumber(missing)}{Others(columns, header)}", 1);
+            warnings.Add(missing, $"{source}:1: there is no column {missing}; {WithoutNumber(missing)}{Others(header)}", 1);
         return header;
     }
 
-    private void Take(string column, int at, HashSet<string> named, string source, LogWarnings warnings)
+    private static bool IsKnown(string column) =>
+        column == LogColumns.Step || LogColumns.Numbers.Contains(column) || LogColumns.Rule.Contains(column) || LogColumns.Words.Contains(column) || LogColumns.Intervals.Contains(column) || LogColumns.GroupOf(column) is not null;
+
+    private void Ignore(string column, int at, string source, LogWarnings warnings)
     {
-        bool isKnown = column == LogColumns.Step || LogColumns.Numbers.Contains(column) || LogColumns.Rule.Contains(column) || LogColumns.GroupOf(column) is not null;
-        if (!isKnown) return;
+        Ignored.Add(column);
+        if (ColumnAliases.Near(column) is { } near && Find(near) is null && column != near)
+            warnings.Add($"near {column}", $"{source}:1:{at + 1}: the column {CsvCells.Shown(column)} means nothing here; did you mean {near}?", 1);
+    }
+
+    private void Take(string column, Func<double, double> measure, int at, HashSet<string> named, string source, LogWarnings warnings)
+    {
         if (!named.Add(column))
         {
             warnings.Add($"two {column}", $"{source}:1:{at + 1}: a second column {column}; the first one counts", 1);
+            return;
+        }
+        if (LogColumns.Words.ToList().IndexOf(column) is var word and >= 0)
+        {
+            PlaceOf[at] = FirstWord - word;
             return;
         }
         PlaceOf[at] = column == LogColumns.Step ? -2 : Kept.Count;
         if (column == LogColumns.Step) return;
         _places[column] = Kept.Count;
         Kept.Add(column);
+        Measures.Add(measure);
     }
 
     private void Refuse(string[] columns, string source)
@@ -80,9 +111,9 @@ internal sealed class CsvHeader
         _ => "without the momentum, which changes speed tenfold, nothing can be said of speed or equilibrium; write 0 where there is none",
     };
 
-    private static string Others(string[] columns, CsvHeader header)
+    private static string Others(CsvHeader header)
     {
-        string[] others = [.. columns.Where((column, i) => header.PlaceOf[i] == -1 && column.Length is > 0 and <= 40).Distinct()];
+        string[] others = [.. header.Ignored.Where(column => column.Length <= 40).Distinct()];
         return others.Length == 0 ? "" : $". Columns not read: {string.Join(", ", others.Take(MostNamed))}{(others.Length > MostNamed ? $" and {others.Length - MostNamed} more" : "")}";
     }
 }

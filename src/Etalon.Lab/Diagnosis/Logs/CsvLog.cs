@@ -37,22 +37,23 @@ internal static class CsvLog
         if (!lines.MoveNext()) throw new InputException($"{source}: is empty; a log has a header and a row for each logged update");
         var header = CsvHeader.Read(lines.Current.Line, source, warnings);
         var table = new LogTable(header.Kept.Count, mostCells);
+        var words = new Dictionary<string, string>();
         while (lines.MoveNext())
         {
             var row = lines.Current;
             if (row.IsBlank) continue;
             if (row.FaultFor(header.Count) is { } fault)
                 warnings.Add(fault.Kind, $"{source}:{row.Number}{fault.Column}: {fault.Text}; the row is left out", row.Number);
-            else if (Row(row.Line, row.Number, header, source, warnings) is (var step, var cells))
+            else if (Row(row.Line, row.Number, header, words, source, warnings) is (var step, var cells))
                 table.Add(step, row.Number, cells);
         }
         table.Settle(source, warnings);
         if (table.Rows.Count == 0) throw new InputException([$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
         if (table.Stride > 1) warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; one row in {table.Stride} is used", 0);
-        return Build(table, header, source, warnings);
+        return Build(table, header, words, source, warnings);
     }
 
-    private static (long Step, double[] Cells)? Row(string line, long number, CsvHeader header, string source, LogWarnings warnings)
+    private static (long Step, double[] Cells)? Row(string line, long number, CsvHeader header, Dictionary<string, string> words, string source, LogWarnings warnings)
     {
         var cells = new double[header.Kept.Count];
         Array.Fill(cells, double.NaN);
@@ -62,8 +63,13 @@ internal static class CsvLog
         {
             var cell = CsvCells.Bare(line.AsSpan(range));
             int place = header.PlaceOf[column++];
-            if (place == -2) step = Step(cell, number, column, source, warnings);
-            else if (place >= 0) cells[place] = Number(cell, header.Kept[place], number, column, source, warnings);
+            if (place <= CsvHeader.FirstWord)
+            {
+                // The first row that has a word counts: a log is of one optimizer.
+                if (cell.Length > 0) words.TryAdd(LogColumns.Words[CsvHeader.FirstWord - place], cell.ToString());
+            }
+            else if (place == -2) step = Step(cell, number, column, source, warnings);
+            else if (place >= 0) cells[place] = header.Measures[place](Number(cell, header.Kept[place], number, column, source, warnings));
         }
         return step is { } known ? (known, cells) : null;
     }
@@ -79,13 +85,15 @@ internal static class CsvLog
     private static double Number(ReadOnlySpan<char> cell, string name, long number, int column, string source, LogWarnings warnings)
     {
         if (cell.Length == 0) return double.NaN;
+        // Python's words for 1 and 0.
+        if (LogColumns.Rule.Contains(name) && bool.TryParse(cell, out bool isTrue)) return isTrue ? 1 : 0;
         string? fault = CsvCells.Fault(cell, out double value) ?? LogColumns.Fault(name, value);
         if (fault is null) return value;
         warnings.Add($"cell {fault}", $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);
         return double.NaN;
     }
 
-    private static RunLog Build(LogTable table, CsvHeader header, string source, LogWarnings warnings)
+    private static RunLog Build(LogTable table, CsvHeader header, Dictionary<string, string> words, string source, LogWarnings warnings)
     {
         double[] Column(string name, double[]? otherwise = null)
         {
@@ -98,6 +106,13 @@ internal static class CsvLog
         {
             Source = source,
             Rule = Rule(Column(LogColumns.Dampening), Column(LogColumns.Nesterov), Column(LogColumns.Decoupled), source, warnings),
+            IsRuleLogged = header.Find(LogColumns.Nesterov) is not null,
+            Optimizer = words.GetValueOrDefault(LogColumns.Optimizer),
+            Note = Notes(words),
+            Covered = header.Find(LogColumns.Covered) is null ? [] : Column(LogColumns.Covered),
+            LeastRate = header.Find(LogColumns.LeastRate) is null ? [] : Column(LogColumns.LeastRate),
+            MostRate = header.Find(LogColumns.MostRate) is null ? [] : Column(LogColumns.MostRate),
+            Ignored = header.Ignored,
             Steps = [.. table.Rows.Select(row => row.Step)],
             Rate = rate,
             WeightDecay = decay,
@@ -109,6 +124,12 @@ internal static class CsvLog
             ],
             Warnings = warnings.Lines,
         };
+    }
+
+    private static string? Notes(Dictionary<string, string> words)
+    {
+        string note = string.Join("; ", new[] { LogColumns.Note, LogColumns.Modules }.Select(name => words.GetValueOrDefault(name)).OfType<string>());
+        return note.Length == 0 ? null : note;
     }
 
     // Where a number is missing the one before it holds: one bad cell of a schedule must not leave a whole phase without a length.

@@ -4,7 +4,7 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>What a log has of one group of weights: a number for each of its rows, NaN where it is missing. With w before update t and g its gradient of the loss alone.</summary>
-public sealed class LogGroup
+public sealed record LogGroup
 {
     /// <summary>The group of all scale-invariant weights together.</summary>
     public const string Whole = MonitorReading.WholeGroup;
@@ -39,6 +39,12 @@ public sealed class LogGroup
     /// <summary>The square of the mean gradient, |grad L|².</summary>
     public required double[] Signal { get; init; }
 
+    /// <summary>The sum of η² |g|² over the updates since the row before.</summary>
+    public required double[] GradientSquareSum { get; init; }
+
+    /// <summary>The sum of η² ⟨v, g⟩ over the updates since the row before.</summary>
+    public required double[] BufferDotSum { get; init; }
+
     /// <summary>The group's own rate η; the log's where it has no other.</summary>
     public required double[] Rate { get; init; }
 
@@ -65,6 +71,8 @@ public sealed class LogGroup
         Residual = column(MonitorKeys.Residual + name),
         Noise = column(MonitorKeys.Noise + name),
         Signal = column(MonitorKeys.Signal + name),
+        GradientSquareSum = column(LogColumns.GradientSquareSum + name),
+        BufferDotSum = column(LogColumns.BufferDotSum + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

@@ -23,6 +23,7 @@ internal static class RunFolderLog
         {
             Source = RunFolder.NameOf(folder),
             Rule = UpdateRule.Of(spec.ToRecipe()),
+            IsRuleLogged = true,
             Steps = steps,
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],
             WeightDecay = [.. steps.Select(spec.WeightDecay.ValueAt)],

@@ -3,13 +3,19 @@ using Etalon.Schedules.Equivalence;
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>What a run wrote down of its updates and of groups of weights: all that <c>diagnose</c> reads. Rows ascend by step and may leave steps out.</summary>
-public sealed class RunLog
+public sealed record RunLog
 {
+    // Rates of float32, added up or interpolated.
+    private const double Slack = 1e-3;
+
     /// <summary>Where it comes from: a run's name or a file.</summary>
     public required string Source { get; init; }
 
     /// <summary>The formula of the update.</summary>
     public required UpdateRule Rule { get; init; }
+
+    /// <summary>Whether the log says so; else it is taken to be heavy ball.</summary>
+    public bool IsRuleLogged { get; init; }
 
     /// <summary>The 0-based update of each row.</summary>
     public required long[] Steps { get; init; }
@@ -29,6 +35,24 @@ public sealed class RunLog
     /// <summary>Updates that the run was planned to have; null where nobody said.</summary>
     public long? PlannedSteps { get; init; }
 
+    /// <summary>The optimizer's class, as PyTorch calls it; null where the log does not say.</summary>
+    public string? Optimizer { get; init; }
+
+    /// <summary>What the logger wrote down about the optimizer's parameter groups and the network's modules; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The updates that a row's sums cover, from the row before on; empty where there are no sums.</summary>
+    public double[] Covered { get; init; } = [];
+
+    /// <summary>The smallest rate since the row before, that row's included; empty where it was not logged.</summary>
+    public double[] LeastRate { get; init; } = [];
+
+    /// <summary>The largest rate since the row before, that row's included; empty where it was not logged.</summary>
+    public double[] MostRate { get; init; } = [];
+
+    /// <summary>Columns that mean nothing here.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     /// <summary>What was wrong with the log and was gone without.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -37,6 +61,20 @@ public sealed class RunLog
 
     /// <summary>Updates from a row to the next: the median; 1 for a single row.</summary>
     public long Interval => field > 0 ? field : field = Median();
+
+    /// <summary>The same log with other groups.</summary>
+    internal RunLog With(IEnumerable<LogGroup> groups) => this with { Groups = [.. groups] };
+
+    /// <summary>Whether a row's sums cover all updates since the row before.</summary>
+    internal bool IsWholeInterval(int row) => row > 0 && row < Covered.Length && Covered[row] == Steps[row] - Steps[row - 1];
+
+    /// <summary>Whether the log knows that the rate was somewhere else between two rows that follow each other.</summary>
+    internal bool MovesBetween(int row, int next)
+    {
+        if (next >= LeastRate.Length || next >= MostRate.Length || !double.IsFinite(LeastRate[next] + MostRate[next])) return false;
+        double least = Math.Min(Rate[row], Rate[next]), most = Math.Max(Rate[row], Rate[next]);
+        return LeastRate[next] < least * (1 - Slack) || MostRate[next] > most * (1 + Slack);
+    }
 
     private long Median()
     {

@@ -17,9 +17,6 @@ internal sealed class GradientSource
     /// <summary>Whether the share of the momentum buffer is in it, without which the norm law is off by some percent, or far more where gradients hardly change.</summary>
     public bool IsComplete => Kind is GradientKind.Gradients or GradientKind.Angles;
 
-    /// <summary>Updates over which a momentum buffer remembers, in both directions: (1 + mu)/(1 - mu).</summary>
-    public static double Memory(double momentum) => double.IsNaN(momentum) ? 1 : (1 + momentum) / (1 - momentum);
-
     /// <summary>Of all the ways that the log allows, the one whose mean over the phase's last part has the smallest error.</summary>
     public static GradientSource Best(GroupPhase group)
     {
@@ -30,19 +27,19 @@ internal sealed class GradientSource
         return bare.Values.Any(double.IsFinite) ? bare : new GradientSource(GradientKind.None, bare.Values, 1);
     }
 
-    /// <summary>|w|^2 (|g|^2 + 2 mu v.g/(1 - dampening)), of which the second term is the buffer's share.</summary>
+    /// <summary>|w|^2 (|g|^2 + 2 b v.g), of which the second term is the buffer's share. A new gradient knows nothing of the buffer, so that the products of one update do not remember the last one's.</summary>
     public static GradientSource Gradients(GroupPhase group) => new(
         GradientKind.Gradients,
         Rows(group, (row, square) => group.Group.Momentum[row] == 0
             ? group.Group.GradientSquare[row] * square
-            : (group.Group.GradientSquare[row] + 2 * group.Group.Momentum[row] * group.Group.BufferDot[row] / (1 - group.Phase.Log.Rule.Dampening)) * square),
-        Memory(group.Numbers.Momentum));
+            : (group.Group.GradientSquare[row] + 2 * RuleSums.BufferShare(group.Group.Momentum[row], group.Phase.Log.Rule) * group.Group.BufferDot[row]) * square),
+        1);
 
     /// <summary>angle^2 |w|^4 over what it would be for S = 1: the buffer is a mean of gradients, so what it turned by says what they were.</summary>
     public static GradientSource Angles(GroupPhase group) => new(
         GradientKind.Angles,
         Rows(group, (row, square) => group.LawAt(row - group.Phase.FirstRow) is { } law ? Math.Pow(group.Group.Angle[row] * square, 2) / law.Turn : double.NaN),
-        Memory(group.Numbers.Momentum));
+        RuleSums.Memory(group.Numbers.Momentum));
 
     private static double ErrorOf(GradientSource source, GroupPhase group) =>
         group.InWindow(source.Values, source.Correlation) is { IsKnown: true, Mean: > 0 } estimate ? estimate.RelativeError : double.PositiveInfinity;

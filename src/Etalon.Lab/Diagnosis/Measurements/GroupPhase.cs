@@ -9,6 +9,7 @@ internal sealed class GroupPhase
     private const int FewestRows = 20;
 
     private readonly RowLaw?[] _laws;
+    private Estimate? _gap;
 
     public GroupPhase(LogPhase phase, LogGroup group)
     {
@@ -65,29 +66,19 @@ internal sealed class GroupPhase
     /// <summary>S in the last part.</summary>
     public Estimate GradientSquare => InWindow(Source.Values, Source.Correlation);
 
-    /// <summary>
-    /// r: |w|^4 over its equilibrium value, with the error of S and the norm's own fluctuation: sqrt(2 L V)/S with V the variance of S over many updates. Unknown where there is no equilibrium.
-    /// </summary>
-    public Estimate Gap
-    {
-        get
-        {
-            if (!HasEquilibrium || GradientSquare is not { IsKnown: true, Mean: > 0 } square || double.IsNaN(MeasuredFourthPower.Mean)) return Estimate.None;
-            double ratio = MeasuredFourthPower.Mean / (Law!.FourthPower * square.Mean);
-            double window = Phase.End - Steps[FirstWindowRow];
-            return new(ratio, ratio * square.RelativeError * Math.Sqrt(1 + 2 * Law.Units * window));
-        }
-    }
+    /// <summary>r: |w|^4 over the equilibrium value of the measured S, whose error is its own. Unknown where there is no equilibrium.</summary>
+    public Estimate Gap => _gap ??= !HasEquilibrium || GradientSquare is not { IsKnown: true, Mean: > 0 } square || double.IsNaN(MeasuredFourthPower.Mean)
+        ? Estimate.None
+        : square.ToThe(-1).Times(MeasuredFourthPower.Mean / Law!.FourthPower);
 
     /// <summary>rho: the root mean square angle of the last part over that at equilibrium, sqrt(2 eta lambda/(1 + mu)) for heavy ball.</summary>
     public Estimate Rotation
     {
         get
         {
-            var square = InWindow([.. Of(Group.Angle).Select(angle => angle * angle)], GradientSource.Memory(Numbers.Momentum));
+            var square = InWindow([.. Of(Group.Angle).Select(angle => angle * angle)], RuleSums.Memory(Numbers.Momentum));
             if (!HasEquilibrium || !square.IsKnown) return Estimate.None;
-            double rho = Math.Sqrt(square.Mean) / Law!.Angle;
-            return new(rho, rho * square.RelativeError / 2);
+            return square.ToThe(0.5).Times(1 / Law!.Angle);
         }
     }
 
@@ -117,6 +108,16 @@ internal sealed class GroupPhase
 
     /// <summary>Updates from a row of the phase to the next one, or to the phase's end.</summary>
     public long StepsFrom(int row) => (row + 1 < Steps.Count ? Steps[row + 1] : Phase.End) - Steps[row];
+
+    /// <summary>What the gradients added to |w|² from one row to a later one, where the log has their sums over all updates between; null where it has not.</summary>
+    public double? GrownBetween(int row, int next)
+    {
+        if (next != row + 1 || !Phase.Log.IsWholeInterval(Phase.FirstRow + next)) return null;
+        var (_, _, momentum) = NumbersAt(row);
+        double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule) * Of(Group.BufferDotSum)[next], total = RuleSums.TotalOverRate(momentum, Phase.Log.Rule);
+        double grown = total * total * (Of(Group.GradientSquareSum)[next] + share);
+        return double.IsFinite(grown) ? grown : null;
+    }
 
     /// <summary>The mean of values of the phase over its last part.</summary>
     public Estimate InWindow(IReadOnlyList<double> values, double correlation) =>

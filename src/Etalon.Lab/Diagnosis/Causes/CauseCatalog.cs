@@ -1,0 +1,20 @@
+namespace Etalon.Lab.Diagnosis.Causes;
+
+/// <summary>Every cause, in the order in which they are looked for: each explains what a later one would be taken for.</summary>
+internal static class CauseCatalog
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Cause> All { get; } =
+    [
+        new OtherOptimizer(),
+        new LossPenalty(),
+        new ClippedGradients(),
+        new ScaleDependence(),
+        new GroupNumbers(),
+        new NoDecay(),
+        new Oscillation(),
+        new UpdateSizes(),
+        new ChangedWeights(),
+        new DecayByNorms(),
+    ];
+}

@@ -1,0 +1,62 @@
+using Etalon.Lab.Diagnosis.Measurements;
+
+namespace Etalon.Lab.Diagnosis.Causes;
+
+/// <summary>Norms that grow and shrink as with another weight decay than the log says: what the gradients added to |w|² less what it gained is what decay took.</summary>
+/// <remarks>
+/// It holds in and out of equilibrium. Judged where the margin leaves no doubt, from a twentieth of a mixing unit on: below, decay takes less than a fifth of |w|⁴. Between rows only what was measured at them
+/// is known, so rows between which the rate ramps do not count, and the margin has in it what the gradients may have done there.
+/// </remarks>
+internal sealed class DecayByNorms : Cause
+{
+    private const double Least = 0.5, Most = 1.5, LargestMargin = 0.4, FewestUnits = 0.05, Doubt = 2;
+    private const int FewestIntervals = 10;
+
+    public override IEnumerable<Flag> Find(Evidence evidence)
+    {
+        var asked = evidence.Groups.Where(group => evidence.HasLaw(group.Name) && evidence.InPhases(group.Name).Any(phase => phase.Balance.Meant > 0)).ToList();
+        if (asked.Count == 0)
+        {
+            if (evidence.Groups.Any(group => evidence.HasLaw(group.Name))) evidence.NotLookedAt.Add("the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row");
+            yield break;
+        }
+        var shares = asked.Select(group => (group.Name, Balances: evidence.InPhases(group.Name).Select(phase => phase.Balance).ToList()))
+            .Select(each => (each.Name, Share: NormBalance.ShareOf(each.Balances), Units: each.Balances.Where(balance => balance.Meant > 0).Sum(balance => balance.Units), Intervals: each.Balances.Sum(balance => balance.Intervals))).ToList();
+        var sure = shares.Where(each => each.Share.IsKnown && each.Share.Margin <= LargestMargin && each.Units >= FewestUnits && each.Intervals >= FewestIntervals).ToList();
+        if (sure.Count == 0)
+        {
+            var best = shares.Where(each => each.Share.IsKnown).OrderBy(each => each.Share.Margin).FirstOrDefault();
+            evidence.NotLookedAt.Add("the decay that the norms show: " + (shares.Max(each => each.Units) < FewestUnits ? $"{Text.Number(shares.Max(each => each.Units), 2)} mixing units are too few for it to show"
+                : shares.Max(each => each.Intervals) < FewestIntervals ? "too few rows between which the rate stands still"
+                : best.Name is null ? "too few rows"
+                : $"the rows are too far apart: it is {Text.WithMargin(best.Share.Mean, best.Share.Margin)} of the log's at best"));
+            yield break;
+        }
+        var missing = sure.Where(each => each.Share.Mean < Least && each.Share.Away(1) > Doubt).ToList();
+        var further = sure.Where(each => each.Share.Mean > Most && each.Share.Away(1) > Doubt).ToList();
+        if (missing.Count + further.Count == 0)
+        {
+            var middle = sure.OrderBy(each => each.Share.Mean).ElementAt(sure.Count / 2).Share;
+            evidence.Checked.Add($"another weight decay than the log's (the norms show {Text.WithMargin(middle.Mean, middle.Margin)} of it)");
+            yield break;
+        }
+        // Both at once is no decay: then the balance itself is not what it should be, and the larger side is told.
+        bool isMissing = missing.Count >= further.Count;
+        var (told, logged) = (isMissing ? missing : further, evidence.Log.WeightDecay.LastOrDefault(double.IsFinite));
+        var share = told.OrderBy(each => each.Share.Mean).ElementAt(told.Count / 2).Share;
+        string[] names = [.. told.Select(each => each.Name)];
+        evidence.Distrust(names);
+        yield return new(
+            isMissing ? FlagKind.DecayMissing : FlagKind.OtherDecay,
+            isMissing ? $"Weight decay is missing, though the log says {Text.Number(logged)}" : $"The weights decay more than the logged {Text.Number(logged)}",
+            $"Norms grew and shrank as with {Text.WithMargin(Math.Max(0, share.Mean), share.Margin)} of the logged weight decay.",
+            isMissing
+                ? "Look at the optimizer's parameter groups and at exclusions by name or dimension: these weights do not get the decay that is logged. Without it their norms only grow and their effective rate only falls."
+                : "Something shrinks the weights besides the logged decay: an L2 term in the loss, a decoupled decay on top, a norm constraint. Take it out, or log it as weight_decay.")
+        {
+            Value = share.Mean,
+            Margin = share.Margin,
+            Groups = names,
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Measurements;
+
+namespace Etalon.Lab.Diagnosis.Causes;
+
+/// <summary>A log while causes are looked for in it. What a found cause explains is taken out before the next is judged, so that no two flags speak of one thing.</summary>
+internal sealed class Evidence
+{
+    private readonly HashSet<string> _lawless = [], _unlikeTheLog = [];
+
+    public Evidence(RunLog log) => (Log, Phases) = (log, LogPhase.Of(log));
+
+    /// <summary>The log, less what was explained.</summary>
+    public RunLog Log { get; private set; }
+
+    /// <summary>Its phases.</summary>
+    public IReadOnlyList<LogPhase> Phases { get; private set; }
+
+    /// <summary>Whether the updates are those of SGD, as far as was found.</summary>
+    public bool IsSgd { get; private set; } = true;
+
+    /// <summary>Remarks: what is worth knowing and no fault.</summary>
+    public List<string> Remarks { get; } = [];
+
+    /// <summary>What was looked at and found in order, a few words each.</summary>
+    public List<string> Checked { get; } = [];
+
+    /// <summary>What was not looked at, and why.</summary>
+    public List<string> NotLookedAt { get; } = [];
+
+    /// <summary>The single groups of weights: all but the one of all together and the gradient of everything.</summary>
+    public IReadOnlyList<LogGroup> Tensors => [.. Log.Groups.Where(group => group.Name is not (LogGroup.Whole or LogGroup.Everything))];
+
+    /// <summary>The groups that a question can be asked of: the single ones, or the one of all together where there is no other.</summary>
+    public IReadOnlyList<LogGroup> Groups => Tensors is { Count: > 0 } tensors ? tensors : [.. Log.Groups.Where(group => group.Name == LogGroup.Whole)];
+
+    /// <summary>Takes a cause out of the log: what is judged from now on is the log without it.</summary>
+    public void Explain(RunLog without) => (Log, Phases) = (without, LogPhase.Of(without));
+
+    /// <summary>From now on no law of scale-invariant weights is asked of these groups.</summary>
+    public void SetAside(IEnumerable<string> groups)
+    {
+        _lawless.UnionWith(groups);
+        _lawless.Add(LogGroup.Whole);
+    }
+
+    /// <summary>From now on nothing that needs the log's rate, decay or rule is asked of these groups.</summary>
+    public void Distrust(IEnumerable<string> groups)
+    {
+        _unlikeTheLog.UnionWith(groups);
+        _unlikeTheLog.Add(LogGroup.Whole);
+    }
+
+    /// <summary>From now on no law of SGD is asked at all.</summary>
+    public void IsAnotherOptimizer() => IsSgd = false;
+
+    /// <summary>Whether the laws of scale-invariant weights under SGD speak about a group, as far as was found.</summary>
+    public bool HasLaw(string group) => IsSgd && !_lawless.Contains(group) && !_unlikeTheLog.Contains(group);
+
+    /// <summary>Whether a group is scale-invariant, as far as was found.</summary>
+    public bool IsInvariant(string group) => !_lawless.Contains(group);
+
+    /// <summary>A group in each phase.</summary>
+    public IEnumerable<GroupPhase> InPhases(string group) => Phases.Select(phase => phase.Groups.First(each => each.Name == group));
+}

@@ -1,0 +1,136 @@
+namespace Etalon.Lab.Diagnosis.Comparison;
+
+/// <summary>How a rate that was meant may have become the one of a log: guesses, fitted and ranked.</summary>
+internal static class GuessedRates
+{
+    // Beyond this a residual explains nothing.
+    private const double Explains = 0.05;
+
+    // From which share of the peak on a rate counts as 0, since nothing happens there.
+    private const double Floor = 1e-5;
+
+    // A step down by less is part of a slope.
+    private const double Drop = 0.75;
+
+    private const int MostDrops = 16, MostRows = 400, Spans = 240;
+
+    /// <summary>The guesses that come nearest, the best first; of those that are as good the plainest.</summary>
+    public static IReadOnlyList<Fit> Of(Reference reference, double[] steps, double[] rates)
+    {
+        var (x, y) = Thinned(steps, rates);
+        double peak = Math.Max(y.Max(), Enumerable.Range(0, x.Length).Max(i => reference.RateAt(x[i])));
+        if (!(peak > 0)) return [];
+        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, x, y, peak)).ToList();
+        // A tenth of a percent is no reason to prefer one to a plainer one before it.
+        return [.. fits.OrderBy(fit => Math.Round(fit.Residual, 3)).Take(8)];
+    }
+
+    /// <summary>Whether a fit explains a log.</summary>
+    public static bool IsExplained(Fit fit) => fit.Residual < Explains;
+
+    private static IEnumerable<Fit> Fits(Guess guess, double[] x, double[] y, double peak)
+    {
+        double[] values = [.. x.Select(guess.Value)];
+        yield return new(guess, 1, Residual(values, y, 1, peak));
+        double[] ratios = [.. values.Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
+        if (!guess.IsScalable || ratios.Length < 3) yield break;
+        double factor = ratios[ratios.Length / 2];
+        if (Math.Abs(factor - 1) > 1e-3) yield return new(guess, factor, Residual(values, y, factor, peak) + 1e-3);
+    }
+
+    private static double Residual(double[] values, double[] rates, double factor, double peak)
+    {
+        double least = Floor * peak;
+        return Math.Sqrt(values.Zip(rates, (value, rate) => Math.Pow(Math.Log((rate + least) / (factor * value + least)), 2)).Average());
+    }
+
+    private static IEnumerable<Guess> All(Reference reference, double[] x, double[] y)
+    {
+        string meant = reference.IsRecipe ? "the recipe's" : "the other log's";
+        Func<double, double> of = reference.RateAt;
+        yield return new("the rate has another size", "", "Set the optimizer's lr to the one that was meant.", of);
+        foreach (var guess in Epochs(reference, meant)) yield return guess;
+        foreach (var guess in Warmup(reference, meant)) yield return guess;
+        foreach (var guess in Drops(reference)) yield return guess;
+        foreach (int shift in (int[])[1, -1])
+            yield return new(
+                $"the schedule is {(shift > 0 ? "ahead" : "behind")} by one update", $"the log's rate at t is {meant} at t {(shift > 0 ? "+" : "-")} 1",
+                shift > 0 ? "Call scheduler.step() after optimizer.step(), once, and not before the first update." : "Check the order of scheduler.step() and optimizer.step(), and the step that a resumed run begins with.", t => of(t + shift), IsScalable: false);
+        yield return new("the rate never changes", $"the log's rate is {Text.Number(y[0])} in every row", "Call scheduler.step(), and after a resume load the scheduler's state.", _ => y[0], IsScalable: false);
+        if (Span(reference, x, y) is { } span)
+        {
+            double length = reference.TotalSteps / span;
+            yield return new(
+                "the schedule has another length", $"the log's rate at t is {meant} at {Text.Number(span)} t, as of a schedule of {length:#,0} updates instead of {reference.TotalSteps:#,0}",
+                "Give the scheduler the number of updates that the run really has; look at epochs, gradient accumulation and the number of processes.", t => of(span * t));
+        }
+    }
+
+    private static IEnumerable<Guess> Epochs(Reference reference, string meant)
+    {
+        if (reference.StepsPerEpoch is not { } epoch) yield break;
+        const string Remedy = "Call scheduler.step() once per epoch, after the loop over batches; or write the schedule in updates.";
+        yield return new($"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t", Remedy, t => reference.RateAt(epoch * t));
+        // PyTorch's cosine goes up again past its end.
+        yield return new(
+            $"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t, back and forth as PyTorch's cosine goes", Remedy,
+            t => reference.RateAt(Back(epoch * t, reference.TotalSteps)));
+        yield return new(
+            "the scheduler steps once per epoch, and counts in updates", $"the log's rate at t is {meant} at t / {epoch:#,0}", "Call scheduler.step() once per batch, in the loop over batches.", t => reference.RateAt(Math.Floor(t / epoch)));
+        yield return new(
+            "the rate moves once per epoch only", $"the log's rate at t is {meant} at the begin of t's epoch", "Call scheduler.step() once per batch, with the schedule in updates; or compare with a recipe that holds the rate for an epoch.",
+            t => reference.RateAt(Math.Floor(t / epoch) * epoch), IsScalable: false);
+    }
+
+    private static double Back(double step, double length)
+    {
+        double within = step % (2 * length);
+        return within < length ? within : 2 * length - within;
+    }
+
+    private static IEnumerable<Guess> Warmup(Reference reference, string meant)
+    {
+        long end = 0;
+        while (end + 1 < reference.TotalSteps && reference.RateAt(end + 1) > reference.RateAt(end)) end++;
+        if (end == 0 || end + 1 == reference.TotalSteps) yield break;
+        yield return new($"the warm-up is missing", $"the log begins at the rate of update {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(Math.Max(t, end)));
+        yield return new($"the warm-up is missing, and all else comes earlier", $"the log's rate at t is {meant} at t + {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(t + end));
+    }
+
+    private static IEnumerable<Guess> Drops(Reference reference)
+    {
+        var drops = new List<(long At, double Factor)>();
+        for (long step = 1; step < reference.TotalSteps && drops.Count <= MostDrops; step++)
+            if (reference.RateAt(step - 1) is > 0 and var before && reference.RateAt(step) / before is < Drop and > 0 and var factor) drops.Add((step, factor));
+        if (drops.Count > MostDrops) yield break;
+        for (int i = drops.Count - 1; i >= 0; i--)
+        {
+            var (at, factor) = drops[i];
+            yield return new(
+                $"the {(drops.Count == 1 ? "drop" : i == drops.Count - 1 ? "last drop" : i == 0 ? "first drop" : "drop")} of the rate at update {at:#,0} is missing", $"from there on the log's rate is {Text.Number(1 / factor)} times what was meant",
+                "Look at the milestones, their unit (epochs or updates), and whether the run is long enough to reach them.", t => t < at ? reference.RateAt(t) : reference.RateAt(t) / factor);
+        }
+    }
+
+    // The stretch of time that fits best: a coarse search over four decades either way, then a fine one around it.
+    private static double? Span(Reference reference, double[] x, double[] y)
+    {
+        double peak = Math.Max(y.Max(), reference.RateAt(0));
+        double Error(double span) => Residual([.. x.Select(t => reference.RateAt(span * t))], y, 1, Math.Max(peak, 1e-300));
+        double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Math.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
+        double best = coarse.MinBy(Error), width = Math.Pow(10, 8.0 / (Spans - 1));
+        for (int round = 0; round < 4; round++)
+        {
+            double from = best / width, ratio = Math.Pow(width * width, 1.0 / 16);
+            best = Enumerable.Range(0, 17).Select(i => from * Math.Pow(ratio, i)).MinBy(Error);
+            width = ratio;
+        }
+        return Math.Abs(best - 1) < 1e-3 ? null : best;
+    }
+
+    private static (double[] Steps, double[] Rates) Thinned(double[] steps, double[] rates)
+    {
+        int stride = (steps.Length + MostRows - 1) / MostRows;
+        return ([.. steps.Where((_, i) => i % stride == 0)], [.. rates.Where((_, i) => i % stride == 0)]);
+    }
+}

@@ -1,0 +1,64 @@
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.RunSpecs;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Lab.Diagnosis.Comparison;
+
+/// <summary>What a run should have been: the rate, weight decay and momentum of each update, of a recipe or of another log.</summary>
+public sealed class Reference
+{
+    private readonly Func<long, (double Rate, double WeightDecay, double Momentum)> _numbers;
+
+    private Reference(string name, UpdateRule rule, long totalSteps, Func<long, (double, double, double)> numbers) => (Name, Rule, TotalSteps, _numbers) = (name, rule, totalSteps, numbers);
+
+    /// <summary>The recipe's or the log's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it is a recipe; else it is a log.</summary>
+    public bool IsRecipe { get; private init; }
+
+    /// <summary>The update rule.</summary>
+    public UpdateRule Rule { get; }
+
+    /// <summary>Whether the rule is known, or taken to be heavy ball for want of a word.</summary>
+    public bool IsRuleKnown { get; private init; } = true;
+
+    /// <summary>Its updates.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>Updates in an epoch; null where they are not known.</summary>
+    public long? StepsPerEpoch { get; private init; }
+
+    /// <summary>A recipe's file, a run's folder or a CSV log.</summary>
+    /// <param name="path">The file or the folder.</param>
+    /// <exception cref="InputException">It is none of them, or has faults.</exception>
+    public static Reference Of(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json" ? Of(RecipeReader.ReadFile(path)) : Of(RunDiagnosis.ReadLog(path));
+
+    /// <summary>A recipe.</summary>
+    public static Reference Of(RunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Optimizer.Kind != OptimizerKind.Sgd) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Kind}; a log is compared with a recipe of SGD");
+        return new(spec.Name, UpdateRule.Of(spec.ToRecipe()), spec.TotalSteps, step => (spec.LearningRate.ValueAt(step), spec.WeightDecay.ValueAt(step), spec.Momentum.ValueAt(step)))
+        {
+            IsRecipe = true,
+            StepsPerEpoch = spec.StepsPerEpoch > 1 ? spec.StepsPerEpoch : null,
+        };
+    }
+
+    /// <summary>Another log: between its rows the number of the row before holds.</summary>
+    internal static Reference Of(RunLog log)
+    {
+        int RowAt(long step) => Array.BinarySearch(log.Steps, step) is var found && found >= 0 ? found : Math.Max(0, ~found - 1);
+        return new(log.Source, log.Rule, log.End, step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default) { IsRuleKnown = log.IsRuleLogged };
+    }
+
+    internal double RateAt(double step) => _numbers(At(step)).Rate;
+
+    internal double WeightDecayAt(double step) => _numbers(At(step)).WeightDecay;
+
+    internal double MomentumAt(double step) => _numbers(At(step)).Momentum;
+
+    private long At(double step) => (long)Math.Clamp(Math.Floor(step), 0, TotalSteps - 1);
+}

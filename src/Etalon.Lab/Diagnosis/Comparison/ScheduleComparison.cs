@@ -1,0 +1,102 @@
+using Etalon.Lab.Diagnosis.Causes;
+using Etalon.Lab.Diagnosis.Logs;
+
+namespace Etalon.Lab.Diagnosis.Comparison;
+
+/// <summary>Where a log's rate, weight decay and momentum first differ from those that were meant, by how much, and which guess explains it.</summary>
+internal static class ScheduleComparison
+{
+    // Of the larger of two numbers: what float32, and a rate printed with few digits, may leave.
+    private const double Slack = 1e-4;
+
+    // Of the peak: the end of a schedule that goes to 0 is 0 but for rounding.
+    private const double Least = 1e-7;
+
+    public static IReadOnlyList<Flag> Of(RunLog log, Reference reference, Evidence evidence)
+    {
+        int rows = log.Steps.Count(step => step < reference.TotalSteps);
+        if (rows < log.Steps.Length)
+            evidence.Remarks.Add($"The log goes on to update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; rows beyond are compared with its last numbers.");
+        else if (log.End < reference.TotalSteps)
+            evidence.Remarks.Add($"The log ends at update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; what was not logged is not compared.");
+        var flags = new List<Flag>();
+        double[] steps = [.. log.Steps.Select(step => (double)step)];
+        if (Difference(steps, log.Rate, reference.RateAt) is { } rate) flags.Add(Rate(log, reference, steps, rate));
+        if (Difference(steps, log.WeightDecay, reference.WeightDecayAt) is { } decay) flags.Add(Decay(log, reference, decay));
+        if (Difference(steps, log.Momentum, reference.MomentumAt) is { } momentum) flags.Add(Momentum(reference, momentum));
+        if (log.IsRuleLogged && reference.IsRuleKnown && log.Rule != reference.Rule && log.Momentum.Any(value => value > 0))
+            flags.Add(new(FlagKind.RuleDiffers, $"The update rule is not that of {reference.Name}", $"The log has {log.Rule}, and {reference.Name} {reference.Rule}.", "Set nesterov and dampening of the optimizer as was meant."));
+        foreach (var (name, values) in (ReadOnlySpan<(string, double[])>)[("rate", log.Rate), ("weight decay", log.WeightDecay), ("momentum", log.Momentum)])
+            if (values.All(double.IsNaN)) evidence.NotLookedAt.Add($"the {name} against {reference.Name}: it is not in the log");
+        if (flags.Count == 0 && log.Rate.Any(double.IsFinite)) evidence.Checked.Add($"differences from {reference.Name}");
+        return flags;
+    }
+
+    private static (int Row, double Has, double Meant, long Step)? Difference(double[] steps, double[] values, Func<double, double> meant)
+    {
+        double peak = values.Where(double.IsFinite).Concat(steps.Select(meant)).DefaultIfEmpty(0).Max();
+        for (int row = 0; row < steps.Length; row++)
+        {
+            double has = values[row], due = meant(steps[row]);
+            if (double.IsFinite(has) && Math.Abs(has - due) > Slack * Math.Max(has, due) + Least * peak) return (row, has, due, (long)steps[row]);
+        }
+        return null;
+    }
+
+    private static Flag Rate(RunLog log, Reference reference, double[] steps, (int Row, double Has, double Meant, long Step) first)
+    {
+        int[] known = [.. Enumerable.Range(0, steps.Length).Where(row => double.IsFinite(log.Rate[row]))];
+        var fits = GuessedRates.Of(reference, [.. known.Select(row => steps[row])], [.. known.Select(row => log.Rate[row])]);
+        string where = $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in {reference.Name}{Factor(first.Has, first.Meant)}.";
+        var best = fits.Count == 0 ? null : fits[0];
+        if (best is null || !GuessedRates.IsExplained(best))
+        {
+            string nearest = best is null ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, off by {Percent(best)} a row: no explanation.";
+            return new(FlagKind.RateDiffers, $"The rate is not that of {reference.Name}", where + nearest, "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value = first.Has / first.Meant };
+        }
+        string cause = best.Guess.Formula.Length == 0 ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}" : $"{char.ToUpperInvariant(best.Guess.Words[0])}{best.Guess.Words[1..]}{With(best)}";
+        string formula = best.Guess.Formula.Length == 0 ? "The log's rate is this multiple of what was meant in every row" : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
+        var others = fits.Skip(1).Where(GuessedRates.IsExplained).Where(fit => fit.Guess.Words != best.Guess.Words).DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
+        string more = others.Count == 0 ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
+        return new(FlagKind.RateDiffers, cause, $"{where} {formula}, to {Percent(best)} a row.{more}", best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
+    }
+
+    private static Flag Decay(RunLog log, Reference reference, (int Row, double Has, double Meant, long Step) first)
+    {
+        string where = $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in {reference.Name}{Factor(first.Has, first.Meant)}.";
+        double[] ratios = [.. log.WeightDecay.Select((decay, row) => decay / reference.WeightDecayAt(log.Steps[row])).Where(double.IsFinite)];
+        bool isNone = log.WeightDecay.All(decay => decay is 0 or double.NaN);
+        double peak = log.Rate.Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        bool isConstant = ratios.Length > 0 && ratios.Max() - ratios.Min() <= 1e-3 * ratios.Max();
+        bool followsRate = !isConstant && log.Rate.Zip(log.WeightDecay, (rate, decay) => (rate, decay)).Select((each, row) => each.decay / (each.rate / peak * reference.WeightDecayAt(log.Steps[row]))).Where(double.IsFinite).ToArray() is { Length: > 2 } scaled
+            && scaled.Max() - scaled.Min() <= 1e-2 * scaled.Max();
+        return new(
+            FlagKind.DecayDiffers,
+            isNone ? "There is no weight decay in the whole run"
+            : followsRate ? "The weight decay is scaled by the rate"
+            : isConstant ? $"The weight decay is {Text.Times(ratios[0])} that of {reference.Name}"
+            : $"The weight decay is not that of {reference.Name}",
+            where,
+            followsRate
+                ? "SGD multiplies the decay by the rate itself: give the optimizer a constant weight_decay."
+                : "Set the optimizer's weight_decay, in every parameter group, to the one that was meant.")
+        {
+            Value = first.Has / first.Meant,
+        };
+    }
+
+    private static Flag Momentum(Reference reference, (int Row, double Has, double Meant, long Step) first) => new(
+        FlagKind.MomentumDiffers,
+        first.Has == 0 ? "There is no momentum" : $"The momentum is not that of {reference.Name}",
+        $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has, 5)} in the log, {Text.Number(first.Meant, 5)} in {reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
+        "Set the optimizer's momentum to the one that was meant.")
+    {
+        Value = first.Has,
+    };
+
+    private static string Factor(double has, double meant) => has > 0 && meant > 0 ? $", a factor of {Text.Number(has / meant)}" : "";
+
+    private static string With(Fit fit) => fit.Factor == 1 ? "" : $", and the rate is {Text.Times(fit.Factor)} what was meant";
+
+    private static string Percent(Fit fit) => fit.Residual < 5e-4 ? "within 0.05 %" : $"within {Text.Number(100 * fit.Residual, 2)} %";
+}

@@ -1,0 +1,41 @@
+using Etalon.Lab.Diagnosis.Causes;
+using Etalon.Lab.Diagnosis.Measurements;
+
+namespace Etalon.Lab.Diagnosis;
+
+/// <summary>What is worth knowing of a run and is no fault: phases too short to settle, norms not at equilibrium, a rate that rows do not follow.</summary>
+internal static class RunRemarks
+{
+    // Below it a phase is a transient: 14 % or more of what it started with is still there.
+    private const double Transient = 0.5;
+
+    public static void AddTo(Evidence evidence)
+    {
+        var log = evidence.Log;
+        if (Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
+            evidence.Remarks.Add($"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the log, so log more often to see it.");
+        if (ModuleList.Of(log.Note).BiasesBeforeNormalization is { Count: > 0 } biases)
+            evidence.Remarks.Add($"A bias before a normalization changes nothing, since the normalization takes it out again: {Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with bias=False; weight decay alone moves it.");
+        if (!evidence.IsSgd) return;
+        var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase))).Where(each => each.Phase.IsConstant && each.Units > 0).ToList();
+        string[] brief = [.. units.Where(each => each.Units < Transient).Select(each => $"{each.Phase.Number}")];
+        if (brief.Length > 0 && units.Sum(each => each.Units) >= Transient)
+            evidence.Remarks.Add($"{(brief.Length == 1 ? $"Phase {brief[0]} is" : brief.Length <= 4 ? $"Phases {Text.List(brief)} are" : $"{brief.Length} phases are")} too short for the norms to settle, as last phases usually are. It uses a transient: right after a drop the effective rate is lower than it will be later, so going on longer would change what it does.".Replace("It uses", brief.Length == 1 ? "It uses" : "They use", StringComparison.Ordinal));
+        Equilibrium(evidence);
+    }
+
+    private static void Equilibrium(Evidence evidence)
+    {
+        foreach (var phase in evidence.Phases)
+        {
+            var asked = phase.Groups.Where(group => evidence.HasLaw(group.Name) && group.Gap.IsKnown && group.Units >= Transient && evidence.Groups.Any(each => each.Name == group.Name)).ToList();
+            var off = asked.Where(group => Math.Abs(group.Gap.Mean - 1) > 0.25 && group.Gap.Away(1) > 2).ToList();
+            if (off.Count <= asked.Count / 2) continue;
+            var middle = off.OrderBy(group => group.Gap.Mean).ElementAt(off.Count / 2);
+            evidence.Remarks.Add($"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their gradients change faster than norms follow, so the effective rate is {Text.Number(Math.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
+        }
+    }
+
+    /// <summary>The mixing units of a phase: those that most groups have.</summary>
+    internal static double UnitsOf(LogPhase phase) => phase.Groups.Select(group => group.Units).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Order().ToArray() is var ordered ? ordered[ordered.Length / 2] : double.NaN;
+}
