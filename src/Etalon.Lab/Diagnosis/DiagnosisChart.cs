@@ -5,39 +5,67 @@ using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>A diagnosis as a picture: norm and angle of a group, measured against predicted.</summary>
+/// <summary>A diagnosis as a picture: norm and angle of a group, measured against predicted, their ratio with its band, and where a fault was found.</summary>
 public static class DiagnosisChart
 {
     // As many points of the noisy angles as a picture of 700 pixels shows without a blur.
     private const int Points = 150;
 
-    /// <summary>All weights together, and the group that a flag about norms or angles names first.</summary>
+    // What counts as one with the law: a twentieth of the norm either way, a fifth of |w|^4.
+    private const double Band = 0.05;
+
+    // Beyond a decade small values are lost on a linear axis.
+    private const double Decade = 10;
+
+    /// <summary>All weights together, and the group that a flag names first.</summary>
     public static Chart Of(RunDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        string? flagged = diagnosis.Flags.Where(flag => flag.Kind is not FlagKind.Clipped).Select(flag => flag.Worst.Group).FirstOrDefault(name => name.Length > 0);
         var names = diagnosis.Phases[0].Groups.Select(group => group.Name).ToList();
+        string? flagged = diagnosis.Flags.SelectMany(flag => flag.Groups).FirstOrDefault(names.Contains);
         string first = names.Contains(LogGroup.Whole) ? LogGroup.Whole : flagged ?? names.FirstOrDefault("");
-        IEnumerable<string> shown = flagged is null || flagged == first || !names.Contains(flagged) ? [first] : [first, flagged];
-        return new Chart(diagnosis.Log.Source, "update", [.. shown.SelectMany(name => Panels(diagnosis, name))])
+        IEnumerable<string> shown = flagged is null || flagged == first || diagnosis.Flags[0].Groups.Count == diagnosis.Evidence.Groups.Count ? [first] : [first, flagged];
+        return new Chart(Title(diagnosis), "update", [.. shown.SelectMany(name => Panels(diagnosis, name))])
         {
-            Legend = ["measured", "by the law, from measured gradients", "at equilibrium"],
+            Legend = ["measured", "by the law, from measured gradients", "at equilibrium", "5 % around the law"],
+            Marks = Marked(diagnosis),
         };
+    }
+
+    private static string Title(RunDiagnosis diagnosis) => diagnosis.Flags.Count == 0 ? $"{diagnosis.Log.Source}: no fault found" : $"{diagnosis.Log.Source}: {Shortened(diagnosis.Flags[0].Cause)}";
+
+    private static string Shortened(string text) => text.Length <= 90 ? text : $"{text[..88]}...";
+
+    // The phases that the first flag names; of a fault of the whole run there is nothing to mark.
+    private static IReadOnlyList<(double From, double To)> Marked(RunDiagnosis diagnosis)
+    {
+        if (diagnosis.Flags.Count == 0 || diagnosis.Flags[0].Phases.Count == 0 || diagnosis.Flags[0].Phases.Count == diagnosis.PhaseCount) return [];
+        return [.. diagnosis.Flags[0].Phases.Where(number => number <= diagnosis.PhaseCount).Select(number => diagnosis.Phases[number - 1]).Select(phase => ((double)phase.Begin, (double)phase.End))];
     }
 
     private static ChartPanel[] Panels(RunDiagnosis diagnosis, string name)
     {
         GroupPhase[] phases = [.. diagnosis.Phases.Select(phase => phase.Groups.FirstOrDefault(group => group.Name == name)).OfType<GroupPhase>()];
-        return
+        ChartLine[] norms =
         [
-            new($"|w| of {name}",
-            [
-                Line(phases, 0, group => group.Of(group.Group.Norm)),
-                Line(phases, 1, group => group.Balance.Predicted),
-                Line(phases, 2, Equilibrium),
-            ]),
-            new("angle of an update", [Smooth(phases), Line(phases, 2, group => [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])]),
+            Line(phases, 0, group => group.Of(group.Group.Norm)),
+            Line(phases, 1, group => group.Balance.Predicted),
+            Line(phases, 2, Equilibrium),
         ];
+        var ratio = Line(phases, 0, group => [.. group.Of(group.Group.Norm).Zip(group.Balance.Predicted, (norm, law) => norm / law)]);
+        double[] ends = ratio.X.Count == 0 ? [] : [ratio.X[0], ratio.X[^1]];
+        ChartLine Level(double at, int color) => new("", ends, [.. ends.Select(_ => at)]) { Color = color, IsThin = true };
+        ChartLine[] angles = [Smooth(phases), Line(phases, 2, group => [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])];
+        var panels = new List<ChartPanel> { new($"|w| of {name}", norms) { IsLogarithmic = Spans(norms) } };
+        if (ratio.Y.Any(double.IsFinite)) panels.Add(new("|w| over the law's", [ratio, Level(1, 1), Level(1 + Band, 3), Level(1 - Band, 3)]) { Height = 130, IsLogarithmic = Spans([ratio]) });
+        if (angles[0].Y.Any(double.IsFinite)) panels.Add(new("angle of an update", angles) { IsLogarithmic = Spans(angles) });
+        return [.. panels];
+    }
+
+    private static bool Spans(IEnumerable<ChartLine> lines)
+    {
+        double[] values = [.. lines.SelectMany(line => line.Y).Where(value => double.IsFinite(value) && value > 0)];
+        return values.Length > 0 && values.Max() >= Decade * values.Min();
     }
 
     // A phase may give one value more than it has rows: that of its end. A gap follows, since the law begins anew from the measured norm.

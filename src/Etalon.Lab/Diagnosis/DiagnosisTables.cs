@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -28,11 +29,11 @@ public static class DiagnosisTables
     }
 
     /// <summary>What the log says of no group in no phase, and why.</summary>
-    public static IReadOnlyList<string> Unsaid(RunDiagnosis diagnosis)
+    public static IReadOnlyList<string> Unsaid(RunDiagnosis diagnosis, int width)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         var unsaid = diagnosis.Findings.GroupBy(finding => (finding.Id, finding.Quantity)).Where(each => !each.Any(finding => finding.IsKnown)).ToList();
-        return unsaid.Count == 0 ? [] : ["Not in this log:", .. unsaid.Select(each => $"  {Name(each.Key)}: {each.GroupBy(finding => finding.Says).OrderByDescending(same => same.Count()).First().Key}")];
+        return unsaid.Count == 0 ? [] : ["Not in this log:", .. unsaid.SelectMany(each => WrappedText.Lines("  ", $"{each.Key.Quantity}: {each.GroupBy(finding => finding.Says).OrderByDescending(same => same.Count()).First().Key}", width, 4))];
     }
 
     private static string[] Row(IGrouping<(string Id, string Quantity), Finding> findings)

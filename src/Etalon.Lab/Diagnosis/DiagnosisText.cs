@@ -10,6 +10,23 @@ public static class DiagnosisText
 {
     private const int MostPhases = 12, MostIgnored = 8;
 
+    /// <summary>The whole page, its parts with a blank line between.</summary>
+    public static IReadOnlyList<string> Page(RunDiagnosis diagnosis, int width)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        IEnumerable<IReadOnlyList<string>> parts =
+        [
+            Heading(diagnosis, width),
+            [Verdict(diagnosis), .. Headline(diagnosis, width)],
+            .. Enumerable.Range(0, diagnosis.Flags.Count).Select(flag => Flag(diagnosis, flag, width)),
+            Remarks(diagnosis, width),
+            Phases(diagnosis, width),
+            Checked(diagnosis, width),
+            NotLookedAt(diagnosis, width),
+        ];
+        return [.. parts.Where(part => part.Count > 0).SelectMany(part => part.Prepend("")).Skip(1)];
+    }
+
     /// <summary>What was read, in a line or two.</summary>
     public static IReadOnlyList<string> Heading(RunDiagnosis diagnosis, int width)
     {
@@ -34,11 +51,16 @@ public static class DiagnosisText
     }
 
     /// <summary>What the run as a whole is, from its mixing units.</summary>
-    public static string Headline(RunDiagnosis diagnosis)
+    public static IReadOnlyList<string> Headline(RunDiagnosis diagnosis, int width)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
+        return [.. WrappedText.Lines("", Headline(diagnosis), width)];
+    }
+
+    private static string Headline(RunDiagnosis diagnosis)
+    {
         if (!diagnosis.Evidence.IsSgd) return "Its optimizer is not SGD, so mixing units and equilibrium are not judged.";
-        double units = diagnosis.Phases.Sum(RunRemarks.UnitsOf);
+        double units = RunRemarks.UnitsOf(diagnosis.Phases);
         if (double.IsNaN(units)) return "How long the run is, in mixing units, cannot be said: rate, weight decay or momentum is missing in the log.";
         if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
         string meaning = units switch

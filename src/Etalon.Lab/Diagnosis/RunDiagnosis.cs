@@ -47,6 +47,9 @@ public sealed class RunDiagnosis
     /// <summary>Phases of the log.</summary>
     public int PhaseCount => Phases.Count;
 
+    /// <summary>What each phase is: its updates, its numbers at both ends, its mixing units.</summary>
+    public IReadOnlyList<PhaseSummary> PhaseLines => [.. Phases.Select(PhaseSummary.Of)];
+
     internal Evidence Evidence { get; }
 
     internal IReadOnlyList<LogPhase> Phases { get; }

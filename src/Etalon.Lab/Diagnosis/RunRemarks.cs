@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Causes;
+using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 
 namespace Etalon.Lab.Diagnosis;
@@ -18,11 +19,13 @@ internal static class RunRemarks
             evidence.Remarks.Add($"A bias before a normalization changes nothing, since the normalization takes it out again: {Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with bias=False; weight decay alone moves it.");
         if (!evidence.IsSgd) return;
         var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase))).Where(each => each.Phase.IsConstant && each.Units > 0).ToList();
-        string[] brief = [.. units.Where(each => each.Units < Transient).Select(each => $"{each.Phase.Number}")];
+        string[] brief = [.. units.Where(each => each.Units < Transient && IsAfterDrop(each.Phase, evidence.Log)).Select(each => $"{each.Phase.Number}")];
         if (brief.Length > 0 && units.Sum(each => each.Units) >= Transient)
             evidence.Remarks.Add($"{(brief.Length == 1 ? $"Phase {brief[0]} is" : brief.Length <= 4 ? $"Phases {Text.List(brief)} are" : $"{brief.Length} phases are")} too short for the norms to settle, as last phases usually are. It uses a transient: right after a drop the effective rate is lower than it will be later, so going on longer would change what it does.".Replace("It uses", brief.Length == 1 ? "It uses" : "They use", StringComparison.Ordinal));
         Equilibrium(evidence);
     }
+
+    private static bool IsAfterDrop(LogPhase phase, RunLog log) => phase.FirstRow > 0 && log.Rate[phase.FirstRow] < log.Rate[phase.FirstRow - 1];
 
     private static void Equilibrium(Evidence evidence)
     {
@@ -34,6 +37,20 @@ internal static class RunRemarks
             var middle = off.OrderBy(group => group.Gap.Mean).ElementAt(off.Count / 2);
             evidence.Remarks.Add($"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their gradients change faster than norms follow, so the effective rate is {Text.Number(Math.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
         }
+    }
+
+    /// <summary>The mixing units of the whole log: from the sums over all updates where the log has them.</summary>
+    internal static double UnitsOf(IReadOnlyList<LogPhase> phases)
+    {
+        var log = phases[0].Log;
+        double between = phases.Sum(UnitsOf);
+        if (log.DecaySum.Length == 0 || log.Rule.Decay == Schedules.DecayForm.Decoupled || !Enumerable.Range(1, log.Steps.Length - 1).All(log.IsWholeInterval)) return between;
+        double sum = Enumerable.Range(1, log.Steps.Length - 1).Sum(row => log.DecaySum[row] * RuleSums.TotalOverRate(log.Momentum[row], log.Rule));
+        var last = phases[^1];
+        double rest = (log.End - log.Steps[^1]) * log.Rate[^1] * log.WeightDecay[^1] * RuleSums.TotalOverRate(log.Momentum[^1], log.Rule);
+        // Groups that decay otherwise than the log's common number have units of their own.
+        bool isCommon = last.Groups.All(group => group.Numbers.WeightDecay == log.WeightDecay[^1]);
+        return isCommon && double.IsFinite(sum + rest) ? sum + rest : between;
     }
 
     /// <summary>The mixing units of a phase: those that most groups have.</summary>

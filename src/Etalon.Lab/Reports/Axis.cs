@@ -10,6 +10,9 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     // below for 0.064 of its steps: it only touches the small values and reads better on a linear axis.
     private const double ShareOfSmallValues = 0.08;
 
+    /// <summary>Whether a logarithmic axis has ticks at 2 and 5 times a power of ten too, where it has few powers.</summary>
+    public bool IsFine { get; private init; }
+
     /// <summary>An axis for these values: logarithmic when they span more than two decades, from zero when they are near it.</summary>
     public static Axis For(IReadOnlyList<double> values)
     {
@@ -36,6 +39,21 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         return new(Math.Pow(10, first), Math.Pow(10, Math.Max(last, first + 1)), true);
     }
 
+    /// <summary>A logarithmic axis that holds these values, where they are above 0; else as <see cref="For"/>. From 1, 2 or 5 times a power of ten to another.</summary>
+    public static Axis LogarithmicFor(IReadOnlyList<double> values)
+    {
+        var finite = values.Where(double.IsFinite).ToArray();
+        if (finite.Length == 0 || finite.Min() <= 0) return For(values);
+        var (low, high) = (RoundDown(finite.Min()), -1.0);
+        foreach (var digit in (double[])[1, 2, 5, 10])
+            if (high < 0 && digit * PowerOf(finite.Max()) >= finite.Max() * (1 - 1e-9)) high = digit * PowerOf(finite.Max());
+        return new(low, high > low ? high : 10 * low, true) { IsFine = true };
+    }
+
+    private static double PowerOf(double value) => Math.Pow(10, Math.Floor(Math.Log10(value) + 1e-12));
+
+    private static double RoundDown(double value) => new[] { 5.0, 2, 1 }.First(digit => digit * PowerOf(value) <= value * (1 + 1e-9)) * PowerOf(value);
+
     /// <summary>Where a value lies: 0 at the beginning, 1 at the end; NaN for what a logarithmic axis cannot show.</summary>
     public double At(double value) => IsLog
         ? value > 0 ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low)) : double.NaN
@@ -46,7 +64,11 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     {
         if (IsLog)
         {
-            var (first, last) = ((int)Math.Round(Math.Log10(Low)), (int)Math.Round(Math.Log10(High)));
+            var (first, last) = ((int)Math.Ceiling(Math.Log10(Low) - 1e-9), (int)Math.Floor(Math.Log10(High) + 1e-9));
+            // Less than two decades have too few powers of ten to read by.
+            if (IsFine && last - first < 2)
+                return [.. Enumerable.Range(first - 1, last - first + 2).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => Math.Round(digit * Math.Pow(10, power), 12) is var tick and > 0 ? tick : digit * Math.Pow(10, power)))
+                    .Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
             var stride = Math.Max(1, (int)Math.Ceiling((last - first) / (double)about));
             return [.. Enumerable.Range(0, (last - first) / stride + 1).Select(i => Math.Pow(10, first + i * stride))];
         }

@@ -8,6 +8,9 @@ public sealed record ChartPanel(string Label, IReadOnlyList<ChartLine> Lines)
     /// <summary>What the axis at the right shows; null when no line reads on it.</summary>
     public string? RightLabel { get; init; }
 
+    /// <summary>Whether the axis at the left is logarithmic whatever its values span, where they are above 0.</summary>
+    public bool IsLogarithmic { get; init; }
+
     /// <summary>Its height in pixels.</summary>
     public int Height { get; init; } = 220;
 }

@@ -36,7 +36,7 @@ public static class SvgChart
         var xAxis = xs.Length == 0 ? Axis.Exactly(0, 1) : axis(xs.Min(line => line.X[0]), xs.Max(line => line.X[^1]));
         foreach (var panel in chart.Panels)
         {
-            WritePanel(panel, xAxis, top, isLast: ReferenceEquals(panel, chart.Panels[^1]), output);
+            WritePanel(panel, xAxis, chart.Marks, top, isLast: ReferenceEquals(panel, chart.Panels[^1]), output);
             top += panel.Height + Gap;
         }
         output.WriteLine($"""<text x="{Left + PlotWidth / 2}" y="{height - 12}" text-anchor="middle">{Escape(chart.XLabel)}</text>""");
@@ -64,12 +64,15 @@ public static class SvgChart
         output.WriteLine($"""<text x="{at.X + 26}" y="{at.Y + 4}">{Escape(name)}</text>""");
     }
 
-    private static void WritePanel(ChartPanel panel, Axis xAxis, int top, bool isLast, TextWriter output)
+    private static void WritePanel(ChartPanel panel, Axis xAxis, IReadOnlyList<(double From, double To)> marks, int top, bool isLast, TextWriter output)
     {
         var bottom = top + panel.Height;
-        var leftAxis = Axis.For([.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)]);
+        double[] values = [.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)];
+        var leftAxis = panel.IsLogarithmic ? Axis.LogarithmicFor(values) : Axis.For(values);
         var tickCount = Math.Max(3, panel.Height / 45);
 
+        foreach (var (from, to) in marks)
+            output.WriteLine($"""<rect x="{X(xAxis, from):0.#}" y="{top}" width="{Math.Max(1, X(xAxis, to) - X(xAxis, from)):0.#}" height="{panel.Height}" fill="#f6d5c5" fill-opacity="0.6"/>""");
         output.WriteLine("""<g stroke="#e4e4e4" stroke-width="1">""");
         foreach (var tick in leftAxis.Ticks(tickCount)) output.WriteLine(Horizontal(Y(leftAxis, tick, top, panel.Height)));
         foreach (var tick in xAxis.Ticks(8)) output.WriteLine(Vertical(X(xAxis, tick), top, bottom));

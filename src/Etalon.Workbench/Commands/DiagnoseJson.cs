@@ -12,7 +12,14 @@ internal static class DiagnoseJson
             diagnosis.Log.Source,
             Rule = diagnosis.Log.Rule.ToString(),
             diagnosis.Log.Warnings,
-            Flags = diagnosis.Flags.Select(flag => new { flag.Kind, flag.Title, flag.Remedy, Findings = flag.Findings.Select(Finding) }),
+            Against = diagnosis.Reference?.Name,
+            Verdict = DiagnosisText.Verdict(diagnosis),
+            Headline = string.Join(' ', DiagnosisText.Headline(diagnosis, int.MaxValue)),
+            Flags = diagnosis.Flags.Select(flag => new { flag.Kind, flag.Cause, flag.Shown, flag.Remedy, Value = KnownNumber.Of(flag.Value), Margin = KnownNumber.Of(flag.Margin), flag.Groups, flag.Phases }),
+            diagnosis.Remarks,
+            diagnosis.Checked,
+            diagnosis.NotLookedAt,
+            Phases = diagnosis.PhaseLines,
             Findings = diagnosis.Findings.Select(Finding),
         },
         RunsCommand.Json));
@@ -45,10 +52,9 @@ internal static class DiagnoseJson
         finding.Phase,
         finding.Group,
         Value = KnownNumber.Of(finding.Value),
-        Error = KnownNumber.Of(finding.Error),
+        Margin = KnownNumber.Of(finding.Margin),
         Predicted = KnownNumber.Of(finding.Predicted),
         finding.Limit,
         finding.Says,
-        finding.Flag,
     };
 }

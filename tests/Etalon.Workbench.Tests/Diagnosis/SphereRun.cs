@@ -51,6 +51,12 @@ internal sealed class SphereRun
     /// <summary>The decay of the first group over that of the others; the log says nothing of it.</summary>
     public double FirstDecay { get; init; } = 1;
 
+    /// <summary>Whether the updates look ahead along the buffer; the log says heavy ball, and its residual is that of heavy ball.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>c of an L2 term c |w|²/2 in the loss.</summary>
+    public double Penalty { get; init; }
+
     /// <summary>The log, with the columns that are wanted.</summary>
     public string Log(Func<string, bool>? wants = null)
     {
@@ -90,6 +96,7 @@ internal sealed class SphereRun
         for (int i = 0; i < Dimensions; i++) g[i] = _streams[k].NextNormal();
         double norm = Math.Sqrt(Product(w, w)), along = Product(g, w) / (norm * norm);
         for (int i = 0; i < Dimensions; i++) g[i] = (g[i] - along * w[i]) * Math.Sqrt(_squares[k] / (Dimensions - 1)) / norm;
+        for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
         if (Radial == 0 || k != Names.Count - 1) return;
         double length = Math.Sqrt(Product(g, g));
         for (int i = 0; i < Dimensions; i++) g[i] += Radial * length * w[i] / norm;
@@ -100,12 +107,14 @@ internal sealed class SphereRun
     {
         var (w, v, g, old) = (_weights[k], _buffers[k], _gradients[k], (double[])_weights[k].Clone());
         double own = WithoutDecay.Contains(Names[k]) ? 0 : k == 0 ? decay * FirstDecay : decay, bufferDot = Product(v, g);
+        double expected = 0;
         for (int i = 0; i < Dimensions; i++)
         {
-            v[i] = Momentum * v[i] + cut * g[i] + own * w[i];
-            w[i] -= rate * v[i];
+            double given = cut * g[i] + own * w[i];
+            v[i] = Momentum * v[i] + given;
+            expected += (w[i] - rate * v[i]) * (w[i] - rate * v[i]);
+            w[i] -= rate * (Nesterov ? given + Momentum * v[i] : v[i]);
         }
-        double expected = Product(w, w);
         for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
         double[] moved = [.. w.Zip(old, (now, before) => now - before)];
         return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w), Product(moved, moved)];

@@ -22,7 +22,7 @@ internal sealed class ChangedWeights : Cause
         var residuals = evidence.Groups.Where(group => evidence.HasLaw(group.Name) || !evidence.IsInvariant(group.Name)).Select(group => Measure(evidence, group.Name)).Where(each => each.Known > 0).ToList();
         if (residuals.Count == 0)
         {
-            if (evidence.Groups.Any(group => evidence.HasLaw(group.Name))) evidence.NotLookedAt.Add("whether something besides the optimizer changes the weights: that needs residual/NAME, or without momentum gradsq/NAME in rows of consecutive updates");
+            if (evidence.LawGroups.Count > 0) evidence.NotLookedAt.Add("whether something besides the optimizer changes the weights: that needs residual/NAME, or without momentum gradsq/NAME in rows of consecutive updates");
             yield break;
         }
         var broken = residuals.Where(each => each.IsBroken).ToList();

@@ -32,6 +32,7 @@ internal sealed class ClippedGradients : Cause
             evidence.Remarks.Add($"A clip at {Text.Number(cut.Norm)} cuts {cut.Share:P0} of the gradients, the largest ones; the laws hold with it.");
             yield break;
         }
+        evidence.IsClipped = true;
         yield return new(
             FlagKind.ClippedGradients,
             $"A clip sets the size of the updates: gradients are cut to a norm of {Text.Number(cut.Norm)}",
@@ -43,12 +44,14 @@ internal sealed class ClippedGradients : Cause
         };
     }
 
+    private static double[] Norms(double[] squares) => [.. squares.Where(square => double.IsFinite(square) && square > 0).Select(Math.Sqrt)];
+
     private static (double Share, int Rows, int Of, double Norm) Of(LogGroup group)
     {
-        double[] norms = [.. group.GradientSquare.Where(square => double.IsFinite(square) && square > 0).Select(Math.Sqrt)];
+        double[] norms = Norms(group.GradientSquare), between = Norms(group.MostGradientSquare);
         if (norms.Length == 0) return default;
-        double largest = norms.Max();
-        int same = norms.Count(norm => norm >= largest * (1 - Same));
-        return same < FewestRows ? default : ((double)same / norms.Length, same, norms.Length, largest);
+        double largest = Math.Max(norms.Max(), between.DefaultIfEmpty(0).Max());
+        int same = norms.Count(norm => norm >= largest * (1 - Same)), all = same + between.Count(norm => norm >= largest * (1 - Same));
+        return all < FewestRows ? default : ((double)same / norms.Length, same, norms.Length, largest);
     }
 }

@@ -14,10 +14,10 @@ internal sealed class DecayByNorms : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var asked = evidence.Groups.Where(group => evidence.HasLaw(group.Name) && evidence.InPhases(group.Name).Any(phase => phase.Balance.Meant > 0)).ToList();
+        var asked = evidence.LawGroups.Where(group => evidence.InPhases(group.Name).Any(phase => phase.Balance.Meant > 0)).ToList();
         if (asked.Count == 0)
         {
-            if (evidence.Groups.Any(group => evidence.HasLaw(group.Name))) evidence.NotLookedAt.Add("the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row");
+            if (evidence.LawGroups.Count > 0) evidence.NotLookedAt.Add("the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row");
             yield break;
         }
         var shares = asked.Select(group => (group.Name, Balances: evidence.InPhases(group.Name).Select(phase => phase.Balance).ToList()))

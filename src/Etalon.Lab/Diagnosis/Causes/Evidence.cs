@@ -7,6 +7,7 @@ namespace Etalon.Lab.Diagnosis.Causes;
 internal sealed class Evidence
 {
     private readonly HashSet<string> _lawless = [], _unlikeTheLog = [];
+    private bool _isAskedTogether;
 
     public Evidence(RunLog log) => (Log, Phases) = (log, LogPhase.Of(log));
 
@@ -18,6 +19,9 @@ internal sealed class Evidence
 
     /// <summary>Whether the updates are those of SGD, as far as was found.</summary>
     public bool IsSgd { get; private set; } = true;
+
+    /// <summary>Whether gradients are cut, as far as was found.</summary>
+    public bool IsClipped { get; set; }
 
     /// <summary>Remarks: what is worth knowing and no fault.</summary>
     public List<string> Remarks { get; } = [];
@@ -43,6 +47,16 @@ internal sealed class Evidence
         _lawless.UnionWith(groups);
         _lawless.Add(LogGroup.Whole);
     }
+
+    /// <summary>From now on the laws are asked of all weights together in the place of these groups.</summary>
+    public void AskTogether(IEnumerable<string> groups)
+    {
+        _lawless.UnionWith(groups);
+        _isAskedTogether = true;
+    }
+
+    /// <summary>The groups that the laws speak about, as far as was found.</summary>
+    public IReadOnlyList<LogGroup> LawGroups => [.. Log.Groups.Where(group => group.Name != LogGroup.Everything && HasLaw(group.Name) && (group.Name != LogGroup.Whole || _isAskedTogether || Tensors.Count == 0))];
 
     /// <summary>From now on nothing that needs the log's rate, decay or rule is asked of these groups.</summary>
     public void Distrust(IEnumerable<string> groups)

@@ -29,16 +29,22 @@ internal sealed class ScaleDependence : Cause
             evidence.Checked.Add("weights that no normalization follows");
             yield break;
         }
-        evidence.SetAside(loose.Select(each => each.Group.Name));
         if (CancelTogether(evidence))
         {
+            evidence.AskTogether(loose.Select(each => each.Group.Name));
             evidence.Remarks.Add($"{GroupNames.Of(loose.Select(each => each.Group.Name), evidence)}: scale-invariant together only, as tensors that feed one sum are; the laws are asked of all weights as one group.");
             yield break;
         }
+        evidence.SetAside(loose.Select(each => each.Group.Name));
         string[] names = [.. loose.Select(each => each.Group.Name)];
         double worst = loose[0].Cosine;
         var modules = ModuleList.Of(evidence.Log.Note);
-        if (loose.Count >= Math.Max(FewestOfAll, NearlyAll * shares.Count) && modules.LargestEpsilon is not (null or <= ModuleList.UsualEpsilon) || IsFeltMoreBySmallerNorms(loose.Select(each => each.Group)))
+        if (evidence.IsClipped && loose.All(each => CameWithSmallerNorms(each.Group)))
+        {
+            evidence.Remarks.Add($"{GroupNames.Of(names, evidence)}: norms have shrunk so far that the normalizations' epsilon is felt. It follows from the clip, under which decay outweighs the gradients.");
+            yield break;
+        }
+        if (loose.Count >= Math.Max(FewestOfAll, NearlyAll * shares.Count) && modules.LargestEpsilon is not (null or <= ModuleList.UsualEpsilon) || IsFeltMoreBySmallerNorms(loose.Select(each => each.Group)) || loose.All(each => CameWithSmallerNorms(each.Group)))
         {
             yield return new(
                 FlagKind.FeltEpsilon,
@@ -75,6 +81,16 @@ internal sealed class ScaleDependence : Cause
             apart += each * each;
         }
         return apart > 0 && sum <= 0.1 * 0.1 * apart;
+    }
+
+    // Scale-invariant to begin with, and no more when the norm had shrunk by a third or more.
+    private static bool CameWithSmallerNorms(LogGroup group)
+    {
+        int[] rows = [.. Enumerable.Range(0, group.Norm.Length).Where(row => double.IsFinite(group.Dot[row] + group.Norm[row]) && group.GradientSquare[row] > 0)];
+        if (rows.Length < 2) return false;
+        double Cosine(int row) => Math.Abs(group.Dot[row]) / (Math.Sqrt(group.GradientSquare[row]) * group.Norm[row]);
+        int early = Math.Max(1, rows.Length / 20);
+        return rows.Take(early).All(row => Cosine(row) < RadialCosine.Largest) && group.Norm[rows[^1]] < 0.67 * group.Norm[rows[0]];
     }
 
     // The share of epsilon in the variance goes with 1/|w|²: over rows where the norm moved by a fifth, the cosine must have moved with it.

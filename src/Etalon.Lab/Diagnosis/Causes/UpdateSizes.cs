@@ -23,7 +23,7 @@ internal sealed class UpdateSizes : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var ratios = evidence.Groups.Where(group => evidence.HasLaw(group.Name)).Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
+        var ratios = evidence.LawGroups.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
         if (ratios.Count == 0)
         {
             if (evidence.IsSgd) evidence.NotLookedAt.Add("whether the updates are those of the gradients: that needs angle/NAME and gradsq/NAME, with momentum also buffer_dot/NAME, in 20 rows or more");

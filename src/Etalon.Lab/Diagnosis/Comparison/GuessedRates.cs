@@ -3,8 +3,14 @@ namespace Etalon.Lab.Diagnosis.Comparison;
 /// <summary>How a rate that was meant may have become the one of a log: guesses, fitted and ranked.</summary>
 internal static class GuessedRates
 {
-    // Beyond this a residual explains nothing.
-    private const double Explains = 0.05;
+    // A guess explains a log whose rows it fits nearly, or most of them to a percent; if it leaves less than a third or so of the difference that is to be explained.
+    private const double Near = 0.02, MostRowsFit = 0.8, Left = 0.3;
+
+    // Of a rate: as near as a fit is called one.
+    private const double Same = 0.01;
+
+    // In logarithms: beyond this a row is different, and it does not matter how much.
+    private const double Different = 0.5;
 
     // From which share of the peak on a rate counts as 0, since nothing happens there.
     private const double Floor = 1e-5;
@@ -20,35 +26,34 @@ internal static class GuessedRates
         var (x, y) = Thinned(steps, rates);
         double peak = Math.Max(y.Max(), Enumerable.Range(0, x.Length).Max(i => reference.RateAt(x[i])));
         if (!(peak > 0)) return [];
-        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, x, y, peak)).ToList();
+        double unexplained = Fitted(new("", "", "", reference.RateAt), 1, x, y, peak).Residual;
+        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, x, y, peak))
+            .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) }).ToList();
         // A tenth of a percent is no reason to prefer one to a plainer one before it.
         return [.. fits.OrderBy(fit => Math.Round(fit.Residual, 3)).Take(8)];
     }
 
-    /// <summary>Whether a fit explains a log.</summary>
-    public static bool IsExplained(Fit fit) => fit.Residual < Explains;
-
     private static IEnumerable<Fit> Fits(Guess guess, double[] x, double[] y, double peak)
     {
-        double[] values = [.. x.Select(guess.Value)];
-        yield return new(guess, 1, Residual(values, y, 1, peak));
-        double[] ratios = [.. values.Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
+        if (!guess.IsOfSize) yield return Fitted(guess, 1, x, y, peak);
+        double[] ratios = [.. x.Select(guess.Value).Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
         if (!guess.IsScalable || ratios.Length < 3) yield break;
         double factor = ratios[ratios.Length / 2];
-        if (Math.Abs(factor - 1) > 1e-3) yield return new(guess, factor, Residual(values, y, factor, peak) + 1e-3);
+        if (Math.Abs(factor - 1) > Same) yield return Fitted(guess, factor, x, y, peak) is var fit && guess.IsOfSize ? fit : fit with { Residual = fit.Residual + 1e-3 };
     }
 
-    private static double Residual(double[] values, double[] rates, double factor, double peak)
+    private static Fit Fitted(Guess guess, double factor, double[] x, double[] y, double peak)
     {
         double least = Floor * peak;
-        return Math.Sqrt(values.Zip(rates, (value, rate) => Math.Pow(Math.Log((rate + least) / (factor * value + least)), 2)).Average());
+        double[] differences = [.. x.Zip(y, (step, rate) => Math.Abs(Math.Log((rate + least) / (factor * guess.Value(step) + least))))];
+        return new(guess, factor, differences.Average(difference => Math.Min(difference, Different)), differences.Count(difference => difference < Same) / (double)differences.Length);
     }
 
     private static IEnumerable<Guess> All(Reference reference, double[] x, double[] y)
     {
         string meant = reference.IsRecipe ? "the recipe's" : "the other log's";
         Func<double, double> of = reference.RateAt;
-        yield return new("the rate has another size", "", "Set the optimizer's lr to the one that was meant.", of);
+        yield return new("the rate has another size", "", "Set the optimizer's lr to the one that was meant.", of) { IsOfSize = true };
         foreach (var guess in Epochs(reference, meant)) yield return guess;
         foreach (var guess in Warmup(reference, meant)) yield return guess;
         foreach (var guess in Drops(reference)) yield return guess;
@@ -74,7 +79,7 @@ internal static class GuessedRates
         // PyTorch's cosine goes up again past its end.
         yield return new(
             $"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t, back and forth as PyTorch's cosine goes", Remedy,
-            t => reference.RateAt(Back(epoch * t, reference.TotalSteps)));
+            t => reference.RateAt(Back(epoch * t, Peak(reference), reference.TotalSteps)));
         yield return new(
             "the scheduler steps once per epoch, and counts in updates", $"the log's rate at t is {meant} at t / {epoch:#,0}", "Call scheduler.step() once per batch, in the loop over batches.", t => reference.RateAt(Math.Floor(t / epoch)));
         yield return new(
@@ -82,16 +87,25 @@ internal static class GuessedRates
             t => reference.RateAt(Math.Floor(t / epoch) * epoch), IsScalable: false);
     }
 
-    private static double Back(double step, double length)
+    // Between the peak and the end, since a cosine is the same on both sides of either.
+    private static double Back(double step, double peak, double length)
     {
-        double within = step % (2 * length);
-        return within < length ? within : 2 * length - within;
+        if (step < length) return step;
+        double within = (step - peak) % (2 * (length - peak));
+        return peak + (within < length - peak ? within : 2 * (length - peak) - within);
+    }
+
+    /// <summary>The update at which a rate that rises from the start stops to; 0 where it does not rise.</summary>
+    public static long Peak(Reference reference)
+    {
+        long end = 0;
+        while (end + 1 < reference.TotalSteps && reference.RateAt(end + 1) > reference.RateAt(end)) end++;
+        return end;
     }
 
     private static IEnumerable<Guess> Warmup(Reference reference, string meant)
     {
-        long end = 0;
-        while (end + 1 < reference.TotalSteps && reference.RateAt(end + 1) > reference.RateAt(end)) end++;
+        long end = Peak(reference);
         if (end == 0 || end + 1 == reference.TotalSteps) yield break;
         yield return new($"the warm-up is missing", $"the log begins at the rate of update {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(Math.Max(t, end)));
         yield return new($"the warm-up is missing, and all else comes earlier", $"the log's rate at t is {meant} at t + {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(t + end));
@@ -116,7 +130,7 @@ internal static class GuessedRates
     private static double? Span(Reference reference, double[] x, double[] y)
     {
         double peak = Math.Max(y.Max(), reference.RateAt(0));
-        double Error(double span) => Residual([.. x.Select(t => reference.RateAt(span * t))], y, 1, Math.Max(peak, 1e-300));
+        double Error(double span) => Fitted(new("", "", "", t => reference.RateAt(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
         double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Math.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
         double best = coarse.MinBy(Error), width = Math.Pow(10, 8.0 / (Spans - 1));
         for (int round = 0; round < 4; round++)

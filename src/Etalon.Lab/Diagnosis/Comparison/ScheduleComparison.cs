@@ -49,16 +49,23 @@ internal static class ScheduleComparison
         var fits = GuessedRates.Of(reference, [.. known.Select(row => steps[row])], [.. known.Select(row => log.Rate[row])]);
         string where = $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in {reference.Name}{Factor(first.Has, first.Meant)}.";
         var best = fits.Count == 0 ? null : fits[0];
-        if (best is null || !GuessedRates.IsExplained(best))
+        if (best is null || !best.Explains)
         {
-            string nearest = best is null ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, off by {Percent(best)} a row: no explanation.";
-            return new(FlagKind.RateDiffers, $"The rate is not that of {reference.Name}", where + nearest, "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value = first.Has / first.Meant };
+            string nearest = best is null ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, which fits {Percent(best)}: no explanation.";
+            return new(FlagKind.RateDiffers, IsWarmupOnly(log, reference) ? $"The warm-up is not that of {reference.Name}; from update {GuessedRates.Peak(reference):#,0} on the rates agree" : $"The rate is not that of {reference.Name}", where + nearest, "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value = first.Has / first.Meant };
         }
         string cause = best.Guess.Formula.Length == 0 ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}" : $"{char.ToUpperInvariant(best.Guess.Words[0])}{best.Guess.Words[1..]}{With(best)}";
         string formula = best.Guess.Formula.Length == 0 ? "The log's rate is this multiple of what was meant in every row" : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
-        var others = fits.Skip(1).Where(GuessedRates.IsExplained).Where(fit => fit.Guess.Words != best.Guess.Words).DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
+        var others = fits.Skip(1).Where(fit => fit.Explains).Where(fit => fit.Guess.Words != best.Guess.Words).DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
         string more = others.Count == 0 ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
-        return new(FlagKind.RateDiffers, cause, $"{where} {formula}, to {Percent(best)} a row.{more}", best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
+        return new(FlagKind.RateDiffers, cause, $"{where} {formula}: it fits {Percent(best)}.{more}", best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
+    }
+
+    private static bool IsWarmupOnly(RunLog log, Reference reference)
+    {
+        long peak = GuessedRates.Peak(reference);
+        var after = log.Steps.Zip(log.Rate).Where(row => row.First >= peak && double.IsFinite(row.Second)).ToList();
+        return peak > 0 && after.Count > 0 && Difference([.. after.Select(row => (double)row.First)], [.. after.Select(row => row.Second)], reference.RateAt) is null;
     }
 
     private static Flag Decay(RunLog log, Reference reference, (int Row, double Has, double Meant, long Step) first)
@@ -98,5 +105,6 @@ internal static class ScheduleComparison
 
     private static string With(Fit fit) => fit.Factor == 1 ? "" : $", and the rate is {Text.Times(fit.Factor)} what was meant";
 
-    private static string Percent(Fit fit) => fit.Residual < 5e-4 ? "within 0.05 %" : $"within {Text.Number(100 * fit.Residual, 2)} %";
+    // How well a guess fits: in all rows, or in most.
+    private static string Percent(Fit fit) => fit.Share > 0.999 ? "in every row, to 1 %" : fit.Share > 0.99 ? "in nearly every row, to 1 %" : fit.Share >= 0.5 ? $"in {fit.Share:P0} of the rows, to 1 %" : $"to {Text.Number(100 * fit.Residual, 2)} % on average";
 }

@@ -64,6 +64,7 @@ internal sealed class CsvHeader
 
     private void Ignore(string column, int at, string source, LogWarnings warnings)
     {
+        if (LogColumns.IsOfTheLogger(column)) return;
         Ignored.Add(column);
         if (ColumnAliases.Near(column) is { } near && Find(near) is null && column != near)
             warnings.Add($"near {column}", $"{source}:1:{at + 1}: the column {CsvCells.Shown(column)} means nothing here; did you mean {near}?", 1);

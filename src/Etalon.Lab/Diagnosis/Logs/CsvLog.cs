@@ -110,6 +110,7 @@ internal static class CsvLog
             Optimizer = words.GetValueOrDefault(LogColumns.Optimizer),
             Note = Notes(words),
             Covered = header.Find(LogColumns.Covered) is null ? [] : Column(LogColumns.Covered),
+            DecaySum = header.Find(LogColumns.DecaySum) is null ? [] : Column(LogColumns.DecaySum),
             LeastRate = header.Find(LogColumns.LeastRate) is null ? [] : Column(LogColumns.LeastRate),
             MostRate = header.Find(LogColumns.MostRate) is null ? [] : Column(LogColumns.MostRate),
             Ignored = header.Ignored,

@@ -8,7 +8,7 @@ internal static class LogColumns
     public const string Step = "step", Rate = "lr", WeightDecay = "weight_decay", Momentum = "momentum", Dampening = "dampening", Nesterov = "nesterov", Decoupled = "decoupled";
 
     /// <summary>Sums over the updates since the row before.</summary>
-    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
 
     /// <summary>Words: the optimizer's class, and what the logger wrote down of its groups and of the network.</summary>
     public const string Optimizer = "optimizer", Note = "note", Modules = "modules";
@@ -17,7 +17,10 @@ internal static class LogColumns
     public static readonly IReadOnlyList<string> Words = [Optimizer, Note, Modules];
 
     /// <summary>Columns about what happened since the row before.</summary>
-    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate];
+    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum];
+
+    /// <summary>What Etalon's logger writes too, for other readers.</summary>
+    public static bool IsOfTheLogger(string column) => Unread.Any(name => column == name || column.StartsWith($"{name}/", StringComparison.Ordinal));
 
     /// <summary>What a log must have to say how long anything takes. A group with numbers of its own has them as in <c>lr/conv1.weight</c>.</summary>
     public static readonly IReadOnlyList<string> Numbers = [Rate, WeightDecay, Momentum];
@@ -25,9 +28,11 @@ internal static class LogColumns
     /// <summary>The update rule where it is not PyTorch's usual SGD: 0 or 1, but for the dampening.</summary>
     public static readonly IReadOnlyList<string> Rule = [Dampening, Nesterov, Decoupled];
 
+    private static readonly string[] Unread = ["lr_sum", "decay_sum", "lr_changes", "lr_jumps", "buffer_weight", "group", "gradsq_min"];
+
     private static readonly string[] Quantities =
     [
-        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum,
+        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare,
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
@@ -48,7 +53,7 @@ internal static class LogColumns
         return quantity switch
         {
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
-            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
+            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
             Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,

@@ -45,6 +45,9 @@ public sealed record LogGroup
     /// <summary>The sum of η² ⟨v, g⟩ over the updates since the row before.</summary>
     public required double[] BufferDotSum { get; init; }
 
+    /// <summary>The largest |g|² of the updates since the row before.</summary>
+    public required double[] MostGradientSquare { get; init; }
+
     /// <summary>The group's own rate η; the log's where it has no other.</summary>
     public required double[] Rate { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record LogGroup
         Signal = column(MonitorKeys.Signal + name),
         GradientSquareSum = column(LogColumns.GradientSquareSum + name),
         BufferDotSum = column(LogColumns.BufferDotSum + name),
+        MostGradientSquare = column(LogColumns.MostGradientSquare + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

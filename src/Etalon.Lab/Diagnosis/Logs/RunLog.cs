@@ -44,6 +44,9 @@ public sealed record RunLog
     /// <summary>The updates that a row's sums cover, from the row before on; empty where there are no sums.</summary>
     public double[] Covered { get; init; } = [];
 
+    /// <summary>The sum of rate times decay over the updates since the row before; empty where it was not logged.</summary>
+    public double[] DecaySum { get; init; } = [];
+
     /// <summary>The smallest rate since the row before, that row's included; empty where it was not logged.</summary>
     public double[] LeastRate { get; init; } = [];
 

@@ -29,7 +29,7 @@ internal sealed class NormBalance
     /// <summary>What the gradients added to |w|² less what |w|² gained: what decay took.</summary>
     public double Taken { get; private init; } = double.NaN;
 
-    /// <summary>What the decay that the log says should have taken; that of the log's common decay where the group itself is said to have none.</summary>
+    /// <summary>What the decay that the log gives the group should have taken.</summary>
     public double Meant { get; private init; } = double.NaN;
 
     /// <summary>The variance of <see cref="Taken"/>: gradients between the rows that nobody saw.</summary>
@@ -117,8 +117,17 @@ internal sealed class NormBalance
         private bool Counts(int i)
         {
             var (from, to) = (group.NumbersAt(rows[i]).Rate, group.NumbersAt(rows[i + 1]).Rate);
-            return from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && !group.Phase.Log.MovesBetween(group.Phase.FirstRow + rows[i], group.Phase.FirstRow + rows[i + 1])
+            return from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && IsSteady(i) && !group.Phase.Log.MovesBetween(group.Phase.FirstRow + rows[i], group.Phase.FirstRow + rows[i + 1])
                 && double.IsFinite(_level[i]) && double.IsFinite(_level[i + 1]);
+        }
+
+        // What a buffer still holds was taken in at the rates of the last updates.
+        private bool IsSteady(int i)
+        {
+            var (rate, _, momentum) = group.NumbersAt(rows[i]);
+            for (int j = i - 1; j >= 0 && momentum > 0 && group.Steps[rows[i]] - group.Steps[rows[j]] <= 2 / (1 - momentum); j--)
+                if (group.NumbersAt(rows[j]).Rate is var past && !(past > 0 && Math.Max(rate, past) <= SteepestRate * Math.Min(rate, past))) return false;
+            return true;
         }
 
         private void Add(int i, double noise)
@@ -126,7 +135,7 @@ internal sealed class NormBalance
             var (row, next) = (rows[i], rows[i + 1]);
             var (now, then) = (group.LawAt(row)!, group.LawAt(next)!);
             long steps = group.Steps[next] - group.Steps[row];
-            double before = Square(row), after = Square(next);
+            double before = Square(row), after = Square(next), net = (after - before) / steps;
             // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
             double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2;
             if (group.GrownBetween(row, next) is { } grown) _grown += grown;
@@ -143,9 +152,10 @@ internal sealed class NormBalance
                 double trend = Math.Abs(_level[i + 1] - _level[i]), chance = 3 * noise * (_level[i] + _level[i + 1]) / 2 * Math.Sqrt(2.0) / Smoothing;
                 if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
             }
-            _gained += after - before + Carried(next, growth) - Carried(row, growth);
-            double units = (MeantUnits(row) + MeantUnits(next)) / 2 * steps;
-            _meant += 2 * units * (before + after) / 2;
+            _gained += after - before + Carried(next, growth, net) - Carried(row, growth, net);
+            double units = (now.Units + then.Units) / 2 * steps;
+            // 2 L |w|² less what the decay itself and the buffer make of it in second order: L² |w|² and 2 L c v.w.
+            _meant += units * ((before + after) * (1 - (now.Units + then.Units) / 4) - (AlongBuffer(row, growth, net) + AlongBuffer(next, growth, net)) / 2);
             _units += units;
             double momentum = group.NumbersAt(row).Momentum;
             if (momentum > 0) _edge = Math.Max(_edge, EdgeError * growth / (1 - momentum));
@@ -153,25 +163,26 @@ internal sealed class NormBalance
         }
 
         // |z|² - |w|²: twice the buffer's product with the weights, which follows from the norm's own growth, and the buffer's square, which follows from the angle.
-        private double Carried(int row, double growth)
+        private double Carried(int row, double growth, double net)
         {
-            var (_, _, momentum) = group.NumbersAt(row);
-            if (momentum == 0 || group.Phase.FirstRow + row == 0 && group.Steps[row] == 0) return 0;
-            double carried = RuleSums.Carried(momentum, group.Phase.Log.Rule), moved = Math.Pow(group.Of(group.Group.Angle)[row], 2) * Square(row);
-            if (!double.IsFinite(moved)) moved = growth * (1 - momentum) / (1 + momentum);
-            return carried * carried * moved - carried * (moved - growth);
+            if (HasNoBuffer(row)) return 0;
+            double carried = RuleSums.Carried(group.NumbersAt(row).Momentum, group.Phase.Log.Rule);
+            return carried * carried * Moved(row, growth) - AlongBuffer(row, growth, net);
+        }
+
+        // 2 c v.w: with what |w|² gains an update, net, from |w'|² = |w|² - 2 η v'.w + η² |v'|².
+        private double AlongBuffer(int row, double growth, double net) =>
+            HasNoBuffer(row) ? 0 : RuleSums.Carried(group.NumbersAt(row).Momentum, group.Phase.Log.Rule) * (Moved(row, growth) - net);
+
+        private bool HasNoBuffer(int row) => group.NumbersAt(row).Momentum == 0 || group.Phase.FirstRow + row == 0 && group.Steps[row] == 0;
+
+        private double Moved(int row, double growth)
+        {
+            double moved = Math.Pow(group.Of(group.Group.Angle)[row], 2) * Square(row), momentum = group.NumbersAt(row).Momentum;
+            return double.IsFinite(moved) ? moved : growth * (1 - momentum) / (1 + momentum);
         }
 
         private double Square(int row) => Math.Sqrt(group.FourthPower[row]);
-
-        // Where the group has no decay of its own, what it would have with the decay that the log says first.
-        private double MeantUnits(int row)
-        {
-            var law = group.LawAt(row)!;
-            if (law.Units > 0) return law.Units;
-            var (rate, _, momentum) = group.NumbersAt(row);
-            return RowLaw.Of(rate, group.Phase.Log.WeightDecay[group.Phase.FirstRow + row], momentum, group.Phase.Log.Rule)?.Units ?? 0;
-        }
 
         // The scatter of S about its trend, of S = 1: half the mean square of the difference of neighbors.
         private double Noise()
