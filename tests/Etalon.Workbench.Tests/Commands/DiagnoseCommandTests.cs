@@ -89,7 +89,7 @@ public sealed class DiagnoseCommandTests : IDisposable
         var (code, _, error) = await Cli.Run("export", "logger", "--for", "pytorch", "--out", file);
         Assert.Equal((0, $"wrote {file}\n"), (code, error));
         string[] imports = [.. (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Where(line => line.StartsWith("import ", StringComparison.Ordinal))];
-        Assert.Equal(["import math", "import os", "import types", "import torch"], imports);
+        Assert.Equal(["import math", "import os", "import sys", "import types", "import torch"], imports);
         Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
     }
 
