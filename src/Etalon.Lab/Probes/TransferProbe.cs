@@ -17,15 +17,15 @@ namespace Etalon.Lab.Probes;
 /// </para>
 /// <para>The network before training has no running statistics yet; they are gathered from the first training batches of the source, whose labels it does not see.</para>
 /// </remarks>
-public sealed class TransferProbe
+public sealed class TransferProbe : IDisposable
 {
-    private readonly string _run;
+    private readonly HeldCheckpoints _checkpoints;
     private readonly RunSpec _spec;
     private readonly DataSet _source;
     private readonly IReadOnlyList<ProbeTarget> _targets;
     private readonly int _threads;
 
-    /// <summary>A probe of a run. The run's folder is only read.</summary>
+    /// <summary>A probe of a run. The run's folder is only read, also while the run is being trained: the checkpoints that it has now are held open.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="targets">What to probe on; images of the network's size.</param>
     /// <param name="threads">Threads that compute; the readings do not depend on them.</param>
@@ -34,14 +34,15 @@ public sealed class TransferProbe
     public TransferProbe(string run, IReadOnlyList<ProbeTarget> targets, int threads, DataSet? source = null)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        (_run, _targets, _threads) = (run, targets, threads);
+        (_targets, _threads) = (targets, threads);
         _spec = WrittenRecipe.Read(run).Spec;
         foreach (var target in targets) target.RequireReadable(run, _spec.Data!.Image);
         _source = source ?? RecipeData.Load(_spec.Data!);
+        _checkpoints = new HeldCheckpoints(run, _spec);
     }
 
-    /// <summary>0 for the network before training, and the updates after which the run kept a checkpoint, ascending.</summary>
-    public IReadOnlyList<long> Steps => [0, .. new CheckpointFolder(_run).Steps().Where(step => step > 0).Order()];
+    /// <summary>0 for the network before training, and the updates after which the run had a checkpoint when the probe was made, ascending.</summary>
+    public IReadOnlyList<long> Steps => [0, .. _checkpoints.Steps.Where(step => step > 0)];
 
     /// <summary>The readings at a checkpoint.</summary>
     /// <param name="step">The updates done, of a checkpoint that the run kept; 0 for the network before training.</param>
@@ -52,7 +53,7 @@ public sealed class TransferProbe
 
     private ProbeReading Read<T>(long step, CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var trainer = step == 0 ? Untrained<T>() : RestoredTrainer.Open<T>(_run, step, _threads, _source);
+        using var trainer = step == 0 ? Untrained<T>() : Restored<T>(step);
         double accuracy = trainer.Evaluate().Accuracy;
         var readings = new List<TargetReading>();
         int features = 0;
@@ -76,10 +77,19 @@ public sealed class TransferProbe
         return new(name, ridge.Classifier.AccuracyOn(test), ridge.Strength, logistic.Classifier.AccuracyOn(test), logistic.Strength, logistic.GradientNorm);
     }
 
+    private Trainer<T> Restored<T>(long step) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var checkpoint = _checkpoints.Open(step);
+        return RestoredTrainer.Open<T>(_spec, checkpoint, _threads, _source);
+    }
+
     private Trainer<T> Untrained<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
         var trainer = new Trainer<T>(_spec, _source, _threads);
         new BatchStatistics<T>(trainer.Network, trainer.TrainingBatches).Gather();
         return trainer;
     }
+
+    /// <summary>Lets the run's checkpoints go.</summary>
+    public void Dispose() => _checkpoints.Dispose();
 }

@@ -35,9 +35,13 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Opens a checkpoint and checks every byte of it.</summary>
     /// <exception cref="InputException">It is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static Checkpoint Open(string path)
+    public static Checkpoint Open(string path) => Of(SafetensorsFile.Open(path));
+
+    /// <summary>The same of a file that somebody holds open and goes on holding, whatever its folder says by now.</summary>
+    public static Checkpoint Of(FileStream file) => Of(SafetensorsFile.Of(file));
+
+    private static Checkpoint Of(SafetensorsFile file)
     {
-        var file = SafetensorsFile.Open(path);
         try
         {
             return new Checkpoint(file);

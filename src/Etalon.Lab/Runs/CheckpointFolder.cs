@@ -4,7 +4,7 @@ namespace Etalon.Lab.Runs;
 /// The checkpoints of a run: checkpoints/step-N.safetensors holds its state after N updates. A file is whole or not there; the last two,
 /// the best and, where the recipe says so, the ends of stages are kept.
 /// </summary>
-internal sealed class CheckpointFolder(string run)
+internal sealed class CheckpointFolder(string run, RunLock? held = null)
 {
     /// <summary>The name of the folder.</summary>
     internal const string Name = "checkpoints";
@@ -13,6 +13,9 @@ internal sealed class CheckpointFolder(string run)
 
     /// <summary>How many of the last are kept.</summary>
     private const int Last = 2;
+
+    private readonly HashSet<long> _written = [];
+    private long _from = long.MaxValue;
 
     /// <summary>The folder.</summary>
     public string Path { get; } = System.IO.Path.Combine(run, Name);
@@ -23,17 +26,24 @@ internal sealed class CheckpointFolder(string run)
     /// <summary>The updates after which there is a checkpoint, the last first.</summary>
     public IReadOnlyList<long> Steps() => !Directory.Exists(Path)
         ? []
-        : [.. Directory.EnumerateFiles(Path, $"{Prefix}*{Suffix}")
-            .Select(path => System.IO.Path.GetFileNameWithoutExtension(path)[Prefix.Length..])
-            .Where(digits => long.TryParse(digits, out long step) && digits == $"{step}" && step >= 0)
-            .Select(long.Parse)
-            .OrderDescending()];
+        : [.. Directory.EnumerateFiles(Path, $"{Prefix}*{Suffix}").Select(StepOf).OfType<long>().OrderDescending()];
 
-    /// <summary>Makes the folder, and clears away what a process that was killed had begun to write.</summary>
+    /// <summary>Makes the folder, and clears away what a process that was killed had begun to write, by its name.</summary>
     public void Prepare()
     {
+        held?.Require();
         Directory.CreateDirectory(Path);
-        foreach (string path in Directory.EnumerateFiles(Path, $"*{Unfinished}")) File.Delete(path);
+        foreach (string path in Directory.EnumerateFiles(Path, $"{Prefix}*{Suffix}{Unfinished}"))
+            if (StepOf(path[..^Unfinished.Length]) is not null) File.Delete(path);
+    }
+
+    /// <summary>Goes on from a checkpoint: what lies behind it was passed over, and is no longer kept once there are later ones; what a kill left of earlier ones goes.</summary>
+    /// <param name="step">The updates done there.</param>
+    /// <param name="spared">The earlier checkpoints that stay besides the last ones.</param>
+    public void GoOnFrom(long step, IReadOnlyCollection<long> spared)
+    {
+        _from = step;
+        Clear(step, spared);
     }
 
     /// <summary>Writes a checkpoint: beside its place, to the disk, then renamed; last, what is no longer kept is deleted.</summary>
@@ -44,6 +54,7 @@ internal sealed class CheckpointFolder(string run)
     public void Write(long step, IReadOnlyCollection<long> spared, ReadOnlySpan<byte> header, ReadOnlySpan<byte> tensors)
     {
         string path = PathOf(step), temporary = path + Unfinished;
+        held?.Require();
         try
         {
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
@@ -52,17 +63,33 @@ internal sealed class CheckpointFolder(string run)
                 file.Write(tensors);
                 file.Flush(flushToDisk: true);
             }
+            held?.Require();
             File.Move(temporary, path, overwrite: true);
         }
         catch
         {
             // On a full disk the unfinished file takes the room that is missing.
-            if (File.Exists(temporary)) File.Delete(temporary);
+            if (held?.IsInPlace != false && File.Exists(temporary)) File.Delete(temporary);
             throw;
         }
         DirectorySync.Flush(Path);
-        foreach (long old in Steps().Where(other => other <= step).Skip(Last))
-            if (!spared.Contains(old))
-                File.Delete(PathOf(old));
+        _written.Add(step);
+        Clear(step, spared);
+    }
+
+    private void Clear(long step, IReadOnlyCollection<long> spared)
+    {
+        var steps = Steps().Where(other => other <= step).ToLookup(other => other <= _from || _written.Contains(other));
+        foreach (long old in steps[false].Concat(steps[true].Skip(Last).Except(spared)))
+        {
+            held?.Require();
+            File.Delete(PathOf(old));
+        }
+    }
+
+    private static long? StepOf(string path)
+    {
+        string digits = System.IO.Path.GetFileName(path)[Prefix.Length..^Suffix.Length];
+        return long.TryParse(digits, out long step) && digits == $"{step}" && step >= 0 ? step : null;
     }
 }

@@ -31,6 +31,15 @@ internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<St
     /// <exception cref="IOException">It could not be written.</exception>
     public void Finish() => _writing.GetAwaiter().GetResult();
 
+    /// <summary>Writes the state of now at once, and comes back when it is on the disk: what a run begins with.</summary>
+    public static void WriteFirst(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, long step, IReadOnlyDictionary<string, string> metadata)
+    {
+        var snapshot = new Snapshot(tensors);
+        snapshot.Take();
+        folder.Prepare();
+        folder.Write(step, [], CheckpointSeal.Seal(metadata, snapshot.Entries, snapshot.Bytes), snapshot.Bytes);
+    }
+
     private void Write(long step, IReadOnlyCollection<long> spared, IReadOnlyDictionary<string, string> metadata)
     {
         try

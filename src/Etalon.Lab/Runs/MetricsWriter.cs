@@ -18,11 +18,14 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private double _lossSum;
     private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
+    private readonly RunLock? _held;
     private MonitorWriter? _monitors;
 
     /// <summary>Opens the file at a mark: what follows it, whole lines or a torn one, is cut off.</summary>
-    public MetricsWriter(string path, long every, MetricsMark from)
+    public MetricsWriter(string path, long every, MetricsMark from, RunLock? held = null)
     {
+        _held = held;
+        held?.Require();
         // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         _file.SetLength(from.Bytes);
@@ -50,11 +53,22 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         if (report.Monitors is { } reading) WriteMonitors(report, reading);
     }
 
+    /// <summary>The run goes no further: the means over the updates since the last line, where there are any, become a line of their own, without what only an update knows.</summary>
+    /// <param name="step">The last update done, 0-based.</param>
+    /// <param name="epoch">Epochs done after it, as a fraction.</param>
+    public void WriteRest(long step, double epoch)
+    {
+        if (_images == 0) return;
+        Begin(step, epoch);
+        WriteMeans();
+        End();
+        (_lossSum, _correct, _images) = (0, 0, 0);
+    }
+
     private void WriteTraining(in UpdateReport report)
     {
         Begin(report.Step, report.Epoch);
-        _json.WriteNumber("train/loss", _lossSum / _images);
-        _json.WriteNumber("train/accuracy", (double)_correct / _images);
+        WriteMeans();
         _json.WriteNumber("lr", report.Numbers.Rate);
         _json.WriteNumber("weight_decay", report.Numbers.WeightDecay);
         _json.WriteNumber("momentum", report.Numbers.Momentum);
@@ -62,6 +76,12 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
         (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
+    }
+
+    private void WriteMeans()
+    {
+        _json.WriteNumber("train/loss", _lossSum / _images);
+        _json.WriteNumber("train/accuracy", (double)_correct / _images);
     }
 
     private void WriteMonitors(in UpdateReport report, MonitorReading reading)
@@ -102,6 +122,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         _json.WriteEndObject();
         _json.Flush();
         _line.WriteByte((byte)'\n');
+        _held?.Require();
         _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
         _line.SetLength(0);
         _json.Reset();

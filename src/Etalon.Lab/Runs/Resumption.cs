@@ -3,12 +3,13 @@ using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>What a run goes on with, after it is known to be the same run still: recipe, data and version as at its beginning.</summary>
+/// <summary>What a run goes on with, after it is known to be the same run still: recipe, data and version as at its beginning. Nothing in its folder is changed.</summary>
 /// <param name="Spec">The recipe.</param>
 /// <param name="Data">The data.</param>
+/// <param name="Identity">What may not change.</param>
 /// <param name="Checkpoint">The state; null where the run ended before its first checkpoint, so that it begins anew.</param>
 /// <param name="Notes">What was found and got around, a sentence each.</param>
-internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
+internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
 {
     /// <summary>Finds and checks.</summary>
     /// <exception cref="InputException">There is no good checkpoint, or something changed; every difference is named.</exception>
@@ -19,11 +20,12 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
         var checkpoint = CheckpointChoice.LastWithMetrics(folder.Path, notes);
         try
         {
-            if (checkpoint is null && new FileInfo(folder.Metrics) is { Exists: true, Length: > 0 })
-                throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
-            var data = checkpoint is null ? Load(written) : LoadUnchanged(folder, written, RunIdentity.Of(checkpoint));
-            if (notes.Count > 0) notes.Add($"going on from {(checkpoint is null ? "the beginning" : checkpoint.Path)}");
-            return new Resumption(written.Spec, data, checkpoint, notes);
+            if (checkpoint is null) RequireBeginning(folder, written);
+            var identity = checkpoint is null ? RunIdentity.Of(written.Resolved) : RunIdentity.Of(checkpoint);
+            var data = LoadUnchanged(folder, written, identity);
+            if (checkpoint is null) notes.Add($"{folder.Path} ended before its first checkpoint; it begins anew, with the same bits");
+            else if (notes.Count > 0) notes.Add($"going on from {checkpoint.Path}");
+            return new Resumption(written.Spec, data, identity with { Version = RunIdentity.ThisVersion, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, notes);
         }
         catch
         {
@@ -32,20 +34,60 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
         }
     }
 
-    private static DataSet Load(WrittenRecipe written) => RecipeData.Load(written.Spec.Data!);
+    /// <summary>Whether a run that is done was left as it was: what was edited since is named. Its data need not be there.</summary>
+    /// <exception cref="InputException">Recipe or resolved recipe were edited.</exception>
+    public static void RequireUnchanged(RunFolder folder)
+    {
+        var written = WrittenRecipe.Read(folder.Path);
+        var was = LastIdentity(folder.Path) ?? RunIdentity.Of(written.Resolved);
+        List<string> problems = [.. RecipeChanges(folder, written, was), .. SaidOtherwise(folder, written, was)];
+        if (problems.Count > 0) throw OnlyAsItWas(folder, problems);
+    }
+
+    // A run that is done needs no checkpoint any more; where none can be read, resolved.json must agree with itself.
+    private static RunIdentity? LastIdentity(string run)
+    {
+        try
+        {
+            using var checkpoint = CheckpointChoice.Last(run, []);
+            return checkpoint is null ? null : RunIdentity.Of(checkpoint);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    // A run has its first checkpoint before it has its name; only an older etalon gave the name first. Beginning anew is exact where nothing but the recipe decides the
+    // weights, and harmless where no checkpoint was ever whole: the second one waits for the first, so no line of metrics lies behind its place.
+    private static void RequireBeginning(RunFolder folder, WrittenRecipe written)
+    {
+        if (written.Parent is { } parent)
+            throw new InputException($"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: {string.Join(' ', ["etalon fork", parent.Run, $"--at {parent.Step}", .. written.Overrides.Select(text => $"\"{text}\"")])}");
+        if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates && updates > (written.Spec.Checkpoint.EverySteps ?? written.Spec.StepsPerEpoch))
+            throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
+    }
+
+    private static string SourceOf(RunFolder folder, WrittenRecipe written) =>
+        RunIdentity.HashOf(File.Exists(folder.Recipe) ? File.ReadAllText(folder.Recipe) : written.Spec.SourceText);
 
     private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was)
     {
         List<string> problems = [.. RecipeChanges(folder, written, was)];
         // Another recipe may name other data, which need not be there.
-        var data = problems.Count == 0 ? Load(written) : null;
+        var data = problems.Count == 0 ? RecipeData.Load(written.Spec.Data!) : null;
+        problems.AddRange(SaidOtherwise(folder, written, was));
         if (was.Version != RunIdentity.ThisVersion)
             problems.Add($"etalon was {was.Version}, is {RunIdentity.ThisVersion}; another version may compute other bits");
         if (data is not null && was.Data != data.ContentHash)
             problems.Add($"the data {data.Name} had the content hash {was.Data}, has {data.ContentHash}; `etalon data check` tells whether it is damaged");
-        return problems.Count == 0 ? data! : throw new InputException(
-            [.. problems, $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
+        return problems.Count == 0 ? data! : throw OnlyAsItWas(folder, problems);
     }
+
+    private static InputException OnlyAsItWas(RunFolder folder, List<string> problems) => new(
+        [.. problems, problems.Any(problem => problem.StartsWith(folder.Resolved, StringComparison.Ordinal))
+            ? $"{folder.Path} can only be resumed or forked with {RunFolder.ResolvedName} as it was; undo the change there, and make it in a new run: etalon fork {folder.Path} key=value"
+            : $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
 
     private static IEnumerable<string> RecipeChanges(RunFolder folder, WrittenRecipe written, RunIdentity was)
     {
@@ -60,6 +102,10 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, Checkpoint? Checkp
             _ => [$"{folder.Resolved} and {folder.Recipe}: both were edited; the recipe had the hash {was.Recipe}"],
         };
     }
+
+    // What resolved.json says beside the recipe.
+    private static IEnumerable<string> SaidOtherwise(RunFolder folder, WrittenRecipe written, RunIdentity was) =>
+        was.DifferencesFrom(written.Resolved).Select(difference => $"{folder.Resolved}: {difference}");
 
     // The recipe as given, where its text was edited; null where it is as it was or gone, for the resolved one decides.
     private static (RunSpec? Given, string? Fault) Given(RunFolder folder, WrittenRecipe written, RunIdentity was)

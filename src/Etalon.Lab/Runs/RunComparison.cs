@@ -5,8 +5,8 @@ namespace Etalon.Lab.Runs;
 /// <summary>Whether two runs of one recipe ended with the same bytes: weights, statistics, optimizer state, counters and metrics.</summary>
 public sealed partial class RunComparison
 {
-    // Time is the machine's doing; the place in the metrics file follows the digits of the speed. The seals cover both.
-    private static readonly HashSet<string> OfTheClock = ["seconds", "training_seconds", "metrics_bytes", CheckpointSeal.HeaderKey];
+    // Time is the machine's doing; the place in the metrics file follows the digits of the speed. The seals cover both, and a fork's origin says where its parent lies.
+    private static readonly HashSet<string> OfTheClock = ["seconds", "training_seconds", "metrics_bytes", CheckpointSeal.HeaderKey, RunIdentity.OriginKey];
 
     private readonly List<string> _differences = [];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
@@ -14,12 +15,13 @@ public sealed class RunFolder : IDisposable
 {
     internal const string RecipeName = "recipe.yaml", ResolvedName = "resolved.json", MetricsName = "metrics.jsonl", ResultName = "result.json";
 
-    private readonly RunLock _lock;
+    // What AtomicFile leaves beside a file when its process is killed.
+    private static readonly Regex Unfinished = new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$");
 
     private RunFolder(string path, RunLock held)
     {
-        (Path, _lock) = (path, held);
-        Checkpoints = new CheckpointFolder(path);
+        (Path, Lock) = (path, held);
+        Checkpoints = new CheckpointFolder(path, held);
     }
 
     /// <summary>The folder.</summary>
@@ -36,21 +38,31 @@ public sealed class RunFolder : IDisposable
 
     internal CheckpointFolder Checkpoints { get; }
 
-    /// <summary>Makes the folder of a new run, ROOT/NAME, or ROOT/NAME-2 and so on where that exists.</summary>
+    /// <summary>What makes the folder this process's own.</summary>
+    internal RunLock Lock { get; }
+
+    /// <summary>
+    /// Makes the folder of a new run, ROOT/NAME, or ROOT/NAME-2 and so on where that exists. It has its name when recipe and first checkpoint are on the disk, not before:
+    /// whatever ends the process or the machine, there is no run yet, or one that resumes.
+    /// </summary>
     /// <param name="root">The folder of all runs; made where it is not there.</param>
     /// <param name="spec">The recipe.</param>
     /// <param name="data">The data, whose content hash is recorded.</param>
+    /// <param name="keepFirst">Writes the checkpoint that the run begins with.</param>
     /// <param name="parent">The run that it continues with changes; null for none.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Create(string root, RunSpec spec, DataSet data, RunParent? parent = null)
+    internal static RunFolder Create(string root, RunSpec spec, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
     {
-        var folder = New(root, spec.Name);
-        AtomicFile.Write(folder.Recipe, writer => writer.Write(spec.SourceText));
-        AtomicFile.Write(folder.Resolved, writer => writer.WriteLine(Resolve(spec, data, parent).ToJsonString(RunResult.Json)));
-        return folder;
+        using var unfinished = UnfinishedFolder.Make(root);
+        string In(string name) => System.IO.Path.Combine(unfinished.Path, name);
+        AtomicFile.Write(In(RecipeName), writer => writer.Write(spec.SourceText));
+        AtomicFile.Write(In(ResolvedName), writer => writer.WriteLine(Resolve(spec, data, parent).ToJsonString(RunResult.Json)));
+        AtomicFile.Write(In(MetricsName), _ => { });
+        keepFirst(new CheckpointFolder(unfinished.Path, unfinished.Lock));
+        return new RunFolder(unfinished.MoveTo(spec.Name), unfinished.Lock);
     }
 
-    /// <summary>Opens the folder of a run to go on with it; what an end in the middle of writing left behind is cleared away.</summary>
+    /// <summary>Opens the folder of a run to go on with it; nothing in it is changed yet.</summary>
     /// <exception cref="InputException">It is not a run, or another process is writing to it.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static RunFolder Open(string path)
@@ -59,26 +71,24 @@ public sealed class RunFolder : IDisposable
             throw new InputException($"{path} is not a run: it has no {ResolvedName}; `etalon runs list` shows the runs there are");
         var held = RunLock.TryTake(path)
             ?? throw new InputException($"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
-        foreach (string unfinished in Directory.EnumerateFiles(path, "*.tmp")) File.Delete(unfinished);
         return new RunFolder(path, held);
     }
 
-    private static RunFolder New(string root, string name)
+    /// <summary>Clears away what an end in the middle of writing left behind, by the names that this class gives: others may lie there too.</summary>
+    internal void Prepare()
     {
-        for (int i = 1; ; i++)
-        {
-            string path = System.IO.Path.Combine(root, i == 1 ? name : $"{name}-{i}");
-            if (Directory.Exists(path)) continue;
-            Directory.CreateDirectory(path);
-            // Two processes may have made it at once; the lock decides, and the other one takes the next name.
-            if (RunLock.TryTake(path) is not { } held) continue;
-            if (!File.Exists(System.IO.Path.Combine(path, ResolvedName))) return new RunFolder(path, held);
-            held.Dispose();
-        }
+        Lock.Require();
+        foreach (string path in Directory.EnumerateFiles(Path, "*.tmp"))
+            if (Unfinished.IsMatch(System.IO.Path.GetFileName(path))) File.Delete(path);
+        Checkpoints.Prepare();
     }
 
     /// <summary>Writes what became of the run.</summary>
-    internal void Write(RunResult result) => AtomicFile.Write(In(ResultName), writer => writer.WriteLine(JsonSerializer.Serialize(result, RunResult.Json)));
+    internal void Write(RunResult result)
+    {
+        Lock.Require();
+        AtomicFile.Write(In(ResultName), writer => writer.WriteLine(JsonSerializer.Serialize(result, RunResult.Json)));
+    }
 
     /// <summary>What became of the run when it ended last; null while it is unfinished, or where the file is damaged and must be written anew.</summary>
     internal static RunResult? ResultOf(string path)
@@ -94,7 +104,11 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>The run trains again, so what became of it is open.</summary>
-    internal void Reopen() => File.Delete(In(ResultName));
+    internal void Reopen()
+    {
+        Lock.Require();
+        File.Delete(In(ResultName));
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
@@ -106,12 +120,12 @@ public sealed class RunFolder : IDisposable
             ["recipe_sha256"] = spec.Hash,
             ["data_sha256"] = data.ContentHash,
         };
-        if (parent is not null) json["parent"] = new JsonObject { ["run"] = parent.Run, ["step"] = parent.Step, ["recipe_sha256"] = parent.RecipeHash };
+        if (parent is not null) json[RunParent.Key] = parent.ToJson();
         json["overrides"] = new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)]);
         json["recipe"] = RecipeWriter.ToJson(spec);
         return json;
     }
 
     /// <summary>Lets others write to the run.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => Lock.Dispose();
 }

@@ -27,7 +27,7 @@ public sealed record RunListing
     /// <param name="root">The folder of all runs.</param>
     public static IReadOnlyList<RunListing> Of(string root) => !Directory.Exists(root)
         ? []
-        : [.. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Select(Read).OfType<RunListing>()];
+        : [.. Directory.EnumerateDirectories(root).Where(path => !UnfinishedFolder.Is(path)).Order(StringComparer.Ordinal).Select(Read).OfType<RunListing>()];
 
     private static RunListing? Read(string path)
     {

@@ -1,32 +1,62 @@
+using Etalon.Lab.Reports;
+
 namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// The right to write to a run: an exclusively opened file, which the operating system frees when its holder ends, however it ends. The
-/// file itself stays; that it is there means nothing.
+/// file itself stays; that it is there means nothing. Which file it is tells whether the folder at the path is still the one that was locked.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
     internal const string Name = "lock";
-    private readonly FileStream _file;
 
-    private RunLock(FileStream file) => _file = file;
+    // EAGAIN of Linux and of macOS, and Windows' sharing violation: what .NET says of a file that another process has.
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
+
+    private readonly FileStream _file;
+    private readonly FileNode? _node;
+    private string _run;
+
+    private RunLock(FileStream file, string run)
+    {
+        (_file, _run) = (file, run);
+        _node = FileNode.TryOf(file.SafeFileHandle);
+    }
 
     /// <summary>The lock of a run, or null while another process holds it.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="IOException">The folder may not be written to, or is gone.</exception>
     public static RunLock? TryTake(string run)
     {
         string path = Path.Combine(run, Name);
         try
         {
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0), run);
         }
-        // A held lock is a plain IOException; that the folder is gone or the disk is full is told by a class or a number of its own.
-        catch (IOException exception) when (exception.GetType() == typeof(IOException) && File.Exists(path))
+        catch (IOException exception) when (Held.Contains(exception.HResult))
         {
             return null;
         }
+        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException && Directory.Exists(run)))
+        {
+            throw new IOException($"{run} cannot be written to: {exception.Message.TrimEnd('.')}; make it writable, or copy it to where you may write and name the copy", exception);
+        }
     }
+
+    /// <summary>Whether the folder at the path is the one that was locked, and not gone or another one.</summary>
+    /// <remarks>On Windows a folder with an open file can be neither moved nor deleted.</remarks>
+    public bool IsInPlace => _node is not { } node || node.IsSame(FileNode.TryOf(Path.Combine(_run, Name)));
+
+    /// <summary>Before anything is written by path: refuses where the folder there is no longer the one that was locked.</summary>
+    /// <exception cref="IOException">It is gone, or another one.</exception>
+    public void Require()
+    {
+        if (!IsInPlace)
+            throw new IOException($"{_run} was deleted, moved or replaced while it was being trained; nothing is written to what is there now. Where it was moved, go on from its new place: etalon resume NEW_PLACE");
+    }
+
+    /// <summary>The folder has been renamed by the holder.</summary>
+    public void MovedTo(string run) => _run = run;
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -1,7 +1,22 @@
+using System.Text.Json.Nodes;
+
 namespace Etalon.Lab.Runs;
 
 /// <summary>Where a fork comes from.</summary>
 /// <param name="Run">The folder of the run that it continues with changes.</param>
 /// <param name="Step">The updates that had been done there.</param>
 /// <param name="RecipeHash">The hash of its recipe.</param>
-internal sealed record RunParent(string Run, long Step, string RecipeHash);
+internal sealed record RunParent(string Run, long Step, string RecipeHash)
+{
+    /// <summary>Its name in resolved.json.</summary>
+    public const string Key = "parent";
+
+    /// <summary>The keys there that may not change.</summary>
+    public static readonly IReadOnlyList<string> Deciding = ["run", "step", "recipe_sha256"];
+
+    /// <summary>As resolved.json has it.</summary>
+    public JsonObject ToJson() => new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash };
+
+    /// <summary>As resolved.json had it; what was edited into something else is empty here.</summary>
+    public static RunParent Of(JsonObject json) => new($"{json["run"]}", json["step"] is JsonValue step && step.TryGetValue(out long updates) ? updates : 0, $"{json["recipe_sha256"]}");
+}

@@ -39,10 +39,18 @@ public sealed record RunSummary
 
     private string MetricsPath => System.IO.Path.Combine(Path, RunFolder.MetricsName);
 
-    /// <summary>The run in a folder.</summary>
+    /// <summary>The run in a folder, with its metrics in memory.</summary>
     /// <param name="path">The run's folder.</param>
     /// <exception cref="InputException">It is not a run's folder, or a file in it cannot be read.</exception>
     public static RunSummary Read(string path)
+    {
+        var run = Open(path);
+        return run with { Metrics = run.Metrics };
+    }
+
+    /// <summary>The same without its metrics, which are read where they are asked for.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static RunSummary Open(string path)
     {
         string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
         if (!File.Exists(resolved))

@@ -12,9 +12,11 @@ internal sealed class SafetensorsFile : IDisposable
     private readonly FileStream _file;
     private readonly SafetensorsHeader _header;
 
-    private SafetensorsFile(FileStream file, byte[] headerBytes, string path)
+    private readonly bool _isHeld;
+
+    private SafetensorsFile(FileStream file, byte[] headerBytes, string path, bool isHeld)
     {
-        (_file, HeaderBytes, Path) = (file, headerBytes, path);
+        (_file, HeaderBytes, Path, _isHeld) = (file, headerBytes, path, isHeld);
         _header = SafetensorsHeader.Parse(headerBytes.AsSpan(sizeof(ulong)), file.Length - headerBytes.Length, path);
     }
 
@@ -38,13 +40,21 @@ internal sealed class SafetensorsFile : IDisposable
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         try
         {
-            return new SafetensorsFile(file, ReadHeader(file, path), path);
+            return new SafetensorsFile(file, ReadHeader(file, path), path, isHeld: false);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads a file that somebody else holds open, and leaves it open.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static SafetensorsFile Of(FileStream file)
+    {
+        file.Position = 0;
+        return new SafetensorsFile(file, ReadHeader(file, file.Name), file.Name, isHeld: true);
     }
 
     private static byte[] ReadHeader(FileStream file, string path)
@@ -78,5 +88,8 @@ internal sealed class SafetensorsFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_isHeld) _file.Dispose();
+    }
 }

@@ -15,17 +15,23 @@ internal sealed class WrittenRecipe
     private WrittenRecipe(string path, JsonObject json)
     {
         if (json["recipe"] is not JsonObject recipe) throw new InputException($"{path}: has no recipe; was the file edited?");
-        _path = path;
+        (_path, Resolved) = (path, json);
         Overrides = [.. (json["overrides"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())];
         Spec = RecipeReader.ReadWritten(recipe.ToJsonString(), path, []);
         if (Spec.Data is null) throw new InputException($"{path}: its recipe names no data; was the file edited?");
     }
+
+    /// <summary>All of resolved.json.</summary>
+    public JsonObject Resolved { get; }
 
     /// <summary>The recipe, every duration in updates.</summary>
     public RunSpec Spec { get; }
 
     /// <summary>The overrides with which it was made from the recipe as given.</summary>
     public IReadOnlyList<string> Overrides { get; }
+
+    /// <summary>What the run was forked from; null for none.</summary>
+    public RunParent? Parent => Resolved[RunParent.Key] is JsonObject parent ? RunParent.Of(parent) : null;
 
     /// <summary>The recipe of a run.</summary>
     /// <param name="run">The run's folder.</param>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
+using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 
@@ -13,12 +14,18 @@ public static class RestoredTrainer
     /// <param name="threads">Threads that compute.</param>
     /// <param name="data">The data set that its recipe names, where it has been loaded already; null loads it.</param>
     /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
-    /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged, or the data are not there.</exception>
+    /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged or that of another recipe, or the data are not there.</exception>
     public static Trainer<T> Open<T>(string run, long step, int threads, DataSet? data = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var spec = WrittenRecipe.Read(run).Spec;
-        using var checkpoint = CheckpointChoice.At(run, step);
-        var trainer = new Trainer<T>(spec, data ?? RecipeData.Load(spec.Data!), threads);
+        using var checkpoint = CheckpointChoice.At(run, spec, step);
+        return Open<T>(spec, checkpoint, threads, data ?? RecipeData.Load(spec.Data!));
+    }
+
+    /// <summary>A trainer in the state of a checkpoint of a recipe.</summary>
+    internal static Trainer<T> Open<T>(RunSpec spec, Checkpoint checkpoint, int threads, DataSet data) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var trainer = new Trainer<T>(spec, data, threads);
         try
         {
             trainer.Restore(checkpoint);

@@ -11,8 +11,11 @@ internal sealed record RunPlan
 
     public required DataSet Data { get; init; }
 
-    /// <summary>Makes or gives the folder, once recipe and data are known to fit.</summary>
-    public required Func<RunFolder> Open { get; init; }
+    /// <summary>What may not change while the run goes on.</summary>
+    public required RunIdentity Identity { get; init; }
+
+    /// <summary>Makes or gives the folder, once recipe and data are known to fit; what it is given writes the checkpoint that a run begins with, where it has none.</summary>
+    public required Func<Action<CheckpointFolder>, RunFolder> Open { get; init; }
 
     /// <summary>The state to go on from; null for the initial one.</summary>
     public Checkpoint? From { get; init; }

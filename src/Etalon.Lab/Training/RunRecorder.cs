@@ -14,7 +14,7 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     private readonly CheckpointWriter _checkpoints;
     private readonly RunProgress _before;
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly long _every;
+    private readonly long _every, _perEpoch;
     private readonly bool _keepsStages;
     private readonly TimeSpan _interval;
     private RunProgress _progress;
@@ -26,8 +26,9 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
         (_trainer, _identity, _progress, _before) = (trainer, identity, progress, progress);
         (_every, _keepsStages) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.Checkpoint.Keep == KeptCheckpoints.Stages);
         _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
-        folder.Checkpoints.Prepare();
-        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, mark);
+        _perEpoch = spec.StepsPerEpoch;
+        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, mark, folder.Lock);
+        folder.Checkpoints.GoOnFrom(trainer.Step, progress.Spared);
         _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
     }
 
@@ -67,17 +68,29 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     public void Keep()
     {
         _trainer.PrepareEvaluation();
-        var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
-        _identity.Describe(metadata);
-        _trainer.Describe(metadata);
-        _metrics.Mark.Describe(metadata);
-        (_progress with { Seconds = Seconds }).Describe(metadata);
-        _checkpoints.Begin(_trainer.Step, _progress.Spared, metadata);
+        _checkpoints.Begin(_trainer.Step, _progress.Spared, Describe(_trainer, _identity, _metrics.Mark, _progress with { Seconds = Seconds }));
         _kept = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Keeps the state that a new run begins with, at once.</summary>
+    /// <param name="trainer">Its state.</param>
+    /// <param name="identity">What may not change.</param>
+    /// <param name="checkpoints">Where.</param>
+    public static void KeepFirst(Trainer<T> trainer, RunIdentity identity, CheckpointFolder checkpoints)
+    {
+        trainer.PrepareEvaluation();
+        CheckpointWriter.WriteFirst(checkpoints, trainer.Tensors, trainer.Step, Describe(trainer, identity, default, new RunProgress()));
     }
 
     /// <summary>Waits until what was kept is on the disk.</summary>
     public void Finish() => _checkpoints.Finish();
+
+    /// <summary>Writes the losses since the last line, of a run that diverged.</summary>
+    public void WriteRest()
+    {
+        _metrics.WriteRest(_trainer.Step - 1, (double)_trainer.Step / _perEpoch);
+        _metrics.Flush();
+    }
 
     /// <summary>What became of the run.</summary>
     public RunResult Result(RunStatus status, string? message, int threads) => new()
@@ -93,6 +106,16 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
         Threads = threads,
         Message = message,
     };
+
+    private static Dictionary<string, string> Describe(Trainer<T> trainer, RunIdentity identity, MetricsMark mark, RunProgress progress)
+    {
+        var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
+        identity.Describe(metadata);
+        trainer.Describe(metadata);
+        mark.Describe(metadata);
+        progress.Describe(metadata);
+        return metadata;
+    }
 
     private double Seconds => _before.Seconds + Stopwatch.GetElapsedTime(_start).TotalSeconds;
 

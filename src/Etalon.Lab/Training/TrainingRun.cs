@@ -26,7 +26,8 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(begin);
         var data = LoadData(spec);
-        return Train(new RunPlan { Spec = spec, Data = data, Open = () => RunFolder.Create(runs, spec, data) }, threads, begin, cancellation);
+        var plan = new RunPlan { Spec = spec, Data = data, Identity = RunIdentity.Of(spec, data, parent: null), Open = keepFirst => RunFolder.Create(runs, spec, data, keepFirst) };
+        return Train(plan, threads, begin, cancellation);
     }
 
     /// <summary>Goes on with a run from its last good checkpoint, to the bit as if it had never ended.</summary>
@@ -42,14 +43,23 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(begin);
         using var folder = RunFolder.Open(run);
-        if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done) return done;
+        if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
+        {
+            Resumption.RequireUnchanged(folder);
+            return done;
+        }
         using var found = Resumption.Of(folder);
-        folder.Reopen();
         var plan = new RunPlan
         {
             Spec = found.Spec,
             Data = found.Data,
-            Open = () => folder,
+            Identity = found.Identity,
+            Open = keepFirst =>
+            {
+                folder.Prepare();
+                if (found.Checkpoint is null) keepFirst(folder.Checkpoints);
+                return folder;
+            },
             From = found.Checkpoint,
             Progress = found.Checkpoint is null ? new() : RunProgress.Of(found.Checkpoint),
             Mark = found.Checkpoint is null ? default : MetricsMark.Of(found.Checkpoint),
@@ -80,7 +90,7 @@ public static class TrainingRun
         var written = WrittenRecipe.Read(parent);
         var (old, spec) = (written.Spec, written.With(overrides));
         var notes = new List<string>();
-        using var checkpoint = step is null ? CheckpointChoice.Last(parent, notes) : CheckpointChoice.At(parent, step.Value);
+        using var checkpoint = step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value);
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         if (checkpoint.Step >= spec.TotalSteps)
             throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
@@ -89,7 +99,16 @@ public static class TrainingRun
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         var data = LoadData(spec);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);
-        var plan = new RunPlan { Spec = spec, Data = data, Open = () => RunFolder.Create(runs, spec, data, origin), From = checkpoint, Notes = notes, Parent = old };
+        var plan = new RunPlan
+        {
+            Spec = spec,
+            Data = data,
+            Identity = RunIdentity.Of(spec, data, origin),
+            Open = keepFirst => RunFolder.Create(runs, spec, data, keepFirst, origin),
+            From = checkpoint,
+            Notes = notes,
+            Parent = old,
+        };
         return Train(plan, threads, begin, cancellation);
     }
 
@@ -108,14 +127,13 @@ public static class TrainingRun
         using var trainer = new Trainer<T>(plan.Spec, plan.Data, threads);
         if (plan is { From: { } state, Parent: { } parent }) trainer.Inherit(state, parent);
         else if (plan.From is not null) trainer.Restore(plan.From);
-        using var folder = plan.Open();
-        var identity = RunIdentity.Of(plan.Spec, File.ReadAllText(folder.Recipe), plan.Data);
-        using var recorder = new RunRecorder<T>(trainer, plan.Spec, folder, identity, plan.Progress, plan.Mark);
+        using var folder = plan.Open(checkpoints => RunRecorder<T>.KeepFirst(trainer, plan.Identity, checkpoints));
+        using var recorder = new RunRecorder<T>(trainer, plan.Spec, folder, plan.Identity, plan.Progress, plan.Mark);
+        // The last that goes of what an earlier part left: from here on the folder says no more than its checkpoint.
+        folder.Reopen();
         try
         {
             recorder.Display = begin(new RunStart { Folder = folder.Path, Spec = plan.Spec, Step = trainer.Step, Notes = plan.Notes, Parent = plan.Parent });
-            // A resumed run has the checkpoint that it begins with.
-            if (plan.From is null || plan.Parent is not null) recorder.Keep();
             trainer.Run(recorder, cancellation);
             recorder.Finish();
         }
@@ -129,7 +147,11 @@ public static class TrainingRun
         }
         catch (Exception exception)
         {
-            WriteIfPossible(folder, recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, threads));
+            WriteIfPossible(() =>
+            {
+                if (exception is DivergedException) recorder.WriteRest();
+                folder.Write(recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, threads));
+            });
             throw;
         }
         var result = recorder.Result(RunStatus.Done, null, threads);
@@ -138,11 +160,11 @@ public static class TrainingRun
     }
 
     // Where the disk is full or the folder gone, what went wrong first matters more.
-    private static void WriteIfPossible(RunFolder folder, RunResult result)
+    private static void WriteIfPossible(Action write)
     {
         try
         {
-            if (Directory.Exists(folder.Path)) folder.Write(result);
+            write();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

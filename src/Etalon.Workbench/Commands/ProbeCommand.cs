@@ -41,11 +41,21 @@ internal static class ProbeCommand
         if (changes.Where(change => !change.StartsWith(DataKeys, StringComparison.Ordinal)).ToList() is { Count: > 0 } others)
             throw new InputException([.. others.Select(change => $"{change}: only keys of data can be changed here, as in data.train=2000; the run itself stays as it is")]);
         var target = ProbeTarget.Load(on, DataArguments.Read(on, changes));
-        var probe = new TransferProbe(folder, [target], TrainingScreen.Threads(parsed.GetValue(options.Threads)));
+        using var probe = new TransferProbe(folder, [target], TrainingScreen.Threads(parsed.GetValue(options.Threads)));
         var readings = new List<ProbeReading>();
-        foreach (long step in parsed.GetValue(options.At) is { } at ? [at] : probe.Steps)
+        long? at = parsed.GetValue(options.At);
+        foreach (long step in at is { } one ? [one] : probe.Steps)
         {
-            readings.Add(probe.Read(step, cancellation));
+            try
+            {
+                readings.Add(probe.Read(step, cancellation));
+            }
+            catch (InputException exception) when (at is null && step > 0)
+            {
+                // One that is damaged hides no other; it was not asked for by name.
+                foreach (string problem in exception.Problems) error.WriteLine($"note: {problem}");
+                continue;
+            }
             error.WriteLine(step == 0 ? "before training: probed" : $"after update {step}: probed");
         }
         if (parsed.GetValue(options.Json)) WriteJson(folder, target, readings, output);

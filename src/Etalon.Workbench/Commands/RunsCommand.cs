@@ -49,7 +49,7 @@ internal static class RunsCommand
         var runs = FolderOption();
         var json = new Option<bool>("--json") { Description = "Prints JSON, with all metrics." };
         var command = new Command("show", "Shows a run: its recipe, its result, its evaluations.") { name, runs, json };
-        command.SetAction(parsed => Show(RunSummary.Read(Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => Show(RunSummary.Open(Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -63,7 +63,7 @@ internal static class RunsCommand
         string inside = Path.Combine(root, run);
         if (Directory.Exists(inside)) return inside;
         if (Directory.Exists(run)) return run;
-        throw new InputException($"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are");
+        throw new InputException($"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are. One that ended before its first checkpoint was on the disk left none: train or fork it again");
     }
 
     private static void List(string root, bool json, TextWriter output)

@@ -75,7 +75,7 @@ public sealed record TransferByStage
             var settings = new { Run = specs[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
             readings[seed] = kept.Get(runs[seed].Name, settings, () =>
             {
-                var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
+                using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
                 return [.. steps.Select(step => probe.Read(step, cancellation))];
             });
             progress?.Invoke($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
