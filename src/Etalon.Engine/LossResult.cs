@@ -11,4 +11,7 @@ public readonly record struct LossResult(double LossSum, int Correct, int Images
 
     /// <summary>The share of examples that were predicted right.</summary>
     public double Accuracy => (double)Correct / Images;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(LossResult), PrintMembers);
 }

@@ -97,4 +97,7 @@ public sealed record Recipe
             yield return begin;
         }
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Recipe), PrintMembers);
 }

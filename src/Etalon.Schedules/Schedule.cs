@@ -90,4 +90,7 @@ public abstract record Schedule
 
     /// <summary>The logarithm of <see cref="Evaluate"/>; overridden where the value may leave the range of float64.</summary>
     internal virtual double EvaluateLog(double time) => Math.Log(Math.Abs(Evaluate(time)));
+
+    /// <summary>The piece and its numbers, <c>Cosine { From = 0.1, To = 0 }</c>, the same in every culture.</summary>
+    public sealed override string ToString() => RecordText.Of(GetType().Name, PrintMembers);
 }

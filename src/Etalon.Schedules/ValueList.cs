@@ -25,7 +25,7 @@ internal sealed class ValueList<T>(T[] items) : IReadOnlyList<T>, IEquatable<Val
         return hash.ToHashCode();
     }
 
-    public override string ToString() => $"[{string.Join(", ", items)}]";
+    public override string ToString() => $"[{string.Join(", ", items.Select(item => $"{item}"))}]";
 
     public IEnumerator<T> GetEnumerator() => items.AsEnumerable().GetEnumerator();
 

@@ -46,4 +46,7 @@ public readonly record struct UpdateProducts
             return Math.Atan2(Math.Sqrt(Math.Max(ChangeSquare - along * along, 0)), norm + along);
         }
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(UpdateProducts), PrintMembers);
 }

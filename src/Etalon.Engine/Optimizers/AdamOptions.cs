@@ -14,4 +14,7 @@ public sealed record AdamOptions
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay (AdamW) instead of entering the gradient (Adam). Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(AdamOptions), PrintMembers);
 }

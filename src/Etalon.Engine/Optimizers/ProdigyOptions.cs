@@ -17,4 +17,7 @@ public sealed record ProdigyOptions
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta D lambda instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ProdigyOptions), PrintMembers);
 }

@@ -20,4 +20,7 @@ public readonly record struct UpdateNumbers(double Rate, double WeightDecay, dou
 
     /// <summary>How much of the weights is added to the gradient: lambda with coupled decay, else 0.</summary>
     internal double DecayInGradient(bool isDecoupled) => isDecoupled ? 0 : WeightDecay;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(UpdateNumbers), PrintMembers);
 }

@@ -14,4 +14,7 @@ public sealed record WnAdamOptions
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(WnAdamOptions), PrintMembers);
 }

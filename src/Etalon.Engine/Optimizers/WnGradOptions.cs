@@ -25,4 +25,7 @@ public sealed record WnGradOptions
 
     /// <summary>When b may fall again. Default: never.</summary>
     public WnGradRestarts? Restarts { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(WnGradOptions), PrintMembers);
 }

@@ -17,4 +17,7 @@ public sealed record WnGradRestarts(int After = 4, double Ratio = 0.9, double Le
 
     /// <summary>The least b.</summary>
     public double Least { get; } = OptionRange.Size(Least, nameof(Least));
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(WnGradRestarts), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Experiments;
 using Etalon.Lab.Experiments.Equilibrium;
 using Etalon.Lab.Reports;
@@ -97,13 +98,13 @@ internal static class FastEquilibriumClaim
             "| mixing units | updates | distance | floor | largest ratio | norms | errors | errors after the probe |",
             "|---|---|---|---|---|---|---|---|",
             .. curve.Looks.Select(look =>
-                $"| {look.MixingUnits:R} | {look.Steps} | {look.Distance:F3} | {look.Floor:F3} | {Ratio(look.Ratio)} | {string.Join(" / ", look.Norms.Select(norm => norm.ToString("F2")))} | {Row(look.Errors)} | {Row(look.ProbeErrors)} |"),
+                $"| {look.MixingUnits:R} | {look.Steps} | {look.Distance:F3} | {look.Floor:F3} | {Ratio(look.Ratio)} | {string.Join(" / ", look.Norms.Select(norm => norm.ToString("F2", CultureInfo.InvariantCulture)))} | {Row(look.Errors)} | {Row(look.ProbeErrors)} |"),
             "",
         ];
 
-    private static string Row(IReadOnlyList<double> shares) => string.Join(" / ", shares.Select(share => share.ToString("P1")));
+    private static string Row(IReadOnlyList<double> shares) => string.Join(" / ", shares.Select(share => share.ToString("P1", CultureInfo.InvariantCulture)));
 
-    private static string Ratio(double ratio) => double.IsFinite(ratio) ? ratio.ToString("F2") : "-";
+    private static string Ratio(double ratio) => double.IsFinite(ratio) ? ratio.ToString("F2", CultureInfo.InvariantCulture) : "-";
 
     private static Chart Draw(FastEquilibrium experiment, List<EquilibriumCurve> curves)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Conversions;
 
 /// <summary>Numbers given by their logarithm, as text: what leaves float64 as a power of ten.</summary>
@@ -12,7 +14,7 @@ internal static class Magnitude
     {
         if (double.IsNegativeInfinity(log)) return "0";
         double power = log / Ln10;
-        if (power is >= -4 and < 6) return Math.Exp(log).ToString($"G{digits}");
-        return Math.Abs(power) < 300 ? Math.Exp(log).ToString($"0.{new string('#', digits - 1)}e0") : $"10^{power:0.##}";
+        if (power is >= -4 and < 6) return Math.Exp(log).ToString($"G{digits}", CultureInfo.InvariantCulture);
+        return Math.Abs(power) < 300 ? Math.Exp(log).ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture) : $"10^{power:0.##}";
     }
 }

@@ -91,7 +91,7 @@ public sealed class DataSet
     {
         ArgumentNullException.ThrowIfNull(classes);
         if (classes.Distinct().Count() != classes.Count || classes.Any(label => label < 0 || label >= ClassCount))
-            throw new ArgumentException($"{string.Join(", ", classes)} are not labels from 0 to {ClassCount - 1}, each once", nameof(classes));
+            throw new ArgumentException($"{string.Join(", ", classes.Select(label => $"{label}"))} are not labels from 0 to {ClassCount - 1}, each once", nameof(classes));
         return new(Name, Image, PixelMaximum, [.. classes.Select(label => ClassNames[label])],
             Training.OfClasses(classes, Image.Length), Test.OfClasses(classes, Image.Length));
     }

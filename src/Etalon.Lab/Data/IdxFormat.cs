@@ -35,5 +35,5 @@ internal static class IdxFormat
         bytes[headerLength..].CopyTo(content);
     }
 
-    private static string Text(ReadOnlySpan<int> dimensions) => string.Join("x", dimensions.ToArray());
+    private static string Text(ReadOnlySpan<int> dimensions) => string.Join("x", dimensions.ToArray().Select(size => $"{size}"));
 }

@@ -43,9 +43,9 @@ public static class RecipeData
     private static DataSet OfClasses(IReadOnlyList<int> classes, DataSet data)
     {
         if (classes.Any(label => label >= data.ClassCount))
-            throw new InputException($"data.classes = [{string.Join(", ", classes)}]: {data.Name} has the classes 0 to {data.ClassCount - 1}; name some of them");
+            throw new InputException($"data.classes = [{string.Join(", ", classes.Select(label => $"{label}"))}]: {data.Name} has the classes 0 to {data.ClassCount - 1}; name some of them");
         if (data.Training.Labels.IndexOfAny([.. classes.Select(label => (byte)label)]) < 0)
-            throw new InputException($"data.classes = [{string.Join(", ", classes)}]: no training image of {data.Name} is of these classes; name others, or take more images with data.train");
+            throw new InputException($"data.classes = [{string.Join(", ", classes.Select(label => $"{label}"))}]: no training image of {data.Name} is of these classes; name others, or take more images with data.train");
         return data.OfClasses(classes);
     }
 

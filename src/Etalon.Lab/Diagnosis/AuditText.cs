@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Engine.Symmetry;
 using Etalon.Lab.RunSpecs;
 
@@ -27,7 +28,7 @@ public static class AuditText
             ["tensor", "shape", "channel", "alone", "group", "weight decay", "why not"],
             .. report.Tensors.Select(tensor => (string[])
             [
-                tensor.Name, string.Join('x', tensor.Shape), YesNo(tensor.Channel.IsInvariant), YesNo(tensor.Alone.IsInvariant),
+                tensor.Name, string.Join('x', tensor.Shape.Select(size => $"{size}")), YesNo(tensor.Channel.IsInvariant), YesNo(tensor.Alone.IsInvariant),
                 tensor.IsInGroup ? YesNo(report.Group.IsInvariant) : "-", Words(tensor.Decay), WhyNot(tensor),
             ]),
         ];
@@ -89,7 +90,7 @@ public static class AuditText
 
     private static string Short(DegreeMismatch mismatch) => $"{mismatch.Layer} {mismatch.FirstDegree}≠{mismatch.SecondDegree}";
 
-    private static string Power(double value) => value == 0 ? "0" : value.ToString("0.###e-0");
+    private static string Power(double value) => value == 0 ? "0" : value.ToString("0.###e-0", CultureInfo.InvariantCulture);
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 

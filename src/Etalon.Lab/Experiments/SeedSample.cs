@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Statistics;
 
 namespace Etalon.Lab.Experiments;
@@ -26,5 +27,5 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
 
     /// <summary>Mean and deviation; of one seed the mean alone.</summary>
     /// <param name="format">Of each number.</param>
-    internal string ToString(string format) => Values.Count < 2 ? Mean.ToString(format) : $"{Mean.ToString(format)} ± {Deviation.ToString(format)}";
+    internal string ToString(string format) => Values.Count < 2 ? Mean.ToString(format, CultureInfo.InvariantCulture) : $"{Mean.ToString(format, CultureInfo.InvariantCulture)} ± {Deviation.ToString(format, CultureInfo.InvariantCulture)}";
 }

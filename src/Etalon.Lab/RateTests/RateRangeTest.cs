@@ -18,7 +18,7 @@ public sealed class RateRangeTest
     internal RateRangeTest(RunSpec spec, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<SelfSetRate> others)
     {
         (Spec, Options, Peak, Curves, Others) = (spec, options, peak, curves, others);
-        Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed{(same.Count() > 1 ? "s" : "")} {string.Join(", ", same.Select(curve => curve.Seed))}: {same.Key}")];
+        Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed{(same.Count() > 1 ? "s" : "")} {string.Join(", ", same.Select(curve => $"{curve.Seed}"))}: {same.Key}")];
         if (Problems.Count > 0) return;
         var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower), curves.Min(curve => curve.Reading.Interval!.Value.Upper));
         if (common.Lower <= common.Upper) Interval = common;

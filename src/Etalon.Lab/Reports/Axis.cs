@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Reports;
 
 /// <summary>One axis of a chart: its range, and whether it is logarithmic.</summary>
@@ -83,7 +85,7 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     {
         if (value == 0) return "0";
         var size = Math.Abs(value);
-        if (size is >= 1e-3 and < 1e6) return value.ToString("0.######");
+        if (size is >= 1e-3 and < 1e6) return value.ToString("0.######", CultureInfo.InvariantCulture);
         var exponent = (int)Math.Floor(Math.Log10(size) + 1e-12);
         return $"{value / Math.Pow(10, exponent):0.###}e{exponent}";
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Etalon.Lab.Runs;
@@ -59,12 +60,20 @@ internal sealed class Checkpoint : IDisposable
         Metadata.TryGetValue(key, out var text) ? text : throw new InputException($"{Path}: its metadata has no {key}; it is not a checkpoint of this etalon");
 
     /// <summary>A whole number of the metadata, never negative.</summary>
-    public long Integer(string key) =>
-        long.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : throw Wrong(key, "a whole number");
+    public long Integer(string key) => Whole(Text(key)) ?? throw Wrong(key, "a whole number");
+
+    /// <summary>Whole numbers of the metadata, never negative, with a space between them.</summary>
+    public ImmutableArray<long> Integers(string key) => [.. Text(key).Split(' ').Select(word => Whole(word) ?? throw Wrong(key, "a list of whole numbers"))];
 
     /// <summary>A number of the metadata, to the bit as it was written.</summary>
+    /// <remarks>
+    /// Earlier versions wrote the decimal and the minus sign of the machine's culture: 1,5 or −1.5. No number has separators of thousands, so such a sign says
+    /// what it was.
+    /// </remarks>
     public double Number(string key) =>
-        double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Wrong(key, "a number");
+        double.TryParse(Text(key).Replace(',', '.').Replace('\u2212', '-'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? value
+            : throw Wrong(key, "a number");
 
     /// <summary>A number of the metadata that need not be there.</summary>
     public double? OptionalNumber(string key) => Metadata.ContainsKey(key) ? Number(key) : null;
@@ -72,6 +81,8 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Reads all tensors into their places.</summary>
     /// <exception cref="InputException">The file holds others.</exception>
     public void Restore(IReadOnlyList<StoredTensor> tensors) => Snapshot.Restore(tensors, _file);
+
+    private static long? Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private InputException Wrong(string key, string due) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}; {due} is due");
 

@@ -41,7 +41,7 @@ internal static class CheckpointChoice
     {
         var folder = new CheckpointFolder(run);
         if (!File.Exists(folder.PathOf(step)))
-            throw new InputException($"{run} has no checkpoint after update {step}; it has {(folder.Steps() is { Count: > 0 } steps ? string.Join(", ", steps) : "none")}");
+            throw new InputException($"{run} has no checkpoint after update {step}; it has {(folder.Steps() is { Count: > 0 } steps ? string.Join(", ", steps.Select(kept => $"{kept}")) : "none")}");
         return Checked(Checkpoint.Open(folder.PathOf(step)), run, spec, step);
     }
 

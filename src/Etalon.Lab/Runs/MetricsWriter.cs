@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Etalon.Lab.Training;
 
@@ -105,7 +106,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private void Write(string split, SplitResult result)
     {
         if (double.IsFinite(result.Total.Loss)) _json.WriteNumber($"{split}/loss", result.Total.Loss);
-        else _json.WriteString($"{split}/loss", result.Total.Loss.ToString());
+        else _json.WriteString($"{split}/loss", result.Total.Loss.ToString(CultureInfo.InvariantCulture));
         _json.WriteNumber($"{split}/accuracy", result.Total.Accuracy);
         foreach (var group in result.Groups) _json.WriteNumber($"{split}/{group.Name}", group.Share);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Etalon.Lab.Training;
 
@@ -36,7 +37,7 @@ internal sealed class MonitorWriter
     // The digits of a float32 are as many as a float32 run measures, and half the bytes.
     private static void Write(JsonEncodedText name, double value, Utf8JsonWriter json)
     {
-        if (!double.IsFinite(value)) json.WriteString(name, value.ToString());
+        if (!double.IsFinite(value)) json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
         else if (value == 0 || Math.Abs(value) is > 1e-37 and < 1e38) json.WriteNumber(name, (float)value);
         else json.WriteNumber(name, value);
     }

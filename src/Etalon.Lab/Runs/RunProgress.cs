@@ -59,7 +59,7 @@ internal sealed record RunProgress
         metadata[ImagesKey] = $"{Images}";
         metadata[TrainingKey] = $"{TrainingSeconds:R}";
         metadata[SecondsKey] = $"{Seconds:R}";
-        if (StageEnds.Length > 0) metadata[StageEndsKey] = string.Join(' ', StageEnds);
+        if (StageEnds.Length > 0) metadata[StageEndsKey] = string.Join(' ', StageEnds.Select(end => $"{end}"));
         if (TestLoss is null) return;
         metadata[LossKey] = $"{TestLoss:R}";
         metadata[AccuracyKey] = $"{TestAccuracy:R}";
@@ -77,6 +77,6 @@ internal sealed record RunProgress
         TestAccuracy = checkpoint.OptionalNumber(AccuracyKey),
         Best = checkpoint.OptionalNumber(BestKey),
         BestStep = checkpoint.OptionalNumber(BestStepKey) is null ? null : checkpoint.Integer(BestStepKey),
-        StageEnds = checkpoint.Metadata.ContainsKey(StageEndsKey) ? [.. checkpoint.Text(StageEndsKey).Split(' ').Select(long.Parse)] : [],
+        StageEnds = checkpoint.Metadata.ContainsKey(StageEndsKey) ? checkpoint.Integers(StageEndsKey) : [],
     };
 }

@@ -12,5 +12,5 @@ internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, IRead
     public static int SizeOf(SafetensorsType type) => type == SafetensorsType.F64 ? sizeof(double) : sizeof(float);
 
     /// <summary>Shape and type as people write them, such as F32 [8, 3, 3, 3].</summary>
-    public string Form => $"{Type} [{string.Join(", ", Shape)}]";
+    public string Form => $"{Type} [{string.Join(", ", Shape.Select(size => $"{size}"))}]";
 }

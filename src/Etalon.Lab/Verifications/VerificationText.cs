@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 
@@ -22,7 +23,7 @@ public static class VerificationText
     }
 
     /// <summary>A distance in two digits: 4.8e-15, 0, or diverged.</summary>
-    public static string Distance(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e0") : "diverged";
+    public static string Distance(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e0", CultureInfo.InvariantCulture) : "diverged";
 
     /// <summary>The first line: recipe, form, precision.</summary>
     public static string Heading(Verification verification)

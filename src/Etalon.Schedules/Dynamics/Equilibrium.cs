@@ -113,4 +113,7 @@ public sealed record Equilibrium
         var ratio = (own + 2 * kept * past) / (d * (1 + kept));
         return (ratio, d - past / ratio);
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Equilibrium), PrintMembers);
 }

@@ -86,4 +86,7 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
         var growth = -lost * (2 - lost) - 2 * (1 - lost) * rate * weightU + rate * rate * uu;
         return new(LogNorm + 0.5 * LogMath.Log1P(growth), (1 - lost) * weightV - rate * uv, (1 + growth) * vv) { Angle = Math.Atan2(across, along) };
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(NormState), PrintMembers);
 }

@@ -25,4 +25,7 @@ public sealed record Phase(long Begin, long End, SteadyUpdate First, SteadyUpdat
     /// q = 1 - exp(-4 M): the share of a deviation from equilibrium that is gone at its end. In a moving phase the equilibrium moves meanwhile; what happened at its begin is forgotten to this share all the same.
     /// </summary>
     public double Equilibrated => Dynamics.MixingUnits.Equilibrated(MixingUnits);
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Phase), PrintMembers);
 }

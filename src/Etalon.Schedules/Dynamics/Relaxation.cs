@@ -76,4 +76,7 @@ public sealed record Relaxation
         if (_end == 0) return double.PositiveInfinity;
         return Math.Max(0, Math.Log(Math.Abs(Update.Gamma(StartNorm) / _end - 1) / tolerance) / (4 * Update.UnitsPerStep));
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Relaxation), PrintMembers);
 }

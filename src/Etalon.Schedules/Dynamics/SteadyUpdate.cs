@@ -100,4 +100,7 @@ public sealed record SteadyUpdate
     /// <summary>The norm state γ = |w|⁴/(total rate)², the inverse square of the effective rate. Without momentum |w|⁴/η².</summary>
     /// <param name="norm">|w|, positive.</param>
     public double Gamma(double norm) => Math.Exp(4 * Math.Log(norm) - 2 * LogTotalRate);
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(SteadyUpdate), PrintMembers);
 }

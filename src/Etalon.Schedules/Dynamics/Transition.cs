@@ -44,4 +44,7 @@ public sealed record Transition(SteadyUpdate Before, SteadyUpdate After)
     public double StepsTo(double tolerance) => Relaxation.StepsTo(tolerance);
 
     private Relaxation Relaxation => new(After, 1, _before.Norm);
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Transition), PrintMembers);
 }

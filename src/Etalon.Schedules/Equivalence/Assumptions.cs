@@ -15,7 +15,7 @@ internal static class Assumptions
             "A threshold on the norm of the gradient is divided by P of its step; averages of weights are taken of weights divided by P.",
         };
         if (conversion.Corrections.Count > 0)
-            list.Add($"The state is corrected before update {string.Join(", ", conversion.Corrections.Take(5).Select(correction => correction.Step))}{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
+            list.Add($"The state is corrected before update {string.Join(", ", conversion.Corrections.Take(5).Select(correction => $"{correction.Step}"))}{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
         if (conversion.RateError > 0)
             list.Add($"Corrections are left out: the run is exactly that of the source with rates up to {Math.Abs(LogMath.ExpM1(conversion.RateError)):P3} off.");
         return list;

@@ -35,4 +35,7 @@ public sealed record ConversionRange
 
     /// <summary>Where float16, float32 and float64 would overflow in a run that does not re-centre.</summary>
     public IReadOnlyList<FormatRange> Formats { get; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ConversionRange), PrintMembers);
 }

@@ -28,4 +28,7 @@ public sealed record FormatRange(string Format, double LogLargest, long? Rate = 
             if (log(step) > LogLargest) return step;
         return null;
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(FormatRange), PrintMembers);
 }

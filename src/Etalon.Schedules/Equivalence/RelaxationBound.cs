@@ -43,4 +43,7 @@ public sealed record RelaxationBound
         var relative = (SignedLog.Exp(largestLogRate) * SignedLog.Of(largestDecay)).Value / (1 - momentum);
         return new(3 * relative, momentum * Math.Exp(-2 * smallestLogRoot) * (1 + relative));
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(RelaxationBound), PrintMembers);
 }

@@ -27,4 +27,7 @@ public readonly record struct ScaleMap(double LogWeights, double LogRate)
 
     /// <summary>Both in turn; all these maps commute with each other.</summary>
     public ScaleMap Then(ScaleMap next) => new(LogWeights + next.LogWeights, LogRate + next.LogRate);
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ScaleMap), PrintMembers);
 }

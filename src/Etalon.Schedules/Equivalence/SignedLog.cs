@@ -43,4 +43,7 @@ public readonly record struct SignedLog
         var ratio = large.Sign * small.Sign * Math.Exp(small.Log - large.Log);
         return ratio == -1 ? default : new(large.Sign, large.Log + LogMath.Log1P(ratio));
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(SignedLog), PrintMembers);
 }

@@ -20,4 +20,7 @@ public readonly record struct StepInput(long Step, StepNumbers Source, double In
             Step);
 
     private string Limit => Source.Momentum < 1 ? $" = {ConstantRate.LargestIntrinsicRate(Source.Momentum):G6}" : "";
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(StepInput), PrintMembers);
 }

@@ -12,4 +12,7 @@ public readonly record struct StepNumbers(double LogRate, double WeightDecay, do
 
     /// <summary>The intrinsic rate η λ, formed so that it is finite even where η is not.</summary>
     public double IntrinsicRate => (SignedLog.Exp(LogRate) * SignedLog.Of(WeightDecay)).Value;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(StepNumbers), PrintMembers);
 }

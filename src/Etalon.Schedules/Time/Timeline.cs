@@ -71,4 +71,7 @@ public sealed record Timeline
             throw Require.Refuse(nameof(duration), duration, "is longer than 2^53 steps", "give fewer units");
         }
     }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Timeline), PrintMembers);
 }

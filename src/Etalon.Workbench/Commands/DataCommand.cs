@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Etalon.Lab;
 using Etalon.Lab.Data;
@@ -136,8 +137,8 @@ internal static class DataCommand
         output.WriteLine(
             $"{entry.Title} ({location}) is intact: {set.Training.Count:N0} training and {set.Test.Count:N0} test images of {set.Image}, "
             + $"{set.ClassCount} classes");
-        output.WriteLine($"means                {string.Join("  ", set.Statistics.Means.Select(mean => mean.ToString("F6")))}");
-        output.WriteLine($"standard deviations  {string.Join("  ", set.Statistics.StandardDeviations.Select(deviation => deviation.ToString("F6")))}");
+        output.WriteLine($"means                {string.Join("  ", set.Statistics.Means.Select(mean => mean.ToString("F6", CultureInfo.InvariantCulture)))}");
+        output.WriteLine($"standard deviations  {string.Join("  ", set.Statistics.StandardDeviations.Select(deviation => deviation.ToString("F6", CultureInfo.InvariantCulture)))}");
         output.WriteLine($"content sha256       {set.ContentHash}");
     }
 

@@ -31,4 +31,7 @@ public readonly record struct ConvolutionShape(
 
     /// <summary>Multiply-adds of one pass over one image, in the direct form.</summary>
     public long MultiplyAdds => (long)OutputHeight * OutputWidth * WeightCount;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ConvolutionShape), PrintMembers);
 }

@@ -29,4 +29,7 @@ public readonly record struct Frame(
 
     /// <summary>Where the image's first pixel lies.</summary>
     public int Origin => Top * RowStride + Left * PixelStride;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Frame), PrintMembers);
 }

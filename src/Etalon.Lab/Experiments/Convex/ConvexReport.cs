@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Experiments.Convex;
 
 /// <summary>What <see cref="ConvexTables"/> measured, and whether it is what was recorded.</summary>
@@ -54,7 +56,7 @@ public sealed record ConvexReport
     private ExperimentCheck GrowsAsRecorded() => new(
         "constant noise: b is 447.22 from 1 after 100,000 steps, 100 from 0.01 after one and 458.3 after 100,000, to the digits given",
         Math.Abs(Noise[0] - 447.22) <= 0.005 && Math.Abs(Noise[1] - 100) <= 0.5 && Math.Abs(Noise[2] - 458.3) <= 0.05,
-        string.Join(", ", Noise.Select(b => b.ToString("F2"))));
+        string.Join(", ", Noise.Select(b => b.ToString("F2", CultureInfo.InvariantCulture))));
 
     private ExperimentCheck HasBound()
     {
@@ -70,8 +72,8 @@ public sealed record ConvexReport
         var recorded = RecordedFigures.Regret.Figures[row].Take(Tables.Times.Count).ToList();
         double[] medians = [.. recorded.Select((_, time) => Gaps(row, time)[Tables.Starts / 2])];
         return new(
-            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", Tables.Times)} steps are within a factor of {ConvexTables.RegretFactor} of the median of {Tables.Starts} draws",
+            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", Tables.Times.Select(time => $"{time}"))} steps are within a factor of {ConvexTables.RegretFactor} of the median of {Tables.Starts} draws",
             medians.Zip(recorded, (median, figure) => ConvexTables.IsWithin(ConvexTables.RegretFactor, median, figure)).All(isNear => isNear),
-            $"{string.Join(", ", medians.Select(median => median.ToString("G2")))}; recorded {string.Join(", ", recorded.Select(figure => figure.ToString("G2")))}");
+            $"{string.Join(", ", medians.Select(median => median.ToString("G2", CultureInfo.InvariantCulture)))}; recorded {string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}");
     }
 }

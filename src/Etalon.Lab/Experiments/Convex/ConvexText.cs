@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Experiments.Convex;
@@ -89,8 +90,8 @@ internal static class ConvexText
         double.NaN => "overflow",
         double.PositiveInfinity => "∞",
         double.NegativeInfinity => "away",
-        _ => gradients.ToString("N0"),
+        _ => gradients.ToString("N0", CultureInfo.InvariantCulture),
     };
 
-    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3") : RateText.Of(norm);
+    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3", CultureInfo.InvariantCulture) : RateText.Of(norm);
 }

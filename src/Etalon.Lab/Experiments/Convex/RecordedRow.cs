@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Experiments.Convex;
 
 /// <summary>Recorded figures of a rule.</summary>
@@ -15,6 +17,6 @@ internal sealed record RecordedRow(string Rule, IReadOnlyList<double> Initial, I
         var measured = table[Rule].Cells;
         var columns = Enumerable.Range(0, Initial.Count).Where(i => table.Initial.Contains(Initial[i])).ToList();
         var off = columns.Where(i => !agrees(Figures[i], measured[table.Initial.ToList().IndexOf(Initial[i])])).ToList();
-        return new($"{Rule}: {statement}", columns.Count > 0 && off.Count == 0, $"{columns.Count - off.Count} of {columns.Count}{(off.Count > 0 ? $"; not at {string.Join(", ", off.Select(i => Initial[i].ToString("G")))}" : "")}");
+        return new($"{Rule}: {statement}", columns.Count > 0 && off.Count == 0, $"{columns.Count - off.Count} of {columns.Count}{(off.Count > 0 ? $"; not at {string.Join(", ", off.Select(i => Initial[i].ToString("G", CultureInfo.InvariantCulture)))}" : "")}");
     }
 }

@@ -43,7 +43,7 @@ public sealed record StochasticRegression
         foreach (ref double number in start.AsSpan()) number = stream.NextDouble();
         double gap = regression.Evaluate(start, new double[Size]);
         return RobustnessTable.Of(
-            $"|grad F| after {string.Join(", ", Times)} steps, for each b0; F(x0) - F* = {gap:F0}", Initial,
+            $"|grad F| after {string.Join(", ", Times.Select(time => $"{time}"))} steps, for each b0; F(x0) - F* = {gap:F0}", Initial,
             [StepRule.Constant, StepRule.InverseRoot, StepRule.UpdateFirst, StepRule.LookAhead, StepRule.AdaGradNorm(1), StepRule.AdaGradNorm(gap) with { Name = "AdaGrad-Norm eta=F(x0)-F*" }],
             threads, (rule, initial) => Norms(regression, start, rule, initial), cancellation);
     }

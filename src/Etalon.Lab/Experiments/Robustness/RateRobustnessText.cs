@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Experiments.Robustness;
@@ -71,5 +72,5 @@ internal static class RateRobustnessText
 
     private static string Percent(SeedSample accuracies) => new SeedSample([.. accuracies.Values.Select(value => 100 * value)]).ToString("F1");
 
-    private static string Short(double loss) => loss < 100 ? loss.ToString("F2") : Axis.Label(Math.Round(loss));
+    private static string Short(double loss) => loss < 100 ? loss.ToString("F2", CultureInfo.InvariantCulture) : Axis.Label(Math.Round(loss));
 }

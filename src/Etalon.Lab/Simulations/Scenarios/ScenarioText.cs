@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Simulations.Scenarios;
@@ -56,9 +57,9 @@ public static class ScenarioText
         }
     }
 
-    private static string Number(double value) => Math.Abs(value) is 0 or (>= 1e-3 and < 1e6) ? value.ToString("G6") : value.ToString("0.####e0");
+    private static string Number(double value) => Math.Abs(value) is 0 or (>= 1e-3 and < 1e6) ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("0.####e0", CultureInfo.InvariantCulture);
 
-    private static string Small(double value) => value == 0 ? "0" : value.ToString("0.0e0");
+    private static string Small(double value) => value == 0 ? "0" : value.ToString("0.0e0", CultureInfo.InvariantCulture);
 
     private static string Quote(string text) => text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
