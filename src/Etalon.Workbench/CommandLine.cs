@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Etalon.Workbench.Commands;
 
@@ -42,7 +43,16 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand Create() => new(
+    /// <summary>The command with all its verbs.</summary>
+    internal static RootCommand Create()
+    {
+        var root = CreateVerbs();
+        // On a terminal of a few columns help would not end.
+        if (root.Options.OfType<HelpOption>().Single().Action is HelpAction help) help.MaxWidth = Math.Max(help.MaxWidth, Screen.Least);
+        return root;
+    }
+
+    private static RootCommand CreateVerbs() => new(
         """
         Etalon: learning-rate schedules of normalized networks - planned, converted, trained, measured.
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Etalon.Lab;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench;
@@ -28,6 +29,9 @@ internal static class Failure
                 string said = IsSilent(exception) ? $"{NameOf(command)} was interrupted; nothing of it is kept" : exception.Message;
                 error.WriteLine($"etalon: {said}");
                 return ExitCode.Interrupted;
+            case IOException when !Directory.Exists("."):
+                error.WriteLine("etalon: the folder that you are in is no longer there; go to another one with cd, and try again");
+                return ExitCode.BadInput;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Failed;
@@ -57,9 +61,32 @@ internal static class Failure
     /// <returns>The exit code.</returns>
     public static int Usage(ParseResult parsed, TextWriter error)
     {
-        foreach (var problem in parsed.Errors) error.WriteLine($"etalon: {problem.Message}");
-        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-        error.WriteLine($"See: etalon{verb} --help");
+        string command = PathOf(parsed.CommandResult);
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? Unknown(parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
+        if (unknown is not null) error.WriteLine($"etalon: {unknown}");
+        else
+            foreach (var problem in parsed.Errors) error.WriteLine($"etalon: {problem.Message}");
+        error.WriteLine($"See: {command} --help");
         return ExitCode.BadInput;
     }
+
+    // A word where a verb is expected, or an option; what follows an unknown word is not looked at. Null for a word too many.
+    private static string? Unknown(string word, Command command, string path)
+    {
+        if (word.StartsWith('-')) return NoOption(word, command);
+        if (command.Subcommands.Count == 0) return null;
+        var verbs = command.Subcommands.Select(verb => verb.Name).ToList();
+        string remedy = Nearest.To(word, verbs) is { } near ? $"did you mean {near}?" : $"there are {string.Join(", ", verbs)}";
+        return $"\"{word}\" is nothing that {path} does; {remedy}";
+    }
+
+    /// <summary>What to say of an option that a command does not have.</summary>
+    public static string NoOption(string word, Command command)
+    {
+        string remedy = Nearest.To(word, [.. command.Options.Select(option => option.Name)]) is { } near ? $"did you mean {near}?" : "--help names those there are";
+        return $"{word}: no such option; {remedy}";
+    }
+
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "etalon";
 }

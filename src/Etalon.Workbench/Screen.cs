@@ -2,10 +2,16 @@ namespace Etalon.Workbench;
 
 /// <summary>What is known of the place that output goes to: a terminal, or a file or pipe, which gets plain lines of a fixed width.</summary>
 /// <param name="Width">Columns.</param>
-/// <param name="IsTerminal">Whether somebody watches: progress bars may move, and colors are allowed unless NO_COLOR is set.</param>
+/// <param name="IsTerminal">Whether it is a terminal that obeys escape sequences: lines may be rewritten, and colors are allowed unless NO_COLOR is set.</param>
 internal sealed record Screen(int Width, bool IsTerminal)
 {
     private const int PlainWidth = 100;
+
+    // Longer lines are hard to read.
+    private const int Most = 120;
+
+    /// <summary>The columns that a chart and a table of options need; the lines of a narrower terminal wrap.</summary>
+    public const int Least = 40;
 
     /// <summary>Whether to color.</summary>
     public bool UseColor => IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
@@ -15,7 +21,8 @@ internal sealed record Screen(int Width, bool IsTerminal)
     {
         var isTerminal = (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
             || (ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected);
-        return new(isTerminal && Console.WindowWidth > 0 ? Math.Clamp(Console.WindowWidth, 60, 120) : PlainWidth, isTerminal);
+        bool obeys = isTerminal && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        return new(isTerminal && Console.WindowWidth > 0 ? Math.Clamp(Console.WindowWidth, Least, Most) : PlainWidth, obeys);
     }
 
     /// <summary>A heading: bold where there are colors.</summary>

@@ -1,3 +1,5 @@
+using Etalon.Lab.Reports;
+
 namespace Etalon.Lab.Data;
 
 /// <summary>
@@ -31,7 +33,7 @@ public sealed class DataDownload
         if (entry.IsEmbedded)
             throw new InputException($"{entry.Name} is built in; there is nothing to fetch.");
         if (Lacking(entry, folder) is not { Count: > 0 } lacking) return DataPlaces.InFolder(entry, folder);
-        Directory.CreateDirectory(folder);
+        FolderToWrite.Make(folder, "name another with --to");
         bool hasWaited = false;
         using var held = await DownloadLock.TakeAsync(folder, Wait, _fetch.FirstPause, cancellation).ConfigureAwait(false);
         if (hasWaited) lacking = Lacking(entry, folder);

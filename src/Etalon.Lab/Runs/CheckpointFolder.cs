@@ -92,6 +92,6 @@ internal sealed class CheckpointFolder(string run, RunLock? held = null)
     private static long? StepOf(string path)
     {
         string digits = System.IO.Path.GetFileName(path)[Prefix.Length..^Suffix.Length];
-        return long.TryParse(digits, out long step) && digits == $"{step}" && step >= 0 ? step : null;
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long step) && digits == $"{step}" ? step : null;
     }
 }

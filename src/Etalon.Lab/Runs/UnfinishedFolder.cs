@@ -1,3 +1,5 @@
+using Etalon.Lab.Reports;
+
 namespace Etalon.Lab.Runs;
 
 /// <summary>
@@ -27,12 +29,13 @@ internal sealed class UnfinishedFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static UnfinishedFolder Make(string root)
     {
-        DirectorySync.Create(root);
+        const string Remedy = "name another folder of runs with --runs";
+        FolderToWrite.Make(root, Remedy, () => DirectorySync.Create(root));
         Clear(root);
         while (true)
         {
             string path = System.IO.Path.Combine(root, $"{Prefix}{Guid.NewGuid():N}");
-            Directory.CreateDirectory(path);
+            FolderToWrite.Make(root, Remedy, () => Directory.CreateDirectory(path));
             try
             {
                 if (RunLock.TryTake(path) is { } held) return new UnfinishedFolder(root, path, held);

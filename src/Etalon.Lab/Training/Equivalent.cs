@@ -15,7 +15,7 @@ internal static class Equivalent
         if (spec.Model?.Norm == NormKind.None)
             throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
         if (spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
-            throw new InputException("equivalent: optimizer.groups names scale_invariant, which the conversion governs; move its schedules to the top of the recipe");
+            throw new InputException("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe");
         try
         {
             return Converter.Convert(spec.ToRecipe(), equivalent.Form, equivalent.WeightDecay);

@@ -16,7 +16,7 @@ internal sealed class ParameterGroups
     public ParameterGroups(RunSpec spec)
     {
         if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
-            throw new InputException("optimizer.groups names scale_invariant, but model.norm is none: no weight is scale-invariant without a normalization");
+            throw new InputException("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization");
         bool isEquivalent = spec.Equivalent is not null;
         (_spec, _numbers) = (spec, new UpdateNumbers[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
         Converted = isEquivalent ? _numbers.Length - 1 : null;

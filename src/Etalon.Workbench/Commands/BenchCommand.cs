@@ -92,7 +92,7 @@ internal static class BenchCommand
 
         private static Option<int> AtLeastOne(string name, string description, int standard)
         {
-            var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+            var option = NumberOption.Integer(name, "N", description, standard);
             option.Validators.Add(result =>
             {
                 if (result.GetValueOrDefault<int>() is var value and < 1) result.AddError($"{name} is {value}; it must be at least 1");

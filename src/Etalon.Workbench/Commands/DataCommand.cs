@@ -15,13 +15,18 @@ internal static class DataCommand
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The command with its verbs.</summary>
-    public static Command Create() => new("data", "Data sets: which there are, how to get them, whether they are intact, what they show.")
+    public static Command Create()
     {
-        CreateList(),
-        CreateGet(),
-        CreateCheck(),
-        DataShowCommand.Create(SetArgument()),
-    };
+        var command = new Command("data", "Data sets: which there are, how to get them, whether they are intact, what they show. Alone it lists them.")
+        {
+            CreateList(),
+            CreateGet(),
+            CreateCheck(),
+            DataShowCommand.Create(SetArgument()),
+        };
+        command.SetAction(parsed => List(parsed.InvocationConfiguration.Output, json: false));
+        return command;
+    }
 
     private static Command CreateList()
     {
@@ -104,7 +109,7 @@ internal static class DataCommand
     {
         using var client = new HttpClient();
         client.DefaultRequestHeaders.UserAgent.Add(new("etalon", null));
-        var display = new DownloadDisplay(error, isTerminal: ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected);
+        var display = new DownloadDisplay(error, Screen.Of(error).IsTerminal);
         try
         {
             var location = await new DataDownload(client).GetAsync(entry, from, folder, display, cancellation).ConfigureAwait(false);

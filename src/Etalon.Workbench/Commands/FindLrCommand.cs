@@ -82,13 +82,13 @@ internal static class FindLrCommand
     private sealed class Options
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
-        public Option<double?> From { get; } = new("--from") { Description = "The first rate; 1e-5 unless given.", HelpName = "RATE" };
-        public Option<double?> To { get; } = new("--to") { Description = "The last rate, if the loss lets the test come so far; 100 unless given.", HelpName = "RATE" };
-        public Option<int> Updates { get; } = new("--updates") { Description = "Updates from the first rate to the last.", HelpName = "N", DefaultValueFactory = _ => Usual.Updates };
-        public Option<int> Seeds { get; } = new("--seeds") { Description = "Seeds to test, from the recipe's on.", HelpName = "N", DefaultValueFactory = _ => Usual.Seeds };
+        public Option<double?> From { get; } = NumberOption.Real("--from", "RATE", "The first rate; 1e-5 unless given.");
+        public Option<double?> To { get; } = NumberOption.Real("--to", "RATE", "The last rate, if the loss lets the test come so far; 100 unless given.");
+        public Option<int> Updates { get; } = NumberOption.Integer("--updates", "N", "Updates from the first rate to the last.", Usual.Updates);
+        public Option<int> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Seeds to test, from the recipe's on.", Usual.Seeds);
         public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
-        public Option<int?> Threads { get; } = new("--threads") { Description = "Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.", HelpName = "N" };
+        public Option<int?> Threads { get; } = NumberOption.Integer("--threads", "N", "Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
     }
 }

@@ -114,10 +114,10 @@ internal static class ForecastCommand
     private sealed class Options
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
-        public Option<double?> GradientSquare { get; } = new("--gradient-square") { Description = "S of all scale-invariant weights together, |w|² |g|² averaged over batches.", HelpName = "S" };
-        public Option<double?> Norm { get; } = new("--norm") { Description = "With --gradient-square: their norm at the start; at equilibrium unless given.", HelpName = "W" };
+        public Option<double?> GradientSquare { get; } = NumberOption.Real("--gradient-square", "S", "S of all scale-invariant weights together, |w|² |g|² averaged over batches.");
+        public Option<double?> Norm { get; } = NumberOption.Real("--norm", "W", "With --gradient-square: their norm at the start; at equilibrium unless given.");
         public Option<string?> From { get; } = new("--from") { Description = "Take S from what a run's monitors measured, at the same mixing units.", HelpName = "RUN" };
-        public Option<long?> Probe { get; } = new("--probe") { Description = "Measure S by training so many updates; 200 unless given, for a recipe with data and a model.", HelpName = "UPDATES" };
+        public Option<long?> Probe { get; } = NumberOption.Whole("--probe", "UPDATES", "Measure S by training so many updates; 200 unless given, for a recipe with data and a model.");
         public Option<string?> Against { get; } = new("--against") { Description = "Tell the error of the forecast norms against those that a run measured.", HelpName = "RUN" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<string?> Csv { get; } = new("--csv") { Description = "Write norm and effective rate of each group and update to this file.", HelpName = "FILE" };

@@ -10,7 +10,7 @@ internal static class ForkCommand
     {
         var run = RunsCommand.RunArgument();
         var changes = new Argument<string[]>("changes") { Description = "What the new recipe has instead, as in learning_rate=0.01; durations count from the parent's first update.", HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
-        var at = new Option<long?>("--at") { Description = "The updates after which to leave the run; its last good checkpoint unless given.", HelpName = "STEP" };
+        var at = NumberOption.Whole("--at", "STEP", "The updates after which to leave the run; its last good checkpoint unless given.");
         var threads = TrainingScreen.ThreadsOption();
         var runs = RunsCommand.FolderOption();
         var json = TrainingScreen.JsonOption();

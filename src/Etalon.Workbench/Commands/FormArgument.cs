@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Etalon.Lab;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules;
 
 namespace Etalon.Workbench.Commands;
@@ -35,8 +35,7 @@ internal static class FormArgument
     private static Constant Decay(string text, string form, string value)
     {
         if (form != "weight-decay") throw new InputException($"--to {text}: {form} has no weight decay; write --to {form}, or weight-decay:{value}");
-        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double decay) && decay >= 0 && double.IsFinite(decay)
-            ? new Constant(decay)
-            : throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in weight-decay:5e-4");
+        if (!NumberText.TryRead(value, out double decay, out var rule)) throw new InputException($"--to {text}: the weight decay {rule}");
+        return decay >= 0 ? new Constant(decay) : throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in weight-decay:5e-4");
     }
 }

@@ -77,7 +77,7 @@ internal static class PlanCommand
     {
         public Argument<string[]> Recipes { get; } = RecipeArguments.Many();
         public Option<bool> Epochs { get; } = new("--epochs") { Description = "The values at the first update of each epoch." };
-        public Option<long?> Explain { get; } = new("--explain") { Description = "Which piece decides this update, why its value is what it is, and what comes next.", HelpName = "STEP" };
+        public Option<long?> Explain { get; } = NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
         public Option<bool> Resolved { get; } = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
         public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };

@@ -92,7 +92,7 @@ internal static class ProbeCommand
         public Argument<string> Run { get; } = RunsCommand.RunArgument();
         public Argument<string[]> Changes { get; } = new("changes") { Description = "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.", HelpName = "data.key=value", Arity = ArgumentArity.ZeroOrMore };
         public Option<string> On { get; } = new("--on") { Description = "The data set to probe on.", HelpName = "SET", Required = true };
-        public Option<long?> At { get; } = new("--at") { Description = "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them unless given.", HelpName = "STEP" };
+        public Option<long?> At { get; } = NumberOption.Whole("--at", "STEP", "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them unless given.");
         public Option<string> Runs { get; } = RunsCommand.FolderOption();
         public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption();
         public Option<bool> Json { get; } = TrainingScreen.JsonOption();

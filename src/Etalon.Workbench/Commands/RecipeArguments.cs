@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Etalon.Lab;
 using Etalon.Lab.RunSpecs;
 
@@ -45,20 +46,21 @@ internal static class RecipeArguments
         return problems.Count == 0 ? specs : throw new InputException(problems);
     }
 
-    private static Argument<string[]> Create(string name, string description) => new("recipe")
+    private static Argument<string[]> Create(string name, string description)
     {
-        Description = description,
-        Arity = ArgumentArity.OneOrMore,
-        HelpName = name,
-    };
+        var argument = new Argument<string[]>("recipe") { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = name };
+        // An option that nobody knows arrives as one more word.
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+                result.AddError(Failure.NoOption(token.Value, ((CommandResult)result.Parent!).Command));
+        });
+        return argument;
+    }
 
     // A file whose name has an equals sign is still a file.
     private static (List<string> Files, List<string> Overrides) Split(string[] words)
     {
-        // An option that nobody knows arrives as one more word.
-        var options = words.Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToList();
-        if (options.Count > 0)
-            throw new InputException([.. options.Select(option => $"{option}: no such option; --help names those there are")]);
         var overrides = words.Where(word => word.Contains('=', StringComparison.Ordinal) && !File.Exists(word)).ToList();
         return ([.. words.Except(overrides)], overrides);
     }

@@ -80,7 +80,7 @@ internal static class ReproduceCommand
     {
         public Argument<string?> Claim { get; } = new("claim") { Description = "Which claim; without it all are listed.", HelpName = "CLAIM", Arity = ArgumentArity.ZeroOrOne };
         public Option<string?> Out { get; } = new("--out") { Description = "The folder of the report; reports/CLAIM unless given.", HelpName = "DIR" };
-        public Option<int?> Seeds { get; } = new("--seeds") { Description = "Runs of each kind, where the claim is about many; fewer are quicker and prove less.", HelpName = "N" };
+        public Option<int?> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Runs of each kind, where the claim is about many; fewer are quicker and prove less.");
         public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption();
         public Option<bool> Json { get; } = TrainingScreen.JsonOption();
     }

@@ -12,6 +12,8 @@ internal static class RunsCommand
 {
     private const int Block = 1 << 16;
 
+    private const string UsualFolder = "runs";
+
     public static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -20,18 +22,24 @@ internal static class RunsCommand
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static Command Create() => new("runs", "The runs: what was trained, and what came of it.")
+    /// <summary>The command with its verbs.</summary>
+    public static Command Create()
     {
-        CreateList(),
-        CreateShow(),
-    };
+        var command = new Command("runs", "The runs: what was trained, and what came of it. Alone it lists them.")
+        {
+            CreateList(),
+            CreateShow(),
+        };
+        command.SetAction(parsed => List(UsualFolder, json: false, parsed.InvocationConfiguration.Output));
+        return command;
+    }
 
     /// <summary>--runs DIR, as every verb that reads or writes runs takes it.</summary>
     public static Option<string> FolderOption() => new("--runs")
     {
         Description = "The folder of all runs.",
         HelpName = "DIR",
-        DefaultValueFactory = _ => "runs",
+        DefaultValueFactory = _ => UsualFolder,
     };
 
     private static Command CreateList()
@@ -68,6 +76,7 @@ internal static class RunsCommand
 
     private static void List(string root, bool json, TextWriter output)
     {
+        if (File.Exists(root)) throw new InputException($"--runs {root}: is a file; name the folder of all runs");
         var runs = RunListing.Of(root);
         if (json)
         {

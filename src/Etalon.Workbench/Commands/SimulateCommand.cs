@@ -20,10 +20,18 @@ internal static class SimulateCommand
               etalon simulate equilibrium --momentum 0.9 --nesterov
               etalon simulate wells --svg wells.svg --csv wells.csv
 
+            Without a scenario, list them.
             Exit codes: 0 all agrees, 1 something differs from the theory, 2 bad input.
             """);
         foreach (var scenario in Scenario.All) command.Add(Create(scenario));
+        command.SetAction(parsed => List(parsed.InvocationConfiguration.Output));
         return command;
+    }
+
+    private static void List(TextWriter output)
+    {
+        int width = Scenario.All.Max(scenario => scenario.Name.Length);
+        foreach (var scenario in Scenario.All) output.WriteLine($"{scenario.Name.PadRight(width)}  {scenario.Summary}");
     }
 
     private static Command Create(Scenario scenario)
@@ -82,18 +90,18 @@ internal static class SimulateCommand
 
     private sealed class Options(Scenario scenario)
     {
-        private Option<double?> Rate { get; } = new("--rate") { Description = "The rate η.", HelpName = "NUMBER" };
-        private Option<double?> WeightDecay { get; } = new("--weight-decay") { Description = "The weight decay λ.", HelpName = "NUMBER" };
-        private Option<double?> Momentum { get; } = new("--momentum") { Description = "The momentum μ; 0 unless given.", HelpName = "NUMBER" };
-        private Option<double?> Dampening { get; } = new("--dampening") { Description = "The share of a gradient that the buffer leaves out; 0 unless given.", HelpName = "NUMBER" };
+        private Option<double?> Rate { get; } = NumberOption.Real("--rate", "NUMBER", "The rate η.");
+        private Option<double?> WeightDecay { get; } = NumberOption.Real("--weight-decay", "NUMBER", "The weight decay λ.");
+        private Option<double?> Momentum { get; } = NumberOption.Real("--momentum", "NUMBER", "The momentum μ; 0 unless given.");
+        private Option<double?> Dampening { get; } = NumberOption.Real("--dampening", "NUMBER", "The share of a gradient that the buffer leaves out; 0 unless given.");
         private Option<bool> Nesterov { get; } = new("--nesterov") { Description = "Look ahead along the buffer." };
         private Option<string?> Decay { get; } = new("--decay") { Description = "coupled, the default: in the gradient; decoupled: on the weights.", HelpName = "FORM" };
-        private Option<int?> Dimension { get; } = new("--dimension") { Description = "The dimension of the weights.", HelpName = "N" };
-        private Option<long?> Steps { get; } = new("--steps") { Description = "Updates to measure.", HelpName = "N" };
-        private Option<double?> Factor { get; } = new("--factor") { Description = "What the rate is divided by; 10 unless given.", HelpName = "NUMBER" };
-        private Option<int?> Batch { get; } = new("--batch") { Description = "The size of a batch; 64 unless given.", HelpName = "N" };
-        private Option<int?> Replicas { get; } = new("--replicas") { Description = $"How many runs; {scenario.Replicas} unless given.", HelpName = "N" };
-        private Option<ulong?> Seed { get; } = new("--seed") { Description = "What all random numbers are drawn from; 1 unless given.", HelpName = "N" };
+        private Option<int?> Dimension { get; } = NumberOption.Integer("--dimension", "N", "The dimension of the weights.");
+        private Option<long?> Steps { get; } = NumberOption.Whole("--steps", "N", "Updates to measure.");
+        private Option<double?> Factor { get; } = NumberOption.Real("--factor", "NUMBER", "What the rate is divided by; 10 unless given.");
+        private Option<int?> Batch { get; } = NumberOption.Integer("--batch", "N", "The size of a batch; 64 unless given.");
+        private Option<int?> Replicas { get; } = NumberOption.Integer("--replicas", "N", $"How many runs; {scenario.Replicas} unless given.");
+        private Option<ulong?> Seed { get; } = NumberOption.Seed("--seed", "N", "What all random numbers are drawn from; 1 unless given.");
         public Option<string?> Csv { get; } = new("--csv") { Description = "Write the curves to this file, as panel,curve,x,value.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Draw the curves into this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: setting and findings as JSON." };

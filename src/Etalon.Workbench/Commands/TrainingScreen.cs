@@ -14,11 +14,8 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
     private RunStart? _start;
 
     /// <summary>--threads N.</summary>
-    public static Option<int?> ThreadsOption() => new("--threads")
-    {
-        Description = "Threads that compute; all processors unless given. The result does not depend on them.",
-        HelpName = "N",
-    };
+    public static Option<int?> ThreadsOption() =>
+        NumberOption.Integer("--threads", "N", "Threads that compute; all processors unless given. The result does not depend on them.");
 
     /// <summary>--json.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Prints the result as JSON and nothing else." };
@@ -47,8 +44,7 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
         streams.Error.WriteLine(start.Step == 0
             ? $"{start.Spec.Name}: {start.Spec.TotalSteps:N0} updates into {start.Folder}"
             : $"{start.Spec.Name}: {start.Step:N0} of {start.Spec.TotalSteps:N0} updates done; on into {start.Folder}");
-        bool isTerminal = ReferenceEquals(streams.Error, Console.Error) && !Console.IsErrorRedirected;
-        return isTerminal ? new ProgressDisplay(streams.Error, start.Spec, start.Step) : new PlainDisplay(streams.Error, start.Spec);
+        return Screen.Of(streams.Error).IsTerminal ? new ProgressDisplay(streams.Error, start.Spec, start.Step) : new PlainDisplay(streams.Error, start.Spec);
     }
 
     // Both schedules over each other, as plan draws them.

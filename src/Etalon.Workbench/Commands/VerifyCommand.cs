@@ -78,7 +78,7 @@ internal static class VerifyCommand
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
         public Option<string?> Form { get; } = FormArgument.Create(isRequired: false);
-        public Option<long?> Steps { get; } = new("--steps") { Description = "Updates to train; 300 unless given, or the recipe's length if that is less.", HelpName = "N" };
+        public Option<long?> Steps { get; } = NumberOption.Whole("--steps", "N", "Updates to train; 300 unless given, or the recipe's length if that is less.");
         public Option<string?> Precision { get; } = new("--precision") { Description = "float64, the default, or float32, whatever the recipe says.", HelpName = "TYPE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Draw the distances over the updates into this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: all comparisons and the verdict as JSON." };

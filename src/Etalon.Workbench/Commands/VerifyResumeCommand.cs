@@ -11,8 +11,8 @@ internal static class VerifyResumeCommand
     public static Command Create()
     {
         var recipe = RecipeArguments.One();
-        var kills = new Option<int>("--kills") { Description = "How often training is killed.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        var seed = new Option<int>("--seed") { Description = "What the moments of the kills follow from.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var kills = NumberOption.Integer("--kills", "N", "How often training is killed.", 5);
+        var seed = NumberOption.Integer("--seed", "N", "What the moments of the kills follow from.", 1);
         var command = new Command(
             "verify-resume",
             """

@@ -53,7 +53,7 @@ public sealed class FindLrCommandTests : IDisposable
     [Theory]
     [InlineData("--from is 0, but the first rate is a number", "--from", "0")]
     [InlineData("--from is -1, but the first rate", "--from", "-1")]
-    [InlineData("--to is NaN", "--to", "NaN")]
+    [InlineData("--to NaN: must be a finite number", "--to", "NaN")]
     [InlineData("--from is 1 and --to 0.1, but a test rises", "--from", "1", "--to", "0.1")]
     [InlineData("a test rises by a factor of 10 at least", "--from", "1", "--to", "1")]
     [InlineData("--updates is 10", "--updates", "10")]

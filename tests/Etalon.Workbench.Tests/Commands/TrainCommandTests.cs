@@ -119,8 +119,15 @@ public sealed class TrainCommandTests : IDisposable
         string file = Path.Combine(_folder.Path, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
         var (code, _, error) = await Cli.Run("train", Cli.Recipe("digits.yaml"), "--runs", file);
-        Assert.Equal(ExitCode.Failed, code);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Equal($"{file}: this folder cannot be made or written ({file} is a file); name another folder of runs with --runs\n", error);
+        Assert.Equal((ExitCode.BadInput, $"--runs {file}: is a file; name the folder of all runs\n"), await List());
+
+        async Task<(int, string)> List()
+        {
+            var (listed, _, refusal) = await Cli.Run("runs", "list", "--runs", file);
+            return (listed, refusal);
+        }
     }
 
     [Theory]

@@ -235,6 +235,23 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_was_written_with_decimal_commas_is_read()
+    {
+        string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("runs"), 20);
+        foreach (long step in new CheckpointFolder(run).Steps())
+        {
+            string path = new CheckpointFolder(run).PathOf(step);
+            (string, string)[] written;
+            using (var checkpoint = Checkpoint.Open(path))
+                written = [.. checkpoint.Metadata.Where(text => double.TryParse(text.Value, out _)).Select(text => (text.Key, text.Value.Replace('.', ',').Replace('-', '\u2212')))];
+            Assert.Contains(written, text => text.Item2.Contains(',', StringComparison.Ordinal));
+            Rewrite(path, written);
+        }
+        SmallRun.Resume(run);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
     public async Task A_finished_run_has_nothing_to_resume_and_a_stranger_none_at_all()
     {
         string run = SmallRun.Whole(In("runs"));

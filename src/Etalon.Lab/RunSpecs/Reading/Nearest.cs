@@ -1,7 +1,7 @@
 namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>"Did you mean": the known word nearest to a written one.</summary>
-internal static class Nearest
+public static class Nearest
 {
     // What the tools that users come from call the same thing.
     private static readonly Dictionary<string, string[]> Elsewhere = new()

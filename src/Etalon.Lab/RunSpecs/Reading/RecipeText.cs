@@ -12,12 +12,14 @@ internal sealed class RecipeText
     // A recipe needs five; deeper nesting is a mistake or an attack on the stack.
     private const int DeepestNesting = 32;
 
+    private readonly string text;
     private readonly Parser parser;
     private readonly Func<Mark, Place> locate;
     private readonly RecipeProblems problems;
 
     private RecipeText(string text, Func<Mark, Place> locate, RecipeProblems problems)
     {
+        this.text = text;
         parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         this.locate = locate;
         this.problems = problems;
@@ -63,16 +65,39 @@ internal sealed class RecipeText
         }
         catch (YamlException e)
         {
+            if (TabIn(e.Start.Line, e.End.Line) is { } tab)
+            {
+                problems.Add(locate(tab), "the line is indented with a tab; YAML is indented with blanks");
+                return null;
+            }
             var reason = (e.InnerException ?? e).Message;
             problems.Add(locate(e.Start), $"the text is not YAML: {reason.TrimEnd('.')}; check quotes, brackets and indentation here");
             return null;
         }
         catch (InvalidOperationException)
         {
+            if (TabIn(0, 0) is { } tab)
+            {
+                problems.Add(locate(tab), "the line is indented with a tab; YAML is indented with blanks");
+                return null;
+            }
             // What YamlDotNet's scanner throws where a plain value inside braces runs on to a line that is less indented.
             problems.Add(locate(parser.Current?.End ?? Mark.Empty), "the text is not YAML; check quotes, brackets and indentation after this place");
             return null;
         }
+    }
+
+    // What the scanner could not go on from is often reported at 1:1; then the tab may be anywhere.
+    private Mark? TabIn(long first, long last)
+    {
+        string[] lines = text.Split('\n');
+        for (long i = Math.Max(1, first); i <= (first <= 1 ? lines.Length : Math.Min(last, lines.Length)); i++)
+        {
+            string line = lines[i - 1], indent = line[..^line.AsSpan().TrimStart([' ', '\t']).Length];
+            int tab = indent.IndexOf('\t', StringComparison.Ordinal);
+            if (tab >= 0 && !string.IsNullOrWhiteSpace(line)) return new Mark(0, i, tab + 1);
+        }
+        return null;
     }
 
     private RecipeNode? Node(int depth)

@@ -6,7 +6,8 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// </summary>
 internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems problems)
 {
-    private readonly List<string> known = [];
+    // In the order that the keys were asked for; some are asked for twice.
+    private readonly OrderedDictionary<string, bool> known = [];
 
     /// <summary>The keys and values.</summary>
     public RecipeMap Map { get; } = map;
@@ -31,7 +32,7 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
     /// <summary>The value of a key, which from now on is known; null if it is not there.</summary>
     public RecipeNode? Take(string key)
     {
-        known.Add(key);
+        known[key] = true;
         return Map.Find(key)?.Value;
     }
 
@@ -48,7 +49,7 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
     /// <summary>Notes that a key is missing.</summary>
     public void Missing(string key, string remedy)
     {
-        known.Add(key);
+        known[key] = true;
         Problems.Add(Map.Place, $"{PathOf(key)} is missing; {remedy}");
     }
 
@@ -76,8 +77,8 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
     {
         foreach (var (key, _) in Map.Entries)
         {
-            if (known.Contains(key.Text)) continue;
-            var hint = Nearest.To(key.Text, known) is { } near ? $"did you mean {near}?" : $"known here: {string.Join(", ", known)}";
+            if (known.ContainsKey(key.Text)) continue;
+            var hint = Nearest.To(key.Text, known.Keys) is { } near ? $"did you mean {near}?" : $"known here: {string.Join(", ", known.Keys)}";
             Problems.Add(key.Place, $"{PathOf(key.Shown)}: unknown key; {hint}");
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Etalon.Lab.RunSpecs.Reading;
@@ -14,44 +13,20 @@ internal static class Value
     }
 
     /// <summary>A finite number: 0.1, 5e-4, 1e-7, 1_000.</summary>
-    public static double Number(RecipeNode node)
-    {
-        var scalar = Unquoted(node, "a number");
-        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(WithoutSeparators(scalar), Styles, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            throw new ValueException(node, "must be a finite number such as 0.1, 5e-4 or 1_000");
-        return value;
-    }
+    public static double Number(RecipeNode node) =>
+        NumberText.TryRead(Unquoted(node, "a number").Text, out double value, out var rule) ? value : throw new ValueException(node, rule);
 
     /// <summary>A whole number that fits in 32 bits.</summary>
-    public static int Integer(RecipeNode node)
-    {
-        var value = Long(node);
-        return value is >= int.MinValue and <= int.MaxValue
-            ? (int)value
-            : throw new ValueException(node, $"must be a whole number of at most {int.MaxValue}");
-    }
+    public static int Integer(RecipeNode node) =>
+        NumberText.TryReadInteger(Unquoted(node, "a whole number").Text, out int value, out var rule) ? value : throw new ValueException(node, rule);
 
     /// <summary>A whole number; 1e6 is one too.</summary>
-    public static long Long(RecipeNode node)
-    {
-        var scalar = Unquoted(node, "a whole number");
-        if (long.TryParse(WithoutSeparators(scalar), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exact))
-            return exact;
-        var value = Number(node);
-        return value == Math.Floor(value) && Math.Abs(value) < 1L << 53
-            ? (long)value
-            : throw new ValueException(node, "must be a whole number such as 128");
-    }
+    public static long Long(RecipeNode node) =>
+        NumberText.TryReadWhole(Unquoted(node, "a whole number").Text, out long value, out var rule) ? value : throw new ValueException(node, rule);
 
     /// <summary>A seed: a whole number from 0 to 2^64 - 1.</summary>
-    public static ulong Seed(RecipeNode node)
-    {
-        var scalar = Unquoted(node, "a whole number");
-        return ulong.TryParse(WithoutSeparators(scalar), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new ValueException(node, "must be a whole number from 0 to 18446744073709551615");
-    }
+    public static ulong Seed(RecipeNode node) =>
+        NumberText.TryReadSeed(Unquoted(node, "a whole number").Text, out ulong value, out var rule) ? value : throw new ValueException(node, rule);
 
     /// <summary>true or false.</summary>
     public static bool Boolean(RecipeNode node) => Unquoted(node, "true or false").Text switch
@@ -100,17 +75,5 @@ internal static class Value
     {
         var scalar = Scalar(node, what);
         return scalar.IsQuoted ? throw new ValueException(node, $"must be {what}; remove the quotes") : scalar;
-    }
-
-    // Between digits only: "_1" and "1__0" stay wrong.
-    private static string WithoutSeparators(RecipeScalar scalar)
-    {
-        var text = scalar.Text;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '_' && !(i > 0 && i + 1 < text.Length && char.IsAsciiDigit(text[i - 1]) && char.IsAsciiDigit(text[i + 1])))
-                return text;
-        }
-        return text.Replace("_", "", StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,34 @@
+using System.CommandLine.Help;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+/// <summary>What is said of a command line that is not understood, and what a command says alone.</summary>
+public class UsageTests
+{
+    [Theory]
+    [InlineData("etalon: \"trian\" is nothing that etalon does; did you mean train?\nSee: etalon --help\n", "trian", "a.yaml")]
+    [InlineData("etalon: \"shwo\" is nothing that etalon runs does; did you mean show?\nSee: etalon runs --help\n", "runs", "shwo")]
+    [InlineData("etalon: \"fetch\" is nothing that etalon data does; there are list, get, check, show\nSee: etalon data --help\n", "data", "fetch")]
+    [InlineData("etalon: --thread: no such option; did you mean --threads?\nSee: etalon train --help\n", "train", "a.yaml", "--thread", "2")]
+    [InlineData("etalon: Option '--for' is required.\nSee: etalon export logger --help\n", "export", "logger")]
+    public async Task What_is_not_understood_is_said_with_what_was_meant(string message, params string[] words)
+    {
+        var (code, output, error) = await Cli.Run(words);
+        Assert.Equal((ExitCode.BadInput, "", message), (code, output, error));
+    }
+
+    [Theory]
+    [InlineData("equilibrium", "simulate")]
+    [InlineData("fashion-mnist", "data")]
+    [InlineData("run", "runs")]
+    public async Task A_command_that_has_several_lists_them_alone(string listed, string command)
+    {
+        var (code, output, error) = await Cli.Run(command);
+        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Contains(listed, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_takes_no_fewer_columns_than_it_can_fill() =>
+        Assert.True(((HelpAction)CommandLine.Create().Options.OfType<HelpOption>().Single().Action!).MaxWidth >= Screen.Least);
+}
