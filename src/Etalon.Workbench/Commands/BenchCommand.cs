@@ -84,20 +84,10 @@ internal static class BenchCommand
         };
 
         public Option<string> Precision { get; } = new("--precision") { Description = "float32 or float64.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
-        public Option<int> Batch { get; } = AtLeastOne("--batch", "Images in a step.", 128);
-        public Option<int> Threads { get; } = AtLeastOne("--threads", "Threads that compute.", Environment.ProcessorCount);
-        public Option<int> Rounds { get; } = AtLeastOne("--rounds", "How often each figure is measured; the median counts.", 15);
+        public Option<int> Batch { get; } = NumberOption.Integer("--batch", "N", "Images in a step.", 128, least: 1);
+        public Option<int> Threads { get; } = NumberOption.Integer("--threads", "N", "Threads that compute.", Environment.ProcessorCount, least: 1);
+        public Option<int> Rounds { get; } = NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: the figures as JSON." };
         public Option<bool> Serve { get; } = new("--serve") { Description = "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py." };
-
-        private static Option<int> AtLeastOne(string name, string description, int standard)
-        {
-            var option = NumberOption.Integer(name, "N", description, standard);
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() is var value and < 1) result.AddError($"{name} is {value}; it must be at least 1");
-            });
-            return option;
-        }
     }
 }

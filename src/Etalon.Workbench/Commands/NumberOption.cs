@@ -19,13 +19,18 @@ internal static class NumberOption
     /// <summary>A whole number.</summary>
     public static Option<int?> Integer(string name, string word, string description) => Create<int>(name, word, description, NumberText.TryReadInteger);
 
-    /// <summary>A whole number that is <paramref name="standard"/> unless given.</summary>
-    public static Option<int> Integer(string name, string word, string description, int standard) => new(name)
+    /// <summary>A whole number, at least <paramref name="least"/>, that is <paramref name="standard"/> unless given.</summary>
+    public static Option<int> Integer(string name, string word, string description, int standard, int least = int.MinValue) => new(name)
     {
         Description = description,
         HelpName = word,
         DefaultValueFactory = _ => standard,
-        CustomParser = result => Read<int>(result, name, NumberText.TryReadInteger) ?? standard,
+        CustomParser = result =>
+        {
+            int? value = Read<int>(result, name, NumberText.TryReadInteger);
+            if (value < least) result.AddError($"{name} is {value}; it must be at least {least}");
+            return value ?? standard;
+        },
     };
 
     /// <summary>A seed.</summary>

@@ -11,7 +11,11 @@ public sealed class CultureOfCommandsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("etalon-culture").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task Commands_write_and_print_the_same()
