@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Etalon.Lab;
 using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Lab.Training;
+using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench;
 
@@ -19,7 +20,8 @@ internal static class Failure
         switch (exception)
         {
             case InputException input:
-                foreach (var problem in input.Problems) error.WriteLine(problem);
+                string? recipe = RecipeOf(command);
+                foreach (var problem in input.Problems) error.WriteLine(recipe is null || NamesItsPlace(problem, recipe) ? problem : $"{recipe}: {problem}");
                 return ExitCode.BadInput;
             case DivergedException:
                 error.WriteLine($"etalon: {exception.Message}");
@@ -56,6 +58,19 @@ internal static class Failure
         { Parent: CommandResult { Command: not RootCommand } parent } => $"{NameOf(parent)} {command.Command.Name}",
         _ => command.Command.Name,
     };
+
+    // The only recipe that was named, for problems that do not name their file; null for none or several, whose messages name their own.
+    private static string? RecipeOf(CommandResult? command)
+    {
+        var files = command?.Children.OfType<ArgumentResult>().Where(result => result.Argument.Name == RecipeArguments.Name)
+            .SelectMany(result => result.Tokens).Select(token => token.Value).Where(File.Exists).ToList();
+        return files is [var file] ? file : null;
+    }
+
+    // A file, a folder, an option or an override comes first.
+    private static bool NamesItsPlace(string problem, string recipe) =>
+        problem.Contains(recipe, StringComparison.Ordinal) || problem.StartsWith("--", StringComparison.Ordinal) || problem.StartsWith("override ", StringComparison.Ordinal)
+        || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>Says what is wrong with a command line.</summary>
     /// <returns>The exit code.</returns>

@@ -8,6 +8,9 @@ namespace Etalon.Workbench.Commands;
 /// <summary>RECIPE and key=value, as every verb takes them.</summary>
 internal static class RecipeArguments
 {
+    /// <summary>The argument's name in a parsed command line.</summary>
+    public const string Name = "recipe";
+
     /// <summary>One recipe and its overrides.</summary>
     public static Argument<string[]> One() => Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
 
@@ -46,9 +49,9 @@ internal static class RecipeArguments
         return problems.Count == 0 ? specs : throw new InputException(problems);
     }
 
-    private static Argument<string[]> Create(string name, string description)
+    private static Argument<string[]> Create(string word, string description)
     {
-        var argument = new Argument<string[]>("recipe") { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = name };
+        var argument = new Argument<string[]>(Name) { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = word };
         // An option that nobody knows arrives as one more word.
         argument.Validators.Add(result =>
         {

@@ -145,9 +145,9 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cifar-step.yaml", "exponential", "equivalent.form = exponential: at step 1: ", "ask for texp (step decay) or texp++ (any schedule).")]
-    [InlineData("cifar-one-cycle.yaml", "texp", "equivalent.form = texp: a Nesterov update has no equivalent that changes the rate alone", "ask for texp++")]
-    [InlineData("cifar-step.yaml", "weight-decay", "equivalent.form = weight-decay: at step 0: decay must be 0", "name the decay wanted")]
+    [InlineData("cifar-step.yaml", "exponential", "recipes/cifar-step.yaml: equivalent.form = exponential: at step 1: ", "ask for texp (step decay) or texp++ (any schedule).")]
+    [InlineData("cifar-one-cycle.yaml", "texp", "recipes/cifar-one-cycle.yaml: equivalent.form = texp: a Nesterov update has no equivalent that changes the rate alone", "ask for texp++")]
+    [InlineData("cifar-step.yaml", "weight-decay", "recipes/cifar-step.yaml: equivalent.form = weight-decay: at step 0: decay must be 0", "name the decay wanted")]
     [InlineData("cifar-step.yaml", "texp+", "--to texp+: must be one of texp++, texp, exponential, weight-decay", "")]
     [InlineData("cifar-step.yaml", "texp:1e-4", "--to texp:1e-4: texp has no weight decay; write --to texp, or weight-decay:1e-4", "")]
     [InlineData("cifar-step.yaml", "weight-decay:-1", "--to weight-decay:-1: the weight decay must be a number of at least 0", "")]

@@ -120,7 +120,7 @@ public sealed class VerifyCommandTests : IDisposable
     {
         var (code, _, error) = await Cli.Run("verify", Cli.Recipe("plan-only.yaml"));
         Assert.Equal(2, code);
-        Assert.StartsWith("a verification trains the recipe: add", error, StringComparison.Ordinal);
+        Assert.StartsWith("recipes/plan-only.yaml: a verification trains the recipe: add", error, StringComparison.Ordinal);
     }
 
     [Theory]
