@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Globalization;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench;
@@ -16,6 +17,8 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, Interruption? interruption = null)
     {
+        // What System.CommandLine says is English, as all the rest is.
+        CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         var root = Create();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && args.Count > 0)
