@@ -41,7 +41,7 @@ public sealed class CultureOfCommandsTests : IDisposable
     [Theory]
     [InlineData("de_DE.UTF-8")]
     [InlineData("tr_TR.UTF-8")]
-    public void A_process_of_another_language_reads_and_writes_as_every_other(string language)
+    public async Task A_process_of_another_language_reads_and_writes_as_every_other(string language)
     {
         string[] words = ["fork", SmallRun.Stopped(In("runs"), 20), "duration=8ep", "learning_rate=0.01", "--runs", In("runs"), "--json"];
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -50,13 +50,14 @@ public sealed class CultureOfCommandsTests : IDisposable
         start.Environment["LC_ALL"] = language;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.SkipWhen(errors.Result.Contains("ICU", StringComparison.Ordinal), "this machine has no ICU, and so no other culture");
-        Assert.Equal((ExitCode.Done, ""), (process.ExitCode, process.ExitCode == 0 ? "" : output + errors.Result));
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string said = await errors;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipWhen(said.Contains("ICU", StringComparison.Ordinal), "this machine has no ICU, and so no other culture");
+        Assert.Equal((ExitCode.Done, ""), (process.ExitCode, process.ExitCode == 0 ? "" : output + said));
         using var checkpoint = Checkpoint.Open(new CheckpointFolder(In("runs/small-2")).PathOf(32));
         Assert.DoesNotContain(",", checkpoint.Text("training_seconds"), StringComparison.Ordinal);
-        Assert.Contains(" loss 0.", errors.Result, StringComparison.Ordinal);
+        Assert.Contains(" loss 0.", said, StringComparison.Ordinal);
     }
 
     private async Task<SortedDictionary<string, string>> Outcomes(string name, CultureInfo culture)
