@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Numbers and names as a report writes them.</summary>
@@ -8,9 +10,9 @@ internal static class Text
     {
         if (value == 0 || !double.IsFinite(value)) return value == 0 ? "0" : "unknown";
         double size = Math.Abs(value);
-        if (size is < 1e-4 or >= 1e7) return value.ToString($"0.{new string('#', digits - 1)}e0");
-        if (size >= Math.Pow(10, digits)) return Round(value, digits).ToString("#,0");
-        return Round(value, digits).ToString("0.#########");
+        if (size is < 1e-4 or >= 1e7) return value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture);
+        if (size >= Math.Pow(10, digits)) return Round(value, digits).ToString("#,0", CultureInfo.InvariantCulture);
+        return Round(value, digits).ToString("0.#########", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Two numbers, or one where they print alike.</summary>
