@@ -28,7 +28,7 @@ internal static class Text
         int places = (int)Math.Clamp(-Math.Round(Math.Log10(unit)), 0, 12);
         if (unit < 1e-6 || Math.Abs(value) >= 1e7) return $"{Number(value)} ± {Number(margin, 2)}";
         string format = $"#,0{(places > 0 ? "." + new string('0', places) : "")}";
-        return $"{(Math.Round(value / unit) * unit).ToString(format)} ± {(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format)}";
+        return $"{(Math.Round(value / unit) * unit).ToString(format, CultureInfo.InvariantCulture)} ± {(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A ratio in words: "half", "a tenth of", "3.2 times".</summary>
