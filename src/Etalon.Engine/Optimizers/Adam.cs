@@ -54,14 +54,15 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     private AdamUpdate UpdateOf(int group, long t)
     {
         var numbers = Today(group);
+        double beta1 = _options.IsBeta1Scheduled ? numbers.Momentum : _options.Beta1;
         return new(
             Shrink: numbers.Shrink(_options.IsDecayDecoupled),
             Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
-            Beta1: _options.Beta1,
-            Intake: 1 - _options.Beta1,
+            Beta1: beta1,
+            Intake: 1 - beta1,
             Beta2: _options.Beta2,
             IntakeOfSquares: 1 - _options.Beta2,
-            Rate: numbers.Rate / (1 - WholePower.Of(_options.Beta1, t)),
+            Rate: numbers.Rate / (1 - WholePower.Of(beta1, t)),
             Spread: 1 / Math.Sqrt(1 - WholePower.Of(_options.Beta2, t)),
             Epsilon: _options.Epsilon);
     }

@@ -6,6 +6,9 @@ public sealed record AdamOptions
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
     public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
 
+    /// <summary>Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false.</summary>
+    public bool IsBeta1Scheduled { get; init; }
+
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1). Default: 0.999.</summary>
     public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
 

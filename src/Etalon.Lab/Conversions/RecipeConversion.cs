@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Equivalence;
 using Etalon.Schedules.Export;
@@ -51,9 +53,13 @@ public sealed class RecipeConversion
         ? (Texp.Convert(Conversion.Source, TexpCorrections.StartOnly).RateError, Texp.Convert(Conversion.Source, TexpCorrections.None).RateError)
         : null;
 
-    /// <summary>The recipe of the equivalent, which <c>train</c> accepts, below comments that say where it comes from.</summary>
-    public string ToYaml()
+    /// <summary>
+    /// The recipe of the equivalent, which <c>train</c> accepts: the source's own text with <c>equivalent</c>, below comments that say where it comes from.
+    /// </summary>
+    /// <param name="path">The file that it is for.</param>
+    public string ToYaml(string path)
     {
+        var file = RecipeFile.Of(Source, path, Edited, Target);
         var updates = Conversion.Corrections.Select(correction => $"{correction.Step}").Take(5).ToList();
         int more = Conversion.Corrections.Count - updates.Count;
         return $"""
@@ -62,8 +68,17 @@ public sealed class RecipeConversion
             # Update rule: {Conversion.Source.Rule}.
             # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
             # {(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
+            # sha256 {file.Spec.Hash}
+            {(file.Reason is { } reason ? $"# Every default is written out: {reason}.\n" : "")}
+            """ + file.Text;
+    }
 
-            """ + RecipeWriter.ToYaml(Target);
+    // A recipe that is named in its text gets the equivalent's name; another is named after its file.
+    private string? Edited(string text)
+    {
+        var form = (JsonObject)RecipeWriter.ToJson(Target)["equivalent"]!;
+        var edited = RecipeEdit.With(text, "equivalent", FlowYaml.Inline(form));
+        return edited is not null && RecipeEdit.Has(edited, "name") ? RecipeEdit.With(edited, "name", Target.Name) : edited;
     }
 
     /// <summary>Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also <c>look_ahead</c>.</summary>

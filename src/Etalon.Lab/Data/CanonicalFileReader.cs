@@ -41,12 +41,19 @@ internal static class CanonicalFileReader
             throw new InputException($"{path} is truncated: it holds {length} uncompressed bytes, expected {file.Length}. {remedy}");
         if (content.ReadByte() >= 0)
             throw new InputException($"{path} is too long: it goes on after the expected {file.Length} uncompressed bytes. {remedy}");
+        Verify(file, bytes, path, remedy);
+        return bytes;
+    }
+
+    /// <summary>Compares the bytes of a file with its checksum, where it is known.</summary>
+    /// <exception cref="InputException">It is another file.</exception>
+    internal static void Verify(CanonicalFile file, byte[] bytes, string path, string remedy)
+    {
         if (file.Sha256 is { } expected && Convert.ToHexStringLower(SHA256.HashData(bytes)) is var found && found != expected)
         {
             throw new InputException(
                 $"{path} is not the published {file.Name}: the SHA-256 of its uncompressed bytes is {found}, expected {expected}. {remedy}");
         }
-        return bytes;
     }
 
     private static bool IsGzip(FileStream stored)

@@ -74,12 +74,16 @@ public sealed class DataDownload
         await GetCheckedAsync(request, Unpack, progress, cancellation).ConfigureAwait(false);
         File.Delete(request.Part);
 
-        void Unpack() => archive.ReadFiles(entry, request.Part, OtherBytes(address), (file, bytes, _) =>
+        void Unpack()
         {
-            var path = Path.Combine(folder, file.Name);
-            File.WriteAllBytes(path + ".part", bytes);
-            File.Move(path + ".part", path, overwrite: true);
-        });
+            archive.RequirePublished(request.Part, OtherBytes(address));
+            archive.ReadFiles(entry, request.Part, OtherBytes(address), (file, bytes, _) =>
+            {
+                var path = Path.Combine(folder, file.Name);
+                File.WriteAllBytes(path + ".part", bytes);
+                File.Move(path + ".part", path, overwrite: true);
+            });
+        }
     }
 
     // A .part file that was there before may be of another version of the file; then the whole is fetched once more.

@@ -37,7 +37,6 @@ public static class Audit
     {
         ArgumentNullException.ThrowIfNull(spec);
         var model = spec.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
-        spec.Optimizer.RequireSgd("what decay does to weights whose scale does not matter is a statement");
         RefuseConstantOutputs(model);
         var (image, classes) = Sizes(spec);
         using var workers = new Workers(threads);

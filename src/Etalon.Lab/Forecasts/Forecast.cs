@@ -75,6 +75,15 @@ public sealed class Forecast
         return new(spec, recipe, groups, $"from a probe of {Math.Min(steps, spec.TotalSteps)} updates");
     }
 
+    /// <summary>Refuses a recipe that cannot be forecast, before anything is read or trained.</summary>
+    /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is scale-invariant.</exception>
+    public static void Check(RunSpec spec)
+    {
+        InvariantRecipe.Of(spec);
+        if (spec.Model?.Norm == NormKind.None)
+            throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
+    }
+
     /// <summary>The norms that a run measured, by group: those groups that are forecast too.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
     public IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> MeasuredIn(string run)

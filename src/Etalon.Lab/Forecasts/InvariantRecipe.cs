@@ -1,5 +1,5 @@
+using Etalon.Lab.Conversions;
 using Etalon.Lab.RunSpecs;
-using Etalon.Lab.Training;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
@@ -32,15 +32,11 @@ internal sealed class InvariantRecipe
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
         if (spec.AutoDecay is not null)
             throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
-        var recipe = spec.ToRecipe();
-        // Every scale-invariant weight is in the same parameter group: the classes tell heads and biases from it, and nothing finer.
-        var group = spec.Optimizer.Groups.FirstOrDefault(group => ParameterGroups.IsIn(group.Parameters, "stem.weight"));
-        return new(group is null ? recipe : recipe with
-        {
-            LearningRate = group.LearningRate ?? recipe.LearningRate,
-            WeightDecay = group.WeightDecay ?? recipe.WeightDecay,
-            Momentum = group.Momentum ?? recipe.Momentum,
-        });
+        // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
+        var numbers = RecipeNumbers.Of(spec);
+        var recipe = numbers.Recipe;
+        var group = numbers.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant && group.Conversion is null);
+        return new(group is null ? recipe : recipe with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
     }
 
     /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>

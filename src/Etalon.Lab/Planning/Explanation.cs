@@ -1,4 +1,4 @@
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Conversions;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -7,34 +7,48 @@ namespace Etalon.Lab.Planning;
 public static class Explanation
 {
     /// <summary>The explanation, as lines of text.</summary>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="plan">The recipe.</param>
     /// <param name="step">The update, from 0 to T - 1.</param>
     /// <exception cref="InputException">The run has no such update.</exception>
-    public static IReadOnlyList<string> Of(RunSpec spec, long step)
+    public static IReadOnlyList<string> Of(PlannedRecipe plan, long step)
     {
+        ArgumentNullException.ThrowIfNull(plan);
+        var spec = plan.Spec;
         if (step < 0 || step >= spec.TotalSteps)
             throw new InputException($"--explain {step}: {spec.Name} has the updates 0 to {spec.TotalSteps - 1}");
         var text = new List<string>
         {
             $"{spec.Name}, step {step}: epoch {step / spec.StepsPerEpoch}, update {step % spec.StepsPerEpoch} of {spec.StepsPerEpoch} in it (all counted from 0)",
         };
-        foreach (var (name, schedule) in PlannedQuantities.Of(spec)) Explain(name, schedule, step, spec.TotalSteps, text);
+        foreach (var quantity in plan.Quantities) Explain(plan, quantity, step, text);
         return text;
     }
 
-    private static void Explain(string name, Schedule schedule, long step, long totalSteps, List<string> text)
+    private static void Explain(PlannedRecipe plan, PlannedQuantity quantity, long step, List<string> text)
     {
-        var pieces = ScheduleEvents.PiecesOf(schedule, totalSteps);
-        var index = pieces.Count - 1;
-        while (index > 0 && pieces[index].Begin > step) index--;
-        var (piece, begin, end) = pieces[index];
+        var (schedule, totalSteps) = (quantity.Schedule, plan.Spec.TotalSteps);
         text.Add("");
-        text.Add($"{name} = {schedule.ValueAt(step):R}");
-        text.Add($"  piece  {index + 1} of {pieces.Count}: {PieceWords.Of(piece)}, steps {begin} to {end - 1}");
-        text.Add($"  why    {PieceWords.Why(piece, step - begin)}");
-        var next = ScheduleEvents.Of(schedule, totalSteps).FirstOrDefault(happening => happening.Step > step);
+        text.Add($"{quantity.Name} = {ValueText(schedule, step)}");
+        if (quantity.Group.Conversion is { } conversion && schedule is Table)
+        {
+            text.Add($"  piece  the {quantity.Quantity} of the equivalent at each update");
+            text.Add($"  why    {conversion.Theorem}; the weights are {Magnitude.Text(conversion.LogScaleAt(step))} times the recipe's own");
+        }
+        else
+        {
+            var pieces = ScheduleEvents.PiecesOf(schedule, totalSteps);
+            var index = pieces.Count - 1;
+            while (index > 0 && pieces[index].Begin > step) index--;
+            var (piece, begin, end) = pieces[index];
+            text.Add($"  piece  {index + 1} of {pieces.Count}: {PieceWords.Of(piece)}, steps {begin} to {end - 1}");
+            text.Add($"  why    {PieceWords.Why(piece, step - begin)}");
+        }
+        var next = plan.Events(quantity).FirstOrDefault(happening => happening.Step > step);
         text.Add(next is null
             ? $"  next   the run ends after update {totalSteps - 1}"
-            : $"  next   at step {next.Step}, in {next.Step - step} updates: {next.What}, value {next.Value:G6}");
+            : $"  next   at step {next.Step}, in {next.Step - step} updates: {next.What}, value {next.Text}");
     }
+
+    private static string ValueText(Schedule schedule, long step) =>
+        schedule.LogValueAt(step) > PlannedQuantity.LargestLog ? Magnitude.Text(schedule.LogValueAt(step)) : $"{schedule.ValueAt(step):R}";
 }

@@ -1,6 +1,3 @@
-using Etalon.Lab.RunSpecs;
-using Etalon.Schedules;
-
 namespace Etalon.Lab.Planning;
 
 /// <summary>Which steps of a run a picture needs: evenly spread ones, and both sides of everything that happens.</summary>
@@ -10,23 +7,18 @@ internal static class PlanSteps
     private const int Spread = 3500;
 
     /// <summary>The steps, ascending.</summary>
-    public static long[] Of(RunSpec spec)
+    public static long[] Of(PlannedRecipe plan)
     {
+        var spec = plan.Spec;
         var steps = new SortedSet<long>();
         var stride = Math.Max(1.0, (spec.TotalSteps - 1) / (double)Spread);
         for (var i = 0; i * stride < spec.TotalSteps; i++) steps.Add((long)(i * stride));
         steps.Add(spec.TotalSteps - 1);
-        foreach (var (_, schedule) in PlannedQuantities.Of(spec))
+        foreach (var happening in plan.Quantities.SelectMany(plan.Events))
         {
-            foreach (var happening in ScheduleEvents.Of(schedule, spec.TotalSteps))
-            {
-                steps.Add(happening.Step);
-                steps.Add(Math.Max(0, happening.Step - 1));
-            }
+            steps.Add(happening.Step);
+            steps.Add(Math.Max(0, happening.Step - 1));
         }
         return [.. steps];
     }
-
-    /// <summary>A line of a schedule over these steps.</summary>
-    public static double[] Values(Schedule schedule, long[] steps) => Array.ConvertAll(steps, schedule.ValueAt);
 }

@@ -1,3 +1,4 @@
+using Etalon.Lab.Conversions;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules;
@@ -8,67 +9,103 @@ namespace Etalon.Lab.Planning;
 public static class PlanText
 {
     private const int ChartHeight = 12;
+    private const int MostCorrections = 12;
 
     /// <summary>A recipe's length and hash in one line.</summary>
     public static string Heading(RunSpec spec) =>
         $"{spec.Name}: {spec.TotalSteps} updates, {spec.TotalSteps / (double)spec.StepsPerEpoch:0.###} epochs of {spec.StepsPerEpoch}, sha256 {spec.Hash[..12]}";
 
+    /// <summary>What the recipe trains where that is not itself, and which groups of parameters have numbers of their own.</summary>
+    public static IReadOnlyList<string> Groups(PlannedRecipe plan, int width)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!plan.Numbers.HasGroups) return [];
+        if (plan.Numbers.Covered?.Conversion is not { } conversion)
+            return [.. WrappedText.Lines("groups: ", $"{string.Join(", ", plan.Numbers.Groups.Select(group => group.Name))}; each has the numbers named after it, and else those of the rest", width)];
+        return
+        [
+            .. WrappedText.Lines("equivalent: ", $"{FormWords.Of(conversion.Form)}, {conversion.Theorem}", width),
+            .. WrappedText.Lines("covered: ", $"{CoveredParameters.Rule}, by {conversion.Target.Rule}", width),
+            .. WrappedText.Lines("rest: ", $"everything else, by the recipe's own numbers, which the covered group is equivalent to: {conversion.Source.Rule}", width),
+        ];
+    }
+
     /// <summary>Charts of the quantities that change; a line for each that does not.</summary>
-    public static IReadOnlyList<string> Charts(IReadOnlyList<RunSpec> specs, int width)
+    public static IReadOnlyList<string> Charts(IReadOnlyList<PlannedRecipe> plans, int width)
     {
         var text = new List<string>();
-        foreach (var (name, quantity) in Quantities)
+        foreach (var quantity in Quantities(plans))
         {
-            var lines = PlanChart.Lines(specs, quantity);
+            var (label, lines) = PlanLines.Of(plans, quantity);
             if (lines.All(line => line.Y.All(value => value == line.Y[0])))
             {
                 if (text.Count > 0 && !text[^1].EndsWith("throughout", StringComparison.Ordinal)) text.Add("");
                 var values = lines.Select(line => line.Y[0]).Distinct().ToList();
-                text.Add($"{name} {(values.Count == 1 ? $"{values[0]:G6}" : string.Join(", ", lines.Select(line => $"{line.Y[0]:G6} in {line.Name}")))} throughout");
+                text.Add($"{label} {(values.Count == 1 ? $"{values[0]:G6}" : string.Join(", ", lines.Select(line => $"{line.Y[0]:G6} in {line.Name}")))} throughout");
                 continue;
             }
             if (text.Count > 0) text.Add("");
-            text.Add($"{name} by {PlanChart.XLabel(specs)}{Legend(specs)}");
+            text.Add($"{label} by {PlanLines.XLabel(plans)}{Legend(lines)}");
             text.AddRange(TextChart.Draw(lines, width, ChartHeight));
         }
         return text;
     }
 
     /// <summary>What happens when, as a table.</summary>
-    public static IReadOnlyList<string> Events(RunSpec spec)
+    public static IReadOnlyList<string> Events(PlannedRecipe plan)
     {
-        var rows = new List<(long Step, string Name, string What, double Value)>();
-        foreach (var (name, schedule) in PlannedQuantities.Of(spec))
+        ArgumentNullException.ThrowIfNull(plan);
+        var spec = plan.Spec;
+        var rows = new List<(string Name, ScheduleEvent Event)>();
+        foreach (var quantity in plan.Quantities)
         {
-            rows.AddRange(ScheduleEvents.Of(schedule, spec.TotalSteps).Select(e => (e.Step, name, e.What, e.Value)));
-            if (schedule is not Constant) rows.Add((spec.TotalSteps - 1, name, "last update", schedule.ValueAt(spec.TotalSteps - 1)));
+            rows.AddRange(plan.Events(quantity).Select(happening => (quantity.Name, happening)));
+            var last = spec.TotalSteps - 1;
+            if (quantity.Schedule is not Constant)
+                rows.Add((quantity.Name, new(last, "last update", quantity.Schedule.ValueAt(last)) { LogValue = quantity.Group.Conversion is null ? null : quantity.Schedule.LogValueAt(last) }));
+            rows.AddRange(ScheduleEvents.Never(quantity.Schedule, spec.TotalSteps).Select(happening => (quantity.Name, happening)));
         }
+        rows.AddRange(Corrections(plan));
         var nameWidth = rows.Max(row => row.Name.Length);
-        var whatWidth = rows.Max(row => row.What.Length);
+        var whatWidth = rows.Max(row => row.Event.What.Length);
         return
         [
             $"{"step",10}  {"epoch",8}  {"quantity".PadRight(nameWidth)}  {"what".PadRight(whatWidth)}  value",
-            .. rows.OrderBy(row => row.Step).Select(row =>
-                $"{row.Step,10}  {row.Step / (double)spec.StepsPerEpoch,8:0.##}  {row.Name.PadRight(nameWidth)}  {row.What.PadRight(whatWidth)}  {row.Value:G6}"),
+            .. rows.OrderBy(row => row.Event.Step).Select(row =>
+                $"{row.Event.Step,10}  {row.Event.Step / (double)spec.StepsPerEpoch,8:0.##}  {row.Name.PadRight(nameWidth)}  {row.Event.What.PadRight(whatWidth)}  {row.Event.Text}"),
         ];
     }
 
     /// <summary>The values at the first update of each epoch, as a table.</summary>
-    public static IEnumerable<string> Epochs(RunSpec spec)
+    public static IEnumerable<string> Epochs(PlannedRecipe plan)
     {
-        yield return $"{"epoch",8}  {"step",10}  {"learning rate",14}  {"weight decay",14}  {"momentum",10}";
-        for (var (epoch, step) = (0L, 0L); step < spec.TotalSteps; (epoch, step) = (epoch + 1, step + spec.StepsPerEpoch))
-            yield return $"{epoch,8}  {step,10}  {spec.LearningRate.ValueAt(step),14:G6}  {spec.WeightDecay.ValueAt(step),14:G6}  {spec.Momentum.ValueAt(step),10:G6}";
+        ArgumentNullException.ThrowIfNull(plan);
+        var spec = plan.Spec;
+        foreach (var group in plan.Numbers.Groups)
+        {
+            if (plan.Numbers.HasGroups) yield return $"{group.Name}:";
+            yield return $"{"epoch",8}  {"step",10}  {"learning rate",14}  {"weight decay",14}  {"momentum",10}";
+            for (var (epoch, step) = (0L, 0L); step < spec.TotalSteps; (epoch, step) = (epoch + 1, step + spec.StepsPerEpoch))
+            {
+                var rate = new ScheduleEvent(step, "", group.LearningRate.ValueAt(step)) { LogValue = group.LearningRate.LogValueAt(step) };
+                yield return $"{epoch,8}  {step,10}  {rate.Text,14}  {group.WeightDecay.ValueAt(step),14:G6}  {group.Momentum.ValueAt(step),10:G6}";
+            }
+        }
     }
 
-    private static string Legend(IReadOnlyList<RunSpec> specs) => specs.Count == 1
-        ? ""
-        : $": {string.Join(", ", specs.Select((spec, i) => $"{TextChart.LetterOf(i)} is {spec.Name}"))}, * is several";
+    /// <summary>The quantities that any of the recipes has.</summary>
+    internal static IReadOnlyList<string> Quantities(IReadOnlyList<PlannedRecipe> plans) => [.. plans.SelectMany(plan => plan.Quantities.Select(planned => planned.Quantity)).Distinct()];
 
-    private static IReadOnlyList<(string Name, Func<RunSpec, Schedule> Quantity)> Quantities { get; } =
-    [
-        ("learning rate", spec => spec.LearningRate),
-        ("weight decay", spec => spec.WeightDecay),
-        ("momentum", spec => spec.Momentum),
-    ];
+    private static IEnumerable<(string Name, ScheduleEvent Event)> Corrections(PlannedRecipe plan)
+    {
+        if (plan.Numbers.Covered?.Conversion is not { } conversion) yield break;
+        foreach (var correction in conversion.Corrections.Take(MostCorrections))
+            yield return ("buffer of covered", new(correction.Step, "corrected once before the update: v ← v - k w", correction.Map.Share.Value) { LogValue = correction.Map.Share.Log });
+        if (conversion.Corrections.Count > MostCorrections)
+            yield return ("buffer of covered", new(conversion.Corrections[MostCorrections].Step, $"corrected, and {conversion.Corrections.Count - MostCorrections - 1} times more", double.NaN));
+    }
+
+    private static string Legend(IReadOnlyList<ChartLine> lines) => lines.Count == 1
+        ? ""
+        : $": {string.Join(", ", lines.Select((line, i) => $"{TextChart.LetterOf(i)} is {line.Name}"))}, * is several";
 }

@@ -23,6 +23,15 @@ public static class ScheduleEvents
         return [.. events.OrderBy(happening => happening.Step)];
     }
 
+    /// <summary>The pieces of a sequence that begin after the run's last update, and so never.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="totalSteps">Updates of the run.</param>
+    public static IEnumerable<ScheduleEvent> Never(Schedule schedule, long totalSteps) => schedule is not Sequence sequence
+        ? []
+        : sequence.Pieces.Zip(sequence.Begins)
+            .Where(piece => piece.Second >= totalSteps)
+            .Select(piece => new ScheduleEvent(piece.Second, $"{PieceWords.Of(piece.First)} never begins", double.NaN));
+
     /// <summary>The pieces that own a step of the run, each with its half-open interval; a schedule that is no sequence is one piece.</summary>
     internal static IReadOnlyList<(Schedule Piece, long Begin, long End)> PiecesOf(Schedule schedule, long totalSteps)
     {

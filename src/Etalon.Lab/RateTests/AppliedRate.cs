@@ -35,8 +35,7 @@ public static class AppliedRate
     public static void Check(RunSpec spec, string path)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        // A third of a small number has as many digits as numbers are written with, and an exponent.
-        int length = RecipeWriter.ToYaml(To(spec, 3e9, 1)).Length + LongestHeading;
+        int length = Of(spec, path, 3e9, 1).Text.Length + LongestHeading;
         if (length > RecipeText.LargestLength)
             throw new InputException($"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: \"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
     }
@@ -53,16 +52,23 @@ public static class AppliedRate
         var applied = To(test.Spec, test.Peak, rate);
         // An equivalent may exist for one rate and not for another: better said now than when the recipe is trained.
         Equivalent.Of(applied);
+        var file = Of(test.Spec, path, test.Peak, rate);
         string text =
             $"""
             # {test.Spec.Name} (sha256 {test.Spec.Hash}) with all its rates times {rate / test.Peak:G6}, so that the largest is {rate:R}:
             # the middle of {RateText.Of(test.Interval!.Value.Lower, 3)} to {RateText.Of(test.Interval.Value.Upper, 3)}, which `etalon find-lr` found usable for {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}.
-
-            """ + RecipeWriter.ToYaml(applied);
+            {(file.Reason is { } reason ? $"# Every default is written out: {reason}.\n" : "")}
+            """ + file.Text;
         read = RecipeReader.Read(text, path);
-        if (read.Hash != applied.Hash || Math.Abs(PeakOf(read) / rate - 1) > 1e-9)
+        if (Math.Abs(PeakOf(read) / rate - 1) > 1e-9)
             throw new InvalidOperationException($"{path}: would be read as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}");
         return text;
+    }
+
+    private static RecipeFile Of(RunSpec spec, string path, double peak, double rate)
+    {
+        double factor = rate / peak;
+        return RecipeFile.Of(spec, path, text => RecipeEdit.WithRates(text, value => RateScaling.Text(value * factor), RateScaling.Text(factor)), To(spec, peak, rate));
     }
 
     /// <summary>The largest rate of a recipe.</summary>

@@ -6,10 +6,13 @@ namespace Etalon.Lab.RateTests;
 /// <summary>Multiplies a schedule by a factor piece by piece, so that its recipe still says in plain numbers what it does.</summary>
 internal static class RateScaling
 {
+    /// <summary>A rate in twelve digits.</summary>
+    public static string Text(double rate) => rate.ToString("G12", CultureInfo.InvariantCulture);
+
     /// <summary>The schedule times <paramref name="factor"/>; numbers are rounded to twelve digits, so that 0.1 times 0.57 is 0.057.</summary>
     public static Schedule Of(Schedule schedule, double factor)
     {
-        double Times(double value) => double.Parse($"{value * factor:G12}", CultureInfo.InvariantCulture);
+        double Times(double value) => double.Parse(Text(value * factor), CultureInfo.InvariantCulture);
         return schedule switch
         {
             Constant p => new Constant(Times(p.Value), p.Length),

@@ -122,6 +122,13 @@ public sealed record OptimizerSpec
     /// <summary>Whether the rule has the momentum mu of the recipe's schedule.</summary>
     public bool HasMomentum => Kind is OptimizerKind.Sgd or OptimizerKind.Wngrad or OptimizerKind.AdagradNorm or OptimizerKind.DAdaptation;
 
+    /// <summary>Whether a schedule of the momentum gives Adam's beta1 at each update, in the place of <see cref="Beta1"/>.</summary>
+    /// <value>False by default; a recipe says so by a one_cycle with momentum, or by a momentum that is no constant.</value>
+    public bool IsBeta1Scheduled { get; init; }
+
+    /// <summary>Whether the rule is Adam or AdamW, whose beta1 a schedule of the momentum gives.</summary>
+    internal bool IsAdam => Kind is OptimizerKind.Adam or OptimizerKind.Adamw;
+
     /// <summary>Refuses what is a statement about SGD's update.</summary>
     /// <param name="subject">What it is, with its verb: "the equivalences of schedules are".</param>
     /// <exception cref="InputException">The rule is another.</exception>

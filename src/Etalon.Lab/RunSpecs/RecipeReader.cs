@@ -97,6 +97,7 @@ public static class RecipeReader
         momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
         var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
         OptimizerReader.RefuseMomentum(root, optimizer, momentum);
+        if (optimizer.IsAdam && momentum is not Constant) optimizer = optimizer with { IsBeta1Scheduled = true };
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
         var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);
         if (equivalent is not null && root.Map.Find("auto_decay") is { } controller)

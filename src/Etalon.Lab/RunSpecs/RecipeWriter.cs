@@ -52,6 +52,14 @@ public static class RecipeWriter
     /// <summary>The canonical recipe as YAML, one line a part, with its hash as a comment above it.</summary>
     public static string ToYaml(RunSpec spec) => $"# sha256 {spec.Hash}\n{FlowYaml.Write(ToJson(spec))}";
 
+    /// <summary>The canonical recipe as YAML for one who goes on with it: without <c>steps_per_epoch</c> where the data decide it.</summary>
+    internal static string ToOwnYaml(RunSpec spec)
+    {
+        var json = ToJson(spec);
+        if (spec.Data is not null) json.Remove("steps_per_epoch");
+        return FlowYaml.Write(json);
+    }
+
     /// <summary>SHA-256 of <see cref="Deciding"/>.</summary>
     internal static string HashOf(RunSpec spec) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(spec).ToJsonString())));
 

@@ -51,8 +51,4 @@ internal sealed class WrittenRecipe
             throw new InputException($"{path}: is not what a run writes ({exception.Message}); was the file edited?");
         }
     }
-
-    /// <summary>The recipe with changes.</summary>
-    /// <exception cref="InputException">The changed recipe has problems.</exception>
-    public RunSpec With(IReadOnlyList<string> overrides) => RecipeReader.ReadWritten(RecipeWriter.ToYaml(Spec), _path, overrides);
 }

@@ -55,6 +55,7 @@ internal static class RecipeOptimizer
     private static AdamOptions Adam(OptimizerSpec spec) => new()
     {
         Beta1 = spec.Beta1,
+        IsBeta1Scheduled = spec.IsBeta1Scheduled,
         Beta2 = spec.Beta2,
         Epsilon = spec.Epsilon,
         IsDecayDecoupled = spec.Kind == OptimizerKind.Adamw,

@@ -88,8 +88,8 @@ public static class TrainingRun
         ArgumentNullException.ThrowIfNull(overrides);
         ArgumentNullException.ThrowIfNull(begin);
         var written = WrittenRecipe.Read(parent);
-        var (old, spec) = (written.Spec, written.With(overrides));
         var notes = new List<string>();
+        var (old, spec) = (written.Spec, ForkedRecipe.Of(parent, written, overrides, notes));
         using var checkpoint = step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value);
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         if (checkpoint.Step >= spec.TotalSteps)

@@ -63,10 +63,10 @@ public static class TableRecipe
         }
     }
 
-    private static Schedule Values(double[] values) =>
+    internal static Schedule Values(double[] values) =>
         values.Length == 0 ? new Constant(0) : Array.TrueForAll(values, value => value == values[0]) ? new Constant(values[0]) : new Table(values);
 
-    private static Schedule Rate(double[] logs)
+    internal static Schedule Rate(double[] logs)
     {
         if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0])) return new Constant(Math.Exp(logs[0]));
         var pieces = new List<Schedule>();

@@ -47,6 +47,43 @@ public static class CsvExporter
         Write(writer, table.FirstStep, table.End, table.Rule.Nesterov, step => (table[step].Rate, table[step]));
     }
 
+    /// <summary>
+    /// Writes the table of a recipe with groups: <c>step</c>, then for each group <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an
+    /// equivalent <c>look_ahead/NAME</c> where its rule has one, and <c>log_scale/NAME</c>, ln P before the update. One group is written as a recipe is.
+    /// </summary>
+    /// <param name="recipe">What it tells of.</param>
+    /// <param name="writer">Where to.</param>
+    public static void Write(GroupedRecipe recipe, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(writer);
+        if (!recipe.HasGroups)
+        {
+            Write(recipe.Recipe, writer);
+            return;
+        }
+        var columns = recipe.Groups.SelectMany(Columns).ToList();
+        writer.Write($"step,{string.Join(',', columns.Select(column => column.Name))}\n");
+        var row = new char[LongestRow * (1 + columns.Count)];
+        for (long step = 0; step < recipe.Recipe.TotalSteps; step++)
+        {
+            step.TryFormat(row, out var used, default, CultureInfo.InvariantCulture);
+            foreach (var (_, at) in columns) used += Append(row.AsSpan(used), at(step));
+            row[used] = '\n';
+            writer.Write(row, 0, used + 1);
+        }
+    }
+
+    private static IEnumerable<(string Name, Func<long, double> At)> Columns(RecipeGroup group)
+    {
+        yield return ($"lr/{group.Name}", group.Conversion is null ? group.LearningRate.ValueAt : step => group.At(step).Rate);
+        yield return ($"weight_decay/{group.Name}", step => group.At(step).WeightDecay);
+        yield return ($"momentum/{group.Name}", step => group.At(step).Momentum);
+        yield return ($"log_lr/{group.Name}", step => group.At(step).LogRate);
+        if (group.LookAhead is not null) yield return ($"look_ahead/{group.Name}", step => group.At(step).LookAhead);
+        if (group.Conversion is { } conversion) yield return ($"log_scale/{group.Name}", conversion.LogScaleAt);
+    }
+
     private static void Write(TextWriter writer, long begin, long end, bool withLookAhead, Func<long, (double Rate, StepNumbers Numbers)> at)
     {
         writer.Write(withLookAhead ? "step,lr,weight_decay,momentum,log_lr,look_ahead\n" : "step,lr,weight_decay,momentum,log_lr\n");

@@ -10,30 +10,35 @@ internal static class ExportSource
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The first lines of an exported module: a docstring that tells its use, its imports, and the source as constants.</summary>
-    public static string Header(Recipe recipe, string name, string use, string imports) =>
+    public static string Header(GroupedRecipe recipe, string name, string use, string imports) =>
         $""""
-        """Learning rate, weight decay and momentum of the recipe {PythonText.Escaped(name)}.
+        """Learning rate, weight decay and {(recipe.Optimizer.IsAdam ? "beta1" : "momentum")} of the recipe {PythonText.Escaped(name)}{(recipe.HasGroups ? ", for each group of parameters" : "")}.
 
         {use.TrimEnd()}
 
-        Written by Etalon {Version}; it needs nothing of it. Update t counts from 0; the last of the run is {recipe.TotalSteps - 1}.
+        Written by Etalon {Version}; it needs nothing of it. Update t counts from 0; the last of the run is {recipe.Recipe.TotalSteps - 1}.
         """
         {imports}
         RECIPE = {PythonText.Quoted(name)}
         RECIPE_HASH = "{recipe.ContentHash()}"
         ETALON_VERSION = "{Version}"
-        TOTAL_STEPS = {recipe.TotalSteps}
+        TOTAL_STEPS = {recipe.Recipe.TotalSteps}
 
         """";
 
-    /// <summary>The function that gives all three.</summary>
-    public const string Values =
-        """"
+    /// <summary>The functions of a recipe with one group, and the one that gives all three.</summary>
+    public static string Numbers(GroupedRecipe recipe, PythonDialect dialect)
+    {
+        var third = recipe.Optimizer.IsAdam ? "beta1" : "momentum";
+        var rest = recipe.Rest;
+        return PythonFormulas.Write([("learning_rate", rest.LearningRate), ("weight_decay", rest.WeightDecay), (third, rest.Momentum)], recipe.Recipe.TotalSteps, dialect) +
+            $$""""
 
 
-        def values(t):
-            """Learning rate, weight decay and momentum of update t."""
-            return learning_rate(t), weight_decay(t), momentum(t)
+            def values(t):
+                """Learning rate, weight decay and {{third}} of update t."""
+                return learning_rate(t), weight_decay(t), {{third}}(t)
 
-        """";
+            """";
+    }
 }

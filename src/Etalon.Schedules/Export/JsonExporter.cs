@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using Etalon.Schedules.Equivalence;
+
 namespace Etalon.Schedules.Export;
 
 /// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="Recipe.FromJson"/> reads.</summary>
@@ -20,7 +22,16 @@ public static class JsonExporter
     /// <param name="recipe">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer)
+    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+
+    /// <summary>
+    /// Writes the object of a recipe with groups: besides the recipe itself <c>groups</c>, each with its name and schedules, and for an equivalent its form,
+    /// its theorem, the log scale ln P before each update and after the last, and the corrections <c>v ← v - k w</c>.
+    /// </summary>
+    /// <param name="recipe">What it holds.</param>
+    /// <param name="name">The recipe's name.</param>
+    /// <param name="writer">Where to.</param>
+    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
@@ -29,9 +40,54 @@ public static class JsonExporter
             ["name"] = name,
             ["recipe_hash"] = recipe.ContentHash(),
             ["etalon_version"] = ExportSource.Version,
-            ["recipe"] = JsonNode.Parse(recipe.ToJson()),
         };
+        foreach (var (key, value) in Content(recipe)) export[key] = value?.DeepClone();
         writer.Write(export.ToJsonString(_indented));
         writer.Write('\n');
     }
+
+    /// <summary>What decides a recipe's numbers.</summary>
+    internal static JsonObject Content(GroupedRecipe recipe)
+    {
+        var content = new JsonObject { ["recipe"] = JsonNode.Parse(recipe.Recipe.ToJson()) };
+        if (recipe.Optimizer != OptimizerRule.Sgd) content["optimizer"] = Optimizer(recipe.Optimizer);
+        if (recipe.HasGroups) content["groups"] = new JsonArray([.. recipe.Groups.Select(Group)]);
+        return content;
+    }
+
+    private static JsonObject Optimizer(OptimizerRule rule)
+    {
+        var json = new JsonObject { ["name"] = rule.Name };
+        if (!rule.IsAdam) return json;
+        json["momentum_is"] = "beta1";
+        json["beta2"] = rule.Beta2;
+        json["epsilon"] = rule.Epsilon;
+        return json;
+    }
+
+    private static JsonNode Group(RecipeGroup group)
+    {
+        var json = new JsonObject
+        {
+            ["name"] = group.Name,
+            ["learning_rate"] = JsonNode.Parse(group.LearningRate.ToJson()),
+            ["weight_decay"] = JsonNode.Parse(group.WeightDecay.ToJson()),
+            ["momentum"] = JsonNode.Parse(group.Momentum.ToJson()),
+        };
+        if (group.LookAhead is { } lookAhead) json["look_ahead"] = JsonNode.Parse(lookAhead.ToJson());
+        if (group.Conversion is { } conversion) json["equivalent"] = Equivalent(conversion);
+        return json;
+    }
+
+    private static JsonObject Equivalent(Conversion conversion) => new()
+    {
+        ["theorem"] = conversion.Theorem,
+        ["log_scale"] = new JsonArray([.. Enumerable.Range(0, conversion.Target.Count + 1).Select(step => (JsonNode)conversion.LogScaleAt(step))]),
+        ["corrections"] = new JsonArray([.. conversion.Corrections.Select(correction => (JsonNode)new JsonObject
+        {
+            ["step"] = correction.Step,
+            ["share_sign"] = correction.Map.Share.Sign,
+            ["log_share"] = correction.Map.Share.Sign == 0 ? null : correction.Map.Share.Log,
+        })]),
+    };
 }

@@ -87,19 +87,106 @@ public static class KerasExporter
 
         """";
 
+    private const string UseOfGroups =
+        """"
+        Keras has one rate for all variables of an optimizer, so a training step of your own applies one optimizer to each group:
+
+            optimizers = {group: keras.optimizers.SGD(1.0, momentum=0.9) for group in GROUPS}
+            ...
+            set_values(t, optimizers)                 # before update t, run eagerly
+            for group, optimizer in optimizers.items():
+                optimizer.apply(gradients[group], variables[group])
+
+        Keras's own update rule has the rate inside the momentum buffer, u = mu u - lr g, w = w + u, and decouples the decay,
+        w = w - lr wd w; Etalon's recipe {0}.
+        set_values gives Keras the momentum mu lr / (lr of the update before), with which its rule is the recipe's also where the rate changes.
+
+
+        """";
+
+    private const string SetValues =
+        """"
+
+
+        def set_values(t, optimizers):
+            """Sets learning rate, weight decay and momentum of update t on the optimizer of each group."""
+            for group, optimizer in optimizers.items():
+                lr, decay, mu = (float(value) for value in values(t, group))
+                before = float(values(t - 1, group)[0]) if t > 0 else lr
+                optimizer.learning_rate = lr
+                optimizer.weight_decay = decay
+                if hasattr(optimizer, "momentum"):
+                    optimizer.momentum = mu * lr / before if before > 0.0 else 0.0
+
+        """";
+
+    private const string SetAdam =
+        """"
+
+
+        def set_values(t, optimizers):
+            """Sets learning rate, weight decay and beta1 of update t on the optimizer of each group."""
+            for group, optimizer in optimizers.items():
+                lr, decay, optimizer.beta_1 = (float(value) for value in values(t, group))
+                optimizer.learning_rate = lr
+                optimizer.weight_decay = decay
+
+        """";
+
     /// <summary>Writes the module.</summary>
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer)
+    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+
+    /// <summary>Writes the module of a recipe with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
+    /// <param name="recipe">What it computes.</param>
+    /// <param name="name">The recipe's name, which the module states.</param>
+    /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
+    /// <exception cref="NotSupportedException">The recipe is an equivalent with Nesterov momentum, whose look-ahead Keras does not have.</exception>
+    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
-        var rule = "has the rate outside, v = mu v + g, w = w - lr v, and " + (recipe.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
-        writer.Write(ExportSource.Header(recipe, name, Use.Replace("{0}", rule, StringComparison.Ordinal), "\nimport math\n\nimport keras\nfrom keras import ops\n"));
-        writer.Write($"VARIES = {(recipe is { WeightDecay: Constant, Momentum: Constant } ? "False" : "True")}\n");
-        writer.Write(PythonFormulas.Write(recipe, _dialect));
-        writer.Write(ExportSource.Values);
-        writer.Write(Classes);
+        const string Imports = "\nimport math\n\nimport keras\nfrom keras import ops\n";
+        var isAdam = recipe.Optimizer.IsAdam;
+        if (!recipe.HasGroups)
+        {
+            var use = isAdam ? UseOfAdam(recipe.Optimizer) : Use.Replace("{0}", Rule(recipe.Recipe), StringComparison.Ordinal);
+            writer.Write(ExportSource.Header(recipe, name, use, Imports));
+            writer.Write($"VARIES = {(recipe.Recipe is { WeightDecay: Constant, Momentum: Constant } ? "False" : "True")}\n");
+            writer.Write(ExportSource.Numbers(recipe, _dialect));
+            writer.Write(isAdam ? Classes.Replace("momentum", "beta_1", StringComparison.Ordinal).Replace("beta_1(self.t)", "beta1(self.t)", StringComparison.Ordinal) : Classes);
+            return;
+        }
+        var groups = new GroupedPython(recipe);
+        if (groups.HasLookAhead) throw new NotSupportedException("an equivalent with Nesterov momentum has a look-ahead of its own, which no optimizer of Keras has");
+        writer.Write(ExportSource.Header(recipe, name, UseOf(recipe, groups), Imports));
+        writer.Write(groups.Numbers(_dialect));
+        writer.Write(isAdam ? SetAdam : SetValues);
+        if (recipe.Covered is not null) writer.Write(ArrayState.KerasChange);
     }
+
+    private static string UseOf(GroupedRecipe recipe, GroupedPython groups)
+    {
+        var rule = recipe.Optimizer.IsAdam ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(recipe.Optimizer) : Rule(recipe.Recipe);
+        return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
+            + (recipe.Covered is null ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).");
+    }
+
+    private static string UseOfAdam(OptimizerRule rule) =>
+        $"""
+        The rate is a schedule, weight decay and beta1 are set by a callback:
+
+            optimizer = keras.optimizers.{ClassOf(rule)}(LearningRate(), beta_2={PythonText.Number(rule.Beta2)}, epsilon={PythonText.Number(rule.Epsilon)}, weight_decay=...)
+            model.compile(optimizer, ..., run_eagerly=VARIES)
+            model.fit(..., callbacks=[WeightDecayAndMomentum()])
+
+        A compiled training step keeps the weight decay and the beta1 it was compiled with, so a recipe that changes them (VARIES)
+        needs run_eagerly=True.
+        """ + (rule.Name == "adam" ? "\nKeras decouples the decay of Adam, w = w - lr wd w; the recipe has it in the gradient." : "");
+
+    private static string ClassOf(OptimizerRule rule) => rule.Name == "adamw" ? "AdamW" : "Adam";
+
+    private static string Rule(Recipe recipe) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (recipe.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
 }

@@ -27,17 +27,71 @@ public static class OptaxExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer)
+    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+
+    /// <summary>Writes the module of a recipe with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
+    /// <param name="recipe">What it computes.</param>
+    /// <param name="name">The recipe's name, which the module states.</param>
+    /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
+    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(ExportSource.Header(recipe, name, Use(recipe), "\nimport math\n\nimport jax.numpy as jnp\n"));
-        writer.Write(PythonFormulas.Write(recipe, _dialect));
-        writer.Write(ExportSource.Values);
+        const string Imports = "\nimport math\n\nimport jax.numpy as jnp\n";
+        if (!recipe.HasGroups)
+        {
+            writer.Write(ExportSource.Header(recipe, name, Use(recipe), Imports));
+            writer.Write(ExportSource.Numbers(recipe, _dialect));
+            return;
+        }
+        var groups = new GroupedPython(recipe);
+        writer.Write(ExportSource.Header(recipe, name, Use(recipe, groups), Imports));
+        writer.Write(groups.Numbers(_dialect));
+        if (recipe.Covered is not null) writer.Write(ArrayState.Change(groups));
     }
 
     /// <summary>The chain that is the recipe's own update rule.</summary>
-    private static string Use(Recipe recipe)
+    private static string Use(GroupedRecipe recipe) => recipe.Optimizer switch
+    {
+        { IsAdam: true } => "Each function is an Optax schedule. " + Adam(recipe, "learning_rate, weight_decay, beta1"),
+        { Name: "sgd" } => "Each function is an Optax schedule. " + Sgd(recipe.Recipe) + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n",
+        _ => $"Each function is an Optax schedule. The recipe's optimizer is {recipe.Optimizer.Name}, which Optax has not under this name: the numbers enter its rule, and no other.",
+    };
+
+    private static string Use(GroupedRecipe recipe, GroupedPython groups)
+    {
+        var rule = recipe.Optimizer.IsAdam ? "adam" : "sgd";
+        string Numbers(RecipeGroup group) => string.Join(", ", new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
+        var parts = recipe.Groups.Select(group => $"        {PythonText.Quoted(group.Name)}: {rule}({Numbers(group)}),");
+        return
+            $$"""
+            Each function is an Optax schedule. {{(recipe.Optimizer.IsAdam ? Adam(recipe, null) : Sgd(recipe.Recipe))}}
+                optimizer = optax.multi_transform({
+            {{string.Join("\n", parts)}}
+                }, labels)                                     # labels: a tree like the parameters', of these names
+
+            {{groups.About().TrimEnd()}}
+            {{(recipe.Covered is null ? "" : "before_update does so; give it the covered parameters and their momentum (the trace of optax.TraceState).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).")}}
+            """;
+    }
+
+    private static string Adam(GroupedRecipe recipe, string? numbers)
+    {
+        var decay = recipe.Optimizer.Name == "adamw"
+            ? $"optax.adamw(learning_rate, b1=beta1, b2={PythonText.Number(recipe.Optimizer.Beta2)}, eps={PythonText.Number(recipe.Optimizer.Epsilon)}, weight_decay=weight_decay)"
+            : $"optax.chain(optax.add_decayed_weights(weight_decay), optax.adam(learning_rate, b1=beta1, b2={PythonText.Number(recipe.Optimizer.Beta2)}, eps={PythonText.Number(recipe.Optimizer.Epsilon)}))";
+        return
+            $"""
+            The recipe's update rule with all three:
+
+                @optax.inject_hyperparams
+                def adam(learning_rate, weight_decay, beta1):
+                    return {decay}
+            {(numbers is null ? "" : $"\n    optimizer = adam({numbers})\n")}
+            """;
+    }
+
+    private static string Sgd(Recipe recipe)
     {
         string[] gradient = recipe.Dampening == 0 ? [] : [$"optax.scale({PythonText.Number(1 - recipe.Dampening)})"];
         var momentum = $"optax.trace(decay=momentum, nesterov={(recipe.Nesterov ? "True" : "False")})";
@@ -45,7 +99,7 @@ public static class OptaxExporter
         string[] chain = recipe.Decay == DecayForm.Coupled ? [Decay, .. gradient, momentum] : [.. gradient, momentum, Decay];
         return
             $"""
-            Each function is an Optax schedule. The recipe's update rule with all three:
+            The recipe's update rule with all three:
 
                 @optax.inject_hyperparams
                 def sgd(learning_rate, weight_decay, momentum):
@@ -53,8 +107,6 @@ public static class OptaxExporter
             {string.Join("\n", chain.Select(link => $"            {link},"))}
                         optax.scale_by_learning_rate(learning_rate),
                     )
-
-                optimizer = sgd(learning_rate, weight_decay, momentum)
 
             """;
     }

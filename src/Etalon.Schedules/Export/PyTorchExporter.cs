@@ -15,6 +15,20 @@ namespace Etalon.Schedules.Export;
 /// </example>
 public static class PyTorchExporter
 {
+    private const string SetMomentum =
+        """"
+                    if "momentum" in group:
+                        group["momentum"] = mu
+
+        """";
+
+    private const string SetBeta =
+        """"
+                    if "betas" in group:
+                        group["betas"] = (mu, group["betas"][1])
+
+        """";
+
     private const string Use =
         """"
         One scheduler sets all three on every parameter group of a torch optimizer:
@@ -74,8 +88,6 @@ public static class PyTorchExporter
                         group["lr"] = group_lr
                     if "weight_decay" in group:
                         group["weight_decay"] = decay * group.get("weight_decay_scale", 1.0)
-                    if "momentum" in group:
-                        group["momentum"] = mu
 
         """";
 
@@ -83,13 +95,30 @@ public static class PyTorchExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer)
+    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+
+    /// <summary>
+    /// Writes the module of a recipe with groups: functions for each group by name, a scheduler that sets them on parameter groups of these names, and, where
+    /// a group follows an equivalent, what corrects and re-centers its weights and buffers, so that it trains also where its rates leave float32.
+    /// </summary>
+    /// <param name="recipe">What it computes.</param>
+    /// <param name="name">The recipe's name, which the module states.</param>
+    /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
+    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(ExportSource.Header(recipe, name, Use, "\nimport math\n"));
-        writer.Write(PythonFormulas.Write(recipe, new NumberDialect()));
-        writer.Write(ExportSource.Values);
+        if (recipe.HasGroups)
+        {
+            PyTorchGroups.Write(recipe, name, writer);
+            return;
+        }
+        var isAdam = recipe.Optimizer.IsAdam;
+        writer.Write(ExportSource.Header(recipe, name, (isAdam ? UseOfAdam(recipe.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use) + PyTorchRule.Note(recipe), "\nimport math\n"));
+        writer.Write(ExportSource.Numbers(recipe, new NumberDialect()));
         writer.Write(Scheduler);
+        writer.Write(isAdam ? SetBeta : SetMomentum);
     }
+
+    private static string UseOfAdam(OptimizerRule rule) => PyTorchRule.Construct(rule) + "\n\n";
 }

@@ -17,14 +17,20 @@ internal sealed class PythonFormulas(PythonDialect dialect)
     private readonly HashSet<Function> _known = [];
     private readonly HashSet<string> _lists = [];
 
-    /// <summary>The functions for rate, weight decay and momentum, then those of their parts; before them what they need of the dialect.</summary>
-    public static string Write(Recipe recipe, PythonDialect dialect)
+    /// <summary>A function for each of several schedules, after it those of its parts; a schedule that stands twice is defined once and has two names.</summary>
+    public static string Write(IEnumerable<(string Name, Schedule Schedule)> schedules, long totalSteps, PythonDialect dialect)
     {
         var formulas = new PythonFormulas(dialect);
         var text = new StringBuilder();
-        foreach (var (name, schedule) in new[] { ("learning_rate", recipe.LearningRate), ("weight_decay", recipe.WeightDecay), ("momentum", recipe.Momentum) })
+        var names = new Dictionary<Schedule, string>();
+        foreach (var (name, schedule) in schedules)
         {
-            formulas.Needs(new Function(name, schedule, recipe.TotalSteps));
+            if (!names.TryAdd(schedule, name) && schedule is not Constant)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\n\n{name} = {names[schedule]}\n");
+                continue;
+            }
+            formulas.Needs(new Function(name, schedule, totalSteps));
             while (formulas._missing.TryDequeue(out var next)) formulas.Define(text, next);
         }
         var functions = text.ToString();

@@ -34,7 +34,7 @@ internal static class ConvertCommand
             var converted = RecipeConversion.Of(spec, FormArgument.Parse(parsed.GetRequiredValue(form)!));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
             else Print(converted, files.Report);
-            files.Write(file, writer => writer.Write(converted.ToYaml()));
+            files.Write(file, writer => writer.Write(converted.ToYaml(parsed.GetValue(file)!)));
             files.Write(csv, converted.WriteCsv, converted.Conversion.Target.Count);
             return ExitCode.Done;
         });

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Etalon.Lab;
+using Etalon.Lab.Conversions;
 using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
 using Etalon.Schedules.Export;
 
 namespace Etalon.Workbench.Commands;
@@ -9,13 +11,13 @@ namespace Etalon.Workbench.Commands;
 internal static class ExportCommand
 {
     // Everything that a schedule is exported for, one line each.
-    private static readonly Dictionary<string, Action<RunSpec, TextWriter>> Targets = new()
+    private static readonly Dictionary<string, Action<GroupedRecipe, string, TextWriter>> Targets = new()
     {
-        ["pytorch"] = (spec, output) => PyTorchExporter.Write(spec.ToRecipe(), spec.Name, output),
-        ["optax"] = (spec, output) => OptaxExporter.Write(spec.ToRecipe(), spec.Name, output),
-        ["keras"] = (spec, output) => KerasExporter.Write(spec.ToRecipe(), spec.Name, output),
-        ["csv"] = (spec, output) => CsvExporter.Write(spec.ToRecipe(), output),
-        ["json"] = (spec, output) => JsonExporter.Write(spec.ToRecipe(), spec.Name, output),
+        ["pytorch"] = PyTorchExporter.Write,
+        ["optax"] = OptaxExporter.Write,
+        ["keras"] = KerasExporter.Write,
+        ["csv"] = (recipe, _, output) => CsvExporter.Write(recipe, output),
+        ["json"] = JsonExporter.Write,
     };
 
     public static Command Create()
@@ -46,12 +48,11 @@ internal static class ExportCommand
         var files = new OutputFiles(parsed, null, file);
         var spec = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
         files.Spare(RecipeInputs.Of(spec));
-        if (spec.Optimizer.Kind != OptimizerKind.Sgd && target is not "csv")
-            throw new InputException($"optimizer.name: an export writes sgd's update beside the schedules, and this recipe has another; write --for csv, which has the schedules alone");
-        if (spec.Optimizer.Groups.Length > 0)
-            throw new InputException("optimizer.groups: an export has one schedule for all parameters; remove the groups, or export each as a recipe of its own");
-        if (files.Has(file)) files.Write(file, writer => Targets[target](spec, writer), target == "csv" ? spec.TotalSteps : null);
-        else Targets[target](spec, parsed.InvocationConfiguration.Output);
+        var recipe = RecipeNumbers.Of(spec);
+        if (target == "keras" && recipe.Covered?.LookAhead is not null)
+            throw new InputException("equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch or optax, or optimizer.nesterov=false");
+        if (files.Has(file)) files.Write(file, writer => Targets[target](recipe, spec.Name, writer), target == "csv" ? spec.TotalSteps : null);
+        else Targets[target](recipe, spec.Name, parsed.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 }

@@ -41,6 +41,9 @@ internal static class ForecastCommand
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         string?[] runs = [parsed.GetValue(options.From), parsed.GetValue(options.Against)];
         files.Spare([.. RecipeInputs.Of(spec), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))))]);
+        Forecast.Check(spec);
+        if (spec.Equivalent is { } equivalent)
+            error.WriteLine($"note: norms and rates are the recipe's own; the weights that {FormWords.Of(equivalent.Form)} trains are P times as long, see etalon plan");
         var forecast = Make(parsed, options, spec, error);
         var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
         files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Spec.TotalSteps);

@@ -34,37 +34,41 @@ internal static class PlanCommand
     private static int Run(ParseResult parsed, Options options)
     {
         var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
-        var specs = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error);
-        files.Spare(specs.SelectMany(RecipeInputs.Of));
-        if (files.Has(options.Csv) && specs.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        files.Write(options.Csv, writer => CsvExporter.Write(specs[0].ToRecipe(), writer), specs[0].TotalSteps);
-        files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(specs), writer));
+        IReadOnlyList<PlannedRecipe> plans = [.. RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error).Select(PlannedRecipe.Of)];
+        files.Spare(plans.SelectMany(plan => RecipeInputs.Of(plan.Spec)));
+        if (files.Has(options.Csv) && plans.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
+        files.Write(options.Csv, writer => CsvExporter.Write(plans[0].Numbers, writer), plans[0].Spec.TotalSteps);
+        files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
 
         var output = files.Report;
         if (parsed.GetValue(options.Json))
-            PlanJson.Write(specs, output);
+            PlanJson.Write(plans, output);
         else if (parsed.GetValue(options.Resolved))
-            output.Write(string.Join("---\n", specs.Select(RecipeWriter.ToYaml)));
+            output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Spec))));
         else if (parsed.GetValue(options.Explain) is { } step)
-            Write(output, specs.SelectMany(spec => Explanation.Of(spec, step)));
+            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step)));
         else if (parsed.GetValue(options.Epochs))
-            Write(output, specs.SelectMany(spec => PlanText.Epochs(spec).Prepend(PlanText.Heading(spec))));
+            Write(output, plans.SelectMany(plan => PlanText.Epochs(plan).Prepend(PlanText.Heading(plan.Spec))));
         else
-            Draw(specs, output);
+            Draw(plans, output);
         return ExitCode.Done;
     }
 
-    private static void Draw(IReadOnlyList<RunSpec> specs, TextWriter output)
+    private static void Draw(IReadOnlyList<PlannedRecipe> plans, TextWriter output)
     {
         var screen = Screen.Of(output);
-        foreach (var spec in specs) output.WriteLine(screen.Heading(PlanText.Heading(spec)));
+        foreach (var plan in plans)
+        {
+            output.WriteLine(screen.Heading(PlanText.Heading(plan.Spec)));
+            Write(output, PlanText.Groups(plan, screen.Width));
+        }
         output.WriteLine();
-        Write(output, PlanText.Charts(specs, screen.Width));
-        foreach (var spec in specs)
+        Write(output, PlanText.Charts(plans, screen.Width));
+        foreach (var plan in plans)
         {
             output.WriteLine();
-            if (specs.Count > 1) output.WriteLine(screen.Heading(spec.Name));
-            Write(output, PlanText.Events(spec));
+            if (plans.Count > 1) output.WriteLine(screen.Heading(plan.Spec.Name));
+            Write(output, PlanText.Events(plan));
         }
     }
 
@@ -79,7 +83,7 @@ internal static class PlanCommand
         public Option<bool> Epochs { get; } = new("--epochs") { Description = "The values at the first update of each epoch." };
         public Option<long?> Explain { get; } = NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
         public Option<bool> Resolved { get; } = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
-        public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
+        public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file; of a recipe with groups those of each group, as in lr/covered.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };
     }

@@ -39,6 +39,9 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
     {
         _start = start;
         foreach (string note in start.Notes) streams.Error.WriteLine($"note: {note}");
+        // train has read the recipe, and said them, itself.
+        if (start.Parent is not null || start.Step > 0)
+            foreach (string warning in start.Spec.Warnings) streams.Error.WriteLine($"warning: {warning}");
         if (json) return new SilentDisplay();
         if (start.Parent is { } parent) Compare(parent, start.Spec);
         streams.Error.WriteLine(start.Step == 0
@@ -50,7 +53,7 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
     // Both schedules over each other, as plan draws them.
     private void Compare(RunSpec old, RunSpec changed)
     {
-        foreach (string line in PlanText.Charts([old with { Name = "parent" }, changed with { Name = "fork" }], Screen.Of(streams.Error).Width))
+        foreach (string line in PlanText.Charts([PlannedRecipe.Of(old with { Name = "parent" }), PlannedRecipe.Of(changed with { Name = "fork" })], Screen.Of(streams.Error).Width))
             streams.Error.WriteLine(line);
     }
 

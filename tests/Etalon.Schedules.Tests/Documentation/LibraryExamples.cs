@@ -1,3 +1,4 @@
+using Etalon.Schedules.Equivalence;
 using Etalon.Schedules.Export;
 using Console = Etalon.Schedules.Tests.Documentation.ExampleConsole;
 
@@ -47,6 +48,32 @@ public static class LibraryExamples
         var rate = new Stretched(new Linear(1, 0, length: 4), factor: 10);
         Console.WriteLine(rate.Length); // 40
         Console.WriteLine(rate.ValueAt(30)); // 0.25
+    }
+
+    public static void ParameterKindExample()
+    {
+        var group = new RecipeGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
+        Console.WriteLine(group.Name); // scale-invariant
+    }
+
+    public static void RecipeGroupExample()
+    {
+        var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var covered = new RecipeGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
+    }
+
+    public static void GroupedRecipeExample()
+    {
+        var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var equivalent = GroupedRecipe.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
+    }
+
+    public static void OptimizerRuleExample()
+    {
+        var adamw = new OptimizerRule("adamw") { Beta2 = 0.95 };
+        Console.WriteLine(adamw.IsAdam); // True
     }
 
     public static void DurationExample()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Schedules.Equivalence;
 using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules.Tests.Export;
@@ -47,6 +48,32 @@ public class ArrayExportTests
             var numbers = row.Item.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
             Assert.Equal([row.Index, recipe.LearningRate.ValueAt(row.Index), recipe.WeightDecay.ValueAt(row.Index), 0.9], numbers);
         });
+    }
+
+    public static TheoryData<string, Action<GroupedRecipe, string, TextWriter>, EquivalentForm> Equivalents => new()
+    {
+        { "optax", OptaxExporter.Write, EquivalentForm.TexpPlusPlus },
+        { "optax", OptaxExporter.Write, EquivalentForm.Texp },
+        { "keras", KerasExporter.Write, EquivalentForm.TexpPlusPlus },
+        { "keras", KerasExporter.Write, EquivalentForm.Texp },
+    };
+
+    [Theory, MemberData(nameof(Equivalents), DisableDiscoveryEnumeration = true)]
+    public void The_module_of_an_equivalent_gives_the_directions_of_its_recipe(string target, Action<GroupedRecipe, string, TextWriter> export, EquivalentForm form)
+    {
+        Python.Need("numpy");
+        // P passes 2^16 and is centered again; the rate falls twice.
+        var recipe = new Recipe(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
+        using var modules = new ExportedModules();
+        AddStandIns(modules.Folder);
+        modules.Write("m0.py", writer => export(GroupedRecipe.Of(recipe, Converter.Convert(recipe, form)), "equivalent", writer));
+        var distances = Python.Run(ExportedModules.Beside("drive_groups.py"), modules.Folder, target).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{target}, {form}: {distances[0]:E1}, without decay {distances[1]:E1}");
+        // At such a decay the recipe itself amplifies what rounding changes, to 1e-7: no equivalent comes nearer.
+        Assert.InRange(distances[0], 0, 100 * distances[2]);
+        Assert.InRange(distances[2], 0, 1e-5);
+        Assert.InRange(distances[1], 1e-2, 2);
     }
 
     private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export, string tolerance, string count)

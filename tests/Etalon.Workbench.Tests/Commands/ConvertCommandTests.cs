@@ -91,6 +91,27 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_written_recipe_is_the_users_text_in_its_units_and_takes_another_batch()
+    {
+        const string Own = """
+            # mine
+            name: own
+            duration: 5ep         # five
+            data: {set: digits, batch: 32}
+            model: {name: preresnet-8, width: 4}
+            learning_rate: {cosine: {from: 0.1, to: 0}}
+            weight_decay: 0.02    # large
+
+            """;
+        var written = Path.Combine(folder, "equivalent.yaml");
+        Assert.Equal(0, (await Cli.Run("convert", Write(Own), "momentum=0.9", "--to", "texp++", "--out", written)).Code);
+        var text = await File.ReadAllTextAsync(written, TestContext.Current.CancellationToken);
+        Assert.EndsWith(Own.Replace("name: own", "name: own-equivalent", StringComparison.Ordinal) + "momentum: 0.9\nequivalent: {form: texp++}\n", text, StringComparison.Ordinal);
+        var (code, _, error) = await Cli.Run("plan", written, "data.batch=64");
+        Assert.True(code == 0, error);
+    }
+
+    [Fact]
     public async Task A_written_recipe_is_converted_from_its_source_again()
     {
         var written = Path.Combine(folder, "texp.yaml");

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Formats.Tar;
 using Etalon.Lab;
 using Etalon.Lab.Data;
 
@@ -145,17 +147,38 @@ public sealed class PublishedFilesTests : IDisposable
         AssertProblem(set, "train.bin", message);
     }
 
+    [Theory]
+    [InlineData("cifar10")]
+    [InlineData("cifar100")]
+    public void An_archive_that_was_packed_again_is_what_its_files_are(string name)
+    {
+        var set = name == "cifar10" ? PublishedSet.Cifar10() : PublishedSet.Cifar100();
+        File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"), Repacked(set));
+        AssertSame(set.Expected, set.Entry.Load(DataPlaces.InFolder(set.Entry, _folder.Path)));
+    }
+
     [Fact]
-    public void An_altered_archive_is_refused_before_it_is_unpacked()
+    public void A_changed_bit_in_an_archive_that_was_packed_again_is_found_with_its_file()
     {
         var set = PublishedSet.Cifar10();
-        var path = Path.Combine(_folder.Path, "sample.tar.gz");
-        byte[] altered = [.. set.Archive];
-        altered[^12] ^= 1;
-        File.WriteAllBytes(path, altered);
-        AssertProblem(set, path, "its SHA-256 is", set.Entry.Archive!.Sha256);
-        File.WriteAllBytes(path, set.Archive[..^1]);
-        AssertProblem(set, path, $"has {set.Archive.Length - 1} bytes, expected {set.Archive.Length}");
+        File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"), Repacked(set, (file, bytes) => file == "data_batch_2.bin" ? [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] : bytes));
+        AssertProblem(set, "data_batch_2.bin is not the published data_batch_2.bin: the SHA-256");
+        byte[] cut = Repacked(set);
+        File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"), cut[..(cut.Length / 2)]);
+        AssertProblem(set, "sample.tar.gz cannot be read");
+    }
+
+    // As another tool packs: other compression, another order, names that begin with ./
+    private static byte[] Repacked(PublishedSet set, Func<string, byte[], byte[]>? change = null)
+    {
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var writer = new TarWriter(gzip, TarEntryFormat.Gnu))
+        {
+            foreach (var (file, bytes) in set.Files)
+                writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, $"./{set.Entry.Archive!.Folder}/{file}") { DataStream = new MemoryStream(change?.Invoke(file, bytes) ?? bytes) });
+        }
+        return packed.ToArray();
     }
 
     [Fact]

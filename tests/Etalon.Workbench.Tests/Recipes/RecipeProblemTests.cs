@@ -107,8 +107,23 @@ public class RecipeProblemTests
     [InlineData("learning_rate: [{constant: {value: 1, for: 100ba}}, {cosine: {from: 1, to: 0, for: 5ba}}]", "r:2:53: learning_rate.1 begins at step 100, after the run's last update 99: it is never used")]
     [InlineData("learning_rate: [{constant: {value: 1, for: 20ba}}, {cosine: {from: 1, to: 0.5, for: 5ba}}]", "r:2:16: learning_rate ends at step 25 and the run at step 100: the updates between have the value 0.5")]
     [InlineData("learning_rate: {cosine: {from: 1, to: 0, for: 120ba}}", "r:2:16: learning_rate lasts 120 steps and the run 100: the rest is never used")]
-    public void What_is_probably_not_meant_is_a_warning(string schedule, string warning) =>
-        Assert.Equal([warning], RecipeReader.Read($"duration: 100ba\n{schedule}", "r").Warnings);
+    [InlineData("learning_rate: [{warmup: {peak: 1, for: 100ba}}, {cosine: {from: 1, to: 0}}]", "r:2:18: learning_rate.0.warmup warms up for 100 steps, and the run has 100 from there: it ends in its warm-up; shorten the warm-up, or give a longer duration", "r:2:50: learning_rate.1 begins at step 100, after the run's last update 99: it is never used")]
+    [InlineData("learning_rate: [{linear: {from: 0, to: 1, for: 100ba}}, {cosine: {from: 1, to: 0}}]", "r:2:57: learning_rate.1 begins at step 100, after the run's last update 99: it is never used")]
+    [InlineData("learning_rate: {wsd: {peak: 1, warmup: 100ba, decay: 10ba, stable: 0ba}}", "r:2:16: learning_rate lasts 110 steps and the run 100: the rest is never used", "r:2:17: learning_rate.wsd warms up for 100 steps, and the run has 100 from there: it ends in its warm-up; shorten the warm-up, or give a longer duration")]
+    [InlineData("learning_rate: 30", "r:2:16: learning_rate is 30 at step 0: a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate with etalon find-lr")]
+    [InlineData("learning_rate: 0.1\nweight_decay: 5", "r:3:15: weight_decay is 5 at step 0: a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one")]
+    [InlineData("learning_rate: [{linear: {from: 0, to: 0.1, for: 5ba}}, {cosine: {from: 1, to: 0}}]", "r:2:57: learning_rate.1 begins at 1 where the piece before it ends at 0.1, 10 times less: is a decimal point misplaced? Write the same number in both, or a ramp between")]
+    public void What_is_probably_not_meant_is_a_warning(string schedule, params string[] warnings) =>
+        Assert.Equal(warnings, RecipeReader.Read($"duration: 100ba\n{schedule}", "r").Warnings);
+
+    [Theory]
+    [InlineData("learning_rate: [{constant: {value: 0.01, for: 10ba}}, {steps: {start: 0.1, at: [50ba], factor: 0.1}}]")] // He et al. 2016, CIFAR
+    [InlineData("learning_rate: [{constant: {value: 0.1, for: 50ba}}, {constant: {value: 0.01, for: 25ba}}, {constant: {value: 0.001}}]")]
+    [InlineData("learning_rate: [{cosine: {from: 0.1, to: 0, for: 50ba}}, {cosine: {from: 0.05, to: 0}}]")]
+    [InlineData("learning_rate: [{warmup: {peak: 0.4, for: 5ba}}, {cosine: {from: 0.4, to: 0}}]")]
+    [InlineData("learning_rate: {exponential: {from: 0.1, factor: 10, every: 20ba}}")] // an equivalent without decay
+    [InlineData("learning_rate: [{exponential: {from: 0.1, factor: 10, every: 20ba, for: 50ba}}, {exponential: {from: 3.2, factor: 10, every: 200ba}}]")]
+    public void A_textbook_schedule_has_no_warning(string schedule) => Assert.Empty(RecipeReader.Read($"duration: 100ba\n{schedule}", "r").Warnings);
 
     [Theory]
     [InlineData("data.batch=0", "override data.batch=0: data.batch = 0: must be at least 1; the usual choice is 128")]

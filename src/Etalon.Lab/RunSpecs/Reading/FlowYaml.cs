@@ -32,6 +32,14 @@ internal static partial class FlowYaml
         return text.ToString();
     }
 
+    /// <summary>A part in one line.</summary>
+    public static string Inline(JsonNode node)
+    {
+        var text = new StringBuilder();
+        Flow(node, text);
+        return text.ToString();
+    }
+
     private static void Flow(JsonNode? node, StringBuilder text)
     {
         switch (node)

@@ -33,7 +33,8 @@ internal static class OptimizerReader
     /// <param name="momentum">The recipe's momentum.</param>
     public static void RefuseMomentum(SectionReader root, OptimizerSpec optimizer, Schedule momentum)
     {
-        if (optimizer.HasMomentum || momentum is Constant { Value: 0 }) return;
+        // A schedule of the momentum is one of Adam's beta1; its constant has a key of its own.
+        if (optimizer.HasMomentum || momentum is Constant { Value: 0 } || (optimizer.IsAdam && momentum is not Constant)) return;
         var (key, value) = root.Map.Find(Quantity.Momentum.Key) ?? root.Map.Find(Quantity.LearningRate.Key) ?? throw new InvalidOperationException("a momentum comes from one of these keys");
         root.Problems.Add(value, key.Text, NoMomentum(optimizer.Kind));
     }

@@ -115,7 +115,7 @@ internal sealed class RecipeText
                 return Refuse(node, $"{node.Tag.Value} is a tag; recipes have no tags: remove it");
             case Scalar scalar:
                 parser.MoveNext();
-                return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, locate(scalar.Start));
+                return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, locate(scalar.Start)) { Extent = Extent(scalar, scalar.End) };
             case SequenceStart start:
                 parser.MoveNext();
                 return Sequence(start, depth);
@@ -128,19 +128,22 @@ internal sealed class RecipeText
     private RecipeList? Sequence(SequenceStart start, int depth)
     {
         var items = new List<RecipeNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        SequenceEnd end;
+        while (!parser.TryConsume<SequenceEnd>(out end!))
         {
             if (Node(depth + 1) is not { } item) return null;
             items.Add(item);
         }
-        return new RecipeList(items, locate(start.Start));
+        var isFlow = start.Style == SequenceStyle.Flow;
+        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || items.Count == 0 ? Extent(start, end.End) : Extent(start, items[^1]) };
     }
 
     private RecipeMap? Mapping(MappingStart start, int depth)
     {
         var entries = new List<RecipeEntry>();
         var lines = new Dictionary<string, Place>();
-        while (!parser.TryConsume<MappingEnd>(out _))
+        MappingEnd end;
+        while (!parser.TryConsume<MappingEnd>(out end!))
         {
             if (Node(depth + 1) is not { } key) return null;
             if (Node(depth + 1) is not { } value) return null;
@@ -151,8 +154,14 @@ internal sealed class RecipeText
             else
                 entries.Add(new(name, value));
         }
-        return new RecipeMap(entries, locate(start.Start));
+        var isFlow = start.Style == MappingStyle.Flow;
+        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || entries.Count == 0 ? Extent(start, end.End) : Extent(start, entries[^1].Value) };
     }
+
+    private static (int Begin, int End) Extent(ParsingEvent begin, Mark end) => ((int)begin.Start.Index, (int)end.Index);
+
+    // In blocks an event ends where the next one begins; the text ends with its last part.
+    private static (int Begin, int End) Extent(ParsingEvent begin, RecipeNode last) => ((int)begin.Start.Index, last.Extent.End);
 
     private RecipeNode? Refuse(ParsingEvent at, string reason)
     {

@@ -23,12 +23,17 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         if (section.Take(quantity.Key) is not { } node) return null;
         var path = section.PathOf(quantity.Key);
         if (node is RecipeScalar)
-            return section.Read(quantity.Key, (Schedule?)null, number => new Constant(quantity.Read(number), time.TotalSteps));
+        {
+            var constant = section.Read(quantity.Key, (Schedule?)null, number => new Constant(quantity.Read(number), time.TotalSteps));
+            if (constant is not null) ScheduleWarnings.OfSize(constant, quantity, time.TotalSteps, node.Place, path, warnings);
+            return constant;
+        }
         var problemsBefore = problems.Count;
         var schedule = node is RecipeList list ? Pieces(list, quantity, path, 0, true) : Piece(node, quantity, path, 0, isLast: true);
         if (schedule is null || problems.Count > problemsBefore) return null;
         CheckRange(schedule, quantity, node, path);
         CheckLength(schedule, node, path);
+        ScheduleWarnings.OfSize(schedule, quantity, time.TotalSteps, node.Place, path, warnings);
         return schedule;
     }
 
@@ -63,8 +68,11 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         {
             var piece = Piece(list.Items[i], quantity, $"{path}.{i}", begin, mayOmitLength && i == list.Items.Count - 1);
             if (piece is null) continue;
-            if (begin >= time.TotalSteps && piece.Length != 0)
+            // A piece that lasts to the end of the run has no length left where it begins after it.
+            if (begin >= time.TotalSteps && (piece.Length != 0 || !HasLength(list.Items[i])))
                 warnings.Add(list.Items[i].Place, $"{path}.{i} begins at step {begin}, after the run's last update {time.TotalSteps - 1}: it is never used");
+            else if (pieces.Count == i && i > 0 && quantity != Quantity.Momentum)
+                ScheduleWarnings.OfJump(pieces[^1], piece, list.Items[i].Place, $"{path}.{i}", warnings);
             pieces.Add(piece);
             begin = Math.Min(begin + piece.Length.GetValueOrDefault(), RecipeTime.MostSteps);
         }
@@ -87,9 +95,12 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         }
         if (SectionReader.Open(entry.Value, $"{path}.{name}", problems) is not { } section) return null;
         var piece = read(new PieceSection(section, quantity, this, begin, isLast));
+        if (piece is not null && begin < time.TotalSteps) ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
         if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
         return piece;
     }
+
+    private static bool HasLength(RecipeNode item) => item is RecipeMap { Entries: [var piece] } && piece.Value is RecipeMap parameters && parameters.Find("for") is not null;
 
     private void WarnOfLateMilestones(Steps steps, long begin, string path, SectionReader section)
     {

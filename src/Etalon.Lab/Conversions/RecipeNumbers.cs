@@ -1,0 +1,41 @@
+using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Lab.Training;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Conversions;
+
+/// <summary>The numbers that a recipe's run follows, group by group: one answer for everything that shows, writes or uses them.</summary>
+public static class RecipeNumbers
+{
+    /// <summary>The groups: those of <c>optimizer.groups</c>, the covered one where the recipe trains an equivalent, and the rest.</summary>
+    /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
+    public static GroupedRecipe Of(RunSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var recipe = spec.ToRecipe();
+        // Adam's momentum is beta1.
+        if (spec.Optimizer.Kind is OptimizerKind.Adam or OptimizerKind.Adamw && spec.Momentum is Constant { Value: 0 })
+            recipe = recipe with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
+        var groups = spec.Optimizer.Groups.Select(group => new RecipeGroup(
+            KindOf(group.Parameters), group.LearningRate ?? recipe.LearningRate, group.WeightDecay ?? recipe.WeightDecay, group.Momentum ?? recipe.Momentum));
+        if (Equivalent.Of(spec) is { } conversion) groups = groups.Append(new RecipeGroup(conversion));
+        return new GroupedRecipe(recipe, groups)
+        {
+            Optimizer = spec.Optimizer.Kind switch
+            {
+                OptimizerKind.Sgd => OptimizerRule.Sgd,
+                OptimizerKind.Adam or OptimizerKind.Adamw => new(Value.Word(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
+                var other => new(Value.Word(other)),
+            },
+        };
+    }
+
+    private static ParameterKind KindOf(ParameterClass parameters) => parameters switch
+    {
+        ParameterClass.Head => ParameterKind.Head,
+        ParameterClass.Bias => ParameterKind.Bias,
+        ParameterClass.Norm => ParameterKind.Norm,
+        _ => ParameterKind.ScaleInvariant,
+    };
+}

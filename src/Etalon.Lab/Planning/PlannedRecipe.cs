@@ -1,0 +1,68 @@
+using Etalon.Lab.Conversions;
+using Etalon.Lab.RunSpecs;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Planning;
+
+/// <summary>A recipe with its numbers, group by group: what every form of a plan reads.</summary>
+public sealed class PlannedRecipe
+{
+    private PlannedRecipe(RunSpec spec, GroupedRecipe numbers)
+    {
+        (Spec, Numbers) = (spec, numbers);
+        Quantities = [.. QuantitiesOf(numbers.Rest), .. numbers.Groups.SkipLast(1).SelectMany(group => QuantitiesOf(group).Where(IsItsOwn))];
+    }
+
+    /// <summary>The recipe.</summary>
+    public RunSpec Spec { get; }
+
+    /// <summary>Its numbers.</summary>
+    public GroupedRecipe Numbers { get; }
+
+    /// <summary>Every quantity that is something by itself: the three of the rest, then what other groups have of their own.</summary>
+    public IReadOnlyList<PlannedQuantity> Quantities { get; }
+
+    /// <summary>Plans a recipe.</summary>
+    /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
+    public static PlannedRecipe Of(RunSpec spec) => new(spec, RecipeNumbers.Of(spec));
+
+    /// <summary>What happens to a quantity during the run; an equivalent's values at what happens to the recipe's own.</summary>
+    public IReadOnlyList<ScheduleEvent> Events(PlannedQuantity quantity)
+    {
+        ArgumentNullException.ThrowIfNull(quantity);
+        if (quantity.Group.Conversion is not { } conversion || quantity.Schedule is not Table) return ScheduleEvents.Of(quantity.Schedule, Spec.TotalSteps);
+        var form = FormWords.Of(conversion.Form);
+        return
+        [
+            .. ScheduleEvents.Of(Numbers.Recipe.LearningRate, Spec.TotalSteps)
+                .Select(happening => new ScheduleEvent(happening.Step, $"{form} where {happening.What}", quantity.Schedule.ValueAt(happening.Step)) { LogValue = quantity.Schedule.LogValueAt(happening.Step) }),
+        ];
+    }
+
+    /// <summary>The name of a group in legends.</summary>
+    public string NameOf(RecipeGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return group.Conversion is { } conversion ? $"covered by {FormWords.Of(conversion.Form)}"
+            : group == Numbers.Rest && Numbers.Covered is not null ? "the recipe itself, and the rest"
+            : group.Name;
+    }
+
+    private IEnumerable<PlannedQuantity> QuantitiesOf(RecipeGroup group)
+    {
+        var of = Numbers.Covered is not null || group.Parameters != ParameterKind.Rest ? $" of {group.Name}" : "";
+        PlannedQuantity Quantity(string name, Schedule schedule) => new(group, name, name + of, schedule);
+        yield return Quantity(PlannedQuantity.LearningRate, group.LearningRate);
+        yield return Quantity(PlannedQuantity.WeightDecay, group.WeightDecay);
+        yield return Quantity(Numbers.Optimizer.IsAdam ? "beta1" : PlannedQuantity.Momentum, group.Momentum);
+        if (group.LookAhead is { } lookAhead) yield return Quantity(PlannedQuantity.LookAhead, lookAhead);
+    }
+
+    private bool IsItsOwn(PlannedQuantity quantity) => quantity.Quantity switch
+    {
+        PlannedQuantity.LearningRate => quantity.Schedule != Numbers.Rest.LearningRate,
+        PlannedQuantity.WeightDecay => quantity.Schedule != Numbers.Rest.WeightDecay,
+        PlannedQuantity.LookAhead => true,
+        _ => quantity.Schedule != Numbers.Rest.Momentum,
+    };
+}

@@ -1,0 +1,36 @@
+namespace Etalon.Schedules.Export;
+
+/// <summary>What changes the state of an equivalent run, for targets whose state is arrays that are replaced.</summary>
+internal static class ArrayState
+{
+    /// <summary>For Keras, whose buffer u is -lr v.</summary>
+    public const string KerasChange =
+        """"
+
+
+        def before_update(t, variables, buffers):
+            """Corrects and re-centers the covered variables and their momentum buffers u, once before update t; call it with each t."""
+            weight_factor, buffer_factor, share = CHANGES.get(t, (1.0, 1.0, 0.0))
+            if (weight_factor, buffer_factor, share) == (1.0, 1.0, 0.0):
+                return
+            # u = -lr v, and lr is that of the stored weights: it is divided by the square of the center's power of two.
+            lr = float(covered_learning_rate(t - 1)) if t > 0 else float(covered_learning_rate(0))
+            for w, u in zip(variables, buffers):
+                u.assign((u + lr * share * w) * buffer_factor)
+                w.assign(w * weight_factor)
+
+        """";
+
+    /// <summary>For trees of arrays.</summary>
+    public static string Change(GroupedPython groups) =>
+        $""""
+
+
+        def before_update(t, weights, trace):
+            """Weights and momentum of the covered group as update t needs them; call it before each update, with lists of arrays."""
+            weight_factor, buffer_factor, share = CHANGES.get(int(t), (1.0, 1.0, 0.0))
+        {(groups.HasLookAhead ? "    # Optax looks ahead by the momentum itself: give it covered_look_ahead as its momentum.\n    buffer_factor *= float(covered_momentum(t)) / float(covered_look_ahead(t))\n" : "")}    trace = [buffer_factor * (v - share * w) for v, w in zip(trace, weights)]
+            return [weight_factor * w for w in weights], trace
+
+        """";
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Schedules.Export;
+
+/// <summary>What the modules of all targets say of a recipe with groups: a function for each number of each group, by name, and what the state of an equivalent needs.</summary>
+internal sealed class GroupedPython
+{
+    private readonly GroupedRecipe _recipe;
+    private readonly Recentering? _stored;
+
+    public GroupedPython(GroupedRecipe recipe)
+    {
+        _recipe = recipe;
+        if (recipe.Covered is { } covered) _stored = new Recentering(covered);
+    }
+
+    /// <summary>The name that a group's functions begin with.</summary>
+    public static string Prefix(RecipeGroup group) => group.Name.Replace('-', '_');
+
+    /// <summary>What the groups are, for the docstring of a module.</summary>
+    public string About()
+    {
+        var text = new StringBuilder();
+        foreach (var group in _recipe.Groups) text.Append(CultureInfo.InvariantCulture, $"    {group.Name,-16} {Members(group)}\n");
+        if (_recipe.Covered?.Conversion is not { } conversion) return text.ToString();
+        text.Append(CultureInfo.InvariantCulture, $"""
+
+            The covered group trains an equivalent of the recipe, {conversion.Theorem}:
+            its weights are P times those of the recipe's own run, and P may leave the range of any float. What is stored is
+            P / 2^s times the recipe's, with s a multiple of 32, and covered_learning_rate and covered_weight_decay are the numbers
+            for what is stored. ln(P / 2^s) is covered_log_scale(t). CHANGES says what is done once to weights w and momentum
+            buffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.
+
+            """);
+        return text.ToString();
+    }
+
+    /// <summary>The names, the changes of the state, and the functions.</summary>
+    public string Numbers(PythonDialect dialect)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"GROUPS = ({string.Join(", ", _recipe.Groups.Select(group => PythonText.Quoted(group.Name)))})\n");
+        if (_stored is not null)
+        {
+            text.Append("\n# update: (weight_factor, buffer_factor, share)\nCHANGES = {\n");
+            foreach (var change in _stored.Changes)
+                text.Append(CultureInfo.InvariantCulture, $"    {change.Step}: ({PythonText.Number(change.WeightFactor)}, {PythonText.Number(change.BufferFactor)}, {PythonText.Number(change.Share)}),\n");
+            text.Append("}\n");
+        }
+        text.Append(PythonFormulas.Write(Schedules(), _recipe.Recipe.TotalSteps + 1, dialect));
+        text.Append("\n\n_VALUES = {\n");
+        foreach (var group in _recipe.Groups)
+            text.Append(CultureInfo.InvariantCulture, $"    {PythonText.Quoted(group.Name)}: ({Prefix(group)}_learning_rate, {Prefix(group)}_weight_decay, {Prefix(group)}_{Third}),\n");
+        text.Append(CultureInfo.InvariantCulture, $$""""
+            }
+
+
+            def values(t, group):
+                """Learning rate, weight decay and {{Third}} of update t, of a group of GROUPS."""
+                return tuple(value(t) for value in _VALUES[group])
+
+            """");
+        return text.ToString();
+    }
+
+    /// <summary>What the third number is called.</summary>
+    public string Third => _recipe.Optimizer.IsAdam ? "beta1" : "momentum";
+
+    /// <summary>Whether a Nesterov update of the covered group looks ahead by another number than its momentum.</summary>
+    public bool HasLookAhead => _recipe.Covered?.LookAhead is not null;
+
+    private IEnumerable<(string, Schedule)> Schedules()
+    {
+        // The rest first: its functions are the recipe's own, and other groups share them.
+        foreach (var group in _recipe.Groups.Reverse())
+        {
+            var stored = group.Conversion is null ? null : _stored;
+            yield return ($"{Prefix(group)}_learning_rate", stored?.LearningRate ?? group.LearningRate);
+            yield return ($"{Prefix(group)}_weight_decay", stored?.WeightDecay ?? group.WeightDecay);
+            yield return ($"{Prefix(group)}_{Third}", group.Momentum);
+            if (group.LookAhead is { } lookAhead) yield return ($"{Prefix(group)}_look_ahead", lookAhead);
+            if (stored is not null) yield return ($"{Prefix(group)}_log_scale", stored.LogScale);
+        }
+    }
+
+    private static string Members(RecipeGroup group) => (group.Conversion, group.Parameters) switch
+    {
+        (not null, _) or (_, ParameterKind.ScaleInvariant) => "the weights of every convolution and linear layer in front of a normalization",
+        (_, ParameterKind.Head) => "weights and bias of the last linear layer",
+        (_, ParameterKind.Bias) => "biases of linear layers and convolutions",
+        (_, ParameterKind.Norm) => "scales and shifts of normalizations",
+        _ => "everything else: the recipe's own numbers",
+    };
+}

@@ -1,0 +1,206 @@
+namespace Etalon.Schedules.Export;
+
+/// <summary>The PyTorch module of a recipe with groups.</summary>
+internal static class PyTorchGroups
+{
+    private const string ParameterGroups =
+        """"
+
+
+        def parameter_groups(model, head):
+            """The parameter groups of a torch optimizer, by name; head is the name of the last linear layer, as in "fc"."""
+            groups, seen = {name: [] for name in GROUPS}, set()
+            if head not in dict(model.named_modules()):
+                raise ValueError(f"the model has no module {head!r}; name its last linear layer, as in head=\"fc\"")
+            for prefix, module in model.named_modules():
+                for name, parameter in module.named_parameters(prefix, recurse=False):
+                    if parameter.requires_grad and id(parameter) not in seen:
+                        seen.add(id(parameter))
+                        groups[_group_of(module, name, head)].append(parameter)
+            return [{"name": name, "params": parameters} for name, parameters in groups.items() if parameters]
+
+
+        def _group_of(module, name, head):
+            is_head = name.startswith(head + ".")
+            is_norm = hasattr(module, "eps")  # every normalization of torch.nn has one
+            is_bias = name.endswith("bias") and not is_norm
+
+        """";
+
+    private const string Begin =
+        """"
+
+
+        class RecipeScheduler:
+            """Sets learning rate, weight decay and {THIRD} of each update on an optimizer's parameter groups, by their names."""
+
+            def __init__(self, optimizer{MODEL}):
+                for group in optimizer.param_groups:
+                    if group.get("name") not in GROUPS:
+                        raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
+                self.optimizer = optimizer
+                self.t = 0
+        {INITIAL}        self._set()
+
+            def step(self):
+                """Call after optimizer.step(): sets the values of the next update."""
+        {STEP}        self._set()
+
+            def get_last_lr(self):
+                """The learning rate of each group, as it is set now."""
+                return [float(group["lr"]) for group in self.optimizer.param_groups]
+
+            def state_dict(self):
+                """The number of the next update, and the recipe it belongs to."""
+                return {"t": self.t, "recipe_hash": RECIPE_HASH}
+
+            def load_state_dict(self, state):
+                """Goes on at the saved update and sets its values; the optimizer and the model are loaded by themselves."""
+                if state["recipe_hash"] != RECIPE_HASH:
+                    raise ValueError(
+                        f"the state belongs to the recipe with hash {state['recipe_hash']}, this module to {RECIPE} with"
+                        f" {RECIPE_HASH}; load it with the module it was saved with, or set scheduler.t"
+                    )
+                self.t = state["t"]
+                self._set()
+
+            def _set(self):
+        {EPSILON}        for group in self.optimizer.param_groups:
+                    lr, decay, mu = values(self.t, group["name"])
+                    if hasattr(group["lr"], "fill_"):
+                        group["lr"].fill_(lr)  # a tensor that compiled or captured code holds on to
+                    else:
+                        group["lr"] = lr
+                    if "weight_decay" in group:
+                        group["weight_decay"] = decay
+
+        """";
+
+    private const string Initial =
+        """"
+                self._norms = [(module, module.__dict__.setdefault("recipe_eps", module.eps)) for module in model.modules() if hasattr(module, "eps")]
+                if not optimizer.state:
+                    self._change()
+
+        """";
+
+    private const string Step =
+        """"
+                before = covered_log_scale(self.t)
+                self.t += 1
+                self._change()
+                # Running statistics are those of weights that have grown since.
+                grown = math.exp(covered_log_scale(self.t) - before)
+                for module, _ in self._norms:
+                    if getattr(module, "running_mean", None) is not None:
+                        module.running_mean.mul_(grown)
+                        module.running_var.mul_(grown * grown)
+
+        """";
+
+    private const string Epsilon =
+        """"
+                scale = math.exp(covered_log_scale(self.t))
+                for module, eps in self._norms:
+                    module.eps = eps * scale * scale
+
+        """";
+
+    private const string Change =
+        """"
+
+            def _change(self):
+                """Corrects and re-centers weights and momentum buffers of the covered group, once before an update that asks for it."""
+                weight_factor, buffer_factor, share = CHANGES.get(self.t, (1.0, 1.0, 0.0))
+                {LOOKAHEAD}
+                if (weight_factor, buffer_factor, share) == (1.0, 1.0, 0.0):
+                    return
+                for group in self.optimizer.param_groups:
+                    if group["name"] != "covered":
+                        continue
+                    for parameter in group["params"]:
+                        state, w = self.optimizer.state[parameter], parameter.data
+                        if share != 0.0 and state.get("momentum_buffer") is None:
+                            state["momentum_buffer"] = w * 0.0
+                        if state.get("momentum_buffer") is not None:
+                            state["momentum_buffer"].add_(w, alpha=-share).mul_(buffer_factor)
+                        w.mul_(weight_factor)
+
+        """";
+
+    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    {
+        var groups = new GroupedPython(recipe);
+        var isConverted = recipe.Covered is not null;
+        writer.Write(ExportSource.Header(recipe, name, Use(recipe, groups), "\nimport math\n"));
+        writer.Write(groups.Numbers(new NumberDialect()));
+        writer.Write(ParameterGroups);
+        foreach (var line in Assignments(recipe)) writer.Write($"    {line}\n");
+        writer.Write(Begin
+            .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
+            .Replace("{MODEL}", isConverted ? ", model" : "", StringComparison.Ordinal)
+            .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
+            .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
+            .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal));
+        writer.Write(Last(recipe, groups));
+        if (isConverted) writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
+    }
+
+    // PyTorch looks ahead by the momentum itself. With nu as its momentum and the buffer times mu / nu before the update, it keeps mu and looks ahead by nu.
+    private const string LookAhead =
+        """"
+                look_ahead = covered_look_ahead(self.t)
+                if look_ahead > 0.0:
+                    buffer_factor *= covered_momentum(self.t) / look_ahead
+
+        """";
+
+    private static IEnumerable<string> Assignments(GroupedRecipe recipe)
+    {
+        foreach (var group in recipe.Groups)
+        {
+            var condition = group.Parameters switch
+            {
+                ParameterKind.Head => "is_head",
+                ParameterKind.Bias => "is_bias",
+                ParameterKind.Norm => "is_norm",
+                ParameterKind.ScaleInvariant => "not (is_head or is_bias or is_norm)",
+                _ => null,
+            };
+            if (condition is not null) yield return $"if {condition}:";
+            yield return $"{(condition is null ? "" : "    ")}return {PythonText.Quoted(group.Name)}";
+        }
+    }
+
+    private static string Last(GroupedRecipe recipe, GroupedPython groups)
+    {
+        if (recipe.Optimizer.IsAdam) return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
+        var momentum = "            if \"momentum\" in group:\n                group[\"momentum\"] = mu\n";
+        if (groups.HasLookAhead) momentum += "                if group[\"name\"] == \"covered\":\n                    group[\"momentum\"] = covered_look_ahead(self.t)\n";
+        // The first update is undamped also where a correction has made a buffer before it.
+        if (recipe is { Covered: not null, Recipe.Dampening: > 0 }) momentum += $"            group[\"dampening\"] = {PythonText.Number(recipe.Recipe.Dampening)} if self.t > 0 else 0.0\n";
+        return momentum;
+    }
+
+    private static string Use(GroupedRecipe recipe, GroupedPython groups)
+    {
+        var optimizer = recipe.Optimizer.IsAdam
+            ? $"torch.optim.{(recipe.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, {PythonText.Number(recipe.Optimizer.Beta2)}), eps={PythonText.Number(recipe.Optimizer.Epsilon)})"
+            : $"torch.optim.SGD(groups, {PyTorchRule.Sgd(recipe.Recipe)})";
+        return
+            $"""
+            One scheduler sets all three on each parameter group of a torch optimizer, by the group's name:
+
+                groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer
+                optimizer = {optimizer}
+                scheduler = RecipeScheduler(optimizer{(recipe.Covered is null ? "" : ", model")})      # sets the values of update 0
+                for batch in batches:
+                    ...
+                    optimizer.step()
+                    scheduler.step()                          # sets the values of the next update
+
+            {groups.About().TrimEnd()}
+            {(recipe.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2, and lets running statistics follow.")}
+            """ + PyTorchRule.Note(recipe);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Etalon.Schedules;
+
+/// <summary>The optimizer that a recipe's numbers are for, as far as an export can say it.</summary>
+/// <param name="Name">Its name in recipes, such as sgd, adam or adamw.</param>
+/// <example>
+/// <code>
+/// var adamw = new OptimizerRule("adamw") { Beta2 = 0.95 };
+/// Console.WriteLine(adamw.IsAdam); // True
+/// </code>
+/// </example>
+public sealed record OptimizerRule(string Name)
+{
+    /// <summary>Stochastic gradient descent; its dampening, Nesterov momentum and decay are the recipe's.</summary>
+    public static OptimizerRule Sgd { get; } = new("sgd");
+
+    /// <summary>β₂, the share of Adam's mean of squared gradients that a new one leaves. Default: 0.999.</summary>
+    public double Beta2 { get; init => field = Require.Between(value, 0, 1, "0.999 is the usual one", nameof(Beta2)); } = 0.999;
+
+    /// <summary>What Adam adds to the root of the mean square. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(Epsilon)); } = 1e-8;
+
+    /// <summary>Whether the rule is Adam's, whose momentum is β₁.</summary>
+    public bool IsAdam => Name is "adam" or "adamw";
+}
