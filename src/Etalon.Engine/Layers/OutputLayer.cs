@@ -9,7 +9,7 @@ namespace Etalon.Engine.Layers;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly Loss _loss;
+    private readonly Loss _loss, _evaluated;
     private readonly Frame _frame;
     private readonly double[] _outputs, _gradient;
     private int[] _labels = [], _predictions = [];
@@ -18,7 +18,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     internal OutputLayer(Signal<T> input, Loss loss) : base("loss", [input])
     {
         var map = input.Map;
-        (_loss, Output, _frame) = (loss, input, Frame.Dense(map.Height, map.Width, map.Channels));
+        (_loss, _evaluated, Output, _frame) = (loss, loss.ForEvaluation, input, Frame.Dense(map.Height, map.Width, map.Channels));
         (_outputs, _gradient) = (new double[map.ImageLength], new double[map.ImageLength]);
         input.IsConsumedBy(this);
     }
@@ -56,14 +56,15 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Forward(Pass<T> pass)
     {
+        var loss = pass.IsTraining ? _loss : _evaluated;
         double sum = 0;
         int correct = 0;
         for (int image = 0; image < pass.Images; image++)
         {
             Output.Load(image, _frame, _values + (long)image * _outputs.Length);
             ReadOutputs(image);
-            sum += _loss.Evaluate(_outputs, _labels[image], _gradient);
-            _predictions[image] = _loss.Predict(_outputs);
+            sum += loss.Evaluate(_outputs, _labels[image], _gradient);
+            _predictions[image] = loss.Predict(_outputs);
             if (_predictions[image] == _labels[image]) correct++;
         }
         Result = new LossResult(sum, correct, pass.Images);

@@ -9,6 +9,9 @@ public abstract class Loss
     /// <summary>The word for it in recipes.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What evaluations report: the loss itself, or the same without what only training adds to it.</summary>
+    public virtual Loss ForEvaluation => this;
+
     /// <summary>The outputs a network needs for so many classes.</summary>
     public virtual int OutputsFor(int classes) => classes;
 

@@ -19,6 +19,9 @@ public sealed class SoftmaxCrossEntropy : Loss
         _smoothing = smoothing;
     }
 
+    /// <summary>Without smoothing: how well the network tells the labels themselves.</summary>
+    public override Loss ForEvaluation => _smoothing == 0 ? this : new SoftmaxCrossEntropy();
+
     /// <inheritdoc/>
     public override string Name => "cross-entropy";
 

@@ -49,7 +49,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>Updates done. At 0 the next one is the first.</summary>
     public long Steps { get; set; }
 
-    /// <summary>How many parameter groups there are.</summary>
+    /// <summary>How many parameter groups there are, up to the last one to which a parameter belongs.</summary>
     public int Groups => _today.Length;
 
     /// <summary>The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.</summary>
@@ -81,18 +81,18 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
 
     /// <summary>One update of all parameters.</summary>
-    /// <param name="numbers">Today's numbers, one for each group.</param>
+    /// <param name="numbers">Today's numbers, one for each group; those of further groups, to which no parameter belongs, are not used.</param>
     /// <param name="workers">Who does it.</param>
     /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
-    /// <exception cref="ArgumentException">The numbers are of another count of groups, not finite, or a rate or momentum is below 0.</exception>
+    /// <exception cref="ArgumentException">The numbers are of fewer groups than there are, not finite, or a rate or momentum is below 0.</exception>
     public bool Update(ReadOnlySpan<UpdateNumbers> numbers, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        if (numbers.Length != Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
+        if (numbers.Length < Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
         foreach (var ofGroup in numbers) ofGroup.Check();
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
         _today.CopyTo(_before, 0);
-        numbers.CopyTo(_today);
+        numbers[..Groups].CopyTo(_today);
         _tensorSquares.AsSpan().Clear();
         Measure(workers, _tensorSquares);
         double squares = 0;

@@ -95,7 +95,7 @@ public static class RecipeReader
         if (schedules.CycleMomentum is not null && root.Map.Find(Quantity.Momentum.Key) is { } second)
             problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
         momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
-        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules), new OptimizerSpec());
+        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules, model), new OptimizerSpec());
         OptimizerReader.RefuseMomentum(root, optimizer, momentum);
         if (optimizer.IsAdam && momentum is not Constant) optimizer = optimizer with { IsBeta1Scheduled = true };
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);

@@ -20,7 +20,7 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
     public int Stage { get; private set; }
 
     /// <summary>Whether the last stage has ended, and with it the run.</summary>
-    public bool HasEnded => Stage == spec.Stages;
+    public bool HasEnded => Stage >= spec.Stages;
 
     /// <summary>What the schedule's rate is multiplied by.</summary>
     public double Factor => Math.Pow(spec.Factor, Math.Min(Stage, spec.Stages - 1));
@@ -36,7 +36,8 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
         if (!endsEpoch || HasEnded) return;
         _losses.Add(_lossSum / _images);
         _epochs++;
-        if (_losses.Count > 2 * spec.Window) _losses.RemoveAt(0);
+        // More than one where a fork has a smaller window than its parent.
+        if (_losses.Count > 2 * spec.Window) _losses.RemoveRange(0, _losses.Count - 2 * spec.Window);
         (_lossSum, _images) = (0, 0);
         if (!StageEnds()) return;
         Stage++;
@@ -74,6 +75,25 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
         metadata[ImagesKey] = $"{_images}";
         metadata[SlowKey] = $"{_slow}";
         metadata[LossesKey] = string.Join(' ', [$"{_epochs}", .. _losses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture))]);
+    }
+
+    /// <summary>Refuses to go on where no stage is left, as a fork with fewer stages than its parent has passed would find.</summary>
+    /// <exception cref="InputException">All stages have ended.</exception>
+    public void RequireStage(long step)
+    {
+        if (!HasEnded) return;
+        throw new InputException(
+            $"auto_decay.stages = {spec.Stages}: after update {step} the parent had ended {(Stage == 1 ? "its first stage" : $"{Stage} stages")}, so the fork would train nothing; "
+            + $"write auto_decay.stages={Stage + 1} or more, leave the controller out with auto_decay=null, or take an earlier checkpoint with --at");
+    }
+
+    /// <summary>What a fork should know that leaves its parent's controller out after it has lowered the rate; null where there is nothing to know.</summary>
+    public static string? NoteOfLeaving(RunSpec parent, RunSpec fork, Checkpoint checkpoint)
+    {
+        if (parent.AutoDecay is not { } spec || fork.AutoDecay is not null || checkpoint.OptionalNumber(StageKey) is not > 0) return null;
+        var controller = new AutoDecay(spec);
+        controller.Restore(checkpoint);
+        return $"auto_decay had multiplied the parent's rate by {controller.Factor:G6}; the fork leaves it out and goes on at the schedule's own rate, {fork.LearningRate.ValueAt(checkpoint.Step):G6}";
     }
 
     /// <summary>Takes on the state of a checkpoint; of a run without this controller, none.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
@@ -105,7 +106,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Hears of each update and evaluation.</param>
     /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call goes on from there.</param>
-    /// <exception cref="DivergedException">A loss or a gradient was not finite.</exception>
+    /// <exception cref="DivergedException">A loss, a gradient, or a weight at an evaluation was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public void Run(ITrainingObserver observer, CancellationToken cancellation = default)
     {
@@ -117,8 +118,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             cancellation.ThrowIfCancellationRequested();
             if (_owesEvaluation)
             {
-                PrepareEvaluation();
-                observer.Evaluated(new EvaluationReport(Step - 1, (double)Step / perEpoch, _test.Run(cancellation), _fit?.Run(cancellation)));
+                observer.Evaluated(EvaluateAfterUpdate(cancellation));
                 _owesEvaluation = false;
             }
             else
@@ -142,7 +142,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.Backward();
         var numbers = _groups.At(step, _equivalent?.At(step) ?? default, RateFactor);
         _monitors?.BeforeUpdate(step, numbers);
-        if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFiniteGradient());
+        if (!_optimizer.Update(numbers, _workers)) throw DivergedException.OfGradient(step, FirstNonFinite(Network.Gradients));
         var reading = _monitors?.AfterUpdate(numbers, _equivalent);
         Step = step + 1;
         _equivalent?.MoveTo(Step);
@@ -150,6 +150,23 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _rate = numbers[0].Rate;
         _owesEvaluation = Step % (_spec.Log.EvaluationSteps ?? _training.BatchesPerEpoch) == 0 || IsDone;
         return new UpdateReport(step, (double)Step / _training.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
+    }
+
+    private EvaluationReport EvaluateAfterUpdate(CancellationToken cancellation)
+    {
+        PrepareEvaluation();
+        RequireFiniteWeights();
+        var test = _test.Run(cancellation);
+        if (!double.IsFinite(test.Total.LossSum)) throw DivergedException.OfEvaluation(Step - 1, Network.FirstNonFiniteLayer()?.Name);
+        var fit = _fit?.Run(cancellation);
+        if (fit is { Total.LossSum: var sum } && !double.IsFinite(sum)) throw DivergedException.OfEvaluation(Step - 1, Network.FirstNonFiniteLayer()?.Name);
+        return new EvaluationReport(Step - 1, (double)Step / _training.BatchesPerEpoch, test, fit);
+    }
+
+    // A rectifier makes 0 of a NaN, so that the loss can be finite where the weights no longer are.
+    private void RequireFiniteWeights()
+    {
+        if (FirstNonFinite(Network.Parameters) is { } tensor) throw DivergedException.OfEvaluation(Step - 1, tensor);
     }
 
     /// <summary>Loss and accuracy on the test split.</summary>
@@ -206,6 +223,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
+        _autoDecay?.RequireStage(Step);
         if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd, now);
         Network.ActivationScale = now.ActivationScale;
     }
@@ -225,9 +243,9 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _rate = checkpoint.OptionalNumber(RateKey) ?? 0;
     }
 
-    private string? FirstNonFiniteGradient()
+    private static string? FirstNonFinite(Region<T> region)
     {
-        foreach (var tensor in Network.Gradients.Tensors)
+        foreach (var tensor in region.Tensors)
             foreach (T value in tensor.Span)
                 if (!T.IsFinite(value)) return tensor.Name;
         return null;

@@ -97,6 +97,7 @@ public static class TrainingRun
         if (old.Optimizer.Kind != spec.Optimizer.Kind)
             throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {Value.Word(spec.Optimizer.Kind)} remembers something else than {Value.Word(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
+        if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(spec);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);
         var plan = new RunPlan

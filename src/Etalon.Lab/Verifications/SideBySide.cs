@@ -52,6 +52,7 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
     private Comparison Compare(long updates)
     {
         double[] outputs = _own.Outputs(_probe);
+        if (!outputs.All(double.IsFinite)) throw DivergedException.OfEvaluation(updates - 1, _own.Trainer.Network.FirstNonFiniteLayer()?.Name);
         var (direction, logNorm) = _own.Weights(_groups);
         var (convertedDirection, convertedLogNorm) = _converted.Weights(_groups);
         return new Comparison(

@@ -93,6 +93,33 @@ public sealed class AutoDecayTests : IDisposable
         Assert.Contains("no checkpoint after update 9", Assert.Throws<InputException>(() => RestoredTrainer.Open<float>(run, 9, threads: 1)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "duration=9ep")]
+    [InlineData(12L, "auto_decay.stages=1")]
+    public void A_fork_to_which_no_stage_is_left_is_refused_with_what_would_help(long? at, string change)
+    {
+        string run = Staged();
+        var refused = Assert.Throws<InputException>(() => Fork(run, at, [change, "name=fork"]));
+        Assert.Matches("^auto_decay.stages = [12]: after update (24|12) the parent had ended (2 stages|its first stage), so the fork would train nothing; write auto_decay.stages=[23] or more", refused.Message);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "fork")));
+    }
+
+    [Fact]
+    public void A_fork_with_a_further_stage_goes_on_at_its_rate_and_one_without_the_controller_says_where_the_rate_goes()
+    {
+        string run = Staged();
+        Assert.Equal(28, Fork(run, null, ["auto_decay.stages=3", "name=more"]).Steps);
+        Assert.Equal(1e-4, RunSummary.Read(Path.Combine(_folder.Path, "more")).Metrics.Last(line => line.ContainsKey("lr"))["lr"], 1e-12);
+        IReadOnlyList<string> notes = [];
+        TrainingRun.Fork(run, null, ["auto_decay=null", "name=without"], _folder.Path, 1, start => { notes = start.Notes; return new SmallRun.Stopper(); }, CancellationToken.None);
+        Assert.Contains("auto_decay had multiplied the parent's rate by 0.1; the fork leaves it out and goes on at the schedule's own rate, 0.01", notes);
+    }
+
+    // Its two stages end with epochs 3 and 6 of 7.
+    private string Staged() => SmallRun.Whole(_folder.Path, "learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "checkpoint={every: 1ep, keep: stages}");
+
+    private RunResult Fork(string run, long? at, string[] changes) => TrainingRun.Fork(run, at, changes, _folder.Path, 1, _ => new SmallRun.Stopper(), CancellationToken.None);
+
     private static List<int> StageEnds(AutoDecay decay, int epochs, Func<int, double> loss)
     {
         var ends = new List<int>();

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Parallel;
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Models;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 
@@ -104,6 +107,60 @@ public class TrainerTests
         Assert.Equal(1, diverged.Step);
         Assert.Equal("stage1.block1.conv1", diverged.Layer);
     }
+
+    [Theory]
+    [InlineData("preresnet-8", "batch")]
+    [InlineData("mlp", "none")]
+    public void A_network_that_the_last_update_made_infinite_has_diverged(string model, string norm)
+    {
+        // 1e38 fits in a float, and so does the loss before the only update.
+        var spec = RecipeReader.Read(Small, overrides: ["learning_rate=1e38", "duration=1ba", $"model={{name: {model}, norm: {norm}}}"]);
+        Assert.Equal(0, Assert.Throws<DivergedException>(() => Train(spec)).Step);
+    }
+
+    [Fact]
+    public void Evaluations_are_not_smoothed_and_training_is()
+    {
+        var (plain, smoothed) = (RecipeReader.Read(Small, overrides: ["learning_rate=0"]), RecipeReader.Read(Small, overrides: ["learning_rate=0", "loss.label_smoothing=0.1"]));
+        var (one, other) = (Train(plain).Log, Train(smoothed).Log);
+        Assert.Equal(one.Evaluations.Select(evaluation => evaluation.Test.LossSum), other.Evaluations.Select(evaluation => evaluation.Test.LossSum));
+        Assert.NotEqual(one.Updates[0].Batch.LossSum, other.Updates[0].Batch.LossSum);
+    }
+
+    [Theory]
+    [InlineData("model.affine=false", "{norm: {weight_decay: 0}}")]
+    [InlineData("model.head=frozen", "{head: {learning_rate: 0.1}}")]
+    [InlineData("model.norm=batch", "{head: {learning_rate: 0.1}, bias: {weight_decay: 0}}")]
+    [InlineData("model.head=frozen", "{head: {momentum: 0}, bias: {weight_decay: 0}, norm: {weight_decay: 0}, scale-invariant: {weight_decay: 0.1}}")]
+    public void A_class_without_parameters_trains_as_if_it_were_not_there_and_warns(string model, string groups)
+    {
+        var with = RecipeReader.Read(Small, overrides: [model, $"optimizer.groups={groups}"]);
+        Assert.Contains("no parameter belongs to it", with.Warnings[0], StringComparison.Ordinal);
+        var without = with with { Optimizer = with.Optimizer with { Groups = [.. with.Optimizer.Groups.Where((group, i) => !with.Warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))] } };
+        Assert.True(without.Optimizer.Groups.Length < with.Optimizer.Groups.Length);
+        Assert.Equal(Train(without).Bytes, Train(with).Bytes);
+    }
+
+    [Fact]
+    public void Which_classes_have_parameters_is_known_before_the_network_is_built()
+    {
+        foreach (string model in (string[])["{name: mlp}", "{name: mlp, hidden: []}", "{name: cnn, width: 8}", "{name: resnet-8, width: 8}", "{name: preresnet-8, width: 8}"])
+            foreach (string norm in (string[])["batch", "layer", "none"])
+                foreach (string change in (string[])["", "model.affine=false", "model.head=frozen"])
+                {
+                    var spec = RecipeReader.Read(Small, overrides: [$"model={model}", $"model.norm={norm}", .. change.Length > 0 ? [change] : Array.Empty<string>()]).Model!;
+                    using var workers = new Workers(1);
+                    using var network = Model.Build<float>(spec, new ImageSize(8, 8, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
+                    foreach (var named in (ParameterClass[][])[[], [ParameterClass.Head]])
+                        foreach (var parameters in Enum.GetValues<ParameterClass>().Except(named))
+                        {
+                            bool isThere = network.Parameters.Tensors.Any(tensor => ParameterGroups.IsIn(parameters, tensor.Name) && !named.Any(earlier => ParameterGroups.IsIn(earlier, tensor.Name)));
+                            Assert.True(isThere == ParameterMembership.Any(spec, parameters, named), $"{model} {norm} {change} {parameters}");
+                        }
+                }
+    }
+
+    private static string Named(ParameterClass parameters) => parameters == ParameterClass.ScaleInvariant ? "scale-invariant" : $"{parameters}".ToLowerInvariant();
 
     [Fact]
     public void A_canceled_run_ends_after_the_update_at_work()

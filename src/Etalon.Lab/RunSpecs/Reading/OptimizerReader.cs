@@ -8,7 +8,8 @@ internal static class OptimizerReader
     /// <summary>The update rule; a part that breaks a rule keeps its default.</summary>
     /// <param name="section">The keys.</param>
     /// <param name="schedules">Reads the schedules of parameter groups.</param>
-    public static OptimizerSpec Read(SectionReader section, ScheduleReader schedules)
+    /// <param name="model">The network whose parameters they are of; null where the recipe has none.</param>
+    public static OptimizerSpec Read(SectionReader section, ScheduleReader schedules, ModelSpec? model)
     {
         int before = section.Problems.Count;
         var spec = section.Set(new OptimizerSpec(), "name", Value.Choice<OptimizerKind>, (s, v) => s with { Kind = v });
@@ -22,7 +23,7 @@ internal static class OptimizerReader
         if (spec is { Nesterov: true, Dampening: not 0 })
             section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"), "Nesterov momentum has no dampening; write dampening: 0 or nesterov: false");
         if (section.Take("groups") is { } list && SectionReader.Open(list, section.PathOf("groups"), section.Problems) is { } groups)
-            spec = spec with { Groups = [.. Groups(groups, spec, schedules)] };
+            spec = spec with { Groups = [.. Groups(groups, spec, schedules, model)] };
         section.Close();
         return spec;
     }
@@ -48,7 +49,7 @@ internal static class OptimizerReader
         ? $"{Value.Word(kind)} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
         : $"{Value.Word(kind)} has no momentum; remove this or write momentum: 0";
 
-    private static List<GroupSpec> Groups(SectionReader groups, OptimizerSpec spec, ScheduleReader schedules)
+    private static List<GroupSpec> Groups(SectionReader groups, OptimizerSpec spec, ScheduleReader schedules, ModelSpec? model)
     {
         var specs = new List<GroupSpec>();
         foreach (var parameters in Enum.GetValues<ParameterClass>())
@@ -57,6 +58,8 @@ internal static class OptimizerReader
             if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
             if (!spec.HasMomentum && group.Map.Find(Quantity.Momentum.Key) is { } momentum)
                 groups.Problems.Add(momentum.Value, group.PathOf(Quantity.Momentum.Key), NoMomentum(spec.Kind));
+            if (model is not null && !ParameterMembership.Any(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]))
+                schedules.Warnings.Add(group.Map.Place, $"{group.Path}: no parameter belongs to it, for {ParameterMembership.WhyNone(model, parameters)}; its schedules are never used");
             specs.Add(new GroupSpec
             {
                 Parameters = parameters,

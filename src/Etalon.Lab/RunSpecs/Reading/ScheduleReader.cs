@@ -14,6 +14,9 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     /// <summary>Durations to steps.</summary>
     public RecipeTime Time => time;
 
+    /// <summary>Takes what is allowed but probably not meant.</summary>
+    public RecipeWarnings Warnings => warnings;
+
     /// <summary>The momentum that a one_cycle of the rate brings; null if none does.</summary>
     public Schedule? CycleMomentum { get; set; }
 
