@@ -28,14 +28,28 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         (_layers, _input, MaxBatch) = ([.. layers, _output], input, maxBatch);
         RefuseDoubleReadings();
 
-        _layout = new NetworkLayout<T>(maxBatch);
-        _input.Declare(_layout);
-        foreach (var layer in _layers) layer.Declare(_layout);
-        _layout.ShareGradients(_layers);
+        _layout = Declare(_layers, _input, maxBatch);
         _layout.Allocate();
 
         _pass = new Pass<T>(workers, _layers);
         _prepareLayer = (index, _) => _layers[index].Prepare(_pass!);
+    }
+
+    private static NetworkLayout<T> Declare(Layer<T>[] layers, FeatureMap<T> input, int maxBatch)
+    {
+        var layout = new NetworkLayout<T>(maxBatch);
+        input.Declare(layout);
+        foreach (var layer in layers) layer.Declare(layout);
+        layout.ShareGradients(layers);
+        return layout;
+    }
+
+    /// <summary>What a network of these layers would take; none of it is allocated.</summary>
+    internal static NetworkMemory MemoryOf(Layer<T>[] layers, FeatureMap<T> input, int maxBatch, int threads)
+    {
+        using var layout = Declare(layers, input, maxBatch);
+        long numbers = 2 * layout.Parameters.Length + layout.State.Length + layout.Activations.Length + Pass<T>.LengthFor(threads, layers);
+        return new NetworkMemory(layout.Parameters.Length * sizeof(T), layout.State.Length * sizeof(T), numbers * sizeof(T));
     }
 
     /// <summary>The layers in the order of the forward pass, the loss last.</summary>

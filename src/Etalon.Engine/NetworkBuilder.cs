@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine;
@@ -60,6 +61,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
         var map = input.Map;
         if (kernel > Math.Min(map.Height, map.Width) + 2 * zeros)
             throw new ArgumentException($"layer '{name}': a kernel of {kernel} does not fit an image of {map.Height}x{map.Width} with padding {zeros}", nameof(kernel));
+        RequireSize(name, (long)kernel * kernel * map.Channels * outputs, (long)map.Height * map.Width * outputs);
         var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, kernel, kernel, stride, zeros);
         return Add(new Convolution<T>(name, input, shape, residual, isFrozen: false, isLinear: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
     }
@@ -77,6 +79,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        RequireSize(name, (long)input.Map.ImageLength * outputs, outputs);
         var shape = new ConvolutionShape(1, 1, input.Map.ImageLength, outputs, 1, 1, 1, 0);
         return Add(new Convolution<T>(name, input, shape, null, isFrozen, isLinear: true, ConvolutionKernels.Create<T>(shape, direct: true), isWeightNormalized));
     }
@@ -134,6 +137,33 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
         return new Network<T>(_layers, Input.Map, outputs, loss, maxBatch, workers);
+    }
+
+    /// <summary>
+    /// The memory that the network would take, asked before it is taken. The layers then belong to the question: build the network with another builder.
+    /// </summary>
+    /// <param name="outputs">What the loss reads.</param>
+    /// <param name="loss">What training minimizes.</param>
+    /// <param name="maxBatch">The largest batch, at least 1.</param>
+    /// <param name="threads">The threads that compute, at least 1.</param>
+    /// <exception cref="RegionFullException">The parameters alone would have 2^31 numbers or more.</exception>
+    public NetworkMemory MemoryOf(Signal<T> outputs, Loss loss, int maxBatch, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        // Linear in the batch but for the gaps between tensors, of a line of memory at most.
+        const int More = 16;
+        Layer<T>[] layers = [.. _layers, new OutputLayer<T>(outputs, loss)];
+        var one = Network<T>.MemoryOf(layers, Input.Map, 1, threads);
+        long perImage = (Network<T>.MemoryOf(layers, Input.Map, 1 + More, threads).TotalBytes - one.TotalBytes) / More;
+        return one with { TotalBytes = one.TotalBytes + perImage * (maxBatch - 1L) };
+    }
+
+    private static void RequireSize(string name, long weights, long outputs)
+    {
+        // Each chunk of a batch has a weight gradient of its own, and they lie in one region.
+        const int MostWeights = int.MaxValue / Pass<T>.MaxChunks, MostOutputs = 1 << 27;
+        if (weights > MostWeights) throw new ArgumentException($"layer '{name}' would have {weights:N0} weights, and a layer has at most {MostWeights:N0}; make it narrower", nameof(weights));
+        if (outputs > MostOutputs) throw new ArgumentException($"layer '{name}' would give {outputs:N0} numbers for an image, and a layer gives at most {MostOutputs:N0}; make it narrower", nameof(outputs));
     }
 
     private Signal<T> Add(Layer<T> layer)

@@ -24,13 +24,22 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
     public Pass(Workers workers, IReadOnlyList<Layer<T>> layers)
     {
         Workers = workers;
-        _scratchLength = (int)Math.Max(16, layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
+        long scratchLength = ScratchLengthFor(layers);
+        if (scratchLength > int.MaxValue) throw new RegionFullException("scratch", scratchLength);
+        _scratchLength = (int)scratchLength;
         var scratch = _memory.Declare("scratch", workers.Count, _scratchLength);
-        var partials = _memory.Declare("partials", MaxChunks, Math.Max(1, layers.Max(layer => layer.PartialLength)));
+        var partials = _memory.Declare("partials", MaxChunks, PartialLengthFor(layers));
         _memory.Allocate();
         _scratch = scratch.Pointer;
         Partials = partials.Pointer;
     }
+
+    /// <summary>Numbers of memory that passes through these layers need.</summary>
+    public static long LengthFor(int threads, IReadOnlyList<Layer<T>> layers) => threads * ScratchLengthFor(layers) + (long)MaxChunks * PartialLengthFor(layers);
+
+    private static long ScratchLengthFor(IReadOnlyList<Layer<T>> layers) => Math.Max(16, layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
+
+    private static int PartialLengthFor(IReadOnlyList<Layer<T>> layers) => Math.Max(1, layers.Max(layer => layer.PartialLength));
 
     public Workers Workers { get; }
 

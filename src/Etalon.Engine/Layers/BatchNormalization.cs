@@ -31,6 +31,9 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         input.Map.IsMeasured = true;
     }
 
+    /// <summary>Numbers of an image of which a channel's mean and variance are taken; over a batch it is so many times its images.</summary>
+    public int ValuesPerImage => Map.Pixels;
+
     /// <inheritdoc/>
     public override string Kind => "batch normalization";
 

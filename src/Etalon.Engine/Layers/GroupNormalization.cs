@@ -26,6 +26,8 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
         ArgumentOutOfRangeException.ThrowIfNegative(epsilon);
         if (groups < 1 || Channels % groups != 0)
             throw new ArgumentException($"layer '{name}': {groups} groups do not divide {Channels} channels; choose a divisor", nameof(groups));
+        if (Channels / groups * Map.Pixels == 1)
+            throw new ArgumentException($"layer '{name}' normalizes single numbers, which leaves nothing of them; choose fewer groups, another normalization or a wider layer", nameof(groups));
         (_groups, _isTrained, _epsilon) = (groups, isTrained, epsilon);
         input.Map.IsMeasured = true;
     }

@@ -34,7 +34,8 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     internal T* Pointer => _memory;
 
     /// <summary>Adds a tensor; its numbers exist after <see cref="Allocate"/>.</summary>
-    /// <exception cref="InvalidOperationException">The region has been allocated, a tensor of that name exists, or there would be 2^31 numbers or more.</exception>
+    /// <exception cref="InvalidOperationException">The region has been allocated, or a tensor of that name exists.</exception>
+    /// <exception cref="RegionFullException">There would be 2^31 numbers or more.</exception>
     public Tensor<T> Declare(string name, params int[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -42,7 +43,7 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
         if (_tensors.Exists(tensor => tensor.Name == name)) throw new InvalidOperationException($"two tensors are named '{name}'; names must differ");
         var tensor = new Tensor<T>(name, shape, Length);
         int line = Alignment / sizeof(T);
-        if (Length + tensor.Length > int.MaxValue - line) throw new InvalidOperationException($"with tensor '{name}' of {tensor.Length:N0} numbers the region would have more than a region can: 2^31");
+        if (Length + tensor.Length > int.MaxValue - line) throw new RegionFullException(name, tensor.Length);
         _tensors.Add(tensor);
         Length += (tensor.Length + line - 1) / line * line;
         return tensor;

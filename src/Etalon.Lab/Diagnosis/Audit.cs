@@ -37,7 +37,6 @@ public static class Audit
     {
         ArgumentNullException.ThrowIfNull(spec);
         var model = spec.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
-        RefuseConstantOutputs(model);
         var (image, classes) = Sizes(spec);
         using var workers = new Workers(threads);
         using var network = Build(model with { Epsilon = 0 }, image, classes, spec.Seed, workers);
@@ -104,13 +103,5 @@ public static class Audit
         return spec.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);
-    }
-
-    // Of a single number its own mean leaves 0.
-    private static void RefuseConstantOutputs(ModelSpec model)
-    {
-        if (model.Kind == ModelKind.Mlp && (model.Norm == NormKind.Instance || (model.Norm == NormKind.Group && model.Hidden.Contains(model.Groups))))
-            throw new InputException(
-                $"model.norm: {model.Norm.ToString().ToLowerInvariant()} in an mlp normalizes single numbers, which leaves nothing of them; write norm: layer, norm: batch or fewer groups");
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
@@ -26,9 +27,20 @@ public static class Model
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(loss);
-        var build = new NetworkBuilder<T>(image.Height, image.Width, image.Channels, spec.Convolution == ConvolutionMode.Direct);
+        ArgumentNullException.ThrowIfNull(workers);
+        return Lay<T, Network<T>>(spec, image, classes, loss, (build, outputs) => build.Build(outputs, loss, maxBatch, workers));
+    }
+
+    /// <summary>The memory that the network would take; none of it is taken.</summary>
+    /// <exception cref="InputException">The model does not fit the images.</exception>
+    internal static NetworkMemory MemoryOf<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, int threads) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Lay<T, NetworkMemory>(spec, image, classes, loss, (build, outputs) => build.MemoryOf(outputs, loss, maxBatch, threads));
+
+    private static TMade Lay<T, TMade>(ModelSpec spec, ImageSize image, int classes, Loss loss, Func<NetworkBuilder<T>, Signal<T>, TMade> make) where T : unmanaged, IFloatingPointIeee754<T>
+    {
         try
         {
+            var build = new NetworkBuilder<T>(image.Height, image.Width, image.Channels, spec.Convolution == ConvolutionMode.Direct);
             var features = spec.Kind switch
             {
                 ModelKind.Mlp => Mlp.Features(build, spec),
@@ -36,9 +48,9 @@ public static class Model
                 ModelKind.ResNet => ResidualNetwork.Features(build, spec),
                 _ => PreActivationNetwork.Features(build, spec),
             };
-            return build.Build(Head(build, spec, features, loss.OutputsFor(classes)), loss, maxBatch, workers);
+            return make(build, Head(build, spec, features, loss.OutputsFor(classes)));
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or RegionFullException)
         {
             throw new InputException($"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: {Reason(exception)}");
         }
@@ -49,7 +61,7 @@ public static class Model
         network.Layers.First(layer => layer.Name == HeadName).Inputs[0];
 
     // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
-    private static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter", 2)[0];
+    private static string Reason(Exception exception) => exception.Message.Split(" (Parameter", 2)[0];
 
     private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {

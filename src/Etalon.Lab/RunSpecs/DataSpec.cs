@@ -101,6 +101,9 @@ public sealed record DataSpec
         _ => PatternSet.SizeOf(Classes, DrawnTraining, DrawnTest, Seed),
     };
 
+    /// <summary>Images of the smallest batch that is trained on.</summary>
+    internal int SmallestBatch => DropLast || TrainCount % Batch == 0 ? Batch : TrainCount % Batch;
+
     /// <summary>Updates in an epoch: images / batch, rounded up, or down where the last batch is dropped.</summary>
     public long StepsPerEpoch => DropLast ? TrainCount / Batch : (TrainCount + (long)Batch - 1) / Batch;
 }

@@ -5,6 +5,9 @@ namespace Etalon.Lab.RunSpecs;
 /// <summary>The network of a recipe.</summary>
 public sealed record ModelSpec
 {
+    // Of a square matrix of so many units a side each chunk's gradient would already be 17 GB.
+    private const int MostUnits = 1 << 16, MostHidden = 1000;
+
     /// <summary>The family.</summary>
     public required ModelKind Kind { get; init; }
 
@@ -21,11 +24,11 @@ public sealed record ModelSpec
     public string Name => Depth is null ? Kind.ToString().ToLowerInvariant() : $"{Kind.ToString().ToLowerInvariant()}-{Depth}";
 
     /// <summary>Channels of the first stage.</summary>
-    /// <value>At least 1; 16 by default.</value>
+    /// <value>From 1 to 65,536; 16 by default.</value>
     public int Width
     {
         get;
-        init => field = Rule.AtLeast(value, 1, "the usual choice is 16");
+        init => field = value is >= 1 and <= MostUnits ? value : throw new ArgumentOutOfRangeException(nameof(Width), $"must be from 1 to {MostUnits}; the usual choice is 16");
     } = 16;
 
     /// <summary>How activations are normalized.</summary>
@@ -69,13 +72,13 @@ public sealed record ModelSpec
     } = 0.1;
 
     /// <summary>Units of each hidden layer of an mlp.</summary>
-    /// <value>At least 1 each; one layer of 128 by default.</value>
+    /// <value>From 1 to 65,536 each, in at most 1,000 layers; one layer of 128 by default.</value>
     public ImmutableArray<int> Hidden
     {
         get;
-        init => field = value.All(units => units >= 1)
+        init => field = value.All(units => units is >= 1 and <= MostUnits) && value.Length <= MostHidden
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Hidden), "every hidden layer must have at least 1 unit; write a list as [128, 64]");
+            : throw new ArgumentOutOfRangeException(nameof(Hidden), $"every hidden layer must have from 1 to {MostUnits} units, and there are at most {MostHidden}; write a list as [128, 64]");
     } = [128];
 
     private static string DepthRule(int depth)

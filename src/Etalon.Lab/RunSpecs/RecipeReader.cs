@@ -86,6 +86,8 @@ public static class RecipeReader
         var time = RecipeTime.Read(root, data, hasData, Path.GetDirectoryName(source) ?? "");
         var model = Section(root, "model", ModelReader.Read, (ModelSpec?)null);
 
+        if (model is { Norm: NormKind.Batch } && data is { SmallestBatch: 1 }) warnings.Add(root.Map.Find("data")!.Value.Place, StatisticsOfOne(data));
+
         var schedules = new ScheduleReader(time, problems, warnings);
         var rate = schedules.Read(root, Quantity.LearningRate);
         if (root.Map.Find(Quantity.LearningRate.Key) is null)
@@ -130,6 +132,10 @@ public static class RecipeReader
             Tables = time.Tables,
         };
     }
+
+    private static string StatisticsOfOne(DataSpec data) => data.Batch == 1
+        ? "data.batch = 1: batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger batch, or another norm"
+        : $"data.batch = {data.Batch}: the last batch of an epoch has a single image, of which batch normalization takes its statistics; write drop_last: true, or another batch";
 
     private static T Section<T>(SectionReader root, string key, Func<SectionReader, T> read, T absent) =>
         root.Take(key) is { } node && SectionReader.Open(node, key, root.Problems) is { } section ? read(section) : absent;

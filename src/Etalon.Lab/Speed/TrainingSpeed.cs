@@ -38,6 +38,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
     public TrainingSpeed(ModelSpec model, int batch, Workers workers)
     {
         _workers = workers;
+        RequireMemory(model, batch, workers.Count, RunMemory.Available);
         Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers);
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
@@ -48,6 +49,14 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         _labels = new int[batch];
         foreach (ref T pixel in _images.AsSpan()) pixel = T.CreateTruncating(numbers.NextNormal());
         foreach (ref int label in _labels.AsSpan()) label = (int)numbers.NextBelow(Classes);
+    }
+
+    private static void RequireMemory(ModelSpec model, int batch, int threads, long available)
+    {
+        var needed = Model.MemoryOf<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, threads);
+        long bytes = needed.TotalBytes + needed.ParameterBytes + (long)batch * Image.Length * sizeof(float);
+        if (bytes > available || (long)batch * Image.Length > Array.MaxLength)
+            throw new InputException($"--batch {batch}: {model.Name} needs {bytes / 1e9:F1} GB for so many {Image} images, and this machine has {available / 1e9:F1} GB; take a smaller batch");
     }
 
     /// <summary>The network.</summary>

@@ -51,12 +51,22 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _spec = spec;
         var conversion = Equivalent.Of(spec);
         _groups = new ParameterGroups(spec);
+        RunMemory.Require(spec, threads, RunMemory.Available);
         Data = data = RecipeData.Prepare(spec.Data, data);
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
-        BatchMemory.Require<T>(spec.Model, data.Image, data.ClassCount, _training.BatchSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _workers = new Workers(threads);
         Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
+        try
+        {
+            RefuseUseless(spec);
+        }
+        catch
+        {
+            Network.Dispose();
+            _workers.Dispose();
+            throw;
+        }
         Network.Initialize(spec.Seed);
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
@@ -249,6 +259,13 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
             foreach (T value in tensor.Span)
                 if (!T.IsFinite(value)) return tensor.Name;
         return null;
+    }
+
+    private void RefuseUseless(RunSpec spec)
+    {
+        if (Network.Parameters.Length == 0) throw new InputException($"model.head = frozen: nothing else in {spec.Model!.Name} could be trained; write head: trained, or hidden layers");
+        int rest = _training.ExampleCount % _training.BatchSize;
+        SingleValues.Refuse(Network, rest > 0 ? rest : _training.BatchSize);
     }
 
     private static BatchOptions BatchSettings(RunSpec spec) => new()

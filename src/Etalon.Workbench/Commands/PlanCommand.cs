@@ -3,6 +3,7 @@ using Etalon.Lab;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Training;
 using Etalon.Schedules.Export;
 
 namespace Etalon.Workbench.Commands;
@@ -41,6 +42,7 @@ internal static class PlanCommand
         files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
 
         var output = files.Report;
+        foreach (var note in specs.Select(spec => RunMemory.Note(spec, Environment.ProcessorCount, RunMemory.Available)).OfType<string>()) parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
         if (parsed.GetValue(options.Json))
             PlanJson.Write(plans, output);
         else if (parsed.GetValue(options.Resolved))
