@@ -42,7 +42,8 @@ internal static class PlanCommand
         files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
 
         var output = files.Report;
-        foreach (var note in specs.Select(spec => RunMemory.Note(spec, Environment.ProcessorCount, RunMemory.Available)).OfType<string>()) parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
+        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Spec, Environment.ProcessorCount, RunMemory.Available)).OfType<string>())
+            parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
         if (parsed.GetValue(options.Json))
             PlanJson.Write(plans, output);
         else if (parsed.GetValue(options.Resolved))
