@@ -12,6 +12,9 @@ public enum FlagKind
     /// <summary>The epsilon of the normalizations is felt: the weights have become too small for it.</summary>
     FeltEpsilon,
 
+    /// <summary>A bias stands between weights and a normalization that does not take it out: the loss depends on their scale.</summary>
+    BiasInside,
+
     /// <summary>No normalization follows some weights: the loss depends on their scale.</summary>
     NoNormalization,
 

@@ -16,7 +16,7 @@ internal static class RunRemarks
         if (Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
             evidence.Remarks.Add($"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the log, so log more often to see it.");
         if (ModuleList.Of(log.Note).BiasesBeforeNormalization is { Count: > 0 } biases)
-            evidence.Remarks.Add($"A bias before a normalization changes nothing, since the normalization takes it out again: {Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with bias=False; weight decay alone moves it.");
+            evidence.Remarks.Add($"A bias before a normalization is taken out again by the normalization, and changes nothing: {Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with bias=False; weight decay alone moves it.");
         if (!evidence.IsSgd) return;
         var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase))).Where(each => each.Phase.IsConstant && each.Units > 0).ToList();
         string[] brief = [.. units.Where(each => each.Units < Transient && IsAfterDrop(each.Phase, evidence.Log)).Select(each => $"{each.Phase.Number}")];

@@ -39,7 +39,7 @@ public static class ForecastChart
         [
             new("norm", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.Curve.NormAt)]) { Color = i })]),
             new("effective rate", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.Curve.EffectiveRateAt)]) { Color = i })]),
-            new("over its equilibrium", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.OverEquilibrium)]) { Color = i })]) { Height = 140 },
+            new("over its equilibrium", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.OverEquilibrium)]) { Color = i })]) { Height = 140, IsLogarithmic = true },
         ];
     }
 

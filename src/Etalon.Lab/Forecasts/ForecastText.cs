@@ -5,23 +5,25 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>A forecast as text: phases, a sentence for each, curves.</summary>
 public static class ForecastText
 {
-    private const int ChartHeight = 10;
+    // Two digits are what a fourth root of an S that drifts is worth; a comparison may show more, or fewer.
+    private const int ChartHeight = 10, UsualDigits = 3, MostDigits = 4;
 
     /// <summary>The recipe's length in updates, epochs and mixing units.</summary>
     public static string Heading(Forecast forecast) =>
         $"{forecast.Spec.Name}: {forecast.Spec.TotalSteps} updates, {forecast.Spec.TotalSteps / (double)forecast.Spec.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
 
     /// <summary>The phases as a table.</summary>
-    public static IReadOnlyList<string> Table(Forecast forecast)
+    public static IReadOnlyList<string> Table(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)
     {
+        int digits = Digits(forecast, measured);
         var curve = forecast.Whole.Curve;
         var text = new List<string> { $"phase {"updates",15} {"rate",16} {"decay",16} {"units",8} {"settled",8} {"norm",17} {"eff. rate/equil.",17}" };
         for (var i = 0; i < forecast.Phases.Count; i++)
         {
             var phase = forecast.Phases[i];
             var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
-            string norms = forecast.HasNorms ? Pair(curve.NormAt(phase.Begin), curve.NormAt(phase.End)) : "?";
-            text.Add($"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} {Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} {Ratios(forecast, phase.Begin, phase.End - 1),17}");
+            string norms = forecast.HasNorms ? Norms(curve.NormAt(phase.Begin), curve.NormAt(phase.End), digits) : "?";
+            text.Add($"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} {Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} {Ratios(forecast, phase.Begin, phase.End - 1, digits),17}");
         }
         return text;
     }
@@ -64,9 +66,21 @@ public static class ForecastText
 
     private static string Pair(double from, double to) => from == to ? $"{from:G4}" : $"{from:G4} > {to:G4}";
 
-    private static string Ratios(Forecast forecast, long first, long last)
+    // A norm that is off by a tenth has one digit and half of the next.
+    private static int Digits(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured)
     {
-        string Of(long step) => forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? $"{ratio:G3}" : "none";
+        if (measured is null || !measured.TryGetValue(forecast.Whole.Name, out var norms) || norms.Count == 0) return UsualDigits;
+        double error = forecast.Whole.ErrorAgainst(norms).Mean;
+        return error > 0 ? Math.Clamp((int)Math.Floor(-Math.Log10(error)) + 1, 1, MostDigits) : MostDigits;
+    }
+
+    private static string Norms(double from, double to, int digits) => Rounded(from, digits) is var first && Rounded(to, digits) is var last && first == last ? first : $"{first} > {last}";
+
+    private static string Rounded(double value, int digits) => Math.Abs(value) is >= 1e-4 and < 1e7 ? double.Parse(value.ToString($"E{digits - 1}")).ToString("0.########") : value.ToString($"G{digits}");
+
+    private static string Ratios(Forecast forecast, long first, long last, int digits)
+    {
+        string Of(long step) => forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? Rounded(ratio, digits) : "none";
         return $"{Of(first)} > {Of(last)}";
     }
 

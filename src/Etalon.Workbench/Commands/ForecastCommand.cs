@@ -71,7 +71,7 @@ internal static class ForecastCommand
     {
         var screen = Screen.Of(output);
         output.WriteLine(screen.Heading(ForecastText.Heading(forecast)));
-        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast), ForecastText.Words(forecast, screen.Width), ForecastText.Charts(forecast, screen.Width), measured is null ? [] : ForecastText.Errors(forecast, measured), ForecastText.Notes(forecast, screen.Width)];
+        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast, measured), ForecastText.Words(forecast, screen.Width), ForecastText.Charts(forecast, screen.Width), measured is null ? [] : ForecastText.Errors(forecast, measured), ForecastText.Notes(forecast, screen.Width)];
         foreach (var part in parts.Where(part => part.Count > 0))
         {
             output.WriteLine();

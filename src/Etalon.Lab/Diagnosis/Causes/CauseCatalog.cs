@@ -13,6 +13,7 @@ internal static class CauseCatalog
         new GroupNumbers(),
         new NoDecay(),
         new Oscillation(),
+        new OtherMomentum(),
         new UpdateSizes(),
         new ChangedWeights(),
         new DecayByNorms(),

@@ -1,37 +1,41 @@
-using System.Globalization;
-
 namespace Etalon.Lab.Diagnosis.Causes;
 
-/// <summary>What the logger wrote down of the network's modules: "modules: conv1 Conv2d bias; bn1 BatchNorm2d eps 1e-05; ...".</summary>
-/// <param name="LargestEpsilon">The largest epsilon of a normalization; null where none is known.</param>
-/// <param name="BiasesBeforeNormalization">Modules with a bias that the next module, a normalization, takes out again.</param>
-internal sealed record ModuleList(double? LargestEpsilon, IReadOnlyList<string> BiasesBeforeNormalization)
+/// <summary>What the logger wrote down of the network's modules: "modules: conv1 Conv2d bias; bn1 BatchNorm2d bias eps 1e-05; ...". What follows what is taken from their order.</summary>
+internal sealed class ModuleList
 {
-    /// <summary>PyTorch's.</summary>
-    public const double UsualEpsilon = 1e-4;
+    private const string Label = "modules:", Weight = ".weight";
 
-    private const string Label = "modules:";
+    private readonly List<(string Name, string Kind, bool HasBias)> _modules = [];
 
-    /// <summary>Of a note; of none, nothing is known.</summary>
+    private ModuleList() { }
+
+    /// <summary>Of a log's note; of none, nothing is known.</summary>
     public static ModuleList Of(string? note)
     {
-        double? epsilon = null;
-        var biases = new List<string>();
+        var list = new ModuleList();
         int begin = note?.IndexOf(Label, StringComparison.Ordinal) ?? -1;
-        if (begin < 0) return new(null, []);
-        string? biased = null;
+        if (begin < 0) return list;
         foreach (string module in note![(begin + Label.Length)..].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             string[] words = module.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 2) continue;
-            int at = Array.IndexOf(words, "eps");
-            if (at > 0 && at + 1 < words.Length && double.TryParse(words[at + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double own))
-            {
-                epsilon = Math.Max(epsilon ?? 0, own);
-                if (biased is not null) biases.Add(biased);
-            }
-            biased = words.Contains("bias") && at < 0 ? words[0] : null;
+            if (words.Length >= 2) list._modules.Add((words[0], words[1], words.Contains("bias")));
         }
-        return new(epsilon, biases);
+        return list;
     }
+
+    /// <summary>Layers with a bias that the normalization behind them takes out again.</summary>
+    public IReadOnlyList<string> BiasesBeforeNormalization => [.. Enumerable.Range(0, _modules.Count).Where(i => _modules[i].HasBias && !IsNormalization(_modules[i].Kind) && i + 1 < _modules.Count && TakesOutBiases(_modules[i + 1].Kind)).Select(i => _modules[i].Name)];
+
+    /// <summary>Whether a normalization follows the module of a group of weights; null where the module is not known.</summary>
+    public bool? IsNormalized(string group) => Find(group) is var at and >= 0 ? at + 1 < _modules.Count && IsNormalization(_modules[at + 1].Kind) : null;
+
+    /// <summary>Whether a bias stands between a group of weights and a normalization over several channels, which does not take it out.</summary>
+    public bool HasBiasInside(string group) => Find(group) is var at and >= 0 && _modules[at].HasBias && at + 1 < _modules.Count && IsNormalization(_modules[at + 1].Kind) && !TakesOutBiases(_modules[at + 1].Kind);
+
+    private int Find(string group) => _modules.FindIndex(module => group == module.Name + Weight || group == module.Name);
+
+    private static bool IsNormalization(string kind) => kind.Contains("Norm", StringComparison.Ordinal);
+
+    // Those whose mean is of one channel.
+    private static bool TakesOutBiases(string kind) => kind.Contains("BatchNorm", StringComparison.Ordinal) || kind.Contains("InstanceNorm", StringComparison.Ordinal);
 }

@@ -10,8 +10,8 @@ namespace Etalon.Lab.Diagnosis.Causes;
 /// </remarks>
 internal sealed class ScaleDependence : Cause
 {
-    // Of all tensors: so many at once have no normalization missing one by one.
-    private const double NearlyAll = 0.8;
+    // Where the log says that no normalization follows: a later one may hide most of it, and only biases show.
+    private const double LargestWithout = 3e-3;
 
     private const int FewestOfAll = 3;
 
@@ -23,7 +23,8 @@ internal sealed class ScaleDependence : Cause
             evidence.NotLookedAt.Add("whether the loss depends on the weights' scale: that needs dot/NAME and gradsq/NAME");
             yield break;
         }
-        var loose = shares.Where(each => each.Cosine > RadialCosine.Largest).OrderByDescending(each => each.Cosine).ToList();
+        var modules = ModuleList.Of(evidence.Log.Note);
+        var loose = shares.Where(each => each.Cosine > (modules.IsNormalized(each.Group.Name) == false ? LargestWithout : RadialCosine.Largest)).OrderByDescending(each => each.Cosine).ToList();
         if (loose.Count == 0)
         {
             evidence.Checked.Add("weights that no normalization follows");
@@ -38,19 +39,33 @@ internal sealed class ScaleDependence : Cause
         evidence.SetAside(loose.Select(each => each.Group.Name));
         string[] names = [.. loose.Select(each => each.Group.Name)];
         double worst = loose[0].Cosine;
-        var modules = ModuleList.Of(evidence.Log.Note);
+        string cosine = loose.Count == 1 ? Text.Number(worst, 2) : $"{Text.Number(loose[^1].Cosine, 2)} to {Text.Number(worst, 2)}";
         if (evidence.IsClipped && loose.All(each => CameWithSmallerNorms(each.Group)))
         {
             evidence.Remarks.Add($"{GroupNames.Of(names, evidence)}: norms have shrunk so far that the normalizations' epsilon is felt. It follows from the clip, under which decay outweighs the gradients.");
             yield break;
         }
-        if (loose.Count >= Math.Max(FewestOfAll, NearlyAll * shares.Count) && modules.LargestEpsilon is not (null or <= ModuleList.UsualEpsilon) || IsFeltMoreBySmallerNorms(loose.Select(each => each.Group)) || loose.All(each => CameWithSmallerNorms(each.Group)))
+        if (names.All(modules.HasBiasInside))
+        {
+            yield return new(
+                FlagKind.BiasInside,
+                "A bias before a normalization over several channels: the loss depends on the weights' scale",
+                $"|cos(g, w)| is {cosine}, where 0 is expected. A group or layer normalization takes out the mean of its channels, not the bias of each.",
+                "Leave the bias out with bias=False; the normalization has one of its own.")
+            {
+                Value = worst,
+                Groups = names,
+            };
+            yield break;
+        }
+        // Batch normalization is known to follow, and still the scale counts; or it counts the more, the smaller the norms.
+        if (names.All(name => modules.IsNormalized(name) == true) || names.All(name => modules.IsNormalized(name) is null) && (IsFeltMoreBySmallerNorms(loose.Select(each => each.Group)) || loose.All(each => CameWithSmallerNorms(each.Group))))
         {
             yield return new(
                 FlagKind.FeltEpsilon,
-                modules.LargestEpsilon is { } epsilon ? $"The normalizations' epsilon of {Text.Number(epsilon)} is felt" : "The normalizations' epsilon is felt",
-                $"|cos(g, w)| is {Text.Number(loose[^1].Cosine, 2)} to {Text.Number(worst, 2)} where 0 is expected, and it is larger where norms are smaller: against so small activations epsilon counts.",
-                "Make epsilon smaller (1e-5 is usual), or the weights larger: a smaller weight decay, or a larger start. As it is the loss depends on the weights' scale, and no law of norms holds.")
+                "The normalizations' epsilon is felt: what they normalize is too small for it",
+                $"|cos(g, w)| is {cosine}, where 0 is expected, though a normalization follows: beside so small activations epsilon counts.",
+                "Scale the inputs (divide by their standard deviation), or make epsilon smaller, or the weights larger by a smaller weight decay. As it is the loss depends on these weights' scale, and no law of norms holds for them.")
             {
                 Value = worst,
                 Groups = names,
@@ -60,7 +75,7 @@ internal sealed class ScaleDependence : Cause
         yield return new(
             FlagKind.NoNormalization,
             loose.Count == shares.Count ? "No normalization follows the weights: the loss depends on their scale" : "Weights that no normalization follows: the loss depends on their scale",
-            $"|cos(g, w)| is {(loose.Count == 1 ? Text.Number(worst, 2) : $"{Text.Number(loose[^1].Cosine, 2)} to {Text.Number(worst, 2)}")}; with a normalization it is 0, and epsilon leaves up to 0.001.",
+            $"|cos(g, w)| is {cosine}; with a normalization it is 0, and epsilon leaves up to 0.001.",
             "Let a normalization follow these layers, with no bias between. If they are meant to have none, as a head is, leave them out of the log: the laws do not speak about them. `etalon export audit --for pytorch` names such layers in a network.")
         {
             Value = worst,

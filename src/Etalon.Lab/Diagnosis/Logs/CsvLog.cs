@@ -129,7 +129,7 @@ internal static class CsvLog
 
     private static string? Notes(Dictionary<string, string> words)
     {
-        string note = string.Join("; ", new[] { LogColumns.Note, LogColumns.Modules }.Select(name => words.GetValueOrDefault(name)).OfType<string>());
+        string note = string.Join("; ", new[] { words.GetValueOrDefault(LogColumns.Note), words.TryGetValue(LogColumns.Modules, out string? modules) ? $"modules: {modules}" : null }.OfType<string>());
         return note.Length == 0 ? null : note;
     }
 

@@ -8,7 +8,7 @@ internal static class LogColumns
     public const string Step = "step", Rate = "lr", WeightDecay = "weight_decay", Momentum = "momentum", Dampening = "dampening", Nesterov = "nesterov", Decoupled = "decoupled";
 
     /// <summary>Sums over the updates since the row before.</summary>
-    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", BufferWeight = "buffer_weight/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
 
     /// <summary>Words: the optimizer's class, and what the logger wrote down of its groups and of the network.</summary>
     public const string Optimizer = "optimizer", Note = "note", Modules = "modules";
@@ -28,11 +28,11 @@ internal static class LogColumns
     /// <summary>The update rule where it is not PyTorch's usual SGD: 0 or 1, but for the dampening.</summary>
     public static readonly IReadOnlyList<string> Rule = [Dampening, Nesterov, Decoupled];
 
-    private static readonly string[] Unread = ["lr_sum", "decay_sum", "lr_changes", "lr_jumps", "buffer_weight", "group", "gradsq_min"];
+    private static readonly string[] Unread = ["lr_sum", "decay_sum", "lr_changes", "lr_jumps", "group", "gradsq_min"];
 
     private static readonly string[] Quantities =
     [
-        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare,
+        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, BufferWeight,
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>

@@ -48,6 +48,9 @@ public sealed record LogGroup
     /// <summary>The largest |g|² of the updates since the row before.</summary>
     public required double[] MostGradientSquare { get; init; }
 
+    /// <summary>⟨v, w⟩ with the momentum buffer v before the update.</summary>
+    public required double[] BufferWeight { get; init; }
+
     /// <summary>The group's own rate η; the log's where it has no other.</summary>
     public required double[] Rate { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record LogGroup
         GradientSquareSum = column(LogColumns.GradientSquareSum + name),
         BufferDotSum = column(LogColumns.BufferDotSum + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
+        BufferWeight = column(LogColumns.BufferWeight + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

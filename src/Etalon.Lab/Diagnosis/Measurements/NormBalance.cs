@@ -18,6 +18,8 @@ internal sealed class NormBalance
     // How far the buffer's part in the norm, of the growth of a buffer's memory, may be off at either end.
     private const double EdgeError = 0.5;
 
+    private const double Exactness = 1e-4;
+
     private NormBalance(double[] predicted) => Predicted = predicted;
 
     /// <summary>|w| by the law, driven by the measured S of each row, from the measured norm at the phase's begin; NaN where it cannot be said. One more than rows: the last is for the phase's end.</summary>
@@ -108,7 +110,8 @@ internal sealed class NormBalance
                 EndRatio = endRatio,
                 Taken = _grown - _gained,
                 Meant = _meant,
-                Variance = sampled + _unsteady * _unsteady + _edge * _edge,
+                // Where every update is a row nothing is unseen but third orders of L.
+                Variance = sampled + _unsteady * _unsteady + _edge * _edge + Exactness * Exactness * _meant * _meant,
                 Units = _units,
                 Intervals = _intervals,
             };
@@ -148,14 +151,15 @@ internal sealed class NormBalance
                     sum += double.IsFinite(value) ? value : _level[end];
                     _weight[end] += pace * steps / 2 * Math.Sqrt(1 - 1.0 / steps);
                 }
-                _grown += pace * steps * sum / 2;
+                // The updates from a row up to the next, without it: of rows that follow each other the first one alone.
+                _grown += steps == 1 ? now.Growth / (2 * before) * group.Source.Values[row] : pace * steps * sum / 2;
                 double trend = Math.Abs(_level[i + 1] - _level[i]), chance = 3 * noise * (_level[i] + _level[i + 1]) / 2 * Math.Sqrt(2.0) / Smoothing;
                 if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
             }
             _gained += after - before + Carried(next, growth, net) - Carried(row, growth, net);
             double units = (now.Units + then.Units) / 2 * steps;
             // 2 L |w|² less what the decay itself and the buffer make of it in second order: L² |w|² and 2 L c v.w.
-            _meant += units * ((before + after) * (1 - (now.Units + then.Units) / 4) - (AlongBuffer(row, growth, net) + AlongBuffer(next, growth, net)) / 2);
+            _meant += units * ((steps == 1 ? 2 * before : before + after) * (1 - (now.Units + then.Units) / 4) - (AlongBuffer(row, growth, net) + AlongBuffer(next, growth, net)) / 2);
             _units += units;
             double momentum = group.NumbersAt(row).Momentum;
             if (momentum > 0) _edge = Math.Max(_edge, EdgeError * growth / (1 - momentum));
