@@ -18,7 +18,8 @@ internal sealed class NormBalance
     // How far the buffer's part in the norm, of the growth of a buffer's memory, may be off at either end.
     private const double EdgeError = 0.5;
 
-    private const double Exactness = 1e-4;
+    // What is left of the account where nothing is unseen: third orders of L without momentum; with it what the buffer does while norms move, measured on networks.
+    private const double Exactness = 1e-4, WithMomentum = 7e-3;
 
     private NormBalance(double[] predicted) => Predicted = predicted;
 
@@ -110,8 +111,7 @@ internal sealed class NormBalance
                 EndRatio = endRatio,
                 Taken = _grown - _gained,
                 Meant = _meant,
-                // Where every update is a row nothing is unseen but third orders of L.
-                Variance = sampled + _unsteady * _unsteady + _edge * _edge + Exactness * Exactness * _meant * _meant,
+                Variance = sampled + _unsteady * _unsteady + _edge * _edge + Math.Pow(_meant * (group.NumbersAt(rows[0]).Momentum > 0 ? WithMomentum : Exactness), 2),
                 Units = _units,
                 Intervals = _intervals,
             };
@@ -156,6 +156,8 @@ internal sealed class NormBalance
                 double trend = Math.Abs(_level[i + 1] - _level[i]), chance = 3 * noise * (_level[i] + _level[i + 1]) / 2 * Math.Sqrt(2.0) / Smoothing;
                 if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
             }
+            _grown += Radial(row, next, steps);
+            _grown += (Stretched(row, growth, net) + Stretched(next, growth, net)) / 2 * Math.Log(group.NumbersAt(next).Rate / group.NumbersAt(row).Rate);
             _gained += after - before + Carried(next, growth, net) - Carried(row, growth, net);
             double units = (now.Units + then.Units) / 2 * steps;
             // 2 L |w|² less what the decay itself and the buffer make of it in second order: L² |w|² and 2 L c v.w.
@@ -166,12 +168,28 @@ internal sealed class NormBalance
             _intervals++;
         }
 
+        // What gradients along the weights do to |w|², -2 T g.w: epsilon leaves a cosine of up to 0.001, and |w| may be a hundred times T |g|.
+        private double Radial(int row, int next, long steps)
+        {
+            double Of(int at) => group.NumbersAt(at) is var (rate, _, momentum) ? -2 * rate * RuleSums.TotalOverRate(momentum, group.Phase.Log.Rule) * group.Of(group.Group.Dot)[at] : 0;
+            double sum = steps == 1 ? Of(row) : (Of(row) + Of(next)) / 2 * steps;
+            return double.IsFinite(sum) ? sum : 0;
+        }
+
         // |z|² - |w|²: twice the buffer's product with the weights, which follows from the norm's own growth, and the buffer's square, which follows from the angle.
         private double Carried(int row, double growth, double net)
         {
             if (HasNoBuffer(row)) return 0;
             double carried = RuleSums.Carried(group.NumbersAt(row).Momentum, group.Phase.Log.Rule);
             return carried * carried * Moved(row, growth) - AlongBuffer(row, growth, net);
+        }
+
+        // d|z|²/d ln c, since a rate that moves takes the buffer's part in z with it.
+        private double Stretched(int row, double growth, double net)
+        {
+            if (HasNoBuffer(row)) return 0;
+            double carried = RuleSums.Carried(group.NumbersAt(row).Momentum, group.Phase.Log.Rule);
+            return 2 * carried * carried * Moved(row, growth) - AlongBuffer(row, growth, net);
         }
 
         // 2 c v.w: with what |w|² gains an update, net, from |w'|² = |w|² - 2 η v'.w + η² |v'|².
