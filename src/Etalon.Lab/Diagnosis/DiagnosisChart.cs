@@ -32,9 +32,9 @@ public static class DiagnosisChart
         };
     }
 
-    private static string Title(RunDiagnosis diagnosis) => diagnosis.Flags.Count == 0 ? $"{diagnosis.Log.Source}: no fault found" : $"{diagnosis.Log.Source}: {Shortened(diagnosis.Flags[0].Cause)}";
+    private static string Title(RunDiagnosis diagnosis) => Shortened(diagnosis.Flags.Count == 0 ? $"{diagnosis.Log.Source}: no fault found" : $"{diagnosis.Log.Source}: {diagnosis.Flags[0].Cause}");
 
-    private static string Shortened(string text) => text.Length <= 90 ? text : $"{text[..88]}...";
+    private static string Shortened(string text) => text.Length <= 88 ? text : $"{text[..85]}...";
 
     // The phases that the first flag names; of a fault of the whole run there is nothing to mark.
     private static IReadOnlyList<(double From, double To)> Marked(RunDiagnosis diagnosis)
