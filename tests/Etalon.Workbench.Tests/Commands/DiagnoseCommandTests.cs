@@ -56,7 +56,7 @@ public sealed class DiagnoseCommandTests : IDisposable
 
     [Theory]
     [InlineData("no-such.csv", "no-such.csv: no such file; give a CSV log, or the name or folder of a run")]
-    [InlineData("no-such-run", "there is no run \"no-such-run\" in runs, nor a folder of that name; `etalon runs list` shows the runs there are")]
+    [InlineData("no-such-run", "there is no run \"no-such-run\" in runs, nor a folder of that name; `etalon runs list` shows the runs there are. One that ended before its first checkpoint was on the disk left none: train or fork it again")]
     public async Task What_is_not_there_is_exit_code_2(string log, string message)
     {
         var (code, _, error) = await Cli.Run("diagnose", log);
