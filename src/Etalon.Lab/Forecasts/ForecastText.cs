@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Forecasts;
@@ -76,7 +77,9 @@ public static class ForecastText
 
     private static string Norms(double from, double to, int digits) => Rounded(from, digits) is var first && Rounded(to, digits) is var last && first == last ? first : $"{first} > {last}";
 
-    private static string Rounded(double value, int digits) => Math.Abs(value) is >= 1e-4 and < 1e7 ? double.Parse(value.ToString($"E{digits - 1}")).ToString("0.########") : value.ToString($"G{digits}");
+    private static string Rounded(double value, int digits) => Math.Abs(value) is >= 1e-4 and < 1e7
+        ? double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.########", CultureInfo.InvariantCulture)
+        : value.ToString($"G{digits}", CultureInfo.InvariantCulture);
 
     private static string Ratios(Forecast forecast, long first, long last, int digits)
     {
