@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Numerics;
 
 namespace Etalon.Schedules;
 
@@ -89,7 +90,7 @@ public abstract record Schedule
     internal abstract double Evaluate(double time);
 
     /// <summary>The logarithm of <see cref="Evaluate"/>; overridden where the value may leave the range of float64.</summary>
-    internal virtual double EvaluateLog(double time) => Math.Log(Math.Abs(Evaluate(time)));
+    internal virtual double EvaluateLog(double time) => Elementary.Log(Math.Abs(Evaluate(time)));
 
     /// <summary>The piece and its numbers, <c>Cosine { From = 0.1, To = 0 }</c>, the same in every culture.</summary>
     public sealed override string ToString() => RecordText.Of(GetType().Name, PrintMembers);

@@ -43,6 +43,24 @@ public class GoldenTests
         Assert.All(Read(table), row => AssertEqual(row[2], momentum.ValueAt((long)row[0])));
     }
 
+    [Theory]
+    [InlineData("cos", 2, 1)]
+    [InlineData("cos", 2, 0)]
+    [InlineData("cos", 3, 0)]
+    [InlineData("cos", 3, 0.5)]
+    [InlineData("linear", 2, 1)]
+    [InlineData("linear", 2, 0)]
+    [InlineData("linear", 3, 0)]
+    [InlineData("linear", 3, 0.5)]
+    public void A_cycle_with_a_phase_of_no_width_equals_pytorchs(string anneal, int phases, double rise)
+    {
+        var rate = OneCycle.OfPeak(0.4, 12, rise: rise, shape: anneal == "cos" ? RampShape.Cosine : RampShape.Linear, threePhase: phases == 3);
+        var (theirs, momentum) = (Read(string.Create(CultureInfo.InvariantCulture, $"one_cycle_{anneal}_{phases}_rise_{rise}")), rate.WithMomentum());
+        Assert.All(theirs, row => AssertEqual(row[1], rate.ValueAt((long)row[0])));
+        Assert.All(theirs, row => AssertEqual(row[2], momentum.ValueAt((long)row[0])));
+        Assert.Equal(rate.ValueAt(11), rate.ValueAt(12));
+    }
+
     [Fact]
     public void Past_its_end_pytorchs_cosine_rises_again_to_its_peak_and_ours_holds()
     {

@@ -36,6 +36,16 @@ public partial class ArchitectureTests
         AssertNone("Environment.ProcessorCount", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
     }
 
+    // The C library's differ between machines in the last bit. Square roots, fused multiply-add, floors and remainders are exact everywhere.
+    [Fact]
+    public void Elementary_functions_are_those_of_the_house_and_not_the_C_librarys()
+    {
+        var foreign = new Regex(@"\b(MathF?|double|float|T|Complex)\.(A?(Sin|Cos|Tan)(h|Pi|CosPi|Cos)?|Atan2(Pi)?|Exp(2|10)?(M1)?|Log(2|10)?(P1)?|Pow|Cbrt|Hypot|RootN)\b|\bVector\d*(<\w+>)?\.(Exp|Log2?|Sin|Cos|SinCos|Hypot)\(");
+        Assert.Matches(foreign, "1 / Math.Pow(x, 2)");
+        Assert.Matches(foreign, "T.LogP1(x)");
+        Assert.DoesNotContain(Sources().Where(file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal)), file => foreign.IsMatch(CommentLines().Replace(Code(file), "")));
+    }
+
     // Stopwatch is monotonic (CLOCK_MONOTONIC, QueryPerformanceCounter): a clock that is set back moves no interval of checkpoints, no time and no speed.
     [Fact]
     public void Intervals_are_measured_on_a_clock_that_nobody_can_set() => Assert.All(

@@ -1,4 +1,4 @@
-using Etalon.Engine.Kernels;
+using Etalon.Numerics;
 
 namespace Etalon.Engine.Losses;
 

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Engine.Monitors;
 
 /// <summary>
@@ -43,7 +45,7 @@ public readonly record struct UpdateProducts
         get
         {
             double norm = Math.Sqrt(WeightSquare), along = ChangeWeight / norm;
-            return Math.Atan2(Math.Sqrt(Math.Max(ChangeSquare - along * along, 0)), norm + along);
+            return Elementary.Atan2(Math.Sqrt(Math.Max(ChangeSquare - along * along, 0)), norm + along);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
+using Etalon.Numerics;
 
 namespace Etalon.Engine.Optimizers;
 
@@ -62,8 +63,8 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
             Intake: 1 - beta1,
             Beta2: _options.Beta2,
             IntakeOfSquares: 1 - _options.Beta2,
-            Rate: numbers.Rate / (1 - WholePower.Of(beta1, t)),
-            Spread: 1 / Math.Sqrt(1 - WholePower.Of(_options.Beta2, t)),
+            Rate: numbers.Rate / (1 - Elementary.Pow(beta1, t)),
+            Spread: 1 / Math.Sqrt(1 - Elementary.Pow(_options.Beta2, t)),
             Epsilon: _options.Epsilon);
     }
 }

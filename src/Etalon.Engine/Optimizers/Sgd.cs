@@ -8,9 +8,10 @@ namespace Etalon.Engine.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent with momentum as PyTorch's torch.optim.SGD, in one pass over the flat parameters:
-/// d = g + lambda w;  v = mu v + (1 - dampening) d  (v = d at the first step);  w -= eta v, or eta (d + mu v) with Nesterov's look-ahead.
+/// d = g + lambda w;  v = mu v + (1 - dampening) d  (v = d at the first step with momentum);  w -= eta v, or eta (d + mu v) with Nesterov's look-ahead.
 /// </summary>
 /// <remarks>
+/// At a step with mu = 0 it is w -= eta d: neither buffer nor dampening have a say, and the buffer stays as it is for the next step with momentum.
 /// With decoupled decay d = g, and w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019). The rate is outside the
 /// buffer v: a new rate acts at once on the whole buffer. Numbers are per parameter group.
 /// </remarks>
@@ -19,6 +20,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
 {
     private readonly SgdOptions _options;
     private readonly Action<int, int> _updateChunk;
+    private readonly bool[] _hasBuffer;
 
     /// <summary>An optimizer with all parameters in group 0, or with the group of each parameter tensor given.</summary>
     /// <param name="parameters">w.</param>
@@ -31,6 +33,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
         _options = options;
         Velocity = AddSlot("velocity");
         _updateChunk = UpdateChunk;
+        _hasBuffer = new bool[parameters.Tensors.Count];
     }
 
     /// <summary>v, laid out as the parameters; 0 before the first step.</summary>
@@ -38,6 +41,12 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     /// <inheritdoc/>
     public override Region<T> Buffer => Velocity;
+
+    /// <summary>Whether a tensor, by its index, has a buffer: since its first step with momentum. Until then v is 0 and stands for none.</summary>
+    public bool HasBuffer(int tensor) => _hasBuffer[tensor];
+
+    /// <summary>Says so of a state that is read back.</summary>
+    public void ContinueBuffer(int tensor, bool isThere) => _hasBuffer[tensor] = isThere;
 
     /// <summary>
     /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
@@ -63,7 +72,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <inheritdoc/>
     public override double TotalRateOf(int tensor, in UpdateNumbers numbers)
     {
-        double passed = (1 - _options.Dampening) / (1 - numbers.Momentum);
+        double passed = (numbers.Momentum == 0 ? 1 : 1 - _options.Dampening) / (1 - numbers.Momentum);
         return numbers.Rate * (_options.IsNesterov ? 1 + LookAhead(numbers) * passed : passed);
     }
 
@@ -74,18 +83,22 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// </remarks>
     public override double? NextSquare(in UpdateNumbers numbers, in UpdateProducts before)
     {
-        var form = FormOf(numbers);
+        var form = FormOf(numbers, hasBuffer: before.BufferSquare > 0);
         double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
         return a * a * before.WeightSquare + b * b * before.GradientSquare + c * c * before.BufferSquare
             - 2 * a * c * before.BufferWeight + 2 * b * c * before.BufferGradient;
     }
 
-    private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
+    private protected override void Apply(Workers workers)
+    {
+        workers.Run(Chunks.Length, _updateChunk);
+        for (int tensor = 0; tensor < _hasBuffer.Length; tensor++) _hasBuffer[tensor] |= Today(GroupOf(tensor)).Momentum != 0;
+    }
 
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        FormOf(Today(chunk.Group)).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
+        FormOf(Today(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
     }
 
     private static void Transform(T* w, T* v, long length, double weightFactor, double velocityFactor, double share)
@@ -100,13 +113,16 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     private static double LookAhead(in UpdateNumbers numbers) => numbers.LookAhead ?? numbers.Momentum;
 
-    private SgdUpdate FormOf(in UpdateNumbers numbers)
+    private SgdUpdate FormOf(in UpdateNumbers numbers, bool hasBuffer)
     {
+        double shrink = numbers.Shrink(_options.IsDecayDecoupled), decay = numbers.DecayInGradient(_options.IsDecayDecoupled);
+        // v = 1 v + 0 d: the buffer rests.
+        if (numbers.Momentum == 0) return new SgdUpdate(shrink, decay, Momentum: 1, Intake: 0, OfGradient: numbers.Rate, OfVelocity: 0);
         return new SgdUpdate(
-            Shrink: numbers.Shrink(_options.IsDecayDecoupled),
-            Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
+            Shrink: shrink,
+            Decay: decay,
             Momentum: numbers.Momentum,
-            Intake: Steps == 0 ? 1 : 1 - _options.Dampening,
+            Intake: hasBuffer ? 1 - _options.Dampening : 1,
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * LookAhead(numbers) : numbers.Rate);
     }

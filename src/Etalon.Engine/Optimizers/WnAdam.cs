@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
+using Etalon.Numerics;
 
 namespace Etalon.Engine.Optimizers;
 
@@ -29,7 +30,7 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
 
     private protected override void Apply(Workers workers)
     {
-        _correction = 1 - WholePower.Of(_options.Beta1, Steps + 1);
+        _correction = 1 - Elementary.Pow(_options.Beta1, Steps + 1);
         base.Apply(workers);
     }
 

@@ -1,4 +1,5 @@
 using Etalon.Engine.Random;
+using Etalon.Numerics;
 
 namespace Etalon.Engine.Symmetry;
 
@@ -51,7 +52,7 @@ public sealed class ScalingProbe : IDisposable
     {
         ArgumentNullException.ThrowIfNull(group);
         double change = 0;
-        foreach (double factor in factors) change = Larger(change, ChangeAfter((tensor, channel) => Math.Pow(factor, group.ExponentOf(tensor, channel))));
+        foreach (double factor in factors) change = Larger(change, ChangeAfter((tensor, channel) => Elementary.Pow(factor, group.ExponentOf(tensor, channel))));
         var sums = new RadialSums();
         foreach (var tensor in _network.Parameters.Tensors)
             for (int i = 0; i < tensor.Length; i++)
@@ -65,7 +66,7 @@ public sealed class ScalingProbe : IDisposable
         var tensor = _network.Parameters[name];
         int channels = tensor.Shape[^1];
         var stream = new CounterStream(0, $"scaling probe/channels of {name}");
-        double[] factors = [.. Enumerable.Range(0, channels).Select(_ => Math.Pow(4, 2 * stream.NextDouble() - 1))];
+        double[] factors = [.. Enumerable.Range(0, channels).Select(_ => Elementary.Pow(4, 2 * stream.NextDouble() - 1))];
         double change = ChangeAfter((other, channel) => other == name ? factors[channel] : 1);
         double radial = 0;
         for (int channel = 0; channel < channels; channel++)

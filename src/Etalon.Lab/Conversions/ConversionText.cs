@@ -1,5 +1,7 @@
+using System.Globalization;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Conversions;
@@ -72,19 +74,27 @@ public static class ConversionText
     {
         var corrections = converted.Conversion.Corrections;
         if (corrections.Count == 0) return Labeled("corrections", "none: weights and buffer start as they are", width);
-        var list = corrections.Take(MostCorrections).Select(correction => $"update {correction.Step} (k = {Signed(correction.Map.Share)})");
+        var list = corrections.Take(MostCorrections).Select(correction => $"update {correction.Step} ({Change(correction.Map)})");
+        bool areShares = corrections.All(correction => correction.Map.LogBuffer == 0);
         string more = corrections.Count > MostCorrections ? $" and {corrections.Count - MostCorrections} more" : "";
         return
         [
-            .. Labeled("corrections", $"v ← v - k w, once before {string.Join(", ", list)}{more}", width),
+            .. Labeled("corrections", $"{(areShares ? "v ← v - k w" : "v ← f (v - k w), since the momentum is 0 for a while")}, once before {string.Join(", ", list)}{more}", width),
             .. converted.CostOfLeavingOut() is { } cost ? Labeled("left out", LeftOut(corrections.Count, cost), width)
-                : corrections.Count > 1 ? Labeled("", "texp++ needs none", width) : [],
+                : corrections.Count > 1 && areShares && converted.Conversion.Form == EquivalentForm.Texp ? Labeled("", "texp++ needs none", width) : [],
         ];
+
+        static string Change(StateMap map) => map switch
+        {
+            { LogBuffer: 0 } => $"k = {Signed(map.Share)}",
+            { Share.Sign: 0 } => $"f = {Elementary.Exp(map.LogBuffer).ToString("G6", CultureInfo.InvariantCulture)}",
+            _ => $"k = {Signed(map.Share)}, f = {Elementary.Exp(map.LogBuffer).ToString("G6", CultureInfo.InvariantCulture)}",
+        };
     }
 
     private static string LeftOut(int count, (double Phases, double All) cost) =>
-        (count > 1 ? $"all but the first: the source with rates up to {Math.Exp(cost.Phases) - 1:0.##e0} off; all: " : "the source with rates ")
-        + $"up to {Math.Exp(cost.All) - 1:0.##e0} off, relative";
+        (count > 1 ? $"all but the first: the source with rates up to {Elementary.Exp(cost.Phases) - 1:0.##e0} off; all: " : "the source with rates ")
+        + $"up to {Elementary.Exp(cost.All) - 1:0.##e0} off, relative";
 
     private static IEnumerable<string> Range(ConversionRange range, int width)
     {

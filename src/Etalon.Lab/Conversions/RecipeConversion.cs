@@ -46,12 +46,25 @@ public sealed class RecipeConversion
 
     /// <summary>
     /// What it costs to leave out corrections of the buffer, as <see cref="Conversion.RateError"/>: (where phases start, the start too). Null for
-    /// forms that have none, and where there are more than a thousand.
+    /// forms that have none, where there are more than a thousand, and where the momentum is 0 for a while.
     /// </summary>
     public (double Phases, double All)? CostOfLeavingOut() =>
-        Conversion.Form is EquivalentForm.Texp or EquivalentForm.Exponential && Conversion.Corrections.Count is > 0 and <= MostCorrectionsToPrice
+        Conversion.Form is EquivalentForm.Texp or EquivalentForm.Exponential && Conversion.Corrections.Count is > 0 and <= MostCorrectionsToPrice && !BufferRests
         ? (Texp.Convert(Conversion.Source, TexpCorrections.StartOnly).RateError, Texp.Convert(Conversion.Source, TexpCorrections.None).RateError)
         : null;
+
+    // No run without corrections follows a buffer that rests, so there is no price.
+    private bool BufferRests
+    {
+        get
+        {
+            var steps = Conversion.Source.Steps;
+            int first = 0;
+            while (first < steps.Length && steps[first].Momentum == 0) first++;
+            while (first < steps.Length && steps[first].Momentum != 0) first++;
+            return first < steps.Length;
+        }
+    }
 
     /// <summary>
     /// The recipe of the equivalent, which <c>train</c> accepts: the source's own text with <c>equivalent</c>, below comments that say where it comes from.

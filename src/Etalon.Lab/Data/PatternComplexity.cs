@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Data;
 
 /// <summary>
@@ -28,6 +30,6 @@ public static class PatternComplexity
     {
         double[] shares = [.. counts.Select(count => (double)count.Value)];
         double total = shares.Sum();
-        return -shares.Sum(count => count / total * Math.Log2(count / total));
+        return -shares.Sum(count => count / total * Elementary.Log2(count / total));
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Data;
 
@@ -73,7 +74,7 @@ internal sealed class ResumableFetch(HttpClient client)
 
     private TimeSpan PauseAfter(int attempt)
     {
-        var pause = FirstPause * Math.Pow(2, attempt - 1);
+        var pause = FirstPause * Elementary.Pow(2, attempt - 1);
         return pause < LongestPause ? pause : LongestPause;
     }
 

@@ -2,6 +2,7 @@ using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -89,7 +90,7 @@ public static class DiagnosisChart
 
     private static double[] Equilibrium(GroupPhase group)
     {
-        double norm = group.Gap.IsKnown ? Math.Pow(group.MeasuredFourthPower.Mean / group.Gap.Mean, 0.25) : double.NaN;
+        double norm = group.Gap.IsKnown ? Elementary.Pow(group.MeasuredFourthPower.Mean / group.Gap.Mean, 0.25) : double.NaN;
         return [.. Enumerable.Repeat(norm, group.Steps.Count), norm];
     }
 

@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
+using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 
@@ -151,6 +152,6 @@ public static class DiagnosisText
         // No margin that is wider than what it is of says anything.
         if (gap.Margin > 0.5 * gap.Mean) return "";
         string settled = $"{MixingUnits.Equilibrated(judged[0].Units):P0} settled";
-        return $", {settled}; effective rate {Text.WithMargin(Math.Pow(gap.Mean, -0.5), gap.ToThe(-0.5).Margin)} times that at equilibrium";
+        return $", {settled}; effective rate {Text.WithMargin(Elementary.Pow(gap.Mean, -0.5), gap.ToThe(-0.5).Margin)} times that at equilibrium";
     }
 }

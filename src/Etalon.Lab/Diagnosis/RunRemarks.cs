@@ -1,6 +1,7 @@
 using Etalon.Lab.Diagnosis.Causes;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -35,7 +36,7 @@ internal static class RunRemarks
             var off = asked.Where(group => Math.Abs(group.Gap.Mean - 1) > 0.25 && group.Gap.Away(1) > 2).ToList();
             if (off.Count <= asked.Count / 2) continue;
             var middle = off.OrderBy(group => group.Gap.Mean).ElementAt(off.Count / 2);
-            evidence.Remarks.Add($"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their gradients change faster than norms follow, so the effective rate is {Text.Number(Math.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
+            evidence.Remarks.Add($"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their gradients change faster than norms follow, so the effective rate is {Text.Number(Elementary.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
         }
     }
 

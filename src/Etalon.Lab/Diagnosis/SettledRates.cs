@@ -3,6 +3,7 @@ using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -61,5 +62,5 @@ public sealed class SettledRates
 
     // The slope of ln y over ln t, t counted from 1.
     private static double PowerOf(IReadOnlyList<(double Rate, long Step)> rows) =>
-        rows.Count < 4 ? double.NaN : LineFit.Slope([.. rows.Select(row => (Math.Log(row.Step + 1), Math.Log(row.Rate)))]);
+        rows.Count < 4 ? double.NaN : LineFit.Slope([.. rows.Select(row => (Elementary.Log(row.Step + 1), Elementary.Log(row.Rate)))]);
 }

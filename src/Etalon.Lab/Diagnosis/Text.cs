@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
@@ -11,7 +12,7 @@ internal static class Text
         if (value == 0 || !double.IsFinite(value)) return value == 0 ? "0" : "unknown";
         double size = Math.Abs(value);
         if (size is < 1e-4 or >= 1e7) return value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture);
-        if (size >= Math.Pow(10, digits)) return Round(value, digits).ToString("#,0", CultureInfo.InvariantCulture);
+        if (size >= Elementary.Pow(10, digits)) return Round(value, digits).ToString("#,0", CultureInfo.InvariantCulture);
         return Round(value, digits).ToString("0.#########", CultureInfo.InvariantCulture);
     }
 
@@ -23,9 +24,9 @@ internal static class Text
     {
         if (!double.IsFinite(margin)) return Number(value);
         if (margin == 0) return $"{Number(value)} ± 0";
-        double exponent = Math.Floor(Math.Log10(margin)), unit = Math.Pow(10, margin / Math.Pow(10, exponent) < 2 ? exponent - 1 : exponent);
+        double exponent = Math.Floor(Elementary.Log10(margin)), unit = Elementary.Pow(10, margin / Elementary.Pow(10, exponent) < 2 ? exponent - 1 : exponent);
         // Rounding 9.6 up gives one digit more, which is as well.
-        int places = (int)Math.Clamp(-Math.Round(Math.Log10(unit)), 0, 12);
+        int places = (int)Math.Clamp(-Math.Round(Elementary.Log10(unit)), 0, 12);
         if (unit < 1e-6 || Math.Abs(value) >= 1e7) return $"{Number(value)} ± {Number(margin, 2)}";
         string format = $"#,0{(places > 0 ? "." + new string('0', places) : "")}";
         return $"{(Math.Round(value / unit) * unit).ToString(format, CultureInfo.InvariantCulture)} ± {(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format, CultureInfo.InvariantCulture)}";
@@ -52,7 +53,7 @@ internal static class Text
 
     private static double Round(double value, int digits)
     {
-        double unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - digits + 1);
+        double unit = Elementary.Pow(10, Math.Floor(Elementary.Log10(Math.Abs(value))) - digits + 1);
         return Math.Round(value / unit) * unit;
     }
 }

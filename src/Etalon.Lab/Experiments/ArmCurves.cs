@@ -1,4 +1,5 @@
 using Etalon.Lab.Reports;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Experiments;
 
@@ -19,7 +20,7 @@ internal static class ArmCurves
         metrics.Select(metric => new ChartPanel(metric.Title, [.. arms.Select((arm, color) => Line(arm, metric.Name, color))]) { Height = height });
 
     /// <summary>The rates, in decades: where they fall can be seen, and that the arms differ in nothing else.</summary>
-    public static ChartPanel RatePanel(IReadOnlyList<ArmResult> arms) => new("log₁₀ rate", [.. arms.Select((arm, color) => Line(arm, "lr", color)).Select(line => line with { Y = [.. line.Y.Select(Math.Log10)] })])
+    public static ChartPanel RatePanel(IReadOnlyList<ArmResult> arms) => new("log₁₀ rate", [.. arms.Select((arm, color) => Line(arm, "lr", color)).Select(line => line with { Y = [.. line.Y.Select(Elementary.Log10)] })])
     {
         Height = 90,
     };

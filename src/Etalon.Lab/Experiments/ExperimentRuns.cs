@@ -14,7 +14,7 @@ internal static class ExperimentRuns
     /// <param name="progress">Hears of each run that is done.</param>
     /// <param name="cancellation">Stops the runs at work, each with a checkpoint.</param>
     /// <returns>The runs, in the order of the recipes. One may have diverged.</returns>
-    /// <exception cref="InputException">The folder holds a run of that name with another recipe.</exception>
+    /// <exception cref="InputException">The folder holds a run of that name with another recipe or arithmetic.</exception>
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<RunSpec> specs, string folder, int parallel, Action<string>? progress, CancellationToken cancellation)
     {
         int done = 0;
@@ -60,9 +60,14 @@ internal static class ExperimentRuns
     }
 
     // A damaged result counts as none: the run is resumed, and writes it anew.
-    private static RunStatus StatusOf(RunSpec spec, string path) => WrittenRecipe.Read(path).Spec.Hash == spec.Hash
-        ? RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished
-        : throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
+    private static RunStatus StatusOf(RunSpec spec, string path)
+    {
+        if (WrittenRecipe.Read(path).Spec.Hash != spec.Hash)
+            throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
+        if (Arithmetic.Of(WrittenRecipe.Read(path).Resolved) is var was && was != Arithmetic.Version)
+            throw new InputException($"{path} was computed with arithmetic {was}, and this etalon computes with {Arithmetic.Version}, whose last digits differ; give the experiment a folder of its own, or remove that run");
+        return RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished;
+    }
 
     private sealed class Nobody : ITrainingObserver
     {

@@ -20,7 +20,7 @@ internal sealed class KeptOutcomes<T>(string folder) where T : class
     /// <param name="train">Gives a new one.</param>
     public T Get(string name, object settings, Func<T> train)
     {
-        string identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { RunIdentity.ThisVersion, Settings = settings }, Json))))[..16];
+        string identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Settings = settings }, Json))))[..16];
         string path = Path.Combine(folder, "kept", $"{name}-{identity}.json");
         if (Read(path) is { } kept) return kept;
         var outcome = train();

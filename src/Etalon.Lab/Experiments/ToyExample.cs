@@ -1,4 +1,5 @@
 using Etalon.Engine.Random;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Experiments;
 
@@ -81,7 +82,7 @@ public sealed record ToyExample
                 x[i] = stream.NextNormal();
                 u += w[i] * x[i] / divisor;
             }
-            double y = x[0] > 0 ? 1 : -1, slope = -y / (1 + Math.Exp(y * u)) / (Batch * divisor);
+            double y = x[0] > 0 ? 1 : -1, slope = -y / (1 + Elementary.Exp(y * u)) / (Batch * divisor);
             for (int i = 0; i < x.Length; i++) gradient[i] += slope * x[i];
         }
         if (!IsNormalized) return;
@@ -90,7 +91,7 @@ public sealed record ToyExample
         for (int i = 0; i < w.Length; i++) gradient[i] -= along * w[i];
     }
 
-    private static double Error(double[] w) => Math.Acos(Math.Clamp(w[0] / Norm(w), -1, 1)) / Math.PI;
+    private static double Error(double[] w) => Elementary.Atan2(Norm(w[1..]), w[0]) / Math.PI;
 
     private static double Norm(double[] w) => Math.Sqrt(w.Sum(value => value * value));
 }

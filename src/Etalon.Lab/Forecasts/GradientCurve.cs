@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Forecasts;
 
 /// <summary>S, the mean square of a group's gradient on the unit sphere, as training goes on: known at some times, carried on between and after them.</summary>
@@ -33,6 +35,6 @@ public sealed class GradientCurve
         if (next == _times.Length) return _squares[^1];
         double share = (time - _times[next - 1]) / (_times[next] - _times[next - 1]);
         var (from, to) = (_squares[next - 1], _squares[next]);
-        return from > 0 && to > 0 ? from * Math.Pow(to / from, share) : from + (to - from) * share;
+        return from > 0 && to > 0 ? from * Elementary.Pow(to / from, share) : from + (to - from) * share;
     }
 }

@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Forecasts;
@@ -30,7 +31,7 @@ internal static class PhaseWords
     {
         if (index == 0) return "";
         var (before, after) = (forecast.Phases[index - 1].Last, forecast.Phases[index].First);
-        double ratio = Math.Exp(after.LogTotalRate - before.LogTotalRate);
+        double ratio = Elementary.Exp(after.LogTotalRate - before.LogTotalRate);
         if (!before.HasEquilibrium || before.Oscillates || !forecast.Phases[index].IsConstant || (before.Numbers == after.Numbers)) return "";
         var change = new Transition(before, after);
         if (Math.Abs(ratio - 1) < Slight && Math.Abs(change.EffectiveRateLater - 1) < Slight) return "";

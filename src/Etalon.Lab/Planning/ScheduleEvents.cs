@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -62,7 +63,7 @@ public static class ScheduleEvents
         for (var cycle = 1; begin < steps && cycle <= MostCycles; cycle++)
         {
             yield return ((long)Math.Ceiling(begin), cycle < MostCycles ? $"cycle {cycle + 1} begins" : $"cycle {cycle + 1} begins, and so on");
-            begin += period * Math.Pow(growth, cycle);
+            begin += period * Elementary.Pow(growth, cycle);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Probes;
 
 /// <summary>
@@ -13,7 +15,7 @@ namespace Etalon.Lab.Probes;
 public static class RidgeProbe
 {
     /// <summary>The penalties that are tried: 10^2, 10^1.5, ..., 10^-6, on features of variance 1.</summary>
-    public static IReadOnlyList<double> Strengths { get; } = [.. Enumerable.Range(0, 17).Select(i => Math.Pow(10, 2 - 0.5 * i))];
+    public static IReadOnlyList<double> Strengths { get; } = [.. Enumerable.Range(0, 17).Select(i => Elementary.Pow(10, 2 - 0.5 * i))];
 
     /// <summary>Fits with the best penalty.</summary>
     public static RidgeFit Fit(FeatureTable training) => Fit(training, Strengths).MinBy(fit => fit.LeaveOneOutError)!;

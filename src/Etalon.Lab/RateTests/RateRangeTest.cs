@@ -3,6 +3,7 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.RateTests;
 
@@ -56,7 +57,7 @@ public sealed class RateRangeTest
     public double? EffectiveRateAt(double rate)
     {
         double[] ofSeeds = [.. Curves.Select(curve => curve.EffectiveRateAt(rate)).OfType<double>()];
-        return ofSeeds.Length == Curves.Count ? Math.Exp(ofSeeds.Average(Math.Log)) : null;
+        return ofSeeds.Length == Curves.Count ? Elementary.Exp(ofSeeds.Average(Elementary.Log)) : null;
     }
 
     /// <summary>Tests a recipe.</summary>

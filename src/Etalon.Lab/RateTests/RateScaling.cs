@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Numerics;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.RateTests;
@@ -27,7 +28,7 @@ internal static class RateScaling
             Triangular p => new Triangular(Times(p.Low), Times(p.High), p.Period, p.Decay, p.Length),
             OneCycle p => new OneCycle(Times(p.Initial), Times(p.Peak), Times(p.Final), p.Length, p.Rise, p.Shape, p.ThreePhase),
             WarmupStableDecay p => new WarmupStableDecay(Times(p.Peak), p.WarmupLength, p.StableLength, p.DecayLength, Times(p.To), p.Shape, p.Convention),
-            Table { Logarithmic: true } p => new Table([.. p.Values.Select(value => value + Math.Log(factor))], logarithmic: true),
+            Table { Logarithmic: true } p => new Table([.. p.Values.Select(value => value + Elementary.Log(factor))], logarithmic: true),
             Table p => new Table([.. p.Values.Select(Times)]),
             Sequence p => new Sequence([.. p.Pieces.Select(piece => Of(piece, factor))]),
             Repeated p => new Repeated(Of(p.Of, factor), p.Times),

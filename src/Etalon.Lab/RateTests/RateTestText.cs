@@ -1,6 +1,7 @@
 using Etalon.Lab.Diagnosis.Measurements;
 using Etalon.Lab.Reports;
 using Etalon.Lab.RunSpecs;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.RateTests;
 
@@ -49,7 +50,7 @@ public static class RateTestText
     {
         var mean = RateTestChart.MeanLoss(test);
         if (mean.X.Count == 0) return [];
-        return [$"loss{(test.Curves.Count == 1 ? "" : ", the mean over the seeds,")} by the power of ten of the rate", .. TextChart.Draw([mean with { X = [.. mean.X.Select(Math.Log10)] }], width, ChartHeight)];
+        return [$"loss{(test.Curves.Count == 1 ? "" : ", the mean over the seeds,")} by the power of ten of the rate", .. TextChart.Draw([mean with { X = [.. mean.X.Select(Elementary.Log10)] }], width, ChartHeight)];
     }
 
     /// <summary>The rule, and what the other numbers are.</summary>

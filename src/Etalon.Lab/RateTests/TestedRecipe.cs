@@ -77,7 +77,7 @@ internal sealed class TestedRecipe
     }
 
     /// <summary>The rate of the recipe's rule that moves weights as far as gradients multiplied by a number.</summary>
-    public double RateOf(double totalRate) => totalRate * (1 - _spec.Momentum.ValueAt(_peakStep)) / (1 - _spec.Optimizer.Dampening);
+    public double RateOf(double totalRate) => totalRate * (1 - _spec.Momentum.ValueAt(_peakStep)) / (_spec.Momentum.ValueAt(_peakStep) == 0 ? 1 : 1 - _spec.Optimizer.Dampening);
 
     // Without the recipe's groups of parameters: one rate for all is what is asked.
     private RunSpec With(OptimizerSpec optimizer) => Short(0) with { LearningRate = new Constant(1), Optimizer = optimizer };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Reports;
 
@@ -36,9 +37,9 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     /// <summary>A logarithmic axis of whole decades, at least one, from a positive value to another.</summary>
     public static Axis Logarithmic(double low, double high)
     {
-        var first = Math.Floor(Math.Log10(low) + 1e-9);
-        var last = Math.Ceiling(Math.Log10(high) - 1e-9);
-        return new(Math.Pow(10, first), Math.Pow(10, Math.Max(last, first + 1)), true);
+        var first = Math.Floor(Elementary.Log10(low) + 1e-9);
+        var last = Math.Ceiling(Elementary.Log10(high) - 1e-9);
+        return new(Elementary.Pow(10, first), Elementary.Pow(10, Math.Max(last, first + 1)), true);
     }
 
     /// <summary>A logarithmic axis that holds these values, where they are above 0; else as <see cref="For"/>. From 1, 2 or 5 times a power of ten to another.</summary>
@@ -52,13 +53,13 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         return new(low, high > low ? high : 10 * low, true) { IsFine = true };
     }
 
-    private static double PowerOf(double value) => Math.Pow(10, Math.Floor(Math.Log10(value) + 1e-12));
+    private static double PowerOf(double value) => Elementary.Pow(10, Math.Floor(Elementary.Log10(value) + 1e-12));
 
     private static double RoundDown(double value) => new[] { 5.0, 2, 1 }.First(digit => digit * PowerOf(value) <= value * (1 + 1e-9)) * PowerOf(value);
 
     /// <summary>Where a value lies: 0 at the beginning, 1 at the end; NaN for what a logarithmic axis cannot show.</summary>
     public double At(double value) => IsLog
-        ? value > 0 ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low)) : double.NaN
+        ? value > 0 ? (Elementary.Log10(value) - Elementary.Log10(Low)) / (Elementary.Log10(High) - Elementary.Log10(Low)) : double.NaN
         : (value - Low) / (High - Low);
 
     /// <summary>Round values on the axis, about as many as asked for.</summary>
@@ -66,13 +67,13 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     {
         if (IsLog)
         {
-            var (first, last) = ((int)Math.Ceiling(Math.Log10(Low) - 1e-9), (int)Math.Floor(Math.Log10(High) + 1e-9));
+            var (first, last) = ((int)Math.Ceiling(Elementary.Log10(Low) - 1e-9), (int)Math.Floor(Elementary.Log10(High) + 1e-9));
             // Less than two decades have too few powers of ten to read by.
             if (IsFine && last - first < 2)
-                return [.. Enumerable.Range(first - 1, last - first + 2).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => Math.Round(digit * Math.Pow(10, power), 12) is var tick and > 0 ? tick : digit * Math.Pow(10, power)))
+                return [.. Enumerable.Range(first - 1, last - first + 2).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => Math.Round(digit * Elementary.Pow(10, power), 12) is var tick and > 0 ? tick : digit * Elementary.Pow(10, power)))
                     .Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
             var stride = Math.Max(1, (int)Math.Ceiling((last - first) / (double)about));
-            return [.. Enumerable.Range(0, (last - first) / stride + 1).Select(i => Math.Pow(10, first + i * stride))];
+            return [.. Enumerable.Range(0, (last - first) / stride + 1).Select(i => Elementary.Pow(10, first + i * stride))];
         }
         var step = NiceStep(Low, High, about);
         var begin = Math.Ceiling(Low / step - 1e-9);
@@ -86,15 +87,15 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         if (value == 0) return "0";
         var size = Math.Abs(value);
         if (size is >= 1e-3 and < 1e6) return value.ToString("0.######", CultureInfo.InvariantCulture);
-        var exponent = (int)Math.Floor(Math.Log10(size) + 1e-12);
-        return $"{value / Math.Pow(10, exponent):0.###}e{exponent}";
+        var exponent = (int)Math.Floor(Elementary.Log10(size) + 1e-12);
+        return $"{value / Elementary.Pow(10, exponent):0.###}e{exponent}";
     }
 
     // 1, 2 or 5 times a power of ten.
     private static double NiceStep(double low, double high, int about)
     {
         var rough = (high - low) / about;
-        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var power = Elementary.Pow(10, Math.Floor(Elementary.Log10(rough)));
         var digit = rough / power;
         return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
     }

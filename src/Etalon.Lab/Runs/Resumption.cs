@@ -3,7 +3,7 @@ using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>What a run goes on with, after it is known to be the same run still: recipe, data and version as at its beginning. Nothing in its folder is changed.</summary>
+/// <summary>What a run goes on with, after it is known to be the same run still: recipe, data and arithmetic as at its beginning. Nothing in its folder is changed.</summary>
 /// <param name="Spec">The recipe.</param>
 /// <param name="Data">The data.</param>
 /// <param name="Identity">What may not change.</param>
@@ -12,8 +12,10 @@ namespace Etalon.Lab.Runs;
 internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
 {
     /// <summary>Finds and checks.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="inexact">Whether a state that was computed with another arithmetic is gone on with too.</param>
     /// <exception cref="InputException">There is no good checkpoint, or something changed; every difference is named.</exception>
-    public static Resumption Of(RunFolder folder)
+    public static Resumption Of(RunFolder folder, bool inexact = false)
     {
         var written = WrittenRecipe.Read(folder.Path);
         List<string> notes = [];
@@ -22,10 +24,11 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
         {
             if (checkpoint is null) RequireBeginning(folder, written);
             var identity = checkpoint is null ? RunIdentity.Of(written.Resolved) : RunIdentity.Of(checkpoint);
-            var data = LoadUnchanged(folder, written, identity);
+            var data = LoadUnchanged(folder, written, identity, inexact || checkpoint is null);
+            if (checkpoint is not null && identity.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(identity.Arithmetic));
             if (checkpoint is null) notes.Add($"{folder.Path} ended before its first checkpoint; it begins anew, with the same bits");
             else if (notes.Count > 0) notes.Add($"going on from {checkpoint.Path}");
-            return new Resumption(written.Spec, data, identity with { Version = RunIdentity.ThisVersion, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, notes);
+            return new Resumption(written.Spec, data, identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, notes);
         }
         catch
         {
@@ -71,16 +74,18 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     private static string SourceOf(RunFolder folder, WrittenRecipe written) =>
         RunIdentity.HashOf(File.Exists(folder.Recipe) ? File.ReadAllText(folder.Recipe) : written.Spec.SourceText);
 
-    private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was)
+    private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was, bool inexact)
     {
         List<string> problems = [.. RecipeChanges(folder, written, was)];
         // Another recipe may name other data, which need not be there.
         var data = problems.Count == 0 ? RecipeData.Load(written.Spec.Data!) : null;
         problems.AddRange(SaidOtherwise(folder, written, was));
-        if (was.Version != RunIdentity.ThisVersion)
-            problems.Add($"etalon was {was.Version}, is {RunIdentity.ThisVersion}; another version may compute other bits");
+        bool isInexact = was.Arithmetic != Arithmetic.Version && !inexact;
+        if (isInexact)
+            problems.Add($"the run was computed with arithmetic {was.Arithmetic} (etalon {was.Version}), and this etalon computes with {Arithmetic.Version}; going on is not exact: the last digits differ from those the run would have had");
         if (data is not null && was.Data != data.ContentHash)
             problems.Add($"the data {data.Name} had the content hash {was.Data}, has {data.ContentHash}; `etalon data check` tells whether it is damaged");
+        if (isInexact && problems.Count == 1) throw new InputException([.. problems, $"to go on nevertheless: etalon resume {folder.Path} --inexact"]);
         return problems.Count == 0 ? data! : throw OnlyAsItWas(folder, problems);
     }
 

@@ -110,6 +110,22 @@ public sealed class RunFolder : IDisposable
         File.Delete(In(ResultName));
     }
 
+    /// <summary>Writes to resolved.json that the run goes on from a step with the arithmetic at work, where that is another one.</summary>
+    /// <param name="step">The updates done; 0 where the run begins anew.</param>
+    /// <param name="was">The arithmetic that these were computed with.</param>
+    internal void ChangeArithmetic(long step, long was)
+    {
+        if (was == Arithmetic.Version) return;
+        Lock.Require();
+        const string Changes = "arithmetic_changes";
+        var resolved = WrittenRecipe.Read(Path).Resolved;
+        // One that led to no checkpoint is made anew.
+        var earlier = (resolved[Changes] as JsonArray ?? []).Where(change => (long?)change?["step"] < step).Select(change => change?.DeepClone());
+        if (step == 0) resolved[Arithmetic.Key] = Arithmetic.Version;
+        else resolved[Changes] = new JsonArray([.. earlier, new JsonObject { ["step"] = step, [Arithmetic.Key] = Arithmetic.Version }]);
+        AtomicFile.Write(Resolved, writer => writer.WriteLine(resolved.ToJsonString(RunResult.Json)));
+    }
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
     private static JsonObject Resolve(RunSpec spec, DataSet data, RunParent? parent)
@@ -117,6 +133,7 @@ public sealed class RunFolder : IDisposable
         var json = new JsonObject
         {
             ["etalon"] = RunIdentity.ThisVersion,
+            [Arithmetic.Key] = Arithmetic.Version,
             ["recipe_sha256"] = spec.Hash,
             ["data_sha256"] = data.ContentHash,
         };

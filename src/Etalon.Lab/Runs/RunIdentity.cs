@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -8,12 +9,13 @@ using Etalon.Lab.RunSpecs;
 namespace Etalon.Lab.Runs;
 
 /// <summary>What decides a run's numbers beside its state, and so may not change while it goes on.</summary>
-/// <param name="Version">The version of etalon's engine.</param>
+/// <param name="Version">The version of etalon, for people: what decides the bits is the next.</param>
+/// <param name="Arithmetic">The version of the arithmetic.</param>
 /// <param name="Recipe">The hash of the recipe.</param>
 /// <param name="Source">SHA-256 of the recipe's text as given.</param>
 /// <param name="Data">The content hash of the data.</param>
 /// <param name="Origin">SHA-256 of what it was forked from and of its overrides; null where an older etalon did not say it.</param>
-internal sealed record RunIdentity(string Version, string Recipe, string Source, string Data, string? Origin)
+internal sealed record RunIdentity(string Version, long Arithmetic, string Recipe, string Source, string Data, string? Origin)
 {
     /// <summary>The origin's name in a checkpoint. It depends on where the parent's folder lay, so it is no part of what two runs have in common.</summary>
     public const string OriginKey = "origin_sha256";
@@ -28,15 +30,15 @@ internal sealed record RunIdentity(string Version, string Recipe, string Source,
     /// <param name="data">The data.</param>
     /// <param name="parent">What it is forked from; null for none.</param>
     public static RunIdentity Of(RunSpec spec, DataSet data, RunParent? parent) => new(
-        ThisVersion, spec.Hash, HashOf(spec.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)])));
+        ThisVersion, Runs.Arithmetic.Version, spec.Hash, HashOf(spec.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)])));
 
     /// <summary>The identity that a checkpoint says.</summary>
     public static RunIdentity Of(Checkpoint checkpoint) =>
-        new(checkpoint.Text(VersionKey), checkpoint.Text(RecipeKey), checkpoint.Text(SourceKey), checkpoint.Text(DataKey), checkpoint.Metadata.GetValueOrDefault(OriginKey));
+        new(checkpoint.Text(VersionKey), Runs.Arithmetic.Of(checkpoint), checkpoint.Text(RecipeKey), checkpoint.Text(SourceKey), checkpoint.Text(DataKey), checkpoint.Metadata.GetValueOrDefault(OriginKey));
 
     /// <summary>The identity that resolved.json says, where there is no checkpoint to say it. The text of the recipe is not in it.</summary>
     public static RunIdentity Of(JsonObject resolved) =>
-        new(Said(resolved, VersionKey), Said(resolved, RecipeKey), "", Said(resolved, DataKey), OriginOf(resolved[RunParent.Key], resolved[OverridesKey]));
+        new(Said(resolved, VersionKey), Runs.Arithmetic.Of(resolved), Said(resolved, RecipeKey), "", Said(resolved, DataKey), OriginOf(resolved[RunParent.Key], resolved[OverridesKey]));
 
     /// <summary>What resolved.json says otherwise than this, a sentence each. The recipe itself is not among it.</summary>
     public IEnumerable<string> DifferencesFrom(JsonObject resolved)
@@ -50,6 +52,7 @@ internal sealed record RunIdentity(string Version, string Recipe, string Source,
     public void Describe(IDictionary<string, string> metadata)
     {
         (metadata[VersionKey], metadata[RecipeKey], metadata[SourceKey], metadata[DataKey]) = (Version, Recipe, Source, Data);
+        metadata[Runs.Arithmetic.Key] = Arithmetic.ToString(CultureInfo.InvariantCulture);
         if (Origin is not null) metadata[OriginKey] = Origin;
     }
 

@@ -6,7 +6,8 @@ namespace Etalon.Lab.Runs;
 /// <param name="Run">The folder of the run that it continues with changes.</param>
 /// <param name="Step">The updates that had been done there.</param>
 /// <param name="RecipeHash">The hash of its recipe.</param>
-internal sealed record RunParent(string Run, long Step, string RecipeHash)
+/// <param name="Arithmetic">The version of the arithmetic that its state was computed with.</param>
+internal sealed record RunParent(string Run, long Step, string RecipeHash, long Arithmetic)
 {
     /// <summary>Its name in resolved.json.</summary>
     public const string Key = "parent";
@@ -15,8 +16,8 @@ internal sealed record RunParent(string Run, long Step, string RecipeHash)
     public static readonly IReadOnlyList<string> Deciding = ["run", "step", "recipe_sha256"];
 
     /// <summary>As resolved.json has it.</summary>
-    public JsonObject ToJson() => new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash };
+    public JsonObject ToJson() => new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash, [Runs.Arithmetic.Key] = Arithmetic };
 
     /// <summary>As resolved.json had it; what was edited into something else is empty here.</summary>
-    public static RunParent Of(JsonObject json) => new($"{json["run"]}", json["step"] is JsonValue step && step.TryGetValue(out long updates) ? updates : 0, $"{json["recipe_sha256"]}");
+    public static RunParent Of(JsonObject json) => new($"{json["run"]}", json["step"] is JsonValue step && step.TryGetValue(out long updates) ? updates : 0, $"{json["recipe_sha256"]}", Runs.Arithmetic.Of(json));
 }

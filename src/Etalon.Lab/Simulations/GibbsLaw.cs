@@ -1,4 +1,5 @@
 using Etalon.Lab.Simulations.Losses;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Simulations;
 
@@ -35,12 +36,12 @@ internal static class GibbsLaw
         double[] logs = new double[Points], values = new double[Points], signals = new double[Points];
         for (int i = 0; i < Points; i++)
         {
-            double angle = (i + 0.5) * Math.PI / Points, z = Math.Cos(angle);
+            double angle = (i + 0.5) * Math.PI / Points, z = Elementary.Cos(angle);
             (values[i], signals[i]) = (loss.Value(z)[0], loss.SquaredGradient(z)[0]);
-            logs[i] = (dimension - 2) * Math.Log(Math.Sin(angle)) - values[i] / temperature;
+            logs[i] = (dimension - 2) * Elementary.Log(Elementary.Sin(angle)) - values[i] / temperature;
         }
         double largest = logs.Max();
-        double[] weights = Array.ConvertAll(logs, log => Math.Exp(log - largest));
+        double[] weights = Array.ConvertAll(logs, log => Elementary.Exp(log - largest));
         double whole = weights.Sum();
         return (weights.Zip(values, (weight, value) => weight * value).Sum() / whole, weights.Zip(signals, (weight, signal) => weight * signal).Sum() / whole);
     }

@@ -63,8 +63,11 @@ internal sealed class Replicas
         var along = Lanes.Dot(_gradient, _direction);
 
         bool isDecoupled = _rule.Decay == DecayForm.Decoupled;
-        Lanes shrink = isDecoupled ? 1 - rate * decay : 1, ofWeight = isDecoupled ? 0 : decay, keep = momentum, intake = _rule.Intake(step);
-        Lanes ofGradient = _rule.Nesterov ? -rate : 0, ofBuffer = _rule.Nesterov ? -rate * momentum : -rate;
+        Lanes shrink = isDecoupled ? 1 - rate * decay : 1, ofWeight = isDecoupled ? 0 : decay;
+        // As PyTorch's: without momentum the buffer rests, and the first update is undamped.
+        bool isResting = momentum == 0;
+        Lanes keep = isResting ? 1 : momentum, intake = isResting ? 0 : step == 0 ? 1 : _rule.Taken(momentum);
+        Lanes ofGradient = _rule.Nesterov || isResting ? -rate : 0, ofBuffer = isResting ? 0 : _rule.Nesterov ? -rate * momentum : -rate;
         Lanes squaredGradient = 0, dot = 0, squaredNorm = 0;
         for (int i = 0; i < _weights.Length; i++)
         {

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Statistics;
 
 /// <summary>The distance of Kolmogorov and Smirnov: the largest difference between the shares of two samples that lie below any bound.</summary>
@@ -24,5 +26,5 @@ public static class KolmogorovSmirnov
     /// The distance that two samples of the same law exceed with probability <paramref name="chance"/>: sqrt(-ln(chance / 2) / 2 (1/n + 1/m)), the
     /// limit for large samples (Smirnov 1948).
     /// </summary>
-    public static double Critical(int n, int m, double chance) => Math.Sqrt(-Math.Log(chance / 2) / 2 * (1.0 / n + 1.0 / m));
+    public static double Critical(int n, int m, double chance) => Math.Sqrt(-Elementary.Log(chance / 2) / 2 * (1.0 / n + 1.0 / m));
 }

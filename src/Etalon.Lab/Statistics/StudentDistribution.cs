@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Statistics;
 
 /// <summary>Student's t distribution: of a mean's error in units of its own estimated deviation.</summary>
@@ -14,7 +16,7 @@ internal static class StudentDistribution
     public static double Critical(double probability, double freedom)
     {
         // With one degree of freedom it is 1 / tan(pi p / 2), and less with more.
-        double low = 0, high = 1 / Math.Tan(Math.PI * probability / 2);
+        double angle = Math.PI * probability / 2, low = 0, high = Elementary.Cos(angle) / Elementary.Sin(angle);
         for (int halving = 0; halving < 200 && low < high; halving++)
         {
             double middle = (low + high) / 2;
@@ -29,7 +31,7 @@ internal static class StudentDistribution
     {
         if (x <= 0) return 0;
         if (x >= 1) return 1;
-        double front = Math.Exp(LogGamma(a + b) - LogGamma(a) - LogGamma(b) + a * Math.Log(x) + b * Math.Log(1 - x));
+        double front = Elementary.Exp(LogGamma(a + b) - LogGamma(a) - LogGamma(b) + a * Elementary.Log(x) + b * Elementary.Log(1 - x));
         return x < (a + 1) / (a + b + 2) ? front * Fraction(a, b, x) / a : 1 - front * Fraction(b, a, 1 - x) / b;
     }
 
@@ -59,8 +61,8 @@ internal static class StudentDistribution
     private static double LogGamma(double x)
     {
         double below = 0;
-        for (; x < 10; x++) below += Math.Log(x);
+        for (; x < 10; x++) below += Elementary.Log(x);
         double inverse = 1 / (x * x);
-        return (x - 0.5) * Math.Log(x) - x + 0.91893853320467274178 + (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse / 1680))) / x - below;
+        return (x - 0.5) * Elementary.Log(x) - x + 0.91893853320467274178 + (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse / 1680))) / x - below;
     }
 }

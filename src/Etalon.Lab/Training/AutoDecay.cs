@@ -2,6 +2,7 @@ using System.Globalization;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Training;
 
@@ -23,7 +24,7 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
     public bool HasEnded => Stage >= spec.Stages;
 
     /// <summary>What the schedule's rate is multiplied by.</summary>
-    public double Factor => Math.Pow(spec.Factor, Math.Min(Stage, spec.Stages - 1));
+    public double Factor => Elementary.Pow(spec.Factor, Math.Min(Stage, spec.Stages - 1));
 
     /// <summary>After an update.</summary>
     /// <param name="lossSum">The sum of its examples' losses.</param>

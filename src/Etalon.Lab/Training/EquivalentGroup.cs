@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Training;
@@ -74,12 +75,12 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     private void Follow(long step)
     {
         var state = conversion.StateAt(step);
-        (LogScale, BufferScale) = (state.LogScale, Math.Exp(state.LogBuffer));
+        (LogScale, BufferScale) = (state.LogScale, Elementary.Exp(state.LogBuffer));
     }
 
     // In the equivalent run's units v~ = (r / P)(v~ - k w~) and w~ = P w~; the stored numbers are 2^s v~ and w~ / 2^s.
     private void Apply(StateMap map) => optimizer.Transform(
-        group, Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale),
+        group, Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale),
         (map.Share * SignedLog.Exp(2 * Exponent * Ln2)).Value);
 
     private int ExponentFrom(int exponent) => Math.Abs(LogScale / Ln2 - exponent) > slack ? (int)Math.Round(LogScale / Ln2) : exponent;

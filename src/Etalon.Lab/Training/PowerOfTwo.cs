@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Training;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal readonly record struct PowerOfTwo(double Mantissa, int Exponent)
     {
         if (double.IsNegativeInfinity(log)) return default;
         int exponent = checked((int)Math.Floor(log / Ln2));
-        return new(Math.Exp(log - exponent * Ln2), exponent);
+        return new(Elementary.Exp(log - exponent * Ln2), exponent);
     }
 
     /// <summary>The number times 2^<paramref name="power"/>.</summary>

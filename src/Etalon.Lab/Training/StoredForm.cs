@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.RunSpecs;
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Training;
@@ -32,6 +33,6 @@ internal readonly record struct StoredForm(StateMap Map, int Exponent)
         if (map is { LogScale: 0, LogBuffer: 0, Share.Sign: 0 }) return;
         foreach (var tensor in network.Parameters.Tensors)
             if (ParameterGroups.IsIn(ParameterClass.ScaleInvariant, tensor.Name))
-                optimizer.Transform(tensor.Name, Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale), map.Share.Value);
+                optimizer.Transform(tensor.Name, Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale), map.Share.Value);
     }
 }

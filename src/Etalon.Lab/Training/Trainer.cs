@@ -19,7 +19,7 @@ namespace Etalon.Lab.Training;
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate", ScaleExponentKey = "scale_exponent";
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate", ScaleExponentKey = "scale_exponent", UnbufferedKey = "unbuffered";
 
     private readonly RunSpec _spec;
     private readonly Workers _workers;
@@ -210,6 +210,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     {
         metadata[Checkpoint.StepKey] = $"{Step}";
         metadata[OptimizerStepsKey] = $"{_optimizer.Steps}";
+        if (_optimizer is Sgd<T> sgd) metadata[UnbufferedKey] = string.Join(' ', Network.Parameters.Tensors.Where((_, tensor) => !sgd.HasBuffer(tensor)).Select(tensor => tensor.Name));
         metadata[OwesEvaluationKey] = _owesEvaluation ? "1" : "0";
         metadata[RateKey] = _rate.ToString("R", CultureInfo.InvariantCulture);
         _autoDecay?.Describe(metadata);
@@ -248,9 +249,18 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;
         _optimizer.Steps = checkpoint.Integer(OptimizerStepsKey);
+        if (_optimizer is Sgd<T> sgd) ReadBuffers(sgd, checkpoint);
         _optimizer.ContinueEvaluating();
         _owesEvaluation = checkpoint.Integer(OwesEvaluationKey) != 0;
         _rate = checkpoint.OptionalNumber(RateKey) ?? 0;
+    }
+
+    // Before arithmetic 2 each update filled the buffer.
+    private void ReadBuffers(Sgd<T> sgd, Checkpoint checkpoint)
+    {
+        var without = checkpoint.Metadata.TryGetValue(UnbufferedKey, out var names) ? names.Split(' ').ToHashSet() : null;
+        for (int tensor = 0; tensor < Network.Parameters.Tensors.Count; tensor++)
+            sgd.ContinueBuffer(tensor, without is null ? sgd.Steps > 0 : !without.Contains(Network.Parameters.Tensors[tensor].Name));
     }
 
     private static string? FirstNonFinite(Region<T> region)

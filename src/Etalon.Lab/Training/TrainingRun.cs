@@ -37,9 +37,20 @@ public static class TrainingRun
     /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
     /// <returns>The result, as also written to the folder.</returns>
     /// <exception cref="InputException">
-    /// There is no good checkpoint; another process has the run; or recipe, data or version are not those that it began with. Every difference is named.
+    /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every difference is named.
     /// </exception>
-    public static RunResult Resume(string run, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    public static RunResult Resume(string run, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
+        Resume(run, threads, inexact: false, begin, cancellation);
+
+    /// <summary>The same, also where the run was computed with another arithmetic, whose last digits differ.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="threads">Threads that compute; as many as one likes.</param>
+    /// <param name="inexact">Whether to go on then; a note says so, and resolved.json from which update on.</param>
+    /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
+    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
+    /// <returns>The result, as also written to the folder.</returns>
+    /// <exception cref="InputException">As above.</exception>
+    public static RunResult Resume(string run, int threads, bool inexact, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(begin);
         using var folder = RunFolder.Open(run);
@@ -48,7 +59,7 @@ public static class TrainingRun
             Resumption.RequireUnchanged(folder);
             return done;
         }
-        using var found = Resumption.Of(folder);
+        using var found = Resumption.Of(folder, inexact);
         var plan = new RunPlan
         {
             Spec = found.Spec,
@@ -57,6 +68,7 @@ public static class TrainingRun
             Open = keepFirst =>
             {
                 folder.Prepare();
+                folder.ChangeArithmetic(found.Checkpoint?.Step ?? 0, found.Checkpoint is { } state ? Arithmetic.Of(state) : Arithmetic.Of(WrittenRecipe.Read(folder.Path).Resolved));
                 if (found.Checkpoint is null) keepFirst(folder.Checkpoints);
                 return folder;
             },
@@ -99,7 +111,8 @@ public static class TrainingRun
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(spec);
-        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash);
+        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint));
+        if (origin.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(origin.Arithmetic));
         var plan = new RunPlan
         {
             Spec = spec,

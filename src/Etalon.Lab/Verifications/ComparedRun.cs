@@ -3,6 +3,7 @@ using Etalon.Engine.Random;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Verifications;
 
@@ -64,7 +65,7 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
             .. Trainer.Network.Parameters.Tensors.Where(tensor => groups.IsConverted(tensor.Name)).SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateTruncating),
         ];
         double norm = Math.Sqrt(weights.Sum(weight => weight * weight));
-        return (Array.ConvertAll(weights, weight => weight / norm), Math.Log(norm) + Trainer.ScaleExponent * Ln2 - _logScale);
+        return (Array.ConvertAll(weights, weight => weight / norm), Elementary.Log(norm) + Trainer.ScaleExponent * Ln2 - _logScale);
     }
 
     public void Dispose() => Trainer.Dispose();

@@ -3,6 +3,7 @@ using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
+using Etalon.Numerics;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Verifications;
@@ -60,9 +61,9 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
             Distance(outputs, _converted),
             Math.Sqrt(direction.Zip(convertedDirection, (a, b) => (a - b) * (a - b)).Sum()),
             _converted.Divergence is null ? Math.Abs(_converted.Losses[^1] / _own.Losses[^1] - 1) : double.PositiveInfinity,
-            Math.Exp(convertedLogNorm - logNorm) - 1,
+            Elementary.Exp(convertedLogNorm - logNorm) - 1,
             Distance(outputs, _control),
-            Math.Exp(_control.Weights(_groups).LogNorm - logNorm) - 1,
+            Elementary.Exp(_control.Weights(_groups).LogNorm - logNorm) - 1,
             Distance(outputs, _perturbed));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Numerics;
 
 namespace Etalon.Schedules;
 
@@ -26,7 +27,7 @@ public sealed record Scaled : Schedule
         Of = of;
         Factor = Require.NotNegative(factor);
         LogFactor = Require.Value(logFactor);
-        _logOfFactors = Math.Log(factor) + logFactor;
+        _logOfFactors = Elementary.Log(factor) + logFactor;
     }
 
     /// <summary>The schedule that is scaled.</summary>
@@ -47,7 +48,7 @@ public sealed record Scaled : Schedule
         var value = Of.Evaluate(time);
         // By way of the logarithm where Of or a factor may have left float64 although the others bring the product back.
         var inRange = LogFactor == 0 && double.IsNormal(value) && Math.Abs(value) < double.MaxValue;
-        var product = inRange ? Factor * value : Math.CopySign(Math.Exp(EvaluateLog(time)), value);
+        var product = inRange ? Factor * value : Math.CopySign(Elementary.Exp(EvaluateLog(time)), value);
         return Math.Clamp(product, double.MinValue, double.MaxValue);
     }
 

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Dynamics;
 
 /// <summary>Where norm, effective rate and angle settle under a <see cref="SteadyUpdate"/>, given how large gradients are on the unit sphere.</summary>
@@ -46,13 +48,13 @@ public sealed record Equilibrium
     public double LogNorm { get; }
 
     /// <summary>The norm |w|*.</summary>
-    public double Norm => Math.Exp(LogNorm);
+    public double Norm => Elementary.Exp(LogNorm);
 
     /// <summary>The norm state γ* = |w|*⁴/(total rate)².</summary>
-    public double Gamma => Math.Exp(4 * LogNorm - 2 * Update.LogTotalRate);
+    public double Gamma => Elementary.Exp(4 * LogNorm - 2 * Update.LogTotalRate);
 
     /// <summary>The effective rate, total rate/|w|*²; to first order √(2 L/S).</summary>
-    public double EffectiveRate => Math.Exp(Update.LogTotalRate - 2 * LogNorm);
+    public double EffectiveRate => Elementary.Exp(Update.LogTotalRate - 2 * LogNorm);
 
     /// <summary>The angle between the weights before and after one update, in radians; it does not depend on S.</summary>
     public double Angle { get; }
@@ -70,7 +72,7 @@ public sealed record Equilibrium
         Require.Positive(gradientSquare);
         if (!update.HasEquilibrium)
             throw Require.Refuse("the intrinsic rate", update.IntrinsicRate, "must be positive for an equilibrium, since without decay the norm grows for ever", "give rate and weight decay");
-        var taken = 1 - update.Rule.Dampening;
+        var taken = update.Taken;
         var momentum = update.Numbers.Momentum;
         var (ratio, versine) = update.Rule switch
         {
@@ -80,8 +82,8 @@ public sealed record Equilibrium
         };
         if (!(ratio > 0 && double.IsFinite(ratio) && versine <= 2))
             throw Require.Refuse("the intrinsic rate", update.IntrinsicRate, $"leaves no equilibrium at momentum {momentum:R}", $"stay below {update.LargestIntrinsicRate:G4}");
-        var logNorm = 0.5 * (update.Numbers.LogRate + Math.Log(taken)) + 0.25 * Math.Log(gradientSquare * ratio);
-        return new(update, gradientSquare, logNorm, 2 * Math.Asin(Math.Sqrt(versine / 2)));
+        var logNorm = 0.5 * (update.Numbers.LogRate + Elementary.Log(taken)) + 0.25 * Elementary.Log(gradientSquare * ratio);
+        return new(update, gradientSquare, logNorm, 2 * Elementary.Atan2(Math.Sqrt(versine), Math.Sqrt(2 - versine)));
     }
 
     /// <summary>
@@ -107,7 +109,7 @@ public sealed record Equilibrium
         var (kept, buffered) = (1 - d, 1 / (1 - momentum * momentum));
         // The sums of products of the buffer's weights: of each update with itself and with the next one.
         var (own, next) = nesterov
-            ? ((1 + momentum) * (1 + momentum) + Math.Pow(momentum, 4) * buffered, momentum * momentum * (1 + momentum + Math.Pow(momentum, 3) * buffered))
+            ? ((1 + momentum) * (1 + momentum) + Elementary.Pow(momentum, 4) * buffered, momentum * momentum * (1 + momentum + Elementary.Pow(momentum, 3) * buffered))
             : (buffered, momentum * buffered);
         var past = next / (1 - kept * momentum);
         var ratio = (own + 2 * kept * past) / (d * (1 + kept));

@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
@@ -48,7 +49,7 @@ public static class MixingUnits
     }
 
     /// <summary>Which share of its way to equilibrium the norm state covers in so many units: q = 1 - exp(-4 M).</summary>
-    public static double Equilibrated(double units) => -LogMath.ExpM1(-4 * units);
+    public static double Equilibrated(double units) => -Elementary.ExpM1(-4 * units);
 
     private static void Add(double term, ref double sum, ref double rest)
     {

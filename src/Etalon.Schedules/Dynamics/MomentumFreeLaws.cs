@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Dynamics;
 
 /// <summary>The exact laws of the norm without momentum, for one update with one batch: no approximation, any schedule.</summary>
@@ -58,13 +60,13 @@ public static class MomentumFreeLaws
     /// <param name="nextRate">η' of the next update.</param>
     /// <param name="nextWeightDecay">λ' of the next update.</param>
     public static double LogForcing(double rate, double weightDecay, double nextRate, double nextWeightDecay) =>
-        Math.Log(nextRate / rate) - Math.Log((1 - rate * weightDecay) * (1 - nextRate * nextWeightDecay));
+        Elementary.Log(nextRate / rate) - Elementary.Log((1 - rate * weightDecay) * (1 - nextRate * nextWeightDecay));
 
     /// <summary>Φ of the next update, B Φ/(1 + Φ² s).</summary>
     /// <param name="phi">Φ of this one.</param>
     /// <param name="logForcing">ln B.</param>
     /// <param name="gradientSquare">s = |w|² |g|².</param>
-    public static double NextPhi(double phi, double logForcing, double gradientSquare) => Math.Exp(logForcing) * phi / (1 + phi * phi * gradientSquare);
+    public static double NextPhi(double phi, double logForcing, double gradientSquare) => Elementary.Exp(logForcing) * phi / (1 + phi * phi * gradientSquare);
 
     /// <summary>By how much a measured pair of updates breaks the law: Φ' (1 + Φ² s)/(B Φ) - 1. Rounding aside it is 0.</summary>
     /// <param name="phi">Φ measured at an update.</param>

@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
@@ -55,7 +56,7 @@ public sealed class NormCurve
         for (var i = 0; i < table.Count; i++)
         {
             var step = table.FirstStep + i;
-            state = state.Next(table.Rule, table[step], gradientSquare(step), bufferDot?.Invoke(step) ?? 0, isFirst: step == 0);
+            state = state.Next(table.Rule, table[step], gradientSquare(step), bufferDot?.Invoke(step) ?? 0, isFirst: !table.HasBufferBefore(step));
             (logNorms[i + 1], angles[i]) = (state.LogNorm, state.Angle);
         }
         return new(table, gradientSquare, logNorms, angles);
@@ -68,10 +69,10 @@ public sealed class NormCurve
         : throw new ArgumentOutOfRangeException(nameof(step), step, $"The curve describes steps {Table.FirstStep} to {Table.End}; ask for one of them.");
 
     /// <summary>|w| before update <paramref name="step"/>.</summary>
-    public double NormAt(long step) => Math.Exp(LogNormAt(step));
+    public double NormAt(long step) => Elementary.Exp(LogNormAt(step));
 
     /// <summary>The effective rate of update <paramref name="step"/>: its total rate over the square of the norm before it.</summary>
-    public double EffectiveRateAt(long step) => Math.Exp(SteadyUpdate.At(Table, step).LogTotalRate - 2 * LogNormAt(step));
+    public double EffectiveRateAt(long step) => Elementary.Exp(SteadyUpdate.At(Table, step).LogTotalRate - 2 * LogNormAt(step));
 
     /// <summary>The angle by which update <paramref name="step"/> turns the weights, in radians.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>

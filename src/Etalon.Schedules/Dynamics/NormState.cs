@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
@@ -27,14 +28,14 @@ namespace Etalon.Schedules.Dynamics;
 public readonly record struct NormState(double LogNorm, double Dot, double BufferSquare)
 {
     /// <summary>|w|.</summary>
-    public double Norm => Math.Exp(LogNorm);
+    public double Norm => Elementary.Exp(LogNorm);
 
     /// <summary>The angle by which the last update turned the weights, in radians; 0 before the first.</summary>
     public double Angle { get; private init; }
 
     /// <summary>Weights of a norm and an empty buffer: a run that starts.</summary>
     /// <exception cref="ArgumentException">The norm is not positive.</exception>
-    public static NormState AtRest(double norm) => new(Math.Log(Require.Positive(norm)), 0, 0);
+    public static NormState AtRest(double norm) => new(Elementary.Log(Require.Positive(norm)), 0, 0);
 
     /// <summary>Weights of a norm and the buffer that updates of the same numbers fill: a run that has gone on for a while.</summary>
     /// <param name="update">The update that has filled the buffer.</param>
@@ -51,7 +52,7 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
         {
             var next = state.Next(update.Rule, update.Numbers, gradientSquare);
             // The weights brought back to their norm, the buffer as it is.
-            var scale = Math.Exp(start.LogNorm - next.LogNorm);
+            var scale = Elementary.Exp(start.LogNorm - next.LogNorm);
             state = next with { LogNorm = start.LogNorm, Dot = scale * next.Dot, BufferSquare = scale * scale * next.BufferSquare };
         }
         return state;
@@ -62,12 +63,14 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
     /// <param name="numbers">Rate, decay, momentum and look-ahead of this update.</param>
     /// <param name="gradientSquare">|ĝ|² = |w|² |g|² of this update, or its mean S.</param>
     /// <param name="bufferDot">|w|² ⟨v, g⟩ with v the buffer before the update, or its mean. Default: 0, a gradient that knows nothing of the past.</param>
-    /// <param name="isFirst">Whether it is the very first update of a run, which is undamped. Default: it is not.</param>
+    /// <param name="isFirst">Whether it is the first update of a run with momentum, which is undamped. Default: it is not.</param>
     public NormState Next(UpdateRule rule, StepNumbers numbers, double gradientSquare, double bufferDot = 0, bool isFirst = false)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        var (momentum, lookAhead, intake) = (numbers.Momentum, numbers.LookAhead, isFirst ? 1 : 1 - rule.Dampening);
-        var rate = Math.Exp(numbers.LogRate - 2 * LogNorm);
+        // Without momentum the buffer stays as it is, v' = v, and the update is the direction alone, which is Nesterov's without a look ahead.
+        var isResting = numbers.Momentum == 0;
+        var (momentum, lookAhead, intake) = isResting ? (1, 0, 0) : (numbers.Momentum, numbers.LookAhead, isFirst ? 1 : 1 - rule.Dampening);
+        var rate = Elementary.Exp(numbers.LogRate - 2 * LogNorm);
         var isCoupled = rule.Decay == DecayForm.Coupled;
         var decay = isCoupled ? (SignedLog.Of(numbers.WeightDecay) * SignedLog.Exp(2 * LogNorm)).Value : 0;
         var lost = isCoupled ? 0 : numbers.IntrinsicRate;
@@ -78,13 +81,13 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
         var vv = momentum * momentum * BufferSquare + 2 * momentum * intake * bufferD + intake * intake * dd;
         var dv = momentum * bufferD + intake * dd;
         // w' = (1 - η λ) w - η u, with u = v' or, for Nesterov, d + ν v'.
-        var (weightU, uu, uv) = rule.Nesterov
+        var (weightU, uu, uv) = rule.Nesterov || isResting
             ? (weightD + lookAhead * weightV, dd + 2 * lookAhead * dv + lookAhead * lookAhead * vv, dv + lookAhead * vv)
             : (weightV, vv, vv);
         var along = 1 - lost - rate * weightU;
         var across = rate * Math.Sqrt(Math.Max(0, uu - weightU * weightU));
         var growth = -lost * (2 - lost) - 2 * (1 - lost) * rate * weightU + rate * rate * uu;
-        return new(LogNorm + 0.5 * LogMath.Log1P(growth), (1 - lost) * weightV - rate * uv, (1 + growth) * vv) { Angle = Math.Atan2(across, along) };
+        return new(LogNorm + 0.5 * Elementary.Log1P(growth), (1 - lost) * weightV - rate * uv, (1 + growth) * vv) { Angle = Elementary.Atan2(across, along) };
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

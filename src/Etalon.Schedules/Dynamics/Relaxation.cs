@@ -1,4 +1,4 @@
-using Etalon.Schedules.Equivalence;
+using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
@@ -58,11 +58,11 @@ public sealed record Relaxation
         var exponent = -4 * Update.UnitsPerStep * steps;
         return Update.UnitsPerStep == 0
             ? Update.Gamma(StartNorm) + 2 * GradientSquare * steps
-            : Update.Gamma(StartNorm) * Math.Exp(exponent) - _end * LogMath.ExpM1(exponent);
+            : Update.Gamma(StartNorm) * Elementary.Exp(exponent) - _end * Elementary.ExpM1(exponent);
     }
 
     /// <summary>|w| after so many updates.</summary>
-    public double NormAt(double steps) => Math.Exp(0.25 * Math.Log(GammaAt(steps)) + 0.5 * Update.LogTotalRate);
+    public double NormAt(double steps) => Elementary.Exp(0.25 * Elementary.Log(GammaAt(steps)) + 0.5 * Update.LogTotalRate);
 
     /// <summary>The effective rate after so many updates, γ^(-1/2).</summary>
     public double EffectiveRateAt(double steps) => 1 / Math.Sqrt(GammaAt(steps));
@@ -74,7 +74,7 @@ public sealed record Relaxation
     {
         Require.Positive(tolerance);
         if (_end == 0) return double.PositiveInfinity;
-        return Math.Max(0, Math.Log(Math.Abs(Update.Gamma(StartNorm) / _end - 1) / tolerance) / (4 * Update.UnitsPerStep));
+        return Math.Max(0, Elementary.Log(Math.Abs(Update.Gamma(StartNorm) / _end - 1) / tolerance) / (4 * Update.UnitsPerStep));
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

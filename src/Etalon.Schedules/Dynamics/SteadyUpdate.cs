@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
@@ -45,7 +46,7 @@ public sealed record SteadyUpdate
     /// <param name="rule">The formula that they enter. Default: heavy ball with decay in the gradient, PyTorch's SGD.</param>
     /// <exception cref="ArgumentException">As of the other constructor.</exception>
     public SteadyUpdate(double rate, double weightDecay, double momentum = 0, UpdateRule? rule = null)
-        : this(new StepNumbers(Math.Log(Require.NotNegative(rate)), weightDecay, momentum, rule is { Nesterov: true } ? momentum : 0), rule ?? new UpdateRule())
+        : this(new StepNumbers(Elementary.Log(Require.NotNegative(rate)), weightDecay, momentum, rule is { Nesterov: true } ? momentum : 0), rule ?? new UpdateRule())
     {
     }
 
@@ -58,14 +59,17 @@ public sealed record SteadyUpdate
     /// <summary>The intrinsic rate η λ.</summary>
     public double IntrinsicRate => Numbers.IntrinsicRate;
 
+    /// <summary>The share of a gradient that is taken in: 1 - τ, and 1 without momentum.</summary>
+    internal double Taken => Rule.Taken(Numbers.Momentum);
+
     /// <summary>ln of the total rate η (1 - τ)/(1 - μ): how far a gradient moves the weights in the end, after the buffer has passed all of it on.</summary>
-    public double LogTotalRate => Numbers.LogRate + Math.Log((1 - Rule.Dampening) / (1 - Numbers.Momentum));
+    public double LogTotalRate => Numbers.LogRate + Elementary.Log(Taken / (1 - Numbers.Momentum));
 
     /// <summary>
     /// The mixing units of one update, L: the intrinsic rate that sets norms and times. η λ (1 - τ)/(1 - μ) with coupled decay, η λ with decoupled decay. The norm
     /// state forgets its past as exp(-4 L t), the direction of a random walk as exp(-L t).
     /// </summary>
-    public double UnitsPerStep => Rule.Decay == DecayForm.Decoupled ? IntrinsicRate : IntrinsicRate * (1 - Rule.Dampening) / (1 - Numbers.Momentum);
+    public double UnitsPerStep => Rule.Decay == DecayForm.Decoupled ? IntrinsicRate : IntrinsicRate * Taken / (1 - Numbers.Momentum);
 
     /// <summary>
     /// The largest η λ without oscillation of the norm: (1 - √μ)²/(1 - τ) for heavy ball, ((1 - μ)/(1 + μ))² for Nesterov, 1 with decoupled decay. Beyond it the laws do not hold.
@@ -75,7 +79,7 @@ public sealed record SteadyUpdate
     {
         { Decay: DecayForm.Decoupled } => 1,
         { Nesterov: true } => (1 - Numbers.Momentum) / (1 + Numbers.Momentum) * ((1 - Numbers.Momentum) / (1 + Numbers.Momentum)),
-        _ => ConstantRate.LargestIntrinsicRate(Numbers.Momentum) / (1 - Rule.Dampening),
+        _ => ConstantRate.LargestIntrinsicRate(Numbers.Momentum) / Taken,
     };
 
     /// <summary>Whether η λ exceeds <see cref="LargestIntrinsicRate"/>.</summary>
@@ -95,11 +99,11 @@ public sealed record SteadyUpdate
 
     /// <summary>The effective rate η (1 - τ)/((1 - μ)|w|²) of weights of a norm: the total rate that a run on the unit sphere would have.</summary>
     /// <param name="norm">|w|, positive.</param>
-    public double EffectiveRate(double norm) => Math.Exp(LogTotalRate - 2 * Math.Log(norm));
+    public double EffectiveRate(double norm) => Elementary.Exp(LogTotalRate - 2 * Elementary.Log(norm));
 
     /// <summary>The norm state γ = |w|⁴/(total rate)², the inverse square of the effective rate. Without momentum |w|⁴/η².</summary>
     /// <param name="norm">|w|, positive.</param>
-    public double Gamma(double norm) => Math.Exp(4 * Math.Log(norm) - 2 * LogTotalRate);
+    public double Gamma(double norm) => Elementary.Exp(4 * Elementary.Log(norm) - 2 * LogTotalRate);
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(SteadyUpdate), PrintMembers);

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Dynamics;
 
 /// <summary>What a change of rate, decay or momentum does to a run at equilibrium: at once, later, and how long it takes.</summary>
@@ -26,7 +28,7 @@ public sealed record Transition(SteadyUpdate Before, SteadyUpdate After)
     private readonly Equilibrium _before = Equilibrium.Of(Before, 1), _after = Equilibrium.Of(After, 1);
 
     /// <summary>The effective rate just after the change, over that before.</summary>
-    public double EffectiveRateAtOnce => Math.Exp(After.LogTotalRate - Before.LogTotalRate);
+    public double EffectiveRateAtOnce => Elementary.Exp(After.LogTotalRate - Before.LogTotalRate);
 
     /// <summary>The effective rate at the new equilibrium, over that at the old one.</summary>
     public double EffectiveRateLater => _after.EffectiveRate / _before.EffectiveRate;
@@ -34,7 +36,7 @@ public sealed record Transition(SteadyUpdate Before, SteadyUpdate After)
     /// <summary>
     /// The norm at the new equilibrium, over that at the old one. Weights multiplied by it, with the buffer divided by it, are at the new equilibrium at once.
     /// </summary>
-    public double NormLater => Math.Exp(_after.LogNorm - _before.LogNorm);
+    public double NormLater => Elementary.Exp(_after.LogNorm - _before.LogNorm);
 
     /// <summary>The effective rate so many updates after the change, over that before.</summary>
     public double EffectiveRateAt(double steps) => Relaxation.EffectiveRateAt(steps) / _before.EffectiveRate;

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>What every equivalence rests on, in words for people.</summary>
@@ -17,7 +19,7 @@ internal static class Assumptions
         if (conversion.Corrections.Count > 0)
             list.Add($"The state is corrected before update {string.Join(", ", conversion.Corrections.Take(5).Select(correction => $"{correction.Step}"))}{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
         if (conversion.RateError > 0)
-            list.Add($"Corrections are left out: the run is exactly that of the source with rates up to {Math.Abs(LogMath.ExpM1(conversion.RateError)):P3} off.");
+            list.Add($"Corrections are left out: the run is exactly that of the source with rates up to {Math.Abs(Elementary.ExpM1(conversion.RateError)):P3} off.");
         return list;
     }
 }

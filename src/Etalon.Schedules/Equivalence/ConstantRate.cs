@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>Constant rate, decay and momentum: weight decay is an exponential rate, η~_t = η α^(-2t-1), with the same momentum.</summary>
@@ -30,10 +32,10 @@ public static class ConstantRate
     internal static double LogRootAt(long? step, double intrinsicRate, double momentum, Root root)
     {
         if (!(momentum is >= 0 and < 1)) throw Require.Refuse(nameof(momentum), momentum, "must be at least 0 and less than 1", "give one such as 0.9");
-        var larger = LogMath.Log1P(-2 * intrinsicRate / Denominator(intrinsicRate, momentum, step));
+        var larger = Elementary.Log1P(-2 * intrinsicRate / Denominator(intrinsicRate, momentum, step));
         if (root == Root.Larger) return larger;
         return momentum > 0
-            ? Math.Log(momentum) - larger
+            ? Elementary.Log(momentum) - larger
             : throw new EquivalenceException("without momentum the smaller root is 0", "use the larger one");
     }
 
@@ -46,7 +48,7 @@ public static class ConstantRate
         if (root == Root.Larger)
             return SignedLog.Of(2 * numbers.WeightDecay / Denominator(intrinsic, numbers.Momentum, null)) * SignedLog.Exp(-logRoot);
         return numbers.LogRate > double.NegativeInfinity
-            ? SignedLog.Of(LogMath.ExpM1(-logRoot)) * SignedLog.Exp(-numbers.LogRate)
+            ? SignedLog.Of(Elementary.ExpM1(-logRoot)) * SignedLog.Exp(-numbers.LogRate)
             : throw new EquivalenceException("at a rate of 0 the smaller root has no correction of the buffer", "use the larger one");
     }
 
@@ -56,9 +58,9 @@ public static class ConstantRate
     /// <exception cref="EquivalenceException">The growth exceeds 1/μ a step, where the larger root ends.</exception>
     public static double IntrinsicRateOf(double logGrowthPerStep, double momentum)
     {
-        if (logGrowthPerStep > -Math.Log(momentum))
+        if (logGrowthPerStep > -Elementary.Log(momentum))
             throw new EquivalenceException($"the rate grows by exp({logGrowthPerStep:R}) a step, and at momentum {momentum:R} at most 1/μ = {1 / momentum:R} comes from weight decay", "lower the growth or the momentum");
-        var missing = -LogMath.ExpM1(-logGrowthPerStep / 2);
+        var missing = -Elementary.ExpM1(-logGrowthPerStep / 2);
         return missing * (1 - missing - momentum) / (1 - missing);
     }
 
@@ -74,7 +76,8 @@ public static class ConstantRate
             if (source.Steps[i] != numbers)
                 throw new EquivalenceException($"rate, decay or momentum changes from {Show(numbers)} to {Show(source.Steps[i])}, and one exponential needs all three constant", "ask for texp (step decay) or texp++ (any schedule)", source.FirstStep + i);
         var logGrowth = -LogRootAt(source.FirstStep, numbers.IntrinsicRate, numbers.Momentum, root);
-        var share = BufferShare(numbers, root);
+        // Without momentum there is no buffer.
+        var share = numbers.Momentum == 0 ? default : BufferShare(numbers, root);
         var states = new StateMap[source.Count + 1];
         var steps = new StepNumbers[source.Count];
         for (var i = 0; i < states.Length; i++) states[i] = new(i * logGrowth, share, 0);

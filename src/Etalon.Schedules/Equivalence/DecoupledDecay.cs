@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>Decoupled decay with momentum (SGDW): exact with a momentum rescaled at each step.</summary>
@@ -29,7 +31,7 @@ public static class DecoupledDecay
         var replaced = SignedLog.Exp(numbers.LogRate) * input.DecayToReplace(state.LogScale);
         var logKept = input.LogPositive(replaced.Value, "ρ = 1 - η λ");
         var next = state.Grow(-logKept, default, -logKept);
-        var target = new StepNumbers(numbers.LogRate + state.LogScale + next.LogScale, input.TargetDecay, numbers.Momentum * Math.Exp(-state.LogBuffer), 0);
+        var target = new StepNumbers(numbers.LogRate + state.LogScale + next.LogScale, input.TargetDecay, numbers.Momentum * Elementary.Exp(-state.LogBuffer), 0);
         return new(target, next);
     }
 }

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>The first steps at which a converted run leaves a number format, unless it re-centres; null where it never does.</summary>
@@ -10,9 +12,9 @@ public sealed record FormatRange(string Format, double LogLargest, long? Rate = 
 {
     internal static IReadOnlyList<FormatRange> Known { get; } =
     [
-        new("float16", Math.Log((double)Half.MaxValue)),
-        new("float32", Math.Log(float.MaxValue)),
-        new("float64", Math.Log(double.MaxValue)),
+        new("float16", Elementary.Log((double)Half.MaxValue)),
+        new("float32", Elementary.Log(float.MaxValue)),
+        new("float64", Elementary.Log(double.MaxValue)),
     ];
 
     internal FormatRange Of(Conversion conversion) => this with

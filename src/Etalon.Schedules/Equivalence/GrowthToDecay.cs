@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>The way back from one exponential rate without decay to constant rate and weight decay.</summary>
@@ -25,7 +27,8 @@ public static class GrowthToDecay
         if (!double.IsFinite(decay)) throw new EquivalenceException($"the decay that belongs to a rate of exp({logRate:R}) leaves float64", "scale weights and rates first");
 
         var numbers = new StepNumbers(logRate, decay, first.Momentum, 0);
-        var share = SignedLog.Of(LogMath.ExpM1(-logRoot)) * SignedLog.Exp(-logRate);
+        // Without momentum there is no buffer.
+        var share = first.Momentum == 0 ? default : SignedLog.Of(Elementary.ExpM1(-logRoot)) * SignedLog.Exp(-logRate);
         var steps = new StepNumbers[source.Count];
         Array.Fill(steps, numbers);
         var states = new StateMap[source.Count + 1];

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>Nesterov's update without decay: exact with a rate, a momentum and a look-ahead of its own at each step.</summary>
@@ -40,8 +42,8 @@ public static class NesterovMomentum
         var target = new StepNumbers(
             logRate + state.LogScale + next.LogScale - logAhead,
             input.TargetDecay,
-            momentum * Math.Exp(logAhead - logWhole - state.LogBuffer),
-            lookAhead * Math.Exp(logWhole));
+            momentum * Elementary.Exp(logAhead - logWhole - state.LogBuffer),
+            lookAhead * Elementary.Exp(logWhole));
         return new(target, next);
     }
 }

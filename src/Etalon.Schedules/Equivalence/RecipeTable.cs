@@ -5,6 +5,7 @@ namespace Etalon.Schedules.Equivalence;
 public sealed class RecipeTable
 {
     private readonly StepNumbers[] _steps;
+    private readonly long _firstWithMomentum;
 
     /// <summary>A table of given numbers, the first of them for update <paramref name="firstStep"/>.</summary>
     /// <param name="rule">The formula that the numbers enter.</param>
@@ -27,6 +28,8 @@ public sealed class RecipeTable
     {
         ArgumentNullException.ThrowIfNull(rule);
         (Rule, _steps, FirstStep) = (rule, steps, Require.Length(firstStep));
+        var first = Array.FindIndex(steps, numbers => numbers.Momentum != 0);
+        _firstWithMomentum = first < 0 ? long.MaxValue : first;
     }
 
     /// <summary>The formula that the numbers enter.</summary>
@@ -72,6 +75,15 @@ public sealed class RecipeTable
         }
         return new(UpdateRule.Of(recipe), steps, firstStep) { StepsPerEpoch = recipe.StepsPerEpoch };
     }
+
+    /// <summary>
+    /// The share s of the gradient that enters the buffer at a step: 1 - τ; 1 at the first update with momentum, which finds no buffer, and at one without momentum.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
+    public double Intake(long step) => HasBufferBefore(step) ? Rule.Taken(this[step].Momentum) : 1;
+
+    /// <summary>Whether there is a buffer before an update: since the first one with momentum, as in PyTorch, which makes it then. A table from a later step on is taken to find one.</summary>
+    internal bool HasBufferBefore(long step) => FirstStep > 0 || step > _firstWithMomentum;
 
     /// <summary>Other numbers for the same updates.</summary>
     internal RecipeTable With(UpdateRule rule, StepNumbers[] steps) => new(rule, steps, FirstStep) { StepsPerEpoch = StepsPerEpoch };

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>How fast TEXP++ relaxes to TEXP inside a phase.</summary>
@@ -20,7 +22,7 @@ public sealed record RelaxationBound
     public double Base { get; }
 
     /// <summary>The bound on |r/r~ - 1| so many steps after the start of a phase.</summary>
-    public double At(long stepsIntoPhase) => Start * Math.Pow(Base, stepsIntoPhase);
+    public double At(long stepsIntoPhase) => Start * Elementary.Pow(Base, stepsIntoPhase);
 
     /// <summary>The bound for a recipe.</summary>
     /// <exception cref="EquivalenceException">The momentum changes, the rule is not TEXP's, or η λ exceeds (1 - √μ)² in some phase.</exception>
@@ -41,7 +43,7 @@ public sealed record RelaxationBound
             smallestLogRoot = Math.Min(smallestLogRoot, ConstantRate.LogRootAt(source.FirstStep + begin, numbers.IntrinsicRate, momentum, Root.Larger));
         }
         var relative = (SignedLog.Exp(largestLogRate) * SignedLog.Of(largestDecay)).Value / (1 - momentum);
-        return new(3 * relative, momentum * Math.Exp(-2 * smallestLogRoot) * (1 + relative));
+        return new(3 * relative, momentum * Elementary.Exp(-2 * smallestLogRoot) * (1 + relative));
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

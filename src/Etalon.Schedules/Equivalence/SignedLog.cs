@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>A real number held by its sign and the logarithm of its magnitude, for what outgrows float64: x = Sign · exp(Log).</summary>
@@ -17,10 +19,10 @@ public readonly record struct SignedLog
     public double Log { get; }
 
     /// <summary>The number itself; infinite, or 0, where float64 cannot hold it.</summary>
-    public double Value => Sign == 0 ? 0 : Sign * Math.Exp(Log);
+    public double Value => Sign == 0 ? 0 : Sign * Elementary.Exp(Log);
 
     /// <summary>The number <paramref name="value"/>.</summary>
-    public static SignedLog Of(double value) => value == 0 ? default : new(Math.Sign(value), Math.Log(Math.Abs(value)));
+    public static SignedLog Of(double value) => value == 0 ? default : new(Math.Sign(value), Elementary.Log(Math.Abs(value)));
 
     /// <summary>The positive number exp(<paramref name="log"/>); 0 for negative infinity.</summary>
     public static SignedLog Exp(double log) => new(1, log);
@@ -40,8 +42,8 @@ public readonly record struct SignedLog
         if (a.Sign == 0) return b;
         if (b.Sign == 0) return a;
         var (large, small) = a.Log >= b.Log ? (a, b) : (b, a);
-        var ratio = large.Sign * small.Sign * Math.Exp(small.Log - large.Log);
-        return ratio == -1 ? default : new(large.Sign, large.Log + LogMath.Log1P(ratio));
+        var ratio = large.Sign * small.Sign * Elementary.Exp(small.Log - large.Log);
+        return ratio == -1 ? default : new(large.Sign, large.Log + Elementary.Log1P(ratio));
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

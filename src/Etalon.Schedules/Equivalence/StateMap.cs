@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
@@ -38,7 +40,7 @@ public readonly record struct StateMap(double LogScale, SignedLog Share, double 
     /// <summary>Maps one weight and its place in the buffer.</summary>
     /// <remarks>Finite only while P, r/P and k are within float64; a trainer that re-centres combines the logarithms first.</remarks>
     public (double Weight, double Buffer) Apply(double weight, double buffer) =>
-        (Math.Exp(LogScale) * weight, Math.Exp(LogBuffer - LogScale) * (buffer - Share.Value * weight));
+        (Elementary.Exp(LogScale) * weight, Elementary.Exp(LogBuffer - LogScale) * (buffer - Share.Value * weight));
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(StateMap), PrintMembers);

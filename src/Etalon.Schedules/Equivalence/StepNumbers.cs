@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>The numbers of one update.</summary>
@@ -8,7 +10,7 @@ namespace Etalon.Schedules.Equivalence;
 public readonly record struct StepNumbers(double LogRate, double WeightDecay, double Momentum, double LookAhead)
 {
     /// <summary>η; infinite where float64 cannot hold it.</summary>
-    public double Rate => Math.Exp(LogRate);
+    public double Rate => Elementary.Exp(LogRate);
 
     /// <summary>The intrinsic rate η λ, formed so that it is finite even where η is not.</summary>
     public double IntrinsicRate => (SignedLog.Exp(LogRate) * SignedLog.Of(WeightDecay)).Value;

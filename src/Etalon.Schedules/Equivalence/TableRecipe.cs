@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>The way back from a table to a recipe of schedules.</summary>
@@ -44,9 +46,9 @@ public static class TableRecipe
     {
         if (double.IsNegativeInfinity(logRate)) return new Constant(0, length);
         if (Math.Abs(logRate) >= LargestPlainLog) return new Scaled(Exponential(0, logGrowth, length), 1, logRate);
-        if (logGrowth == 0) return new Constant(Math.Exp(logRate), length);
+        if (logGrowth == 0) return new Constant(Elementary.Exp(logRate), length);
         // Growth is said as ten times in so many steps: the factor of one step is so near 1 that it would lose digits.
-        return new Exponential(Math.Exp(logRate), logGrowth > 0 ? 10 : 0.1, Math.Log(10) / Math.Abs(logGrowth), length);
+        return new Exponential(Elementary.Exp(logRate), logGrowth > 0 ? 10 : 0.1, Elementary.Log(10) / Math.Abs(logGrowth), length);
     }
 
     private static void Check(RecipeTable table)
@@ -68,7 +70,7 @@ public static class TableRecipe
 
     internal static Schedule Rate(double[] logs)
     {
-        if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0])) return new Constant(Math.Exp(logs[0]));
+        if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0])) return new Constant(Elementary.Exp(logs[0]));
         var pieces = new List<Schedule>();
         for (int begin = 0, end; begin < logs.Length; begin = end)
         {

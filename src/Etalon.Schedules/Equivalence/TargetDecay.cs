@@ -12,6 +12,7 @@ namespace Etalon.Schedules.Equivalence;
 /// λ~ = λ gives the recipe itself. A source with λ = 0 and exponential rates gets back a weight decay, with P falling; the map is its own way back:
 /// λ → λ~ → λ returns the rates, and λ → λ' → λ~ is λ → λ~. An error in ln P damps itself out where λ~ &gt; 0, since too large a P is decayed faster.
 /// </para>
+/// <para>Where the momentum is 0 for a while the buffer rests, as <see cref="RestingBuffer"/> says, and is corrected before and after.</para>
 /// <para>Assumes what the recurrence of the rule assumes. Li and Arora 2019, Theorem 2.13 for λ~ = 0; for other λ~ derived here.</para>
 /// </remarks>
 public static class TargetDecay
@@ -41,12 +42,16 @@ public static class TargetDecay
         var steps = new StepNumbers[source.Count];
         var states = new StateMap[source.Count + 1];
         states[0] = start;
+        var rest = new RestingBuffer();
         for (var i = 0; i < steps.Length; i++)
         {
             var step = source.FirstStep + i;
-            (steps[i], states[i + 1]) = advance(states[i], new(step, source.Steps[i], source.Rule.Intake(step), decay(step)));
+            var input = new StepInput(step, source.Steps[i], source.Intake(step), decay(step));
+            var hasBuffer = source.HasBufferBefore(step);
+            states[i] = input.Source.Momentum == 0 ? rest.Begin(step, states[i], hasBuffer) : rest.End(step, states[i]);
+            (steps[i], states[i + 1]) = input.Source.Momentum == 0 ? RestingBuffer.Advance(states[i], input, hasBuffer) : advance(states[i], input);
         }
-        return new(form, theorem, source, source.With(targetRule, steps), states);
+        return new(form, theorem, source, source.With(targetRule, steps), states, rest.Corrections);
     }
 
     private static (Func<StateMap, StepInput, StepOutput>, string) Recurrence(UpdateRule rule) => rule switch

@@ -38,16 +38,22 @@ public static class Texp
             var numbers = source.Steps[begin];
             var logGrowth = -ConstantRate.LogRootAt(source.FirstStep + begin, numbers.IntrinsicRate, numbers.Momentum, Root.Larger);
             var scale = states[begin].LogScale;
-            var entered = new StateMap(scale, ConstantRate.BufferShare(numbers), 0);
+            // A buffer that rests holds no share of the weights, and what it is worth against them shrinks while they grow; see RestingBuffer.
+            var isResting = numbers.Momentum == 0;
+            var logBuffer = isResting ? states[begin].LogBuffer : 0;
+            var logBufferGrowth = isResting && source.HasBufferBefore(source.FirstStep + begin) ? logGrowth : 0;
+            if (logBufferGrowth != 0 && corrections != TexpCorrections.All)
+                throw new EquivalenceException("the momentum is 0 for a while, which no run without corrections of the buffer follows", "make all corrections, or keep some momentum", source.FirstStep + begin);
+            var entered = new StateMap(scale, isResting ? default : ConstantRate.BufferShare(numbers), logBuffer);
             all.Add(new(source.FirstStep + begin, states[begin].Inverse().Then(entered)));
             // From the start of the phase each time, not from the step before: rounding must not add up.
             for (var i = begin; i < end; i++)
             {
                 steps[i] = new(numbers.LogRate + 2 * scale + (2 * (i - begin) + 1L) * logGrowth, 0, numbers.Momentum, 0);
-                states[i] = entered with { LogScale = scale + (i - begin) * logGrowth };
+                states[i] = entered with { LogScale = scale + (i - begin) * logGrowth, LogBuffer = logBuffer + (i - begin) * logBufferGrowth };
             }
             pieces.Add(TableRecipe.Exponential(steps[begin].LogRate, 2 * logGrowth, end - begin));
-            states[end] = entered with { LogScale = scale + (end - begin) * logGrowth };
+            states[end] = entered with { LogScale = scale + (end - begin) * logGrowth, LogBuffer = logBuffer + (end - begin) * logBufferGrowth };
         }
         var made = corrections switch { TexpCorrections.All => all, TexpCorrections.StartOnly => [.. all.Take(1)], _ => [] };
         var target = source.With(source.Rule, steps);

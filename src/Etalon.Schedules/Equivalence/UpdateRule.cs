@@ -5,7 +5,10 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>The formula that a recipe's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
 public sealed record UpdateRule
 {
-    /// <summary>The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. The very first update is undamped, as PyTorch's.</summary>
+    /// <summary>
+    /// The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. As in PyTorch the first update with momentum is undamped, and one
+    /// without momentum knows neither buffer nor dampening.
+    /// </summary>
     public double Dampening { get; init; }
 
     /// <summary>Whether the update looks ahead along the buffer. Default: false.</summary>
@@ -21,8 +24,9 @@ public sealed record UpdateRule
         return new() { Dampening = recipe.Dampening, Nesterov = recipe.Nesterov, Decay = recipe.Decay };
     }
 
-    /// <summary>The share of the gradient that enters the buffer at a step: 1 - τ, and 1 at step 0.</summary>
-    public double Intake(long step) => step == 0 ? 1 : 1 - Dampening;
+    /// <summary>The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also <see cref="RecipeTable.Intake"/>.</summary>
+    /// <param name="momentum">μ.</param>
+    public double Taken(double momentum) => momentum == 0 ? 1 : 1 - Dampening;
 
     /// <summary>The formula, such as <c>v ← μ v + g + λ w;  w ← w - η v</c>.</summary>
     public override string ToString()
@@ -32,6 +36,6 @@ public sealed record UpdateRule
             : string.Create(CultureInfo.InvariantCulture, $"{1 - Dampening:R} ({direction})");
         var kept = Decay == DecayForm.Coupled ? "w" : "(1 - η λ) w";
         var moved = Nesterov ? $"({direction} + ν v)" : "v";
-        return $"v ← μ v + {taken};  w ← {kept} - η {moved}" + (Dampening == 0 ? "" : "  (the first update undamped)");
+        return $"v ← μ v + {taken};  w ← {kept} - η {moved}" + (Dampening == 0 ? "" : "  (the first update with momentum undamped)");
     }
 }

@@ -20,6 +20,8 @@ internal sealed class ArrayDialect(string module, string largest, string list, s
 
     public override string Call(string function, params string[] arguments) => $"{module}.{function}({string.Join(", ", arguments)})";
 
+    public override string Power(string x, string exponent) => $"{x} ** {exponent}";
+
     public override string Where(string condition, string then, string otherwise) => Call("where", condition, then, otherwise);
 
     public override string Since(string time, string begin) => begin[0] == '-' ? $"({time} + {begin[1..]})" : Call("maximum", $"{time} - {begin}", "0");

@@ -8,39 +8,20 @@ internal sealed class NumberDialect : PythonDialect
     public override IEnumerable<string> Preamble(Func<string, bool> uses)
     {
         if (uses("_LARGEST")) yield return $"_LARGEST = {PythonText.Number(double.MaxValue)}\n";
-        if (uses("_exp("))
-        {
-            yield return
-                """
-
-
-                def _exp(x):
-                    return math.exp(x) if x < 709.0 else math.inf
-
-                """;
-        }
-        if (uses("_log("))
-        {
-            yield return
-                """
-
-
-                def _log(x):
-                    return math.log(x) if x > 0.0 else -math.inf
-
-                """;
-        }
+        foreach (var definition in PythonElementary.Needed(uses)) yield return definition;
     }
 
     public override string Call(string function, params string[] arguments) => function switch
     {
         "minimum" => "min",
         "maximum" => "max",
-        // Python raises an error where others return infinity.
         "exp" => "_exp",
-        "log" => "_log",
+        "log" => "_ln",
+        "cos" => "_cos",
         _ => $"math.{function}",
     } + $"({string.Join(", ", arguments)})";
+
+    public override string Power(string x, string exponent) => $"_power({x}, {exponent})";
 
     public override string Where(string condition, string then, string otherwise) => $"{then} if {condition} else {otherwise}";
 

@@ -50,11 +50,20 @@ public static class OptaxExporter
         if (recipe.Covered is not null) writer.Write(ArrayState.Change(groups));
     }
 
+    /// <summary>Where optax.trace is another rule than PyTorch's SGD, which the recipe means.</summary>
+    private static string OtherTrace(Recipe recipe) => recipe is { Momentum: Constant, Dampening: 0 } ? "" :
+        """
+
+            PyTorch's SGD, which the recipe means, does not dampen its first update with momentum, and one at momentum 0 leaves the buffer as it is; optax.trace
+            dampens it, and multiplies the buffer by 0.
+
+        """.TrimEnd(' ');
+
     /// <summary>The chain that is the recipe's own update rule.</summary>
     private static string Use(GroupedRecipe recipe) => recipe.Optimizer switch
     {
         { IsAdam: true } => "Each function is an Optax schedule. " + Adam(recipe, "learning_rate, weight_decay, beta1"),
-        { Name: "sgd" } => "Each function is an Optax schedule. " + Sgd(recipe.Recipe) + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n",
+        { Name: "sgd" } => "Each function is an Optax schedule. " + Sgd(recipe.Recipe) + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n" + OtherTrace(recipe.Recipe),
         _ => $"Each function is an Optax schedule. The recipe's optimizer is {recipe.Optimizer.Name}, which Optax has not under this name: the numbers enter its rule, and no other.",
     };
 
@@ -72,6 +81,7 @@ public static class OptaxExporter
 
             {{groups.About().TrimEnd()}}
             {{(recipe.Covered is null ? "" : "before_update does so; give it the covered parameters and their momentum (the trace of optax.TraceState).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).")}}
+            {{(recipe.Optimizer.IsAdam ? "" : OtherTrace(recipe.Recipe).TrimEnd())}}
             """;
     }
 

@@ -2,8 +2,8 @@ namespace Etalon.Schedules.Export;
 
 /// <summary>A recipe as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.</summary>
 /// <remarks>
-/// The formulas are computed in float64 in the order in which Etalon computes them, so that the values are the same, bit for bit, as far as the
-/// C library's <c>cos</c>, <c>exp</c> and <c>pow</c> are the same. A rate beyond float64 saturates at its largest number.
+/// The formulas are computed in float64 in the order in which Etalon computes them, and the module carries Etalon's own cosine, exponential, logarithm
+/// and power where it needs them, so that the values are the same, bit for bit, on every machine. A rate beyond float64 saturates at its largest number.
 /// </remarks>
 /// <example>
 /// <code>

@@ -14,6 +14,9 @@ internal abstract class PythonDialect
 
     public abstract string Call(string function, params string[] arguments);
 
+    /// <summary>A power; <paramref name="x"/> is one term, in parentheses where it must be.</summary>
+    public abstract string Power(string x, string exponent);
+
     public abstract string Where(string condition, string then, string otherwise);
 
     /// <summary>The time since <paramref name="begin"/>, to be divided. Where all branches are computed, a time before it must do no harm.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Etalon.Numerics;
 using static Etalon.Schedules.Export.PythonText;
 
 namespace Etalon.Schedules.Export;
@@ -60,7 +61,7 @@ internal sealed class PythonFormulas(PythonDialect dialect)
     {
         Sequence or Repeated or Stretched => Elsewhere(function),
         Scaled { Factor: 0 } => ["return -math.inf"],
-        Scaled scaled => [$"return {Number(Math.Log(scaled.Factor) + scaled.LogFactor)} + {Needs(function.Part("of", scaled.Of, function.Horizon))}(t)"],
+        Scaled scaled => [$"return {Number(Elementary.Log(scaled.Factor) + scaled.LogFactor)} + {Needs(function.Part("of", scaled.Of, function.Horizon))}(t)"],
         var piece => [$"return {_pieces.Logarithm(piece, ListOf(function)) ?? dialect.Call("log", $"{Needs(function with { IsLogarithm = false })}(t)")}"],
     };
 
@@ -104,7 +105,7 @@ internal sealed class PythonFormulas(PythonDialect dialect)
     {
         if (scaled.Factor == 0) return ["return 0.0"];
         var part = function.Part("of", scaled.Of, function.Horizon);
-        var logOfFactors = Number(Math.Log(scaled.Factor) + scaled.LogFactor);
+        var logOfFactors = Number(Elementary.Log(scaled.Factor) + scaled.LogFactor);
         string OfLogarithm() => $"{Needs(part with { IsLogarithm = true })}(t)";
         if (scaled.LogFactor != 0) return [$"return {_pieces.Limited(dialect.Call("exp", $"{logOfFactors} + {OfLogarithm()}"))}"];
 

@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using static Etalon.Schedules.Export.PythonText;
 
 namespace Etalon.Schedules.Export;
@@ -34,7 +35,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
     /// <summary>The natural logarithm, where it is the formula itself; null where it is the logarithm of the value.</summary>
     public string? Logarithm(Schedule piece, string list) => piece switch
     {
-        Exponential exponential => Sum(Math.Log(exponential.From), LogFactorPerStep(exponential), Held(exponential.Length)),
+        Exponential exponential => Sum(Elementary.Log(exponential.From), LogFactorPerStep(exponential), Held(exponential.Length)),
         Table { Logarithmic: true } table => Entry(table, list),
         _ => null,
     };
@@ -56,7 +57,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
 
     // The minimum keeps the base from being negative where the branch does not apply.
     private string Power(Polynomial ramp, string span) =>
-        Sum(ramp.To, ramp.From - ramp.To, $"(1.0 - {dialect.Call("minimum", "t", span)} / {span}) ** {Number(ramp.Power)}");
+        Sum(ramp.To, ramp.From - ramp.To, dialect.Power($"(1.0 - {dialect.Call("minimum", "t", span)} / {span})", Number(ramp.Power)));
 
     private string WayUp(double peak, double steps, WarmupConvention convention) => $"{Number(peak)} * " + convention switch
     {
@@ -65,7 +66,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
         _ => $"(t / {Time(steps)})",
     };
 
-    private static double LogFactorPerStep(Exponential piece) => Math.Log(piece.Factor) / piece.Every;
+    private static double LogFactorPerStep(Exponential piece) => Elementary.Log(piece.Factor) / piece.Every;
 
     private string[] Growth(Exponential piece, double horizon)
     {
@@ -74,7 +75,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
         var direct = $"{Number(piece.From)} * ";
         if (perStep <= 0 && -perStep * Math.Min(horizon, piece.Length ?? horizon) <= dialect.ExponentLimit)
             return [$"return {direct}{dialect.Call("exp", exponent)}"];
-        var choice = dialect.Where($"abs(exponent) <= {Number(dialect.ExponentLimit)}", direct + dialect.Call("exp", "exponent"), dialect.Call("exp", $"{Number(Math.Log(piece.From))} + exponent"));
+        var choice = dialect.Where($"abs(exponent) <= {Number(dialect.ExponentLimit)}", direct + dialect.Call("exp", "exponent"), dialect.Call("exp", $"{Number(Elementary.Log(piece.From))} + exponent"));
         return [$"exponent = {exponent}", $"return {Limited(choice)}"];
     }
 
@@ -89,7 +90,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
     private IEnumerable<string> EqualCycles(Restarts piece)
     {
         var (time, period) = (HeldAtLast(piece.Length), Time(piece.Period));
-        var height = piece.PeakDecay == 1 ? "" : $"{Number(piece.PeakDecay)} ** ({time} // {period}) * ";
+        var height = piece.PeakDecay == 1 ? "" : $"{dialect.Power(Number(piece.PeakDecay), $"({time} // {period})")} * ";
         return [$"return {Sum(piece.To, piece.From - piece.To, height + CosineRemainder($"({time} % {period} / {period})"))}"];
     }
 
@@ -103,7 +104,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
         {
             var end = piece.Begin(cycle + 1);
             var progress = $"({Since("t", begin)} / {Time(end - begin)})";
-            cases.Add(($"t < {Time(end)}", Sum(piece.To, (piece.From - piece.To) * Math.Pow(piece.PeakDecay, cycle), CosineRemainder(progress))));
+            cases.Add(($"t < {Time(end)}", Sum(piece.To, (piece.From - piece.To) * Elementary.Pow(piece.PeakDecay, cycle), CosineRemainder(progress))));
             begin = end;
         }
         if (!isHeld) return dialect.Choose(cases, Number(piece.To));
@@ -115,7 +116,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
     private IEnumerable<string> Triangles(Triangular piece)
     {
         var (time, period) = (Held(piece.Length), Time(piece.Period));
-        var height = piece.Decay == 1 ? "" : $"{Number(piece.Decay)} ** ({time} // {period}) * ";
+        var height = piece.Decay == 1 ? "" : $"{dialect.Power(Number(piece.Decay), $"({time} // {period})")} * ";
         return [$"return {Sum(piece.Low, piece.High - piece.Low, $"{height}(1.0 - abs(2.0 * ({time} % {period} / {period}) - 1.0))")}"];
     }
 
@@ -136,7 +137,7 @@ internal sealed class PythonPieces(PythonDialect dialect)
         Phase(0, risen, piece.Initial, piece.Peak);
         if (piece.ThreePhase) Phase(risen, fallen, piece.Peak, piece.Initial);
         Phase(fallen, last, piece.ThreePhase ? piece.Initial : piece.Peak, piece.Final);
-        return dialect.Choose(cases, Number(piece.Final));
+        return dialect.Choose(cases, Number(risen >= last && last >= 0 ? piece.Peak : piece.Final));
     }
 
     private IEnumerable<string> Plateau(WarmupStableDecay piece)

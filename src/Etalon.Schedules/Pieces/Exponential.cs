@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>Multiplied by a factor every so many steps, smoothly: <c>value(t) = From · Factor^(t/Every)</c>.</summary>
@@ -31,8 +33,8 @@ public sealed record Exponential : Schedule
         Factor = Require.Positive(factor);
         Every = Require.Positive(every);
         Length = Require.OptionalLength(length);
-        _logFrom = Math.Log(from);
-        _logFactorPerStep = Math.Log(factor) / every;
+        _logFrom = Elementary.Log(from);
+        _logFactorPerStep = Elementary.Log(factor) / every;
         _end = length ?? double.PositiveInfinity;
         if (!double.IsFinite(_logFactorPerStep * long.MaxValue))
             throw Require.Refuse(nameof(every), every, "is so short that even the logarithm of the value overflows", "give a number of steps such as 1");
@@ -54,7 +56,7 @@ public sealed record Exponential : Schedule
     {
         var exponent = Math.Min(time, _end) * _logFactorPerStep;
         // exp leaves float64 beyond 700 either way, where the product with From may still lie within it.
-        var value = Math.Abs(exponent) <= 700 ? From * Math.Exp(exponent) : Math.Exp(_logFrom + exponent);
+        var value = Math.Abs(exponent) <= 700 ? From * Elementary.Exp(exponent) : Elementary.Exp(_logFrom + exponent);
         return Math.Min(double.MaxValue, value);
     }
 

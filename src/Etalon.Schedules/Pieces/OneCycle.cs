@@ -7,6 +7,7 @@ namespace Etalon.Schedules;
 /// <remarks>
 /// The same as PyTorch's OneCycleLR: of a run of <c>n</c> steps the peak is at step <c>Rise·n - 1</c> (not necessarily whole), in three phases
 /// the initial value again at <c>2·Rise·n - 2</c>, and the final value at the last step <c>n - 1</c>, and past it.
+/// A rise of 1 leaves no way down: the last step has the peak, and so has all past it.
 /// Smith and Topin 2018, <i>Super-Convergence</i>.
 /// </remarks>
 /// <example>
@@ -65,7 +66,7 @@ public sealed record OneCycle : Schedule
     /// <summary>The value at the end of the way up.</summary>
     public double Peak { get; }
 
-    /// <summary>The value at the last step, and past it.</summary>
+    /// <summary>The value at the last step, and past it; unless <see cref="Rise"/> is 1, where it is the peak.</summary>
     public double Final { get; }
 
     /// <inheritdoc/>
@@ -82,10 +83,12 @@ public sealed record OneCycle : Schedule
 
     internal override double Evaluate(double time)
     {
-        if (time >= _last) return Final;
-        if (time <= _risen) return Phase(time, 0, _risen, Initial, Peak);
-        if (!ThreePhase) return Phase(time, _risen, _last, Peak, Final);
-        return time <= _fallen ? Phase(time, _risen, _fallen, Peak, Initial) : Phase(time, _fallen, _last, Initial, Final);
+        if (Length == 0) return Final;
+        // As PyTorch: a step at which several phases end belongs to the first of them.
+        var now = Math.Min(time, _last);
+        if (now <= _risen) return Phase(now, 0, _risen, Initial, Peak);
+        if (!ThreePhase) return Phase(now, _risen, _last, Peak, Final);
+        return now <= _fallen ? Phase(now, _risen, _fallen, Peak, Initial) : Phase(now, _fallen, _last, Initial, Final);
     }
 
     private double Phase(double time, double begin, double end, double from, double to) =>

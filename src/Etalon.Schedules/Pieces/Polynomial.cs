@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>A power of what remains: <c>value(t) = To + (From - To) · (1 - t/n)^Power</c>, and <c>To</c> from step <c>n</c> on.</summary>
@@ -44,5 +46,5 @@ public sealed record Polynomial : Schedule
     public bool Inclusive { get; }
 
     internal override double Evaluate(double time) =>
-        time < _span ? To + (From - To) * Math.Pow(1 - time / _span, Power) : To;
+        time < _span ? To + (From - To) * Elementary.Pow(1 - time / _span, Power) : To;
 }

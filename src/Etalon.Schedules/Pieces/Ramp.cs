@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>What the pieces that go from one value to another share.</summary>
@@ -7,7 +9,7 @@ internal static class Ramp
     public static double Span(long? length, bool inclusive) => Math.Max(0, length.GetValueOrDefault() - (inclusive ? 1 : 0));
 
     /// <summary>(1 + cos(π p))/2: from 1 at p = 0 down to 0 at p = 1.</summary>
-    public static double CosineRemainder(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
+    public static double CosineRemainder(double progress) => 0.5 * (1 + Elementary.Cos(Math.PI * progress));
 
     /// <summary>The value at a progress p from 0 to 1 between two values.</summary>
     public static double Between(double from, double to, double progress, RampShape shape) => progress >= 1 ? to : shape switch

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>
@@ -60,17 +62,17 @@ public sealed record Restarts : Schedule
         var now = Math.Min(time, _last);
         var cycle = Cycle(now);
         var progress = (now - Begin(cycle)) / (Begin(cycle + 1) - Begin(cycle));
-        return To + (From - To) * Math.Pow(PeakDecay, cycle) * Ramp.CosineRemainder(progress);
+        return To + (From - To) * Elementary.Pow(PeakDecay, cycle) * Ramp.CosineRemainder(progress);
     }
 
     /// <summary>The time at which a cycle begins.</summary>
-    internal double Begin(double cycle) => Growth == 1 ? cycle * Period : Period * ((Math.Pow(Growth, cycle) - 1) / (Growth - 1));
+    internal double Begin(double cycle) => Growth == 1 ? cycle * Period : Period * ((Elementary.Pow(Growth, cycle) - 1) / (Growth - 1));
 
     /// <summary>The number of the cycle that owns a time. The logarithm may miss by one near a boundary, which the comparison mends.</summary>
     private double Cycle(double time)
     {
         if (Growth == 1) return Math.Floor(time / Period);
-        var cycle = Math.Floor(Math.Log(1 + time / Period * (Growth - 1)) / Math.Log(Growth));
+        var cycle = Math.Floor(Elementary.Log(1 + time / Period * (Growth - 1)) / Elementary.Log(Growth));
         if (time < Begin(cycle)) return cycle - 1;
         return time >= Begin(cycle + 1) ? cycle + 1 : cycle;
     }

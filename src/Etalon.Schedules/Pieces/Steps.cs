@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>Multiplied by a factor at each milestone: <c>value(t) = Start · Factor^(number of milestones m with t ≥ m)</c>.</summary>
@@ -63,5 +65,5 @@ public sealed record Steps : Schedule
     }
 
     private double Level(int passed) =>
-        Start == 0 ? 0 : Math.Clamp(Start * Math.Pow(Factor, passed), double.MinValue, double.MaxValue);
+        Start == 0 ? 0 : Math.Clamp(Start * Elementary.Pow(Factor, passed), double.MinValue, double.MaxValue);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Numerics;
 
 namespace Etalon.Schedules;
 
@@ -43,7 +44,7 @@ public sealed record Table : Schedule
     public override long? Length => _values.Count;
 
     internal override double Evaluate(double time) =>
-        Logarithmic ? Math.Min(double.MaxValue, Math.Exp(Entry(time))) : Entry(time);
+        Logarithmic ? Math.Min(double.MaxValue, Elementary.Exp(Entry(time))) : Entry(time);
 
     internal override double EvaluateLog(double time) => Logarithmic ? Entry(time) : base.EvaluateLog(time);
 

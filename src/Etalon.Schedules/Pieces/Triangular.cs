@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules;
 
 /// <summary>
@@ -53,6 +55,6 @@ public sealed record Triangular : Schedule
         var now = Math.Min(time, _end);
         var cycle = Math.Floor(now / Period);
         var progress = (now - cycle * Period) / Period;
-        return Low + (High - Low) * Math.Pow(Decay, cycle) * (1 - Math.Abs(2 * progress - 1));
+        return Low + (High - Low) * Elementary.Pow(Decay, cycle) * (1 - Math.Abs(2 * progress - 1));
     }
 }

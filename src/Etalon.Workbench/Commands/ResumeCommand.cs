@@ -12,25 +12,26 @@ internal static class ResumeCommand
         var threads = TrainingScreen.ThreadsOption();
         var runs = RunsCommand.FolderOption();
         var json = TrainingScreen.JsonOption();
+        var inexact = new Option<bool>("--inexact") { Description = "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ." };
         var command = new Command(
             "resume",
             """
             Goes on with an interrupted run from its last good checkpoint, to the bit as if it had never ended, on any number of threads. Recipe, data and
-            version must be those it began with; what changes them is a fork.
+            arithmetic must be those it began with; what changes them is a fork.
 
             Examples:
               etalon resume digits
               etalon resume runs/digits-2 --threads 1
             """)
         {
-            run, threads, runs, json,
+            run, threads, inexact, runs, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
             string folder = RunsCommand.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
             int count = TrainingScreen.Threads(parsed.GetValue(threads));
             var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json));
-            return screen.Show(begin => TrainingRun.Resume(folder, count, begin, cancellation));
+            return screen.Show(begin => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), begin, cancellation));
         });
         return command;
     }

@@ -51,7 +51,7 @@ public class GroupTests
         for (var i = 0; i < w.Length; i++)
         {
             var d = gradient[i] + numbers.WeightDecay * w[i];
-            v[i] = numbers.Momentum * v[i] + table.Rule.Intake(step) * d;
+            v[i] = numbers.Momentum * v[i] + table.Intake(step) * d;
             w[i] -= numbers.Rate * (table.Rule.Nesterov ? d + numbers.LookAhead * v[i] : v[i]);
         }
     }

@@ -78,7 +78,7 @@ public class RuleTests
     {
         Assert.Equal("v ← μ v + g + λ w;  w ← w - η v", new UpdateRule().ToString());
         Assert.Equal("v ← μ v + g + λ w;  w ← w - η (g + λ w + ν v)", new UpdateRule { Nesterov = true }.ToString());
-        Assert.Equal("v ← μ v + 0.75 (g);  w ← (1 - η λ) w - η v  (the first update undamped)", new UpdateRule { Dampening = 0.25, Decay = DecayForm.Decoupled }.ToString());
+        Assert.Equal("v ← μ v + 0.75 (g);  w ← (1 - η λ) w - η v  (the first update with momentum undamped)", new UpdateRule { Dampening = 0.25, Decay = DecayForm.Decoupled }.ToString());
     }
 
     [Theory]

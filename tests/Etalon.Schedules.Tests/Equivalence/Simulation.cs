@@ -6,6 +6,7 @@ namespace Etalon.Schedules.Tests.Equivalence;
 internal sealed class Simulation
 {
     private readonly SphereLoss _loss;
+    private bool _hasBuffer;
 
     public Simulation(SphereLoss loss, double[] weights, double[] buffer)
     {
@@ -38,9 +39,11 @@ internal sealed class Simulation
         {
             var d = rule.Decay == DecayForm.Coupled ? gradient[i] + lambda * Weights[i] : gradient[i];
             if (rule.Decay == DecayForm.Decoupled) Weights[i] *= 1 - eta * lambda;
-            Buffer[i] = numbers.Momentum * Buffer[i] + (step == 0 ? 1 : 1 - rule.Dampening) * d;
-            Weights[i] -= eta * (rule.Nesterov ? d + numbers.LookAhead * Buffer[i] : Buffer[i]);
+            // As torch.optim.SGD: without momentum no buffer, and with the first momentum an undamped one.
+            if (numbers.Momentum != 0) Buffer[i] = numbers.Momentum * Buffer[i] + (_hasBuffer ? 1 - rule.Dampening : 1) * d;
+            Weights[i] -= eta * (numbers.Momentum == 0 ? d : rule.Nesterov ? d + numbers.LookAhead * Buffer[i] : Buffer[i]);
         }
+        _hasBuffer |= numbers.Momentum != 0;
     }
 
     public void Apply(StateMap map)
@@ -51,6 +54,7 @@ internal sealed class Simulation
     /// <summary>The whole of a recipe, with corrections.</summary>
     public void Run(RecipeTable table, IReadOnlyList<StateCorrection> corrections, Action<long> afterEach)
     {
+        _hasBuffer = table.FirstStep > 0;
         for (var step = table.FirstStep; step < table.End; step++)
         {
             foreach (var correction in corrections)

@@ -53,6 +53,10 @@ for anneal in ("cos", "linear"):
     for phases in (False, True):
         write(f"one_cycle_{anneal}_{3 if phases else 2}", lambda o: s.OneCycleLR(
             o, 0.4, total_steps=97, pct_start=0.3, anneal_strategy=anneal, three_phase=phases), 97, columns=("lr", "momentum"))
+for anneal in ("cos", "linear"):
+    for rise, phases in ((1.0, False), (0.0, False), (0.0, True), (0.5, True)):
+        write(f"one_cycle_{anneal}_{3 if phases else 2}_rise_{rise:g}", lambda o: s.OneCycleLR(
+            o, 0.4, total_steps=12, pct_start=rise, anneal_strategy=anneal, three_phase=phases), 12, columns=("lr", "momentum"))
 for mode in ("triangular", "triangular2"):
     write(f"cyclic_{mode}", lambda o: s.CyclicLR(o, 0.01, 0.1, step_size_up=15, mode=mode, cycle_momentum=False), 130)
 write("sequential", lambda o: s.SequentialLR(

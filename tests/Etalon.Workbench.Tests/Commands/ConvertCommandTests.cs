@@ -40,6 +40,22 @@ public sealed class ConvertCommandTests : IDisposable
         Cli.Approve(name, output);
     }
 
+    [Theory]
+    [InlineData("texp++")]
+    [InlineData("texp")]
+    public async Task A_buffer_that_rests_at_momentum_0_is_corrected_before_and_after(string form)
+    {
+        var (code, output, error) = await Cli.Run("convert", Cli.Recipe("cifar-step.yaml"), "learning_rate=0.1",
+            "momentum=[{constant: {value: 0.9, for: 10ba}}, {constant: {value: 0, for: 5ba}}, {constant: {value: 0.9}}]", "--to", form);
+        Assert.Equal((0, ""), (code, error));
+        output = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("since the momentum is 0 for a while", output, StringComparison.Ordinal);
+        Assert.Contains("update 10 (k = ", output, StringComparison.Ordinal);
+        // Five updates at rate 0.1 and decay 5e-4: (1 - 5e-5)^5.
+        Assert.Contains("f = 0.99975", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("needs none", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Help_has_examples()
     {

@@ -92,7 +92,9 @@ public sealed class VerifyCommandTests : IDisposable
         var svg = XDocument.Load(file).Root!;
         var paths = svg.Elements().Where(element => element.Name.LocalName == "path").Select(path => (string)path.Attribute("d")!).ToList();
         Assert.Equal(3, paths.Count);
-        Assert.All(paths, path => Assert.Equal(14, path.Split('L').Length - 1));
+        // A difference of exactly 0 has no place on a logarithmic axis; between the converted run and its source there may be one.
+        Assert.InRange(paths[0].Split('L').Length - 1, 12, 14);
+        Assert.All(paths[1..], path => Assert.Equal(14, path.Split('L').Length - 1));
     }
 
     [Fact]

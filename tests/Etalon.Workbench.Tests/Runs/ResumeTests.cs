@@ -224,14 +224,59 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void Another_version_and_other_data_are_refused_together()
+    public void Another_arithmetic_and_other_data_are_refused_together()
     {
         string run = SmallRun.Stopped(In("runs"), 5);
-        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("data_sha256", "abc"));
+        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", "1"), ("data_sha256", "abc"));
         string message = Refused(run);
-        Assert.Contains("etalon was 0.0.1, is", message, StringComparison.Ordinal);
+        Assert.Contains($"computed with arithmetic 1 (etalon 0.0.1), and this etalon computes with {Arithmetic.Version}; going on is not exact", message, StringComparison.Ordinal);
         Assert.Contains("content hash abc", message, StringComparison.Ordinal);
         Assert.Contains("etalon fork", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData(null)]
+    public async Task A_run_of_another_arithmetic_goes_on_only_with_a_flag_and_the_words_not_exact(string? arithmetic)
+    {
+        string run = SmallRun.Stopped(In("runs"), 5);
+        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", arithmetic));
+        Assert.EndsWith($"to go on nevertheless: etalon resume {run} --inexact", Refused(run), StringComparison.Ordinal);
+        var (code, _, error) = await Cli.Run("resume", run, "--inexact");
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains($"not exact: computed with arithmetic 1 so far, and with {Arithmetic.Version} from here on", error, StringComparison.Ordinal);
+        Assert.Contains($$"""{"step":5,"arithmetic":{{Arithmetic.Version}}}""", RunSummary.Read(run).Resolved["arithmetic_changes"]!.ToJsonString(), StringComparison.Ordinal);
+        using var last = Checkpoint.Open(new CheckpointFolder(run).PathOf(28));
+        Assert.Equal(Arithmetic.Version, Arithmetic.Of(last));
+    }
+
+    [Fact]
+    public void A_run_whose_momentum_comes_late_resumes_to_the_bit_with_the_buffers_it_did_not_have()
+    {
+        string[] late = ["momentum=[{constant: {value: 0, for: 8ba}}, {constant: {value: 0.9}}]", "optimizer.dampening=0.5"];
+        string run = SmallRun.Stopped(In("runs"), 5, late), whole = SmallRun.Whole(In("whole"), late);
+        SmallRun.Resume(run);
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public void Another_version_of_etalon_with_the_same_arithmetic_goes_on_exactly()
+    {
+        string run = SmallRun.Stopped(In("runs"), 5), whole = SmallRun.Whole(In("whole"));
+        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"));
+        Assert.Empty(SmallRun.Resume(run));
+        SmallRun.AssertSame(whole, run);
+    }
+
+    [Fact]
+    public async Task A_fork_of_another_arithmetic_says_that_it_is_not_exact()
+    {
+        string run = SmallRun.Stopped(In("runs"), 5);
+        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("arithmetic", null));
+        var (code, _, error) = await Cli.Run("fork", run, "weight_decay=0.001", "--runs", In("runs"));
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("not exact: computed with arithmetic 1 so far", error, StringComparison.Ordinal);
+        Assert.Equal(1, (int)RunSummary.Read(In("runs/small-2")).Resolved["parent"]!["arithmetic"]!);
     }
 
     [Fact]
@@ -340,13 +385,15 @@ public sealed class ResumeTests : IDisposable
         return message;
     }
 
-    private static void Rewrite(string path, params (string Key, string Value)[] texts)
+    private static void Rewrite(string path, params (string Key, string? Value)[] texts)
     {
         byte[] header, tensors;
         using (var file = SafetensorsFile.Open(path))
         {
             var metadata = file.Metadata.ToDictionary();
-            foreach (var (key, value) in texts) metadata[key] = value;
+            foreach (var (key, value) in texts)
+                if (value is null) metadata.Remove(key);
+                else metadata[key] = value;
             tensors = File.ReadAllBytes(path)[file.HeaderBytes.Length..];
             header = CheckpointSeal.Seal(metadata, file.Entries, tensors);
         }

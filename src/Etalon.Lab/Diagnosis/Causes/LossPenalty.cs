@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Causes;
 
@@ -61,7 +62,7 @@ internal sealed class LossPenalty : Cause
         return pull == 0 ? group : group with
         {
             Dot = [.. group.Dot.Zip(group.Norm, (dot, norm) => dot - pull * norm * norm)],
-            GradientSquare = [.. group.GradientSquare.Select((square, i) => Math.Max(0, square - 2 * pull * group.Dot[i] + Math.Pow(pull * group.Norm[i], 2)))],
+            GradientSquare = [.. group.GradientSquare.Select((square, i) => Math.Max(0, square - 2 * pull * group.Dot[i] + Elementary.Pow(pull * group.Norm[i], 2)))],
             WeightDecay = [.. group.WeightDecay.Select(decay => decay + pull)],
         };
     }));

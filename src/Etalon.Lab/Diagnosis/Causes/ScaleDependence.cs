@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Causes;
 
@@ -115,11 +116,11 @@ internal sealed class ScaleDependence : Cause
         foreach (var group in groups)
         {
             var rows = Enumerable.Range(0, group.Norm.Length).Where(row => double.IsFinite(group.Dot[row] + group.Norm[row]) && group.GradientSquare[row] > 0)
-                .Select(row => (Norm: group.Norm[row], Square: Math.Pow(group.Dot[row] / group.Norm[row], 2) / group.GradientSquare[row])).OrderBy(row => row.Norm).ToList();
+                .Select(row => (Norm: group.Norm[row], Square: Elementary.Pow(group.Dot[row] / group.Norm[row], 2) / group.GradientSquare[row])).OrderBy(row => row.Norm).ToList();
             int part = rows.Count / 3;
             if (part < 5 || rows[^(part / 2 + 1)].Norm < 1.2 * rows[part / 2].Norm) continue;
             double small = rows.Take(part).Average(row => row.Square), large = rows.TakeLast(part).Average(row => row.Square);
-            slopes.Add(Math.Log(large / small) / Math.Log(rows.TakeLast(part).Average(row => row.Norm) / rows.Take(part).Average(row => row.Norm)));
+            slopes.Add(Elementary.Log(large / small) / Elementary.Log(rows.TakeLast(part).Average(row => row.Norm) / rows.Take(part).Average(row => row.Norm)));
         }
         // cos² goes with |w|^-4.
         return slopes.Count >= FewestOfAll && Median(slopes) is > -6 and < -2;

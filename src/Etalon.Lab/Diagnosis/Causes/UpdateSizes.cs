@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Equivalence;
 
@@ -89,7 +90,7 @@ internal sealed class UpdateSizes : Cause
     {
         var rows = Enumerable.Range(0, group.Norm.Length).Where(row => group.Angle[row] > 0 && group.GradientSquare[row] > 0 && group.Rate[row] > 0).ToList();
         if (rows.Count < 20) return false;
-        double[] gradients = [.. rows.Select(row => Math.Log(group.GradientSquare[row]) / 2)], updates = [.. rows.Select(row => Math.Log(group.Angle[row] * group.Norm[row] / group.Rate[row]))];
+        double[] gradients = [.. rows.Select(row => Elementary.Log(group.GradientSquare[row]) / 2)], updates = [.. rows.Select(row => Elementary.Log(group.Angle[row] * group.Norm[row] / group.Rate[row]))];
         return Scatter(gradients) > 0.1 && Scatter(updates) < Unlike * Scatter(gradients);
     }) > groups.Count / 2;
 

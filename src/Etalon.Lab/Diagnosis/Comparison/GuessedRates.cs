@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Diagnosis.Comparison;
 
 /// <summary>How a rate that was meant may have become the one of a log: guesses, fitted and ranked.</summary>
@@ -45,7 +47,7 @@ internal static class GuessedRates
     private static Fit Fitted(Guess guess, double factor, double[] x, double[] y, double peak)
     {
         double least = Floor * peak;
-        double[] differences = [.. x.Zip(y, (step, rate) => Math.Abs(Math.Log((rate + least) / (factor * guess.Value(step) + least))))];
+        double[] differences = [.. x.Zip(y, (step, rate) => Math.Abs(Elementary.Log((rate + least) / (factor * guess.Value(step) + least))))];
         return new(guess, factor, differences.Average(difference => Math.Min(difference, Different)), differences.Count(difference => difference < Same) / (double)differences.Length);
     }
 
@@ -131,12 +133,12 @@ internal static class GuessedRates
     {
         double peak = Math.Max(y.Max(), reference.RateAt(0));
         double Error(double span) => Fitted(new("", "", "", t => reference.RateAt(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
-        double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Math.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
-        double best = coarse.MinBy(Error), width = Math.Pow(10, 8.0 / (Spans - 1));
+        double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Elementary.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
+        double best = coarse.MinBy(Error), width = Elementary.Pow(10, 8.0 / (Spans - 1));
         for (int round = 0; round < 4; round++)
         {
-            double from = best / width, ratio = Math.Pow(width * width, 1.0 / 16);
-            best = Enumerable.Range(0, 17).Select(i => from * Math.Pow(ratio, i)).MinBy(Error);
+            double from = best / width, ratio = Elementary.Pow(width * width, 1.0 / 16);
+            best = Enumerable.Range(0, 17).Select(i => from * Elementary.Pow(ratio, i)).MinBy(Error);
             width = ratio;
         }
         return Math.Abs(best - 1) < 1e-3 ? null : best;

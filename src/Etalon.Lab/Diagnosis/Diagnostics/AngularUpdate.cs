@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -17,7 +18,7 @@ internal sealed class AngularUpdate() : GroupDiagnostic("D6", "angular update ov
             Value = rho.Mean,
             Margin = rho.Margin,
             Predicted = 1,
-            Severity = Math.Min(Math.Abs(Math.Log(rho.Mean)) / Math.Log(Most), rho.Away(1) / Significant),
+            Severity = Math.Min(Math.Abs(Elementary.Log(rho.Mean)) / Elementary.Log(Most), rho.Away(1) / Significant),
         };
     }
 }

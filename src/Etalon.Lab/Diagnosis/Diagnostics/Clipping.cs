@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -32,7 +33,7 @@ internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same
         double share = (double)same / norms.Length;
         bool isClipped = same >= FewestRows && share >= Least;
         string advice = measured is { Law: { } law, Validity: not Validity.NotScaleInvariant } && measured.Numbers is { Momentum: 0, WeightDecay: > 0 } numbers
-            ? $"; a clip that spares the equilibrium is above {Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate) * Math.Pow(measured.MeasuredFourthPower.Mean, 0.25):G3}"
+            ? $"; a clip that spares the equilibrium is above {Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate) * Elementary.Pow(measured.MeasuredFourthPower.Mean, 0.25):G3}"
             : "";
         return Finding(phase, group.Name, isClipped ? $"{same} of {norms.Length} gradients are cut to {largest:G4}" : $"no clip to be seen{advice}") with
         {

@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -8,7 +9,7 @@ internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at
     protected override Finding Judge(GroupPhase group)
     {
         if (WithoutLaw(group) is { } reason) return Finding(group, reason);
-        double first = RateAt(group, 0), last = Math.Exp(group.Law!.Update.LogTotalRate) / Math.Sqrt(group.MeasuredFourthPower.Mean);
+        double first = RateAt(group, 0), last = Elementary.Exp(group.Law!.Update.LogTotalRate) / Math.Sqrt(group.MeasuredFourthPower.Mean);
         if (double.IsNaN(last)) return Finding(group, "needs norm/NAME");
         bool hasGap = group.Gap.IsKnown;
         string drift = group.Phase.IsConstant && double.IsFinite(first) && Math.Abs(last / first - 1) >= 0.1 ? $"{last / first:G3} times what the phase began with" : "as the phase began";
@@ -16,9 +17,9 @@ internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at
         {
             Value = last,
             Predicted = hasGap ? last * Math.Sqrt(group.Gap.Mean) : double.NaN,
-            Severity = hasGap ? Math.Abs(Math.Log(group.Gap.Mean)) : 0,
+            Severity = hasGap ? Math.Abs(Elementary.Log(group.Gap.Mean)) : 0,
         };
     }
 
-    private static double RateAt(GroupPhase group, int row) => group.LawAt(row) is { } law ? Math.Exp(law.Update.LogTotalRate) / Math.Sqrt(group.FourthPower[row]) : double.NaN;
+    private static double RateAt(GroupPhase group, int row) => group.LawAt(row) is { } law ? Elementary.Exp(law.Update.LogTotalRate) / Math.Sqrt(group.FourthPower[row]) : double.NaN;
 }

@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
@@ -42,7 +43,7 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
     {
         double residual = double.IsFinite(group.Of(group.Group.Residual)[row]) ? group.Of(group.Group.Residual)[row] : FromRows(group, row);
         var (rate, _, momentum) = group.NumbersAt(row);
-        double radial = 2 * rate * (1 + momentum) * Math.Abs(group.Of(group.Group.Dot)[row]) / Math.Pow(group.Of(group.Group.Norm)[row], 2);
+        double radial = 2 * rate * (1 + momentum) * Math.Abs(group.Of(group.Group.Dot)[row]) / Elementary.Pow(group.Of(group.Group.Norm)[row], 2);
         return double.IsFinite(radial) ? Math.CopySign(Math.Max(0, Math.Abs(residual) - radial), residual) : residual;
     }
 
@@ -51,8 +52,8 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
         var log = group.Phase.Log;
         int at = group.Phase.FirstRow + row;
         var (rate, decay, momentum) = group.NumbersAt(row);
-        if (momentum != 0 || log.Rule.Dampening > 0 || at + 1 >= log.Steps.Length || log.Steps[at + 1] != log.Steps[at] + 1) return double.NaN;
-        double square = Math.Pow(group.Group.Norm[at], 2);
-        return Math.Pow(group.Group.Norm[at + 1], 2) / MomentumFreeLaws.NextNormSquare(square, rate, decay, square * group.Group.GradientSquare[at]) - 1;
+        if (momentum != 0 || at + 1 >= log.Steps.Length || log.Steps[at + 1] != log.Steps[at] + 1) return double.NaN;
+        double square = Elementary.Pow(group.Group.Norm[at], 2);
+        return Elementary.Pow(group.Group.Norm[at + 1], 2) / MomentumFreeLaws.NextNormSquare(square, rate, decay, square * group.Group.GradientSquare[at]) - 1;
     }
 }

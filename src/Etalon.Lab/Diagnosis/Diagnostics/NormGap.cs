@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -14,7 +15,7 @@ internal sealed class NormGap() : GroupDiagnostic("D5", "|w|^4 over equilibrium,
         if (WithoutGradients(group) is { } reason) return Finding(group, reason);
         var gap = group.Gap;
         if (!gap.IsKnown) return Finding(group, "too few rows to tell");
-        double norm = Math.Pow(group.MeasuredFourthPower.Mean, 0.25), expected = norm / Math.Pow(gap.Mean, 0.25);
+        double norm = Elementary.Pow(group.MeasuredFourthPower.Mean, 0.25), expected = norm / Elementary.Pow(gap.Mean, 0.25);
         string doubt = group.Source.IsComplete ? "" : "; S lacks the momentum buffer's share (log buffer_dot or angle), so r may be some percent too large, or more where gradients hardly change";
         return Finding(group, $"|w| = {norm:G4}, at equilibrium {expected:G4}{doubt}") with
         {

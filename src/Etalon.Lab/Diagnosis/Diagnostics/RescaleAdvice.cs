@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -8,7 +9,7 @@ internal sealed class RescaleAdvice() : GroupDiagnostic("D16", "factor that spar
     protected override Finding Judge(GroupPhase group)
     {
         if (WithoutGradients(group) is { } reason) return Finding(group, reason);
-        double factor = Math.Pow(group.Law!.FourthPower * group.GradientSquare.Mean / group.FourthPower.FirstOrDefault(double.IsFinite), 0.25);
-        return Finding(group, "multiply w by it at the phase's begin, and divide the momentum buffer by it") with { Value = factor, Severity = Math.Abs(Math.Log(factor)) };
+        double factor = Elementary.Pow(group.Law!.FourthPower * group.GradientSquare.Mean / group.FourthPower.FirstOrDefault(double.IsFinite), 0.25);
+        return Finding(group, "multiply w by it at the phase's begin, and divide the momentum buffer by it") with { Value = factor, Severity = Math.Abs(Elementary.Log(factor)) };
     }
 }

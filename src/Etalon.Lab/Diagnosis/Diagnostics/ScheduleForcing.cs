@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
@@ -24,7 +25,7 @@ internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forci
         if (!(rate > 0 && nextRate > 0 && rate * decay < 1 && square >= 0)) return double.NaN;
         double phi = MomentumFreeLaws.Phi(rate, decay, norm);
         // Between two rows the rate is taken to move evenly.
-        double oneUpdateLater = rate * Math.Pow(nextRate / rate, 1.0 / group.StepsFrom(row));
-        return MomentumFreeLaws.LogForcing(rate, decay, oneUpdateLater, decay) - Math.Log(1 + phi * phi * square);
+        double oneUpdateLater = rate * Elementary.Pow(nextRate / rate, 1.0 / group.StepsFrom(row));
+        return MomentumFreeLaws.LogForcing(rate, decay, oneUpdateLater, decay) - Elementary.Log(1 + phi * phi * square);
     }
 }

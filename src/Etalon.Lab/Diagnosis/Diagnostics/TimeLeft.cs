@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -17,5 +18,5 @@ internal sealed class TimeLeft() : GroupDiagnostic("D7", "updates to within 5 % 
 
     /// <summary>The updates; 0 where the group is there, or its distance cannot be told from noise.</summary>
     public static double LeftOf(GroupPhase group) =>
-        group.Gap is { IsKnown: true } gap && gap.Away(1) > Significant ? Math.Max(0, Math.Log(Math.Abs(gap.Mean - 1) / Within) / (4 * group.Law!.Units)) : 0;
+        group.Gap is { IsKnown: true } gap && gap.Away(1) > Significant ? Math.Max(0, Elementary.Log(Math.Abs(gap.Mean - 1) / Within) / (4 * group.Law!.Units)) : 0;
 }

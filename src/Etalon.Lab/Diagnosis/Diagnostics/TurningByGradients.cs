@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Diagnostics;
 
@@ -22,7 +23,7 @@ internal sealed class TurningByGradients() : GroupDiagnostic("D6", "angular upda
             Value = share.Mean,
             Margin = share.Margin,
             Predicted = 1,
-            Severity = Math.Min(Math.Abs(Math.Log(ratio)) / Math.Log(Most), share.Away(1) / Significant),
+            Severity = Math.Min(Math.Abs(Elementary.Log(ratio)) / Elementary.Log(Most), share.Away(1) / Significant),
         };
     }
 }

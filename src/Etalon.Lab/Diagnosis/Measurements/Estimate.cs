@@ -1,4 +1,5 @@
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Measurements;
 
@@ -32,7 +33,7 @@ internal readonly record struct Estimate(double Mean, double Error, double Freed
     public Estimate Times(double factor) => new(Mean * factor, Error * Math.Abs(factor), Freedom);
 
     /// <summary>This to a power, by the first order of its error.</summary>
-    public Estimate ToThe(double power) => Math.Pow(Mean, power) is var value ? new(value, Math.Abs(power * value) * RelativeError, Freedom) : None;
+    public Estimate ToThe(double power) => Elementary.Pow(Mean, power) is var value ? new(value, Math.Abs(power * value) * RelativeError, Freedom) : None;
 
     /// <summary>
     /// The mean of values of which some may be missing. They are dealt into up to 16 parts that follow each other, each longer than values remember; what follows a straight line is no noise, so the
@@ -51,7 +52,7 @@ internal readonly record struct Estimate(double Mean, double Error, double Freed
         double[] x = [.. parts.Select(part => part.Average(i => (double)steps[i]))], y = [.. parts.Select(part => part.Average(i => values[i]))];
         double middle = x.Average(), level = y.Average();
         double slope = x.Zip(y, (a, b) => (a - middle) * (b - level)).Sum() / x.Sum(a => (a - middle) * (a - middle));
-        double scatter = x.Zip(y, (a, b) => Math.Pow(b - level - slope * (a - middle), 2)).Sum() / (parts.Count - 2);
+        double scatter = x.Zip(y, (a, b) => Elementary.Pow(b - level - slope * (a - middle), 2)).Sum() / (parts.Count - 2);
         return new(mean, Math.Sqrt(scatter / parts.Count), parts.Count - 2);
     }
 
@@ -68,7 +69,7 @@ internal readonly record struct Estimate(double Mean, double Error, double Freed
         double ratio = known.Sum(i => above[i]) / whole;
         var parts = Parts(known, steps, memory);
         if (parts.Count < FewestParts) return new(ratio, double.NaN);
-        double squares = parts.Sum(part => Math.Pow(part.Sum(i => above[i] - ratio * below[i]), 2));
+        double squares = parts.Sum(part => Elementary.Pow(part.Sum(i => above[i] - ratio * below[i]), 2));
         return new(ratio, Math.Sqrt(squares * parts.Count / (parts.Count - 1)) / whole, parts.Count - 1);
     }
 

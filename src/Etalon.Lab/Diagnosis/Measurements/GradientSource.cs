@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Diagnosis.Measurements;
 
 /// <summary>S, the mean square of the gradient on the unit sphere, row by row, and where it was taken from.</summary>
@@ -38,12 +40,12 @@ internal sealed class GradientSource
     /// <summary>angle^2 |w|^4 over what it would be for S = 1: the buffer is a mean of gradients, so what it turned by says what they were.</summary>
     public static GradientSource Angles(GroupPhase group) => new(
         GradientKind.Angles,
-        Rows(group, (row, square) => group.LawAt(row - group.Phase.FirstRow) is { } law ? Math.Pow(Chord(group, row) * square, 2) / law.Turn : double.NaN),
+        Rows(group, (row, square) => group.LawAt(row - group.Phase.FirstRow) is { } law ? Elementary.Pow(Chord(group, row) * square, 2) / law.Turn : double.NaN),
         RuleSums.Memory(group.Numbers.Momentum));
 
     // Without momentum the update is exactly across (1 - eta lambda) w; with it the buffer's part along w is of the same small order, and not known.
     private static double Chord(GroupPhase group, int row) =>
-        group.Group.Momentum[row] == 0 ? Math.Tan(group.Group.Angle[row]) * (1 - group.Group.Rate[row] * group.Group.WeightDecay[row]) : group.Group.Angle[row];
+        group.Group.Momentum[row] == 0 ? Elementary.Sin(group.Group.Angle[row]) / Elementary.Cos(group.Group.Angle[row]) * (1 - group.Group.Rate[row] * group.Group.WeightDecay[row]) : group.Group.Angle[row];
 
     private static double ErrorOf(GradientSource source, GroupPhase group) =>
         group.InWindow(source.Values, source.Correlation) is { IsKnown: true, Mean: > 0 } estimate ? estimate.RelativeError : double.PositiveInfinity;

@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Measurements;
 
@@ -16,7 +17,7 @@ internal sealed class GroupPhase
         (Phase, Group) = (phase, group);
         Steps = new ArraySegment<long>(phase.Log.Steps, phase.FirstRow, phase.EndRow - phase.FirstRow);
         _laws = Laws();
-        FourthPower = [.. Of(group.Norm).Select(norm => Math.Pow(norm, 4))];
+        FourthPower = [.. Of(group.Norm).Select(norm => Elementary.Pow(norm, 4))];
         Units = TotalUnits();
         FirstWindowRow = WindowBegin();
         RadialShare = RadialCosine.RootMeanSquare(Of(group.Dot), Of(group.GradientSquare), Of(group.Norm));

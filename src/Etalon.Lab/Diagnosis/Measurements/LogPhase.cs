@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
 
@@ -54,7 +55,7 @@ internal sealed class LogPhase
         // 0 stands for a column that is not there: it cuts nothing.
         static double Known(double value) => double.IsNaN(value) ? 0 : value;
         var rows = Enumerable.Range(0, log.Steps.Length).Select(i => new StepNumbers(
-            Math.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]), log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
+            Elementary.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]), log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
         return [.. Phases.Of(new RecipeTable(log.Rule, rows)).Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
     }
 

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Diagnosis.Measurements;
 
 /// <summary>
@@ -65,7 +67,7 @@ internal sealed class NormBalance
         Array.Fill(predicted, double.NaN);
         if (rows.Length < 2 || group.Source.Kind == GradientKind.None || rows.Any(row => group.LawAt(row) is null)) return new(predicted);
         Predict(group, rows, predicted);
-        double endRatio = group.FourthPower[rows[^1]] / Math.Pow(predicted[rows[^1]], 4);
+        double endRatio = group.FourthPower[rows[^1]] / Elementary.Pow(predicted[rows[^1]], 4);
         return group.Source.IsComplete ? new NormAccount(group, rows).Close(predicted, endRatio) : new(predicted) { EndRatio = endRatio };
     }
 
@@ -76,17 +78,17 @@ internal sealed class NormBalance
         {
             var (row, law) = (rows[i], group.LawAt(rows[i])!);
             if (double.IsFinite(group.Source.Values[row])) square = group.Source.Values[row];
-            predicted[row] = Math.Pow(Math.Max(power, 0), 0.25);
+            predicted[row] = Elementary.Pow(Math.Max(power, 0), 0.25);
             power = Relaxed(power, square, law, (i + 1 < rows.Length ? group.Steps[rows[i + 1]] : group.Phase.End) - group.Steps[row]);
         }
-        predicted[^1] = Math.Pow(Math.Max(power, 0), 0.25);
+        predicted[^1] = Elementary.Pow(Math.Max(power, 0), 0.25);
     }
 
     /// <summary>|w|^4 so many updates later: towards its equilibrium as exp(-4 L t), or growing without end.</summary>
     public static double Relaxed(double power, double square, RowLaw law, double steps)
     {
-        if (!double.IsFinite(law.FourthPower)) return power * Math.Exp(-4 * law.Units * steps) + law.Growth * square * steps;
-        double kept = Math.Exp(-4 * law.Units * steps);
+        if (!double.IsFinite(law.FourthPower)) return power * Elementary.Exp(-4 * law.Units * steps) + law.Growth * square * steps;
+        double kept = Elementary.Exp(-4 * law.Units * steps);
         return power * kept + law.FourthPower * square * (1 - kept);
     }
 
@@ -105,7 +107,7 @@ internal sealed class NormBalance
             for (int i = 0; i + 1 < rows.Length; i++)
                 if (Counts(i)) Add(i, noise);
             // The part of the scatter of single updates that the rows did not see: none where every update is a row.
-            double sampled = Enumerable.Range(0, rows.Length).Sum(i => Math.Pow(_weight[i] * _level[i] * noise, 2));
+            double sampled = Enumerable.Range(0, rows.Length).Sum(i => Elementary.Pow(_weight[i] * _level[i] * noise, 2));
             return new(predicted)
             {
                 EndRatio = endRatio,
@@ -200,7 +202,7 @@ internal sealed class NormBalance
 
         private double Moved(int row, double growth)
         {
-            double moved = Math.Pow(group.Of(group.Group.Angle)[row], 2) * Square(row), momentum = group.NumbersAt(row).Momentum;
+            double moved = Elementary.Pow(group.Of(group.Group.Angle)[row], 2) * Square(row), momentum = group.NumbersAt(row).Momentum;
             return double.IsFinite(moved) ? moved : growth * (1 - momentum) / (1 + momentum);
         }
 
@@ -214,7 +216,7 @@ internal sealed class NormBalance
             double square = differences.Length < 4 ? 1 : differences.Average(difference => difference * difference) / 2;
             // Neighbors that remember each other differ by less than they scatter, and their sum by more.
             double spacing = rows.Length < 2 ? 1 : (group.Steps[rows[^1]] - group.Steps[rows[0]]) / (rows.Length - 1.0);
-            return Math.Sqrt(square * Math.Max(1, Math.Pow(group.Source.Correlation / spacing, 2)));
+            return Math.Sqrt(square * Math.Max(1, Elementary.Pow(group.Source.Correlation / spacing, 2)));
         }
 
         private static double[] Levels(GroupPhase group, int[] rows)

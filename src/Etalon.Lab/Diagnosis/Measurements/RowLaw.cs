@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
 
@@ -18,7 +19,7 @@ internal sealed class RowLaw
     public double Units => Update.UnitsPerStep;
 
     /// <summary>By how much |w|^4 grows in an update, 2 T^2 with the total rate T.</summary>
-    public double Growth => 2 * Math.Exp(2 * Update.LogTotalRate);
+    public double Growth => 2 * Elementary.Exp(2 * Update.LogTotalRate);
 
     /// <summary>angle^2 |w|^4 of one update: in the random-gradient model eta^2/(1 - mu^2), by which angles tell S.</summary>
     public double Turn { get; private init; }
@@ -37,13 +38,13 @@ internal sealed class RowLaw
         double turn = TurnOf(new SteadyUpdate(rate, SmallIntrinsicRate / rate, momentum, rule));
         if (!update.HasEquilibrium || update.Oscillates) return new(update) { Turn = turn };
         var equilibrium = Equilibrium.Of(update, 1);
-        return new(update) { Turn = turn, FourthPower = Math.Exp(4 * equilibrium.LogNorm), Angle = equilibrium.Angle };
+        return new(update) { Turn = turn, FourthPower = Elementary.Exp(4 * equilibrium.LogNorm), Angle = equilibrium.Angle };
     }
 
     private static double TurnOf(SteadyUpdate slow)
     {
         if (slow.Oscillates) return double.NaN;
         var equilibrium = Equilibrium.Of(slow, 1);
-        return equilibrium.Angle * equilibrium.Angle * Math.Exp(4 * equilibrium.LogNorm);
+        return equilibrium.Angle * equilibrium.Angle * Elementary.Exp(4 * equilibrium.LogNorm);
     }
 }

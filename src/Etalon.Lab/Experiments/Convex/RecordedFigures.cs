@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Experiments.Convex;
 
 /// <summary>The figures of the tables of WNGrad's robustness, measured before and elsewhere (an implementation in NumPy, other draws).</summary>
@@ -38,5 +40,5 @@ internal static class RecordedFigures
     public static RecordedRow Regret { get; } = new("WNGrad lagged", [0.01, 1, 1000], [[0.29, 0.22, 0.017, 0.0006], [0.069, 0.0039, 0.0009, 0.0002], [0.089, 0.081, 0.035, 0.0013]]);
 
     private static RecordedRow Decades(string rule, int first, params double[] figures) =>
-        new(rule, [.. figures.Select((_, i) => i + first < 0 ? 1 / Math.Pow(10, -first - i) : Math.Pow(10, first + i))], [.. figures.Select(figure => (IReadOnlyList<double>)[figure])]);
+        new(rule, [.. figures.Select((_, i) => i + first < 0 ? 1 / Elementary.Pow(10, -first - i) : Elementary.Pow(10, first + i))], [.. figures.Select(figure => (IReadOnlyList<double>)[figure])]);
 }

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Experiments.Convex;
 
 /// <summary>
@@ -23,8 +25,8 @@ public sealed class SineValley(int dimension, double scale) : Objective
         double value = 0;
         for (int i = 0; i < dimension; i++)
         {
-            double sine = Math.Sin(x[i]);
-            gradient[i] = scale * (2 * x[i] + 3 * Math.Sin(2 * x[i]));
+            double sine = Elementary.Sin(x[i]);
+            gradient[i] = scale * (2 * x[i] + 3 * Elementary.Sin(2 * x[i]));
             value += scale * (x[i] * x[i] + 3 * sine * sine);
         }
         return value;

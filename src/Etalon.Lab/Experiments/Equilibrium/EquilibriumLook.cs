@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Experiments.Equilibrium;
 
 /// <summary>The arms at one time.</summary>
@@ -26,7 +28,7 @@ public sealed record EquilibriumLook(
         double FloorOf((ArmOutcome One, ArmOutcome Two) pair) => (pair.One.Floor(look) + pair.Two.Floor(look)) / 2;
         double DistanceOf((ArmOutcome One, ArmOutcome Two) pair) => ArmOutcome.Distance(pair.One, pair.Two, look);
         double SpreadOf((ArmOutcome One, ArmOutcome Two) pair) =>
-            Math.Abs(pair.One.ProbeErrors[look] - pair.Two.ProbeErrors[look]) / Math.Sqrt(Math.Pow(pair.One.ProbeDeviations[look], 2) + Math.Pow(pair.Two.ProbeDeviations[look], 2));
+            Math.Abs(pair.One.ProbeErrors[look] - pair.Two.ProbeErrors[look]) / Math.Sqrt(Elementary.Pow(pair.One.ProbeDeviations[look], 2) + Elementary.Pow(pair.Two.ProbeDeviations[look], 2));
         var farthest = pairs.MaxBy(DistanceOf);
         return new(
             mixingUnits,

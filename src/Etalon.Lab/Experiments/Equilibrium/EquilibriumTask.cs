@@ -1,4 +1,5 @@
 using Etalon.Engine.Random;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Experiments.Equilibrium;
 
@@ -44,7 +45,8 @@ internal sealed class EquilibriumTask
         for (int i = 0; i < TeacherUnits; i++)
             for (int d = 0; d < Dimensions; d++)
                 hidden[i] += _first[i * Dimensions + d] * inputs[example * Dimensions + d];
-        double Output(int c) => Enumerable.Range(0, TeacherUnits).Sum(i => _second[c * TeacherUnits + i] * Math.Tanh(2 * hidden[i]));
+        // tanh(2 h) = 1 - 2/(1 + e^(4 h)).
+        double Output(int c) => Enumerable.Range(0, TeacherUnits).Sum(i => _second[c * TeacherUnits + i] * (1 - 2 / (1 + Elementary.Exp(4 * hidden[i]))));
         return Enumerable.Range(0, Classes).MaxBy(Output);
     }
 

@@ -1,4 +1,5 @@
 using Etalon.Lab.Reports;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Experiments.Robustness;
 
@@ -44,7 +45,7 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
     private static double Kept(RuleCurve sgd, RuleCurve curve) => curve.KeptUpTo(sgd.BestRate, sgd.Best - Tolerance);
 
     // In decades above SGD.
-    private static double Gain(RuleCurve sgd, RuleCurve curve) => Math.Log10(Kept(sgd, curve) / Kept(sgd, sgd));
+    private static double Gain(RuleCurve sgd, RuleCurve curve) => Elementary.Log10(Kept(sgd, curve) / Kept(sgd, sgd));
 
     private static string Decades(double gain) => double.IsNaN(gain) ? "none" : $"{gain:+0.0;-0.0;0.0}";
 
@@ -52,7 +53,7 @@ public sealed record NetworkRobustness(SweptNetwork Network, IReadOnlyList<RuleC
     private ExperimentCheck NothingBelow(RuleCurve sgd, List<RuleCurve> wnGrads)
     {
         double least = sgd.Best - Tolerance, bySgd = sgd.Reaching(least).Low;
-        double gain = wnGrads.Select(curve => Math.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        double gain = wnGrads.Select(curve => Elementary.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
         return new(
             $"{Network.Title}: no scope of WNGrad is within 2 points of SGD's best accuracy at rates more than half a decade below the lowest of SGD",
             !(gain > 0.5), double.IsNaN(gain) ? "none is at any rate" : $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}");

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Experiments.Robustness;
 
 /// <summary>A network on which the rules are swept, and how long each run is.</summary>
@@ -17,5 +19,5 @@ public sealed record SweptNetwork(string Name, string Title, string Model, IRead
 
     /// <summary>So many rates a decade from 1e-4 to 1e3.</summary>
     internal static IReadOnlyList<double> SevenDecades(int perDecade) =>
-        [.. Enumerable.Range(0, 7 * perDecade + 1).Select(i => i % perDecade == 0 ? Math.Pow(10, i / perDecade - 4) : Math.Round(Math.Pow(10, (double)i / perDecade - 4), 8))];
+        [.. Enumerable.Range(0, 7 * perDecade + 1).Select(i => i % perDecade == 0 ? Elementary.Pow(10, i / perDecade - 4) : Math.Round(Elementary.Pow(10, (double)i / perDecade - 4), 8))];
 }

@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Lab.Experiments.Robustness;
 
 /// <summary>The initial rates at which an accuracy is reached, with straight lines over ln rate between the rates that were run.</summary>
@@ -18,10 +20,10 @@ public readonly record struct UsableRange(double Low, double High, double Decade
         for (int i = 0; i + 1 < rates.Count; i++)
         {
             if (Above(accuracies[i], accuracies[i + 1], least) is not var (from, to)) continue;
-            double begin = Math.Log10(rates[i]), length = Math.Log10(rates[i + 1]) - begin;
+            double begin = Elementary.Log10(rates[i]), length = Elementary.Log10(rates[i + 1]) - begin;
             // The ends that were run stay as they are, to the bit.
-            if (double.IsNaN(low)) low = from == 0 ? rates[i] : Math.Pow(10, begin + from * length);
-            high = to == 1 ? rates[i + 1] : Math.Pow(10, begin + to * length);
+            if (double.IsNaN(low)) low = from == 0 ? rates[i] : Elementary.Pow(10, begin + from * length);
+            high = to == 1 ? rates[i + 1] : Elementary.Pow(10, begin + to * length);
             decades += (to - from) * length;
         }
         return new(low, high, decades);

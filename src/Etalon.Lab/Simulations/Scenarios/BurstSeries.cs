@@ -1,4 +1,5 @@
 using Etalon.Lab.Simulations.Losses;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
@@ -27,7 +28,7 @@ internal sealed record BurstSeries(
             double z = result.Axes(step - 1)[replica];
             if (z * z >= QuietLoss) continue;
             quiet++;
-            fall += Math.Log(norms[step - 1] / norms[step]);
+            fall += Elementary.Log(norms[step - 1] / norms[step]);
         }
         var cycles = bursts.Zip(bursts.Skip(1)).ToList();
         return new(
@@ -42,7 +43,7 @@ internal sealed record BurstSeries(
     public double PredictedPeriod(SteadyUpdate update, double edge) => Peaks.Average(peak => (double)StepsToBurst(update, edge, peak));
 
     /// <summary>The norm from which the next burst begins: what is left of the peak after as many updates.</summary>
-    public double PredictedTrough(SteadyUpdate update, double edge) => Peaks.Average(peak => peak * Math.Pow(1 - update.IntrinsicRate, StepsToBurst(update, edge, peak)));
+    public double PredictedTrough(SteadyUpdate update, double edge) => Peaks.Average(peak => peak * Elementary.Pow(1 - update.IntrinsicRate, StepsToBurst(update, edge, peak)));
 
     private static int StepsToBurst(SteadyUpdate update, double edge, double peak)
     {
@@ -50,7 +51,7 @@ internal sealed record BurstSeries(
         int steps = 0;
         do
         {
-            log += Math.Log(Math.Abs(1 - push / (norm * norm)));
+            log += Elementary.Log(Math.Abs(1 - push / (norm * norm)));
             norm *= 1 - update.IntrinsicRate;
             steps++;
         }

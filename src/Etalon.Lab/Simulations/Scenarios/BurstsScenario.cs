@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
@@ -76,7 +77,7 @@ public sealed class BurstsScenario : Scenario
         const string Name = "with decay";
         yield return new(Name, "replicas that burst, of all", 1, new(series.Count(one => one.Bursts.Count > 0) / (double)series.Length, 0), 0);
         double[] falls = [.. series.Where(one => one.QuietUpdates > 0).Select(one => one.QuietFall)];
-        if (falls.Length > 1) yield return Finding.Within(Name, "fall of ln |w| an update, in the quiet", -Math.Log(1 - update.IntrinsicRate), Estimate.OfMean(falls), 1e-6);
+        if (falls.Length > 1) yield return Finding.Within(Name, "fall of ln |w| an update, in the quiet", -Elementary.Log(1 - update.IntrinsicRate), Estimate.OfMean(falls), 1e-6);
         var bursting = series.Where(one => one.Periods.Count > 0).ToList();
         if (bursting.Count < 2) yield break;
         yield return Finding.Within(Name, "updates from burst to burst", bursting.Average(one => one.PredictedPeriod(update, edge)), Estimate.OfMean([.. bursting.Select(one => one.Periods.Average())]), 0.05);

@@ -1,3 +1,4 @@
+using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
@@ -15,10 +16,10 @@ internal static class DirectionMemory
     public static double LossPerStep(SteadyUpdate update)
     {
         double momentum = update.Numbers.Momentum, kept = 1 - update.IntrinsicRate;
-        if (update.Rule.Decay == DecayForm.Decoupled) return -Math.Log(kept);
-        if (!update.Rule.Nesterov) return -ConstantRate.LogRoot(update.IntrinsicRate * (1 - update.Rule.Dampening), momentum);
+        if (update.Rule.Decay == DecayForm.Decoupled) return -Elementary.Log(kept);
+        if (!update.Rule.Nesterov) return -ConstantRate.LogRoot(update.IntrinsicRate * update.Rule.Taken(momentum), momentum);
         // x^2 - (1 + mu)(1 - eta lambda) x + mu (1 - eta lambda) = 0.
         double sum = (1 + momentum) * kept;
-        return -Math.Log((sum + Math.Sqrt(sum * sum - 4 * momentum * kept)) / 2);
+        return -Elementary.Log((sum + Math.Sqrt(sum * sum - 4 * momentum * kept)) / 2);
     }
 }

@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
@@ -97,9 +98,9 @@ public sealed class EquilibriumScenario : Scenario
         var (update, name, means) = (equilibrium.Update, NameOf(equilibrium.Update), result.Means);
         yield return Finding.Within(name, "norm", equilibrium.Norm, Estimate.OfMean([.. means.Select(mean => mean.SquaredNorm)], Math.Sqrt), 0.005);
         yield return Finding.Within(
-            name, "angle of an update", equilibrium.Angle, Estimate.OfMean([.. means.Select(mean => 1 - mean.Cosine)], versine => 2 * Math.Asin(Math.Sqrt(versine / 2))), 0.003);
+            name, "angle of an update", equilibrium.Angle, Estimate.OfMean([.. means.Select(mean => 1 - mean.Cosine)], versine => 2 * Elementary.Atan2(Math.Sqrt(versine), Math.Sqrt(2 - versine))), 0.003);
         yield return Finding.Within(name, "forgetting rate of the direction", DirectionMemory.LossPerStep(update), Estimate.Jackknife(
-            means.Count, some => Math.Log(some.Sum(i => means[i].CosineAfterLag) / some.Sum(i => means[i].CosineAfterTwoLags)) / simulation.Lag), 0.01);
+            means.Count, some => Elementary.Log(some.Sum(i => means[i].CosineAfterLag) / some.Sum(i => means[i].CosineAfterTwoLags)) / simulation.Lag), 0.01);
         if (update.Numbers.Momentum > 0) yield break;
 
         // |ghat|^2 of d - 1 normal numbers has the variance 2 (d - 1).

@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Engine.Random;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 
@@ -57,7 +58,7 @@ public sealed class NoiseScenario : Scenario
 
     private static ChartLine[] Lines(int[] sizes, GradientPopulation population, Estimate[] measured, Estimate[] without)
     {
-        double[] x = [.. sizes.Select(size => Math.Log2(size))];
+        double[] x = [.. sizes.Select(size => Elementary.Log2(size))];
         return
         [
             new("law", x, [.. sizes.Select(size => population.Noise / size)]),

@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
 
@@ -69,7 +70,7 @@ public sealed class RelaxationScenario : Scenario
         {
             Recipe = Steady(equilibrium.Update, steps),
             Loss = new PureNoise(),
-            InitialNorm = equilibrium.Norm * Math.Pow(factor, 0.25),
+            InitialNorm = equilibrium.Norm * Elementary.Pow(factor, 0.25),
             Dimension = dimension,
             Count = replicas,
             Seed = options.Seed,
@@ -102,7 +103,7 @@ public sealed class RelaxationScenario : Scenario
 
     // Of what fluctuates by half a percent, the logarithm is good down to a fifth; from above, the first update may still be off.
     private static double RateOf((long Step, double Deviation)[] deviations) => -LineFit.Slope(
-        [.. deviations.Where(point => point.Deviation is > 0.2 and < 50).Select(point => ((double)point.Step, Math.Log(point.Deviation)))]);
+        [.. deviations.Where(point => point.Deviation is > 0.2 and < 50).Select(point => ((double)point.Step, Elementary.Log(point.Deviation)))]);
 
     /// <summary>When a quantity first falls below a bound, by a straight line between the points.</summary>
     internal static double FirstBelow(IReadOnlyList<(long Step, double Value)> points, double bound)

@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
@@ -43,7 +44,7 @@ public sealed class SdeScenario : Scenario
             var result = simulation.Run(workers, cancellation);
             string name = $"{NameOf(subSteps)}, curvature {curvature}";
             findings.AddRange(Findings(name, update, simulation, result));
-            double law = Math.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
+            double law = Elementary.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
             lines.Add(new(name, [.. simulation.KeepAt.Select(step => step * update.UnitsPerStep)],
                 [.. result.MeanCurve(kept => Array.ConvertAll(result.SquaredNorms(kept).ToArray(), square => square * square / law))])
             { Color = lines.Count });
@@ -95,7 +96,7 @@ public sealed class SdeScenario : Scenario
     private static IEnumerable<Finding> Findings(string name, SteadyUpdate update, Simulation simulation, SimulationResult result)
     {
         var means = result.Means;
-        double signal = means.Average(mean => mean.SquaredGradient), ratio = signal / simulation.NoiseTrace, law = Math.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
+        double signal = means.Average(mean => mean.SquaredGradient), ratio = signal / simulation.NoiseTrace, law = Elementary.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
         bool isSde = simulation.SubSteps.Rule == SubStepRule.EulerMaruyama;
         double share = isSde ? 0 : simulation.SubSteps.GradientShare;
         yield return Finding.Within(

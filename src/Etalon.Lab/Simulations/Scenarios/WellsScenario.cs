@@ -2,6 +2,7 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Reports;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Lab.Statistics;
+using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Simulations.Scenarios;
@@ -80,7 +81,7 @@ public sealed class WellsScenario : Scenario
             Recipe = Steady(update, steps),
             Loss = new TwoWells(Curvature),
             Direction = start,
-            InitialNorm = Equilibrium.Of(update, dimension - 1).Norm * Math.Pow(gamma, 0.25),
+            InitialNorm = Equilibrium.Of(update, dimension - 1).Norm * Elementary.Pow(gamma, 0.25),
             Dimension = dimension,
             Count = replicas,
             // Each arm draws noise of its own.
