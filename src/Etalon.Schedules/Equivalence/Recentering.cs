@@ -1,3 +1,5 @@
+using Etalon.Numerics;
+
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
@@ -59,11 +61,11 @@ internal sealed class Recentering
             var map = corrections.GetValueOrDefault(step);
             if (_exponents[step] == before && map == default) continue;
             var center = Math.ScaleB(1, before - _exponents[step]);
-            yield return new(step, center * Math.Exp(map.LogScale), Math.Exp(map.LogBuffer - map.LogScale) / center, (map.Share * SignedLog.Exp(2 * before * Ln2)).Value);
+            yield return new(step, center * Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale) / center, (map.Share * SignedLog.Exp(2 * before * Ln2)).Value);
         }
     }
 
     private static Schedule Rate(double[] logs) => Array.TrueForAll(logs, log => log is >= -LargestPlainLog and <= LargestPlainLog or double.NegativeInfinity)
-        ? TableRecipe.Values(Array.ConvertAll(logs, Math.Exp))
+        ? TableRecipe.Values(Array.ConvertAll(logs, Elementary.Exp))
         : TableRecipe.Rate(logs);
 }
