@@ -286,10 +286,10 @@ public sealed class ResumeTests : IDisposable
         foreach (long step in new CheckpointFolder(run).Steps())
         {
             string path = new CheckpointFolder(run).PathOf(step);
-            (string, string)[] written;
+            (string Key, string? Value)[] written;
             using (var checkpoint = Checkpoint.Open(path))
-                written = [.. checkpoint.Metadata.Where(text => double.TryParse(text.Value, out _)).Select(text => (text.Key, text.Value.Replace('.', ',').Replace('-', '\u2212')))];
-            Assert.Contains(written, text => text.Item2.Contains(',', StringComparison.Ordinal));
+                written = [.. checkpoint.Metadata.Where(text => double.TryParse(text.Value, out _)).Select(text => (text.Key, (string?)text.Value.Replace('.', ',').Replace('-', '\u2212')))];
+            Assert.Contains(written, text => text.Value!.Contains(',', StringComparison.Ordinal));
             Rewrite(path, written);
         }
         SmallRun.Resume(run);
