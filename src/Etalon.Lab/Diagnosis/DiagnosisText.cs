@@ -82,7 +82,7 @@ public static class DiagnosisText
         var lines = new List<string>();
         lines.AddRange(WrappedText.Lines($"{index + 1}. ", flag.Cause + ".", width));
         lines.AddRange(WrappedText.Lines("   Shown by: ", flag.Shown, width, 3));
-        if (flag.Groups.Count > 0) lines.AddRange(WrappedText.Lines("   Where: ", $"{GroupNames.Of(flag.Groups, diagnosis.Evidence)}{(flag.Phases.Count > 0 && flag.Phases.Count < diagnosis.PhaseCount ? $", in {(flag.Phases.Count == 1 ? "phase" : "phases")} {string.Join(", ", flag.Phases.Take(8))}{(flag.Phases.Count > 8 ? " ..." : "")}" : "")}", width, 3));
+        if (flag.Groups.Count > 0) lines.AddRange(WrappedText.Lines("   Where: ", $"{GroupNames.Of(flag.Groups, diagnosis.Evidence)}{(flag.Phases.Count > 0 && flag.Phases.Count < diagnosis.PhaseCount ? $", in {(flag.Phases.Count == 1 ? "phase" : "phases")} {string.Join(", ", flag.Phases.Take(8).Select(phase => $"{phase}"))}{(flag.Phases.Count > 8 ? " ..." : "")}" : "")}", width, 3));
         lines.AddRange(WrappedText.Lines("   Do: ", flag.Remedy, width, 3));
         return lines;
     }

@@ -26,7 +26,7 @@ internal sealed class HeldCheckpoints : IDisposable
     /// <exception cref="InputException">There was none, it is damaged, or that of another recipe.</exception>
     public Checkpoint Open(long step) => _files.TryGetValue(step, out var file)
         ? CheckpointChoice.Checked(Checkpoint.Of(file), _run, _spec, step)
-        : throw new InputException($"{_run} has no checkpoint after update {step}; it has {(_files.Count > 0 ? string.Join(", ", _files.Keys.Reverse()) : "none")}");
+        : throw new InputException($"{_run} has no checkpoint after update {step}; it has {(_files.Count > 0 ? string.Join(", ", _files.Keys.Reverse().Select(kept => $"{kept}")) : "none")}");
 
     private bool TryOpen(CheckpointFolder folder)
     {
