@@ -175,6 +175,9 @@ def refusals():
     raises(ValueError, "other columns", lambda: RunLogger(net, optimizer, path("there.csv"), step=5, weights=[("w", net[0].weight)]))
     raises(TypeError, "AdamW", lambda: RunLogger(net, torch.optim.AdamW(net.parameters()), path("x.csv")))
     raises(ValueError, "does not update 0.weight", lambda: RunLogger(net, torch.optim.SGD(net[3].parameters(), lr=0.1), path("x.csv")))
+    net[0].weight.full_tensor = lambda: None
+    raises(ValueError, "0.weight: sharded", lambda: RunLogger(net, sgd(net), path("x.csv")))
+    del net[0].weight.full_tensor
     raises(ValueError, "no weights", lambda: RunLogger(nn.Linear(2, 2), sgd(net), path("x.csv")))
     assert not os.path.exists(path("x.csv"))
 

@@ -13,6 +13,8 @@ and then: etalon diagnose log.csv
 What is logged: every weight with two or more dimensions but the last one, which is the head: the weights that a normalization follows. Where
 that is not so, say which: `weights=[(name, parameter), ...]`. Each is a group of its own; `scale_invariant` is all of them together.
 
+With several processes make one logger, in one of them.
+
 To resume, keep `logger.step` in the checkpoint and give it back: RunLogger(..., step=N) cuts off what the file has from update N on and appends.
 
 From its construction on the logger never ends a training: what it cannot read or write it leaves out, and says so once, on standard error and in
@@ -118,6 +120,10 @@ class RunLogger:
         strangers = [name for name, p in self._weights if id(p) not in self._group_of]
         if strangers:
             raise ValueError(f"the optimizer does not update {', '.join(strangers)}; leave them out with weights=[(name, parameter), ...]")
+        # A sharded weight has its sums in several processes, and asking for one in a single process waits for the others without end.
+        sharded = [name for name, p in self._weights if hasattr(p, "full_tensor")]
+        if sharded:
+            raise ValueError(f"{', '.join(sharded[:8])}: sharded over processes, and no process sees the whole; log a run that is not sharded")
 
     # --- the file ---
 
