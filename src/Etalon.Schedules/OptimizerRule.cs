@@ -21,4 +21,7 @@ public sealed record OptimizerRule(string Name)
 
     /// <summary>Whether the rule is Adam's, whose momentum is β₁.</summary>
     public bool IsAdam => Name is "adam" or "adamw";
+
+    /// <summary>The rule as text, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(OptimizerRule), PrintMembers);
 }

@@ -47,9 +47,10 @@ internal sealed class CanonicalReading
     }
 
     /// <summary>The data set, when all files are in.</summary>
-    internal DataSet ToDataSet() => _missing.Count == 0
+    /// <param name="archive">The archive that they came from; null where each had a file of its own.</param>
+    internal DataSet ToDataSet(string? archive) => _missing.Count == 0
         ? new(_entry.Name, _entry.Image, pixelMaximum: 255, _entry.ClassNames, new(_trainingPixels, _trainingLabels), new(_testPixels, _testLabels))
-        : throw new InputException($"The archive of {_entry.Name} lacks {string.Join(", ", _missing.Select(file => file.Name))}. {_entry.Remedy}");
+        : throw new InputException($"{archive} lacks {string.Join(", ", _missing.Select(file => file.Name))}. {_entry.Remedy}");
 
     private void RequireLabels(ReadOnlySpan<byte> labels, string path)
     {

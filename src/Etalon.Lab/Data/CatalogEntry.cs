@@ -72,6 +72,6 @@ public sealed record CatalogEntry
         else
             foreach (var file in Files)
                 reading.Add(file, CanonicalFileReader.Read(file, location.PathOf(file), Remedy), location.PathOf(file));
-        return reading.ToDataSet();
+        return reading.ToDataSet(location.Archive);
     }
 }

@@ -88,21 +88,21 @@ internal static class Elementary
         return x < 0 && double.IsOddInteger(y) ? -power : power;
     }
 
-    /// <summary>sin x for |x| up to 2^20, beyond it NaN.</summary>
+    /// <summary>sin x; NaN at infinity.</summary>
     public static double Sin(double x)
     {
         if (Math.Abs(x) < 1e-150) return x;
-        if (!(Math.Abs(x) <= LargestAngle)) return double.NaN;
-        var (quarters, rest) = Turn(x);
+        if (!double.IsFinite(x)) return double.NaN;
+        var (quarters, rest) = Math.Abs(x) <= LargestAngle ? Turn(x) : LargeAngle.Turn(x);
         double value = ((quarters & 1) == 0 ? Sine(rest) : Cosine(rest)).Value;
         return (quarters & 3) >= 2 ? -value : value;
     }
 
-    /// <summary>cos x for |x| up to 2^20, beyond it NaN.</summary>
+    /// <summary>cos x; NaN at infinity.</summary>
     public static double Cos(double x)
     {
-        if (!(Math.Abs(x) <= LargestAngle)) return double.NaN;
-        var (quarters, rest) = Turn(x);
+        if (!double.IsFinite(x)) return double.NaN;
+        var (quarters, rest) = Math.Abs(x) <= LargestAngle ? Turn(x) : LargeAngle.Turn(x);
         double value = ((quarters & 1) == 0 ? Cosine(rest) : Sine(rest)).Value;
         return (quarters & 3) is 1 or 2 ? -value : value;
     }

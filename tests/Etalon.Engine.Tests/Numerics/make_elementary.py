@@ -8,9 +8,12 @@ import random
 
 from mpmath import mp, mpf
 
-mp.prec = 400
+mp.prec = 1500
 random.seed(20)
 DRAWN, KEPT = 20_000, 60
+
+# Beyond 2^20 the angle is reduced otherwise; the third is the float64 nearest to a multiple of a quarter turn (Muller 1997).
+LARGE = [1048577.0, 1e7, 6381956970095103.0 * 2.0**797, 1e15, 1e22, -1e22, -3e9, 2.0**100, 1.7976931348623157e308]
 
 
 def uniform(low, high):
@@ -42,8 +45,8 @@ FUNCTIONS = {
         ],
         [(10.0, float(k)) for k in range(23)] + [(0.1, 1.0), (2.0, 0.5), (2.0, -1074.0), (2.0, 1023.0), (3.0, 33.0), (0.999, 1e5), (5e-324, 0.5)],
     ),
-    "sin": (mp.sin, [uniform(-math.pi, math.pi), uniform(-1e6, 1e6), lambda: (random.randrange(330_000) * math.pi,)], [1e-300, math.pi, math.pi / 2, 1048576.0]),
-    "cos": (mp.cos, [uniform(0, math.pi), uniform(-1e6, 1e6), lambda: ((random.randrange(330_000) + 0.5) * math.pi,)], [0.0, math.pi, math.pi / 2, 1048576.0]),
+    "sin": (mp.sin, [uniform(-math.pi, math.pi), uniform(-1e6, 1e6), lambda: (random.randrange(330_000) * math.pi,)], [1e-300, math.pi, math.pi / 2, 1048576.0] + LARGE),
+    "cos": (mp.cos, [uniform(0, math.pi), uniform(-1e6, 1e6), lambda: ((random.randrange(330_000) + 0.5) * math.pi,)], [0.0, math.pi, math.pi / 2, 1048576.0] + LARGE),
     "atan2": (
         mp.atan2,
         [

@@ -129,14 +129,17 @@ public sealed class CorruptionTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_damaged_anywhere_is_refused_for_its_checksum()
+    public void An_archive_damaged_anywhere_is_refused_or_holds_the_published_files()
     {
         var set = PublishedSet.Cifar10();
         string path = In("sample.tar.gz");
-        new Corruption(path, 17) { MayPass = false }.Try(
+        File.WriteAllBytes(path, set.Archive);
+        string published = set.Entry.Load(DataPlaces.InFolder(set.Entry, _folder.Path)).ContentHash;
+        // What the files are does not depend on gzip's time stamp, nor on tar's owner.
+        new Corruption(path, 17).Try(
             set.Archive,
             Corruption.Parts(("header", 10), ("blocks", set.Archive.Length - 8), ("trailer", set.Archive.Length)),
-            () => set.Entry.Load(DataPlaces.InFolder(set.Entry, _folder.Path)));
+            () => Assert.Equal(published, set.Entry.Load(DataPlaces.InFolder(set.Entry, _folder.Path)).ContentHash));
     }
 
     [Fact]
