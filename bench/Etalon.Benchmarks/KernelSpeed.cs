@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Vectors;
 using Etalon.Engine.Speed;
 
 namespace Etalon.Benchmarks;
@@ -33,16 +34,22 @@ internal static class KernelSpeed
         ("7x7x64", new(7, 7, 64, 64, 3, 3, 1, 1)),
     ];
 
-    /// <summary>Prints the table of one number type.</summary>
+    /// <summary>Prints the table of one number type, in the width that this process computes with.</summary>
     public static void Print<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Console.WriteLine($"{typeof(T).Name}: GFLOP/s (direct form) and share of the multiply-add peak, one core");
+        if (VectorWidth.IsWide) Print<T, WideVector<T>>();
+        else Print<T, NarrowVector<T>>();
+    }
+
+    private static void Print<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        Console.WriteLine($"{typeof(T).Name}, {VectorWidth.Bits} bits: GFLOP/s (direct form) and share of the multiply-add peak, one core");
         Console.WriteLine("shape              pass            peak  direct            winograd          winograd/direct");
         foreach ((string name, ConvolutionShape shape) in Shapes)
         {
-            ConvolutionKernel<T> fastest = ConvolutionKernels.Create<T>(shape);
-            using var direct = new Passes<T>(new DirectConvolution<T>(shape), Images);
-            using Passes<T>? winograd = fastest is WinogradConvolution<T> ? new Passes<T>(fastest, Images) : null;
+            ConvolutionKernel<T> fastest = ConvolutionKernels.Create<T, TVector>(shape, direct: false);
+            using var direct = new Passes<T>(new DirectConvolution<T, TVector>(shape), Images);
+            using Passes<T>? winograd = fastest is WinogradConvolution<T, TVector> ? new Passes<T>(fastest, Images) : null;
             foreach (string pass in Passes<T>.Names)
                 PrintRow(name, pass, direct, winograd);
         }

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels;
 
@@ -17,14 +17,9 @@ internal static unsafe class ChannelSums
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Moments<T>(T* x, int pixels, int channels, T* mean, T* squares) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        int c = VectorWidth.IsWide ? Moments<T, WideVector<T>>(x, 0, pixels, channels, mean, squares) : 0;
+        c = Moments<T, NarrowVector<T>>(x, c, pixels, channels, mean, squares);
         T scale = T.One / T.CreateTruncating(pixels);
-        int c = 0;
-        for (; c <= channels - Vector256<T>.Count; c += Vector256<T>.Count)
-        {
-            var m = Sum(x + c, pixels, channels) * scale;
-            Vector256.Store(m, mean + c);
-            Vector256.Store(SumOfSquares(x + c, m, pixels, channels), squares + c);
-        }
         for (; c < channels; c++)
         {
             T sum = T.Zero, square = T.Zero;
@@ -39,38 +34,56 @@ internal static unsafe class ChannelSums
         }
     }
 
-    private static Vector256<T> Sum<T>(T* x, int pixels, int stride) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>The whole vectors of channels from <paramref name="c"/> on.</summary>
+    /// <returns>The first channel behind them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static int Moments<T, TVector>(T* x, int c, int pixels, int channels, T* mean, T* squares)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
-        Vector256<T> s0 = default, s1 = default, s2 = default, s3 = default;
+        var scale = TVector.Splat(T.One / T.CreateTruncating(pixels));
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            var m = Sum<T, TVector>(x + c, pixels, channels) * scale;
+            m.Store(mean + c);
+            SumOfSquares<T, TVector>(x + c, m, pixels, channels).Store(squares + c);
+        }
+        return c;
+    }
+
+    private static TVector Sum<T, TVector>(T* x, int pixels, int stride)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        TVector s0 = default, s1 = default, s2 = default, s3 = default;
         int p = 0;
         for (; p <= pixels - 4; p += 4, x += 4 * stride)
         {
-            s0 += Vector256.Load(x);
-            s1 += Vector256.Load(x + stride);
-            s2 += Vector256.Load(x + 2 * stride);
-            s3 += Vector256.Load(x + 3 * stride);
+            s0 += TVector.Load(x);
+            s1 += TVector.Load(x + stride);
+            s2 += TVector.Load(x + 2 * stride);
+            s3 += TVector.Load(x + 3 * stride);
         }
-        for (; p < pixels; p++, x += stride) s0 += Vector256.Load(x);
+        for (; p < pixels; p++, x += stride) s0 += TVector.Load(x);
         return (s0 + s1) + (s2 + s3);
     }
 
-    private static Vector256<T> SumOfSquares<T>(T* x, Vector256<T> mean, int pixels, int stride) where T : unmanaged, IFloatingPointIeee754<T>
+    private static TVector SumOfSquares<T, TVector>(T* x, TVector mean, int pixels, int stride)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
-        Vector256<T> s0 = default, s1 = default, s2 = default, s3 = default;
+        TVector s0 = default, s1 = default, s2 = default, s3 = default;
         int p = 0;
         for (; p <= pixels - 4; p += 4, x += 4 * stride)
         {
-            Vector256<T> d0 = Vector256.Load(x) - mean, d1 = Vector256.Load(x + stride) - mean;
-            Vector256<T> d2 = Vector256.Load(x + 2 * stride) - mean, d3 = Vector256.Load(x + 3 * stride) - mean;
-            s0 = Simd.Fma(d0, d0, s0);
-            s1 = Simd.Fma(d1, d1, s1);
-            s2 = Simd.Fma(d2, d2, s2);
-            s3 = Simd.Fma(d3, d3, s3);
+            TVector d0 = TVector.Load(x) - mean, d1 = TVector.Load(x + stride) - mean;
+            TVector d2 = TVector.Load(x + 2 * stride) - mean, d3 = TVector.Load(x + 3 * stride) - mean;
+            s0 = TVector.Fma(d0, d0, s0);
+            s1 = TVector.Fma(d1, d1, s1);
+            s2 = TVector.Fma(d2, d2, s2);
+            s3 = TVector.Fma(d3, d3, s3);
         }
         for (; p < pixels; p++, x += stride)
         {
-            var d = Vector256.Load(x) - mean;
-            s0 = Simd.Fma(d, d, s0);
+            var d = TVector.Load(x) - mean;
+            s0 = TVector.Fma(d, d, s0);
         }
         return (s0 + s1) + (s2 + s3);
     }
@@ -84,35 +97,8 @@ internal static unsafe class ChannelSums
         T* g, T* x, T* scale, T* shift, T* center, bool rectified, int pixels, int channels, T* sum, T* product)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int c = 0;
-        for (; c <= channels - Vector256<T>.Count; c += Vector256<T>.Count)
-        {
-            Vector256<T> a = Vector256.Load(scale + c), b = Vector256.Load(shift + c), m = Vector256.Load(center + c);
-            Vector256<T> s0 = default, s1 = default, q0 = default, q1 = default;
-            T* atG = g + c, atX = x + c;
-            for (int p = 0; p < pixels; p++, atG += channels, atX += channels)
-            {
-                Vector256<T> value = Vector256.Load(atX), gradient = Vector256.Load(atG);
-                if (rectified)
-                {
-                    gradient &= Vector256.GreaterThan(Simd.Fma(a, value, b), Vector256<T>.Zero);
-                    Vector256.Store(gradient, atG);
-                }
-                // Two chains by parity hide the latency of the sums.
-                if ((p & 1) == 0)
-                {
-                    s0 += gradient;
-                    q0 = Simd.Fma(gradient, value - m, q0);
-                }
-                else
-                {
-                    s1 += gradient;
-                    q1 = Simd.Fma(gradient, value - m, q1);
-                }
-            }
-            Vector256.Store(s0 + s1, sum + c);
-            Vector256.Store(q0 + q1, product + c);
-        }
+        int c = VectorWidth.IsWide ? Finish<T, WideVector<T>>(g, x, 0, scale, shift, center, rectified, pixels, channels, sum, product) : 0;
+        c = Finish<T, NarrowVector<T>>(g, x, c, scale, shift, center, rectified, pixels, channels, sum, product);
         for (; c < channels; c++)
         {
             T s = T.Zero, q = T.Zero;
@@ -127,14 +113,58 @@ internal static unsafe class ChannelSums
         }
     }
 
+    /// <summary>The whole vectors of channels from <paramref name="c"/> on.</summary>
+    /// <returns>The first channel behind them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static int Finish<T, TVector>(
+        T* g, T* x, int c, T* scale, T* shift, T* center, bool rectified, int pixels, int channels, T* sum, T* product)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            TVector a = TVector.Load(scale + c), b = TVector.Load(shift + c), m = TVector.Load(center + c);
+            TVector s0 = default, s1 = default, q0 = default, q1 = default;
+            T* atG = g + c, atX = x + c;
+            for (int p = 0; p < pixels; p++, atG += channels, atX += channels)
+            {
+                TVector value = TVector.Load(atX), gradient = TVector.Load(atG);
+                if (rectified)
+                {
+                    gradient = TVector.WherePositive(gradient, TVector.Fma(a, value, b));
+                    gradient.Store(atG);
+                }
+                // Two chains by parity hide the latency of the sums.
+                if ((p & 1) == 0)
+                {
+                    s0 += gradient;
+                    q0 = TVector.Fma(gradient, value - m, q0);
+                }
+                else
+                {
+                    s1 += gradient;
+                    q1 = TVector.Fma(gradient, value - m, q1);
+                }
+            }
+            (s0 + s1).Store(sum + c);
+            (q0 + q1).Store(product + c);
+        }
+        return c;
+    }
+
     /// <summary>g = 0 where x is not positive: the backward pass of ReLU alone, over <paramref name="count"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Mask<T>(T* g, T* x, int count) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int i = 0;
-        for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count)
-            Vector256.Store(Vector256.Load(g + i) & Vector256.GreaterThan(Vector256.Load(x + i), Vector256<T>.Zero), g + i);
-        for (; i < count; i++)
+        int i = VectorWidth.IsWide ? Mask<T, WideVector<T>>(g, x, 0, count) : 0;
+        for (i = Mask<T, NarrowVector<T>>(g, x, i, count); i < count; i++)
             if (!(x[i] > T.Zero)) g[i] = T.Zero;
+    }
+
+    private static int Mask<T, TVector>(T* g, T* x, int i, int count)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        for (; i <= count - TVector.Count; i += TVector.Count)
+            TVector.WherePositive(TVector.Load(g + i), TVector.Load(x + i)).Store(g + i);
+        return i;
     }
 }

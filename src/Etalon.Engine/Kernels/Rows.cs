@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels;
 
@@ -13,28 +13,38 @@ internal static unsafe class Rows
     /// <summary>What happens to a number x of a channel with coefficients a, b.</summary>
     public interface IOperation<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        static abstract Vector256<T> Apply(Vector256<T> x, Vector256<T> a, Vector256<T> b);
+        static abstract TVector Apply<TVector>(TVector x, TVector a, TVector b) where TVector : unmanaged, IVector<TVector, T>;
+
         static abstract T Apply(T x, T a, T b);
     }
 
     /// <summary>max(x, 0).</summary>
     public readonly struct Rectify<T> : IOperation<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public static Vector256<T> Apply(Vector256<T> x, Vector256<T> a, Vector256<T> b) => Vector256.Max(x, Vector256<T>.Zero);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TVector>(TVector x, TVector a, TVector b) where TVector : unmanaged, IVector<TVector, T> =>
+            TVector.Max(x, default);
+
         public static T Apply(T x, T a, T b) => T.Max(x, T.Zero);
     }
 
     /// <summary>a x + b.</summary>
     public readonly struct Affine<T> : IOperation<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public static Vector256<T> Apply(Vector256<T> x, Vector256<T> a, Vector256<T> b) => Simd.Fma(a, x, b);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TVector>(TVector x, TVector a, TVector b) where TVector : unmanaged, IVector<TVector, T> =>
+            TVector.Fma(a, x, b);
+
         public static T Apply(T x, T a, T b) => T.FusedMultiplyAdd(a, x, b);
     }
 
     /// <summary>max(a x + b, 0).</summary>
     public readonly struct AffineRectify<T> : IOperation<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public static Vector256<T> Apply(Vector256<T> x, Vector256<T> a, Vector256<T> b) => Vector256.Max(Simd.Fma(a, x, b), Vector256<T>.Zero);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TVector>(TVector x, TVector a, TVector b) where TVector : unmanaged, IVector<TVector, T> =>
+            TVector.Max(TVector.Fma(a, x, b), default);
+
         public static T Apply(T x, T a, T b) => T.Max(T.FusedMultiplyAdd(a, x, b), T.Zero);
     }
 
@@ -43,17 +53,26 @@ internal static unsafe class Rows
     public static void Map<T, TOperation>(T* x, T* a, T* b, int pixels, int channels, int strideOfY, T* y)
         where T : unmanaged, IFloatingPointIeee754<T> where TOperation : IOperation<T>
     {
-        int c = 0;
-        for (; c <= channels - Vector256<T>.Count; c += Vector256<T>.Count)
-        {
-            Vector256<T> va = a == null ? default : Vector256.Load(a + c), vb = b == null ? default : Vector256.Load(b + c);
-            T* from = x + c, to = y + c;
-            for (int p = 0; p < pixels; p++, from += channels, to += strideOfY)
-                Vector256.Store(TOperation.Apply(Vector256.Load(from), va, vb), to);
-        }
+        int c = VectorWidth.IsWide ? Map<T, TOperation, WideVector<T>>(x, a, b, 0, pixels, channels, strideOfY, y) : 0;
+        c = Map<T, TOperation, NarrowVector<T>>(x, a, b, c, pixels, channels, strideOfY, y);
         for (; c < channels; c++)
             for (int p = 0; p < pixels; p++)
                 y[p * strideOfY + c] = TOperation.Apply(x[p * channels + c], a == null ? default : a[c], b == null ? default : b[c]);
+    }
+
+    /// <summary>The whole vectors of channels from <paramref name="c"/> on.</summary>
+    /// <returns>The first channel behind them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static int Map<T, TOperation, TVector>(T* x, T* a, T* b, int c, int pixels, int channels, int strideOfY, T* y)
+        where T : unmanaged, IFloatingPointIeee754<T> where TOperation : IOperation<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        for (; c <= channels - TVector.Count; c += TVector.Count)
+        {
+            TVector va = a == null ? default : TVector.Load(a + c), vb = b == null ? default : TVector.Load(b + c);
+            T* from = x + c, to = y + c;
+            for (int p = 0; p < pixels; p++, from += channels, to += strideOfY) TOperation.Apply(TVector.Load(from), va, vb).Store(to);
+        }
+        return c;
     }
 
     /// <summary>y [pixels][stride of y] += a g + b x + c, with g, x [pixels][channels]; overwritten unless <paramref name="add"/>.</summary>
@@ -62,17 +81,8 @@ internal static unsafe class Rows
         T* g, T* x, in GradientMap<T> map, int pixels, int channels, int strideOfY, bool add, T* y)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int i = 0;
-        for (; i <= channels - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            Vector256<T> a = Vector256.Load(map.OfGradient + i), b = Vector256.Load(map.OfInput + i), c = Vector256.Load(map.Constant + i);
-            T* fromG = g + i, fromX = x + i, to = y + i;
-            for (int p = 0; p < pixels; p++, fromG += channels, fromX += channels, to += strideOfY)
-            {
-                var value = Simd.Fma(a, Vector256.Load(fromG), Simd.Fma(b, Vector256.Load(fromX), c));
-                Vector256.Store(add ? value + Vector256.Load(to) : value, to);
-            }
-        }
+        int i = VectorWidth.IsWide ? LoadNormalizationGradient<T, WideVector<T>>(g, x, map, 0, pixels, channels, strideOfY, add, y) : 0;
+        i = LoadNormalizationGradient<T, NarrowVector<T>>(g, x, map, i, pixels, channels, strideOfY, add, y);
         for (; i < channels; i++)
             for (int p = 0; p < pixels; p++)
             {
@@ -80,6 +90,26 @@ internal static unsafe class Rows
                     map.OfGradient[i], g[p * channels + i], T.FusedMultiplyAdd(map.OfInput[i], x[p * channels + i], map.Constant[i]));
                 y[p * strideOfY + i] = add ? value + y[p * strideOfY + i] : value;
             }
+    }
+
+    /// <summary>The whole vectors of channels from <paramref name="i"/> on.</summary>
+    /// <returns>The first channel behind them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static int LoadNormalizationGradient<T, TVector>(
+        T* g, T* x, in GradientMap<T> map, int i, int pixels, int channels, int strideOfY, bool add, T* y)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        for (; i <= channels - TVector.Count; i += TVector.Count)
+        {
+            TVector a = TVector.Load(map.OfGradient + i), b = TVector.Load(map.OfInput + i), c = TVector.Load(map.Constant + i);
+            T* fromG = g + i, fromX = x + i, to = y + i;
+            for (int p = 0; p < pixels; p++, fromG += channels, fromX += channels, to += strideOfY)
+            {
+                var value = TVector.Fma(a, TVector.Load(fromG), TVector.Fma(b, TVector.Load(fromX), c));
+                (add ? value + TVector.Load(to) : value).Store(to);
+            }
+        }
+        return i;
     }
 
     /// <summary>y [pixels][stride of y] = x [pixels][channels].</summary>
@@ -105,9 +135,15 @@ internal static unsafe class Rows
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add<T>(T* x, int count, T* y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int i = 0;
-        for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count)
-            Vector256.Store(Vector256.Load(y + i) + Vector256.Load(x + i), y + i);
-        for (; i < count; i++) y[i] += x[i];
+        int i = VectorWidth.IsWide ? Add<T, WideVector<T>>(x, 0, count, y) : 0;
+        for (i = Add<T, NarrowVector<T>>(x, i, count, y); i < count; i++) y[i] += x[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Add<T, TVector>(T* x, int i, int count, T* y)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        for (; i <= count - TVector.Count; i += TVector.Count) (TVector.Load(y + i) + TVector.Load(x + i)).Store(y + i);
+        return i;
     }
 }

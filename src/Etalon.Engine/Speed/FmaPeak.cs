@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Etalon.Engine.Kernels;
+using Etalon.Engine.Kernels.Vectors;
 using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Speed;
 
-/// <summary>The multiply-add peak: the limit that the speed of a kernel is a share of. A machine's may change from minute to minute.</summary>
+/// <summary>The multiply-add peak of the width that kernels compute with: the limit that the speed of a kernel is a share of. A machine's may change from minute to minute.</summary>
 /// <remarks>12 independent accumulators cover a latency of up to 6 cycles at 2 multiply-adds a cycle.</remarks>
 public static class FmaPeak
 {
@@ -36,33 +35,41 @@ public static class FmaPeak
         return pieces * Operations<T>() / Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
     }
 
-    private static double Operations<T>() => 2.0 * 12 * Vector256<T>.Count * Steps;
+    private static unsafe double Operations<T>() where T : unmanaged => 2.0 * 12 * (VectorWidth.Bits / 8 / sizeof(T)) * Steps;
 
     private static void Piece<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> sum = Run(Simd.Splat<T>(0.5), Simd.Splat<T>(1));
-        if (Vector256.EqualsAny(sum, Vector256<T>.Zero))
-            throw new InvalidOperationException("The sums cannot be zero.");
+        if (VectorWidth.IsWide) Piece<T, WideVector<T>>();
+        else Piece<T, NarrowVector<T>>();
+    }
+
+    private static unsafe void Piece<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        T half = T.One / (T.One + T.One);
+        T* sums = stackalloc T[TVector.Count];
+        Run<T, TVector>(TVector.Splat(half), TVector.Splat(T.One)).Store(sums);
+        if (sums[0] == T.Zero) throw new InvalidOperationException("The sums cannot be zero.");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Vector256<T> Run<T>(Vector256<T> half, Vector256<T> one) where T : unmanaged, IFloatingPointIeee754<T>
+    private static TVector Run<T, TVector>(TVector half, TVector one)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
-        Vector256<T> a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
+        TVector a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
         for (int n = 0; n < Steps; n++)
         {
-            a = Simd.Fma(a, half, one);
-            b = Simd.Fma(b, half, one);
-            c = Simd.Fma(c, half, one);
-            d = Simd.Fma(d, half, one);
-            e = Simd.Fma(e, half, one);
-            f = Simd.Fma(f, half, one);
-            g = Simd.Fma(g, half, one);
-            h = Simd.Fma(h, half, one);
-            i = Simd.Fma(i, half, one);
-            j = Simd.Fma(j, half, one);
-            k = Simd.Fma(k, half, one);
-            l = Simd.Fma(l, half, one);
+            a = TVector.Fma(a, half, one);
+            b = TVector.Fma(b, half, one);
+            c = TVector.Fma(c, half, one);
+            d = TVector.Fma(d, half, one);
+            e = TVector.Fma(e, half, one);
+            f = TVector.Fma(f, half, one);
+            g = TVector.Fma(g, half, one);
+            h = TVector.Fma(h, half, one);
+            i = TVector.Fma(i, half, one);
+            j = TVector.Fma(j, half, one);
+            k = TVector.Fma(k, half, one);
+            l = TVector.Fma(l, half, one);
         }
         return a + b + c + d + e + f + g + h + i + j + k + l;
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
+using Etalon.Engine.Kernels.Vectors;
 using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Kernels;
@@ -103,6 +104,33 @@ public unsafe class ChannelKernelTests
                     int at = p * channels + i, to = p * (channels + 1) + i;
                     Assert.Equal(a[i] * g[at] + b[i] * x[at] + c[i] + (add ? before[to] : 0), y[to], 1e-13);
                 }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Vectors_of_512_bits_give_the_bits_of_those_of_256(int pixels, int channels)
+    {
+        Check<float>();
+        Check<double>();
+
+        void Check<T>() where T : unmanaged, IFloatingPointIeee754<T> => Assert.Equal(Compute<T, NarrowVector<T>>(), Compute<T, WideVector<T>>());
+
+        // What a width leaves behind its last whole vector is not written, so the channels compared are those of whole wide vectors.
+        T[] Compute<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+        {
+            int whole = channels / WideVector<T>.Count * WideVector<T>.Count;
+            T[] x = Draw<T>("x", pixels * whole), g = Draw<T>("g", pixels * whole), y = Draw<T>("y", pixels * whole);
+            T[] a = Draw<T>("a", whole), b = Draw<T>("b", whole), c = Draw<T>("c", whole);
+            T[] mean = new T[whole], squares = new T[whole], sum = new T[whole], product = new T[whole], z = new T[pixels * whole];
+            fixed (T* px = x, pg = g, py = y, pz = z, pa = a, pb = b, pc = c, pm = mean, pq = squares, ps = sum, pp = product)
+            {
+                ChannelSums.Moments<T, TVector>(px, 0, pixels, whole, pm, pq);
+                Rows.LoadNormalizationGradient<T, TVector>(pg, px, new GradientMap<T>(pa, pb, pc), 0, pixels, whole, whole, add: true, py);
+                Rows.Map<T, Rows.AffineRectify<T>, TVector>(px, pa, pb, 0, pixels, whole, whole, pz);
+                ChannelSums.Finish<T, TVector>(pg, px, 0, pa, pb, pc, rectified: true, pixels, whole, ps, pp);
+            }
+            return [.. mean, .. squares, .. y, .. z, .. g, .. sum, .. product];
         }
     }
 

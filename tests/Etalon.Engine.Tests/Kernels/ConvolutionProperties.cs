@@ -1,10 +1,11 @@
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Vectors;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Etalon.Engine.Tests.Kernels;
 
-/// <summary>What makes a convolution and its two gradients one bilinear map, in float64, for both kernels.</summary>
+/// <summary>What makes a convolution and its two gradients one bilinear map, in float64, for both kernels in both widths.</summary>
 public class ConvolutionProperties
 {
     private const int Images = 2;
@@ -46,11 +47,14 @@ public class ConvolutionProperties
                 && Close(runner.Forward(x, Combine(w, v)), Combine(runner.Forward(x, w), runner.Forward(x, v)));
         })));
 
-    private static IEnumerable<ConvolutionKernel<double>> Kernels(ConvolutionShape shape)
+    private static IEnumerable<ConvolutionKernel<double>> Kernels(ConvolutionShape shape) =>
+        [.. Kernels<NarrowVector<double>>(shape), .. Kernels<WideVector<double>>(shape)];
+
+    private static IEnumerable<ConvolutionKernel<double>> Kernels<TVector>(ConvolutionShape shape) where TVector : unmanaged, IVector<TVector, double>
     {
-        yield return new DirectConvolution<double>(shape);
-        if (WinogradConvolution<double>.Supports(shape))
-            yield return new WinogradConvolution<double>(shape);
+        yield return new DirectConvolution<double, TVector>(shape);
+        if (WinogradConvolution<double, TVector>.Supports(shape))
+            yield return new WinogradConvolution<double, TVector>(shape);
     }
 
     private static double[] Combine(double[] a, double[] b) => [.. a.Zip(b, (p, q) => 3 * p - q)];

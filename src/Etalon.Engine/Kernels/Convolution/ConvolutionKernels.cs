@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -11,9 +12,16 @@ internal static class ConvolutionKernels
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(shape);
-        bool winograd = !direct && WinogradConvolution<T>.Supports(shape) && WinogradGain(shape) >= 1.2;
-        return winograd ? new WinogradConvolution<T>(shape) : new DirectConvolution<T>(shape);
+        bool isWide = VectorWidth.IsWide && Math.Max(shape.InputChannels, shape.OutputChannels) > NarrowVector<T>.Count;
+        return isWide ? Create<T, WideVector<T>>(shape, direct) : Create<T, NarrowVector<T>>(shape, direct);
     }
+
+    /// <summary>The same with vectors of one width; results have the same bits in both.</summary>
+    public static ConvolutionKernel<T> Create<T, TVector>(ConvolutionShape shape, bool direct)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T> =>
+        !direct && WinogradConvolution<T, TVector>.Supports(shape) && WinogradGain(shape) >= 1.2
+            ? new WinogradConvolution<T, TVector>(shape)
+            : new DirectConvolution<T, TVector>(shape);
 
     /// <summary>
     /// How many times as fast as direct Winograd is about: 4 (its saving of products) x the share of its tiles that is output

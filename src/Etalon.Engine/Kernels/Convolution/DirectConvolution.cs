@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -7,10 +8,11 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// The convolution as its definition says: any kernel, stride, padding and number of channels.
 /// </summary>
 /// <remarks>
-/// Forward and data gradient are <see cref="InnerProduct{T}"/> over lists of pixels, the weight gradient is
-/// <see cref="OuterProduct{T}"/>. No pass needs scratch. Packed weights are [block of 2 vectors of output channels][tap][channel][2 vectors].
+/// Forward and data gradient are <see cref="InnerProduct{T, TVector}"/> over lists of pixels, the weight gradient is
+/// <see cref="OuterProduct{T, TVector}"/>. No pass needs scratch. Packed weights are [block of output channels][tap][channel][lanes of a block].
 /// </remarks>
-internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T>
+    where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
     // The weight gradient goes through this much of input and gradient with every row of sums before it goes on, so that both stay in
     // a 32 kB first-level cache; but through no fewer pixels than make loading and storing the sums cheap. Of 12, 16, 24 and 32 kB,
@@ -46,12 +48,12 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
             Math.Max(0, (shape.KernelWidth - 1 - shape.Padding) / shape.Stride),
             Math.Max(0, (shape.InputHeight - 1 + shape.Padding) / shape.Stride - (shape.OutputHeight - 1)),
             Math.Max(0, (shape.InputWidth - 1 + shape.Padding) / shape.Stride - (shape.OutputWidth - 1)),
-            Simd.RoundUp<T>(shape.OutputChannels));
+            TVector.RoundUp(shape.OutputChannels));
         _forward = SubConvolution.Forward(shape, InputFrame, ImagesPerCall);
         _dataGradient = SubConvolution.DataGradient(shape, GradientFrame, ImagesPerCall);
         _lines = ListLines();
         _rows = ListRows();
-        int pixelBytes = sizeof(T) * (shape.InputChannels + InnerProduct<T>.ChannelsPerBlock);
+        int pixelBytes = sizeof(T) * (shape.InputChannels + InnerProduct<T, TVector>.LanesOf(shape.OutputChannels));
         int chunkPixels = Math.Max(FewestChunkPixels, ChunkBytes / pixelBytes);
         _chunkLines = Math.Max(1, chunkPixels / shape.OutputWidth);
     }
@@ -65,23 +67,23 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
     /// <summary>As many as make about 200 output pixels, since a call wastes up to 5 of them on its last register block.</summary>
     public override int ImagesPerCall { get; }
 
-    public override int PackedForwardLength => _forward.PackedLength<T>(Shape.OutputChannels);
+    public override int PackedForwardLength => _forward.PackedLength<T, TVector>(Shape.OutputChannels);
 
-    public override int PackedDataGradientLength => _dataGradient.Sum(phase => phase.PackedLength<T>(Shape.InputChannels));
+    public override int PackedDataGradientLength => _dataGradient.Sum(phase => phase.PackedLength<T, TVector>(Shape.InputChannels));
 
     public override int ScratchLength => 0;
 
     public override int AccumulatorLength => PackedForwardLength;
 
     public override void PackForward(T* weights, T* packed) =>
-        _forward.Pack(weights, packed, Shape.OutputChannels, 1, Shape.OutputChannels);
+        _forward.Pack<T, TVector>(weights, packed, Shape.OutputChannels, 1, Shape.OutputChannels);
 
     public override void PackDataGradient(T* weights, T* packed)
     {
         foreach (SubConvolution phase in _dataGradient)
         {
-            phase.Pack(weights, packed, 1, Shape.OutputChannels, Shape.InputChannels);
-            packed += phase.PackedLength<T>(Shape.InputChannels);
+            phase.Pack<T, TVector>(weights, packed, 1, Shape.OutputChannels, Shape.InputChannels);
+            packed += phase.PackedLength<T, TVector>(Shape.InputChannels);
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
     {
         var fetched = upcoming;
         fetched.Add(output, (long)images * Shape.OutputLength);
-        _forward.Run(framedInput, packed, output, Shape.OutputChannels, images, fetched);
+        _forward.Run<T, TVector>(framedInput, packed, output, Shape.OutputChannels, images, fetched);
     }
 
     public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming)
@@ -99,16 +101,16 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
         {
             var fetched = _dataGradient.Length == 1 ? upcoming : i == 0 ? default : upcoming.Part(i - 1, _dataGradient.Length - 1);
             if (i == 0) fetched.Add(inputGradient, (long)images * Shape.InputLength);
-            _dataGradient[i].Run(framedGradient, packed, inputGradient, Shape.InputChannels, images, fetched);
-            packed += _dataGradient[i].PackedLength<T>(Shape.InputChannels);
+            _dataGradient[i].Run<T, TVector>(framedGradient, packed, inputGradient, Shape.InputChannels, images, fetched);
+            packed += _dataGradient[i].PackedLength<T, TVector>(Shape.InputChannels);
         }
     }
 
-    /// <summary>The accumulator is [block of output channels][tap][input channel][2 vectors].</summary>
+    /// <summary>The accumulator is [block of output channels][tap][input channel][lanes of a block].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         int count = images * Shape.OutputHeight;
         int readStep = Shape.Stride * InputFrame.PixelStride, writeStep = GradientFrame.PixelStride;
         fixed (PixelPair* starts = _lines)
@@ -119,15 +121,15 @@ internal sealed unsafe class DirectConvolution<T> : ConvolutionKernel<T> where T
                 var lines = new PixelLines(
                     starts + line, Math.Min(_chunkLines, count - line), Shape.OutputWidth, readStep, writeStep);
                 for (int first = 0; first < Shape.OutputChannels; first += lanes)
-                    OuterProduct<T>.Add(
+                    OuterProduct<T, TVector>.Add(
                         framedInput, framedGradient + first, lines, rows, _rows.Length,
-                        accumulator + first * _rows.Length, Shape.OutputChannels - first);
+                        accumulator + first * _rows.Length, lanes, Shape.OutputChannels - first);
             }
     }
 
     public override void FinishWeightGradient(T* accumulator, T* weightGradient)
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         for (int first = 0; first < Shape.OutputChannels; first += lanes)
             for (int row = 0; row < _rows.Length; row++, accumulator += lanes)
                 for (int lane = 0; lane < Math.Min(lanes, Shape.OutputChannels - first); lane++)

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -9,11 +9,12 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// 2 vectors of output channels; a row is a (tap, input channel) of the direct form or an input channel of a Winograd product.
 /// </summary>
 /// <remarks>
-/// 6 rows x 2 vectors are 12 accumulators, as in <see cref="InnerProduct{T}"/>. Rows left over by sixes go by fours (8 accumulators
+/// 6 rows x 2 vectors are 12 accumulators, as in <see cref="InnerProduct{T, TVector}"/>. Rows left over by sixes go by fours (8 accumulators
 /// just cover the latency of a multiply-add, 4 cycles x 2 a cycle): 16, 32 and 64 rows are 6+6+4, 4 x 6 + 2 x 4 and 10 x 6 + 4. Sums
 /// continue in the accumulator, so their order is that of the pixels, however the pixels are cut into calls.
 /// </remarks>
-internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal static unsafe class OuterProduct<T, TVector>
+    where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
     /// <summary>Adds the products of all pixels of <paramref name="lines"/> to all rows.</summary>
     /// <param name="input">What the offsets of lines and rows in the input start from.</param>
@@ -21,16 +22,16 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     /// <param name="lines">The pixels, in the order of summation.</param>
     /// <param name="rows">[rowCount]: offsets from a pixel's in the input.</param>
     /// <param name="rowCount">Number of rows, at least 1.</param>
-    /// <param name="sums">[rowCount][2 vectors].</param>
+    /// <param name="sums">[rowCount][lanes].</param>
+    /// <param name="lanes">Numbers from one row of sums to the next, 1 or 2 vectors.</param>
     /// <param name="channels">Channels to sum: up to 1 vector or up to 2 vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(
-        T* input, T* gradient, in PixelLines lines, int* rows, int rowCount, T* sums, int channels)
+        T* input, T* gradient, in PixelLines lines, int* rows, int rowCount, T* sums, int lanes, int channels)
     {
-        int step = 2 * Vector256<T>.Count;
-        int row = 0;
-        for (; row < rowCount && channels <= step / 2; row += 8)
-            AddNarrowEight(input, gradient, lines, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step);
+        int step = lanes, row = 0;
+        for (; row < rowCount && channels <= TVector.Count; row += 8)
+            AddNarrowEight(input, gradient, lines, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step, step);
         int sixes = rowCount % 6 is 1 or 2 ? rowCount / 6 - 1 : (rowCount + 1) / 6;
         for (; row < 6 * sixes; row += 6)
             AddSix(input, gradient, lines, rows + row, Math.Min(rowCount - row, 6) - 1, sums + row * step);
@@ -42,7 +43,7 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSix(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         int step = 2 * width;
         int r5 = Math.Min(5, last);
         int length = lines.Length;
@@ -53,37 +54,37 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         T* x3 = input + rows[3];
         T* x4 = input + rows[4];
         T* x5 = input + rows[r5];
-        Vector256<T> a0 = Vector256.Load(sums), b0 = Vector256.Load(sums + width);
-        Vector256<T> a1 = Vector256.Load(sums + step), b1 = Vector256.Load(sums + step + width);
-        Vector256<T> a2 = Vector256.Load(sums + 2 * step), b2 = Vector256.Load(sums + 2 * step + width);
-        Vector256<T> a3 = Vector256.Load(sums + 3 * step), b3 = Vector256.Load(sums + 3 * step + width);
-        Vector256<T> a4 = Vector256.Load(sums + 4 * step), b4 = Vector256.Load(sums + 4 * step + width);
-        Vector256<T> a5 = Vector256.Load(sums + r5 * step), b5 = Vector256.Load(sums + r5 * step + width);
+        TVector a0 = TVector.Load(sums), b0 = TVector.Load(sums + width);
+        TVector a1 = TVector.Load(sums + step), b1 = TVector.Load(sums + step + width);
+        TVector a2 = TVector.Load(sums + 2 * step), b2 = TVector.Load(sums + 2 * step + width);
+        TVector a3 = TVector.Load(sums + 3 * step), b3 = TVector.Load(sums + 3 * step + width);
+        TVector a4 = TVector.Load(sums + 4 * step), b4 = TVector.Load(sums + 4 * step + width);
+        TVector a5 = TVector.Load(sums + r5 * step), b5 = TVector.Load(sums + r5 * step + width);
         for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;
             for (int n = length; n > 0; n--, i += readStep, g += writeStep)
             {
-                Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
-                x = Vector256.Create(x0[i]);
-                a0 = Simd.Fma(x, u, a0);
-                b0 = Simd.Fma(x, v, b0);
-                x = Vector256.Create(x1[i]);
-                a1 = Simd.Fma(x, u, a1);
-                b1 = Simd.Fma(x, v, b1);
-                x = Vector256.Create(x2[i]);
-                a2 = Simd.Fma(x, u, a2);
-                b2 = Simd.Fma(x, v, b2);
-                x = Vector256.Create(x3[i]);
-                a3 = Simd.Fma(x, u, a3);
-                b3 = Simd.Fma(x, v, b3);
-                x = Vector256.Create(x4[i]);
-                a4 = Simd.Fma(x, u, a4);
-                b4 = Simd.Fma(x, v, b4);
-                x = Vector256.Create(x5[i]);
-                a5 = Simd.Fma(x, u, a5);
-                b5 = Simd.Fma(x, v, b5);
+                TVector u = TVector.Load(g), v = TVector.Load(g + width), x;
+                x = TVector.Splat(x0[i]);
+                a0 = TVector.Fma(x, u, a0);
+                b0 = TVector.Fma(x, v, b0);
+                x = TVector.Splat(x1[i]);
+                a1 = TVector.Fma(x, u, a1);
+                b1 = TVector.Fma(x, v, b1);
+                x = TVector.Splat(x2[i]);
+                a2 = TVector.Fma(x, u, a2);
+                b2 = TVector.Fma(x, v, b2);
+                x = TVector.Splat(x3[i]);
+                a3 = TVector.Fma(x, u, a3);
+                b3 = TVector.Fma(x, v, b3);
+                x = TVector.Splat(x4[i]);
+                a4 = TVector.Fma(x, u, a4);
+                b4 = TVector.Fma(x, v, b4);
+                x = TVector.Splat(x5[i]);
+                a5 = TVector.Fma(x, u, a5);
+                b5 = TVector.Fma(x, v, b5);
             }
         }
         Store(sums, a0, b0);
@@ -97,7 +98,7 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFour(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         int step = 2 * width;
         int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last);
         int length = lines.Length;
@@ -106,29 +107,29 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         T* x1 = input + rows[r1];
         T* x2 = input + rows[r2];
         T* x3 = input + rows[r3];
-        Vector256<T> a0 = Vector256.Load(sums), b0 = Vector256.Load(sums + width);
-        Vector256<T> a1 = Vector256.Load(sums + r1 * step), b1 = Vector256.Load(sums + r1 * step + width);
-        Vector256<T> a2 = Vector256.Load(sums + r2 * step), b2 = Vector256.Load(sums + r2 * step + width);
-        Vector256<T> a3 = Vector256.Load(sums + r3 * step), b3 = Vector256.Load(sums + r3 * step + width);
+        TVector a0 = TVector.Load(sums), b0 = TVector.Load(sums + width);
+        TVector a1 = TVector.Load(sums + r1 * step), b1 = TVector.Load(sums + r1 * step + width);
+        TVector a2 = TVector.Load(sums + r2 * step), b2 = TVector.Load(sums + r2 * step + width);
+        TVector a3 = TVector.Load(sums + r3 * step), b3 = TVector.Load(sums + r3 * step + width);
         for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;
             for (int n = length; n > 0; n--, i += readStep, g += writeStep)
             {
-                Vector256<T> u = Vector256.Load(g), v = Vector256.Load(g + width), x;
-                x = Vector256.Create(x0[i]);
-                a0 = Simd.Fma(x, u, a0);
-                b0 = Simd.Fma(x, v, b0);
-                x = Vector256.Create(x1[i]);
-                a1 = Simd.Fma(x, u, a1);
-                b1 = Simd.Fma(x, v, b1);
-                x = Vector256.Create(x2[i]);
-                a2 = Simd.Fma(x, u, a2);
-                b2 = Simd.Fma(x, v, b2);
-                x = Vector256.Create(x3[i]);
-                a3 = Simd.Fma(x, u, a3);
-                b3 = Simd.Fma(x, v, b3);
+                TVector u = TVector.Load(g), v = TVector.Load(g + width), x;
+                x = TVector.Splat(x0[i]);
+                a0 = TVector.Fma(x, u, a0);
+                b0 = TVector.Fma(x, v, b0);
+                x = TVector.Splat(x1[i]);
+                a1 = TVector.Fma(x, u, a1);
+                b1 = TVector.Fma(x, v, b1);
+                x = TVector.Splat(x2[i]);
+                a2 = TVector.Fma(x, u, a2);
+                b2 = TVector.Fma(x, v, b2);
+                x = TVector.Splat(x3[i]);
+                a3 = TVector.Fma(x, u, a3);
+                b3 = TVector.Fma(x, v, b3);
             }
         }
         Store(sums, a0, b0);
@@ -139,9 +140,8 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
 
     // 8 rows x 1 vector, for the last channels when they are half a block or less: 9 loads feed 8 multiply-adds, near 9/10 of the peak.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddNarrowEight(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
+    private static void AddNarrowEight(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums, int step)
     {
-        int step = 2 * Vector256<T>.Count;
         int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last);
         int r5 = Math.Min(5, last), r6 = Math.Min(6, last), r7 = Math.Min(7, last);
         int length = lines.Length;
@@ -154,25 +154,25 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
         T* x5 = input + rows[r5];
         T* x6 = input + rows[r6];
         T* x7 = input + rows[r7];
-        Vector256<T> a0 = Vector256.Load(sums), a1 = Vector256.Load(sums + r1 * step);
-        Vector256<T> a2 = Vector256.Load(sums + r2 * step), a3 = Vector256.Load(sums + r3 * step);
-        Vector256<T> a4 = Vector256.Load(sums + r4 * step), a5 = Vector256.Load(sums + r5 * step);
-        Vector256<T> a6 = Vector256.Load(sums + r6 * step), a7 = Vector256.Load(sums + r7 * step);
+        TVector a0 = TVector.Load(sums), a1 = TVector.Load(sums + r1 * step);
+        TVector a2 = TVector.Load(sums + r2 * step), a3 = TVector.Load(sums + r3 * step);
+        TVector a4 = TVector.Load(sums + r4 * step), a5 = TVector.Load(sums + r5 * step);
+        TVector a6 = TVector.Load(sums + r6 * step), a7 = TVector.Load(sums + r7 * step);
         for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;
             for (int n = length; n > 0; n--, i += readStep, g += writeStep)
             {
-                Vector256<T> u = Vector256.Load(g);
-                a0 = Simd.Fma(Vector256.Create(x0[i]), u, a0);
-                a1 = Simd.Fma(Vector256.Create(x1[i]), u, a1);
-                a2 = Simd.Fma(Vector256.Create(x2[i]), u, a2);
-                a3 = Simd.Fma(Vector256.Create(x3[i]), u, a3);
-                a4 = Simd.Fma(Vector256.Create(x4[i]), u, a4);
-                a5 = Simd.Fma(Vector256.Create(x5[i]), u, a5);
-                a6 = Simd.Fma(Vector256.Create(x6[i]), u, a6);
-                a7 = Simd.Fma(Vector256.Create(x7[i]), u, a7);
+                TVector u = TVector.Load(g);
+                a0 = TVector.Fma(TVector.Splat(x0[i]), u, a0);
+                a1 = TVector.Fma(TVector.Splat(x1[i]), u, a1);
+                a2 = TVector.Fma(TVector.Splat(x2[i]), u, a2);
+                a3 = TVector.Fma(TVector.Splat(x3[i]), u, a3);
+                a4 = TVector.Fma(TVector.Splat(x4[i]), u, a4);
+                a5 = TVector.Fma(TVector.Splat(x5[i]), u, a5);
+                a6 = TVector.Fma(TVector.Splat(x6[i]), u, a6);
+                a7 = TVector.Fma(TVector.Splat(x7[i]), u, a7);
             }
         }
         a0.Store(sums);
@@ -186,9 +186,9 @@ internal static unsafe class OuterProduct<T> where T : unmanaged, IFloatingPoint
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(T* sums, Vector256<T> a, Vector256<T> b)
+    private static void Store(T* sums, TVector a, TVector b)
     {
         a.Store(sums);
-        b.Store(sums + Vector256<T>.Count);
+        b.Store(sums + TVector.Count);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
@@ -44,8 +45,9 @@ internal sealed unsafe class SubConvolution
     public PixelPair[] Pixels { get; }
 
     /// <summary>Numbers in the packed weights for an output of <paramref name="channels"/>.</summary>
-    public int PackedLength<T>(int channels) where T : unmanaged, IFloatingPointIeee754<T> =>
-        InnerProduct<T>.Blocks(channels) * InnerProduct<T>.ChannelsPerBlock * _taps.Length * Channels;
+    public int PackedLength<T, TVector>(int channels)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T> =>
+        InnerProduct<T, TVector>.Blocks(channels) * InnerProduct<T, TVector>.LanesOf(channels) * _taps.Length * Channels;
 
     /// <summary>The forward pass: every tap for every output pixel, from <paramref name="frame"/> to dense images.</summary>
     public static SubConvolution Forward(ConvolutionShape shape, Frame frame, int images)
@@ -86,13 +88,13 @@ internal sealed unsafe class SubConvolution
     }
 
     /// <summary>
-    /// Lays weights out as [block of output channels][tap][channel][2 vectors], zeros behind the last channel.
+    /// Lays weights out as [block of output channels][tap][channel][lanes of a block], zeros behind the last channel.
     /// <paramref name="channelStep"/> and <paramref name="outputStep"/> say how the weights of a tap lie in [ky][kx][ci][co].
     /// </summary>
-    public void Pack<T>(T* weights, T* packed, int channelStep, int outputStep, int outputs)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    public void Pack<T, TVector>(T* weights, T* packed, int channelStep, int outputStep, int outputs)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
+        int lanes = InnerProduct<T, TVector>.LanesOf(outputs);
         int tapLength = Channels * outputs;
         for (int first = 0; first < outputs; first += lanes)
             foreach (int tap in _taps)
@@ -105,9 +107,11 @@ internal sealed unsafe class SubConvolution
 
     /// <summary>Computes all pixels of <paramref name="images"/> images, and fetches what is upcoming meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<T>(T* input, T* packed, T* output, int outputs, int images, in Upcoming<T> upcoming) where T : unmanaged, IFloatingPointIeee754<T>
+    public void Run<T, TVector>(T* input, T* packed, T* output, int outputs, int images, in Upcoming<T> upcoming)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock, count = images * _pixelsPerImage, all = InnerProduct<T>.Blocks(outputs) * count;
+        int lanes = InnerProduct<T, TVector>.LanesOf(outputs), count = images * _pixelsPerImage;
+        int all = InnerProduct<T, TVector>.Blocks(outputs) * count;
         int done = 0;
         fixed (PixelPair* pixels = Pixels)
         fixed (int* runs = _runs)
@@ -117,8 +121,8 @@ internal sealed unsafe class SubConvolution
                     int taken = Math.Min(PixelsPerFetch, count - pixel);
                     upcoming.Fetch(done, done + taken, all);
                     done += taken;
-                    InnerProduct<T>.Run(
-                        input, pixels + pixel, taken, runs, _runs.Length, _depth, packed, output + first, Math.Min(lanes, outputs - first));
+                    InnerProduct<T, TVector>.Run(
+                        input, pixels + pixel, taken, runs, _runs.Length, _depth, packed, lanes, output + first, Math.Min(lanes, outputs - first));
                 }
     }
 

@@ -1,18 +1,20 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
 /// <summary>
 /// A 3x3 convolution of stride 1 by F(4x4, 3x3): 36 products where the definition takes 144 (Lavin and Gray 2016; see
-/// <see cref="WinogradTransform{T}"/> for the formulas).
+/// <see cref="WinogradTransform{T, TVector}"/> for the formulas).
 /// </summary>
 /// <remarks>
 /// For a block of tiles: V[36][tile][ci] = B^T d B; for each of the 36 points M = V U, by the same inner product as the direct form;
 /// Y = A^T M A. The data gradient is the same with the weights turned and transposed and padding 2 - padding. The weight gradient
 /// accumulates dU[36] += V^T (A dY A^T) over tiles and returns G^T dU G.
 /// </remarks>
-internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel<T>
+    where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
     private const int Points = 36;
 
@@ -71,23 +73,23 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     public override int PackedDataGradientLength => PackedLength(Shape.OutputChannels, Shape.InputChannels);
 
     public override int ScratchLength =>
-        WinogradTiles<T>.BufferLength + PointsLength(InputLanes) + PointsLength(OutputLanes);
+        WinogradTiles<T, TVector>.BufferLength + PointsLength(InputLanes) + PointsLength(OutputLanes);
 
     public override int AccumulatorLength => PackedForwardLength;
 
     // Channels rounded up to whole vectors, in frames and scratch.
-    private int InputLanes => Simd.RoundUp<T>(Shape.InputChannels);
+    private int InputLanes => TVector.RoundUp(Shape.InputChannels);
 
-    private int OutputLanes => Simd.RoundUp<T>(Shape.OutputChannels);
+    private int OutputLanes => TVector.RoundUp(Shape.OutputChannels);
 
     /// <summary>Whether the kernel can compute <paramref name="shape"/>: 3x3, stride 1, padding 0 to 2.</summary>
     public static bool Supports(ConvolutionShape shape) => shape is { KernelHeight: 3, KernelWidth: 3, Stride: 1, Padding: <= 2 };
 
     public override void PackForward(T* weights, T* packed) =>
-        WinogradWeights<T>.PackForward(weights, packed, Shape.InputChannels, Shape.OutputChannels);
+        WinogradWeights<T, TVector>.PackForward(weights, packed, Shape.InputChannels, Shape.OutputChannels);
 
     public override void PackDataGradient(T* weights, T* packed) =>
-        WinogradWeights<T>.PackDataGradient(weights, packed, Shape.InputChannels, Shape.OutputChannels);
+        WinogradWeights<T, TVector>.PackDataGradient(weights, packed, Shape.InputChannels, Shape.OutputChannels);
 
     public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming) =>
         Convolve(_forward, _forwardTiles, framedInput, packed, output, scratch, images, upcoming);
@@ -95,15 +97,15 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming) =>
         Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images, upcoming);
 
-    /// <summary>The accumulator is dU [36][block of output channels][input channel][2 vectors].</summary>
+    /// <summary>The accumulator is dU [36][block of output channels][input channel][lanes of a block].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
-        T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(InputLanes);
-        var inputs = new WinogradTiles<T>(scratch, v, InputLanes, PointStep(InputLanes));
-        var gradients = new WinogradTiles<T>(scratch, m, OutputLanes, PointStep(OutputLanes));
-        int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T>.PointStep(Shape.InputChannels, Shape.OutputChannels);
+        int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
+        T* v = scratch + WinogradTiles<T, TVector>.BufferLength, m = v + PointsLength(InputLanes);
+        var inputs = new WinogradTiles<T, TVector>(scratch, v, InputLanes, PointStep(InputLanes));
+        var gradients = new WinogradTiles<T, TVector>(scratch, m, OutputLanes, PointStep(OutputLanes));
+        int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T, TVector>.PointStep(Shape.InputChannels, Shape.OutputChannels);
         PixelPair start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
@@ -118,26 +120,26 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                     upcoming.Fetch(done, done + count, tiles * Points);
                     T* sums = accumulator + point * pointStep;
                     for (int o = 0; o < OutputLanes; o += lanes, sums += Shape.InputChannels * lanes)
-                        OuterProduct<T>.Add(
+                        OuterProduct<T, TVector>.Add(
                             v + point * PointStep(InputLanes), m + point * PointStep(OutputLanes) + o,
-                            lines, rows, Shape.InputChannels, sums, Shape.OutputChannels - o);
+                            lines, rows, Shape.InputChannels, sums, lanes, Shape.OutputChannels - o);
                 }
             }
     }
 
     public override void FinishWeightGradient(T* accumulator, T* weightGradient) =>
-        WinogradWeights<T>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
+        WinogradWeights<T, TVector>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Convolve(
         TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming)
     {
-        int lanes = InnerProduct<T>.ChannelsPerBlock;
-        int depth = grid.Frame.Channels, inputLanes = Simd.RoundUp<T>(depth), outputLanes = Simd.RoundUp<T>(grid.OutputChannels);
-        T* v = scratch + WinogradTiles<T>.BufferLength, m = v + PointsLength(inputLanes);
-        var inputs = new WinogradTiles<T>(scratch, v, inputLanes, PointStep(inputLanes));
-        var outputs = new WinogradTiles<T>(scratch, m, outputLanes, PointStep(outputLanes));
-        int tiles = images * grid.PerImage, pointStep = WinogradWeights<T>.PointStep(depth, grid.OutputChannels);
+        int lanes = InnerProduct<T, TVector>.LanesOf(grid.OutputChannels);
+        int depth = grid.Frame.Channels, inputLanes = TVector.RoundUp(depth), outputLanes = TVector.RoundUp(grid.OutputChannels);
+        T* v = scratch + WinogradTiles<T, TVector>.BufferLength, m = v + PointsLength(inputLanes);
+        var inputs = new WinogradTiles<T, TVector>(scratch, v, inputLanes, PointStep(inputLanes));
+        var outputs = new WinogradTiles<T, TVector>(scratch, m, outputLanes, PointStep(outputLanes));
+        int tiles = images * grid.PerImage, pointStep = WinogradWeights<T, TVector>.PointStep(depth, grid.OutputChannels);
         int run = 0;
         var fetched = upcoming;
         fetched.Add(output, (long)images * grid.OutputLength);
@@ -152,8 +154,8 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
                     fetched.Fetch(done, done + count, tiles * Points);
                     T* weights = packed + point * pointStep;
                     for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
-                        InnerProduct<T>.Run(
-                            v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights,
+                        InnerProduct<T, TVector>.Run(
+                            v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights, lanes,
                             m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
                 }
                 outputs.ToOutput(grid, output, first, count);
@@ -161,12 +163,12 @@ internal sealed unsafe class WinogradConvolution<T> : ConvolutionKernel<T> where
     }
 
     private static int PackedLength(int depth, int outputs) =>
-        Points * WinogradWeights<T>.PointStep(depth, outputs);
+        Points * WinogradWeights<T, TVector>.PointStep(depth, outputs);
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 
     // Tiles rounded up to whole register blocks: the products behind the last tile come from whatever lies there, and nobody reads them.
-    private static int WholeBlocks(int tiles) => Cut(tiles, InnerProduct<T>.PixelsPerBlock) * InnerProduct<T>.PixelsPerBlock;
+    private static int WholeBlocks(int tiles) => Cut(tiles, InnerProduct<T, TVector>.PixelsPerBlock) * InnerProduct<T, TVector>.PixelsPerBlock;
 
     // A cache line more than the tiles need, lest the 36 points of a tile fall into the same cache set.
     private int PointStep(int lanes) => WholeBlocks(_tilesPerBlock) * lanes + 64 / sizeof(T);

@@ -1,28 +1,28 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels.Convolution;
 
 /// <summary>
-/// Moves tiles between images and their transforms [36 points][tile][channel]: both directions of <see cref="WinogradTransform{T}"/>
+/// Moves tiles between images and their transforms [36 points][tile][channel]: both directions of <see cref="WinogradTransform{T, TVector}"/>
 /// for every tile of a block and every vector of channels.
 /// </summary>
 /// <param name="Buffer">36 vectors and more: a tile between its two directions; aligned, and in the first-level cache throughout.</param>
 /// <param name="Transforms">Where the transforms of the block begin.</param>
 /// <param name="TileStep">Numbers from one tile's transform to the next.</param>
 /// <param name="PointStep">Numbers from one point of a transform to the next.</param>
-internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, int TileStep, int PointStep)
-    where T : unmanaged, IFloatingPointIeee754<T>
+internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Transforms, int TileStep, int PointStep)
+    where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
     /// <summary>Numbers in the buffer.</summary>
-    public static int BufferLength => 40 * Vector256<T>.Count;
+    public static int BufferLength => 40 * TVector.Count;
 
     /// <summary>B^T d B of <paramref name="count"/> tiles from <paramref name="first"/> on, read from framed images.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromInput(TileGrid grid, T* framed, int first, int count)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         nint pixelStep = grid.Frame.PixelStride, rowStep = grid.Frame.RowStride, pointStep = PointStep;
         T* buffer = Buffer;
         for (int n = 0; n < count; n++)
@@ -34,10 +34,10 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             {
                 T* from = tile + c, to = buffer, end = buffer + 6 * 6 * width;
                 for (; to < end; from += rowStep, to += 6 * width)
-                    WinogradTransform<T>.Input(from, pixelStep, to, width);
+                    WinogradTransform<T, TVector>.Input(from, pixelStep, to, width);
                 end = buffer + 6 * width;
                 for (from = buffer, to = transform + c; from < end; from += width, to += pointStep)
-                    WinogradTransform<T>.Input(from, 6 * width, to, 6 * pointStep);
+                    WinogradTransform<T, TVector>.Input(from, 6 * width, to, 6 * pointStep);
             }
         }
     }
@@ -46,7 +46,7 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FromGradient(TileGrid grid, Frame frame, T* framed, int first, int count)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         nint pixelStep = frame.PixelStride, rowStep = frame.RowStride, pointStep = PointStep;
         T* buffer = Buffer;
         for (int n = 0; n < count; n++)
@@ -58,10 +58,10 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             {
                 T* from = tile + c, to = buffer, end = buffer + 4 * 6 * width;
                 for (; to < end; from += rowStep, to += 6 * width)
-                    WinogradTransform<T>.Gradient(from, pixelStep, to, width);
+                    WinogradTransform<T, TVector>.Gradient(from, pixelStep, to, width);
                 end = buffer + 6 * width;
                 for (from = buffer, to = transform + c; from < end; from += width, to += pointStep)
-                    WinogradTransform<T>.Gradient(from, 6 * width, to, 6 * pointStep);
+                    WinogradTransform<T, TVector>.Gradient(from, 6 * width, to, 6 * pointStep);
             }
         }
     }
@@ -70,7 +70,7 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ToOutput(TileGrid grid, T* output, int first, int count)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         nint pixelStep = grid.OutputChannels, rowStep = grid.OutputWidth * pixelStep, pointStep = PointStep;
         T* buffer = Buffer;
         for (int n = 0; n < count; n++)
@@ -84,12 +84,12 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
             {
                 T* from = transform + c, to = buffer, end = buffer + 6 * width;
                 for (; to < end; from += pointStep, to += width)
-                    WinogradTransform<T>.Output(from, 6 * pointStep, to, 6 * width);
+                    WinogradTransform<T, TVector>.Output(from, 6 * pointStep, to, 6 * width);
                 bool whole = columns == TileGrid.Edge && c + width <= pixelStep;
                 end = buffer + rows * 6 * width;
                 for (from = buffer, to = tile + c; from < end; from += 6 * width, to += rowStep)
                     if (whole)
-                        WinogradTransform<T>.Output(from, width, to, pixelStep);
+                        WinogradTransform<T, TVector>.Output(from, width, to, pixelStep);
                     else
                         WritePart(from, to, pixelStep, columns, Math.Min(width, (int)pixelStep - c));
             }
@@ -99,9 +99,9 @@ internal readonly unsafe ref struct WinogradTiles<T>(T* Buffer, T* Transforms, i
     // One row of a tile that stands over an edge, of the image or of the channels.
     private void WritePart(T* from, T* to, nint pixelStep, int columns, int channels)
     {
-        int width = Vector256<T>.Count;
+        int width = TVector.Count;
         T* outputs = Buffer + 36 * width;
-        WinogradTransform<T>.Output(from, width, outputs, width);
+        WinogradTransform<T, TVector>.Output(from, width, outputs, width);
         for (int x = 0; x < columns; x++)
             for (int c = 0; c < channels; c++)
                 to[x * pixelStep + c] = outputs[x * width + c];
