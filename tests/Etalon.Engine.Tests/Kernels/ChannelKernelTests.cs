@@ -163,6 +163,54 @@ public unsafe class ChannelKernelTests
                 }
     }
 
+    [Theory]
+    [InlineData(5, 7, 3, 2, 2, 2)]
+    [InlineData(6, 6, 24, 3, 3, 2)]
+    [InlineData(4, 4, 17, 4, 4, 1)]
+    [InlineData(8, 8, 32, 2, 2, 2)]
+    public void Poolings_backward_passes_are_those_of_plain_loops_in_both_widths(int height, int width, int channels, int windowHeight, int windowWidth, int stride)
+    {
+        int rows = (height - windowHeight) / stride + 1, columns = (width - windowWidth) / stride + 1;
+        var shape = new PoolingShape(width, channels, windowHeight, windowWidth, stride, rows, columns);
+        // Whole numbers tie often, and the first of a tie takes the gradient.
+        double[] x = [.. Draw<double>("x", height * width * channels).Select(value => Math.Round(value))], dy = Draw<double>("dy", rows * columns * channels);
+        double[] ofMaximum = new double[x.Length], ofMean = new double[x.Length];
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+                for (int c = 0; c < channels; c++)
+                {
+                    double gradient = dy[(row * columns + column) * channels + c];
+                    int[] window = [.. from ky in Enumerable.Range(0, windowHeight)
+                                       from kx in Enumerable.Range(0, windowWidth)
+                                       select ((row * stride + ky) * width + column * stride + kx) * channels + c];
+                    ofMaximum[window.MaxBy(at => x[at])] += gradient;
+                    foreach (int at in window) ofMean[at] += gradient * (1.0 / window.Length);
+                }
+        double[] maximum = new double[x.Length], mean = new double[x.Length];
+        fixed (double* px = x, pdy = dy, pmaximum = maximum, pmean = mean)
+        {
+            PoolingKernels.MaximumGradient(px, pdy, shape, pmaximum);
+            PoolingKernels.MeanGradient(pdy, shape, pmean);
+        }
+        Assert.Equal(ofMaximum, maximum);
+        Assert.Equal(ofMean, mean);
+        Assert.Equal(Vectors<NarrowVector<double>>(), Vectors<WideVector<double>>());
+
+        double[] Vectors<TVector>() where TVector : unmanaged, IVector<TVector, double>
+        {
+            double[] y = new double[2 * dy.Length], dx = new double[2 * x.Length];
+            int end = channels / WideVector<double>.Count * WideVector<double>.Count;
+            fixed (double* px = x, pdy = dy, py = y, pdx = dx)
+            {
+                PoolingKernels.Maximum<double, TVector>(px, 0, shape, py);
+                PoolingKernels.Mean<double, TVector>(px, 0, shape, py + dy.Length);
+                PoolingKernels.MaximumGradient<double, TVector>(px, pdy, 0, shape, pdx);
+                PoolingKernels.MeanGradient<double, TVector>(pdy, 0, shape, pdx + x.Length);
+            }
+            return [.. y.Concat(dx).Where((_, i) => i % channels < end)];
+        }
+    }
+
     [Fact]
     public void Equal_largest_values_give_the_gradient_to_the_first()
     {

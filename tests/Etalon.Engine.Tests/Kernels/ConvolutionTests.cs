@@ -21,7 +21,7 @@ public class ConvolutionTests
         foreach (ConvolutionShape shape in Chosen)
             yield return (shape, 3);
         var random = new System.Random(20260101);
-        int[] kernels = [1, 2, 3, 5, 7], channels = [1, 2, 3, 8, 10, 16, 17];
+        int[] kernels = [1, 2, 3, 5, 7], channels = [1, 2, 3, 8, 10, 16, 17, 40];
         for (int n = 0; n < 60;)
         {
             var shape = new ConvolutionShape(

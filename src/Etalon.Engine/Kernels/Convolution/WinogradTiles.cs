@@ -85,10 +85,10 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
                 T* from = transform + c, to = buffer, end = buffer + 6 * width;
                 for (; to < end; from += pointStep, to += width)
                     WinogradTransform<T, TVector>.Output(from, 6 * pointStep, to, 6 * width);
-                bool whole = columns == TileGrid.Edge && c + width <= pixelStep;
+                bool isWhole = columns == TileGrid.Edge && c + width <= pixelStep;
                 end = buffer + rows * 6 * width;
                 for (from = buffer, to = tile + c; from < end; from += 6 * width, to += rowStep)
-                    if (whole)
+                    if (isWhole)
                         WinogradTransform<T, TVector>.Output(from, width, to, pixelStep);
                     else
                         WritePart(from, to, pixelStep, columns, Math.Min(width, (int)pixelStep - c));
@@ -102,8 +102,10 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
         int width = TVector.Count;
         T* outputs = Buffer + 36 * width;
         WinogradTransform<T, TVector>.Output(from, width, outputs, width);
-        for (int x = 0; x < columns; x++)
-            for (int c = 0; c < channels; c++)
-                to[x * pixelStep + c] = outputs[x * width + c];
+        for (int x = 0; x < columns; x++, outputs += width, to += pixelStep)
+            if (channels == width)
+                TVector.Load(outputs).Store(to);
+            else
+                for (int c = 0; c < channels; c++) to[c] = outputs[c];
     }
 }

@@ -44,6 +44,14 @@ internal readonly unsafe struct NarrowVector<T> : IVector<NarrowVector<T>, T> wh
         new(x._numbers & Vector256.GreaterThan(test._numbers, Vector256<T>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NarrowVector<T> WhereEqual(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
+        new(x._numbers & Vector256.Equals(a._numbers, b._numbers));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NarrowVector<T> WhereUnequal(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
+        new(Vector256.AndNot(x._numbers, Vector256.Equals(a._numbers, b._numbers)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowVector<T> operator +(NarrowVector<T> a, NarrowVector<T> b) => new(a._numbers + b._numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

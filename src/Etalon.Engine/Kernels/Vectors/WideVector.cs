@@ -44,6 +44,14 @@ internal readonly unsafe struct WideVector<T> : IVector<WideVector<T>, T> where 
         new(x._numbers & Vector512.GreaterThan(test._numbers, Vector512<T>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> WhereEqual(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
+        new(x._numbers & Vector512.Equals(a._numbers, b._numbers));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> WhereUnequal(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
+        new(Vector512.AndNot(x._numbers, Vector512.Equals(a._numbers, b._numbers)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> operator +(WideVector<T> a, WideVector<T> b) => new(a._numbers + b._numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
