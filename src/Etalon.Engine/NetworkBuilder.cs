@@ -63,7 +63,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
             throw new ArgumentException($"layer '{name}': a kernel of {kernel} does not fit an image of {map.Height}x{map.Width} with padding {zeros}", nameof(kernel));
         RequireSize(name, (long)kernel * kernel * map.Channels * outputs, (long)map.Height * map.Width * outputs);
         var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, kernel, kernel, stride, zeros);
-        return Add(new Convolution<T>(name, input, shape, residual, isFrozen: false, isLinear: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
+        return Add(new Convolution<T>(name, input, residual, isFrozen: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
     }
 
     /// <summary>A linear layer without bias over all numbers of an image; a frozen one keeps its initial weights.</summary>
@@ -80,8 +80,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         RequireSize(name, (long)input.Map.ImageLength * outputs, outputs);
-        var shape = new ConvolutionShape(1, 1, input.Map.ImageLength, outputs, 1, 1, 1, 0);
-        return Add(new Convolution<T>(name, input, shape, null, isFrozen, isLinear: true, ConvolutionKernels.Create<T>(shape, direct: true), isWeightNormalized));
+        return Add(new Linear<T>(name, input, outputs, isFrozen, isWeightNormalized));
     }
 
     /// <summary>A number added to each channel; a frozen one stays 0.</summary>

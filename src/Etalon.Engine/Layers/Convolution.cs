@@ -1,78 +1,44 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Random;
-using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
 /// <summary>
-/// A convolution without bias, y = x * w, optionally with the residual addition y = x * w + r; a linear layer is one whose kernel is
-/// the whole image.
+/// A convolution without bias, y = x * w, optionally with the residual addition y = x * w + r.
 /// </summary>
 /// <remarks>
 /// Weights are [ky][kx][ci][co]. A chunk of images at a time is framed into a worker's scratch (where a normalization and a ReLU of the
 /// input, or the backward pass of a normalization behind the output, are applied), goes through the kernel and is finished while in cache.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Numbers of the weight gradient that one call sums over the chunks: 16 kB of float.
     private const int SliceLength = 4096;
 
     private readonly ConvolutionKernel<T> _kernel;
-    private readonly Signal<T> _input;
     private readonly Signal<T>? _residual;
-    private readonly bool _isFrozen, _isLinear;
-    private readonly WeightDirections<T>? _directions;
     private readonly Action<int, int> _forwardChunk, _backwardChunk, _sumSlice;
-    private Tensor<T> _weight = null!;
-    private Region<T> _gradients = null!;
     private T* _packedForward, _packedDataGradient;
     private Pass<T> _pass = null!;
 
-    internal Convolution(
-        string name, Signal<T> input, ConvolutionShape shape, Signal<T>? residual, bool isFrozen, bool isLinear, ConvolutionKernel<T> kernel, bool isWeightNormalized = false)
-        : base(name, residual is null ? [input] : [input, residual])
+    internal Convolution(string name, Signal<T> input, Signal<T>? residual, bool isFrozen, ConvolutionKernel<T> kernel)
+        : base(name, InputsOf(name, input, residual, kernel.Shape), kernel.Shape, isFrozen, isWeightNormalized: false)
     {
-        (_input, _residual, _isFrozen, _isLinear, _kernel) = (input, residual, isFrozen, isLinear, kernel);
-        Map = new FeatureMap<T>(name, shape.OutputHeight, shape.OutputWidth, shape.OutputChannels, this);
-        Output = new Signal<T>(Map);
-        if (isWeightNormalized) _directions = new WeightDirections<T>(shape.WeightCount / shape.OutputChannels, shape.OutputChannels);
-        if (residual is not null && residual.Map.ImageLength != Map.ImageLength)
-            throw new ArgumentException(
-                $"layer '{name}': the residual is {residual.Map.Height}x{residual.Map.Width}x{residual.Map.Channels}, the output "
-                + $"{Map.Height}x{Map.Width}x{Map.Channels}; project it to that shape first", nameof(residual));
-        foreach (var read in Inputs) read.IsConsumedBy(this);
+        (_residual, _kernel) = (residual, kernel);
         (_forwardChunk, _backwardChunk, _sumSlice) = (ForwardChunk, BackwardChunk, SumSlice);
     }
 
-    private FeatureMap<T> Map { get; }
-
-    /// <summary>The sizes.</summary>
-    public ConvolutionShape Shape => _kernel.Shape;
-
     /// <inheritdoc/>
-    public override string Kind => _isLinear ? "linear" : $"convolution {Shape.KernelHeight}x{Shape.KernelWidth}" + (Shape.Stride > 1 ? $" / {Shape.Stride}" : "");
+    public override string Kind => $"convolution {Shape.KernelHeight}x{Shape.KernelWidth}" + (Shape.Stride > 1 ? $" / {Shape.Stride}" : "");
 
     /// <summary>The way it is computed: "direct" or "winograd".</summary>
     public string Algorithm => _kernel.Name;
 
-    /// <inheritdoc/>
-    public override Signal<T> Output { get; }
+    private protected override int[] WeightShape => [Shape.KernelHeight, Shape.KernelWidth, Shape.InputChannels, Shape.OutputChannels];
 
-    /// <inheritdoc/>
-    public override long MultiplyAdds => Shape.MultiplyAdds;
-
-    /// <inheritdoc/>
-    public override long BackwardMultiplyAdds => Shape.MultiplyAdds * ((_isFrozen ? 0 : 1) + (TrainsInput ? 1 : 0));
-
-    private T* Weights => _directions is null ? _weight.Pointer : _directions.Pointer;
-
-    private bool TrainsInput => _input.NeedsGradient;
-
-    internal override int PartialLength => _isFrozen ? 0 : Shape.WeightCount;
+    internal override int PartialLength => IsFrozen ? 0 : Shape.WeightCount;
 
     internal override long ScratchLength => new Scratch(this, null).Length;
 
@@ -104,42 +70,17 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Declare(NetworkLayout<T> layout)
     {
-        _weight = (_isFrozen ? layout.State : layout.Parameters).Declare(
-            $"{Name}.weight",
-            _isLinear ? [Shape.InputChannels, Shape.OutputChannels] : [Shape.KernelHeight, Shape.KernelWidth, Shape.InputChannels, Shape.OutputChannels]);
-        _gradients = layout.Gradients;
-        Map.Declare(layout);
-        _directions?.Declare(layout, Name);
+        base.Declare(layout);
         layout.Activation($"{Name}.packed forward", [_kernel.PackedForwardLength], pointer => _packedForward = pointer);
         if (TrainsInput) layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
     }
 
-    internal override IReadOnlyList<string> TrainedTensors => _isFrozen ? [] : [_weight.Name];
-
-    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
-    {
-        var x = inputs[0];
-        if (x.Mix(Name, _input.Source, 0, x.Channels.Length) is { } mixed) return SignalDegree.Failed(mixed);
-        // A shift is cut off where zeros surround the image, so behind them it is no longer one number a channel.
-        if (x.Shift is { } shift && Shape.Padding > 0) return SignalDegree.Failed(shift);
-        int[] degrees = new int[Shape.OutputChannels];
-        bool isScaled = !_isFrozen && _directions is null;
-        for (int c = 0; c < degrees.Length; c++) degrees[c] = x.Channels[0] + (isScaled ? group.ExponentOf(_weight.Name, c) : 0);
-        var own = x with { Channels = [.. degrees] };
-        return _residual is null ? own : SignalDegree.Add(Name, "its own convolution", own, _residual.Source, inputs[1]);
-    }
-
-    internal override void Initialize(ulong seed, Initialization initialization)
-    {
-        int fan = Shape.KernelHeight * Shape.KernelWidth * (initialization == Initialization.HeFanOut && !_isLinear ? Shape.OutputChannels : Shape.InputChannels);
-        double deviation = Math.Sqrt(2.0 / fan);
-        var stream = new CounterStream(seed, $"init/{Name}.weight");
-        foreach (ref T weight in _weight.Span) weight = T.CreateTruncating(deviation * stream.NextNormal());
-    }
+    private protected override int FanOf(Initialization initialization) =>
+        Shape.KernelHeight * Shape.KernelWidth * (initialization == Initialization.HeFanOut ? Shape.OutputChannels : Shape.InputChannels);
 
     internal override void Prepare(Pass<T> pass)
     {
-        _directions?.Prepare(_weight.Pointer);
+        base.Prepare(pass);
         PrepareForward();
         if (TrainsInput && pass.IsTraining) PrepareDataGradient();
     }
@@ -194,35 +135,35 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     private void LoadInputs(int first, int images, T* frames)
     {
-        for (int i = 0; i < images; i++) _input.Load(first + i, _kernel.InputFrame, frames + (long)i * _kernel.InputFrame.Length);
+        for (int i = 0; i < images; i++) Input.Load(first + i, _kernel.InputFrame, frames + (long)i * _kernel.InputFrame.Length);
     }
 
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
         pass.RunChunks(_backwardChunk);
-        if (_isFrozen) return;
+        if (IsFrozen) return;
         pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
-        _directions?.Project(_gradients.Pointer + _weight.Offset);
+        FinishWeightGradient();
     }
 
     private void BackwardChunk(int chunk, int worker)
     {
         var scratch = new Scratch(this, _pass.Scratch(worker));
         var (begin, end) = _pass.ImagesOf(chunk);
-        if (!_isFrozen) new Span<T>(scratch.Accumulator, _kernel.AccumulatorLength).Clear();
+        if (!IsFrozen) new Span<T>(scratch.Accumulator, _kernel.AccumulatorLength).Clear();
         for (int first = begin; first < end; first += _kernel.ImagesPerCall)
         {
             int images = Math.Min(_kernel.ImagesPerCall, end - first);
             LoadGradients(first, images, scratch.Gradients);
-            if (!_isFrozen)
+            if (!IsFrozen)
             {
                 LoadInputs(first, images, scratch.Inputs);
                 _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, UpcomingGradients(first + images, end));
             }
             if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
-        if (!_isFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
+        if (!IsFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
     }
 
     // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
@@ -238,7 +179,7 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
     private Upcoming<T> UpcomingInputs(int next, int end)
     {
         var upcoming = new Upcoming<T>();
-        upcoming.Add(_input.Map.Image(next), LengthOf(_input, next, end));
+        upcoming.Add(Input.Map.Image(next), LengthOf(Input, next, end));
         return upcoming;
     }
 
@@ -256,19 +197,30 @@ public sealed unsafe class Convolution<T> : Layer<T> where T : unmanaged, IFloat
 
     private void ContributeToInput(int first, int images, int end, in Scratch scratch)
     {
-        bool isFirst = _input.IsFirstContribution(this);
-        T* destination = isFirst ? _input.GradientOf(first) : scratch.Dense;
-        var next = _isFrozen ? UpcomingGradients(first + images, end) : UpcomingInputs(first + images, end);
+        bool isFirst = Input.IsFirstContribution(this);
+        T* destination = isFirst ? Input.GradientOf(first) : scratch.Dense;
+        var next = IsFrozen ? UpcomingGradients(first + images, end) : UpcomingInputs(first + images, end);
         _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, next);
-        if (!isFirst) Rows.Add(destination, images * Shape.InputLength, _input.GradientOf(first));
-        for (int image = first; image < first + images; image++) _input.Contributed(this, image);
+        if (!isFirst) Rows.Add(destination, images * Shape.InputLength, Input.GradientOf(first));
+        for (int image = first; image < first + images; image++) Input.Contributed(this, image);
     }
 
     private void SumSlice(int slice, int worker)
     {
         int begin = slice * SliceLength, length = Math.Min(SliceLength, Shape.WeightCount - begin);
-        T* sum = _gradients.Pointer + _weight.Offset + begin;
+        T* sum = WeightGradient + begin;
         Rows.Copy(_pass.Partials + begin, 1, length, length, sum);
         for (int chunk = 1; chunk < _pass.Chunks; chunk++) Rows.Add(_pass.Partials + (long)chunk * Shape.WeightCount + begin, length, sum);
+    }
+
+    private static Signal<T>[] InputsOf(string name, Signal<T> input, Signal<T>? residual, in ConvolutionShape shape)
+    {
+        if (residual is null) return [input];
+        var map = residual.Map;
+        if (map.ImageLength != shape.OutputLength)
+            throw new ArgumentException(
+                $"layer '{name}': the residual is {map.Height}x{map.Width}x{map.Channels}, the output "
+                + $"{shape.OutputHeight}x{shape.OutputWidth}x{shape.OutputChannels}; project it to that shape first", nameof(residual));
+        return [input, residual];
     }
 }

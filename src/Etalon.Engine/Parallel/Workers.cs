@@ -50,6 +50,11 @@ public sealed class Workers : IDisposable
     /// <param name="isDescending">Whether the last chunk is taken first. Default: false.</param>
     public void Run(int chunks, Action<int, int> body, bool isDescending = false)
     {
+        if (chunks == 1)
+        {
+            body(0, 0);
+            return;
+        }
         (_body, _chunks, _next, _failure, _isDescending) = (body, chunks, 0, null, isDescending);
         Volatile.Write(ref _running, _threads.Length);
         if (_threads.Length > 0)

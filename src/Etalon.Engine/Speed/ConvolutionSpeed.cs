@@ -35,7 +35,7 @@ public sealed class ConvolutionSpeed<T> : IDisposable where T : unmanaged, IFloa
         var before = new Sum<T>("before", [new Signal<T>(batch)]);
         bool isOfWeights = measured == ConvolutionPass.WeightGradient;
         _layer = new Convolution<T>(
-            "convolution", isOfWeights ? new Signal<T>(batch) : before.Output, shape, null, isFrozen: !isOfWeights, isLinear: false, kernel);
+            "convolution", isOfWeights ? new Signal<T>(batch) : before.Output, null, isFrozen: !isOfWeights, kernel);
         var after = new Sum<T>("after", [_layer.Output]);
 
         _layout = new NetworkLayout<T>(images);

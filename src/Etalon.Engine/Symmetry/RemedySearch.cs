@@ -79,9 +79,9 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
                 break;
             }
             // Past a head that stays as it is, a weight lacks a normalization behind it.
-            if (layer is Convolution<T> && reader is Convolution<T>) break;
-            if (layer is Bias<T> or Convolution<T> && IsScaled(layer)) tail.Add(layer);
-            if (layer is not Convolution<T>) continue;
+            if (layer is WeightedLayer<T> && reader is WeightedLayer<T>) break;
+            if (layer is Bias<T> or WeightedLayer<T> && IsScaled(layer)) tail.Add(layer);
+            if (layer is not WeightedLayer<T>) continue;
             if (tail.Count > 0)
             {
                 tail.Reverse();
@@ -105,7 +105,7 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
             if (other != _normalizedDegree + 1) continue;
             var producer = Producer(layer, operand);
             yield return new(
-                producer is Convolution<T> && producer.Inputs.Count == 1 && producer.Inputs[0].Map.Producer is not null
+                producer is WeightedLayer<T> && producer.Inputs.Count == 1 && producer.Inputs[0].Map.Producer is not null
                     ? $"put a normalization before {producer.Name}"
                     : $"let {source} pass a normalization and a 1x1 convolution before {layer.Name} adds it",
                 _group, _changes.Give(layer.Name, operand, other));

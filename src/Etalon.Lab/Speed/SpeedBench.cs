@@ -81,7 +81,7 @@ public static class SpeedBench
     private static IEnumerable<ConvolutionPassSpeed> Convolutions<T>(TrainingSpeed<T> training, int batch, Workers workers, int rounds)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        foreach (var layer in training.Network.Layers.OfType<Convolution<T>>().Where(layer => layer.Kind != "linear").DistinctBy(layer => layer.Shape))
+        foreach (var layer in training.Network.Layers.OfType<Convolution<T>>().DistinctBy(layer => layer.Shape))
             foreach (var pass in Enum.GetValues<ConvolutionPass>())
             {
                 bool isComputed = pass != ConvolutionPass.DataGradient || layer.BackwardMultiplyAdds == 2 * layer.MultiplyAdds;

@@ -122,7 +122,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
     }
 
     private static string KindOf(Layer<T> layer) =>
-        layer is Convolution<T> convolution && layer.Kind != "linear" ? $"{layer.Kind}, {convolution.Algorithm}" : layer.Kind;
+        layer is Convolution<T> convolution ? $"{layer.Kind}, {convolution.Algorithm}" : layer.Kind;
 
     private LayerKindSpeed Sum(string kind, int[] layers, LayerTimes times, int steps) => new(
         kind, layers.Length,

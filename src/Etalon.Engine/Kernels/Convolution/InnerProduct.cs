@@ -41,11 +41,22 @@ internal static unsafe class InnerProduct<T, TVector>
     /// <param name="channels">Channels to write.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
+        T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
+        Run<FromZero>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
+
+    /// <summary>The same, added to what the output holds: a sum cut into several calls has the bits of one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Continue(
+        T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
+        Run<FromOutput>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
+
+    private static void Run<TStart>(
         T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels)
+        where TStart : IStart
     {
         int taken = channels <= TVector.Count ? TVector.Count : 2 * TVector.Count;
         int whole = channels == taken ? count / PixelsPerBlock * PixelsPerBlock : 0;
-        RunBlocks(taken, input, pixels, whole, runs, runs + runCount, depth, weights, lanes, output);
+        RunBlocks<TStart>(taken, input, pixels, whole, runs, runs + runCount, depth, weights, lanes, output);
         if (whole == count)
             return;
 
@@ -55,32 +66,38 @@ internal static unsafe class InnerProduct<T, TVector>
         for (int first = whole; first < count; first += PixelsPerBlock)
         {
             for (int k = 0; k < PixelsPerBlock; k++)
-                six[k] = new PixelPair(pixels[Math.Min(first + k, count - 1)].Read, k * taken);
-            RunBlocks(taken, input, six, PixelsPerBlock, runs, runs + runCount, depth, weights, lanes, block);
+            {
+                PixelPair pixel = pixels[Math.Min(first + k, count - 1)];
+                six[k] = new PixelPair(pixel.Read, k * taken);
+                new Span<T>(output + pixel.Write, channels).CopyTo(new Span<T>(block + k * taken, taken));
+            }
+            RunBlocks<TStart>(taken, input, six, PixelsPerBlock, runs, runs + runCount, depth, weights, lanes, block);
             for (int k = 0; k < Math.Min(PixelsPerBlock, count - first); k++)
                 new Span<T>(block + k * taken, channels).CopyTo(new Span<T>(output + pixels[first + k].Write, channels));
         }
     }
 
     // Whole register blocks of pixels, of 1 or 2 vectors of channels.
-    private static void RunBlocks(
+    private static void RunBlocks<TStart>(
         int taken, T* input, PixelPair* pixels, int count, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        where TStart : IStart
     {
         PixelPair* end = pixels + count;
         if (taken > TVector.Count)
         {
-            RunWide(input, pixels, end, runs, runsEnd, depth, weights, output);
+            RunWide<TStart>(input, pixels, end, runs, runsEnd, depth, weights, output);
             return;
         }
         PixelPair* twelves = pixels + count / (2 * PixelsPerBlock) * (2 * PixelsPerBlock);
-        RunNarrowTwelve(input, pixels, twelves, runs, runsEnd, depth, weights, lanes, output);
-        RunNarrowSix(input, twelves, end, runs, runsEnd, depth, weights, lanes, output);
+        RunNarrowTwelve<TStart>(input, pixels, twelves, runs, runsEnd, depth, weights, lanes, output);
+        RunNarrowSix<TStart>(input, twelves, end, runs, runsEnd, depth, weights, lanes, output);
     }
 
     // Free of calls and branches besides its three loops, since the just-in-time compiler keeps the accumulators in registers only then.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunWide(
+    private static void RunWide<TStart>(
         T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
+        where TStart : IStart
     {
         int width = TVector.Count;
         for (; pixels < pixelsEnd; pixels += PixelsPerBlock)
@@ -91,8 +108,12 @@ internal static unsafe class InnerProduct<T, TVector>
             T* x3 = input + pixels[3].Read;
             T* x4 = input + pixels[4].Read;
             T* x5 = input + pixels[5].Read;
-            TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
-            TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
+            TVector a0 = TStart.Of(output + pixels[0].Write), a1 = TStart.Of(output + pixels[1].Write);
+            TVector a2 = TStart.Of(output + pixels[2].Write), a3 = TStart.Of(output + pixels[3].Write);
+            TVector a4 = TStart.Of(output + pixels[4].Write), a5 = TStart.Of(output + pixels[5].Write);
+            TVector b0 = TStart.Of(output + pixels[0].Write + width), b1 = TStart.Of(output + pixels[1].Write + width);
+            TVector b2 = TStart.Of(output + pixels[2].Write + width), b3 = TStart.Of(output + pixels[3].Write + width);
+            TVector b4 = TStart.Of(output + pixels[4].Write + width), b5 = TStart.Of(output + pixels[5].Write + width);
             T* w = weights;
             for (int* run = runs; run < runsEnd; run++)
             {
@@ -134,8 +155,9 @@ internal static unsafe class InnerProduct<T, TVector>
 
     // 12 pixels x 1 vector, for channels that need no more: 13 loads feed 12 multiply-adds, 84 % of the peak in 512 bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrowTwelve(
+    private static void RunNarrowTwelve<TStart>(
         T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        where TStart : IStart
     {
         for (; pixels < pixelsEnd; pixels += 12)
         {
@@ -151,8 +173,12 @@ internal static unsafe class InnerProduct<T, TVector>
             T* x9 = input + pixels[9].Read;
             T* x10 = input + pixels[10].Read;
             T* x11 = input + pixels[11].Read;
-            TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
-            TVector a6 = default, a7 = default, a8 = default, a9 = default, a10 = default, a11 = default;
+            TVector a0 = TStart.Of(output + pixels[0].Write), a1 = TStart.Of(output + pixels[1].Write);
+            TVector a2 = TStart.Of(output + pixels[2].Write), a3 = TStart.Of(output + pixels[3].Write);
+            TVector a4 = TStart.Of(output + pixels[4].Write), a5 = TStart.Of(output + pixels[5].Write);
+            TVector a6 = TStart.Of(output + pixels[6].Write), a7 = TStart.Of(output + pixels[7].Write);
+            TVector a8 = TStart.Of(output + pixels[8].Write), a9 = TStart.Of(output + pixels[9].Write);
+            TVector a10 = TStart.Of(output + pixels[10].Write), a11 = TStart.Of(output + pixels[11].Write);
             T* w = weights;
             for (int* run = runs; run < runsEnd; run++)
             {
@@ -194,8 +220,9 @@ internal static unsafe class InnerProduct<T, TVector>
 
     // What twelve leaves: at most 3/4 of the peak (6 chains, latency 4).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrowSix(
+    private static void RunNarrowSix<TStart>(
         T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        where TStart : IStart
     {
         for (; pixels < pixelsEnd; pixels += 6)
         {
@@ -205,7 +232,9 @@ internal static unsafe class InnerProduct<T, TVector>
             T* x3 = input + pixels[3].Read;
             T* x4 = input + pixels[4].Read;
             T* x5 = input + pixels[5].Read;
-            TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
+            TVector a0 = TStart.Of(output + pixels[0].Write), a1 = TStart.Of(output + pixels[1].Write);
+            TVector a2 = TStart.Of(output + pixels[2].Write), a3 = TStart.Of(output + pixels[3].Write);
+            TVector a4 = TStart.Of(output + pixels[4].Write), a5 = TStart.Of(output + pixels[5].Write);
             T* w = weights;
             for (int* run = runs; run < runsEnd; run++)
             {
@@ -238,5 +267,23 @@ internal static unsafe class InnerProduct<T, TVector>
     {
         a.Store(output);
         b.Store(output + TVector.Count);
+    }
+
+    /// <summary>What a sum begins with; a type, so that the choice is made when the product is compiled.</summary>
+    private interface IStart
+    {
+        static abstract TVector Of(T* output);
+    }
+
+    private readonly struct FromZero : IStart
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of(T* output) => default;
+    }
+
+    private readonly struct FromOutput : IStart
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of(T* output) => TVector.Load(output);
     }
 }

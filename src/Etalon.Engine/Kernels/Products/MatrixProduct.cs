@@ -1,0 +1,120 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Vectors;
+
+namespace Etalon.Engine.Kernels.Products;
+
+/// <summary>
+/// Blocks of matrix products in the register blocks of the convolutions: rows stand for pixels, columns for output channels. The right matrix
+/// is laid out block by block in a worker's scratch, where it stays in the first-level cache while the rows go by.
+/// </summary>
+/// <remarks>
+/// Each number is summed in ascending order, whatever the blocks, so its bits depend on its row and its column alone.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Rows that go through one layout of the right matrix at most: laying it out costs about as much as 5 of them.</summary>
+    public const int MostRows = 96;
+
+    /// <summary>Images whose outer products <see cref="AddOuter"/> sums in one call at most.</summary>
+    public const int MostImages = 64;
+
+    /// <summary>Numbers of scratch that a call needs, 64-byte aligned by the caller.</summary>
+    public abstract int ScratchLength { get; }
+
+    /// <summary>The products in the width that this process computes with.</summary>
+    public static MatrixProduct<T> Create() =>
+        VectorWidth.IsWide ? new MatrixProduct<T, WideVector<T>>() : new MatrixProduct<T, NarrowVector<T>>();
+
+    /// <summary>Columns of a block where the product has <paramref name="columns"/> in all.</summary>
+    public abstract int LanesOf(int columns);
+
+    /// <summary><paramref name="columns"/> rounded up to whole blocks.</summary>
+    public int WholeBlocks(int columns) => (columns + LanesOf(columns) - 1) / LanesOf(columns) * LanesOf(columns);
+
+    /// <summary>c(row, j) = sum over k of a(row, k) b(k, j) for the columns j of one block.</summary>
+    /// <param name="a">The left matrix.</param>
+    /// <param name="rows">[count]: where each row begins in the left matrix and in the product.</param>
+    /// <param name="count">Number of rows, at least 1.</param>
+    /// <param name="b">The right matrix.</param>
+    /// <param name="first">The block's first column.</param>
+    /// <param name="c">The product.</param>
+    /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
+    public abstract void Multiply(T* a, PixelPair* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch);
+
+    /// <summary>sums(row, j) += sum over images of x(image, row) g(image, j), for all columns.</summary>
+    /// <param name="x">[images][rows], rows at most <see cref="MostRows"/>.</param>
+    /// <param name="xStep">Numbers from one image of x to the next.</param>
+    /// <param name="g">[images][columns in whole blocks].</param>
+    /// <param name="images">At most <see cref="MostImages"/>.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="sums">[block of columns][rows][lanes of a block].</param>
+    /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
+    public abstract void AddOuter(T* x, int xStep, T* g, int images, int rows, int columns, T* sums, T* scratch);
+}
+
+/// <inheritdoc/>
+internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
+    where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+{
+    // 256 rows of two 512-bit vectors of float32 are 32 kB.
+    private const int DepthPerBlock = 256;
+
+    private static readonly int[] RowOffsets = [.. Enumerable.Range(0, MostRows)];
+
+    public override int ScratchLength => Math.Max(DepthPerBlock * 2 * TVector.Count, MostImages * MostRows);
+
+    public override int LanesOf(int columns) => InnerProduct<T, TVector>.LanesOf(columns);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Multiply(T* a, PixelPair* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch)
+    {
+        int lanes = LanesOf(b.Columns), columns = Math.Min(lanes, b.Columns - first), run = 0;
+        for (int k = 0; k < b.Depth; k += DepthPerBlock)
+        {
+            int depth = Math.Min(DepthPerBlock, b.Depth - k);
+            if (b.IsTransposed) LayTransposed(b.Numbers + (nint)first * b.Step + k, b.Step, depth, columns, lanes, scratch);
+            else Lay(b.Numbers + (nint)k * b.Step + first, b.Step, depth, columns, lanes, scratch);
+            if (k == 0) InnerProduct<T, TVector>.Run(a, rows, count, &run, 1, depth, scratch, lanes, c + first, columns);
+            else InnerProduct<T, TVector>.Continue(a + k, rows, count, &run, 1, depth, scratch, lanes, c + first, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddOuter(T* x, int xStep, T* g, int images, int rows, int columns, T* sums, T* scratch)
+    {
+        // Side by side: rows of many numbers often lie a multiple of 4 kB apart, in one set of the first-level cache.
+        for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, scratch + image * rows);
+        int lanes = LanesOf(columns), step = WholeBlocks(columns);
+        PixelPair start = default;
+        var lines = new PixelLines(&start, 1, images, rows, step);
+        fixed (int* offsets = RowOffsets)
+            for (int first = 0; first < columns; first += lanes, sums += rows * lanes)
+                OuterProduct<T, TVector>.Add(scratch, g + first, lines, offsets, rows, sums, lanes, columns - first);
+    }
+
+    // [depth][columns] to [depth][lanes], zeros behind the last column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Lay(T* from, nint step, int depth, int columns, int lanes, T* to)
+    {
+        for (int k = 0; k < depth; k++, from += step, to += lanes)
+        {
+            int j = 0;
+            for (; j <= columns - TVector.Count; j += TVector.Count) TVector.Load(from + j).Store(to + j);
+            for (; j < columns; j++) to[j] = from[j];
+            for (; j < lanes; j++) to[j] = T.Zero;
+        }
+    }
+
+    // [columns][depth] to [depth][lanes], zeros behind the last column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LayTransposed(T* from, nint step, int depth, int columns, int lanes, T* to)
+    {
+        for (int j = 0; j < lanes; j++, from += step, to++)
+            for (int k = 0; k < depth; k++)
+                to[k * lanes] = j < columns ? from[k] : T.Zero;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Products;
+
+namespace Etalon.Engine.Layers;
+
+/// <summary>A linear layer without bias over all numbers of an image: y [images][outputs] = x [images][inputs] w [inputs][outputs].</summary>
+/// <remarks>
+/// The batch is one matrix, and threads take blocks of the product, not images: image by image, each chunk read all weights and left a whole
+/// weight gradient to be added. The weight gradient is summed image by image within a chunk and then chunk by chunk, as every layer's is.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly MatrixProduct<T> _product = MatrixProduct<T>.Create();
+    private readonly Frame _gradientFrame;
+    private readonly Action<int, int> _loadInputs, _multiply, _complete, _loadGradients, _sumWeightGradient, _multiplyGradients, _contribute;
+    private PixelPair[] _forwardRows = [], _backwardRows = [];
+    private T* _inputs, _gradients, _inputGradients;
+    private Pass<T> _pass = null!;
+
+    internal Linear(string name, Signal<T> input, int outputs, bool isFrozen, bool isWeightNormalized)
+        : base(name, [input], new ConvolutionShape(1, 1, input.Map.ImageLength, outputs, 1, 1, 1, 0), isFrozen, isWeightNormalized)
+    {
+        // Outer products read whole blocks of columns.
+        _gradientFrame = Frame.Dense(1, 1, outputs) with { PixelStride = _product.WholeBlocks(outputs) };
+        (_loadInputs, _multiply, _complete) = (LoadInputs, Multiply, Complete);
+        (_loadGradients, _sumWeightGradient, _multiplyGradients, _contribute) = (LoadGradients, SumWeightGradient, MultiplyGradients, Contribute);
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => "linear";
+
+    private protected override int[] WeightShape => [Columns, Outputs];
+
+    /// <summary>Numbers of an input image.</summary>
+    private int Columns => Shape.InputChannels;
+
+    private int Outputs => Shape.OutputChannels;
+
+    private int GradientStep => _gradientFrame.PixelStride;
+
+    // A plain input is read where it lies, and a gradient that is the first is written where it belongs.
+    private T* InputNumbers => Input.IsPlain ? Input.Map.Data : _inputs;
+
+    private T* InputGradients => Input.IsFirstContribution(this) ? Input.Gradient : _inputGradients;
+
+    internal override long ScratchLength => _product.ScratchLength + (long)MatrixProduct<T>.MostRows * GradientStep;
+
+    private protected override int FanOf(Initialization initialization) => Columns;
+
+    internal override void Declare(NetworkLayout<T> layout)
+    {
+        base.Declare(layout);
+        if (!Input.IsPlain) layout.Activation($"{Name}.inputs", [layout.Images, Columns], pointer => _inputs = pointer);
+        layout.Activation($"{Name}.gradients", [layout.Images, GradientStep], pointer => _gradients = pointer);
+        if (TrainsInput && !Input.IsFirstContribution(this))
+            layout.Activation($"{Name}.input gradients", [layout.Images, Columns], pointer => _inputGradients = pointer);
+        _forwardRows = ListRows(layout.Images, Columns, Outputs);
+        _backwardRows = ListRows(layout.Images, GradientStep, Columns);
+    }
+
+    internal override void Forward(Pass<T> pass)
+    {
+        _pass = pass;
+        if (!Input.IsPlain) pass.RunChunks(_loadInputs);
+        pass.Workers.Run(Panels * BlocksOf(Outputs), _multiply);
+        if (Map.IsMeasured) pass.RunChunks(_complete);
+    }
+
+    internal override void Backward(Pass<T> pass)
+    {
+        _pass = pass;
+        pass.RunChunks(_loadGradients);
+        if (!IsFrozen)
+        {
+            pass.Workers.Run(WeightPanels, _sumWeightGradient);
+            FinishWeightGradient();
+        }
+        if (!TrainsInput) return;
+        pass.Workers.Run(Panels * BlocksOf(Columns), _multiplyGradients);
+        pass.RunChunks(_contribute);
+    }
+
+    // The images are cut into panels of equal size, as few as go.
+    private int Panels => Cut(_pass.Images, MatrixProduct<T>.MostRows);
+
+    private int WeightPanels => Cut(Columns, MatrixProduct<T>.MostRows);
+
+    private int BlocksOf(int columns) => Cut(columns, _product.LanesOf(columns));
+
+    private void LoadInputs(int chunk, int worker)
+    {
+        var (begin, end) = _pass.ImagesOf(chunk);
+        for (int image = begin; image < end; image++) Input.Load(image, Frame.Dense(1, 1, Columns), _inputs + (long)image * Columns);
+    }
+
+    private void Multiply(int task, int worker) =>
+        MultiplyBlock(task, worker, InputNumbers, _forwardRows, new RightMatrix<T>(Weights, Columns, Outputs, Outputs, isTransposed: false), Map.Data);
+
+    private void MultiplyGradients(int task, int worker) =>
+        MultiplyBlock(task, worker, _gradients, _backwardRows, new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
+
+    private void MultiplyBlock(int task, int worker, T* left, PixelPair[] rows, in RightMatrix<T> right, T* product)
+    {
+        (int block, int panel) = Math.DivRem(task, Panels);
+        int size = Cut(_pass.Images, Panels), first = panel * size;
+        fixed (PixelPair* all = rows)
+            _product.Multiply(
+                left, all + first, Math.Min(size, _pass.Images - first), right, block * _product.LanesOf(right.Columns), product, _pass.Scratch(worker));
+    }
+
+    private void Complete(int chunk, int worker)
+    {
+        var (begin, end) = _pass.ImagesOf(chunk);
+        for (int image = begin; image < end; image++) Map.Complete(image);
+    }
+
+    private void LoadGradients(int chunk, int worker)
+    {
+        var (begin, end) = _pass.ImagesOf(chunk);
+        for (int image = begin; image < end; image++) Map.LoadGradient(image, _gradientFrame, _gradients + (long)image * GradientStep);
+    }
+
+    private void SumWeightGradient(int panel, int worker)
+    {
+        int size = Cut(Columns, WeightPanels), first = panel * size, rows = Math.Min(size, Columns - first);
+        T* scratch = _pass.Scratch(worker), sums = scratch + _product.ScratchLength;
+        for (int chunk = 0; chunk < _pass.Chunks; chunk++)
+        {
+            new Span<T>(sums, rows * GradientStep).Clear();
+            var (begin, end) = _pass.ImagesOf(chunk);
+            for (int image = begin; image < end; image += MatrixProduct<T>.MostImages)
+                _product.AddOuter(
+                    InputNumbers + (long)image * Columns + first, Columns, _gradients + (long)image * GradientStep,
+                    Math.Min(MatrixProduct<T>.MostImages, end - image), rows, Outputs, sums, scratch);
+            Contribute(sums, first, rows, isFirst: chunk == 0);
+        }
+    }
+
+    // Sums [block][rows][lanes] of a chunk to the weight gradient [inputs][outputs].
+    private void Contribute(T* sums, int first, int rows, bool isFirst)
+    {
+        int lanes = _product.LanesOf(Outputs);
+        for (int block = 0; block < Outputs; block += lanes)
+            for (int row = 0; row < rows; row++, sums += lanes)
+            {
+                T* gradient = WeightGradient + (long)(first + row) * Outputs + block;
+                int count = Math.Min(lanes, Outputs - block);
+                if (isFirst) Rows.Copy(sums, 1, count, count, gradient);
+                else Rows.Add(sums, count, gradient);
+            }
+    }
+
+    private void Contribute(int chunk, int worker)
+    {
+        var (begin, end) = _pass.ImagesOf(chunk);
+        if (!Input.IsFirstContribution(this))
+            Rows.Add(_inputGradients + (long)begin * Columns, (end - begin) * Columns, Input.GradientOf(begin));
+        for (int image = begin; image < end; image++) Input.Contributed(this, image);
+    }
+
+    private static PixelPair[] ListRows(int images, int readStep, int writeStep) =>
+        [.. Enumerable.Range(0, images).Select(image => new PixelPair(checked(image * readStep), checked(image * writeStep)))];
+
+    private static int Cut(int count, int parts) => (count + parts - 1) / parts;
+}
