@@ -6,6 +6,12 @@ if (args is ["kernels"])
     KernelSpeed.Print<double>();
     return;
 }
+if (args is ["matrices"])
+{
+    MatrixSpeed.Print<float>();
+    MatrixSpeed.Print<double>();
+    return;
+}
 if (args is ["optimizers"])
 {
     OptimizerSpeed.Print<float>();

@@ -1,8 +1,13 @@
 """Takes turns with PyTorch at the same measurements on an idle machine and prints the ratios: above 1, ours is faster.
 
     /usr/bin/python3 compare.py --ours "dotnet etalon.dll bench --serve --threads 2" --out ../results/speed.json
+    /usr/bin/python3 compare.py --all --ours "dotnet etalon.dll bench --serve --threads 2"
 
-The command given as --ours must behave as speed_peer.py does: read a measurement's name a line (`step`, `conv forward|data|weight 16|32|64`,
+With --all it compares the training step of every model that Etalon offers, one after the other: --ours then gets --model, --norm, --batch and --hidden
+behind it, as speed_peer.py does. PyTorch must multiply matrices with OpenBLAS (libopenblas0-pthread): with Debian's reference BLAS the comparison says
+nothing and is refused.
+
+The command given as --ours must behave as speed_peer.py does: read a measurement's name a line (`step`, `evaluate`, `conv forward|data|weight 16|32|64`,
 `describe`) and answer one JSON line, {"seconds": ...} for a measurement, anything for `describe`, {"error": ...} for what it cannot do.
 It must be the measuring program itself, not a shell or `dotnet run` around it: its memory and processor time are read by process id.
 
@@ -27,8 +32,10 @@ import subprocess
 import sys
 import time
 
-NAMES = ["step"] + [f"conv {direction} {channels}" for channels in (16, 32, 64) for direction in ("forward", "data", "weight")]
+NAMES = ["step", "evaluate"] + [f"conv {direction} {channels}" for channels in (16, 32, 64) for direction in ("forward", "data", "weight")]
 FORMATS = ["nchw", "channels_last"]
+MODELS = [(model, "batch", batch, hidden) for model, hidden in (("mlp", "128"), ("mlp", "512,512")) for batch in (64, 128)]
+MODELS += [(model, norm, batch, "128") for model in ("cnn", "resnet20", "preresnet8", "preresnet20") for norm in ("batch", "group") for batch in (32, 128)]
 
 
 class Server:
@@ -95,16 +102,53 @@ def summarize(name, times):
             "ratio": medians[best] / medians["ours"], "ratio_range": [min(pairs), max(pairs)]}
 
 
-def print_row(row):
+def print_row(row, width=16):
     medians = row["median_seconds"]
-    print(f"{row['name']:<16}" + "".join(f"{1000 * medians[label]:>24.3f}" for label in medians)
+    print(f"{row['name']:<{width}}" + "".join(f"{1000 * medians[label]:>24.3f}" for label in medians)
           + f"{row['ratio']:>10.2f}   {row['ratio_range'][0]:.2f} - {row['ratio_range'][1]:.2f}", flush=True)
 
 
-def compare(args):
+def start(args, options=()):
+    """Ours and PyTorch in each format, and what they say of themselves; ends where PyTorch has no fast matrix product."""
     peer = [sys.executable, str(pathlib.Path(__file__).with_name("speed_peer.py")), "--threads", str(args.threads)]
-    servers = [Server("ours", shlex.split(args.ours))] + [Server(f"pytorch {form}", [*peer, "--format", form]) for form in FORMATS]
+    servers = [Server("ours", shlex.split(args.ours) + list(options))]
+    servers += [Server(f"pytorch {form}", [*peer, "--format", form, *options]) for form in FORMATS]
     described = {server.label: server.ask("describe") for server in servers}
+    libraries = described[servers[-1].label]["blas"]
+    if not any("openblas" in library or "mkl" in library for library in libraries):
+        sys.exit(f"PyTorch multiplies matrices with {', '.join(libraries) or 'an unknown library'}, about twenty times slower than OpenBLAS; "
+                 "install libopenblas0-pthread and compare again")
+    return servers, described
+
+
+def compare_models(args):
+    """The training step of every model, each with servers of its own."""
+    busy_before, total_before = machine_ticks()
+    own = 0
+    print(f"{'median ms':<34}" + "".join(f"{label:>24}" for label in ["ours"] + [f"pytorch {form}" for form in FORMATS]) + f"{'ratio':>10}   range")
+    rows, described = [], {}
+    for model, norm, batch, hidden in MODELS:
+        servers, described = start(args, ["--model", model, "--norm", norm, "--batch", str(batch), "--hidden", hidden])
+        row = summarize(f"{model}{' ' + hidden if model == 'mlp' else ''} {norm} {batch}", run_rounds("step", servers, args.rounds))
+        rows.append({**row, "model": model, "norm": norm, "batch": batch, "hidden": hidden, "peak_bytes": {server.label: server.peak_bytes() for server in servers}})
+        print_row(rows[-1], 34)
+        own += sum(server.cpu_ticks() for server in servers)
+        for server in servers:
+            server.close()
+    busy, total = machine_ticks()
+    return {**about(args, own, busy - busy_before, total - total_before), "servers": described, "measurements": rows}
+
+
+def about(args, own, busy, total):
+    others = max(0.0, (busy - own) / total)
+    if others > 0.05:
+        print(f"warning: other programs used {others:.0%} of the processors meanwhile; repeat this on an idle machine", file=sys.stderr)
+    return {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": machine(),
+            "others_share_of_processors": round(others, 4), "rounds": args.rounds, "threads": args.threads}
+
+
+def compare(args):
+    servers, described = start(args)
     own_before, (busy_before, total_before) = sum(server.cpu_ticks() for server in servers), machine_ticks()
 
     print(f"{'median ms':<16}" + "".join(f"{server.label:>24}" for server in servers) + f"{'ratio':>10}   range")
@@ -117,14 +161,9 @@ def compare(args):
             print("peak MB         " + "".join(f"{peak / 1e6:>24.0f}" for peak in peaks.values()), flush=True)
 
     own, (busy, total) = sum(server.cpu_ticks() for server in servers) - own_before, machine_ticks()
-    others = max(0.0, (busy - busy_before - own) / (total - total_before))
-    if others > 0.05:
-        print(f"warning: other programs used {others:.0%} of the processors meanwhile; repeat this on an idle machine", file=sys.stderr)
     for server in servers:
         server.close()
-    return {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": machine(),
-            "others_share_of_processors": round(others, 4), "rounds": args.rounds, "threads": args.threads, "servers": described,
-            "peak_bytes_after_step": peaks, "measurements": rows}
+    return {**about(args, own, busy - busy_before, total - total_before), "servers": described, "peak_bytes_after_step": peaks, "measurements": rows}
 
 
 def machine():
@@ -135,13 +174,14 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("names", nargs="*", help="measurements; without any, all ten")
+    parser.add_argument("names", nargs="*", help="measurements; without any, all eleven")
+    parser.add_argument("--all", action="store_true", help="compare the training step of every model instead")
     parser.add_argument("--ours", required=True, help="the command that answers for us")
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2, help="PyTorch's threads; --ours carries its own")
     parser.add_argument("--out", type=pathlib.Path, help="where the figures go as JSON")
     args = parser.parse_args()
-    result = compare(args)
+    result = compare_models(args) if args.all else compare(args)
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.write_text(json.dumps(result, indent=2) + "\n")

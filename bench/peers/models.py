@@ -8,9 +8,11 @@ PreResNet-(6n+2)  He et al. 2016, "Identity Mappings in Deep Residual Networks":
                   block's normalized and activated input; elsewhere it is the block's input itself.
 ResNet-(6n+2)     He et al. 2015, "Deep Residual Learning for Image Recognition": conv-norm-relu-conv-norm, the shortcut added before the last
                   relu; where the shape changes the shortcut is a 1x1 convolution and a norm.
-mlp               linear layers with relu between.
+cnn               three stages of two 3x3 convolutions of widths w, 2w, 4w, each with a norm and relu, 2x2 max pooling between the stages, the mean
+                  over pixels, a linear head.
+mlp               hidden linear layers, each with a norm (or a bias where there is none) and relu, and a linear head.
 
-Convolutions carry no bias; only the head does.
+Convolutions carry no bias, nor do linear layers before a norm.
 """
 
 import math
@@ -104,26 +106,51 @@ class ResidualNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-class Mlp(nn.Module):
-    def __init__(self, inputs, hidden, classes):
+class PlainCnn(nn.Module):
+    def __init__(self, width, channels, classes, norm):
         super().__init__()
-        sizes = [inputs, *hidden, classes]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        layers, inputs = [], channels
+        for stage in range(3):
+            outputs = width << stage
+            if stage > 0:
+                layers.append(nn.MaxPool2d(2))
+            for _ in range(2):
+                layers += [conv(inputs, outputs, 3), norm(outputs), nn.ReLU()]
+                inputs = outputs
+        self.layers = nn.Sequential(*layers)
+        self.head = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        return self.head(self.layers(x).mean(dim=(2, 3)))
+
+
+class Mlp(nn.Module):
+    def __init__(self, inputs, hidden, classes, norm=None):
+        super().__init__()
+        sizes = [inputs, *hidden]
+        self.layers = nn.ModuleList(nn.Linear(a, b, bias=norm is None) for a, b in zip(sizes, sizes[1:]))
+        self.norms = nn.ModuleList() if norm is None else nn.ModuleList(norm(b) for b in hidden)
+        self.head = nn.Linear(sizes[-1], classes)
 
     def forward(self, x):
         x = x.flatten(1)
-        for layer in self.layers[:-1]:
-            x = F.relu(layer(x))
-        return self.layers[-1](x)
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            x = F.relu(self.norms[i](x) if len(self.norms) > 0 else x)
+        return self.head(x)
 
 
-def make_model(name, image, classes=10, width=16, norm="batch", affine=True, groups=8, epsilon=1e-5):
-    """`image` is (channels, height, width); `groups` counts only for norm="group". The mlp has two hidden layers of 16 x width units."""
+def make_model(name, image, classes=10, width=16, norm="batch", affine=True, groups=8, epsilon=1e-5, hidden=(128,)):
+    """`image` is (channels, height, width); `groups` counts only for norm="group", `hidden` (units of each hidden layer) only for the mlp."""
     if name == "mlp":
-        return Mlp(math.prod(image), [16 * width] * 2, classes)
+        if norm not in ("batch", "none"):
+            raise ValueError(f"norm '{norm}': an mlp here has batch or none")
+        return Mlp(math.prod(image), list(hidden), classes, (lambda c: nn.BatchNorm1d(c, eps=epsilon, affine=affine)) if norm == "batch" else None)
+    if name == "cnn":
+        return PlainCnn(width, image[0], classes, lambda c: make_norm(norm, c, affine, groups, epsilon))
     match = re.fullmatch(r"(pre)?resnet-?(\d+)", name)
     if not match:
-        raise ValueError(f"model '{name}': expected mlp, resnetN or preresnetN with N = 6n + 2, as in preresnet20")
+        raise ValueError(f"model '{name}': expected mlp, cnn, resnetN or preresnetN with N = 6n + 2, as in preresnet20")
     return ResidualNet(match[1] is not None, int(match[2]), width, image[0], classes,
                        lambda c: make_norm(norm, c, affine, groups, epsilon))
 
@@ -138,4 +165,5 @@ def initialize(model, generator):
         elif isinstance(module, nn.Linear):
             bound = 1 / math.sqrt(module.in_features)
             module.weight.data.uniform_(-bound, bound, generator=generator)
-            module.bias.data.uniform_(-bound, bound, generator=generator)
+            if module.bias is not None:
+                module.bias.data.uniform_(-bound, bound, generator=generator)

@@ -10,7 +10,8 @@ Names:
     conv forward|data|weight 16|32|64
                                     one pass (result, data gradient or weight gradient) of the 3x3 convolution of a ResNet-20 stage:
                                     16 channels at 32x32, 32 at 16x16, 64 at 8x8; stride 1, padding 1, no bias
-    describe                        versions, settings and the instruction set oneDNN uses
+    evaluate                        the forward pass of the same network alone, in evaluation mode
+    describe                        versions, settings, the instruction set oneDNN uses and the library that multiplies matrices
 
 An answer is {"name", "seconds": median over the repetitions, "repetitions", "peak_bytes": largest resident size so far}, for `step` with
 "images_per_second" too; what cannot be measured is answered by {"error"}. Each request first runs once untimed, then repeats for at least half a second
@@ -36,13 +37,18 @@ STAGE_SIZE = {16: 32, 32: 16, 64: 8}
 OUTPUT_MASK = {"data": [True, False, False], "weight": [False, True, False]}
 
 
-def make_step(args, layout):
+def make_network(args, layout):
     generator = torch.Generator().manual_seed(1)
-    model = make_model(args.model, (3, 32, 32))
+    model = make_model(args.model, (3, 32, 32), norm=args.norm, hidden=args.hidden)
     initialize(model, generator)
     model = model.to(memory_format=layout)
     images = torch.randn(args.batch, 3, 32, 32, generator=generator).to(memory_format=layout)
     labels = torch.randint(0, 10, (args.batch,), generator=generator)
+    return model, images, labels
+
+
+def make_step(args, layout):
+    model, images, labels = make_network(args, layout)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 
     def step():
@@ -52,6 +58,12 @@ def make_step(args, layout):
         optimizer.step()
 
     return step
+
+
+def make_evaluation(args, layout):
+    model, images, _ = make_network(args, layout)
+    model.eval()
+    return lambda: model(images)
 
 
 def make_conv(args, layout, direction, channels):
@@ -70,9 +82,11 @@ def make_work(args, name):
     words = name.split()
     if words == ["step"]:
         return make_step(args, layout)
+    if words == ["evaluate"]:
+        return make_evaluation(args, layout)
     if len(words) == 3 and words[0] == "conv" and words[1] in ("forward", "data", "weight") and words[2] in ("16", "32", "64"):
         return make_conv(args, layout, words[1], int(words[2]))
-    raise ValueError(f"no measurement '{name}': expected step, conv forward|data|weight 16|32|64, or describe")
+    raise ValueError(f"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe")
 
 
 def measure(args, name, work):
@@ -87,9 +101,17 @@ def measure(args, name, work):
     median = statistics.median(seconds)
     answer = {"name": name, "seconds": median, "repetitions": len(seconds),
               "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
-    if name == "step":
+    if name in ("step", "evaluate"):
         answer["images_per_second"] = args.batch / median
     return answer
+
+
+def blas():
+    """The library that multiplies matrices: Debian's PyTorch takes whatever libblas.so.3 is, by default a reference one, twenty times slower."""
+    torch.mm(torch.ones(256, 256), torch.ones(256, 256))
+    with open("/proc/self/maps") as maps:
+        libraries = {line.split()[-1] for line in maps if "blas" in line or "mkl" in line}
+    return sorted(libraries)
 
 
 def describe(args):
@@ -98,7 +120,7 @@ def describe(args):
     package = subprocess.run(["dpkg-query", "-W", "python3-torch"], capture_output=True, text=True).stdout.split()
     return {"torch": torch.__version__, "package": " ".join(package), "python": platform.python_version(),
             "onednn": torch.backends.mkldnn.is_available(), "onednn_isa": verbose.partition("cpu,isa:")[2].partition("\n")[0],
-            "threads": torch.get_num_threads(), "format": args.format, "model": args.model, "batch": args.batch}
+            "threads": torch.get_num_threads(), "format": args.format, "model": args.model, "norm": args.norm, "batch": args.batch, "blas": blas()}
 
 
 def main():
@@ -108,6 +130,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--model", default="preresnet20")
+    parser.add_argument("--norm", default="batch")
+    parser.add_argument("--hidden", default=[128], type=lambda text: [int(units) for units in text.split(",")], help="units of an mlp's hidden layers, with commas")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     made = {}

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Vectors;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Speed;
@@ -28,13 +29,14 @@ public static class SpeedBench
         using var workers = new Workers(threads);
         using var training = new TrainingSpeed<T>(model, batch, workers);
         for (int i = 0; i < Math.Min(WarmUpSteps, rounds); i++) training.Step();
-        double[] steps = new double[rounds], cores = new double[rounds], peaks = new double[rounds];
+        double[] steps = new double[rounds], evaluations = new double[rounds], cores = new double[rounds], peaks = new double[rounds];
         var monitors = new List<MonitorCost>();
         for (int round = 0; round < rounds; round++)
         {
             cores[round] = FmaPeak.Measure<T>();
             peaks[round] = FmaPeak.Measure<T>(workers);
             steps[round] = RepeatedTime.Once(training.Step);
+            evaluations[round] = RepeatedTime.Once(training.Evaluate);
             if (training.TimeMonitors() is { } times) monitors.Add(CostOf(times, steps[round]));
         }
         var kinds = training.TimeLayerKinds(rounds);
@@ -47,6 +49,9 @@ public static class SpeedBench
             Threads = threads,
             Rounds = rounds,
             StepSeconds = RepeatedTime.Median(steps),
+            EvaluationSeconds = RepeatedTime.Median(evaluations),
+            VectorBits = VectorWidth.Bits,
+            Caches = ProcessorCaches.Read(),
             Monitors = monitors.Count == 0 ? null : MedianOf(monitors),
             StepOperations = kinds.Sum(kind => kind.ForwardOperations + kind.BackwardOperations),
             OneCorePeak = RepeatedTime.Median(cores),

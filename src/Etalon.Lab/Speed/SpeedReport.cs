@@ -32,7 +32,16 @@ public sealed record SpeedReport
     /// <summary>What the monitors add to that; null where the model has no weights for them.</summary>
     public required MonitorCost? Monitors { get; init; }
 
-    /// <summary>The multiply-add peak of one core, GFLOP/s.</summary>
+    /// <summary>Seconds of the forward pass of an evaluation over a batch.</summary>
+    public required double EvaluationSeconds { get; init; }
+
+    /// <summary>Bits of the vectors that kernels compute with: 256 or 512.</summary>
+    public required int VectorBits { get; init; }
+
+    /// <summary>The processor's caches as the system tells them, such as "L1 48 kB"; empty where it does not.</summary>
+    public required IReadOnlyList<string> Caches { get; init; }
+
+    /// <summary>The multiply-add peak of one core with vectors of that width, GFLOP/s.</summary>
     public required double OneCorePeak { get; init; }
 
     /// <summary>The multiply-add peak of all threads together, GFLOP/s.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Kernels.Vectors;
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Speed;
 using Etalon.Lab.RunSpecs;
@@ -8,7 +9,7 @@ using Etalon.Lab.RunSpecs;
 namespace Etalon.Lab.Speed;
 
 /// <summary>
-/// Measurements by name, one at a time, so that another program can take turns with it: "step", "conv forward|data|weight 16|32|64" (a pass
+/// Measurements by name, one at a time, so that another program can take turns with it: "step", "evaluate" (the forward pass of an evaluation), "conv forward|data|weight 16|32|64" (a pass
 /// of the 3x3 convolution of a ResNet's stage: 16 channels at 32x32, 32 at 16x16, 64 at 8x8), "describe". Between them its threads sleep.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -26,7 +27,7 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
     /// <param name="threads">Threads that compute.</param>
     public SpeedServer(ModelSpec model, int batch, int threads) => (_model, _batch, _workers) = (model, batch, new Workers(threads));
 
-    /// <summary>The answer to a name: {"name", "seconds", "repetitions"}, for "step" with "images_per_second"; {"error"} for what it cannot measure.</summary>
+    /// <summary>The answer to a name: {"name", "seconds", "repetitions"}, for "step" and "evaluate" with "images_per_second"; {"error"} for what it cannot measure.</summary>
     public JsonObject Answer(string name)
     {
         string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -35,18 +36,19 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
         if (!_made.TryGetValue(name, out var work))
         {
             if (Make(words) is not { } made)
-                return new JsonObject { ["error"] = $"no measurement '{name}': expected step, conv forward|data|weight 16|32|64, or describe" };
+                return new JsonObject { ["error"] = $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe" };
             _made[name] = work = made;
         }
         var (seconds, repetitions) = RepeatedTime.Settled(work);
         var answer = new JsonObject { ["name"] = name, ["seconds"] = seconds, ["repetitions"] = repetitions };
-        if (name == "step") answer["images_per_second"] = _batch / seconds;
+        if (name is "step" or "evaluate") answer["images_per_second"] = _batch / seconds;
         return answer;
     }
 
     private Action? Make(string[] words) => words switch
     {
         ["step"] => Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Step,
+        ["evaluate"] => Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Evaluate,
         ["conv", "forward", var channels] => Make(ConvolutionPass.Forward, channels),
         ["conv", "data", var channels] => Make(ConvolutionPass.DataGradient, channels),
         ["conv", "weight", var channels] => Make(ConvolutionPass.WeightGradient, channels),
@@ -75,6 +77,8 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
         ["etalon"] = typeof(SpeedReport).Assembly.GetName().Version!.ToString(3),
         ["dotnet"] = Environment.Version.ToString(),
         ["model"] = _model.Name,
+        ["norm"] = _model.Norm.ToString().ToLowerInvariant(),
+        ["vector_bits"] = VectorWidth.Bits,
         ["batch"] = _batch,
         ["threads"] = _workers.Count,
         ["precision"] = typeof(T) == typeof(float) ? "float32" : "float64",

@@ -69,6 +69,9 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Update();
     }
 
+    /// <summary>The forward pass of an evaluation.</summary>
+    public void Evaluate() => Network.Forward(_images, _labels, isTraining: false);
+
     private void ForwardAndBackward()
     {
         Network.Forward(_images, _labels, isTraining: true);

@@ -65,7 +65,7 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
 
     private static readonly int[] RowOffsets = [.. Enumerable.Range(0, MostRows)];
 
-    public override int ScratchLength => Math.Max(DepthPerBlock * 2 * TVector.Count, MostImages * MostRows);
+    public override int ScratchLength => Math.Max(DepthPerBlock, MostImages) * 2 * TVector.Count + MostImages * MostRows;
 
     public override int LanesOf(int columns) => InnerProduct<T, TVector>.LanesOf(columns);
 
@@ -86,14 +86,18 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddOuter(T* x, int xStep, T* g, int images, int rows, int columns, T* sums, T* scratch)
     {
-        // Side by side: rows of many numbers often lie a multiple of 4 kB apart, in one set of the first-level cache.
-        for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, scratch + image * rows);
+        // Both are copied side by side: rows of many numbers often lie a multiple of 4 kB apart, in one set of the first-level cache.
         int lanes = LanesOf(columns), step = WholeBlocks(columns);
+        T* left = scratch, right = scratch + MostImages * MostRows;
+        for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, left + image * rows);
         PixelPair start = default;
-        var lines = new PixelLines(&start, 1, images, rows, step);
+        var lines = new PixelLines(&start, 1, images, rows, lanes);
         fixed (int* offsets = RowOffsets)
             for (int first = 0; first < columns; first += lanes, sums += rows * lanes)
-                OuterProduct<T, TVector>.Add(scratch, g + first, lines, offsets, rows, sums, lanes, columns - first);
+            {
+                Lay(g + first, step, images, lanes, lanes, right);
+                OuterProduct<T, TVector>.Add(left, right, lines, offsets, rows, sums, lanes, columns - first);
+            }
     }
 
     // [depth][columns] to [depth][lanes], zeros behind the last column.
@@ -113,8 +117,11 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LayTransposed(T* from, nint step, int depth, int columns, int lanes, T* to)
     {
-        for (int j = 0; j < lanes; j++, from += step, to++)
-            for (int k = 0; k < depth; k++)
-                to[k * lanes] = j < columns ? from[k] : T.Zero;
+        int tile = Transposition<T>.Edge, wholeColumns = columns / tile * tile, wholeDepth = depth / tile * tile;
+        for (int j = 0; j < wholeColumns; j += tile)
+            for (int k = 0; k < wholeDepth; k += tile) Transposition<T>.Tile(from + j * step + k, step, to + k * lanes + j, lanes);
+        for (int j = 0; j < lanes; j++)
+            for (int k = j < wholeColumns ? wholeDepth : 0; k < depth; k++)
+                to[k * lanes + j] = j < columns ? from[j * step + k] : T.Zero;
     }
 }
