@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels;
 
@@ -13,22 +13,35 @@ internal readonly record struct SgdUpdate(double Shrink, double Decay, double Mo
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply<T>(T* w, T* g, T* v, int length) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), momentum = Simd.Splat<T>(Momentum);
-        Vector256<T> intake = Simd.Splat<T>(Intake), ofGradient = Simd.Splat<T>(-OfGradient), ofVelocity = Simd.Splat<T>(-OfVelocity);
-        int i = 0;
-        for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            var weight = Vector256.Load(w + i);
-            var direction = Simd.Fma(decay, weight, Vector256.Load(g + i));
-            var velocity = Simd.Fma(momentum, Vector256.Load(v + i), intake * direction);
-            Vector256.Store(velocity, v + i);
-            Vector256.Store(Simd.Fma(ofVelocity, velocity, Simd.Fma(ofGradient, direction, shrink * weight)), w + i);
-        }
+        int i = VectorWidth.IsWide ? Apply<T, WideVector<T>>(w, g, v, 0, length) : 0;
+        i = Apply<T, NarrowVector<T>>(w, g, v, i, length);
+        T shrink = T.CreateTruncating(Shrink), decay = T.CreateTruncating(Decay), momentum = T.CreateTruncating(Momentum);
+        T intake = T.CreateTruncating(Intake), ofGradient = T.CreateTruncating(-OfGradient), ofVelocity = T.CreateTruncating(-OfVelocity);
         for (; i < length; i++)
         {
-            T direction = T.FusedMultiplyAdd(decay[0], w[i], g[i]);
-            v[i] = T.FusedMultiplyAdd(momentum[0], v[i], intake[0] * direction);
-            w[i] = T.FusedMultiplyAdd(ofVelocity[0], v[i], T.FusedMultiplyAdd(ofGradient[0], direction, shrink[0] * w[i]));
+            T direction = T.FusedMultiplyAdd(decay, w[i], g[i]);
+            v[i] = T.FusedMultiplyAdd(momentum, v[i], intake * direction);
+            w[i] = T.FusedMultiplyAdd(ofVelocity, v[i], T.FusedMultiplyAdd(ofGradient, direction, shrink * w[i]));
         }
+    }
+
+    // The whole vectors from i on; the first number behind them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private unsafe int Apply<T, TVector>(T* w, T* g, T* v, int i, int length)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        TVector shrink = Splat(Shrink), decay = Splat(Decay), momentum = Splat(Momentum);
+        TVector intake = Splat(Intake), ofGradient = Splat(-OfGradient), ofVelocity = Splat(-OfVelocity);
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            var weight = TVector.Load(w + i);
+            var direction = TVector.Fma(decay, weight, TVector.Load(g + i));
+            var velocity = TVector.Fma(momentum, TVector.Load(v + i), intake * direction);
+            velocity.Store(v + i);
+            TVector.Fma(ofVelocity, velocity, TVector.Fma(ofGradient, direction, shrink * weight)).Store(w + i);
+        }
+        return i;
+
+        static TVector Splat(double value) => TVector.Splat(T.CreateTruncating(value));
     }
 }

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Etalon.Engine.Kernels.Vectors;
+using Etalon.Lab.Runs;
+using Etalon.Workbench.Tests.Commands;
+using Etalon.Workbench.Tests.Data;
+
+namespace Etalon.Workbench.Tests.Training;
+
+/// <summary>Whole runs with vectors of 512 bits and of 256 bits, in processes of their own.</summary>
+public sealed class VectorWidthTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("model.name=preresnet-8", "precision=float32", "model.norm=batch")]
+    [InlineData("model.name=preresnet-8", "precision=float64", "model.norm=group", "model.convolution=direct")]
+    [InlineData("model.name=cnn", "precision=float32", "model.norm=batch", "model.width=24")]
+    [InlineData("model.name=mlp", "precision=float32", "model.norm=batch", "model.hidden=[70, 33]")]
+    public async Task Runs_end_with_the_same_bytes_in_either_width_and_on_any_number_of_threads(params string[] overrides)
+    {
+        Assert.SkipUnless(VectorWidth.Bits == 512, "this processor, or this process, has no fast vectors of 512 bits");
+        string[] train = ["train", Cli.Recipe("digits.yaml"), "duration=8ba", "data.train=300", "data.test=100", .. overrides];
+        string wide = await Run("512", [.. train, "--threads", "1"], null, null);
+        string[] narrow =
+        [
+            await Run("256", [.. train, "--threads", "2"], VectorWidth.Variable, "256"),
+            await Run("without", [.. train, "--threads", "3"], "DOTNET_EnableAVX512", "0"),
+        ];
+        foreach (string run in narrow)
+        {
+            var comparison = RunComparison.Of(wide, run);
+            Assert.Empty(comparison.Differences);
+            Assert.True(comparison.TensorBytes > 10_000);
+        }
+    }
+
+    // The same recipe into another folder.
+    private async Task<string> Run(string folder, string[] words, string? variable, string? value)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        string runs = Path.Combine(_folder.Path, folder);
+        foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), .. words, "--runs", runs])
+            start.ArgumentList.Add(word);
+        if (variable is not null) start.Environment[variable] = value;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, error + await output);
+        return Path.Combine(runs, "digits");
+    }
+}
