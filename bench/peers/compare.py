@@ -128,7 +128,7 @@ def compare_models(args):
     print(f"{'median ms':<34}" + "".join(f"{label:>24}" for label in ["ours"] + [f"pytorch {form}" for form in FORMATS]) + f"{'ratio':>10}   range")
     rows, described = [], {}
     for model, norm, batch, hidden in MODELS:
-        servers, described = start(args, ["--model", model, "--norm", norm, "--batch", str(batch), "--hidden", hidden])
+        servers, described = start(args, ["--model", model, "--norm", norm, "--batch", str(batch), *(["--hidden", hidden] if model == "mlp" else [])])
         row = summarize(f"{model}{' ' + hidden if model == 'mlp' else ''} {norm} {batch}", run_rounds("step", servers, args.rounds))
         rows.append({**row, "model": model, "norm": norm, "batch": batch, "hidden": hidden, "peak_bytes": {server.label: server.peak_bytes() for server in servers}})
         print_row(rows[-1], 34)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Numerics;
 using System.Text.Json;
+using Etalon.Engine.Kernels.Vectors;
+using Etalon.Lab;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Speed;
 
@@ -20,9 +22,10 @@ internal static class BenchCommand
               etalon bench
               etalon bench --model preresnet20 --batch 128 --threads 2 --json
               etalon bench --model resnet56 --norm group --convolution direct
+              etalon bench --model mlp --hidden 512,512 --batch 64 --vectors 256
             """)
         {
-            options.Model, options.Norm, options.Convolution, options.Precision, options.Batch, options.Threads, options.Rounds, options.Json, options.Serve,
+            options.Model, options.Norm, options.Convolution, options.Precision, options.Hidden, options.Batch, options.Threads, options.Vectors, options.Rounds, options.Json, options.Serve,
         };
         command.SetAction(parsed => Run(parsed, options));
         return command;
@@ -31,9 +34,10 @@ internal static class BenchCommand
     private static int Run(ParseResult parsed, Options options)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        if (parsed.GetValue(options.Vectors) is { } vectors) Choose(vectors);
         var spec = Spec(
             parsed.GetRequiredValue(options.Model), parsed.GetRequiredValue(options.Norm), parsed.GetRequiredValue(options.Convolution),
-            parsed.GetRequiredValue(options.Precision));
+            parsed.GetRequiredValue(options.Precision), parsed.GetValue(options.Hidden));
         int batch = parsed.GetRequiredValue(options.Batch), threads = parsed.GetRequiredValue(options.Threads), rounds = parsed.GetRequiredValue(options.Rounds);
         if (parsed.GetValue(options.Serve))
         {
@@ -51,6 +55,12 @@ internal static class BenchCommand
         return ExitCode.Done;
     }
 
+    private static void Choose(int bits)
+    {
+        if (bits is not (256 or 512)) throw new InputException($"--vectors is {bits}; it must be 256 or 512");
+        VectorWidth.Choose(bits);
+    }
+
     /// <summary>Answers each line with one line of JSON, until there are no more: the protocol of bench/peers/compare.py.</summary>
     public static void Serve<T>(ModelSpec model, int batch, int threads, TextReader input, TextWriter output) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -63,10 +73,11 @@ internal static class BenchCommand
     }
 
     // A recipe's reader knows all rules of models; what it needs besides has no influence on speed.
-    private static RunSpec Spec(string model, string norm, string convolution, string precision) => RecipeReader.Read(
+    private static RunSpec Spec(string model, string norm, string convolution, string precision, string? hidden) => RecipeReader.Read(
         "{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.01, model: {name: mlp}}", "bench",
         [
             $"model.name={Quoted(model)}", $"model.norm={Quoted(norm)}", $"model.convolution={Quoted(convolution)}", $"precision={Quoted(precision)}",
+            .. hidden is null ? (string[])[] : [$"model.hidden=[{hidden}]"],
         ]);
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
@@ -84,6 +95,9 @@ internal static class BenchCommand
         };
 
         public Option<string> Precision { get; } = new("--precision") { Description = "float32 or float64.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
+        public Option<string?> Hidden { get; } = new("--hidden") { Description = "Units of each hidden layer of an mlp, with commas; 128 by default.", HelpName = "N,N" };
+        public Option<int?> Vectors { get; } = NumberOption.Integer(
+            "--vectors", "BITS", "Bits of the vectors that kernels compute with, 256 or 512; by default what is fastest here.");
         public Option<int> Batch { get; } = NumberOption.Integer("--batch", "N", "Images in a step.", 128, least: 1);
         public Option<int> Threads { get; } = NumberOption.Integer("--threads", "N", "Threads that compute.", Environment.ProcessorCount, least: 1);
         public Option<int> Rounds { get; } = NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);

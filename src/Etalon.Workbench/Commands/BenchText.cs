@@ -25,11 +25,16 @@ internal static class BenchText
                 + $"32x32x3 images, batch {report.Batch}, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}",
             "",
             $"training          {report.ImagesPerSecond,8:F0} images/s   {1e3 * report.StepSeconds,8:F1} ms a step   {gflops,7:F1} GFLOP/s {gflops / report.Peak,6:P0} of the peak",
+            $"evaluation        {report.Batch / report.EvaluationSeconds,8:F0} images/s   {1e3 * report.EvaluationSeconds,8:F1} ms a batch "
+                + $"{report.StepSeconds / report.EvaluationSeconds,8:F2} times the training's speed",
             .. Monitors(report.Monitors),
-            $"multiply-add peak {report.Peak,8:F1} GFLOP/s    {report.OneCorePeak,8:F1} of one core",
+            $"multiply-add peak {report.Peak,8:F1} GFLOP/s    {report.OneCorePeak,8:F1} of one core, with vectors of {report.VectorBits} bits",
+            .. Caches(report.Caches),
             $"peak memory       {report.PeakBytes / 1e6,8:F0} MB         {report.NetworkBytes / 1e6,8:F0} MB of it the network's",
         ];
     }
+
+    private static IEnumerable<string> Caches(IReadOnlyList<string> caches) => caches.Count == 0 ? [] : [$"caches            {string.Join(", ", caches)}"];
 
     private static IEnumerable<string> Monitors(MonitorCost? cost) => cost is null ? [] :
     [

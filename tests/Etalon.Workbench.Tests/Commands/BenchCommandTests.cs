@@ -18,8 +18,9 @@ public class BenchCommandTests
         Assert.Equal(0, code);
         Assert.StartsWith("preresnet-8, batch normalization, float32: 32x32x3 images, batch 2, 1 thread\n", text);
         Assert.Matches(@"\ntraining +\d+ images/s +[\d.]+ ms a step +[\d.]+ GFLOP/s +[\d,]+ ?% of the peak\n", text);
+        Assert.Matches(@"\nevaluation +\d+ images/s +[\d.]+ ms a batch +[\d.]+ times the training's speed\n", text);
         Assert.Matches(@"\nmonitors +[\d.]+ ?% of the training time: a reading of [\d.]+ ms every 20 updates, a second batch of [\d.]+ ms every 100\n", text);
-        Assert.Matches(@"\nmultiply-add peak +[\d.]+ GFLOP/s +[\d.]+ of one core\n", text);
+        Assert.Matches(@"\nmultiply-add peak +[\d.]+ GFLOP/s +[\d.]+ of one core, with vectors of (256|512) bits\n", text);
         Assert.Matches(@"\npeak memory +\d+ MB +\d+ MB of it the network's\n", text);
         string[] kinds =
         [
@@ -52,8 +53,8 @@ public class BenchCommandTests
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         Assert.Equal(
-            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops", "monitors", "peak_gflops",
-                "one_core_peak_gflops", "peak_memory_bytes", "network_memory_bytes", "layer_kinds", "convolutions"],
+            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops", "evaluation_seconds", "monitors", "peak_gflops",
+                "one_core_peak_gflops", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds", "convolutions"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2 / root.GetProperty("step_seconds").GetDouble(), root.GetProperty("images_per_second").GetDouble(), 1e-9 * 2);
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > root.GetProperty("network_memory_bytes").GetInt64());
@@ -79,12 +80,12 @@ public class BenchCommandTests
     [Fact]
     public void A_server_answers_each_line_with_one_line_of_json()
     {
-        var answers = Serve("describe\nstep\nconv forward 64\nconv   data 64 \nconv weight 64\n");
-        Assert.Equal(5, answers.Count);
+        var answers = Serve("describe\nstep\nevaluate\nconv forward 64\nconv   data 64 \nconv weight 64\n");
+        Assert.Equal(6, answers.Count);
         Assert.Equal(("preresnet-8", 2, 2, "float32", "auto"), (
             answers[0].GetProperty("model").GetString(), answers[0].GetProperty("batch").GetInt32(), answers[0].GetProperty("threads").GetInt32(),
             answers[0].GetProperty("precision").GetString(), answers[0].GetProperty("convolution").GetString()));
-        Assert.Equal(["step", "conv forward 64", "conv data 64", "conv weight 64"], answers.Skip(1).Select(answer => answer.GetProperty("name").GetString()));
+        Assert.Equal(["step", "evaluate", "conv forward 64", "conv data 64", "conv weight 64"], answers.Skip(1).Select(answer => answer.GetProperty("name").GetString()));
         Assert.All(answers.Skip(1), answer => Assert.True(answer.GetProperty("seconds").GetDouble() > 0 && answer.GetProperty("repetitions").GetInt32() >= 5));
         Assert.Equal(2 / answers[1].GetProperty("seconds").GetDouble(), answers[1].GetProperty("images_per_second").GetDouble(), 1e-6);
     }
@@ -97,7 +98,7 @@ public class BenchCommandTests
     public void A_server_says_what_it_cannot_measure_and_goes_on(string name)
     {
         var answers = Serve($"{name}\ndescribe\n");
-        Assert.StartsWith($"no measurement '{name}': expected step, conv forward|data|weight 16|32|64", answers[0].GetProperty("error").GetString());
+        Assert.StartsWith($"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64", answers[0].GetProperty("error").GetString());
         Assert.True(answers[1].TryGetProperty("etalon", out _));
     }
 
@@ -108,6 +109,8 @@ public class BenchCommandTests
     [InlineData("--precision", "float16", "float16")]
     [InlineData("--batch", "0", "--batch is 0; it must be at least 1")]
     [InlineData("--threads", "-1", "--threads is -1; it must be at least 1")]
+    [InlineData("--vectors", "128", "--vectors is 128; it must be 256 or 512")]
+    [InlineData("--hidden", "12", "only an mlp has hidden layers")]
     [InlineData("--rounds", "0", "--rounds is 0; it must be at least 1")]
     public async Task An_impossible_setting_is_bad_input(string option, string value, string said)
     {
