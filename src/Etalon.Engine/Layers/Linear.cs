@@ -57,8 +57,9 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
         layout.Activation($"{Name}.gradients", [layout.Images, GradientStep], pointer => _gradients = pointer);
         if (TrainsInput && !Input.IsFirstContribution(this))
             layout.Activation($"{Name}.input gradients", [layout.Images, Columns], pointer => _inputGradients = pointer);
-        _forwardRows = ListRows(layout.Images, Columns, Outputs);
-        _backwardRows = ListRows(layout.Images, GradientStep, Columns);
+        int rows = Math.Min(layout.Images, MatrixProduct<T>.MostRows);
+        _forwardRows = ListRows(rows, Columns, Outputs);
+        _backwardRows = ListRows(rows, GradientStep, Columns);
     }
 
     internal override void Forward(Pass<T> pass)
@@ -97,18 +98,20 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     }
 
     private void Multiply(int task, int worker) =>
-        MultiplyBlock(task, worker, InputNumbers, _forwardRows, new RightMatrix<T>(Weights, Columns, Outputs, Outputs, isTransposed: false), Map.Data);
+        MultiplyBlock(task, worker, InputNumbers, Columns, _forwardRows, new RightMatrix<T>(Weights, Columns, Outputs, Outputs, isTransposed: false), Map.Data);
 
     private void MultiplyGradients(int task, int worker) =>
-        MultiplyBlock(task, worker, _gradients, _backwardRows, new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
+        MultiplyBlock(task, worker, _gradients, GradientStep, _backwardRows, new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
 
-    private void MultiplyBlock(int task, int worker, T* left, PixelPair[] rows, in RightMatrix<T> right, T* product)
+    private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelPair[] rows, in RightMatrix<T> right, T* product)
     {
         (int block, int panel) = Math.DivRem(task, Panels);
-        int size = Cut(_pass.Images, Panels), first = panel * size;
-        fixed (PixelPair* all = rows)
+        int size = Cut(_pass.Images, Panels);
+        long first = (long)panel * size;
+        fixed (PixelPair* pairs = rows)
             _product.Multiply(
-                left, all + first, Math.Min(size, _pass.Images - first), right, block * _product.LanesOf(right.Columns), product, _pass.Scratch(worker));
+                left + first * leftStep, pairs, (int)Math.Min(size, _pass.Images - first), right, block * _product.LanesOf(right.Columns),
+                product + first * right.Columns, _pass.Scratch(worker));
     }
 
     private void Complete(int chunk, int worker)
@@ -156,13 +159,16 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     private void Contribute(int chunk, int worker)
     {
         var (begin, end) = _pass.ImagesOf(chunk);
-        if (!Input.IsFirstContribution(this))
-            Rows.Add(_inputGradients + (long)begin * Columns, (end - begin) * Columns, Input.GradientOf(begin));
-        for (int image = begin; image < end; image++) Input.Contributed(this, image);
+        for (int image = begin; image < end; image++)
+        {
+            if (!Input.IsFirstContribution(this)) Rows.Add(_inputGradients + (long)image * Columns, Columns, Input.GradientOf(image));
+            Input.Contributed(this, image);
+        }
     }
 
-    private static PixelPair[] ListRows(int images, int readStep, int writeStep) =>
-        [.. Enumerable.Range(0, images).Select(image => new PixelPair(checked(image * readStep), checked(image * writeStep)))];
+    // The rows of a panel.
+    private static PixelPair[] ListRows(int count, int readStep, int writeStep) =>
+        [.. Enumerable.Range(0, count).Select(row => new PixelPair(checked(row * readStep), checked(row * writeStep)))];
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 }
