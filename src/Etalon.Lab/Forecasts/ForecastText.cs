@@ -1,5 +1,6 @@
 using System.Globalization;
 using Etalon.Lab.Reports;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Forecasts;
 
@@ -72,7 +73,7 @@ public static class ForecastText
     {
         if (measured is null || !measured.TryGetValue(forecast.Whole.Name, out var norms) || norms.Count == 0) return UsualDigits;
         double error = forecast.Whole.ErrorAgainst(norms).Mean;
-        return error > 0 ? Math.Clamp((int)Math.Floor(-Math.Log10(error)) + 1, 1, MostDigits) : MostDigits;
+        return error > 0 ? Math.Clamp((int)Math.Floor(-Elementary.Log10(error)) + 1, 1, MostDigits) : MostDigits;
     }
 
     private static string Norms(double from, double to, int digits) => Rounded(from, digits) is var first && Rounded(to, digits) is var last && first == last ? first : $"{first} > {last}";

@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Numerics;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Causes;
@@ -49,7 +50,7 @@ internal sealed class OtherMomentum : Cause
             var (logged, other) = (Of(log.Rule.Nesterov), Of(!log.Rule.Nesterov));
             double grown = 1 + group.Residual[row], v2 = (other.Fixed - grown * logged.Fixed - group.Residual[row] * norm2) / (grown * logged.PerV - other.PerV);
             double gained = other.Fixed + other.PerV * v2, moved = other.Moved + other.PerV * v2, after = Math.Sqrt(Math.Max(0, norm2 + gained));
-            double chord2 = (moved - Math.Pow(after - group.Norm[row], 2)) / (group.Norm[row] * after), measured2 = Math.Pow(2 * Math.Sin(group.Angle[row] / 2), 2);
+            double chord2 = (moved - Elementary.Pow(after - group.Norm[row], 2)) / (group.Norm[row] * after), measured2 = Elementary.Pow(2 * Elementary.Sin(group.Angle[row] / 2), 2);
             agreements.Add(Math.Abs(group.Residual[row]) > Rounding && v2 > 0 && Math.Abs(chord2 / measured2 - 1) < 2 * Agreement);
 
             (double Fixed, double Moved, double PerV) Of(bool nesterov)

@@ -113,7 +113,7 @@ internal sealed class NormBalance
                 EndRatio = endRatio,
                 Taken = _grown - _gained,
                 Meant = _meant,
-                Variance = sampled + _unsteady * _unsteady + _edge * _edge + Math.Pow(_meant * (group.NumbersAt(rows[0]).Momentum > 0 ? WithMomentum : Exactness), 2),
+                Variance = sampled + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_meant * (group.NumbersAt(rows[0]).Momentum > 0 ? WithMomentum : Exactness), 2),
                 Units = _units,
                 Intervals = _intervals,
             };
@@ -159,7 +159,7 @@ internal sealed class NormBalance
                 if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
             }
             _grown += Radial(row, next, steps);
-            _grown += (Stretched(row, growth, net) + Stretched(next, growth, net)) / 2 * Math.Log(group.NumbersAt(next).Rate / group.NumbersAt(row).Rate);
+            _grown += (Stretched(row, growth, net) + Stretched(next, growth, net)) / 2 * Elementary.Log(group.NumbersAt(next).Rate / group.NumbersAt(row).Rate);
             _gained += after - before + Carried(next, growth, net) - Carried(row, growth, net);
             double units = (now.Units + then.Units) / 2 * steps;
             // 2 L |w|² less what the decay itself and the buffer make of it in second order: L² |w|² and 2 L c v.w.
