@@ -28,6 +28,9 @@ public sealed class RecipeEditTests
     [InlineData("loss.label_smoothing=0.1", "weight_decay: 5e-4", "weight_decay: 5e-4\nloss: {label_smoothing: 0.1}\n")]
     [InlineData("weight_decay=null", "\nweight_decay: 5e-4", "\n")]
     [InlineData("data.batch=null", ", batch: 64}", "}")]
+    [InlineData("data={set: digits}", "{set: digits, batch: 64}", "{set: digits}")]
+    [InlineData("learning_rate.0.linear={from: 0, to: 1}", "{from: 0, to: 0.1, for: 1ep}", "{from: 0, to: 1}")]
+    [InlineData("learning_rate=[0.1]", "\n  - linear: {from: 0, to: 0.1, for: 1ep}   # warm-up\n  - cosine: {from: 0.1, to: 0}", " [0.1]")]
     public void Only_what_was_asked_for_is_changed(string change, string was, string now)
     {
         Assert.Equal(Text.Replace(was, now, StringComparison.Ordinal), RecipeEdit.With(Text, [change]));
@@ -46,6 +49,14 @@ public sealed class RecipeEditTests
         Assert.Equal(RecipeReader.Read(Text.Replace("\n", "\r\n", StringComparison.Ordinal), "recipe", changes).Hash, RecipeReader.Read(RecipeEdit.With(Text.Replace("\n", "\r\n", StringComparison.Ordinal), changes)!).Hash);
         Assert.Contains("# warm-up".Length > 0 && changes[0].StartsWith("learning_rate={", StringComparison.Ordinal) ? "# my recipe" : "# warm-up", edited, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("a: {b: {c: 1}}", "a.d=2", "a: {b: {c: 1}, d: 2}")]
+    [InlineData("a: {b: [1, {c: []}]}", "a.d=2", "a: {b: [1, {c: []}], d: 2}")]
+    [InlineData("a: [{b: 1}, {c: 2}]", "a.0={d: 3}", "a: [{d: 3}, {c: 2}]")]
+    [InlineData("a: {b: {}, c: 1}", "a.b=2", "a: {b: 2, c: 1}")]
+    [InlineData("a: {b: {c: 1}, d: {e: 1}}", "a.d=null", "a: {b: {c: 1}}")]
+    public void Brackets_belong_to_what_they_enclose(string text, string change, string edited) => Assert.Equal(edited, RecipeEdit.With(text, [change]));
 
     [Fact]
     public void Rates_are_changed_where_they_stand_and_the_file_of_a_table_gets_a_factor()

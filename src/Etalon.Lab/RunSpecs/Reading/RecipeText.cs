@@ -135,7 +135,7 @@ internal sealed class RecipeText
             items.Add(item);
         }
         var isFlow = start.Style == SequenceStyle.Flow;
-        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || items.Count == 0 ? Extent(start, end.End) : Extent(start, items[^1]) };
+        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || items.Count == 0 ? Bracketed(start, end) : Extent(start, items[^1]) };
     }
 
     private RecipeMap? Mapping(MappingStart start, int depth)
@@ -155,10 +155,13 @@ internal sealed class RecipeText
                 entries.Add(new(name, value));
         }
         var isFlow = start.Style == MappingStyle.Flow;
-        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || entries.Count == 0 ? Extent(start, end.End) : Extent(start, entries[^1].Value) };
+        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || entries.Count == 0 ? Bracketed(start, end) : Extent(start, entries[^1].Value) };
     }
 
     private static (int Begin, int End) Extent(ParsingEvent begin, Mark end) => ((int)begin.Start.Index, (int)end.Index);
+
+    // The scanner's mark of a closing bracket begins and ends before it.
+    private static (int Begin, int End) Bracketed(ParsingEvent begin, ParsingEvent end) => ((int)begin.Start.Index, (int)end.Start.Index + 1);
 
     // In blocks an event ends where the next one begins; the text ends with its last part.
     private static (int Begin, int End) Extent(ParsingEvent begin, RecipeNode last) => ((int)begin.Start.Index, last.Extent.End);
