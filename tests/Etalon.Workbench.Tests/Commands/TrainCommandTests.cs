@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Etalon.Lab.Runs;
@@ -136,7 +135,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task An_interrupted_run_exits_with_130_and_keeps_what_there_is(int signal)
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS()) Assert.Skip("signals are sent by kill(2), which this system lacks");
-        if (IsIgnored(signal)) Assert.Skip($"signal {signal} is ignored by this process, as under nohup or in a script's background, and so by every process that it starts");
+        Signals.SkipIfIgnored(signal);
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.FileName = "dotnet";
         foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), "train", Cli.Recipe("digits.yaml"), "duration=500ep", "--runs", _folder.Path])
@@ -155,14 +154,6 @@ public sealed class TrainCommandTests : IDisposable
         var run = RunSummary.Read(Path.Combine(_folder.Path, "digits"));
         Assert.Equal(RunStatus.Interrupted, run.Status);
         Assert.NotEmpty(run.Metrics);
-    }
-
-    private static bool IsIgnored(int signal)
-    {
-        const string Status = "/proc/self/status", Ignored = "SigIgn:";
-        if (!File.Exists(Status)) return false;
-        string mask = File.ReadLines(Status).First(line => line.StartsWith(Ignored, StringComparison.Ordinal))[Ignored.Length..];
-        return (ulong.Parse(mask, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite) >> (signal - 1) & 1) != 0;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -78,7 +78,7 @@ public class ChosenClassesTests
     [InlineData("classes: [-1, 1]", "must be at least two labels, each once")]
     [InlineData("classes: [3, 10]", "digits has the classes 0 to 9; name some of them")]
     [InlineData("classes: 3", "data.classes = 3: must be a list")]
-    [InlineData("classes: [a, b]", "data.classes = a: must be a finite number")]
+    [InlineData("classes: [a, b]", "data.classes = a: must be a whole number")]
     [InlineData("image: 32x32", "data.image = 32x32: must be height x width x channels")]
     [InlineData("image: 0x8x1", "must be height x width x channels")]
     [InlineData("image: 513x8x1", "each at most 512")]
