@@ -35,6 +35,7 @@ internal sealed class CheckpointFolder(string run, RunLock? held = null)
     {
         held?.Require();
         Directory.CreateDirectory(Path);
+        held?.Hold(Name);
         foreach (string path in Directory.EnumerateFiles(Path, $"{Prefix}*{Suffix}{Unfinished}"))
             if (StepOf(path[..^Unfinished.Length]) is not null) File.Delete(path);
     }

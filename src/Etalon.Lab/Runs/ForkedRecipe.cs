@@ -36,7 +36,7 @@ internal static class ForkedRecipe
     {
         var path = Path.Combine(run, RunFolder.RecipeName);
         if (!File.Exists(path) || new FileInfo(path).Length > RecipeText.LargestLength) return null;
-        var text = RecipeEdit.With(File.ReadAllText(path), written.Overrides);
+        var text = RecipeEdit.With(RunFile.Text(path), written.Overrides);
         return text is not null && TryRead(text, source) is { } read && read.Hash == written.Spec.Hash ? text : null;
     }
 

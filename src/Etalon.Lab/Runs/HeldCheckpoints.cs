@@ -5,6 +5,8 @@ namespace Etalon.Lab.Runs;
 /// <summary>The checkpoints that a run had at a moment, held open: it may be trained on, and clear them away, while they are read one after another.</summary>
 internal sealed class HeldCheckpoints : IDisposable
 {
+    private const int BufferSize = 1 << 12;
+
     private readonly SortedDictionary<long, FileStream> _files = [];
     private readonly string _run;
     private readonly RunSpec _spec;
@@ -34,7 +36,7 @@ internal sealed class HeldCheckpoints : IDisposable
         {
             try
             {
-                _files.Add(step, new FileStream(folder.PathOf(step), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+                _files.Add(step, RunFile.Open(folder.PathOf(step), BufferSize));
             }
             catch (FileNotFoundException)
             {

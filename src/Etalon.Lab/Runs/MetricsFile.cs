@@ -29,7 +29,7 @@ public static class MetricsFile
     internal static long? UpdatesOf(string path)
     {
         if (!File.Exists(path)) return null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using var file = RunFile.Open(path);
         for (long length = Math.Min(Tail, file.Length); ; length = Math.Min(2 * length, file.Length))
         {
             byte[] tail = new byte[length];

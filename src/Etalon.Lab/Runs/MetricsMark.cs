@@ -25,7 +25,7 @@ internal readonly record struct MetricsMark(long Bytes, double LossSum, long Cor
     {
         if (Bytes == 0) return null;
         if (!File.Exists(path)) return $"{path} is missing";
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = RunFile.Open(path);
         if (file.Length < Bytes) return $"{path} has {file.Length} bytes, and had {Bytes} when the checkpoint was written";
         file.Position = Bytes - 1;
         return file.ReadByte() == '\n' ? null : $"{path} has no line that ends at byte {Bytes}, as it had when the checkpoint was written";

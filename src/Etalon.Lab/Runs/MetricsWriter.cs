@@ -29,6 +29,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         held?.Require();
         // Bytes go to the file a line at a time, so a reader sees whole lines but for a crash in the middle of one.
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        held?.Hold(RunFolder.MetricsName);
         _file.SetLength(from.Bytes);
         _file.Position = from.Bytes;
         (_lossSum, _correct, _images) = (from.LossSum, from.Correct, from.Images);

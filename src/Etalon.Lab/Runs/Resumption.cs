@@ -72,7 +72,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     }
 
     private static string SourceOf(RunFolder folder, WrittenRecipe written) =>
-        RunIdentity.HashOf(File.Exists(folder.Recipe) ? File.ReadAllText(folder.Recipe) : written.Spec.SourceText);
+        RunIdentity.HashOf(File.Exists(folder.Recipe) ? RunFile.Text(folder.Recipe) : written.Spec.SourceText);
 
     private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was, bool inexact)
     {
@@ -119,7 +119,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
         try
         {
             // A recipe without a name has that of its file.
-            string source = Path.Combine(folder.Path, $"{written.Spec.Name}.yaml"), text = File.ReadAllText(folder.Recipe);
+            string source = Path.Combine(folder.Path, $"{written.Spec.Name}.yaml"), text = RunFile.Text(folder.Recipe);
             bool isAsItWas = RunIdentity.HashOf(text) == was.Source;
             if (isAsItWas && written.Spec.Hash == was.Recipe) return default;
             return (RecipeReader.Read(text, source, written.Overrides), null);

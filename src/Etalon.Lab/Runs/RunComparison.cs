@@ -65,7 +65,7 @@ public sealed partial class RunComparison
         }
     }
 
-    private static string[] WithoutSpeed(string metrics) => Speed().Replace(File.ReadAllText(metrics), "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] WithoutSpeed(string metrics) => Speed().Replace(RunFile.Text(metrics), "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex(",\"images_per_second\":[^,}]*")]
     private static partial Regex Speed();

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Runs;
@@ -25,9 +23,9 @@ public static class RunInputs
     {
         try
         {
-            return (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(run, RunFolder.ResolvedName)))?["parent"]?["run"];
+            return (string?)RunFile.Object(Path.Combine(run, RunFolder.ResolvedName))["parent"]?["run"];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return null;
         }

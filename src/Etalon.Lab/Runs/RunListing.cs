@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Etalon.Lab.Runs;
 
 /// <summary>A run as a list shows it: from its result, and while it has none from the last line of its metrics. Whatever is wrong with it is said here, and hides no other run.</summary>
@@ -36,7 +34,7 @@ public sealed record RunListing
         {
             string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
             if (!IsThere(resolved)) return null;
-            RequireObject(resolved);
+            RunFile.RequireObject(resolved);
             return RunSummary.ReadResult(path) is { } result
                 ? run with { Status = result.Status, Result = result, Updates = result.Steps }
                 : run with { Updates = MetricsFile.UpdatesOf(System.IO.Path.Combine(path, RunFolder.MetricsName)) };
@@ -58,21 +56,6 @@ public sealed record RunListing
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
-        }
-    }
-
-    private static void RequireObject(string path)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(File.ReadAllBytes(path));
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("an object is expected");
-            reader.Skip();
-            reader.Read();
-        }
-        catch (JsonException exception)
-        {
-            throw new InputException($"{path} is not what a run writes ({exception.Message}); was the file edited?");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Etalon.Lab.Reports;
 
 namespace Etalon.Lab.Runs;
@@ -16,6 +17,7 @@ internal sealed class RunLock : IDisposable
     private readonly FileStream _file;
     private readonly FileNode? _node;
     private string _run;
+    private ImmutableArray<(string Name, FileNode Node)> _parts = [];
 
     private RunLock(FileStream file, string run)
     {
@@ -45,14 +47,35 @@ internal sealed class RunLock : IDisposable
 
     /// <summary>Whether the folder at the path is the one that was locked, and not gone or another one.</summary>
     /// <remarks>On Windows a folder with an open file can be neither moved nor deleted.</remarks>
-    public bool IsInPlace => _node is not { } node || node.IsSame(FileNode.TryOf(Path.Combine(_run, Name)));
+    public bool IsInPlace => IsLockInPlace && Replaced is null;
 
-    /// <summary>Before anything is written by path: refuses where the folder there is no longer the one that was locked.</summary>
-    /// <exception cref="IOException">It is gone, or another one.</exception>
+    private bool IsLockInPlace => _node is not { } node || node.IsSame(FileNode.TryOf(Path.Combine(_run, Name)));
+
+    private string? Replaced
+    {
+        get
+        {
+            foreach (var (name, node) in _parts)
+                if (!node.IsSame(FileNode.TryOf(Path.Combine(_run, name)))) return Path.Combine(_run, name);
+            return null;
+        }
+    }
+
+    /// <summary>From now on a file or folder of the run may not become another one either, as where a link to another run's takes its place.</summary>
+    /// <param name="name">Its name in the run's folder.</param>
+    public void Hold(string name)
+    {
+        if (_parts.All(part => part.Name != name) && FileNode.TryOf(Path.Combine(_run, name)) is { } node) _parts = _parts.Add((name, node));
+    }
+
+    /// <summary>Before anything is written by path: refuses where the folder there, or a part of it that is held, is no longer the one that was locked.</summary>
+    /// <exception cref="IOException">One is gone, or another one.</exception>
     public void Require()
     {
-        if (!IsInPlace)
+        if (!IsLockInPlace)
             throw new IOException($"{_run} was deleted, moved or replaced while it was being trained; nothing is written to what is there now. Where it was moved, go on from its new place: etalon resume NEW_PLACE");
+        if (Replaced is { } part)
+            throw new IOException($"{part} was deleted, moved or replaced while its run was being trained; nothing is written to what is there now. Where it was moved, put it back and go on: etalon resume {_run}");
     }
 
     /// <summary>The folder has been renamed by the holder.</summary>

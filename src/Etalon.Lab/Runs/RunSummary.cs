@@ -59,7 +59,7 @@ public sealed record RunSummary
         {
             Name = RunFolder.NameOf(path),
             Path = path,
-            Resolved = Parse(resolved, text => JsonNode.Parse(text) as JsonObject),
+            Resolved = RunFile.Object(resolved),
             Result = ReadResult(path),
         };
     }
@@ -69,18 +69,6 @@ public sealed record RunSummary
     internal static RunResult? ReadResult(string path)
     {
         string result = System.IO.Path.Combine(path, RunFolder.ResultName);
-        return File.Exists(result) ? Parse(result, text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json)) : null;
-    }
-
-    private static T Parse<T>(string path, Func<string, T?> parse) where T : class
-    {
-        try
-        {
-            return parse(File.ReadAllText(path)) ?? throw new JsonException("an object is due");
-        }
-        catch (JsonException exception)
-        {
-            throw new InputException($"{path} is not what a run writes ({exception.Message}); was the file edited?");
-        }
+        return File.Exists(result) ? RunFile.Parse(result, text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json) ?? throw new JsonException("an object is expected")) : null;
     }
 }

@@ -9,6 +9,8 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>The longest header that is read; the format allows 100 MB, and 16 MiB have room for 100,000 tensors.</summary>
     public const int LongestHeader = 1 << 24;
 
+    private const int BufferSize = 1 << 12;
+
     private readonly FileStream _file;
     private readonly SafetensorsHeader _header;
 
@@ -37,7 +39,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var file = RunFile.Open(path, BufferSize);
         try
         {
             return new SafetensorsFile(file, ReadHeader(file, path), path, isHeld: false);

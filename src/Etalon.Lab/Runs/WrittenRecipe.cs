@@ -7,9 +7,6 @@ namespace Etalon.Lab.Runs;
 /// <summary>The recipe that a run wrote into its resolved.json.</summary>
 internal sealed class WrittenRecipe
 {
-    // A table of 64-bit numbers for a million updates has 20 MB.
-    private const long LongestFile = 1 << 26;
-
     private readonly string _path;
 
     private WrittenRecipe(string path, JsonObject json)
@@ -40,11 +37,10 @@ internal sealed class WrittenRecipe
     {
         string path = Path.Combine(run, RunFolder.ResolvedName);
         if (!File.Exists(path)) throw new InputException($"{run} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
-        if (new FileInfo(path).Length > LongestFile) throw new InputException($"{path}: has more than {LongestFile} bytes; was the file edited?");
+        var json = RunFile.Object(path);
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return new WrittenRecipe(path, json as JsonObject ?? throw new JsonException("an object is due"));
+            return new WrittenRecipe(path, json);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

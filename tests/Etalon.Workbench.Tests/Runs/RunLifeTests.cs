@@ -111,6 +111,27 @@ public sealed partial class RunLifeTests : IDisposable
         Assert.Equal(copy, Digest(run));
     }
 
+    [Theory]
+    [InlineData("checkpoints")]
+    [InlineData("metrics.jsonl")]
+    public void A_trainer_with_a_link_to_another_run_in_the_place_of_its_files_ends_and_leaves_that_one_alone(string name)
+    {
+        string run = Path.Combine(In("runs"), "small"), other = SmallRun.Whole(In("other")), theirs = Digest(other);
+        void Replace()
+        {
+            Directory.Move(Path.Combine(run, name), In("moved"));
+            File.CreateSymbolicLink(Path.Combine(run, name), Path.Combine(other, name));
+        }
+        var problem = Assert.Throws<IOException>(() => TrainingRun.Execute(
+            SmallRun.Spec("seed=4"), In("runs"), 1, _ => new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
+        Assert.Contains($"{Path.Combine(run, name)} was deleted, moved or replaced", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(theirs, Digest(other));
+        File.Delete(Path.Combine(run, name));
+        Directory.Move(In("moved"), Path.Combine(run, name));
+        SmallRun.Resume(run);
+        SmallRun.AssertSame(SmallRun.Whole(In("whole"), "seed=4"), run);
+    }
+
     [Fact]
     public void Only_what_a_run_itself_leaves_unfinished_is_cleared_away()
     {

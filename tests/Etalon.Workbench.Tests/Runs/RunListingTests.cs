@@ -23,6 +23,9 @@ public sealed class RunListingTests : IDisposable
     [InlineData("result.json", "[1]")]
     [InlineData("result.json", """{"status": 7, "steps": "many"}""")]
     [InlineData("result.json", """{"status": "done"}""")]
+    [InlineData("result.json", """{"status": 1, "steps": 28}""")]
+    [InlineData("result.json", """{"status": "done", "steps": 28, "steps": 27}""")]
+    [InlineData("resolved.json", """{"recipe": {}, "recipe": {}}""")]
     [InlineData("resolved.json", "")]
     [InlineData("resolved.json", "[]")]
     [InlineData("metrics.jsonl", "{\"step\":1}\nnonsense\n")]
@@ -53,6 +56,37 @@ public sealed class RunListingTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(In("a"), "metrics.jsonl"), "metrics.jsonl");
         File.CreateSymbolicLink(Path.Combine(In("a"), "result.json"), "result.json");
         Assert.Equal([RunStatus.Damaged, RunStatus.Unfinished], RunListing.Of(_folder.Path).Select(run => run.Status));
+    }
+
+    [Theory]
+    [InlineData("result.json")]
+    [InlineData("resolved.json")]
+    [InlineData("metrics.jsonl")]
+    public async Task A_pipe_or_a_device_in_the_place_of_a_file_is_refused_and_not_waited_for(string file)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders");
+        MakeRun("a");
+        MakeRun("b");
+        foreach (string name in (string[])["a", "b"]) File.Delete(Path.Combine(In(name), file));
+        Assert.Equal(0, SmallRun.Execute("mkfifo", Path.Combine(In("a"), file)).Code);
+        File.CreateSymbolicLink(Path.Combine(In("b"), file), "/dev/zero");
+        Assert.Equal([$"{Path.Combine(In("a"), file)} is a pipe", $"{Path.Combine(In("b"), file)} is a device"], RunListing.Of(_folder.Path).Select(run => run.Fault?.Split(',')[0]));
+        var (code, _, said) = await Cli.Run("runs", "show", In("a"));
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains($"{file} is a pipe", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_in_the_place_of_a_checkpoint_is_passed_over_as_a_damaged_one_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders");
+        string run = SmallRun.Stopped(In("runs"), 13), last = new CheckpointFolder(run).PathOf(13);
+        File.Delete(last);
+        Assert.Equal(0, SmallRun.Execute("mkfifo", last).Code);
+        var notes = new List<string>();
+        using var checkpoint = CheckpointChoice.Last(run, notes);
+        Assert.Equal(12, checkpoint!.Step);
+        Assert.StartsWith($"{last} is a pipe", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Fact]
