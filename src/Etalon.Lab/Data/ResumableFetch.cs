@@ -85,7 +85,7 @@ internal sealed class ResumableFetch(HttpClient client)
         silence.CancelAfter(LongestSilence);
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Address);
         if (part.Length > 0) message.Headers.Range = new RangeHeaderValue(part.Length, null);
-        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+        using var response = await SendAsync(message, silence.Token).ConfigureAwait(false);
         if (!Begin(request, response, part)) return;
 
         await using var body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
@@ -112,6 +112,18 @@ internal sealed class ResumableFetch(HttpClient client)
         }
         if (part.Length < request.Length)
             throw new HttpRequestException($"the connection ended after {part.Length} of {request.Length} bytes.");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        }
+        catch (UriFormatException exception)
+        {
+            throw new InputException($"{message.RequestUri}: the server sends on to what is no address ({exception.Message.TrimEnd('.')}). Name another address with --from, or fetch the file by hand and name its folder.");
+        }
     }
 
     /// <summary>Sets the part file to where the server begins.</summary>

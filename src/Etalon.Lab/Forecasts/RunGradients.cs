@@ -16,6 +16,8 @@ internal static class RunGradients
     {
         var recipe = InvariantRecipe.Of(WrittenRecipe.Read(run).Spec);
         var rows = Measured(run);
+        if (rows.Steps[^1] >= recipe.Table.Count)
+            throw new InputException($"{run}: its metrics go on to update {rows.Steps[^1] + 1}, and its recipe has {recipe.Table.Count}; was {RunFolder.MetricsName} edited? Restore it or remove the line");
         return [.. Groups(rows).Select(name => Of(name, rows, recipe)).OfType<GroupGradients>()];
     }
 

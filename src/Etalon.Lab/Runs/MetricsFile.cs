@@ -45,7 +45,8 @@ public static class MetricsFile
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.GetProperty("step").GetInt64();
+            long step = json.RootElement.GetProperty("step").GetInt64();
+            return step is >= 0 and < long.MaxValue ? step : throw new FormatException("no update has this number");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

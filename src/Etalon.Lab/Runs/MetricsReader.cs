@@ -11,6 +11,9 @@ internal sealed class MetricsReader : IDisposable
     // A line of monitors has some 20 bytes for each number.
     private const int LongestLine = 1 << 24;
 
+    // Beyond 2^53 not every whole number is a double.
+    private const double MostSteps = 1L << 53;
+
     private readonly FileStream _file;
     private readonly string _path;
     private readonly Dictionary<byte[], string> _names = new(new ByteComparer());
@@ -73,6 +76,17 @@ internal sealed class MetricsReader : IDisposable
 
     /// <summary>The number of a name; NaN where the line has none.</summary>
     public double Find(string name) => PlaceOf(name) is >= 0 and var place ? Value(place) : double.NaN;
+
+    /// <summary>The update of the line, 0-based; null where it names none.</summary>
+    /// <exception cref="InputException">It names what cannot be an update.</exception>
+    public long? Step()
+    {
+        double step = Find("step");
+        if (double.IsNaN(step)) return null;
+        return step >= 0 && step <= MostSteps && step == Math.Floor(step)
+            ? (long)step
+            : throw new InputException($"{_path}: line {_number} has the step {step}, and updates are whole numbers from 0 on; was the file edited? Restore it or remove the line");
+    }
 
     /// <summary>The line as names and numbers of its own.</summary>
     public Dictionary<string, double> ToDictionary()

@@ -64,9 +64,8 @@ internal sealed class MetricsTable
     {
         bool isRow = false;
         for (int i = 0; i < line.Count; i++) isRow |= PlaceOf(line.Name(i)) >= 0;
-        double step = isRow ? line.Find("step") : double.NaN;
-        if (double.IsNaN(step) || _seen++ % Stride != 0) return;
-        _steps.Add((long)step);
+        if (!isRow || line.Step() is not { } step || _seen++ % Stride != 0) return;
+        _steps.Add(step);
         for (int i = 0; i < line.Count; i++)
         {
             if (PlaceOf(line.Name(i)) is not (>= 0 and var place)) continue;

@@ -12,6 +12,22 @@ internal static class RunFile
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    /// <summary>Whether something stands at a path. Unlike <see cref="File.Exists"/> this tells what is not there from what may not be seen.</summary>
+    /// <exception cref="IOException">It cannot be seen.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be seen.</exception>
+    public static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens a file that its run may go on writing, and may clear away.</summary>
     /// <param name="path">The file.</param>
     /// <param name="bufferSize">Bytes of the stream's buffer; 0 for none.</param>

@@ -30,6 +30,17 @@ public sealed class RunFolder : IDisposable
     /// <summary>The name of the run that a folder holds: that of the folder.</summary>
     internal static string NameOf(string path) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
 
+    /// <summary>The resolved.json in a folder, by which it is a run.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="IOException">The folder cannot be looked into.</exception>
+    internal static string ResolvedOf(string path)
+    {
+        string resolved = System.IO.Path.Combine(path, ResolvedName);
+        return RunFile.IsThere(resolved)
+            ? resolved
+            : throw new InputException($"{path} is not a run: it has no {ResolvedName}; `etalon runs list` shows the runs there are");
+    }
+
     internal string Recipe => In(RecipeName);
 
     internal string Resolved => In(ResolvedName);
@@ -67,8 +78,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static RunFolder Open(string path)
     {
-        if (!File.Exists(System.IO.Path.Combine(path, ResolvedName)))
-            throw new InputException($"{path} is not a run: it has no {ResolvedName}; `etalon runs list` shows the runs there are");
+        ResolvedOf(path);
         var held = RunLock.TryTake(path)
             ?? throw new InputException($"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
         return new RunFolder(path, held);

@@ -33,7 +33,7 @@ public sealed record RunListing
         try
         {
             string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
-            if (!IsThere(resolved)) return null;
+            if (!RunFile.IsThere(resolved)) return null;
             RunFile.RequireObject(resolved);
             return RunSummary.ReadResult(path) is { } result
                 ? run with { Status = result.Status, Result = result, Updates = result.Steps }
@@ -42,20 +42,6 @@ public sealed record RunListing
         catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException)
         {
             return run with { Status = RunStatus.Damaged, Fault = exception.Message };
-        }
-    }
-
-    // Unlike File.Exists this tells a file that is not there from one that may not be seen.
-    private static bool IsThere(string path)
-    {
-        try
-        {
-            File.GetAttributes(path);
-            return true;
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
         }
     }
 }

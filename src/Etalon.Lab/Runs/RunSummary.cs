@@ -52,9 +52,7 @@ public sealed record RunSummary
     /// <inheritdoc cref="Read"/>
     public static RunSummary Open(string path)
     {
-        string resolved = System.IO.Path.Combine(path, RunFolder.ResolvedName);
-        if (!File.Exists(resolved))
-            throw new InputException($"{path} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
+        string resolved = RunFolder.ResolvedOf(path);
         return new RunSummary
         {
             Name = RunFolder.NameOf(path),

@@ -35,8 +35,7 @@ internal sealed class WrittenRecipe
     /// <exception cref="InputException">The folder is no run, or the file was damaged.</exception>
     public static WrittenRecipe Read(string run)
     {
-        string path = Path.Combine(run, RunFolder.ResolvedName);
-        if (!File.Exists(path)) throw new InputException($"{run} is not a run: it has no {RunFolder.ResolvedName}; `etalon runs list` shows the runs there are");
+        string path = RunFolder.ResolvedOf(run);
         var json = RunFile.Object(path);
         try
         {

@@ -181,6 +181,21 @@ public sealed class DataDownloadTests : IDisposable
         Assert.True(Directory.GetFiles(Folder).All(path => new FileInfo(path).Length == 0));
     }
 
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("http://[")]
+    [InlineData("http://127.0.0.1:99999999/")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("//")]
+    [InlineData("")]
+    public async Task A_server_that_sends_on_to_no_address_is_not_the_right_one(string location)
+    {
+        await using var server = new FlakyServer(request => new([], request.Number == 0 ? 302 : 404, Location: location));
+        var problem = await Assert.ThrowsAsync<InputException>(() => GetAsync(Mnist, server));
+        Assert.Contains("--from", problem.Message, StringComparison.Ordinal);
+        Assert.Empty(FilesIn(Folder));
+    }
+
     [Fact]
     public async Task A_missing_file_is_the_address_s_fault_and_not_tried_again()
     {

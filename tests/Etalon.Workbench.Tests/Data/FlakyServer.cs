@@ -32,8 +32,9 @@ internal sealed class FlakyServer : IAsyncDisposable
     /// <param name="DropAfter">The connection ends after so many bytes of the body.</param>
     /// <param name="IgnoresRange">The whole file is sent whatever is asked for.</param>
     /// <param name="HidesLength">No Content-Length: the end of the connection is the end of the file.</param>
+    /// <param name="Location">Where a redirection sends who asks.</param>
     /// <param name="MistakesRange">What is sent to who asks for a range begins, and says that it begins, elsewhere.</param>
-    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false, bool MistakesRange = false);
+    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false, bool MistakesRange = false, string? Location = null);
 
     internal Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
@@ -93,6 +94,7 @@ internal sealed class FlakyServer : IAsyncDisposable
             416 => $"Content-Range: bytes */{reply.File.Length}\r\n",
             _ => "",
         };
+        if (reply.Location is not null) range += $"Location: {reply.Location}\r\n";
         var length = reply.HidesLength ? "" : $"Content-Length: {body.Length}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Answer\r\n{range}{length}Connection: close\r\n\r\n"));
         await stream.WriteAsync(body.AsMemory(0, Math.Min(body.Length, reply.DropAfter ?? body.Length)));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Etalon.Lab;
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Forecasts;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Tests.Commands;
 using Etalon.Workbench.Tests.Data;
@@ -30,6 +31,8 @@ public sealed class RunListingTests : IDisposable
     [InlineData("resolved.json", "[]")]
     [InlineData("metrics.jsonl", "{\"step\":1}\nnonsense\n")]
     [InlineData("metrics.jsonl", "{\"epoch\":1}\n")]
+    [InlineData("metrics.jsonl", "{\"step\":-1}\n")]
+    [InlineData("metrics.jsonl", "{\"step\":9223372036854775807}\n")]
     public async Task A_damaged_run_is_marked_with_the_reason_and_hides_no_other(string file, string text)
     {
         foreach (string name in (string[])["a", "b", "c"]) MakeRun(name, """{"step":4,"epoch":1}""");
@@ -74,6 +77,16 @@ public sealed class RunListingTests : IDisposable
         var (code, _, said) = await Cli.Run("runs", "show", In("a"));
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains($"{file} is a pipe", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_looked_into_is_not_said_to_be_no_run()
+    {
+        // A link to itself leads nowhere for root too, whom no mode keeps out.
+        File.CreateSymbolicLink(In("a"), "a");
+        Assert.Throws<IOException>(() => RunSummary.Open(In("a")));
+        Assert.Throws<IOException>(() => WrittenRecipe.Read(In("a")));
+        Assert.Throws<IOException>(() => RunFolder.Open(In("a")));
     }
 
     [Fact]
@@ -135,6 +148,26 @@ public sealed class RunListingTests : IDisposable
         Assert.Equal(4, few.Stride);
         Assert.Equal(Enumerable.Range(0, 250).Select(row => 4L * row), few.Steps);
         Assert.Equal(few.Steps.Select(step => step + 1.0), few.Column("norm/w"));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("1e30")]
+    [InlineData("1e400")]
+    public void A_step_that_no_update_has_is_named_with_its_line(string step)
+    {
+        MakeRun("a", """{"step":3,"norm/w":2}""", $$"""{"step":{{step}},"norm/w":2}""");
+        Assert.Contains("metrics.jsonl: line 2 has the step", Assert.Throws<InputException>(() => MonitorRows.Read(In("a"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_behind_the_end_of_the_recipe_is_no_time_at_which_to_forecast()
+    {
+        string run = SmallRun.Whole(In("runs"));
+        Assert.NotEmpty(RunGradients.Of(run));
+        File.AppendAllText(Path.Combine(run, "metrics.jsonl"), "{\"step\":28,\"norm/scale_invariant\":2,\"gradsq/scale_invariant\":1}\n");
+        Assert.Contains("its recipe has 28", Assert.Throws<InputException>(() => RunGradients.Of(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
