@@ -32,7 +32,7 @@ public class CalibrationTests(ITestOutputHelper output)
             }
             foreach (var (what, held) in Held(diagnosis))
             {
-                string kind = every == 1 ? $"{what}, every update" + (Environment.GetEnvironmentVariable("SPLIT") is not null ? $" {momentum} {nesterov} {run / 15 % 4}" : "") : what;
+                string kind = every == 1 ? $"{what}, every update" : what;
                 var (yes, of) = covered.GetValueOrDefault(kind);
                 covered[kind] = (yes + (held ? 1 : 0), of + 1);
             }

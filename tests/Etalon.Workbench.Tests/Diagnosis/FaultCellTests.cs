@@ -82,7 +82,6 @@ public class FaultCellTests(ITestOutputHelper output)
         {
             var share = NormBalance.ShareOf(diagnosis.Evidence.InPhases(group.Name).Select(phase => phase.Balance));
             if (share is { IsKnown: true, Margin: < 0.4 }) _shares.Add(share.Away(1) <= 1);
-            if (Environment.GetEnvironmentVariable("SPLIT") is not null && share.IsKnown) output.WriteLine($"SHARE {diagnosis.Log.Source} {group.Name} {diagnosis.Log.Interval} {share.Mean:F4} {share.Margin:F4}");
             if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes.Add(size.Away(1) <= 1);
         }
     }
@@ -102,6 +101,25 @@ public class FaultCellTests(ITestOutputHelper output)
         var reference = expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml"))) : null;
         var diagnosis = RunDiagnosis.Of(CsvLog.Read(text, file), reference);
         Assert.True(IsRight(diagnosis, expected), string.Join(" | ", diagnosis.Flags.Select(flag => flag.Cause)));
+    }
+
+    // The account of |w|² leaves out nothing: where the logger saw every gradient, only the way of the norm between rows is unknown.
+    [Fact]
+    public void The_norms_of_sound_networks_show_the_decay_of_their_optimizer_within_a_hundredth()
+    {
+        string[] logs = [.. Directory.GetFiles(StoredFolder, "*-none.every-20.csv.gz").Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(logs);
+        foreach (string file in logs)
+        {
+            using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+            var evidence = new Evidence(CsvLog.Read(text, file));
+            foreach (var group in evidence.LawGroups)
+            {
+                var share = NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance));
+                Assert.InRange(share.Mean, 0.99, 1.01);
+                Assert.InRange(share.Margin, 1e-5, 0.02);
+            }
+        }
     }
 
     private static bool IsRight(RunDiagnosis diagnosis, (FlagKind? Kind, bool IsAgainst, string Word) expected) => expected.Kind is not { } kind

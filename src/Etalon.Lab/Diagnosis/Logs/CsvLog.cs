@@ -95,13 +95,20 @@ internal static class CsvLog
 
     private static RunLog Build(LogTable table, CsvHeader header, Dictionary<string, string> words, string source, LogWarnings warnings)
     {
+        double[] missing = [.. table.Rows.Select(_ => double.NaN)];
+
         double[] Column(string name, double[]? otherwise = null)
         {
             var place = header.Find(name);
+            // One array stands for all columns that are not there: they are most of what a group could have.
+            if (place is null && otherwise is null) return missing;
             return [.. table.Rows.Select((row, i) => place is { } at && !double.IsNaN(row.Cells[at]) ? row.Cells[at] : otherwise?[i] ?? double.NaN)];
         }
 
         var (rate, decay, momentum) = (Held(Column(LogColumns.Rate)), Held(Column(LogColumns.WeightDecay)), Held(Column(LogColumns.Momentum)));
+        // What was logged of the whole run is that of a group without numbers of its own.
+        bool HasNumbersOfItsOwn(string name) => header.Find($"{LogColumns.Rate}/{name}") is not null || header.Find($"{LogColumns.WeightDecay}/{name}") is not null;
+        double[] decaySum = Column(LogColumns.DecaySum);
         return new RunLog
         {
             Source = source,
@@ -121,7 +128,7 @@ internal static class CsvLog
             Groups =
             [
                 .. header.Groups.Select(name => LogGroup.Of(
-                    name, column => Column(column), Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay), Column($"{LogColumns.Momentum}/{name}", momentum))),
+                    name, column => Column(column, column == $"{LogColumns.DecaySum}/{name}" && !HasNumbersOfItsOwn(name) ? decaySum : null), Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay), Column($"{LogColumns.Momentum}/{name}", momentum))),
             ],
             Warnings = warnings.Lines,
         };

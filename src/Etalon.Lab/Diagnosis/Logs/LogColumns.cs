@@ -28,11 +28,11 @@ internal static class LogColumns
     /// <summary>The update rule where it is not PyTorch's usual SGD: 0 or 1, but for the dampening.</summary>
     public static readonly IReadOnlyList<string> Rule = [Dampening, Nesterov, Decoupled];
 
-    private static readonly string[] Unread = ["lr_sum", "decay_sum", "lr_changes", "lr_jumps", "group", "gradsq_min"];
+    private static readonly string[] Unread = ["lr_sum", "lr_changes", "lr_jumps", "group", "gradsq_min"];
 
     private static readonly string[] Quantities =
     [
-        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, BufferWeight,
+        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, BufferWeight, DecaySum + "/",
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
@@ -53,7 +53,7 @@ internal static class LogColumns
         return quantity switch
         {
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
-            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
+            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum or DecaySum + "/" or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
             Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,

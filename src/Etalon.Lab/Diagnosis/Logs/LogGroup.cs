@@ -45,6 +45,9 @@ public sealed record LogGroup
     /// <summary>The sum of η² ⟨v, g⟩ over the updates since the row before.</summary>
     public required double[] BufferDotSum { get; init; }
 
+    /// <summary>The sum of the group's ηλ over the updates since the row before.</summary>
+    public required double[] DecaySum { get; init; }
+
     /// <summary>The largest |g|² of the updates since the row before.</summary>
     public required double[] MostGradientSquare { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record LogGroup
         Signal = column(MonitorKeys.Signal + name),
         GradientSquareSum = column(LogColumns.GradientSquareSum + name),
         BufferDotSum = column(LogColumns.BufferDotSum + name),
+        DecaySum = column(LogColumns.DecaySum + "/" + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
         BufferWeight = column(LogColumns.BufferWeight + name),
         Rate = rate,

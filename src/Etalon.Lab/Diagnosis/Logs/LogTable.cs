@@ -5,8 +5,8 @@ namespace Etalon.Lab.Diagnosis.Logs;
 /// </summary>
 internal sealed class LogTable
 {
-    /// <summary>32 MB of numbers, of which a diagnosis makes about ten times as many: 40,000 rows of a hundred columns, far more than its means need.</summary>
-    public const int MostCells = 1 << 22;
+    /// <summary>16 MB of numbers, of which a diagnosis makes about ten times as many: 20,000 rows of a hundred columns, far more than its means need.</summary>
+    public const int MostCells = 1 << 21;
 
     private readonly int _mostRows;
     private List<(long Step, long Line, double[] Cells)> _rows = [];

@@ -1,6 +1,5 @@
 using Etalon.Numerics;
 using Etalon.Schedules;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Diagnosis.Measurements;
 
@@ -33,6 +32,9 @@ internal sealed class BufferPart
 
     /// <summary>c²|v|² at a row.</summary>
     public double Square(int i, double rate) => Carried(rate) * Carried(rate) * _square[i];
+
+    /// <summary>What |z|² gains where the rate goes from one to another with this row's buffer.</summary>
+    public double Stretched(int i, double from, double to) => Square(i, to) - Square(i, from) - (Along(i, to) - Along(i, from));
 
     private double Carried(double rate) => rate * RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);
 

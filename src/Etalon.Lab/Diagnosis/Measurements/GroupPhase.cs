@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Numerics;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Measurements;
 
@@ -118,6 +119,14 @@ internal sealed class GroupPhase
         double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule) * Of(Group.BufferDotSum)[next], total = RuleSums.TotalOverRate(momentum, Phase.Log.Rule);
         double grown = total * total * (Of(Group.GradientSquareSum)[next] + share);
         return double.IsFinite(grown) ? grown : null;
+    }
+
+    /// <summary>The mixing units from one row to the next, where the log has the sum of rate times decay over all updates between; null where it has not.</summary>
+    public double? UnitsBetween(int row, int next)
+    {
+        if (next != row + 1 || !Phase.Log.IsWholeInterval(Phase.FirstRow + next)) return null;
+        double units = Of(Group.DecaySum)[next] * RuleSums.TotalOverRate(NumbersAt(row).Momentum, Phase.Log.Rule);
+        return double.IsFinite(units) && Phase.Log.Rule.Decay == DecayForm.Coupled ? units : null;
     }
 
     /// <summary>The mean of values of the phase over its last part.</summary>

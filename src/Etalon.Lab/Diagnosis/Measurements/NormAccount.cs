@@ -17,6 +17,14 @@ internal sealed class NormAccount
     // How far the buffer's part in the norm may be off at either end, where it was not logged: of what gradients add in a buffer's memory, and of how much the norm's pace changes.
     private const double EdgeError = 0.5;
 
+    // How far the mean of |w|² between rows may be off, of what a trend of S bends it by: where the trend is known from sums, and where it is that of rows.
+    private const double BendError = 0.3, TrendError = 0.5;
+
+    private const int FewestBends = 1;
+
+    // Of how far S over intervals wanders, the part that is wandering within them: most of it is slower. Measured on networks.
+    private const double Wandering = 0.65;
+
     // What is left where nothing is unseen: float32 leaves 2e-6 of the account of a network (measured); third orders of L where the buffer follows from norms.
     private const double Exactness = 5e-6, Inexactness = 1e-4;
 
@@ -24,19 +32,24 @@ internal sealed class NormAccount
     private readonly int[] _rows;
     private readonly double[] _level, _weight;
     private readonly BufferPart _buffer;
+    private readonly double[] _steady;
     private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen;
     private int _intervals;
     private bool _isExact = true;
 
     /// <param name="group">The group in its phase.</param>
     /// <param name="rows">The rows whose norm is known, two or more.</param>
-    public NormAccount(GroupPhase group, int[] rows) => (_group, _rows, _level, _weight, _buffer) = (group, rows, Levels(group, rows), new double[rows.Length], new BufferPart(group, rows));
+    public NormAccount(GroupPhase group, int[] rows)
+    {
+        (_group, _rows, _level, _weight, _buffer) = (group, rows, Levels(group, rows), new double[rows.Length], new BufferPart(group, rows));
+        _steady = [.. Enumerable.Range(0, rows.Length - 1).Select(MeanSquare)];
+    }
 
     public NormBalance Close(double[] predicted, double endRatio)
     {
-        double noise = Noise();
+        double noise = Noise(), wander = Wander();
         for (int i = 0; i + 1 < _rows.Length; i++)
-            if (Counts(i)) Add(i, noise);
+            if (Counts(i)) Add(i, noise, wander);
         // The part of the scatter of single updates that the rows did not see: none where every update is a row.
         double sampled = Enumerable.Range(0, _rows.Length).Sum(i => Elementary.Pow(_weight[i] * _level[i] * noise, 2));
         return new(predicted)
@@ -67,7 +80,7 @@ internal sealed class NormAccount
         return true;
     }
 
-    private void Add(int i, double noise)
+    private void Add(int i, double noise, double wander)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         var (now, then) = (_group.LawAt(row)!, _group.LawAt(next)!);
@@ -91,17 +104,16 @@ internal sealed class NormAccount
             if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
         }
         _grown += Radial(row, next, steps);
-        // d|z|²/d ln c, since a rate that moves takes the buffer's part in z with it.
-        if (last != rate) _grown += (Stretched(i, rate) + Stretched(i + 1, last)) / 2 * Math.Log(last / rate);
+        // A rate that moves takes the buffer's part in z with it.
+        if (last != rate)
+        {
+            var (from, to) = (_buffer.Stretched(i, rate, last), _buffer.Stretched(i + 1, rate, last));
+            _grown += (from + to) / 2;
+            _unseen += Elementary.Pow(to - from, 2) / 12;
+        }
         _gained += after - before + Carried(i + 1, last) - Carried(i, rate);
         Decay(i, steps, last);
-        if (steps > 1)
-        {
-            // Between two known norms the way is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, a trend of S bends it.
-            double pull = now.Units + then.Units;
-            _unseen += Elementary.Pow(pull * growth * noise, 2) * steps * steps * steps / 12;
-            _unsteady += pull * pace * trend * steps * steps / 24;
-        }
+        if (steps > 1) Unseen(i, steps, growth, double.IsNaN(_steady[i]) || double.IsNaN(wander) ? noise : Wandering * wander * Math.Sqrt(steps), pace * trend);
         if (_group.NumbersAt(row).Momentum > 0 && !(_buffer.IsExact[i] && _buffer.IsExact[i + 1]))
         {
             _isExact = false;
@@ -114,12 +126,62 @@ internal sealed class NormAccount
     private void Decay(int i, long steps, double last)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
-        var (now, then) = (_group.LawAt(row)!.Units, steps == 1 ? _group.LawAt(row)!.Units : _group.LawAt(next)!.Units);
-        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate, units = (now + then) / 2;
-        double mean = steps == 1 ? before : Bridge(i, units, steps) + (before - after) / (2 * steps) + (then - now) / units * (after - before) / 12;
-        double along = steps == 1 ? _buffer.Along(i, rate) : (_buffer.Along(i, rate) + _buffer.Along(i + 1, last)) / 2;
-        _meant += units * steps * (mean * (2 - units) - along);
-        _units += units * steps;
+        var (now, then) = (_group.LawAt(row)!.Units, _group.LawAt(next)!.Units);
+        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate;
+        if (steps == 1)
+        {
+            _meant += now * (before * (2 - now) - _buffer.Along(i, rate));
+            _units += now;
+            return;
+        }
+        // The row itself is in the sum and the next one is not.
+        double units = (now + then) / 2, sum = _group.UnitsBetween(row, next) ?? units * steps - (then - now) / 2;
+        double mean = Bridge(i, units, steps) + (before - after) / (2 * steps) + (then - now) / units * (after - before) / 12;
+        _meant += sum * (mean * (2 - units) - (_buffer.Along(i, rate) + _buffer.Along(i + 1, last)) / 2);
+        _units += sum;
+    }
+
+    // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends it.
+    private void Unseen(int i, long steps, double growth, double noise, double trend)
+    {
+        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units;
+        _unseen += Elementary.Pow(pull * growth * noise, 2) * steps * steps * steps / 12;
+        double bend = pull * steps * steps * Bending(2 * pull * steps);
+        if (double.IsNaN(_steady[i]))
+        {
+            _unsteady += TrendError * bend * trend;
+            return;
+        }
+        // Sums over all updates leave little chance in the trend.
+        double known = Trend(i) * growth, chance = growth * noise * Math.Sqrt(2.0 / steps);
+        double bent = bend * known * known * known / (known * known + chance * chance + double.Epsilon);
+        _meant -= bent;
+        _unsteady += BendError * Math.Abs(bent);
+    }
+
+    // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin: 1/12, less where decay forgets within it.
+    private static double Bending(double memory) => memory < 0.01 ? 1 / 12.0 : (1 / (1 - Elementary.Exp(-memory)) - 1 / memory - 0.5) / memory;
+
+    // S over an interval, from the sums of all its updates; NaN where the log has none.
+    private double MeanSquare(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        if (_group.GrownBetween(row, next) is not { } grown || !Counts(i)) return double.NaN;
+        return grown / (_group.Steps[next] - _group.Steps[row]) * 4 / (_group.LawAt(row)!.Growth / Square(row) + _group.LawAt(next)!.Growth / Square(next));
+    }
+
+    // How far S over an interval is from the line through those beside it, of S = 1: by chance, or because it wanders in longer than an update.
+    private double Wander()
+    {
+        double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2)).Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1])).Where(double.IsFinite)];
+        return bends.Length < FewestBends ? double.NaN : Math.Sqrt(bends.Average(bend => bend * bend) / 6);
+    }
+
+    // How much S grows in an interval, of S = 1, by the intervals beside it.
+    private double Trend(int i)
+    {
+        int from = i > 0 && double.IsFinite(_steady[i - 1]) ? i - 1 : i, to = i + 1 < _steady.Length && double.IsFinite(_steady[i + 1]) ? i + 1 : i;
+        return from == to ? 0 : (_steady[to] - _steady[from]) / (to - from) / _steady[i];
     }
 
     // The mean of |w|² between two rows: |w|⁴ goes from one to the other as exp(-4 L t). Simpson's rule over two halves, good to 1e-4 for 4 L t up to 4.
@@ -143,8 +205,6 @@ internal sealed class NormAccount
 
     // |z|² - |w|².
     private double Carried(int i, double rate) => _buffer.Square(i, rate) - _buffer.Along(i, rate);
-
-    private double Stretched(int i, double rate) => 2 * _buffer.Square(i, rate) - _buffer.Along(i, rate);
 
     private double Square(int row) => Math.Sqrt(_group.FourthPower[row]);
 
