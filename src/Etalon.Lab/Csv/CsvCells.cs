@@ -15,7 +15,8 @@ internal static class CsvCells
     /// <summary>A number, with the words that Python, C and .NET have for those that are not finite.</summary>
     public static bool TryNumber(ReadOnlySpan<char> cell, out double value)
     {
-        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        // .NET ignores zero bytes after a number; they are what a crash leaves of a file that was being written.
+        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return !cell.Contains('\0');
         var word = cell.TrimStart("+-");
         value = double.NaN;
         return word.Equals("inf", StringComparison.OrdinalIgnoreCase) || word.Equals("none", StringComparison.OrdinalIgnoreCase) || word.Equals("null", StringComparison.OrdinalIgnoreCase);
@@ -30,7 +31,11 @@ internal static class CsvCells
     }
 
     /// <summary>As much of a cell as a message may show.</summary>
-    public static string Shown(ReadOnlySpan<char> cell) => cell.Length <= 24 ? cell.ToString() : $"{cell[..24]}...";
+    public static string Shown(ReadOnlySpan<char> cell)
+    {
+        string shown = cell.Length <= 24 ? cell.ToString() : $"{cell[..24]}...";
+        return shown.Replace("\0", "\\0", StringComparison.Ordinal);
+    }
 
     // Those before the exponent: 0e5 is 0, and 1e-400 is not.
     private static bool HasDigitsOf(ReadOnlySpan<char> number)

@@ -24,12 +24,21 @@ public class CsvLogTests
     [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12", "log.csv:3: the last line has no end; a number in it may be cut off; the row is left out")]
     [InlineData("10,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,1\n", "log.csv:3:1: step 0 comes after step 10; the rows are read in the order of their steps")]
     [InlineData("0,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,2\n", "log.csv:3:1: step 0 stands in line 2 already; the later row counts, as after a run that was resumed")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12\0\n", "log.csv:3:5: norm/a is \"0.12\\0\", which is not a number; the cell counts as missing")]
     public void A_fault_of_a_row_is_said_with_its_place_and_the_rest_is_read(string rows, string warning)
     {
         var log = Read(Header + rows);
         Assert.Equal(warning, Assert.Single(log.Warnings));
         Assert.InRange(log.Steps.Length, 1, 3);
         Assert.Single(RunDiagnosis.Of(log).Findings, finding => finding is { Id: "D3", Group: "a" });
+    }
+
+    [Fact]
+    public void A_decimal_comma_that_fills_the_nameless_last_column_leaves_its_row_out()
+    {
+        var log = Read(Header.TrimEnd('\n') + ",\n0,0.1,5e-4,0.9,1,\n10,0,1,5e-4,0.9,1\n");
+        Assert.Equal("log.csv:3:6: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); the row is left out", Assert.Single(log.Warnings));
+        Assert.Equal([0L], log.Steps);
     }
 
     [Fact]

@@ -29,6 +29,12 @@ public class TableFileTests
     [InlineData("step,lr\n0,nan\n", "lr.csv:2:2: lr is \"nan\", which is not finite")]
     [InlineData("step,lr\n0,\n", "lr.csv:2:2: lr is \"\", which is not a number")]
     [InlineData("step,lr\n0,-0.1\n", "lr.csv:2:2: lr is \"-0.1\", which cannot be: a rate is never negative; write 0 or more")]
+    [InlineData("STEP,lr\n100,0.1\n101,0.2\n", "lr.csv:2:1: step is \"100\" where 0 must stand")]
+    [InlineData("Step,step,lr\n0,0,0.1\n", "lr.csv:1: names the column step twice; keep one")]
+    [InlineData("step,lr,\n0,0,5\n1,0,4\n", "lr.csv:2:3: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); mend the row")]
+    [InlineData("lr,,\n0.1,,\n0.1, ,2\n", "lr.csv:3:3: has a cell in a column without a name")]
+    [InlineData("lr\n0.1\n0.2\0\0\n", "lr.csv:3:1: lr is \"0.2\\0\\0\", which is not a number")]
+    [InlineData("step,lr\n0\0,0.1\n", "lr.csv:2:1: step is \"0\\0\" where 0 must stand")]
     public void A_row_that_cannot_be_believed_refuses_the_table_with_its_place(string table, string problem)
     {
         using var folder = new TemporaryFolder();
@@ -42,6 +48,8 @@ public class TableFileTests
     [InlineData("step,lr,weight_decay,momentum,log_lr\r\n0,0.1,5e-4,0.9,-2.3\r\n1,0.2,5e-4,0.9,-1.6\r\n2,0e5,5e-4,0.9,-inf\r\n\r\n")]
     [InlineData("\ufeff\"step\", lr \n 0.0, 0.1 \n1,\"0.2\"\n2,0\n")]
     [InlineData("lr\n0.1\n0.2\n0\n")]
+    [InlineData(",lr\n0,0.1\n1,0.2\n2,0\n")]
+    [InlineData("step,lr,\n0,0.1,\n1,0.2,\n2,0, \n")]
     [InlineData("0.1\n0.2\n0\n")]
     public void A_table_that_counts_its_updates_is_read_to_the_digit(string table)
     {

@@ -42,7 +42,7 @@ internal static class CsvLog
         {
             var row = lines.Current;
             if (row.IsBlank) continue;
-            if (row.FaultFor(header.Count) is { } fault)
+            if (row.FaultFor(header.Count, header.Named) is { } fault)
                 warnings.Add(fault.Kind, $"{source}:{row.Number}{fault.Column}: {fault.Text}; the row is left out", row.Number);
             else if (Row(row.Line, row.Number, header, words, source, warnings) is (var step, var cells))
                 table.Add(step, row.Number, cells);

@@ -17,7 +17,7 @@ internal sealed class TableFile(string source, string column, Func<double, strin
     private const string Step = "step", Remedy = "a table has a row for each update from 0 on";
 
     private readonly List<double> _values = [];
-    private int _columns, _place, _stepPlace;
+    private int _columns, _named, _place, _stepPlace;
 
     /// <summary>Reads it.</summary>
     /// <exception cref="InputException">It is no such table; the first fault is named with its line and column.</exception>
@@ -41,7 +41,8 @@ internal sealed class TableFile(string source, string column, Func<double, strin
     private bool IsHeader(string line)
     {
         string[] names = [.. line.TrimStart('\ufeff').Split(',').Select(cell => CsvCells.Bare(cell).ToString())];
-        (_columns, _place, _stepPlace) = (names.Length, Array.IndexOf(names, column), Array.IndexOf(names, Step));
+        (_columns, _named, _place) = (names.Length, Array.FindLastIndex(names, name => name.Length > 0) + 1, Array.IndexOf(names, column));
+        _stepPlace = Array.FindIndex(names, name => IsNameOf(Step, name));
         if (names.Length == 1 && CsvCells.TryNumber(names[0], out _))
         {
             _place = 0;
@@ -50,14 +51,14 @@ internal sealed class TableFile(string source, string column, Func<double, strin
         string named = string.Join(", ", names.Take(MostNamed).Select(name => CsvCells.Shown(name))) + (names.Length > MostNamed ? ", ..." : "");
         if (_place < 0) throw Refuse($"{source}:1: has no column {column}; the first line must name it, and names {named}");
         foreach (string name in (string[])[column, Step])
-            if (names.Count(name.Equals) > 1) throw Refuse($"{source}:1: names the column {name} twice; keep one");
+            if (names.Count(other => IsNameOf(name, other)) > 1) throw Refuse($"{source}:1: names the column {name} twice; keep one");
         return true;
     }
 
     private void Add(CsvRow row)
     {
         if (_values.Count == MostRows) throw Refuse($"{source}:{row.Number}: has more than {MostRows:N0} rows; write the schedule as pieces");
-        if (row.FaultFor(_columns) is { } fault) throw Refuse($"{source}:{row.Number}{fault.Column}: {fault.Text}; {(fault.Kind == "torn" ? "end it with a line feed where it is whole" : "mend the row")}");
+        if (row.FaultFor(_columns, _named) is { } fault) throw Refuse($"{source}:{row.Number}{fault.Column}: {fault.Text}; {(fault.Kind == "torn" ? "end it with a line feed where it is whole" : "mend the row")}");
         string[] cells = row.Line.TrimStart('\ufeff').Split(',');
         if (_stepPlace >= 0) RequireStep(cells[_stepPlace], row);
         var cell = CsvCells.Bare(cells[_place]);
@@ -72,6 +73,8 @@ internal sealed class TableFile(string source, string column, Func<double, strin
         if (CsvCells.Fault(cell, out double step) is null && step == _values.Count) return;
         throw Refuse($"{source}:{row.Number}:{_stepPlace + 1}: step is \"{CsvCells.Shown(cell)}\" where {_values.Count} must stand; {Remedy}, in order, none twice and none left out");
     }
+
+    private static bool IsNameOf(string name, string written) => name.Equals(written, StringComparison.OrdinalIgnoreCase);
 
     private static InputException Refuse(string problem) => new(problem);
 }
