@@ -66,7 +66,11 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     private static void RequireBeginning(RunFolder folder, WrittenRecipe written)
     {
         if (written.Parent is { } parent)
-            throw new InputException($"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: {string.Join(' ', ["etalon fork", parent.Run, $"--at {parent.Step}", .. written.Overrides.Select(text => $"\"{text}\"")])}");
+        {
+            // An older etalon kept the changes as overrides of the parent's text.
+            string[] again = ["etalon fork", parent.Run, $"--at {parent.Step}", .. (parent.Changes.Count > 0 ? parent.Changes : written.Overrides).Select(text => $"\"{text}\"")];
+            throw new InputException($"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: {string.Join(' ', again)}");
+        }
         if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates && updates > (written.Spec.Checkpoint.EverySteps ?? written.Spec.StepsPerEpoch))
             throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
     }

@@ -111,7 +111,7 @@ public static class TrainingRun
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(spec);
-        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint));
+        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint), overrides);
         if (origin.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(origin.Arithmetic));
         var plan = new RunPlan
         {
