@@ -13,7 +13,7 @@ namespace Etalon.Engine;
 /// </remarks>
 internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public const int MaxChunks = 16;
+    public const int MaxChunks = BatchChunks.Most;
 
     private readonly Region<T> _memory = new();
     private readonly T* _scratch;
@@ -62,8 +62,8 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
     public void Begin(int images, bool isTraining)
     {
         (Images, IsTraining) = (images, isTraining);
-        ChunkSize = (images + MaxChunks - 1) / MaxChunks;
-        Chunks = (images + ChunkSize - 1) / ChunkSize;
+        ChunkSize = BatchChunks.SizeOf(images);
+        Chunks = BatchChunks.Of(images);
     }
 
     /// <summary>

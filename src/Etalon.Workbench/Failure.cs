@@ -38,7 +38,7 @@ internal static class Failure
                 error.WriteLine($"etalon: {exception.Message}");
                 return ExitCode.Failed;
             case OutOfMemoryException:
-                error.WriteLine("etalon: not enough memory; take a smaller batch or model");
+                error.WriteLine("etalon: not enough memory; take a smaller batch or model, or a shorter duration");
                 return ExitCode.Failed;
             default:
                 error.WriteLine($"etalon: {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");

@@ -115,4 +115,20 @@ public class RecipeTests
     [Fact]
     public void Parameters_are_checked_when_json_is_read() =>
         Assert.Throws<ArgumentException>("length", () => Schedule.FromJson("""{"piece":"linear","from":0,"to":1,"length":-5}"""));
+
+    [Theory]
+    [InlineData("1e-400", "1e-400 is nearer to 0")]
+    [InlineData("-0.001e-330", "-0.001e-330 is nearer to 0")]
+    [InlineData("1e400", "1e400 is beyond")]
+    public void A_number_that_would_become_0_or_infinity_is_refused(string number, string said)
+    {
+        var problem = Assert.Throws<System.Text.Json.JsonException>(() => Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}"""));
+        Assert.Contains(said, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0e5", 0)]
+    [InlineData("-0.00", 0)]
+    [InlineData("5e-324", double.Epsilon)]
+    public void A_number_of_json_is_the_nearest_float64(string number, double value) => Assert.Equal(value, Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}""").ValueAt(0));
 }

@@ -32,6 +32,7 @@ internal sealed class InvariantRecipe
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
         if (spec.AutoDecay is not null)
             throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
+        UpdateTable.Require(spec, "a forecast");
         // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
         var numbers = RecipeNumbers.Of(spec);
         var recipe = numbers.Recipe;

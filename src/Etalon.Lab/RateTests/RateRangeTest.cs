@@ -60,10 +60,22 @@ public sealed class RateRangeTest
         return ofSeeds.Length == Curves.Count ? Elementary.Exp(ofSeeds.Average(Elementary.Log)) : null;
     }
 
+    /// <summary>How many short runs there can be at a time: all of them, or those whose memory fits in this machine.</summary>
+    /// <exception cref="InputException">Options or recipe are out of range.</exception>
+    public static int MostAtATime(RunSpec spec, RateTestOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        return MostAtATime(new TestedRecipe(spec, options), options, RunMemory.Available);
+    }
+
+    internal static int MostAtATime(TestedRecipe tested, RateTestOptions options, long available) =>
+        Math.Min(options.Seeds + tested.SelfSetting, tested.Largest.Min(spec => RunMemory.FittingAtATime(spec, available)));
+
     /// <summary>Tests a recipe.</summary>
     /// <param name="spec">A recipe with data and a model.</param>
     /// <param name="options">How to test it.</param>
-    /// <param name="threads">Seeds at a time, each on a thread of its own.</param>
+    /// <param name="threads">Short runs at a time, each on a thread of its own; fewer where their memory does not fit.</param>
     /// <param name="progress">Hears of each network that is done: how many are, and of how many.</param>
     /// <param name="cancellation">Ends the test after the updates at work.</param>
     /// <exception cref="InputException">Options or recipe are out of range, or recipe and data do not fit.</exception>
@@ -83,7 +95,7 @@ public sealed class RateRangeTest
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var curves = new RateCurve[options.Seeds];
-        var others = new SelfSetRate[spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0];
+        var others = new SelfSetRate[tested.SelfSetting];
         List<Action> runs = [.. Enumerable.Range(0, curves.Length).Select(seed => (Action)(() => curves[seed] = RateSweep<T>.Rise(tested.Rising(seed), data, cancellation)))];
         if (others.Length > 0)
         {
@@ -92,7 +104,7 @@ public sealed class RateRangeTest
         }
         int done = 0;
         var telling = new Lock();
-        ParallelRuns.ForEach(runs, threads, run =>
+        ParallelRuns.ForEach(runs, Math.Min(threads, MostAtATime(tested, options, RunMemory.Available)), run =>
         {
             run();
             lock (telling) progress?.Invoke(++done, runs.Count);

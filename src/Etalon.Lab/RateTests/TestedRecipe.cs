@@ -38,6 +38,12 @@ internal sealed class TestedRecipe
     /// <summary>The largest rate of the recipe.</summary>
     public double Peak { get; }
 
+    /// <summary>How many rules that set their rate themselves stand beside the test: WNGrad and DoG where the recipe's is SGD, whose rates theirs are.</summary>
+    public int SelfSetting => _spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0;
+
+    /// <summary>Recipes of which one takes the most memory.</summary>
+    public IReadOnlyList<RunSpec> Largest => SelfSetting > 0 ? [Rising(0), WithDog()] : [Rising(0)];
+
     /// <summary>The recipe with a rate that rises, for one seed after the recipe's own. A group of parameters that has a rate of its own keeps its ratio to the recipe's.</summary>
     public RunSpec Rising(int seed) => Short(seed) with
     {

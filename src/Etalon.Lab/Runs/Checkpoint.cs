@@ -62,6 +62,9 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>A whole number of the metadata, never negative.</summary>
     public long Integer(string key) => Whole(Text(key)) ?? throw Wrong(key, "a whole number");
 
+    /// <summary>A whole number of the metadata of at most 2^31 - 1, never negative.</summary>
+    public int Count(string key) => Integer(key) is var count and <= int.MaxValue ? (int)count : throw Wrong(key, "a whole number below 2^31");
+
     /// <summary>Whole numbers of the metadata, never negative, with a space between them.</summary>
     public ImmutableArray<long> Integers(string key) => [.. Text(key).Split(' ').Select(word => Whole(word) ?? throw Wrong(key, "a list of whole numbers"))];
 
@@ -70,10 +73,10 @@ internal sealed class Checkpoint : IDisposable
     /// Earlier versions wrote the decimal and the minus sign of the machine's culture: 1,5 or −1.5. No number has separators of thousands, so such a sign says
     /// what it was.
     /// </remarks>
-    public double Number(string key) =>
-        double.TryParse(Text(key).Replace(',', '.').Replace('\u2212', '-'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            ? value
-            : throw Wrong(key, "a number");
+    public double Number(string key) => Finite(Text(key).Replace(',', '.').Replace('\u2212', '-')) ?? throw Wrong(key, "a finite number");
+
+    /// <summary>Numbers of the metadata with a space between them, to the bit as they were written.</summary>
+    public ImmutableArray<double> Numbers(string key) => [.. Text(key).Split(' ').Select(word => Finite(word) ?? throw Wrong(key, "a list of finite numbers"))];
 
     /// <summary>A number of the metadata that need not be there.</summary>
     public double? OptionalNumber(string key) => Metadata.ContainsKey(key) ? Number(key) : null;
@@ -82,9 +85,11 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="InputException">The file holds others.</exception>
     public void Restore(IReadOnlyList<StoredTensor> tensors) => Snapshot.Restore(tensors, _file);
 
+    private static double? Finite(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+
     private static long? Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
-    private InputException Wrong(string key, string due) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}; {due} is due");
+    private InputException Wrong(string key, string rule) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}, but must be {rule}; was the file edited?");
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -52,8 +52,29 @@ internal static class RunFile
 
     /// <summary>The JSON object in a file.</summary>
     /// <exception cref="InputException">The file holds something else, a name twice, or is none.</exception>
-    public static JsonObject Object(string path) =>
-        Parse(path, text => JsonNode.Parse(text, documentOptions: Strict) as JsonObject ?? throw new JsonException("an object is expected"));
+    public static JsonObject Object(string path) => Parse(path, text =>
+    {
+        var json = JsonNode.Parse(text, documentOptions: Strict) as JsonObject ?? throw new JsonException("an object is expected");
+        Decode(json);
+        return json;
+    });
+
+    // A node decodes a text only when somebody asks for it.
+    private static void Decode(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                foreach (var (_, value) in map) Decode(value);
+                break;
+            case JsonArray list:
+                foreach (var item in list) Decode(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
+        }
+    }
 
     /// <summary>Refuses a file in which there is no JSON object, without keeping what it says.</summary>
     /// <inheritdoc cref="Object"/>

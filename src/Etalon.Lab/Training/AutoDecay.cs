@@ -101,11 +101,11 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
     public void Restore(Checkpoint checkpoint)
     {
         if (!checkpoint.Metadata.ContainsKey(StageKey)) return;
-        Stage = (int)checkpoint.Integer(StageKey);
-        (_lossSum, _images, _slow) = (checkpoint.Number(LossKey), checkpoint.Integer(ImagesKey), (int)checkpoint.Integer(SlowKey));
-        string[] words = checkpoint.Text(LossesKey).Split(' ');
-        _epochs = long.Parse(words[0], CultureInfo.InvariantCulture);
+        Stage = checkpoint.Count(StageKey);
+        (_lossSum, _images, _slow) = (checkpoint.Number(LossKey), checkpoint.Integer(ImagesKey), checkpoint.Count(SlowKey));
+        var numbers = checkpoint.Numbers(LossesKey);
+        _epochs = (long)numbers[0];
         _losses.Clear();
-        _losses.AddRange(words.Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)));
+        _losses.AddRange(numbers[1..]);
     }
 }

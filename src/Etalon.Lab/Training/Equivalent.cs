@@ -1,3 +1,4 @@
+using Etalon.Lab.Conversions;
 using Etalon.Lab.RunSpecs;
 using Etalon.Schedules.Equivalence;
 
@@ -16,6 +17,7 @@ internal static class Equivalent
             throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
         if (spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
             throw new InputException("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe");
+        UpdateTable.Require(spec, "a conversion");
         try
         {
             return Converter.Convert(spec.ToRecipe(), equivalent.Form, equivalent.WeightDecay);

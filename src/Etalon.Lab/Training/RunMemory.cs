@@ -36,6 +36,15 @@ public static class RunMemory
         if (Of(spec, threads) is { } needed && needed > available) throw new InputException(Words(spec, needed, available) + "; " + Remedy);
     }
 
+    /// <summary>How many runs fit at a time, at least one; their data, which they share, are counted once.</summary>
+    /// <param name="spec">The recipe of the largest of them, with data and a model.</param>
+    /// <param name="available">Bytes that there are.</param>
+    internal static int FittingAtATime(RunSpec spec, long available)
+    {
+        long shared = BytesOf(spec.Data!), own = Of(spec, threads: 1)!.Value - shared;
+        return (int)Math.Clamp((available - shared) / own, 1, int.MaxValue);
+    }
+
     /// <summary>What a plan says of a recipe that takes more than half of what there is; null where there is nothing to say.</summary>
     public static string? Note(RunSpec spec, int threads, long available)
     {

@@ -222,6 +222,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     internal void Restore(Checkpoint checkpoint)
     {
         // Before the tensors: it turns the running statistics that the network has, and those of the checkpoint have been turned already.
+        RequireWithin(checkpoint, _spec);
         _equivalent?.ContinueAt(checkpoint.Step, ScaleExponentIn(checkpoint));
         Read(checkpoint);
     }
@@ -230,6 +231,8 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
     internal void Inherit(Checkpoint checkpoint, RunSpec parent)
     {
+        RequireWithin(checkpoint, parent);
+        RequireWithin(checkpoint, _spec);
         var was = StoredForm.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
@@ -239,12 +242,23 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Network.ActivationScale = now.ActivationScale;
     }
 
-    private static int ScaleExponentIn(Checkpoint checkpoint) => (int)(checkpoint.OptionalNumber(ScaleExponentKey) ?? 0);
+    // Above 0 where the stored weights are smaller than the equivalent's; a run that gains one at each of 2^30 updates does not come so far.
+    private static int ScaleExponentIn(Checkpoint checkpoint)
+    {
+        double exponent = checkpoint.OptionalNumber(ScaleExponentKey) ?? 0;
+        if (exponent != Math.Floor(exponent) || Math.Abs(exponent) > 1 << 30)
+            throw new InputException($"{checkpoint.Path}: {ScaleExponentKey} is {exponent}, but must be a whole number of at most 2^30 in size; was the file edited?");
+        return (int)exponent;
+    }
+
+    private static void RequireWithin(Checkpoint checkpoint, RunSpec spec)
+    {
+        if (checkpoint.Step > spec.TotalSteps)
+            throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
+    }
 
     private void Read(Checkpoint checkpoint)
     {
-        if (checkpoint.Step > _spec.TotalSteps)
-            throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {_spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
         checkpoint.Restore(Tensors);
         _autoDecay?.Restore(checkpoint);
         Step = checkpoint.Step;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
@@ -32,7 +33,7 @@ public static class TrainingRun
 
     /// <summary>Goes on with a run from its last good checkpoint, to the bit as if it had never ended.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="threads">Threads that compute; as many as one likes.</param>
+    /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
     /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
     /// <returns>The result, as also written to the folder.</returns>
@@ -44,7 +45,7 @@ public static class TrainingRun
 
     /// <summary>The same, also where the run was computed with another arithmetic, whose last digits differ.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="threads">Threads that compute; as many as one likes.</param>
+    /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <param name="inexact">Whether to go on then; a note says so, and resolved.json from which update on.</param>
     /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
     /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
@@ -133,7 +134,10 @@ public static class TrainingRun
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 
     private static RunResult Train(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
-        plan.Spec.Precision == Precision.Float64 ? Train<double>(plan, threads, begin, cancellation) : Train<float>(plan, threads, begin, cancellation);
+        plan.Spec.Precision == Precision.Float64 ? Train<double>(plan, Useful(plan, threads), begin, cancellation) : Train<float>(plan, Useful(plan, threads), begin, cancellation);
+
+    // More than there are parts of a batch would only wait for each other.
+    private static int Useful(RunPlan plan, int threads) => Math.Min(threads, BatchChunks.Of(plan.Spec.Data!.Batch));
 
     private static RunResult Train<T>(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>

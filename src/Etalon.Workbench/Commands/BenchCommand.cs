@@ -38,7 +38,8 @@ internal static class BenchCommand
         var spec = Spec(
             parsed.GetRequiredValue(options.Model), parsed.GetRequiredValue(options.Norm), parsed.GetRequiredValue(options.Convolution),
             parsed.GetRequiredValue(options.Precision), parsed.GetValue(options.Hidden));
-        int batch = parsed.GetRequiredValue(options.Batch), threads = parsed.GetRequiredValue(options.Threads), rounds = parsed.GetRequiredValue(options.Rounds);
+        int batch = parsed.GetRequiredValue(options.Batch), rounds = parsed.GetRequiredValue(options.Rounds);
+        int threads = TrainingScreen.Threads(parsed.GetResult(options.Threads) is { Implicit: false } ? parsed.GetRequiredValue(options.Threads) : null, batch, error);
         if (parsed.GetValue(options.Serve))
         {
             if (spec.Precision == Precision.Float32) Serve<float>(spec.Model!, batch, threads, Console.In, output);

@@ -48,7 +48,8 @@ internal static class FindLrCommand
             Updates = parsed.GetRequiredValue(options.Updates),
             Seeds = parsed.GetRequiredValue(options.Seeds),
         };
-        var test = RateRangeTest.Run(spec, tested, TrainingScreen.Threads(parsed.GetValue(options.Threads)), (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
+        int threads = TrainingScreen.Threads(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(spec, tested), "tests and memory divide", error);
+        var test = RateRangeTest.Run(spec, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
         if (apply is not null) Apply(test, apply, options.Apply, files, error);

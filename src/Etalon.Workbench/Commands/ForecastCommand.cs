@@ -64,7 +64,7 @@ internal static class ForecastCommand
         if (run is not null) return Forecast.From(spec, RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs)));
         if (probe is null && (spec.Data is null || spec.Model is null)) return Forecast.Without(spec);
         error.WriteLine($"probing {Math.Min(probe ?? UsualProbe, spec.TotalSteps)} updates");
-        return Forecast.Probed(spec, probe ?? UsualProbe, TrainingScreen.Threads(parsed.GetValue(options.Threads)));
+        return Forecast.Probed(spec, probe ?? UsualProbe, spec.Data is { } data ? TrainingScreen.Threads(parsed.GetValue(options.Threads), data.Batch, error) : 1);
     }
 
     private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)

@@ -31,7 +31,7 @@ internal static class ForkCommand
         {
             string root = parsed.GetRequiredValue(runs), folder = RunsCommand.Find(parsed.GetRequiredValue(run), root);
             int count = TrainingScreen.Threads(parsed.GetValue(threads));
-            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json));
+            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
             return screen.Show(begin => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, begin, cancellation));
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.Probes;
 
@@ -41,7 +42,7 @@ internal static class ProbeCommand
         if (changes.Where(change => !change.StartsWith(DataKeys, StringComparison.Ordinal)).ToList() is { Count: > 0 } others)
             throw new InputException([.. others.Select(change => $"{change}: only keys of data can be changed here, as in data.train=2000; the run itself stays as it is")]);
         var target = ProbeTarget.Load(on, DataArguments.Read(on, changes));
-        using var probe = new TransferProbe(folder, [target], TrainingScreen.Threads(parsed.GetValue(options.Threads)));
+        using var probe = new TransferProbe(folder, [target], TrainingScreen.Threads(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error));
         var readings = new List<ProbeReading>();
         long? at = parsed.GetValue(options.At);
         foreach (long step in at is { } one ? [one] : probe.Steps)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Etalon.Engine;
 using Etalon.Lab.Claims;
 
 namespace Etalon.Workbench.Commands;
@@ -39,7 +40,7 @@ internal static class ReproduceCommand
         var report = Reproduce(claim, new ClaimRun
         {
             Folder = folder,
-            Threads = TrainingScreen.Threads(parsed.GetValue(options.Threads)),
+            Threads = TrainingScreen.Threads(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error),
             Seeds = parsed.GetValue(options.Seeds),
             Tell = error.WriteLine,
             Cancellation = cancellation,

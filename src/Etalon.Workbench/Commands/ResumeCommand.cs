@@ -30,7 +30,7 @@ internal static class ResumeCommand
         {
             string folder = RunsCommand.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
             int count = TrainingScreen.Threads(parsed.GetValue(threads));
-            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json));
+            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
             return screen.Show(begin => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), begin, cancellation));
         });
         return command;

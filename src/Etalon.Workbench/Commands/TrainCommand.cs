@@ -29,7 +29,7 @@ internal static class TrainCommand
             var streams = parsed.InvocationConfiguration;
             var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error);
             int count = TrainingScreen.Threads(parsed.GetValue(threads));
-            var screen = new TrainingScreen(streams, parsed.GetValue(json));
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
             string folder = parsed.GetRequiredValue(runs);
             return screen.Show(begin => TrainingRun.Execute(spec, folder, count, begin, cancellation));
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Runs;
@@ -9,7 +10,7 @@ using Etalon.Lab.Training;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A run as train, resume and fork show it, and their common options.</summary>
-internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
+internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
 {
     private RunStart? _start;
 
@@ -29,6 +30,22 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
         _ => throw new InputException($"--threads is {given}; at least 1 and at most 1024 threads compute, as many as the machine has processors is best"),
     };
 
+    /// <summary>The threads that an option asks for, as many as there is work for; where that is fewer, a word on standard error.</summary>
+    /// <param name="given">What was asked for; null for all processors.</param>
+    /// <param name="most">As many as there is work for.</param>
+    /// <param name="work">What cannot be shared among more, with its verb: "a batch of 8 images is cut".</param>
+    /// <param name="error">Takes the word.</param>
+    /// <exception cref="InputException">Nobody computes on so many.</exception>
+    public static int Threads(int? given, int most, string work, TextWriter error)
+    {
+        int asked = Threads(given);
+        if (given > most) error.WriteLine($"note: --threads {given}: {most} compute; {work} into no more parts");
+        return Math.Min(asked, most);
+    }
+
+    /// <summary>The same for batches of so many images.</summary>
+    public static int Threads(int? given, int batch, TextWriter error) => Threads(given, BatchChunks.Of(batch), $"a batch of {batch} is cut", error);
+
     /// <summary>Trains, and shows how it goes and how it ended.</summary>
     /// <param name="train">Trains; tells when it begins.</param>
     public Task Show(Func<Func<RunStart, ITrainingObserver>, RunResult> train) =>
@@ -38,6 +55,7 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json)
     private ITrainingObserver Begin(RunStart start)
     {
         _start = start;
+        Threads(threads, start.Spec.Data!.Batch, streams.Error);
         foreach (string note in start.Notes) streams.Error.WriteLine($"note: {note}");
         // train has read the recipe, and said them, itself.
         if (start.Parent is not null || start.Step > 0)

@@ -109,7 +109,10 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData(2, "equivalent: the model has no normalization", "model.norm=none")]
     [InlineData(2, "--to nothing: must be one of", "--to", "nothing")]
     [InlineData(2, "equivalent.form = exponential: at step", WarmUpAndCosine, "--to", "exponential")]
+    [InlineData(2, "data.drop_last: true", "model={name: mlp, hidden: [6], norm: batch}", "data.train=33")]
+    [InlineData(2, "a larger batch", "model={name: mlp, hidden: [6], norm: batch}", "data.batch=1")]
     [InlineData(3, "etalon: diverged", "learning_rate=1e200", "weight_decay=0", "model.norm=batch")]
+    [InlineData(3, "etalon: diverged", "learning_rate=1e200", "weight_decay=0", "model.norm=batch", "--steps", "1")]
     public async Task Bad_input_and_a_recipe_that_diverges_are_told_apart(int expected, string begin, params string[] arguments)
     {
         var (code, output, error) = await Verify(arguments);

@@ -30,7 +30,7 @@ public class MutatedInputTests
         "convert R --to weight-decay", "audit M", "audit M --json", "forecast R --gradient-square 20 --norm 5", "forecast R --probe 4 --threads 1", "simulate equilibrium --steps 40 --dimension 4 --replicas 2 --rate 0.1 --seed 3",
         "diagnose L", "diagnose L --json", "diagnose L --svg OUT", "diagnose RUN", "diagnose RUN --json", "train M duration=2ba --runs RUNS", "train M model.width=4 duration=2ba --runs RUNS --threads 2", "train T duration=2ba --runs RUNS --json",
         "resume RUN", "resume RUN --json", "fork RUN learning_rate=0.01 name=f --runs RUNS", "fork RUN duration=14ba name=f --at 8 --runs RUNS", "runs list --runs RUNS", "runs show RUN", "runs list --runs RUNS --json",
-        "find-lr M --updates 12 --seeds 1 --threads 1 --from 0.001 --to 1", "verify M --steps 2", "probe RUN --on digits --threads 1", "data list", "data show digits", "data check digits", "export logger --for pytorch",
+        "find-lr M --updates 50 --seeds 1 --threads 1 --from 0.001 --to 1", "verify M --steps 2", "probe RUN --on digits --threads 1", "data list", "data show digits", "data check digits", "export logger --for pytorch",
     ];
 
     [Fact]

@@ -156,4 +156,13 @@ public class RecipeProblemTests
         Assert.Equal(0, spec.WeightDecay.ValueAt(0));
         Assert.Contains("learning_rate is missing", Assert.Throws<InputException>(() => RecipeReader.Read(Recipe, "r", ["learning_rate=null"])).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("learning_rate: [{constant: {value: 1, for: 9007199254740990ba}}, {constant: {value: 1, for: 9007199254740990ba}}, {constant: {value: 1}}]", "learning_rate")]
+    [InlineData("learning_rate: {repeated: {times: 2, of: [{constant: {value: 1, for: 9007199254740990ba}}, {constant: {value: 1, for: 2ba}}]}}", "learning_rate.repeated.of")]
+    public void Pieces_of_too_many_updates_together_are_refused(string schedule, string path)
+    {
+        var problem = Assert.Throws<InputException>(() => RecipeReader.Read($"duration: 10ba\n{schedule}", "r"));
+        Assert.Contains($"{path} = [...]: its pieces have 2^53 updates or more together", problem.Message, StringComparison.Ordinal);
+    }
 }

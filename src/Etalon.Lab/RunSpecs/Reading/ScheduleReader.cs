@@ -79,7 +79,9 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
             pieces.Add(piece);
             begin = Math.Min(begin + piece.Length.GetValueOrDefault(), RecipeTime.MostSteps);
         }
-        return pieces.Count == list.Items.Count && begin < RecipeTime.MostSteps ? new Sequence(pieces) : null;
+        if (begin < RecipeTime.MostSteps) return pieces.Count == list.Items.Count ? new Sequence(pieces) : null;
+        problems.Add(list, path, "its pieces have 2^53 updates or more together; give them shorter lengths");
+        return null;
     }
 
     private Schedule? Piece(RecipeNode node, Quantity quantity, string path, long begin, bool isLast)
