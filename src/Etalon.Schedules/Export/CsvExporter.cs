@@ -76,7 +76,7 @@ public static class CsvExporter
 
     private static IEnumerable<(string Name, Func<long, double> At)> Columns(RecipeGroup group)
     {
-        yield return ($"lr/{group.Name}", group.Conversion is null ? group.LearningRate.ValueAt : step => group.At(step).Rate);
+        yield return ($"lr/{group.Name}", group.LearningRate.ValueAt);
         yield return ($"weight_decay/{group.Name}", step => group.At(step).WeightDecay);
         yield return ($"momentum/{group.Name}", step => group.At(step).Momentum);
         yield return ($"log_lr/{group.Name}", step => group.At(step).LogRate);

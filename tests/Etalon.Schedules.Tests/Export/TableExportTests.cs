@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Etalon.Schedules.Equivalence;
 using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules.Tests.Export;
@@ -36,6 +37,22 @@ public class TableExportTests
         Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n", Body(grows));
         Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n", Body(new Recipe(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
         Assert.Equal("", Body(new Recipe(new Constant(1), new Constant(0), new Constant(0), 0)));
+    }
+
+    // The modules for PyTorch carry the pieces; a rate taken from the table of logarithms differed from them in the last digit.
+    [Theory]
+    [InlineData(EquivalentForm.Exponential)]
+    [InlineData(EquivalentForm.Texp)]
+    [InlineData(EquivalentForm.TexpPlusPlus)]
+    public void The_rates_of_an_equivalent_are_those_of_the_pieces_that_every_export_writes(EquivalentForm form)
+    {
+        const int Steps = 250;
+        var source = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), Steps);
+        var recipe = GroupedRecipe.Of(source, Converter.Convert(source, form));
+        using var text = new StringWriter();
+        CsvExporter.Write(recipe, text);
+        var rows = text.ToString().Split('\n')[1..^1];
+        Assert.Equal(Enumerable.Range(0, Steps).Select(step => recipe.Groups[0].LearningRate.ValueAt(step)), rows.Select(row => Number(row.Split(',')[1])));
     }
 
     [Fact]
