@@ -45,6 +45,18 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Phases_that_repeat_are_one_line_and_full_lists_them()
+    {
+        var rows = Enumerable.Range(0, 360).Select(step => FormattableString.Invariant($"{step},{0.05 * (1 + Math.Cos(Math.PI * step / 9)):F6},0.005,0.9,3\n"));
+        string log = Write($"step,lr,weight_decay,momentum,norm/conv1\n{string.Concat(rows)}");
+        string output = (await Cli.Run("diagnose", log)).Output;
+        Assert.Contains("phases of ", output, StringComparison.Ordinal);
+        Assert.Contains("goes up and", output, StringComparison.Ordinal);
+        Assert.InRange(output.Split('\n').Length, 10, 40);
+        Assert.InRange((await Cli.Run("diagnose", log, "--full")).Output.Split('\n').Length, 80, 2000);
+    }
+
+    [Fact]
     public async Task Warnings_of_a_log_go_to_the_error_stream_and_it_is_diagnosed_all_the_same()
     {
         var (code, output, error) = await Cli.Run("diagnose", Write("step,lr,weight_decay,norm/a\n0,0.1,5e-4,1\n10,0.1,5e-4,nan\n20,0.1,5e-4,1.1\n20,0.1"));
