@@ -30,7 +30,7 @@ internal static class FastEquilibriumClaim
     public static ClaimReport Reproduce(ClaimRun run)
     {
         int seeds = run.Seeds ?? new FastEquilibrium().Seeds;
-        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: the noise floor is taken from two halves, so an even number of at least 4 is due; 160 is what the claim wants");
+        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses 160");
         return Reproduce(new FastEquilibrium { Seeds = seeds }, run);
     }
 

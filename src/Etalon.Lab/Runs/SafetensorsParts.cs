@@ -106,6 +106,6 @@ internal static class SafetensorsParts
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
-        if (!reader.Read() || reader.TokenType != type) throw new JsonException($"{type} is due at byte {reader.TokenStartIndex}");
+        if (!reader.Read() || reader.TokenType != type) throw new JsonException($"expected {type} at byte {reader.TokenStartIndex}");
     }
 }

@@ -54,7 +54,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         ? []
         : InvariantGroups.Of(network, [.. network.Parameters.Tensors.Select(tensor => tensor.Name).Where(name => ParameterGroups.IsIn(ParameterClass.ScaleInvariant, name))]);
 
-    /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch where the noise is due.</summary>
+    /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.</summary>
     public void BeforePasses(long step)
     {
         if (!IsNoiseDue(step)) return;

@@ -23,7 +23,7 @@ internal static class RecipeArguments
     {
         var (files, overrides) = Split(words);
         if (files.Count != 1)
-            throw new InputException($"one recipe is due, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
+            throw new InputException($"expected one recipe, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
         return Read(files[0], overrides, error);
     }
 
@@ -32,7 +32,7 @@ internal static class RecipeArguments
     public static IReadOnlyList<RunSpec> ReadMany(string[] words, TextWriter error)
     {
         var (files, overrides) = Split(words);
-        if (files.Count == 0) throw new InputException("a recipe is due, and none was given");
+        if (files.Count == 0) throw new InputException("expected a recipe, and none was given");
         var specs = new List<RunSpec>();
         var problems = new List<string>();
         foreach (var file in files)

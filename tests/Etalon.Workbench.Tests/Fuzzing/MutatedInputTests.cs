@@ -80,6 +80,8 @@ public class MutatedInputTests
         if (error.Contains("\n   at ", StringComparison.Ordinal)) return "stack trace: " + Stem(error);
         if (code is 1 or 2 && (error + output).Trim().Length == 0) return $"exit code {code} without a word";
         bool isNamed = changed is null || error.Contains(Path.GetFileName(changed), StringComparison.Ordinal) || error.Contains(Path.GetFileName(Path.GetDirectoryName(changed)!), StringComparison.Ordinal);
+        // A fault of the command line is told by the option or the override.
+        isNamed |= error.Split('\n').Any(line => line.StartsWith("--", StringComparison.Ordinal) || line.StartsWith("override ", StringComparison.Ordinal));
         return code == 2 && !isNamed ? "file not named: " + Stem(error) : null;
     }
 
