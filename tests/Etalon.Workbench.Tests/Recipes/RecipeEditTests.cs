@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Etalon.Lab.RunSpecs;
 using Etalon.Lab.RunSpecs.Reading;
 
@@ -57,6 +58,19 @@ public sealed class RecipeEditTests
     [InlineData("a: {b: {}, c: 1}", "a.b=2", "a: {b: 2, c: 1}")]
     [InlineData("a: {b: {c: 1}, d: {e: 1}}", "a.d=null", "a: {b: {c: 1}}")]
     public void Brackets_belong_to_what_they_enclose(string text, string change, string edited) => Assert.Equal(edited, RecipeEdit.With(text, [change]));
+
+    [Theory]
+    [InlineData("equivalent.form=texp++", """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1, "equivalent": {"form": "texp++"}}""")]
+    [InlineData("duration=31ep", """{"duration": "31ep", "data": {"set": "digits"}, "learning_rate": 0.1}""")]
+    [InlineData("data.batch=7", """{"duration": "20ep", "data": {"set": "digits", "batch": 7}, "learning_rate": 0.1}""")]
+    [InlineData("learning_rate={cosine: {from: 1e-1, to: 0}}", """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": {"cosine": {"from": 1e-1, "to": 0}}}""")]
+    public void Json_stays_json(string change, string edited)
+    {
+        const string Json = """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1}""";
+        Assert.Equal(edited, RecipeEdit.With(Json, [change]));
+        using var read = JsonDocument.Parse(edited);
+        Assert.Equal(RecipeReader.Read(Json, "recipe", [change]).Hash, RecipeReader.Read(edited).Hash);
+    }
 
     [Fact]
     public void Rates_are_changed_where_they_stand_and_the_file_of_a_table_gets_a_factor()

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Etalon.Lab.RunSpecs.Reading;
 
 /// <summary>Changes in a recipe's text that leave all else as it stands: units, comments, order and blanks.</summary>
-internal static class RecipeEdit
+internal static partial class RecipeEdit
 {
     /// <summary>The text with "key=value" put in, in order; null where one cannot be put into the text.</summary>
     public static string? With(string text, IEnumerable<string> overrides)
@@ -23,6 +25,7 @@ internal static class RecipeEdit
     public static string? With(string text, string key, string value)
     {
         if (value.Length == 0 || value.Contains('\n', StringComparison.Ordinal) || Parse(text) is not { } root) return null;
+        if (IsJson(root) && Parse($"value: {value}")?.Find("value")?.Value is { } parsed) value = Json(parsed);
         var keys = key.Split('.');
         RecipeNode at = root;
         for (var depth = 0; depth < keys.Length; depth++)
@@ -35,7 +38,7 @@ internal static class RecipeEdit
             }
             if (at is not RecipeMap map) return null;
             if (map.Find(keys[depth]) is not { } entry)
-                return value is "null" or "~" ? text : Insert(text, map, keys[depth], Nested(keys[(depth + 1)..], value), isRoot: depth == 0);
+                return value is "null" or "~" ? text : Insert(text, map, keys[depth], Nested(keys[(depth + 1)..], value, IsJson(root)), isRoot: depth == 0);
             if (depth == keys.Length - 1 && value is "null" or "~") return Remove(text, map, entry);
             at = entry.Value;
             // What takes the place of a block of lines stands behind its key.
@@ -120,7 +123,7 @@ internal static class RecipeEdit
         {
             var written = text[piece.Extent.Begin..piece.Extent.End];
             if (written[0] != '{') written = $"{{{written}}}";
-            edits.Add((piece, $"{{scaled: {{factor: {factor}, of: {written}}}}}"));
+            edits.Add((piece, IsJson((RecipeMap)piece) ? $"{{\"scaled\": {{\"factor\": {factor}, \"of\": {written}}}}}" : $"{{scaled: {{factor: {factor}, of: {written}}}}}"));
             return;
         }
         foreach (var (key, value) in parameters.Entries)
@@ -129,7 +132,10 @@ internal static class RecipeEdit
         }
     }
 
-    private static string Nested(string[] keys, string value) => keys.Length == 0 ? value : $"{{{keys[0]}: {Nested(keys[1..], value)}}}";
+    // Quoted keys are keys in YAML too.
+    private static string Nested(string[] keys, string value, bool isJson) => keys.Length == 0 ? value
+        : isJson ? $"{{\"{keys[0]}\": {Nested(keys[1..], value, isJson)}}}"
+        : $"{{{keys[0]}: {Nested(keys[1..], value, isJson)}}}";
 
     private static string Replace(string text, RecipeNode node, string value)
     {
@@ -145,14 +151,30 @@ internal static class RecipeEdit
         return text;
     }
 
+    // What is JSON stays JSON, for the programs that read it as such.
+    private static bool IsJson(RecipeMap root) => root is { IsFlow: true, Entries: [var first, ..] } && first.Key.IsQuoted;
+
+    private static string Json(RecipeNode node) => node switch
+    {
+        RecipeMap map => $"{{{string.Join(", ", map.Entries.Select(entry => $"{JsonSerializer.Serialize(entry.Key.Text)}: {Json(entry.Value)}"))}}}",
+        RecipeList list => $"[{string.Join(", ", list.Items.Select(Json))}]",
+        RecipeScalar { IsNull: true } => "null",
+        RecipeScalar { IsQuoted: false, Text: "true" or "false" } word => word.Text,
+        RecipeScalar { IsQuoted: false } number when JsonNumber().IsMatch(number.Text) => number.Text,
+        RecipeScalar text => JsonSerializer.Serialize(text.Text),
+        _ => throw new InvalidOperationException($"a {node.Kind} has no JSON"),
+    };
+
+    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
+    private static partial Regex JsonNumber();
+
     private static string? Insert(string text, RecipeMap map, string key, string value, bool isRoot)
     {
         if (map.Entries.Count == 0) return map.IsFlow ? text.Insert(map.Extent.Begin + 1, $"{key}: {value}") : null;
         var (first, last) = (map.Entries[0], map.Entries[^1]);
         if (map.IsFlow)
         {
-            var isJson = first.Key.IsQuoted;
-            return isJson ? null : text.Insert(last.Value.Extent.End, $", {key}: {value}");
+            return text.Insert(last.Value.Extent.End, first.Key.IsQuoted ? $", \"{key}\": {value}" : $", {key}: {value}");
         }
         var lineBegin = text.LastIndexOf('\n', Math.Max(0, first.Key.Extent.Begin - 1)) + 1;
         if (first.Key.Extent.Begin == 0) lineBegin = 0;
