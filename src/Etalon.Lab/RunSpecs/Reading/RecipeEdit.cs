@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -8,6 +9,9 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// <summary>Changes in a recipe's text that leave all else as it stands: units, comments, order and blanks.</summary>
 internal static partial class RecipeEdit
 {
+    // A plus stays a plus.
+    private static readonly JsonSerializerOptions _asWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The text with "key=value" put in, in order; null where one cannot be put into the text.</summary>
     public static string? With(string text, IEnumerable<string> overrides)
     {
@@ -156,14 +160,16 @@ internal static partial class RecipeEdit
 
     private static string Json(RecipeNode node) => node switch
     {
-        RecipeMap map => $"{{{string.Join(", ", map.Entries.Select(entry => $"{JsonSerializer.Serialize(entry.Key.Text)}: {Json(entry.Value)}"))}}}",
+        RecipeMap map => $"{{{string.Join(", ", map.Entries.Select(entry => $"{JsonText(entry.Key.Text)}: {Json(entry.Value)}"))}}}",
         RecipeList list => $"[{string.Join(", ", list.Items.Select(Json))}]",
         RecipeScalar { IsNull: true } => "null",
         RecipeScalar { IsQuoted: false, Text: "true" or "false" } word => word.Text,
         RecipeScalar { IsQuoted: false } number when JsonNumber().IsMatch(number.Text) => number.Text,
-        RecipeScalar text => JsonSerializer.Serialize(text.Text),
+        RecipeScalar text => JsonText(text.Text),
         _ => throw new InvalidOperationException($"a {node.Kind} has no JSON"),
     };
+
+    private static string JsonText(string text) => JsonSerializer.Serialize(text, _asWritten);
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
     private static partial Regex JsonNumber();
