@@ -5,19 +5,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>The vector width and the fused multiply-add of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.</summary>
+/// <summary>The fused multiply-add and sums of products of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.</summary>
 internal static class Simd
 {
     // Bytes; a half and twice as much did no better.
     private const int Distance = 2048;
-
-    /// <summary>Numbers in a vector: 8 for float32, 4 for float64, on every machine, since a sum's order depends on it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Width<T>() => Vector256<T>.Count;
-
-    /// <summary><paramref name="count"/> rounded up to whole vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int RoundUp<T>(int count) => (count + Vector256<T>.Count - 1) / Vector256<T>.Count * Vector256<T>.Count;
 
     /// <summary>a b + c with one rounding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -46,21 +46,12 @@ internal static class PyTorchGroups
                 """Call after optimizer.step(): sets the values of the next update."""
         {STEP}        self._set()
 
-            def get_last_lr(self):
-                """The learning rate of each group, as it is set now."""
-                return [float(group["lr"]) for group in self.optimizer.param_groups]
 
-            def state_dict(self):
-                """The number of the next update, and the recipe it belongs to."""
-                return {"t": self.t, "recipe_hash": RECIPE_HASH}
-
+        """" + PyTorchState.Saved + """"
             def load_state_dict(self, state):
                 """Goes on at the saved update and sets its values; the optimizer and the model are loaded by themselves."""
-                if state["recipe_hash"] != RECIPE_HASH:
-                    raise ValueError(
-                        f"the state belongs to the recipe with hash {state['recipe_hash']}, this module to {RECIPE} with"
-                        f" {RECIPE_HASH}; load it with the module it was saved with, or set scheduler.t"
-                    )
+
+        """" + PyTorchState.SameRecipe + """"
                 self.t = state["t"]
                 self._set()
 
