@@ -22,6 +22,8 @@ internal static class Failure
             case InputException input:
                 string? recipe = RecipeOf(command);
                 foreach (var problem in input.Problems) error.WriteLine(recipe is null || NamesItsPlace(problem, recipe) ? problem : $"{recipe}: {problem}");
+                // What is said not to be there may be so for no other reason.
+                if (CurrentFolder.IsGone) error.WriteLine(CurrentFolder.Said);
                 return ExitCode.BadInput;
             case DivergedException:
                 error.WriteLine($"etalon: {exception.Message}");
@@ -31,8 +33,8 @@ internal static class Failure
                 string said = IsSilent(exception) ? $"{NameOf(command)} was interrupted; nothing of it is kept" : exception.Message;
                 error.WriteLine($"etalon: {said}");
                 return ExitCode.Interrupted;
-            case IOException when !Directory.Exists("."):
-                error.WriteLine("etalon: the folder that you are in is no longer there; go to another one with cd, and try again");
+            case IOException when CurrentFolder.IsGone:
+                error.WriteLine(CurrentFolder.Said);
                 return ExitCode.BadInput;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");

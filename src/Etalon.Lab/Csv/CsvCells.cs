@@ -1,10 +1,12 @@
-using System.Globalization;
+using Etalon.Lab.RunSpecs.Reading;
 
 namespace Etalon.Lab.Csv;
 
 /// <summary>What stands between two commas.</summary>
 internal static class CsvCells
 {
+    private static readonly string[] WordsForNoNumber = ["nan", "inf", "infinity", "none", "null"];
+
     /// <summary>A cell without spaces and quotes around it.</summary>
     public static ReadOnlySpan<char> Bare(ReadOnlySpan<char> cell)
     {
@@ -12,23 +14,17 @@ internal static class CsvCells
         return cell.Length >= 2 && cell[0] == '"' && cell[^1] == '"' ? cell[1..^1].Trim() : cell;
     }
 
-    /// <summary>A number, with the words that Python, C and .NET have for those that are not finite.</summary>
-    public static bool TryNumber(ReadOnlySpan<char> cell, out double value)
-    {
-        // .NET ignores zero bytes after a number; they are what a crash leaves of a file that was being written.
-        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return !cell.Contains('\0');
-        var word = cell.TrimStart("+-");
-        value = double.NaN;
-        return word.Equals("inf", StringComparison.OrdinalIgnoreCase) || word.Equals("none", StringComparison.OrdinalIgnoreCase) || word.Equals("null", StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>Whether a number stands in a cell, or a word that Python, C and .NET have for one that is not finite.</summary>
+    public static bool IsNumber(ReadOnlySpan<char> cell) => IsWordForNoNumber(cell) || NumberText.Read(cell, out _) != NumberText.Fault.NotANumber;
 
-    /// <summary>Why a cell is no finite number; null where it is one.</summary>
-    public static string? Fault(ReadOnlySpan<char> cell, out double value)
+    /// <summary>Why a cell is no finite number, by the rules of <see cref="NumberText"/>; null where it is one.</summary>
+    public static string? Fault(ReadOnlySpan<char> cell, out double value) => NumberText.Read(cell, out value) switch
     {
-        if (!TryNumber(cell, out value)) return "is not a number";
-        if (!double.IsFinite(value)) return cell.IndexOfAnyInRange('0', '9') < 0 ? "is not finite" : "is beyond the largest float64";
-        return value == 0 && HasDigitsOf(cell) ? "is nearer to 0 than any float64" : null;
-    }
+        NumberText.Fault.None => null,
+        NumberText.Fault.TooLarge => "is beyond the largest float64",
+        NumberText.Fault.TooSmall => "is nearer to 0 than any float64",
+        _ => IsWordForNoNumber(cell) ? "is not finite" : "is not a number",
+    };
 
     /// <summary>As much of a cell as a message may show.</summary>
     public static string Shown(ReadOnlySpan<char> cell)
@@ -37,10 +33,11 @@ internal static class CsvCells
         return shown.Replace("\0", "\\0", StringComparison.Ordinal);
     }
 
-    // Those before the exponent: 0e5 is 0, and 1e-400 is not.
-    private static bool HasDigitsOf(ReadOnlySpan<char> number)
+    private static bool IsWordForNoNumber(ReadOnlySpan<char> cell)
     {
-        int exponent = number.IndexOfAny('e', 'E');
-        return (exponent < 0 ? number : number[..exponent]).IndexOfAnyInRange('1', '9') >= 0;
+        var word = cell.TrimStart("+-");
+        foreach (string one in WordsForNoNumber)
+            if (word.Equals(one, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 }

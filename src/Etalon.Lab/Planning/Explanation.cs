@@ -1,4 +1,5 @@
 using Etalon.Lab.Conversions;
+using Etalon.Lab.Reports;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -6,22 +7,25 @@ namespace Etalon.Lab.Planning;
 /// <summary>Says of one step which piece decides, why the value is what it is, and what comes next.</summary>
 public static class Explanation
 {
+    private const string Indent = "  ", Label = "  piece  ";
+
     /// <summary>The explanation, as lines of text.</summary>
     /// <param name="plan">The recipe.</param>
     /// <param name="step">The update, from 0 to T - 1.</param>
+    /// <param name="width">Columns.</param>
     /// <exception cref="InputException">The run has no such update.</exception>
-    public static IReadOnlyList<string> Of(PlannedRecipe plan, long step)
+    public static IReadOnlyList<string> Of(PlannedRecipe plan, long step, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var spec = plan.Spec;
         if (step < 0 || step >= spec.TotalSteps)
-            throw new InputException($"--explain {step}: {spec.Name} has the updates 0 to {spec.TotalSteps - 1}");
+            throw new InputException($"--explain {step}: {spec.File ?? spec.Name} has the updates 0 to {spec.TotalSteps - 1}");
         var text = new List<string>
         {
             $"{spec.Name}, step {step}: epoch {step / spec.StepsPerEpoch}, update {step % spec.StepsPerEpoch} of {spec.StepsPerEpoch} in it (all counted from 0)",
         };
         foreach (var quantity in plan.Quantities) Explain(plan, quantity, step, text);
-        return text;
+        return [.. text.SelectMany(line => WrappedText.Lines("", line, width, line.StartsWith(Indent, StringComparison.Ordinal) ? Label.Length : Indent.Length))];
     }
 
     private static void Explain(PlannedRecipe plan, PlannedQuantity quantity, long step, List<string> text)

@@ -11,9 +11,12 @@ public static class PlanText
     private const int ChartHeight = 12;
     private const int MostCorrections = 12;
 
-    /// <summary>A recipe's length and hash in one line.</summary>
-    public static string Heading(RunSpec spec) =>
-        $"{spec.Name}: {spec.TotalSteps} updates, {spec.TotalSteps / (double)spec.StepsPerEpoch:0.###} epochs of {spec.StepsPerEpoch}, sha256 {spec.Hash[..12]}";
+    // 8 + 10 + 14 + 14 + 10 with gaps of two.
+    private const int WidthOfEpochs = 64;
+
+    /// <summary>A recipe's length and hash, in one line where there is room.</summary>
+    public static IEnumerable<string> Heading(RunSpec spec, int width) =>
+        WrappedText.Lines("", $"{spec.Name}: {spec.TotalSteps} updates, {spec.TotalSteps / (double)spec.StepsPerEpoch:0.###} epochs of {spec.StepsPerEpoch}, sha256 {spec.Hash[..12]}", width, 2);
 
     /// <summary>What the recipe trains where that is not itself, and which groups of parameters have numbers of their own.</summary>
     public static IReadOnlyList<string> Groups(PlannedRecipe plan, int width)
@@ -41,18 +44,18 @@ public static class PlanText
             {
                 if (text.Count > 0 && !text[^1].EndsWith("throughout", StringComparison.Ordinal)) text.Add("");
                 var values = lines.Select(line => line.Y[0]).Distinct().ToList();
-                text.Add($"{label} {(values.Count == 1 ? $"{values[0]:G6}" : string.Join(", ", lines.Select(line => $"{line.Y[0]:G6} in {line.Name}")))} throughout");
+                text.AddRange(WrappedText.Lines("", $"{label} {(values.Count == 1 ? $"{values[0]:G6}" : string.Join(", ", lines.Select(line => $"{line.Y[0]:G6} in {line.Name}")))} throughout", width, 2));
                 continue;
             }
             if (text.Count > 0) text.Add("");
-            text.Add($"{label} by {PlanLines.XLabel(plans)}{Legend(lines)}");
+            text.AddRange(WrappedText.Lines("", $"{label} by {PlanLines.XLabel(plans)}{Legend(lines)}", width, 2));
             text.AddRange(TextChart.Draw(lines, width, ChartHeight));
         }
         return text;
     }
 
     /// <summary>What happens when, as a table.</summary>
-    public static IReadOnlyList<string> Events(PlannedRecipe plan)
+    public static IReadOnlyList<string> Events(PlannedRecipe plan, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var spec = plan.Spec;
@@ -66,29 +69,26 @@ public static class PlanText
             rows.AddRange(ScheduleEvents.Never(quantity.Schedule, spec.TotalSteps).Select(happening => (quantity.Name, happening)));
         }
         rows.AddRange(Corrections(plan));
-        var nameWidth = rows.Max(row => row.Name.Length);
-        var whatWidth = rows.Max(row => row.Event.What.Length);
-        return
-        [
-            $"{"step",10}  {"epoch",8}  {"quantity".PadRight(nameWidth)}  {"what".PadRight(whatWidth)}  value",
-            .. rows.OrderBy(row => row.Event.Step).Select(row =>
-                $"{row.Event.Step,10}  {row.Event.Step / (double)spec.StepsPerEpoch,8:0.##}  {row.Name.PadRight(nameWidth)}  {row.Event.What.PadRight(whatWidth)}  {row.Event.Text}"),
-        ];
+        return EventTable.Lines([.. rows.OrderBy(row => row.Event.Step)], spec.StepsPerEpoch, width);
     }
 
     /// <summary>The values at the first update of each epoch, as a table.</summary>
-    public static IEnumerable<string> Epochs(PlannedRecipe plan)
+    public static IEnumerable<string> Epochs(PlannedRecipe plan, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var spec = plan.Spec;
+        bool isWide = width >= WidthOfEpochs;
+        int epochs = isWide ? 8 : Digits(spec.TotalSteps / spec.StepsPerEpoch, 5), steps = isWide ? 10 : Digits(spec.TotalSteps, 4), values = isWide ? 14 : 11, momentums = isWide ? 10 : 8;
+        string gap = isWide ? "  " : " ", rates = isWide ? "learning rate" : "rate", decays = isWide ? "weight decay" : "decay";
         foreach (var group in plan.Numbers.Groups)
         {
             if (plan.Numbers.HasGroups) yield return $"{group.Name}:";
-            yield return $"{"epoch",8}  {"step",10}  {"learning rate",14}  {"weight decay",14}  {"momentum",10}";
+            yield return $"{"epoch".PadLeft(epochs)}{gap}{"step".PadLeft(steps)}{gap}{rates.PadLeft(values)}{gap}{decays.PadLeft(values)}{gap}{"momentum".PadLeft(momentums)}";
             for (var (epoch, step) = (0L, 0L); step < spec.TotalSteps; (epoch, step) = (epoch + 1, step + spec.StepsPerEpoch))
             {
                 var rate = new ScheduleEvent(step, "", group.LearningRate.ValueAt(step)) { LogValue = group.LearningRate.LogValueAt(step) };
-                yield return $"{epoch,8}  {step,10}  {rate.Text,14}  {group.WeightDecay.ValueAt(step),14:G6}  {group.Momentum.ValueAt(step),10:G6}";
+                string decay = $"{group.WeightDecay.ValueAt(step):G6}", momentum = $"{group.Momentum.ValueAt(step):G6}";
+                yield return $"{$"{epoch}".PadLeft(epochs)}{gap}{$"{step}".PadLeft(steps)}{gap}{rate.Text.PadLeft(values)}{gap}{decay.PadLeft(values)}{gap}{momentum.PadLeft(momentums)}";
             }
         }
     }
@@ -104,6 +104,8 @@ public static class PlanText
         if (conversion.Corrections.Count > MostCorrections)
             yield return ("buffer of covered", new(conversion.Corrections[MostCorrections].Step, $"corrected, and {conversion.Corrections.Count - MostCorrections - 1} times more", double.NaN));
     }
+
+    private static int Digits(long number, int least) => Math.Max(least, $"{number}".Length);
 
     private static string Legend(IReadOnlyList<ChartLine> lines) => lines.Count == 1
         ? ""

@@ -34,6 +34,7 @@ public static class AtomicFile
     /// <summary>Writes bytes. If <paramref name="write"/> throws, what was there before is untouched.</summary>
     /// <param name="path">The file; its folder is made when it is not there.</param>
     /// <param name="write">Writes the bytes.</param>
+    /// <exception cref="InputException">No file may be written there.</exception>
     /// <exception cref="IOException">Writing failed.</exception>
     public static void WriteBytes(OutputPath path, Action<Stream> write)
     {
@@ -44,7 +45,11 @@ public static class AtomicFile
             if (path.IsReplaced(out var replaced)) Replace(path.Place, replaced, write);
             else WriteInPlace(path, write);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            throw new InputException($"{path.Name}: may not be written there; change the mode of its folder, or give a file elsewhere");
+        }
+        catch (IOException exception)
         {
             throw new IOException($"{path.Name} could not be written: {exception.Message}", exception);
         }

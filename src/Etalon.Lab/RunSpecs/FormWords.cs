@@ -1,3 +1,4 @@
+using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.RunSpecs;
@@ -23,5 +24,6 @@ public static class FormWords
     /// <exception cref="ArgumentException">None; the message lists those there are.</exception>
     public static EquivalentForm Parse(string word) => Array.Exists(Known, known => known.Word == word)
         ? Array.Find(Known, known => known.Word == word).Form
-        : throw new ArgumentException($"must be one of {string.Join(", ", All)}");
+        : throw new ArgumentException(
+            $"must be one of {string.Join(", ", All)}{(Nearest.To(word, All) is { } near ? $"; did you mean {near}?" : "")}");
 }

@@ -25,7 +25,7 @@ internal static class ExportCommand
         var recipe = RecipeArguments.One();
         var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.", HelpName = "TARGET", Required = true };
         var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
-        target.AcceptOnlyFromAmong([.. Targets.Keys]);
+        WordOption.Allow(target, [.. Targets.Keys]);
         var command = new Command("export",
             """
             Write a recipe's schedules for use elsewhere.

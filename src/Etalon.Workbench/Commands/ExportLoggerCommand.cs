@@ -10,7 +10,7 @@ internal static class ExportLoggerCommand
     {
         var target = new Option<string>("--for") { Description = "The framework: pytorch.", HelpName = "TARGET", Required = true };
         var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
-        target.AcceptOnlyFromAmong("pytorch");
+        WordOption.Allow(target, "pytorch");
         var command = new Command("logger",
             """
             Write a Python module that logs what `etalon diagnose` reads, from any loop that trains with torch.optim.SGD. It needs PyTorch alone.

@@ -90,6 +90,6 @@ internal static class FindLrCommand
         public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
-        public Option<int?> Threads { get; } = NumberOption.Integer("--threads", "N", "Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
+        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption("Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
     }
 }

@@ -19,6 +19,25 @@ internal static class NumberOption
     /// <summary>A whole number.</summary>
     public static Option<int?> Integer(string name, string word, string description) => Create<int>(name, word, description, NumberText.TryReadInteger);
 
+    /// <summary>A whole number within bounds.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="word">What help calls its value.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="least">The least that it may be.</param>
+    /// <param name="most">The most.</param>
+    /// <param name="rule">What is said of any other.</param>
+    public static Option<int?> Integer(string name, string word, string description, int least, int most, string rule) => new(name)
+    {
+        Description = description,
+        HelpName = word,
+        CustomParser = result =>
+        {
+            int? value = Read<int>(result, name, NumberText.TryReadInteger);
+            if (value < least || value > most) result.AddError($"{name} is {value}; {rule}");
+            return value;
+        },
+    };
+
     /// <summary>A whole number, at least <paramref name="least"/>, that is <paramref name="standard"/> unless given.</summary>
     public static Option<int> Integer(string name, string word, string description, int standard, int least = int.MinValue) => new(name)
     {

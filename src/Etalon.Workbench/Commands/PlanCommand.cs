@@ -49,9 +49,9 @@ internal static class PlanCommand
         else if (parsed.GetValue(options.Resolved))
             output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Spec))));
         else if (parsed.GetValue(options.Explain) is { } step)
-            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step)));
+            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step, Screen.Of(output).Width)));
         else if (parsed.GetValue(options.Epochs))
-            Write(output, plans.SelectMany(plan => PlanText.Epochs(plan).Prepend(PlanText.Heading(plan.Spec))));
+            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Spec, Screen.Of(output).Width).Concat(PlanText.Epochs(plan, Screen.Of(output).Width))));
         else
             Draw(plans, output);
         return ExitCode.Done;
@@ -62,7 +62,7 @@ internal static class PlanCommand
         var screen = Screen.Of(output);
         foreach (var plan in plans)
         {
-            output.WriteLine(screen.Heading(PlanText.Heading(plan.Spec)));
+            Write(output, PlanText.Heading(plan.Spec, screen.Width).Select(screen.Heading));
             Write(output, PlanText.Groups(plan, screen.Width));
         }
         output.WriteLine();
@@ -71,7 +71,7 @@ internal static class PlanCommand
         {
             output.WriteLine();
             if (plans.Count > 1) output.WriteLine(screen.Heading(plan.Spec.Name));
-            Write(output, PlanText.Events(plan));
+            Write(output, PlanText.Events(plan, screen.Width));
         }
     }
 

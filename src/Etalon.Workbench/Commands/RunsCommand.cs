@@ -77,6 +77,7 @@ internal static class RunsCommand
     private static void List(string root, bool json, TextWriter output)
     {
         if (File.Exists(root)) throw new InputException($"--runs {root}: is a file; name the folder of all runs");
+        if (CurrentFolder.IsGone && !Path.IsPathRooted(root)) throw new InputException($"--runs {root}: no such folder");
         var runs = RunListing.Of(root);
         if (json)
         {

@@ -113,7 +113,7 @@ internal static class SimulateCommand
                 (ScenarioInputs.Rate, [Rate, WeightDecay]), (ScenarioInputs.Momentum, [Momentum]), (ScenarioInputs.Rule, [Dampening, Nesterov, Decay]),
                 (ScenarioInputs.Factor, [Factor]), (ScenarioInputs.Batch, [Batch]), (ScenarioInputs.Dimension, [Dimension]), (ScenarioInputs.Steps, [Steps]),
             ];
-            Decay.AcceptOnlyFromAmong("coupled", "decoupled");
+            WordOption.Allow(Decay, "coupled", "decoupled");
             return all.Where(one => inputs.HasFlag(one.Input)).SelectMany(one => one.Options).Concat([Replicas, Seed, Csv, Svg, Json]);
         }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Etalon.Engine;
-using Etalon.Lab;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Runs;
 using Etalon.Lab.RunSpecs;
@@ -12,30 +11,26 @@ namespace Etalon.Workbench.Commands;
 /// <summary>A run as train, resume and fork show it, and their common options.</summary>
 internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
 {
+    private const int MostThreads = 1024;
+
     private RunStart? _start;
 
     /// <summary>--threads N.</summary>
-    public static Option<int?> ThreadsOption() =>
-        NumberOption.Integer("--threads", "N", "Threads that compute; all processors unless given. The result does not depend on them.");
+    /// <remarks>A number that nobody computes on is refused with the command line, whether or not the command comes to compute.</remarks>
+    public static Option<int?> ThreadsOption(string description = "Threads that compute; all processors unless given. The result does not depend on them.") =>
+        NumberOption.Integer("--threads", "N", description, 1, MostThreads, $"at least 1 and at most {MostThreads} threads compute, as many as the machine has processors is best");
 
     /// <summary>--json.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "Prints the result as JSON and nothing else." };
 
     /// <summary>The threads that an option asks for.</summary>
-    /// <exception cref="InputException">Nobody computes on so many.</exception>
-    public static int Threads(int? given) => given switch
-    {
-        null => Environment.ProcessorCount,
-        >= 1 and <= 1024 => given.Value,
-        _ => throw new InputException($"--threads is {given}; at least 1 and at most 1024 threads compute, as many as the machine has processors is best"),
-    };
+    public static int Threads(int? given) => given ?? Environment.ProcessorCount;
 
     /// <summary>The threads that an option asks for, as many as there is work for; where that is fewer, a word on standard error.</summary>
     /// <param name="given">What was asked for; null for all processors.</param>
     /// <param name="most">As many as there is work for.</param>
     /// <param name="work">What cannot be shared among more, with its verb: "a batch of 8 images is cut".</param>
     /// <param name="error">Takes the word.</param>
-    /// <exception cref="InputException">Nobody computes on so many.</exception>
     public static int Threads(int? given, int most, string work, TextWriter error)
     {
         int asked = Threads(given);

@@ -28,7 +28,7 @@ internal static class VerifyCommand
         {
             options.Recipe, options.Form, options.Steps, options.Precision, options.Svg, options.Json,
         };
-        options.Precision.AcceptOnlyFromAmong("float64", "float32");
+        WordOption.Allow(options.Precision, "float64", "float32");
         // On a thread of its own, so that Ctrl-C finds the command waiting.
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, options, cancellation), CancellationToken.None));
         return command;

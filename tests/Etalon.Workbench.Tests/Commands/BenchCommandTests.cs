@@ -108,7 +108,7 @@ public class BenchCommandTests
     [InlineData("--norm", "weight", "weight")]
     [InlineData("--precision", "float16", "float16")]
     [InlineData("--batch", "0", "--batch is 0; it must be at least 1")]
-    [InlineData("--threads", "-1", "--threads is -1; it must be at least 1")]
+    [InlineData("--threads", "-1", "--threads is -1; at least 1 and at most 1024 threads compute")]
     [InlineData("--vectors", "128", "--vectors is 128; it must be 256 or 512")]
     [InlineData("--hidden", "12", "only an mlp has hidden layers")]
     [InlineData("--rounds", "0", "--rounds is 0; it must be at least 1")]

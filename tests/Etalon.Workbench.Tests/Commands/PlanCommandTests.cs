@@ -97,7 +97,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task A_step_past_the_run_cannot_be_explained()
     {
         var (code, _, error) = await Cli.Run("plan", Cli.Recipe("cifar-step.yaml"), "--explain", "62560");
-        Assert.Equal((2, "--explain 62560: cifar-step has the updates 0 to 62559\n"), (code, error));
+        Assert.Equal((2, "--explain 62560: recipes/cifar-step.yaml has the updates 0 to 62559\n"), (code, error));
     }
 
     [Fact]

@@ -49,6 +49,29 @@ public sealed class ThreadsTests : IDisposable
         Assert.Equal(4, RunSummary.Read(Path.Combine(runs, "small")).Result!.Threads);
     }
 
+    // Whether or not the command comes to compute: forecast --gradient-square does not.
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1025")]
+    public async Task A_number_that_nobody_computes_on_is_refused_by_every_verb_before_anything_else(string number)
+    {
+        var verbs = Verbs(CommandLine.Create(), []).Where(verb => verb.Command.Options.Any(option => option.Name == "--threads")).ToList();
+        Assert.Equal(["bench", "find-lr", "forecast", "fork", "probe", "reproduce", "resume", "train"], verbs.Select(verb => verb.Words.Single()).Order(StringComparer.Ordinal));
+        foreach (var (_, words) in verbs)
+        {
+            var (code, output, error) = await Cli.Run([.. words, "nothing.yaml", "--threads", number]);
+            Assert.Equal((ExitCode.BadInput, ""), (code, output));
+            Assert.Contains($"etalon: --threads is {number}; at least 1 and at most 1024 threads compute", error, StringComparison.Ordinal);
+        }
+        var (given, _, said) = await Cli.Run("forecast", SmallRun.WriteRecipe(_folder.Path), "--gradient-square", "20", "--threads", number);
+        Assert.Equal(ExitCode.BadInput, given);
+        Assert.StartsWith($"etalon: --threads is {number}; ", said, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(System.CommandLine.Command Command, string[] Words)> Verbs(System.CommandLine.Command command, string[] words) =>
+        command.Subcommands.SelectMany(verb => Verbs(verb, [.. words, verb.Name])).Prepend((command, words));
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 2)]

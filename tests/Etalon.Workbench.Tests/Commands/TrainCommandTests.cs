@@ -100,7 +100,6 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("model.nrom=batch")]
     [InlineData("duration=2")]
     [InlineData("learning_rate=-1")]
-    [InlineData("--threads 0")]
     [InlineData("model.name=cnn data.set=nothing")]
     public async Task Bad_input_exits_with_2_and_one_message_and_leaves_nothing_behind(string words)
     {
@@ -110,6 +109,16 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization", "model={name: mlp, norm: none}")]
+    [InlineData("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe", "equivalent.form=texp++")]
+    public async Task A_class_of_parameters_is_named_as_the_recipe_writes_it(string message, string change)
+    {
+        var (code, _, error) = await Train("optimizer.groups.scale-invariant.weight_decay=0", change);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.EndsWith($"{message}\n", error, StringComparison.Ordinal);
     }
 
     [Fact]

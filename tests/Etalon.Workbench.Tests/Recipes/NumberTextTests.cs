@@ -11,7 +11,7 @@ public class NumberTextTests
     [InlineData("1_000.000_1", 1000.0001)]
     [InlineData(".5", 0.5)]
     [InlineData("0e-999", 0)]
-    [InlineData("-0.000", -0.0)]
+    [InlineData("-0.000", 0.0)]
     [InlineData("5e-324", 5e-324)]
     [InlineData("1.7976931348623157e308", double.MaxValue)]
     public void A_number_is_read_to_the_nearest_float64(string text, double value)

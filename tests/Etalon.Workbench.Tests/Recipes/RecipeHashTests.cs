@@ -23,6 +23,16 @@ public class RecipeHashTests
         Assert.Equal(RecipeReader.Read(Recipe).Hash, RecipeReader.Read(same).Hash);
 
     [Theory]
+    [InlineData("learning_rate.1.cosine.to=-0.0", "learning_rate.1.cosine.to=0")]
+    [InlineData("weight_decay=-0", "weight_decay=0")]
+    [InlineData("momentum=-0e5", "momentum=0")]
+    [InlineData("model.epsilon=-0.0", "model.epsilon=0")]
+    [InlineData("optimizer.groups.norm.weight_decay=-0.0", "optimizer.groups.norm.weight_decay=0")]
+    [InlineData("learning_rate={table: {values: [1, -0.0]}}", "learning_rate={table: {values: [1, 0]}}")]
+    public void Nothing_with_a_sign_is_nothing(string signed, string plain) =>
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: [plain]).Hash, RecipeReader.Read(Recipe, overrides: [signed]).Hash);
+
+    [Theory]
     [InlineData("seed=2")]
     [InlineData("duration=11ep")]
     [InlineData("learning_rate.1.cosine.to=1e-9")]

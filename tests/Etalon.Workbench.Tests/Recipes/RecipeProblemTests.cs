@@ -43,6 +43,33 @@ public class RecipeProblemTests
     }
 
     [Theory]
+    [InlineData("", "zzzzzzzzzz: 1")]
+    [InlineData("data: {set: digits, batch: 8, zzzzzzzzzz: 1}", "")]
+    [InlineData("model: {name: mlp, zzzzzzzzzz: 1}", "")]
+    [InlineData("optimizer: {zzzzzzzzzz: 1}", "")]
+    [InlineData("optimizer: {name: adam, zzzzzzzzzz: 1}", "")]
+    [InlineData("optimizer: {name: wngrad, zzzzzzzzzz: 1}", "")]
+    [InlineData("optimizer: {groups: {zzzzzzzzzz: {weight_decay: 0}}}", "")]
+    [InlineData("optimizer: {groups: {norm: {zzzzzzzzzz: 0}}}", "")]
+    [InlineData("equivalent: {form: texp, zzzzzzzzzz: 1}", "")]
+    [InlineData("auto_decay: {zzzzzzzzzz: 1}", "")]
+    [InlineData("loss: {zzzzzzzzzz: 1}", "")]
+    [InlineData("log: {zzzzzzzzzz: 1}", "")]
+    [InlineData("checkpoint: {zzzzzzzzzz: 1}", "")]
+    [InlineData("momentum: {one_cycle: {peak: 0.9, zzzzzzzzzz: 1}}", "")]
+    [InlineData("momentum: {wsd: {peak: 0.9, decay: 1ep, zzzzzzzzzz: 1}}", "")]
+    [InlineData("momentum: {table: {values: [0.9], zzzzzzzzzz: 1}}", "")]
+    public void The_keys_that_are_known_are_listed_once_each(string section, string line)
+    {
+        string recipe = $"duration: 2ep\nsteps_per_epoch: 4\nlearning_rate: 0.1\n{section}\n{line}\n";
+        var problems = Assert.Throws<InputException>(() => RecipeReader.Read(recipe, "r.yaml")).Problems;
+        string problem = Assert.Single(problems, one => one.Contains("known here: ", StringComparison.Ordinal));
+        string[] keys = problem.Split("known here: ")[1].Split(", ");
+        Assert.NotEmpty(keys);
+        Assert.Equal(keys.Distinct(), keys);
+    }
+
+    [Theory]
     [InlineData("", "r:1:1: the recipe is empty")]
     [InlineData("- 1", "r:1:1: a recipe is a set of keys")]
     [InlineData("a: [1", "the text is not YAML")]

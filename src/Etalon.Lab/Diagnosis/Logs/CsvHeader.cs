@@ -98,7 +98,7 @@ internal sealed class CsvHeader
         var problems = new List<string>();
         if (columns.Length == 1 && columns[0].AsSpan().IndexOfAny(';', '\t') >= 0)
             problems.Add($"{source}:1: the columns are not separated by commas; write commas, and points in numbers");
-        else if (columns.All(column => column.Length == 0 || CsvCells.TryNumber(column, out _)))
+        else if (columns.All(column => column.Length == 0 || CsvCells.IsNumber(column)))
             problems.Add($"{source}:1: the first line has no names of columns; {Remedy}");
         else
         {

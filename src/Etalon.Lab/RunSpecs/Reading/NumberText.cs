@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -10,6 +11,22 @@ namespace Etalon.Lab.RunSpecs.Reading;
 /// </remarks>
 public static class NumberText
 {
+    /// <summary>Why a text is no number that float64 holds.</summary>
+    internal enum Fault
+    {
+        /// <summary>It is one.</summary>
+        None,
+
+        /// <summary>It is not written as one.</summary>
+        NotANumber,
+
+        /// <summary>It would become infinity.</summary>
+        TooLarge,
+
+        /// <summary>It is not 0, and would become 0.</summary>
+        TooSmall,
+    }
+
     private const string Finite = "must be a finite number such as 0.1, 5e-4 or 1_000", WholeNumber = "must be a whole number such as 128";
 
     /// <summary>A finite number: 0.1, 5e-4, 1e-7, 1_000.</summary>
@@ -18,17 +35,29 @@ public static class NumberText
     /// <param name="rule">The rule that the text breaks, with a remedy.</param>
     public static bool TryRead(string text, out double value, [NotNullWhen(false)] out string? rule)
     {
-        rule = null;
-        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        string plain = WithoutUnderscores(text);
-        value = 0;
-        if (!plain.All(IsOfNumbers) || !double.TryParse(plain, Styles, CultureInfo.InvariantCulture, out value))
-            rule = Finite + InsteadOfComma(text);
-        else if (double.IsInfinity(value))
-            rule = $"must be at most {double.MaxValue:0.0e0} in size; what is larger would become infinity";
-        else if (value == 0 && plain.TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
-            rule = $"must be 0, or at least {double.Epsilon:0e0} in size; what is smaller would become 0";
+        rule = Read(text, out value) switch
+        {
+            Fault.None => null,
+            Fault.TooLarge => $"must be at most {double.MaxValue:0.0e0} in size; what is larger would become infinity",
+            Fault.TooSmall => $"must be 0, or at least {double.Epsilon:0e0} in size; what is smaller would become 0",
+            _ => Finite + InsteadOfComma(text),
+        };
         return rule is null;
+    }
+
+    /// <summary>The same for readers with words of their own for what is wrong.</summary>
+    internal static Fault Read(ReadOnlySpan<char> text, out double value)
+    {
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        var plain = text.Contains('_') ? WithoutUnderscores(text.ToString()) : text;
+        value = 0;
+        if (plain.ContainsAnyExcept(OfNumbers) || !double.TryParse(plain, Styles, CultureInfo.InvariantCulture, out value)) return Fault.NotANumber;
+        if (double.IsInfinity(value)) return Fault.TooLarge;
+        if (value != 0) return Fault.None;
+        // -0 is 0: two texts of one number are one recipe.
+        value = 0;
+        int exponent = plain.IndexOfAny('e', 'E');
+        return (exponent < 0 ? plain : plain[..exponent]).IndexOfAnyInRange('1', '9') < 0 ? Fault.None : Fault.TooSmall;
     }
 
     /// <summary>A whole number; 1e6 is one too.</summary>
@@ -37,7 +66,7 @@ public static class NumberText
     {
         rule = null;
         string plain = WithoutUnderscores(text);
-        if (plain.All(IsOfNumbers) && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
+        if (!plain.AsSpan().ContainsAnyExcept(OfNumbers) && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
         value = 0;
         if (!TryRead(text, out double number, out _)) rule = WholeNumber + InsteadOfComma(text);
         else if (number != Math.Floor(number)) rule = WholeNumber;
@@ -70,7 +99,7 @@ public static class NumberText
         return rule is null;
     }
 
-    private static bool IsOfNumbers(char letter) => char.IsAsciiDigit(letter) || letter is '.' or '+' or '-' or 'e' or 'E';
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789.+-eE");
 
     // Between digits only: "_1" and "1__0" stay wrong.
     private static string WithoutUnderscores(string text)

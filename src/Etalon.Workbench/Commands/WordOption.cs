@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Etalon.Lab.RunSpecs.Reading;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>Options whose values are words of a list; another word is told with the one that was meant.</summary>
+internal static class WordOption
+{
+    /// <summary>Refuses every word but these.</summary>
+    public static void Allow<T>(Option<T> option, params IReadOnlyList<string> words) => option.Validators.Add(result =>
+    {
+        foreach (string word in result.Tokens.Select(token => token.Value).Where(word => !words.Contains(word)))
+            result.AddError($"{option.Name} {word}: must be {Rule(word, words)}");
+    });
+
+    private static string Rule(string word, IReadOnlyList<string> words)
+    {
+        if (words.Count == 1) return words[0];
+        string meant = Nearest.To(word, words) is { } near ? $"; did you mean {near}?" : "";
+        return $"one of {string.Join(", ", words)}{meant}";
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Etalon.Workbench.Tests.Data;
+using Etalon.Workbench.Tests.Runs;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+/// <summary>What a terminal sees, on terminals that script makes: lines that it can hold, and no sequences that it does not obey.</summary>
+public sealed partial class TerminalTests : IDisposable
+{
+    // What Screen gives a pipe.
+    private const int PipeWidth = 100;
+
+    private static readonly string[] Plans =
+    [
+        "plan RECIPES/cifar-step.yaml", "plan RECIPES/cifar-one-cycle.yaml", "plan RECIPES/plan-only.yaml",
+        "plan RECIPES/cifar-step.yaml equivalent.form=texp++", "plan RECIPES/cifar-step.yaml RECIPES/cifar-wsd.yaml",
+        "plan RECIPES/cifar-step.yaml --explain 40000", "plan RECIPES/fashion-preresnet8.yaml --epochs",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(45)]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void No_line_of_plan_is_longer_than_the_terminal(int columns)
+    {
+        foreach (string plan in Plans)
+        {
+            string[] lines = OnTerminal(columns, "xterm", plan);
+            Assert.True(lines.Length > 6, string.Join('\n', lines));
+            Assert.DoesNotContain(lines, line => line.Length > columns);
+        }
+    }
+
+    [Fact]
+    public async Task No_line_of_plan_is_longer_than_those_of_other_verbs_in_a_pipe()
+    {
+        foreach (string plan in Plans)
+        {
+            var (code, output, _) = await Cli.Run(Words(plan));
+            Assert.Equal(ExitCode.Done, code);
+            Assert.DoesNotContain(output.Split('\n'), line => line.Length > PipeWidth);
+        }
+    }
+
+    // A table that is cut to fit keeps its words.
+    [Fact]
+    public async Task Narrow_and_wide_tables_of_events_say_the_same()
+    {
+        var (_, output, _) = await Cli.Run(Words(Plans[0]));
+        string[] wide = [.. output.Split('\n').SkipWhile(line => !line.TrimStart().StartsWith("step ", StringComparison.Ordinal)).Skip(1)];
+        string narrow = string.Join(' ', OnTerminal(45, "xterm", Plans[0]).Select(line => line.Trim()));
+        Assert.Equal(7, wide.Count(line => line.Length > 0));
+        foreach (string[] cells in wide.Where(line => line.Length > 0).Select(line => Gaps().Split(line.Trim())))
+            Assert.Contains($"{cells[0]} {cells[1]} {cells[2]}: {cells[3]}, value {cells[4]}", Gaps().Replace(narrow, " "), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dumb", false)]
+    [InlineData("xterm", true)]
+    public void A_dumb_terminal_gets_no_escape_sequence_and_another_one_does(string terminal, bool isObeyed)
+    {
+        string train = $"train {SmallRun.WriteRecipe(_folder.Path)} --runs {_folder.Path}/runs";
+        foreach (string command in (string[])[Plans[0], "audit RECIPES/digits.yaml", train])
+            Assert.Equal(isObeyed, Raw(80, terminal, command).Contains('\e', StringComparison.Ordinal));
+    }
+
+    private string[] OnTerminal(int columns, string terminal, string command) =>
+        [.. Sequences().Replace(Raw(columns, terminal, command), "").Replace("\r", "", StringComparison.Ordinal).Split('\n')];
+
+    private string Raw(int columns, string terminal, string command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "needs script of util-linux");
+        string line = $"stty cols {columns} rows 40; TERM={terminal} NO_COLOR= \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" {string.Join(' ', Words(command))}";
+        var (code, output) = SmallRun.Execute("/usr/bin/script", "-qec", line, "/dev/null");
+        Assert.True(code == 0, output);
+        return output;
+    }
+
+    private static string[] Words(string command) => command.Replace("RECIPES", Path.Combine(AppContext.BaseDirectory, "recipes"), StringComparison.Ordinal).Split(' ');
+
+    [GeneratedRegex(@"\e(\[[0-9;?]*[A-Za-z]|[=>])")]
+    private static partial Regex Sequences();
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Gaps();
+}
