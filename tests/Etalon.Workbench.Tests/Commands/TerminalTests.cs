@@ -68,10 +68,10 @@ public sealed partial class TerminalTests : IDisposable
             Assert.Equal(isObeyed, Raw(80, terminal, command).Contains('\e', StringComparison.Ordinal));
     }
 
-    private string[] OnTerminal(int columns, string terminal, string command) =>
+    private static string[] OnTerminal(int columns, string terminal, string command) =>
         [.. Sequences().Replace(Raw(columns, terminal, command), "").Replace("\r", "", StringComparison.Ordinal).Split('\n')];
 
-    private string Raw(int columns, string terminal, string command)
+    private static string Raw(int columns, string terminal, string command)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "needs script of util-linux");
         string line = $"stty cols {columns} rows 40; TERM={terminal} NO_COLOR= \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" {string.Join(' ', Words(command))}";
