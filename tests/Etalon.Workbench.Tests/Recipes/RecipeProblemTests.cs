@@ -43,6 +43,16 @@ public class RecipeProblemTests
     }
 
     [Theory]
+    [InlineData("r.yaml:1:1: data.set is missing; write one of ", "data.batch=7")]
+    [InlineData("r.yaml:1:1: equivalent.form is missing; write one of ", "equivalent.weight_decay=0")]
+    [InlineData("r.yaml:1:1: data.set is missing; write one of ", "data.label_noise.fraction=0.1")]
+    public void What_an_override_has_no_place_for_is_missing_in_the_recipe(string problem, string change)
+    {
+        var problems = Assert.Throws<InputException>(() => RecipeReader.Read("duration: 2ba\nlearning_rate: 0.1\n", "r.yaml", [change])).Problems;
+        Assert.StartsWith(problem, problems[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", "zzzzzzzzzz: 1")]
     [InlineData("data: {set: digits, batch: 8, zzzzzzzzzz: 1}", "")]
     [InlineData("model: {name: mlp, zzzzzzzzzz: 1}", "")]

@@ -50,7 +50,8 @@ internal static class Overrides
                 return value;
             }
             if (value is null && map.Find(key) is { } entry) return entry.Value;
-            var made = value ?? new RecipeMap([], place);
+            // What is missing in it is missing in the recipe, not in what the override says.
+            var made = value ?? new RecipeMap([], at.Place);
             map.Set(new RecipeScalar(key, false, place), made);
             return made;
         }
