@@ -7,7 +7,7 @@ namespace Etalon.Benchmarks;
 /// <summary>How long the conversion of a recipe of a million steps takes, its schedules evaluated included; to stay below a second.</summary>
 public class ConversionSpeed
 {
-    private readonly Recipe _recipe = new(
+    private readonly UpdateSchedule _recipe = new(
         new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)), new Constant(5e-4), new Constant(0.9), 1_000_000);
 
     [Benchmark]

@@ -70,7 +70,7 @@ internal static class MatrixSpeed
     {
         private readonly MatrixProduct<T> _product;
         private readonly int _rows, _depth, _columns, _gradientStep;
-        private readonly PixelPair[] _forward, _backward;
+        private readonly PixelOffsets[] _forward, _backward;
         private readonly List<nint> _blocks = [];
         private readonly T* _x, _w, _y, _dx, _sums, _scratch;
 
@@ -78,8 +78,8 @@ internal static class MatrixSpeed
         {
             (_product, _rows, _depth, _columns) = (product, rows, depth, columns);
             _gradientStep = product.WholeBlocks(columns);
-            _forward = [.. Enumerable.Range(0, rows).Select(row => new PixelPair(row * depth, row * _gradientStep))];
-            _backward = [.. Enumerable.Range(0, rows).Select(row => new PixelPair(row * _gradientStep, row * depth))];
+            _forward = [.. Enumerable.Range(0, rows).Select(row => new PixelOffsets(row * depth, row * _gradientStep))];
+            _backward = [.. Enumerable.Range(0, rows).Select(row => new PixelOffsets(row * _gradientStep, row * depth))];
             _x = Allocate(rows * depth);
             _w = Allocate(depth * columns);
             _y = Allocate(rows * _gradientStep);
@@ -107,9 +107,9 @@ internal static class MatrixSpeed
             foreach (nint block in _blocks) NativeMemory.AlignedFree((void*)block);
         }
 
-        private void Multiply(T* left, PixelPair[] rows, in RightMatrix<T> right, T* product)
+        private void Multiply(T* left, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
         {
-            fixed (PixelPair* pairs = rows)
+            fixed (PixelOffsets* pairs = rows)
                 for (int first = 0; first < right.Columns; first += _product.LanesOf(right.Columns))
                     for (int row = 0; row < _rows; row += MatrixProduct<T>.MostRows)
                         _product.Multiply(left, pairs + row, Math.Min(MatrixProduct<T>.MostRows, _rows - row), right, first, product, _scratch);

@@ -39,9 +39,9 @@ internal static unsafe class OptimizerSpeed
     private static IEnumerable<(string, int, Func<Region<T>, Region<T>, Optimizer<T>>)> Optimizers<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
         yield return ("sgd", 2, (w, g) => new Sgd<T>(w, g, new SgdOptions()));
-        foreach (var scope in Enum.GetValues<CellScope>())
+        foreach (var scope in Enum.GetValues<StepSizeScope>())
             yield return ($"wngrad {scope}", 2, (w, g) => new WnGrad<T>(w, g, new WnGradOptions { Scope = scope }));
-        yield return ("wn-adam Tensor", 2, (w, g) => new WnAdam<T>(w, g, new WnAdamOptions { Scope = CellScope.Tensor }));
+        yield return ("wn-adam Tensor", 2, (w, g) => new WnAdam<T>(w, g, new WnAdamOptions { Scope = StepSizeScope.Tensor }));
         yield return ("adagrad-norm Global", 2, (w, g) => new AdaGradNorm<T>(w, g, new AdaGradNormOptions()));
         yield return ("adam", 3, (w, g) => new Adam<T>(w, g, new AdamOptions()));
         yield return ("dog", 2, (w, g) => new Dog<T>(w, g, 1e-6));
@@ -58,7 +58,7 @@ internal static unsafe class OptimizerSpeed
             Region<T>[] arrays = [.. Enumerable.Range(0, optimizer.Slots.Count + 2).Select(_ => Copy(w))];
             using var accumulators = Copy(optimizer.Accumulators);
             double[] plain = new double[Rounds], decayed = new double[Rounds], all = new double[Rounds], changed = new double[Rounds];
-            double Update(double decay) => Time(() => optimizer.Update([new UpdateNumbers(1e-4, decay, 0.9)], workers));
+            double Update(double decay) => Time(() => optimizer.Update([new Hyperparameters(1e-4, decay, 0.9)], workers));
             for (int round = -WarmUp; round < Rounds; round++)
             {
                 var (one, two, three, four) = (Update(0), Time(() => Move(arrays, arrays.Length, accumulators, workers)), Update(1e-4), Time(() => Move(arrays, written, accumulators, workers)));

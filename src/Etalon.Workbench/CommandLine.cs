@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using Etalon.Workbench.Commands;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench;
 
@@ -51,7 +52,7 @@ internal static class CommandLine
     {
         var root = CreateVerbs();
         // On a terminal of a few columns help would not end.
-        if (root.Options.OfType<HelpOption>().Single().Action is HelpAction help) help.MaxWidth = Math.Max(help.MaxWidth, Screen.Least);
+        if (root.Options.OfType<HelpOption>().Single().Action is HelpAction help) help.MaxWidth = Math.Max(help.MaxWidth, Terminal.Least);
         return root;
     }
 

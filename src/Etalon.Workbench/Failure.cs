@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Etalon.Lab;
-using Etalon.Lab.RunSpecs.Reading;
-using Etalon.Lab.Training;
-using Etalon.Workbench.Commands;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
+using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench;
 
@@ -93,14 +93,14 @@ internal static class Failure
         if (word.StartsWith('-')) return NoOption(word, command);
         if (command.Subcommands.Count == 0) return null;
         var verbs = command.Subcommands.Select(verb => verb.Name).ToList();
-        string remedy = Nearest.To(word, verbs) is { } near ? $"did you mean {near}?" : $"there are {string.Join(", ", verbs)}";
+        string remedy = Suggestion.To(word, verbs) is { } near ? $"did you mean {near}?" : $"there are {string.Join(", ", verbs)}";
         return $"\"{word}\" is nothing that {path} does; {remedy}";
     }
 
     /// <summary>What to say of an option that a command does not have.</summary>
     public static string NoOption(string word, Command command)
     {
-        string remedy = Nearest.To(word, [.. command.Options.Select(option => option.Name)]) is { } near ? $"did you mean {near}?" : "--help names those there are";
+        string remedy = Suggestion.To(word, [.. command.Options.Select(option => option.Name)]) is { } near ? $"did you mean {near}?" : "--help names those there are";
         return $"{word}: no such option; {remedy}";
     }
 

@@ -1,4 +1,5 @@
 using Etalon.Workbench;
+using Etalon.Workbench.Terminals;
 
 // First of all: a signal that comes before is answered by the system, with 143 instead of 130.
 using var interruption = new Interruption();

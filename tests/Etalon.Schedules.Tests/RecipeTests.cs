@@ -6,14 +6,14 @@ public class RecipeTests
 {
     private static readonly Schedule _rate = new Sequence(new Linear(0, 0.1, 1955), new Steps(0.1, [29325, 44965], 0.1));
 
-    private static Recipe Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Nesterov = true };
+    private static UpdateSchedule Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Nesterov = true };
 
     [Fact]
     public void Json_reads_back_as_an_equal_recipe()
     {
         var recipe = Usual() with { Dampening = 0.1, Decay = DecayForm.Decoupled };
-        Assert.Equal(recipe, Recipe.FromJson(recipe.ToJson()));
-        Assert.Equal(recipe.ToJson(), Recipe.FromJson(recipe.ToJson()).ToJson());
+        Assert.Equal(recipe, UpdateSchedule.FromJson(recipe.ToJson()));
+        Assert.Equal(recipe.ToJson(), UpdateSchedule.FromJson(recipe.ToJson()).ToJson());
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public class RecipeTests
                 {"piece": "steps", "factor": 0.10, "at": [29325, 44965], "start": 0.1}], "piece": "sequence"},
               "total_steps": 62560 }
             """;
-        Assert.Equal(Usual().ContentHash(), Recipe.FromJson(reordered).ContentHash());
+        Assert.Equal(Usual().ContentHash(), UpdateSchedule.FromJson(reordered).ContentHash());
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class RecipeTests
     public void The_hash_differs_when_anything_does()
     {
         var usual = Usual();
-        Recipe[] others =
+        UpdateSchedule[] others =
         [
             usual with { LearningRate = new Constant(0.1) }, usual with { WeightDecay = new Constant(4e-4) }, usual with { Momentum = new Constant(0.8) },
             usual with { StepsPerEpoch = null }, usual with { Nesterov = false }, usual with { Dampening = 0.5 }, usual with { Decay = DecayForm.Decoupled },
@@ -65,7 +65,7 @@ public class RecipeTests
 
     [Fact]
     public void A_rate_that_falls_below_0_only_after_the_run_is_none() =>
-        Assert.Equal(51, new Recipe(new Linear(0.1, -0.1, 100), new Constant(0), new Constant(0), 51).TotalSteps);
+        Assert.Equal(51, new UpdateSchedule(new Linear(0.1, -0.1, 100), new Constant(0), new Constant(0), 51).TotalSteps);
 
     [Theory]
     [InlineData(1)]
@@ -80,12 +80,12 @@ public class RecipeTests
     [Fact]
     public void Of_a_run_of_many_millions_the_edges_of_every_piece_are_checked()
     {
-        Recipe Rate(Schedule between) =>
+        UpdateSchedule Rate(Schedule between) =>
             new(new Sequence(new Constant(0.1, 1_234_567), between, new Constant(0.1)), new Constant(0), new Constant(0), 1_000_000_000);
 
         Assert.Throws<ArgumentException>(() => Rate(new Linear(-1, 1, 2)));
         Assert.Throws<ArgumentException>(() => Rate(new Linear(1, -1, 2, inclusive: true)));
-        Assert.Throws<ArgumentException>(() => new Recipe(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
+        Assert.Throws<ArgumentException>(() => new UpdateSchedule(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
     }
 
     [Theory]

@@ -5,8 +5,8 @@ using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
-using Etalon.Lab.RateTests;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RangeTests;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests;
@@ -49,7 +49,7 @@ public partial class DocumentExamples
         {
             LossResult result = network.Forward(images, labels, isTraining: true);
             network.Backward();
-            sgd.Update([new UpdateNumbers(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
+            sgd.Update([new Hyperparameters(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
             Console.WriteLine($"loss {result.Loss:F4}");
         }
     }
@@ -69,7 +69,7 @@ public partial class DocumentExamples
         for (int step = 0; step < 400; step++)
         {
             (g.Span[0], g.Span[1]) = (w.Span[0], 10 * w.Span[1]);   // the gradient of (x² + 10 y²)/2
-            if (!wngrad.Update([new UpdateNumbers(Rate: 1, WeightDecay: 0, Momentum: 0)], workers)) break;
+            if (!wngrad.Update([new Hyperparameters(Rate: 1, WeightDecay: 0, Momentum: 0)], workers)) break;
         }
         Console.WriteLine($"b = {wngrad.Divisors(0)[0]:F1}, |g| = {wngrad.GradientNorm:E1}");
         Assert.InRange(wngrad.GradientNorm, 0, 1e-4);
@@ -81,7 +81,7 @@ public partial class DocumentExamples
         string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
         var cancellation = TestContext.Current.CancellationToken;
 
-        RunSpec recipe = RecipeReader.ReadFile(path, overrides: ["duration=3ep"]);
+        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["duration=3ep"]);
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 2);
         trainer.Run(new LossLines(), cancellation);
         Console.WriteLine($"{trainer.Network.Parameters.Length} parameters, {trainer.Evaluate().Accuracy:P1}");
@@ -93,7 +93,7 @@ public partial class DocumentExamples
         string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
         var cancellation = TestContext.Current.CancellationToken;
 
-        RunSpec recipe = RecipeReader.ReadFile(path, overrides: ["model.name=mlp"]);
+        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["model.name=mlp"]);
         RateRangeTest test = RateRangeTest.Run(recipe, new RateTestOptions { Seeds = 2 }, threads: 2, cancellation: cancellation);
         if (test.Interval is { } usable) Console.WriteLine($"{usable.Lower:G3} to {usable.Upper:G3}: take {test.Rate}");
         foreach (string problem in test.Problems) Console.WriteLine(problem);

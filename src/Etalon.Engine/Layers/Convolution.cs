@@ -112,7 +112,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
         }
     }
 
-    private Upcoming<T> UpcomingForward(int first, int images, int end)
+    private Prefetch<T> UpcomingForward(int first, int images, int end)
     {
         var upcoming = UpcomingInputs(first + images, end);
         if (_residual is not null) upcoming.Add(_residual.Map.Image(first), (long)images * Map.ImageLength);
@@ -167,18 +167,18 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     }
 
     // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
-    private Upcoming<T> UpcomingGradients(int next, int end)
+    private Prefetch<T> UpcomingGradients(int next, int end)
     {
-        var upcoming = TrainsInput ? new Upcoming<T>() : UpcomingInputs(next, end);
+        var upcoming = TrainsInput ? new Prefetch<T>() : UpcomingInputs(next, end);
         for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
         upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
         if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
         return upcoming;
     }
 
-    private Upcoming<T> UpcomingInputs(int next, int end)
+    private Prefetch<T> UpcomingInputs(int next, int end)
     {
-        var upcoming = new Upcoming<T>();
+        var upcoming = new Prefetch<T>();
         upcoming.Add(Input.Map.Image(next), LengthOf(Input, next, end));
         return upcoming;
     }
@@ -190,7 +190,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
         {
             Map.LoadGradient(image, frame, frames);
             if (_residual is not { NeedsGradient: true }) continue;
-            Framed.Contribute(frame, frames, !_residual.IsFirstContribution(this), _residual.GradientOf(image));
+            FrameCopy.Contribute(frame, frames, !_residual.IsFirstContribution(this), _residual.GradientOf(image));
             _residual.Contributed(this, image);
         }
     }

@@ -75,7 +75,7 @@ public sealed unsafe class FeatureMap<T> where T : unmanaged, IFloatingPointIeee
     /// </summary>
     internal void LoadGradient(int image, in Frame frame, T* destination)
     {
-        Margins.Clear(frame, destination);
+        FramePadding.Clear(frame, destination);
         bool isDense = frame.IsDense;
         int rows = isDense ? 1 : Height, pixels = isDense ? Pixels : Width;
         for (int row = 0; row < rows; row++)

@@ -16,7 +16,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     private readonly MatrixProduct<T> _product = MatrixProduct<T>.Create();
     private readonly Frame _gradientFrame;
     private readonly Action<int, int> _loadInputs, _multiply, _complete, _loadGradients, _sumWeightGradient, _multiplyGradients, _contribute;
-    private PixelPair[] _forwardRows = [], _backwardRows = [];
+    private PixelOffsets[] _forwardRows = [], _backwardRows = [];
     private T* _inputs, _gradients, _inputGradients;
     private Pass<T> _pass = null!;
 
@@ -103,12 +103,12 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     private void MultiplyGradients(int task, int worker) =>
         MultiplyBlock(task, worker, _gradients, GradientStep, _backwardRows, new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
 
-    private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelPair[] rows, in RightMatrix<T> right, T* product)
+    private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
     {
         (int block, int panel) = Math.DivRem(task, Panels);
         int size = Cut(_pass.Images, Panels);
         long first = (long)panel * size;
-        fixed (PixelPair* pairs = rows)
+        fixed (PixelOffsets* pairs = rows)
             _product.Multiply(
                 left + first * leftStep, pairs, (int)Math.Min(size, _pass.Images - first), right, block * _product.LanesOf(right.Columns),
                 product + first * right.Columns, _pass.Scratch(worker));
@@ -167,8 +167,8 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     }
 
     // The rows of a panel.
-    private static PixelPair[] ListRows(int count, int readStep, int writeStep) =>
-        [.. Enumerable.Range(0, count).Select(row => new PixelPair(checked(row * readStep), checked(row * writeStep)))];
+    private static PixelOffsets[] ListRows(int count, int readStep, int writeStep) =>
+        [.. Enumerable.Range(0, count).Select(row => new PixelOffsets(checked(row * readStep), checked(row * writeStep)))];
 
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 }

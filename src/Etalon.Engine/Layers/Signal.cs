@@ -58,7 +58,7 @@ public sealed unsafe class Signal<T> where T : unmanaged, IFloatingPointIeee754<
     /// <summary>The values of an image, into a frame; a dense frame may be of another shape with as many numbers, as a linear layer's is.</summary>
     internal void Load(int image, in Frame frame, T* destination)
     {
-        Margins.Clear(frame, destination);
+        FramePadding.Clear(frame, destination);
         bool isDense = frame.IsDense;
         int rows = isDense ? 1 : Map.Height, pixels = isDense ? Map.Pixels : Map.Width, channels = Map.Channels;
         int stride = isDense ? channels : frame.PixelStride;

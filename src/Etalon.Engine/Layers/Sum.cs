@@ -89,7 +89,7 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
             {
                 var input = Inputs[i];
                 if (!input.NeedsGradient) continue;
-                Framed.Contribute(_frame, gradient, !input.IsFirstContribution(this), input.GradientOf(image));
+                FrameCopy.Contribute(_frame, gradient, !input.IsFirstContribution(this), input.GradientOf(image));
                 input.Contributed(this, image);
             }
         }

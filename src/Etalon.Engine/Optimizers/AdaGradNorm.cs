@@ -10,7 +10,7 @@ namespace Etalon.Engine.Optimizers;
 /// WNGrad's b squared grows by 2 |g|^2 + |g|^4 / b^2 instead: where b is small beside |g| that last term is what makes WNGrad's first step so short.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class AdaGradNorm<T> : ScopedOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly double _initial;
 
@@ -40,4 +40,20 @@ public sealed unsafe class AdaGradNorm<T> : CellOptimizer<T> where T : unmanaged
     }
 
     private protected override double Divisor(double* cell) => Math.Sqrt(cell[0]);
+}
+
+/// <summary>The form of AdaGrad-Norm's update.</summary>
+public sealed record AdaGradNormOptions
+{
+    /// <summary>Which parameters share a b. Default: all.</summary>
+    public StepSizeScope Scope { get; init; }
+
+    /// <summary>The initial b; 1e-30 to 1e30. Default: 1.</summary>
+    public double Initial { get; init => field = OptionRange.Size(value); } = 1;
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(AdaGradNormOptions), PrintMembers);
 }

@@ -46,7 +46,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     public override double RateOf(int tensor) => FirstNorm == 0 ? 0 : Today(GroupOf(tensor)).Rate * _used / FirstNorm;
 
     // Only the first gradient's norm, the unit of length, has a say.
-    private protected override double DecayInGradient(in UpdateNumbers numbers) => FirstNorm == 0 ? numbers.WeightDecay : 0;
+    private protected override double DecayInGradient(in Hyperparameters numbers) => FirstNorm == 0 ? numbers.WeightDecay : 0;
 
     private protected override void Apply(Workers workers)
     {

@@ -50,7 +50,7 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     private double Step => Largest / Math.Sqrt(Sum);
 
-    private protected override double DecayInGradient(in UpdateNumbers numbers) => numbers.WeightDecay;
+    private protected override double DecayInGradient(in Hyperparameters numbers) => numbers.WeightDecay;
 
     private protected override void Apply(Workers workers)
     {

@@ -25,7 +25,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private readonly FlatChunk[] _chunks;
     private readonly int[] _groupOf;
     private readonly double[] _squares, _tensorSquares;
-    private readonly UpdateNumbers[] _today, _before;
+    private readonly Hyperparameters[] _today, _before;
     private readonly Action<int, int> _measureChunk;
     private Region<T>? _evaluation;
 
@@ -41,8 +41,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         _chunks = [.. Cut()];
         _squares = new double[_chunks.Length];
         _tensorSquares = new double[_groupOf.Length];
-        _today = new UpdateNumbers[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
-        _before = new UpdateNumbers[_today.Length];
+        _today = new Hyperparameters[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
+        _before = new Hyperparameters[_today.Length];
         _measureChunk = MeasureChunk;
     }
 
@@ -85,7 +85,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <param name="workers">Who does it.</param>
     /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
     /// <exception cref="ArgumentException">The numbers are of fewer groups than there are, not finite, or a rate or momentum is below 0.</exception>
-    public bool Update(ReadOnlySpan<UpdateNumbers> numbers, Workers workers)
+    public bool Update(ReadOnlySpan<Hyperparameters> numbers, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
         if (numbers.Length < Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
@@ -120,7 +120,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/>, and times 1 / (1 - mu) where the buffer is heavy ball's.</summary>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     /// <param name="numbers">Of the last update, or of the run that it is equivalent to.</param>
-    public virtual double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor);
+    public virtual double TotalRateOf(int tensor, in Hyperparameters numbers) => RateOf(tensor);
 
     /// <summary>
     /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null where the rule has
@@ -128,7 +128,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// </summary>
     /// <param name="numbers">The numbers of the update.</param>
     /// <param name="before">The products before it.</param>
-    public virtual double? NextSquare(in UpdateNumbers numbers, in UpdateProducts before) => null;
+    public virtual double? NextSquare(in Hyperparameters numbers, in UpdateProducts before) => null;
 
     /// <summary>Exchanges the weights that are trained with those to evaluate and keep; a second call exchanges them back, to the bit. Does nothing where they are the same.</summary>
     public void SwapEvaluationWeights()
@@ -147,9 +147,9 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private protected abstract void Apply(Workers workers);
 
     /// <summary>The weight decay that belongs to the gradient whose norm this rule takes its step from; 0 where it takes none, so that no parameter is read to measure it.</summary>
-    private protected virtual double DecayInGradient(in UpdateNumbers numbers) => 0;
+    private protected virtual double DecayInGradient(in Hyperparameters numbers) => 0;
 
-    private protected UpdateNumbers Today(int group) => _today[group];
+    private protected Hyperparameters Today(int group) => _today[group];
 
     private protected int GroupOf(int tensor) => _groupOf[tensor];
 

@@ -99,3 +99,25 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
             Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);
     }
 }
+
+/// <summary>The form of Prodigy's update.</summary>
+public sealed record ProdigyOptions
+{
+    /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
+    public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
+
+    /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1); its root is that of the sums. Default: 0.999.</summary>
+    public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
+
+    /// <summary>Added to the root of the mean square, times D; 1e-30 to 1e30. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = OptionRange.Size(value); } = 1e-8;
+
+    /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6.</summary>
+    public double InitialDistance { get; init => field = OptionRange.Size(value); } = 1e-6;
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta D lambda instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ProdigyOptions), PrintMembers);
+}

@@ -70,7 +70,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
 
     /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in UpdateNumbers numbers)
+    public override double TotalRateOf(int tensor, in Hyperparameters numbers)
     {
         double passed = (numbers.Momentum == 0 ? 1 : 1 - _options.Dampening) / (1 - numbers.Momentum);
         return numbers.Rate * (_options.IsNesterov ? 1 + LookAhead(numbers) * passed : passed);
@@ -81,7 +81,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// The update is w' = a w - b g - c v with b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity. Without momentum it is
     /// |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).
     /// </remarks>
-    public override double? NextSquare(in UpdateNumbers numbers, in UpdateProducts before)
+    public override double? NextSquare(in Hyperparameters numbers, in UpdateProducts before)
     {
         var form = FormOf(numbers, hasBuffer: before.BufferSquare > 0);
         double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
@@ -111,9 +111,9 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
         }
     }
 
-    private static double LookAhead(in UpdateNumbers numbers) => numbers.LookAhead ?? numbers.Momentum;
+    private static double LookAhead(in Hyperparameters numbers) => numbers.LookAhead ?? numbers.Momentum;
 
-    private SgdUpdate FormOf(in UpdateNumbers numbers, bool hasBuffer)
+    private SgdUpdate FormOf(in Hyperparameters numbers, bool hasBuffer)
     {
         double shrink = numbers.Shrink(_options.IsDecayDecoupled), decay = numbers.DecayInGradient(_options.IsDecayDecoupled);
         // v = 1 v + 0 d: the buffer rests.
@@ -126,4 +126,20 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
             OfGradient: _options.IsNesterov ? numbers.Rate : 0,
             OfVelocity: _options.IsNesterov ? numbers.Rate * LookAhead(numbers) : numbers.Rate);
     }
+}
+
+/// <summary>The form of SGD's update.</summary>
+public sealed record SgdOptions
+{
+    /// <summary>Whether the update looks ahead: w -= eta (d + mu v). Default: false.</summary>
+    public bool IsNesterov { get; init; }
+
+    /// <summary>The share of a new gradient that the buffer does not take, in [0, 1]; as PyTorch's, the first step with momentum is undamped, and so are those without momentum. Default: 0.</summary>
+    public double Dampening { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Dampening), value, "Dampening must be from 0 to 1"); }
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta lambda instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(SgdOptions), PrintMembers);
 }

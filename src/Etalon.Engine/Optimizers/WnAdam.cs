@@ -11,7 +11,7 @@ namespace Etalon.Engine.Optimizers;
 /// </summary>
 /// <remarks>b takes the raw gradient in, not m. With beta = 0 it is WNGrad in the order "update first".</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class WnAdam<T> : ScopedOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly WnAdamOptions _options;
     private double _correction;
@@ -26,7 +26,7 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
         _options = options;
 
     /// <inheritdoc/>
-    public override double TotalRateOf(int tensor, in UpdateNumbers numbers) => RateOf(tensor);
+    public override double TotalRateOf(int tensor, in Hyperparameters numbers) => RateOf(tensor);
 
     private protected override void Apply(Workers workers)
     {
@@ -37,8 +37,27 @@ public sealed unsafe class WnAdam<T> : CellOptimizer<T> where T : unmanaged, IFl
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count) =>
         new WnGradGrowth(_options.Initial, IsOfNorm: false, rateSquare, IsFirstCounted: true, IsLagged: false).Apply(cells, squares, count);
 
-    private protected override SgdUpdate Undivided(in UpdateNumbers numbers) => new(
+    private protected override SgdUpdate Undivided(in Hyperparameters numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / _correction);
 
     private protected override bool DividesStep => true;
+}
+
+/// <summary>The form of WN-Adam's update.</summary>
+public sealed record WnAdamOptions
+{
+    /// <summary>Which parameters share a b. Default: all.</summary>
+    public StepSizeScope Scope { get; init; }
+
+    /// <summary>The initial b; 1e-30 to 1e30. Default: 1.</summary>
+    public double Initial { get; init => field = OptionRange.Size(value); } = 1;
+
+    /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
+    public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
+
+    /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
+    public bool IsDecayDecoupled { get; init; }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(WnAdamOptions), PrintMembers);
 }

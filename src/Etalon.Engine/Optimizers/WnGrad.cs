@@ -13,7 +13,7 @@ namespace Etalon.Engine.Optimizers;
 /// decoupled decay alone takes eta by itself). A gradient of 0 leaves b as it is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class WnGrad<T> : CellOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly WnGradOptions _options;
 

@@ -4,7 +4,7 @@ namespace Etalon.Engine.Optimizers;
 public sealed record WnGradOptions
 {
     /// <summary>Which parameters share a b. Default: all.</summary>
-    public CellScope Scope { get; init; }
+    public StepSizeScope Scope { get; init; }
 
     /// <summary>When a gradient enters b. Default: before the step that it makes.</summary>
     public WnGradOrder Order { get; init; }
@@ -28,4 +28,39 @@ public sealed record WnGradOptions
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(WnGradOptions), PrintMembers);
+}
+
+/// <summary>When today's gradient enters the number b that divides it.</summary>
+public enum WnGradOrder
+{
+    /// <summary>Before the step, at the first too: b = b + eta^2 |g|^2 / b; w = w - eta g / b. What the authors' code does.</summary>
+    UpdateFirst,
+
+    /// <summary>Before each step but the first, which divides by the initial b: the order of the paper and of its batch theorems.</summary>
+    LookAhead,
+
+    /// <summary>After the step, so that b does not depend on the gradient that it divides: the order of a weight-normalized gradient descent, and of the stochastic theorem.</summary>
+    Lagged,
+}
+
+/// <summary>
+/// Restarts of WNGrad (Grapiglia and Stella, "An adaptive Riemannian gradient method without function evaluations", JOTA 2023): after some gradients in a row
+/// of at most a share of the reference norm, b falls to min(initial b, max(least, b / (3 after))) and the reference is the norm of that gradient.
+/// </summary>
+/// <param name="After">How many in a row; at least 1. The paper's choice: 4.</param>
+/// <param name="Ratio">The share, in (0, 1). The paper's choice: 0.9.</param>
+/// <param name="Least">The least b; 1e-30 to 1e30. The paper's choice: 1e-4.</param>
+public sealed record WnGradRestarts(int After = 4, double Ratio = 0.9, double Least = 1e-4)
+{
+    /// <summary>How many in a row; at least 1.</summary>
+    public int After { get; } = After >= 1 ? After : throw new ArgumentOutOfRangeException(nameof(After), After, "After must be at least 1");
+
+    /// <summary>The share of the reference norm.</summary>
+    public double Ratio { get; } = Ratio is > 0 and < 1 ? Ratio : throw new ArgumentOutOfRangeException(nameof(Ratio), Ratio, "Ratio must be above 0 and below 1");
+
+    /// <summary>The least b.</summary>
+    public double Least { get; } = OptionRange.Size(Least, nameof(Least));
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(WnGradRestarts), PrintMembers);
 }

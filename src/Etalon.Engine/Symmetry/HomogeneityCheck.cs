@@ -61,3 +61,33 @@ public static class HomogeneityCheck
         return output with { EpsilonLayer = Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer };
     }
 }
+
+/// <summary>Where a network stops being homogeneous: a layer joins two things that scaling multiplies by different powers of c.</summary>
+/// <param name="Layer">The layer that joins them.</param>
+/// <param name="First">What it reads or adds.</param>
+/// <param name="FirstDegree">The power of c in it.</param>
+/// <param name="Second">What should have the same degree.</param>
+/// <param name="SecondDegree">The power of c in that.</param>
+public sealed record DegreeMismatch(string Layer, string First, int FirstDegree, string Second, int SecondDegree)
+{
+    /// <summary>A sentence for reports, as in "loss: head.bias has degree 1, an invariant output has degree 0".</summary>
+    public override string ToString() => $"{Layer}: {First} has degree {FirstDegree}, {Second} has degree {SecondDegree}";
+}
+
+/// <summary>Whether a network's outputs for a training batch stay the same when a group is scaled, by the rules of its layers.</summary>
+public sealed record HomogeneityVerdict
+{
+    internal HomogeneityVerdict() { }
+
+    /// <summary>Whether the outputs have degree 0 in the group: f(c w) = f(w) for all c > 0.</summary>
+    public bool IsInvariant => Mismatch is null;
+
+    /// <summary>The layer and the two degrees that keep it from being so; null where it is invariant.</summary>
+    public required DegreeMismatch? Mismatch { get; init; }
+
+    /// <summary>The first normalization whose epsilon > 0 makes the invariance hold up to epsilon only; null where it is exact.</summary>
+    public required string? EpsilonLayer { get; init; }
+
+    /// <summary>A short list of changes, each as small as the rules allow, that together make the group invariant; empty where it is, or where none was found.</summary>
+    public required IReadOnlyList<string> Remedies { get; init; }
+}

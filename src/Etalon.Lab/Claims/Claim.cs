@@ -1,3 +1,13 @@
+using Etalon.Lab.Claims.DecayExplanations;
+using Etalon.Lab.Claims.FastEquilibrium;
+using Etalon.Lab.Claims.LabelNoise;
+using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.RateRobustness;
+using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.TiledPatterns;
+using Etalon.Lab.Claims.TransferByStage;
+using Etalon.Lab.Claims.WnGradConvex;
+
 namespace Etalon.Lab.Claims;
 
 /// <summary>What a paper claims, and an experiment that can refute it.</summary>
@@ -11,7 +21,7 @@ public sealed record Claim(string Name, string Statement, string Source, string 
     /// <summary>All claims that can be reproduced.</summary>
     public static IReadOnlyList<Claim> All { get; } =
     [
-        FastEquilibriumClaim.Claim, PatternSeparationClaim.Claim, TiledPatternsClaim.Claim, DecayBeliefsClaim.Claim, NoisyLabelsClaim.Fashion, NoisyLabelsClaim.Cifar,
+        FastEquilibriumClaim.Claim, PatternSeparationClaim.Claim, TiledPatternsClaim.Claim, DecayExplanationsClaim.Claim, LabelNoiseClaim.Fashion, LabelNoiseClaim.Cifar,
         TransferByStageClaim.Claim, RateRobustnessClaim.Claim, WnGradConvexClaim.Claim,
     ];
 

@@ -1,7 +1,7 @@
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Conversions;
@@ -19,7 +19,7 @@ public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
     /// <param name="spec">A recipe with <c>equivalent</c>.</param>
     /// <returns>Empty where the recipe names no data or no model.</returns>
     /// <exception cref="InputException">The model does not fit the data.</exception>
-    internal static IReadOnlyList<CoveredParameters> Of(RunSpec spec)
+    internal static IReadOnlyList<CoveredParameters> Of(Recipe spec)
     {
         if (spec.Data is null || spec.Model is null) return [];
         var (groups, data) = (new ParameterGroups(spec), DataCatalog.Find(spec.Data.Set));

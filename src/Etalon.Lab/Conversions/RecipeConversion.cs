@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
-using Etalon.Lab.Training;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules.Equivalence;
 using Etalon.Schedules.Export;
 
@@ -16,14 +14,14 @@ public sealed class RecipeConversion
     // A rate that changes more often is what texp++ is for, which corrects nothing.
     private const int MostCorrectionsToPrice = 1000;
 
-    private RecipeConversion(RunSpec source, RunSpec target, Conversion conversion) =>
+    private RecipeConversion(Recipe source, Recipe target, Conversion conversion) =>
         (Source, Target, Conversion, Parameters) = (source, target, conversion, CoveredParameters.Of(target));
 
     /// <summary>The recipe as it trains itself; a form that it asked for is left out.</summary>
-    public RunSpec Source { get; }
+    public Recipe Source { get; }
 
     /// <summary>A recipe that trains the equivalent: the source with <c>equivalent</c>.</summary>
-    public RunSpec Target { get; }
+    public Recipe Target { get; }
 
     /// <summary>The numbers of each update, and the theorem that says so.</summary>
     public Conversion Conversion { get; }
@@ -35,13 +33,13 @@ public sealed class RecipeConversion
     /// <param name="recipe">The recipe; a form that it asks for already is replaced.</param>
     /// <param name="form">The form wanted.</param>
     /// <exception cref="InputException">There is no such equivalent: the step, the condition that fails, and what to do instead.</exception>
-    public static RecipeConversion Of(RunSpec recipe, EquivalentSpec form)
+    public static RecipeConversion Of(Recipe recipe, EquivalentSpec form)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(form);
         var source = Hashed(recipe with { Equivalent = null });
         var target = Hashed(recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix });
-        return new(source, target, Equivalent.Of(target)!);
+        return new(source, target, ScheduleConversion.Of(target)!);
     }
 
     /// <summary>
@@ -97,5 +95,5 @@ public sealed class RecipeConversion
     /// <summary>Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also <c>look_ahead</c>.</summary>
     public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion.Target, output);
 
-    private static RunSpec Hashed(RunSpec spec) => spec with { Hash = RecipeWriter.HashOf(spec) };
+    private static Recipe Hashed(Recipe spec) => spec with { Hash = RecipeWriter.HashOf(spec) };
 }

@@ -1,6 +1,6 @@
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
-using Etalon.Lab.Training;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Conversions;
@@ -10,23 +10,23 @@ public static class RecipeNumbers
 {
     /// <summary>The groups: those of <c>optimizer.groups</c>, the covered one where the recipe trains an equivalent, and the rest.</summary>
     /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
-    public static GroupedRecipe Of(RunSpec spec)
+    public static GroupedSchedule Of(Recipe spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var recipe = spec.ToRecipe();
         // Adam's momentum is beta1.
         if (spec.Optimizer.Kind is OptimizerKind.Adam or OptimizerKind.Adamw && spec.Momentum is Constant { Value: 0 })
             recipe = recipe with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
-        var groups = spec.Optimizer.Groups.Select(group => new RecipeGroup(
+        var groups = spec.Optimizer.Groups.Select(group => new ScheduleGroup(
             KindOf(group.Parameters), group.LearningRate ?? recipe.LearningRate, group.WeightDecay ?? recipe.WeightDecay, group.Momentum ?? recipe.Momentum));
-        if (Equivalent.Of(spec) is { } conversion) groups = groups.Append(new RecipeGroup(conversion));
-        return new GroupedRecipe(recipe, groups)
+        if (ScheduleConversion.Of(spec) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
+        return new GroupedSchedule(recipe, groups)
         {
             Optimizer = spec.Optimizer.Kind switch
             {
                 OptimizerKind.Sgd => OptimizerRule.Sgd,
-                OptimizerKind.Adam or OptimizerKind.Adamw => new(Value.Word(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
-                var other => new(Value.Word(other)),
+                OptimizerKind.Adam or OptimizerKind.Adamw => new(ScalarReader.Word(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
+                var other => new(ScalarReader.Word(other)),
             },
         };
     }

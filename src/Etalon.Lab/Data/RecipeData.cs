@@ -1,5 +1,3 @@
-using Etalon.Lab.RunSpecs;
-
 namespace Etalon.Lab.Data;
 
 /// <summary>From what a recipe says under <c>data</c> to the images that its network sees.</summary>

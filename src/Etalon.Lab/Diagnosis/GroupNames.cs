@@ -1,5 +1,3 @@
-using Etalon.Lab.Diagnosis.Causes;
-
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Names of groups of weights, folded to what they share: "all 6 groups", "all of layer3", "conv1.weight and 3 more".</summary>

@@ -1,4 +1,4 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 

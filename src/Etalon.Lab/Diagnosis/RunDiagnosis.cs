@@ -1,8 +1,5 @@
-using Etalon.Lab.Diagnosis.Causes;
-using Etalon.Lab.Diagnosis.Comparison;
-using Etalon.Lab.Diagnosis.Diagnostics;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 

@@ -1,6 +1,5 @@
-using Etalon.Lab.Diagnosis.Causes;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;

@@ -1,5 +1,6 @@
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Models;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Dynamics;
 
@@ -8,7 +9,7 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>What the theory of the intrinsic rate says of a recipe before it is trained.</summary>
 public sealed class Forecast
 {
-    private Forecast(RunSpec spec, InvariantRecipe recipe, IReadOnlyList<GroupGradients> gradients, string source)
+    private Forecast(Recipe spec, InvariantRecipe recipe, IReadOnlyList<GroupGradients> gradients, string source)
     {
         (Spec, Source) = (spec, source);
         Phases = Schedules.Dynamics.Phases.Of(recipe.Recipe);
@@ -17,7 +18,7 @@ public sealed class Forecast
     }
 
     /// <summary>The recipe.</summary>
-    public RunSpec Spec { get; }
+    public Recipe Spec { get; }
 
     /// <summary>Where S comes from, as a clause; empty where S is not known.</summary>
     public string Source { get; }
@@ -39,7 +40,7 @@ public sealed class Forecast
 
     /// <summary>With S and the start unknown: ratios to equilibrium, of a run that starts there.</summary>
     /// <exception cref="InputException">There are no laws for the recipe's rule.</exception>
-    public static Forecast Without(RunSpec spec) =>
+    public static Forecast Without(Recipe spec) =>
         new(spec, InvariantRecipe.Of(spec), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
 
     /// <summary>With an S that the user knows.</summary>
@@ -47,7 +48,7 @@ public sealed class Forecast
     /// <param name="gradientSquare">S, positive.</param>
     /// <param name="norm">|w| at the start; null for the equilibrium's.</param>
     /// <exception cref="InputException">A number is out of its range, or there are no laws for the recipe's rule.</exception>
-    public static Forecast Given(RunSpec spec, double gradientSquare, double? norm)
+    public static Forecast Given(Recipe spec, double gradientSquare, double? norm)
     {
         if (!(gradientSquare > 0 && double.IsFinite(gradientSquare))) throw new InputException($"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
         if (norm is { } given && !(given > 0 && double.IsFinite(given))) throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
@@ -56,14 +57,14 @@ public sealed class Forecast
 
     /// <summary>With S as another run measured it, at the same mixing units.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
-    public static Forecast From(RunSpec spec, string run) => new(spec, InvariantRecipe.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
+    public static Forecast From(Recipe spec, string run) => new(spec, InvariantRecipe.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
 
     /// <summary>With S measured by a short training run.</summary>
     /// <param name="spec">A recipe with data and a model.</param>
     /// <param name="steps">Updates of the probe, at least 1.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
-    public static Forecast Probed(RunSpec spec, long steps, int threads)
+    public static Forecast Probed(Recipe spec, long steps, int threads)
     {
         if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
         if (spec.Data is null || spec.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
@@ -77,7 +78,7 @@ public sealed class Forecast
 
     /// <summary>Refuses a recipe that cannot be forecast, before anything is read or trained.</summary>
     /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is scale-invariant.</exception>
-    public static void Check(RunSpec spec)
+    public static void Check(Recipe spec)
     {
         InvariantRecipe.Of(spec);
         if (spec.Model?.Norm == NormKind.None)

@@ -1,7 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Models;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
@@ -46,7 +48,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     /// <summary>Trains so many updates and tells norms and S.</summary>
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
     /// <exception cref="DivergedException">A loss was not finite.</exception>
-    public static IReadOnlyList<GroupGradients> Measure(RunSpec spec, InvariantRecipe recipe, DataSet data, long steps, int threads)
+    public static IReadOnlyList<GroupGradients> Measure(Recipe spec, InvariantRecipe recipe, DataSet data, long steps, int threads)
     {
         steps = Math.Min(steps, spec.TotalSteps);
         var probed = Probed(spec, recipe, steps);
@@ -58,7 +60,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         return [.. probe._names.Select((name, group) => probe.Result(name, group))];
     }
 
-    private static RunSpec Probed(RunSpec spec, InvariantRecipe recipe, long steps)
+    private static Recipe Probed(Recipe spec, InvariantRecipe recipe, long steps)
     {
         var (main, half) = (recipe.MainStep(), HalfOf(steps, recipe));
         Schedule Of(Schedule schedule) => new Table([.. Enumerable.Range(0, (int)steps).Select(step => schedule.ValueAt(step < half ? step : main))]);

@@ -1,8 +1,8 @@
 using Etalon.Lab.Conversions;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Forecasts;
 
@@ -11,28 +11,28 @@ internal sealed class InvariantRecipe
 {
     private readonly IReadOnlyList<double> _units;
 
-    private InvariantRecipe(Recipe recipe)
+    private InvariantRecipe(UpdateSchedule recipe)
     {
         Recipe = recipe;
-        Table = RecipeTable.Of(recipe);
+        Table = UpdateTable.Of(recipe);
         _units = MixingUnits.Until(Table);
     }
 
-    public Recipe Recipe { get; }
+    public UpdateSchedule Recipe { get; }
 
-    public RecipeTable Table { get; }
+    public UpdateTable Table { get; }
 
     /// <summary>The mixing units of the whole run.</summary>
     public double Units => _units[^1];
 
     /// <exception cref="InputException">There are no laws for the recipe's optimizer.</exception>
-    public static InvariantRecipe Of(RunSpec spec)
+    public static InvariantRecipe Of(Recipe spec)
     {
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
         if (spec.AutoDecay is not null)
             throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
-        UpdateTable.Require(spec, "a forecast");
+        TableLimit.Require(spec, "a forecast");
         // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
         var numbers = RecipeNumbers.Of(spec);
         var recipe = numbers.Recipe;

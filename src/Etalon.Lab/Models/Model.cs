@@ -5,7 +5,6 @@ using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Models;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine.Layers;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Models;
 

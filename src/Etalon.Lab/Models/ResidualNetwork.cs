@@ -1,7 +1,6 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Layers;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Models;
 

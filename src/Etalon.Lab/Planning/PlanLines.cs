@@ -1,4 +1,4 @@
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -49,17 +49,17 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
     /// <summary>What the horizontal axis shows: epochs where all recipes have the same and a run lasts at least two, else steps.</summary>
     public static string XLabel(IReadOnlyList<PlannedRecipe> plans) => XUnit(plans) is 1 ? "step" : $"epoch of {XUnit(plans)} steps";
 
-    private static double IntrinsicRate(RecipeGroup group, long step) => group.Conversion is { } conversion
+    private static double IntrinsicRate(ScheduleGroup group, long step) => group.Conversion is { } conversion
         ? conversion.Target[step].IntrinsicRate
         : group.LearningRate.ValueAt(step) * group.WeightDecay.ValueAt(step);
 
     // The rest first, which is the recipe itself.
-    private static IEnumerable<RecipeGroup> Drawn(PlannedRecipe plan) => plan.Quantities.Select(planned => planned.Group).Distinct();
+    private static IEnumerable<ScheduleGroup> Drawn(PlannedRecipe plan) => plan.Quantities.Select(planned => planned.Group).Distinct();
 
-    private static int ColorOf(PlannedRecipe plan, RecipeGroup group, IReadOnlyList<PlannedRecipe> plans) =>
+    private static int ColorOf(PlannedRecipe plan, ScheduleGroup group, IReadOnlyList<PlannedRecipe> plans) =>
         plans.TakeWhile(before => before != plan).Sum(before => Drawn(before).Count()) + Drawn(plan).ToList().IndexOf(group);
 
-    private static string NameOf(PlannedRecipe plan, RecipeGroup group, IReadOnlyList<PlannedRecipe> plans) =>
+    private static string NameOf(PlannedRecipe plan, ScheduleGroup group, IReadOnlyList<PlannedRecipe> plans) =>
         !plan.Numbers.HasGroups ? plan.Spec.Name
         : plans.Count == 1 ? plan.NameOf(group)
         : $"{plan.Spec.Name}: {plan.NameOf(group)}";

@@ -7,7 +7,7 @@ namespace Etalon.Lab.Planning;
 /// <param name="Quantity">learning rate, weight decay, momentum or look-ahead.</param>
 /// <param name="Name">What it is called in tables: the quantity, with the group where the recipe has several.</param>
 /// <param name="Schedule">Its values.</param>
-public sealed record PlannedQuantity(RecipeGroup Group, string Quantity, string Name, Schedule Schedule)
+public sealed record PlannedQuantity(ScheduleGroup Group, string Quantity, string Name, Schedule Schedule)
 {
     /// <summary>The names of quantities.</summary>
     internal const string LearningRate = "learning rate", WeightDecay = "weight decay", Momentum = "momentum", LookAhead = "look-ahead";

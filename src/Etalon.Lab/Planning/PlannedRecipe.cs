@@ -1,5 +1,5 @@
 using Etalon.Lab.Conversions;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -7,24 +7,24 @@ namespace Etalon.Lab.Planning;
 /// <summary>A recipe with its numbers, group by group: what every form of a plan reads.</summary>
 public sealed class PlannedRecipe
 {
-    private PlannedRecipe(RunSpec spec, GroupedRecipe numbers)
+    private PlannedRecipe(Recipe spec, GroupedSchedule numbers)
     {
         (Spec, Numbers) = (spec, numbers);
         Quantities = [.. QuantitiesOf(numbers.Rest), .. numbers.Groups.SkipLast(1).SelectMany(group => QuantitiesOf(group).Where(IsItsOwn))];
     }
 
     /// <summary>The recipe.</summary>
-    public RunSpec Spec { get; }
+    public Recipe Spec { get; }
 
     /// <summary>Its numbers.</summary>
-    public GroupedRecipe Numbers { get; }
+    public GroupedSchedule Numbers { get; }
 
     /// <summary>Every quantity that is something by itself: the three of the rest, then what other groups have of their own.</summary>
     public IReadOnlyList<PlannedQuantity> Quantities { get; }
 
     /// <summary>Plans a recipe.</summary>
     /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
-    public static PlannedRecipe Of(RunSpec spec) => new(spec, RecipeNumbers.Of(spec));
+    public static PlannedRecipe Of(Recipe spec) => new(spec, RecipeNumbers.Of(spec));
 
     /// <summary>What happens to a quantity during the run; an equivalent's values at what happens to the recipe's own.</summary>
     public IReadOnlyList<ScheduleEvent> Events(PlannedQuantity quantity)
@@ -40,7 +40,7 @@ public sealed class PlannedRecipe
     }
 
     /// <summary>The name of a group in legends.</summary>
-    public string NameOf(RecipeGroup group)
+    public string NameOf(ScheduleGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
         return group.Conversion is { } conversion ? $"covered by {FormWords.Of(conversion.Form)}"
@@ -48,7 +48,7 @@ public sealed class PlannedRecipe
             : group.Name;
     }
 
-    private IEnumerable<PlannedQuantity> QuantitiesOf(RecipeGroup group)
+    private IEnumerable<PlannedQuantity> QuantitiesOf(ScheduleGroup group)
     {
         var of = Numbers.Covered is not null || group.Parameters != ParameterKind.Rest ? $" of {group.Name}" : "";
         PlannedQuantity Quantity(string name, Schedule schedule) => new(group, name, name + of, schedule);

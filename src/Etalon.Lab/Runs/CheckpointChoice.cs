@@ -1,4 +1,4 @@
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
@@ -10,14 +10,14 @@ internal static class CheckpointChoice
     /// <param name="spec">The recipe.</param>
     /// <param name="notes">Takes a sentence for each later one that cannot be used.</param>
     /// <exception cref="InputException">None can be used; each is named with the cause.</exception>
-    public static Checkpoint? Last(string run, RunSpec spec, List<string> notes) => Last(run, notes, checkpoint => FaultOf(checkpoint, run, spec));
+    public static Checkpoint? Last(string run, Recipe spec, List<string> notes) => Last(run, notes, checkpoint => FaultOf(checkpoint, run, spec));
 
     /// <summary>The last checkpoint that is whole, of whatever recipe.</summary>
-    /// <inheritdoc cref="Last(string, RunSpec, List{string})"/>
+    /// <inheritdoc cref="Last(string, Recipe, List{string})"/>
     public static Checkpoint? Last(string run, List<string> notes) => Last(run, notes, _ => null);
 
     /// <summary>The last checkpoint that is whole and from which the metrics can go on too.</summary>
-    /// <inheritdoc cref="Last(string, RunSpec, List{string})"/>
+    /// <inheritdoc cref="Last(string, Recipe, List{string})"/>
     public static Checkpoint? LastWithMetrics(string run, List<string> notes)
     {
         bool isWhole = false;
@@ -26,7 +26,7 @@ internal static class CheckpointChoice
             return Last(run, notes, checkpoint =>
             {
                 isWhole = true;
-                return MetricsMark.Of(checkpoint).FaultIn(Path.Combine(run, RunFolder.MetricsName));
+                return MetricsPosition.Of(checkpoint).FaultIn(Path.Combine(run, RunFolder.MetricsName));
             });
         }
         catch (InputException exception) when (isWhole)
@@ -37,7 +37,7 @@ internal static class CheckpointChoice
 
     /// <summary>The checkpoint after so many updates of a recipe.</summary>
     /// <exception cref="InputException">There is none, it is damaged, or that of another recipe.</exception>
-    public static Checkpoint At(string run, RunSpec spec, long step)
+    public static Checkpoint At(string run, Recipe spec, long step)
     {
         var folder = new CheckpointFolder(run);
         if (!File.Exists(folder.PathOf(step)))
@@ -47,14 +47,14 @@ internal static class CheckpointChoice
 
     /// <summary>A checkpoint that is the one after so many updates of a recipe; another is closed.</summary>
     /// <exception cref="InputException">It is not.</exception>
-    public static Checkpoint Checked(Checkpoint checkpoint, string run, RunSpec spec, long step)
+    public static Checkpoint Checked(Checkpoint checkpoint, string run, Recipe spec, long step)
     {
         if ((StepFault(checkpoint, step) ?? FaultOf(checkpoint, run, spec)) is not { } fault) return checkpoint;
         checkpoint.Dispose();
         throw new InputException($"{checkpoint.Path}: {fault}");
     }
 
-    private static string? FaultOf(Checkpoint checkpoint, string run, RunSpec spec) => RunIdentity.Of(checkpoint).Recipe is var hash && hash == spec.Hash
+    private static string? FaultOf(Checkpoint checkpoint, string run, Recipe spec) => RunIdentity.Of(checkpoint).Recipe is var hash && hash == spec.Hash
         ? null
         : $"it is the state of another recipe, of hash {hash}, than that of {Path.Combine(run, RunFolder.ResolvedName)}, of hash {spec.Hash}; was one of the files edited, or copied there? Put it back";
 

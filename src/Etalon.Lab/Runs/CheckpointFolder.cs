@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Runs;
 

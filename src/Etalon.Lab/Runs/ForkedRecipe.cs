@@ -1,5 +1,4 @@
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Runs;
@@ -16,7 +15,7 @@ internal static class ForkedRecipe
     /// <param name="overrides">"key=value", what the new recipe has instead.</param>
     /// <param name="notes">Takes why the fork's recipe is not the user's text.</param>
     /// <exception cref="InputException">The changed recipe has problems.</exception>
-    public static RunSpec Of(string run, WrittenRecipe written, IReadOnlyList<string> overrides, List<string> notes)
+    public static Recipe Of(string run, ResolvedRecipe written, IReadOnlyList<string> overrides, List<string> notes)
     {
         // A recipe without a name has that of its file.
         var source = Path.Combine(run, $"{written.Spec.Name}.yaml");
@@ -32,7 +31,7 @@ internal static class ForkedRecipe
         return edited is not null && TryRead(edited, source) is { } read && read.Hash == spec.Hash ? read with { Warnings = spec.Warnings } : spec;
     }
 
-    private static string? OwnText(string run, string source, WrittenRecipe written)
+    private static string? OwnText(string run, string source, ResolvedRecipe written)
     {
         var path = Path.Combine(run, RunFolder.RecipeName);
         if (!File.Exists(path) || new FileInfo(path).Length > RecipeText.LargestLength) return null;
@@ -40,7 +39,7 @@ internal static class ForkedRecipe
         return text is not null && TryRead(text, source) is { } read && read.Hash == written.Spec.Hash ? text : null;
     }
 
-    private static string WithLengths(string text, string source, RunSpec parent)
+    private static string WithLengths(string text, string source, Recipe parent)
     {
         foreach (var (key, schedule) in SchedulesOf(parent))
         {
@@ -51,7 +50,7 @@ internal static class ForkedRecipe
         return text;
     }
 
-    private static string? WithLength(string text, string key, Schedule schedule, RunSpec parent)
+    private static string? WithLength(string text, string key, Schedule schedule, Recipe parent)
     {
         var steps = parent.TotalSteps - (schedule is Sequence sequence ? sequence.Begins[^1] : 0);
         var length = steps % parent.StepsPerEpoch == 0 ? $"{steps / parent.StepsPerEpoch}ep" : $"{steps}ba";
@@ -59,27 +58,27 @@ internal static class ForkedRecipe
     }
 
     // Whether a schedule is the same in a run of another length.
-    private static bool Keeps(string text, string source, string key, Schedule schedule, RunSpec parent) =>
+    private static bool Keeps(string text, string source, string key, Schedule schedule, Recipe parent) =>
         TryRead(text, source, $"duration={2 * parent.TotalSteps + 1}ba") is { } longer
         && SchedulesOf(longer).FirstOrDefault(each => each.Key == key).Schedule is { } now
         && (now == schedule || now is Constant { Value: var value } && schedule is Constant { Value: var was } && value == was);
 
-    private static IEnumerable<(string Key, Schedule Schedule)> SchedulesOf(RunSpec spec)
+    private static IEnumerable<(string Key, Schedule Schedule)> SchedulesOf(Recipe spec)
     {
-        yield return (Quantity.LearningRate.Key, spec.LearningRate);
-        yield return (Quantity.WeightDecay.Key, spec.WeightDecay);
-        yield return (Quantity.Momentum.Key, spec.Momentum);
+        yield return (ScheduledQuantity.LearningRate.Key, spec.LearningRate);
+        yield return (ScheduledQuantity.WeightDecay.Key, spec.WeightDecay);
+        yield return (ScheduledQuantity.Momentum.Key, spec.Momentum);
         if (spec.Equivalent?.WeightDecay is { } wanted) yield return ("equivalent.weight_decay", wanted);
         foreach (var group in spec.Optimizer.Groups)
         {
-            var key = $"optimizer.groups.{Value.Word(group.Parameters)}";
-            if (group.LearningRate is { } rate) yield return ($"{key}.{Quantity.LearningRate.Key}", rate);
-            if (group.WeightDecay is { } decay) yield return ($"{key}.{Quantity.WeightDecay.Key}", decay);
-            if (group.Momentum is { } momentum) yield return ($"{key}.{Quantity.Momentum.Key}", momentum);
+            var key = $"optimizer.groups.{ScalarReader.Word(group.Parameters)}";
+            if (group.LearningRate is { } rate) yield return ($"{key}.{ScheduledQuantity.LearningRate.Key}", rate);
+            if (group.WeightDecay is { } decay) yield return ($"{key}.{ScheduledQuantity.WeightDecay.Key}", decay);
+            if (group.Momentum is { } momentum) yield return ($"{key}.{ScheduledQuantity.Momentum.Key}", momentum);
         }
     }
 
-    private static RunSpec? TryRead(string text, string source, params string[] overrides)
+    private static Recipe? TryRead(string text, string source, params string[] overrides)
     {
         try
         {

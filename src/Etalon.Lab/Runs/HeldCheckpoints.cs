@@ -1,4 +1,4 @@
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
@@ -9,12 +9,12 @@ internal sealed class HeldCheckpoints : IDisposable
 
     private readonly SortedDictionary<long, FileStream> _files = [];
     private readonly string _run;
-    private readonly RunSpec _spec;
+    private readonly Recipe _spec;
 
     /// <summary>Opens all of them.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="spec">Its recipe.</param>
-    public HeldCheckpoints(string run, RunSpec spec)
+    public HeldCheckpoints(string run, Recipe spec)
     {
         (_run, _spec) = (run, spec);
         var folder = new CheckpointFolder(run);

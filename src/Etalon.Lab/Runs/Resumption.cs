@@ -1,5 +1,5 @@
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
@@ -9,7 +9,7 @@ namespace Etalon.Lab.Runs;
 /// <param name="Identity">What may not change.</param>
 /// <param name="Checkpoint">The state; null where the run ended before its first checkpoint, so that it begins anew.</param>
 /// <param name="Notes">What was found and got around, a sentence each.</param>
-internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
+internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
 {
     /// <summary>Finds and checks.</summary>
     /// <param name="folder">The run.</param>
@@ -17,7 +17,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     /// <exception cref="InputException">There is no good checkpoint, or something changed; every difference is named.</exception>
     public static Resumption Of(RunFolder folder, bool inexact = false)
     {
-        var written = WrittenRecipe.Read(folder.Path);
+        var written = ResolvedRecipe.Read(folder.Path);
         List<string> notes = [];
         var checkpoint = CheckpointChoice.LastWithMetrics(folder.Path, notes);
         try
@@ -41,7 +41,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     /// <exception cref="InputException">Recipe or resolved recipe were edited.</exception>
     public static void RequireUnchanged(RunFolder folder)
     {
-        var written = WrittenRecipe.Read(folder.Path);
+        var written = ResolvedRecipe.Read(folder.Path);
         var was = LastIdentity(folder.Path) ?? RunIdentity.Of(written.Resolved);
         List<string> problems = [.. RecipeChanges(folder, written, was), .. SaidOtherwise(folder, written, was)];
         if (problems.Count > 0) throw OnlyAsItWas(folder, problems);
@@ -63,7 +63,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
 
     // A run has its first checkpoint before it has its name; only an older etalon gave the name first. Beginning anew is exact where nothing but the recipe decides the
     // weights, and harmless where no checkpoint was ever whole: the second one waits for the first, so no line of metrics lies behind its place.
-    private static void RequireBeginning(RunFolder folder, WrittenRecipe written)
+    private static void RequireBeginning(RunFolder folder, ResolvedRecipe written)
     {
         if (written.Parent is { } parent)
         {
@@ -75,10 +75,10 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
             throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
     }
 
-    private static string SourceOf(RunFolder folder, WrittenRecipe written) =>
+    private static string SourceOf(RunFolder folder, ResolvedRecipe written) =>
         RunIdentity.HashOf(File.Exists(folder.Recipe) ? RunFile.Text(folder.Recipe) : written.Spec.SourceText);
 
-    private static DataSet LoadUnchanged(RunFolder folder, WrittenRecipe written, RunIdentity was, bool inexact)
+    private static DataSet LoadUnchanged(RunFolder folder, ResolvedRecipe written, RunIdentity was, bool inexact)
     {
         List<string> problems = [.. RecipeChanges(folder, written, was)];
         // Another recipe may name other data, which need not be there.
@@ -98,7 +98,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
             ? $"{folder.Path} can only be resumed or forked with {RunFolder.ResolvedName} as it was; undo the change there, and make it in a new run: etalon fork {folder.Path} key=value"
             : $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
 
-    private static IEnumerable<string> RecipeChanges(RunFolder folder, WrittenRecipe written, RunIdentity was)
+    private static IEnumerable<string> RecipeChanges(RunFolder folder, ResolvedRecipe written, RunIdentity was)
     {
         var (given, fault) = Given(folder, written, was);
         if (fault is not null) return [fault];
@@ -113,11 +113,11 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
     }
 
     // What resolved.json says beside the recipe.
-    private static IEnumerable<string> SaidOtherwise(RunFolder folder, WrittenRecipe written, RunIdentity was) =>
+    private static IEnumerable<string> SaidOtherwise(RunFolder folder, ResolvedRecipe written, RunIdentity was) =>
         was.DifferencesFrom(written.Resolved).Select(difference => $"{folder.Resolved}: {difference}");
 
     // The recipe as given, where its text was edited; null where it is as it was or gone, for the resolved one decides.
-    private static (RunSpec? Given, string? Fault) Given(RunFolder folder, WrittenRecipe written, RunIdentity was)
+    private static (Recipe? Given, string? Fault) Given(RunFolder folder, ResolvedRecipe written, RunIdentity was)
     {
         if (!File.Exists(folder.Recipe)) return default;
         try
@@ -134,7 +134,7 @@ internal sealed record Resumption(RunSpec Spec, DataSet Data, RunIdentity Identi
         }
     }
 
-    private static IEnumerable<string> Named(string file, RunSpec? was, RunSpec now) => was is null
+    private static IEnumerable<string> Named(string file, Recipe? was, Recipe now) => was is null
         ? [$"{file}: the recipe was edited; it has the hash {now.Hash} now"]
         : JsonDifferences.Between(RecipeWriter.Deciding(was), RecipeWriter.Deciding(now)).Select(difference => $"{file}: {difference}");
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Runs;
 

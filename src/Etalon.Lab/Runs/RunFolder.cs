@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Etalon.Lab.Data;
-using Etalon.Lab.Reports;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Files;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
@@ -62,7 +62,7 @@ public sealed class RunFolder : IDisposable
     /// <param name="keepFirst">Writes the checkpoint that the run begins with.</param>
     /// <param name="parent">The run that it continues with changes; null for none.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Create(string root, RunSpec spec, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
+    internal static RunFolder Create(string root, Recipe spec, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
     {
         using var unfinished = UnfinishedFolder.Make(root);
         string In(string name) => System.IO.Path.Combine(unfinished.Path, name);
@@ -128,7 +128,7 @@ public sealed class RunFolder : IDisposable
         if (was == Arithmetic.Version) return;
         Lock.Require();
         const string Changes = "arithmetic_changes";
-        var resolved = WrittenRecipe.Read(Path).Resolved;
+        var resolved = ResolvedRecipe.Read(Path).Resolved;
         // One that led to no checkpoint is made anew.
         var earlier = (resolved[Changes] as JsonArray ?? []).Where(change => (long?)change?["step"] < step).Select(change => change?.DeepClone());
         if (step == 0) resolved[Arithmetic.Key] = Arithmetic.Version;
@@ -138,7 +138,7 @@ public sealed class RunFolder : IDisposable
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
-    private static JsonObject Resolve(RunSpec spec, DataSet data, RunParent? parent)
+    private static JsonObject Resolve(Recipe spec, DataSet data, RunParent? parent)
     {
         var json = new JsonObject
         {

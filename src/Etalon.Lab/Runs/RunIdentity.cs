@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Etalon.Engine;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
@@ -29,7 +29,7 @@ internal sealed record RunIdentity(string Version, long Arithmetic, string Recip
     /// <param name="spec">The recipe.</param>
     /// <param name="data">The data.</param>
     /// <param name="parent">What it is forked from; null for none.</param>
-    public static RunIdentity Of(RunSpec spec, DataSet data, RunParent? parent) => new(
+    public static RunIdentity Of(Recipe spec, DataSet data, RunParent? parent) => new(
         ThisVersion, Runs.Arithmetic.Version, spec.Hash, HashOf(spec.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)])));
 
     /// <summary>The identity that a checkpoint says.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Runs;
 

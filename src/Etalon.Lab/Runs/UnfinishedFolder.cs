@@ -1,4 +1,4 @@
-using Etalon.Lab.Reports;
+using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Runs;
 

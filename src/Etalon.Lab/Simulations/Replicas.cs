@@ -2,7 +2,6 @@ using Etalon.Engine.Kernels;
 using Etalon.Engine.Random;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Schedules;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Simulations;
 

@@ -3,7 +3,6 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Simulations;
 
@@ -19,7 +18,7 @@ namespace Etalon.Lab.Simulations;
 public sealed record Simulation
 {
     /// <summary>The rates, weight decays and momenta of the steps, and the rule they enter.</summary>
-    public required Recipe Recipe { get; init; }
+    public required UpdateSchedule Recipe { get; init; }
 
     /// <summary>L.</summary>
     public required SphereLoss Loss { get; init; }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Etalon.Lab.Numerics;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.Statistics;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Training;
@@ -89,7 +89,7 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
     }
 
     /// <summary>What a fork should know that leaves its parent's controller out after it has lowered the rate; null where there is nothing to know.</summary>
-    public static string? NoteOfLeaving(RunSpec parent, RunSpec fork, Checkpoint checkpoint)
+    public static string? NoteOfLeaving(Recipe parent, Recipe fork, Checkpoint checkpoint)
     {
         if (parent.AutoDecay is not { } spec || fork.AutoDecay is not null || checkpoint.OptionalNumber(StageKey) is not > 0) return null;
         var controller = new AutoDecay(spec);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Etalon.Lab.Data;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 
@@ -17,13 +17,13 @@ public static class RestoredTrainer
     /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged or that of another recipe, or the data are not there.</exception>
     public static Trainer<T> Open<T>(string run, long step, int threads, DataSet? data = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var spec = WrittenRecipe.Read(run).Spec;
+        var spec = ResolvedRecipe.Read(run).Spec;
         using var checkpoint = CheckpointChoice.At(run, spec, step);
         return Open<T>(spec, checkpoint, threads, data ?? RecipeData.Load(spec.Data!));
     }
 
     /// <summary>A trainer in the state of a checkpoint of a recipe.</summary>
-    internal static Trainer<T> Open<T>(RunSpec spec, Checkpoint checkpoint, int threads, DataSet data) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static Trainer<T> Open<T>(Recipe spec, Checkpoint checkpoint, int threads, DataSet data) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var trainer = new Trainer<T>(spec, data, threads);
         try

@@ -1,13 +1,13 @@
 using Etalon.Lab.Data;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 
 /// <summary>What a run begins with: anew, resumed, or forked from another.</summary>
 internal sealed record RunPlan
 {
-    public required RunSpec Spec { get; init; }
+    public required Recipe Spec { get; init; }
 
     public required DataSet Data { get; init; }
 
@@ -24,9 +24,9 @@ internal sealed record RunPlan
     public RunProgress Progress { get; init; } = new();
 
     /// <summary>Where the metrics go on.</summary>
-    public MetricsMark Mark { get; init; }
+    public MetricsPosition Mark { get; init; }
 
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    public RunSpec? Parent { get; init; }
+    public Recipe? Parent { get; init; }
 }

@@ -1,4 +1,4 @@
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Training;
 
@@ -9,7 +9,7 @@ public sealed record RunStart
     public required string Folder { get; init; }
 
     /// <summary>Its recipe.</summary>
-    public required RunSpec Spec { get; init; }
+    public required Recipe Spec { get; init; }
 
     /// <summary>The updates that have been done.</summary>
     public long Step { get; init; }
@@ -18,5 +18,5 @@ public sealed record RunStart
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The recipe of the run that this one was forked from; null for none.</summary>
-    public RunSpec? Parent { get; init; }
+    public Recipe? Parent { get; init; }
 }

@@ -5,10 +5,12 @@ using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
+using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Lab.Training;
 
@@ -21,7 +23,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 {
     private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate", ScaleExponentKey = "scale_exponent", UnbufferedKey = "unbuffered";
 
-    private readonly RunSpec _spec;
+    private readonly Recipe _spec;
     private readonly Workers _workers;
     private readonly Optimizer<T> _optimizer;
     private readonly ParameterGroups _groups;
@@ -40,16 +42,16 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute, at least 1.</param>
     /// <exception cref="InputException">The recipe has no model, or recipe and data do not fit.</exception>
-    public Trainer(RunSpec spec, DataSet data, int threads) : this(spec, data, threads, EquivalentGroup<T>.DefaultSlack) { }
+    public Trainer(Recipe spec, DataSet data, int threads) : this(spec, data, threads, EquivalentGroup<T>.DefaultSlack) { }
 
-    internal Trainer(RunSpec spec, DataSet data, int threads, int slack)
+    internal Trainer(Recipe spec, DataSet data, int threads, int slack)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(data);
         if (spec.Data is null || spec.Model is null)
             throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         _spec = spec;
-        var conversion = Equivalent.Of(spec);
+        var conversion = ScheduleConversion.Of(spec);
         _groups = new ParameterGroups(spec);
         RunMemory.Require(spec, threads, RunMemory.Available);
         Data = data = RecipeData.Prepare(spec.Data, data);
@@ -229,11 +231,11 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
 
     /// <summary>Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this one's.</summary>
     /// <exception cref="InputException">It is that of another network, or of more updates than the recipe has.</exception>
-    internal void Inherit(Checkpoint checkpoint, RunSpec parent)
+    internal void Inherit(Checkpoint checkpoint, Recipe parent)
     {
         RequireWithin(checkpoint, parent);
         RequireWithin(checkpoint, _spec);
-        var was = StoredForm.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
+        var was = StoredScale.Of(parent, checkpoint.Step, ScaleExponentIn(checkpoint));
         Network.ActivationScale = was.ActivationScale;
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
@@ -251,7 +253,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         return (int)exponent;
     }
 
-    private static void RequireWithin(Checkpoint checkpoint, RunSpec spec)
+    private static void RequireWithin(Checkpoint checkpoint, Recipe spec)
     {
         if (checkpoint.Step > spec.TotalSteps)
             throw new InputException($"{checkpoint.Path} holds the state after update {checkpoint.Step}, but the recipe has only {spec.TotalSteps}; give it a longer duration, or take an earlier checkpoint");
@@ -285,14 +287,14 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         return null;
     }
 
-    private void RefuseUseless(RunSpec spec)
+    private void RefuseUseless(Recipe spec)
     {
         if (Network.Parameters.Length == 0) throw new InputException($"model.head = frozen: nothing else in {spec.Model!.Name} could be trained; write head: trained, or hidden layers");
         int rest = _training.ExampleCount % _training.BatchSize;
         SingleValues.Refuse(Network, rest > 0 ? rest : _training.BatchSize);
     }
 
-    private static BatchOptions BatchSettings(RunSpec spec) => new()
+    private static BatchOptions BatchSettings(Recipe spec) => new()
     {
         Seed = spec.Seed,
         DropLast = spec.Data!.DropLast,

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine;
 using Etalon.Lab.Data;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
 
 namespace Etalon.Lab.Training;
 
@@ -22,7 +21,7 @@ public static class TrainingRun
     /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
     /// <returns>The result, as also written to the folder.</returns>
     /// <exception cref="InputException">Recipe, data or folder cannot be used.</exception>
-    public static RunResult Execute(RunSpec spec, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    public static RunResult Execute(Recipe spec, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(begin);
@@ -69,13 +68,13 @@ public static class TrainingRun
             Open = keepFirst =>
             {
                 folder.Prepare();
-                folder.ChangeArithmetic(found.Checkpoint?.Step ?? 0, found.Checkpoint is { } state ? Arithmetic.Of(state) : Arithmetic.Of(WrittenRecipe.Read(folder.Path).Resolved));
+                folder.ChangeArithmetic(found.Checkpoint?.Step ?? 0, found.Checkpoint is { } state ? Arithmetic.Of(state) : Arithmetic.Of(ResolvedRecipe.Read(folder.Path).Resolved));
                 if (found.Checkpoint is null) keepFirst(folder.Checkpoints);
                 return folder;
             },
             From = found.Checkpoint,
             Progress = found.Checkpoint is null ? new() : RunProgress.Of(found.Checkpoint),
-            Mark = found.Checkpoint is null ? default : MetricsMark.Of(found.Checkpoint),
+            Mark = found.Checkpoint is null ? default : MetricsPosition.Of(found.Checkpoint),
             Notes = found.Notes,
         };
         return Train(plan, threads, begin, cancellation);
@@ -100,7 +99,7 @@ public static class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(overrides);
         ArgumentNullException.ThrowIfNull(begin);
-        var written = WrittenRecipe.Read(parent);
+        var written = ResolvedRecipe.Read(parent);
         var notes = new List<string>();
         var (old, spec) = (written.Spec, ForkedRecipe.Of(parent, written, overrides, notes));
         using var checkpoint = step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value);
@@ -108,7 +107,7 @@ public static class TrainingRun
         if (checkpoint.Step >= spec.TotalSteps)
             throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
         if (old.Optimizer.Kind != spec.Optimizer.Kind)
-            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {Value.Word(spec.Optimizer.Kind)} remembers something else than {Value.Word(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
+            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {ScalarReader.Word(spec.Optimizer.Kind)} remembers something else than {ScalarReader.Word(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(spec);
@@ -127,9 +126,9 @@ public static class TrainingRun
         return Train(plan, threads, begin, cancellation);
     }
 
-    private static string FormOf(RunSpec spec) => spec.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
+    private static string FormOf(Recipe spec) => spec.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
 
-    private static DataSet LoadData(RunSpec spec) => spec.Data is { } data
+    private static DataSet LoadData(Recipe spec) => spec.Data is { } data
         ? RecipeData.Load(data)
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 

@@ -1,7 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Random;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Numerics;
 
@@ -19,7 +20,7 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="perturbation">By how much, relative, each parameter's start is changed, times a normal number.</param>
-    public ComparedRun(RunSpec spec, DataSet data, int threads, double perturbation = 0)
+    public ComparedRun(Recipe spec, DataSet data, int threads, double perturbation = 0)
     {
         Trainer = new Trainer<T>(spec, data, threads);
         if (perturbation == 0) return;

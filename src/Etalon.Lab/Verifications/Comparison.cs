@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Etalon.Lab.Verifications;
 
 /// <summary>
@@ -13,4 +15,8 @@ namespace Etalon.Lab.Verifications;
 /// <param name="ControlNorm">|w| of that run, relative to the recipe's own, less 1.</param>
 /// <param name="PerturbedOutputs">The outputs of the recipe itself from a start that differs in its last digits.</param>
 public sealed record Comparison(
-    long Updates, double Outputs, double Direction, double Loss, double Norm, double ControlOutputs, double ControlNorm, double PerturbedOutputs);
+    long Updates, double Outputs, double Direction, double Loss, double Norm, double ControlOutputs, double ControlNorm, double PerturbedOutputs)
+{
+    /// <summary>A distance in two digits: 4.8e-15, 0, or diverged.</summary>
+    public static string Distance(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.0e0", CultureInfo.InvariantCulture) : "diverged";
+}

@@ -1,8 +1,10 @@
 using System.Numerics;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.Training;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 using Etalon.Numerics;
 using Etalon.Schedules;
 
@@ -75,7 +77,7 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
     }
 
     // Every form's own choice of a decay is a constant one.
-    private static RunSpec Control(RecipeConversion conversion)
+    private static Recipe Control(RecipeConversion conversion)
     {
         var decay = conversion.Target.Equivalent!.WeightDecay ?? new Constant(conversion.Conversion.Target[0].WeightDecay);
         var (source, optimizer) = (conversion.Source, conversion.Source.Optimizer);

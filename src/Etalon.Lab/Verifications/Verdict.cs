@@ -49,5 +49,5 @@ public sealed record Verdict(bool Holds, string Sentence)
         };
     }
 
-    private static string Show(double value) => VerificationText.Distance(value);
+    private static string Show(double value) => Comparison.Distance(value);
 }

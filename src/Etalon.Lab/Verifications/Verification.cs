@@ -1,7 +1,7 @@
 using System.Numerics;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Verifications;
 
@@ -31,7 +31,7 @@ public sealed record Verification(RecipeConversion Converted, Precision Precisio
     /// <param name="compared">Hears of each comparison.</param>
     /// <param name="cancellation">Ends it after the update at work.</param>
     /// <exception cref="InputException">The recipe has no data or no model, or fewer updates.</exception>
-    /// <exception cref="Training.DivergedException">The recipe itself diverged.</exception>
+    /// <exception cref="Etalon.Lab.Runs.DivergedException">The recipe itself diverged.</exception>
     public static Verification Run(
         RecipeConversion converted, long? steps, Precision precision, int threads, Action<Comparison> compared, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using Etalon.Numerics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
 
@@ -25,7 +24,7 @@ public static class MixingUnits
     /// <param name="begin">The first update.</param>
     /// <param name="end">The update after the last one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe them all.</exception>
-    public static double Between(RecipeTable table, long begin, long end)
+    public static double Between(UpdateTable table, long begin, long end)
     {
         ArgumentNullException.ThrowIfNull(table);
         // Compensated, so that the order of a million tiny terms leaves no trace.
@@ -35,7 +34,7 @@ public static class MixingUnits
     }
 
     /// <summary>The units before each update: entry i is for update FirstStep + i, and the last one is the whole.</summary>
-    public static IReadOnlyList<double> Until(RecipeTable table)
+    public static IReadOnlyList<double> Until(UpdateTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         var units = new double[table.Count + 1];

@@ -1,5 +1,4 @@
 using Etalon.Numerics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
 
@@ -22,11 +21,11 @@ public sealed class NormCurve
 {
     private readonly double[] _logNorms, _angles;
 
-    private NormCurve(RecipeTable table, Func<long, double> gradientSquare, double[] logNorms, double[] angles) =>
+    private NormCurve(UpdateTable table, Func<long, double> gradientSquare, double[] logNorms, double[] angles) =>
         (Table, GradientSquare, _logNorms, _angles) = (table, gradientSquare, logNorms, angles);
 
     /// <summary>The recipe, step by step.</summary>
-    public RecipeTable Table { get; }
+    public UpdateTable Table { get; }
 
     /// <summary>S of each step.</summary>
     public Func<long, double> GradientSquare { get; }
@@ -35,7 +34,7 @@ public sealed class NormCurve
     /// <param name="table">The recipe, step by step.</param>
     /// <param name="start">The state before its first update.</param>
     /// <param name="gradientSquare">S = E|ĝ|², at least 0.</param>
-    public static NormCurve Of(RecipeTable table, NormState start, double gradientSquare)
+    public static NormCurve Of(UpdateTable table, NormState start, double gradientSquare)
     {
         Require.NotNegative(gradientSquare);
         return Of(table, start, _ => gradientSquare);
@@ -46,7 +45,7 @@ public sealed class NormCurve
     /// <param name="start">The state before its first update.</param>
     /// <param name="gradientSquare">S of a step, at least 0. With momentum the corrected S of <see cref="Equilibrium"/>, unless <paramref name="bufferDot"/> is given.</param>
     /// <param name="bufferDot">|w|² ⟨v, g⟩ of a step, with v the buffer before the update; null for 0.</param>
-    public static NormCurve Of(RecipeTable table, NormState start, Func<long, double> gradientSquare, Func<long, double>? bufferDot = null)
+    public static NormCurve Of(UpdateTable table, NormState start, Func<long, double> gradientSquare, Func<long, double>? bufferDot = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(gradientSquare);

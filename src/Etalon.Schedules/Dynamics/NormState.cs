@@ -64,7 +64,7 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
     /// <param name="gradientSquare">|ĝ|² = |w|² |g|² of this update, or its mean S.</param>
     /// <param name="bufferDot">|w|² ⟨v, g⟩ with v the buffer before the update, or its mean. Default: 0, a gradient that knows nothing of the past.</param>
     /// <param name="isFirst">Whether it is the first update of a run with momentum, which is undamped. Default: it is not.</param>
-    public NormState Next(UpdateRule rule, StepNumbers numbers, double gradientSquare, double bufferDot = 0, bool isFirst = false)
+    public NormState Next(UpdateRule rule, UpdateRow numbers, double gradientSquare, double bufferDot = 0, bool isFirst = false)
     {
         ArgumentNullException.ThrowIfNull(rule);
         // Without momentum the buffer stays as it is, v' = v, and the update is the direction alone, which is Nesterov's without a look ahead.

@@ -1,5 +1,3 @@
-using Etalon.Schedules.Equivalence;
-
 namespace Etalon.Schedules.Dynamics;
 
 /// <summary>Cuts a recipe into phases, which together cover every update once.</summary>
@@ -29,22 +27,22 @@ public static class Phases
 {
     /// <summary>The phases of a recipe, by its pieces.</summary>
     /// <exception cref="ArgumentException">The recipe has more than 2^30 updates, or Nesterov with dampening.</exception>
-    public static IReadOnlyList<Phase> Of(Recipe recipe)
+    public static IReadOnlyList<Phase> Of(UpdateSchedule recipe)
     {
-        var table = RecipeTable.Of(recipe);
+        var table = UpdateTable.Of(recipe);
         return Cut(table, new[] { recipe.LearningRate, recipe.WeightDecay, recipe.Momentum }.SelectMany(schedule => Boundaries.OfPieces(schedule, recipe.TotalSteps)));
     }
 
     /// <summary>The phases of numbers of which nothing else is known, by the numbers alone.</summary>
     /// <exception cref="ArgumentException">A momentum is not within [0, 1), or the rule is Nesterov's with dampening or an unusual look-ahead.</exception>
-    public static IReadOnlyList<Phase> Of(RecipeTable table)
+    public static IReadOnlyList<Phase> Of(UpdateTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return Cut(table, new Func<StepNumbers, double>[] { numbers => numbers.LogRate, numbers => numbers.WeightDecay, numbers => numbers.Momentum }
+        return Cut(table, new Func<UpdateRow, double>[] { numbers => numbers.LogRate, numbers => numbers.WeightDecay, numbers => numbers.Momentum }
             .SelectMany(number => Boundaries.OfNumbers(i => number(table.Steps[(int)i]), table.Count).Select(begin => table.FirstStep + begin)));
     }
 
-    private static List<Phase> Cut(RecipeTable table, IEnumerable<long> boundaries)
+    private static List<Phase> Cut(UpdateTable table, IEnumerable<long> boundaries)
     {
         var phases = new List<Phase>();
         var begins = boundaries.Where(begin => begin > table.FirstStep && begin < table.End).Prepend(table.FirstStep).Distinct().Order().ToList();
@@ -63,7 +61,7 @@ public static class Phases
         return phases;
     }
 
-    private static bool IsConstant(RecipeTable table, long begin, long end)
+    private static bool IsConstant(UpdateTable table, long begin, long end)
     {
         for (var step = begin + 1; step < end; step++)
             if (table[step] != table[begin]) return false;

@@ -23,7 +23,7 @@ public sealed record SteadyUpdate
     /// <param name="numbers">Rate, decay and momentum.</param>
     /// <param name="rule">The formula that they enter.</param>
     /// <exception cref="ArgumentException">A momentum is not within [0, 1), a number is not a number, or the rule is a damped or an unusual Nesterov's, for which there are no laws here.</exception>
-    public SteadyUpdate(StepNumbers numbers, UpdateRule rule)
+    public SteadyUpdate(UpdateRow numbers, UpdateRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         if (!(numbers.LogRate < double.PositiveInfinity))
@@ -46,12 +46,12 @@ public sealed record SteadyUpdate
     /// <param name="rule">The formula that they enter. Default: heavy ball with decay in the gradient, PyTorch's SGD.</param>
     /// <exception cref="ArgumentException">As of the other constructor.</exception>
     public SteadyUpdate(double rate, double weightDecay, double momentum = 0, UpdateRule? rule = null)
-        : this(new StepNumbers(Elementary.Log(Require.NotNegative(rate)), weightDecay, momentum, rule is { Nesterov: true } ? momentum : 0), rule ?? new UpdateRule())
+        : this(new UpdateRow(Elementary.Log(Require.NotNegative(rate)), weightDecay, momentum, rule is { Nesterov: true } ? momentum : 0), rule ?? new UpdateRule())
     {
     }
 
     /// <summary>Rate, decay and momentum.</summary>
-    public StepNumbers Numbers { get; }
+    public UpdateRow Numbers { get; }
 
     /// <summary>The formula that they enter.</summary>
     public UpdateRule Rule { get; }
@@ -91,7 +91,7 @@ public sealed record SteadyUpdate
     /// <summary>The update of one step of a recipe.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
     /// <exception cref="ArgumentException">As of the constructor.</exception>
-    public static SteadyUpdate At(RecipeTable table, long step)
+    public static SteadyUpdate At(UpdateTable table, long step)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new(table[step], table.Rule);

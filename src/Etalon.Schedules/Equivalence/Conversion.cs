@@ -8,7 +8,7 @@ public sealed class Conversion
 {
     private readonly StateMap[] _states;
 
-    internal Conversion(EquivalentForm form, string theorem, RecipeTable source, RecipeTable target, StateMap[] states, params IReadOnlyList<StateCorrection> corrections)
+    internal Conversion(EquivalentForm form, string theorem, UpdateTable source, UpdateTable target, StateMap[] states, params IReadOnlyList<StateCorrection> corrections)
     {
         (Form, Theorem, Source, Target, _states) = (form, theorem, source, target, states);
         // A correction that changes nothing is none: a recipe without decay needs none.
@@ -23,10 +23,10 @@ public sealed class Conversion
     public string Theorem { get; }
 
     /// <summary>The recipe converted, step by step; its rule is the formula that its numbers enter.</summary>
-    public RecipeTable Source { get; }
+    public UpdateTable Source { get; }
 
     /// <summary>The equivalent recipe, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.</summary>
-    public RecipeTable Target { get; }
+    public UpdateTable Target { get; }
 
     /// <summary>What must be done to weights or buffer of the equivalent run, and before which update. Empty where nothing must.</summary>
     public IReadOnlyList<StateCorrection> Corrections { get; }
@@ -55,4 +55,20 @@ public sealed class Conversion
     /// <summary>ln P before update <paramref name="step"/>: the equivalent run's weights are P times the source's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
     public double LogScaleAt(long step) => StateAt(step).LogScale;
+}
+
+/// <summary>What is done once to the stored state of an equivalent run just before update <paramref name="Step"/>: <c>v ← BufferFactor (v - Share w)</c>, then <c>w ← WeightFactor w</c>.</summary>
+/// <param name="Step">The 0-based update.</param>
+/// <param name="WeightFactor">A power of two, except where a form changes the scale.</param>
+/// <param name="BufferFactor">What the buffer is multiplied by.</param>
+/// <param name="Share">The share of the weights, as they were stored before, that leaves the buffer.</param>
+internal readonly record struct StateChange(long Step, double WeightFactor, double BufferFactor, double Share);
+
+/// <summary>What to do once to weights and buffer of the equivalent run, just before update <paramref name="Step"/>.</summary>
+/// <param name="Step">The 0-based update.</param>
+/// <param name="Map">The change, in the equivalent run's own units; mostly <c>v ← v - k w</c> alone.</param>
+public readonly record struct StateCorrection(long Step, StateMap Map)
+{
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(StateCorrection), PrintMembers);
 }

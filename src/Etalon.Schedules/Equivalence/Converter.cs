@@ -9,12 +9,12 @@ public static class Converter
     /// <param name="decay">The weight decay wanted of the form <see cref="EquivalentForm.WeightDecay"/>; without it the constant growth of the rate becomes a constant decay.</param>
     /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to change.</exception>
     /// <exception cref="ArgumentException">A decay is given for another form, or the recipe is too long for a table.</exception>
-    public static Conversion Convert(Recipe source, EquivalentForm form, Schedule? decay = null) => Convert(RecipeTable.Of(source), form, decay);
+    public static Conversion Convert(UpdateSchedule source, EquivalentForm form, Schedule? decay = null) => Convert(UpdateTable.Of(source), form, decay);
 
     /// <summary>The same for a recipe that is written out already, such as the target of another conversion.</summary>
     /// <exception cref="EquivalenceException">There is no such equivalent.</exception>
     /// <exception cref="ArgumentException">A decay is given for another form.</exception>
-    public static Conversion Convert(RecipeTable source, EquivalentForm form, Schedule? decay = null)
+    public static Conversion Convert(UpdateTable source, EquivalentForm form, Schedule? decay = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (decay is not null && form != EquivalentForm.WeightDecay)
@@ -30,7 +30,7 @@ public static class Converter
         };
     }
 
-    private static bool HasNoMomentum(RecipeTable source)
+    private static bool HasNoMomentum(UpdateTable source)
     {
         foreach (var numbers in source.Steps)
             if (numbers.Momentum > 0) return false;

@@ -24,7 +24,7 @@ public sealed record FormatRange(string Format, double LogLargest, long? Rate = 
         SquaredWeights = First(conversion.Target, step => 2 * conversion.LogScaleAt(step)),
     };
 
-    private long? First(RecipeTable table, Func<long, double> log)
+    private long? First(UpdateTable table, Func<long, double> log)
     {
         for (var step = table.FirstStep; step < table.End; step++)
             if (log(step) > LogLargest) return step;

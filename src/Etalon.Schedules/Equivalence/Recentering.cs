@@ -20,7 +20,7 @@ internal sealed class Recentering
 
     private readonly int[] _exponents;
 
-    public Recentering(RecipeGroup group)
+    public Recentering(ScheduleGroup group)
     {
         var conversion = group.Conversion ?? throw new ArgumentException("the group follows no equivalent", nameof(group));
         var target = conversion.Target;

@@ -47,6 +47,6 @@ internal sealed class RestingBuffer
         var numbers = input.Source;
         var logKept = input.LogPositive((SignedLog.Exp(numbers.LogRate) * input.DecayToReplace(state.LogScale)).Value, "1 - η λ");
         var next = state.Grow(-logKept, default, hasBuffer ? state.LogBuffer - logKept : state.LogBuffer);
-        return new(new StepNumbers(numbers.LogRate + state.LogScale + next.LogScale, input.TargetDecay, 0, 0), next);
+        return new(new UpdateRow(numbers.LogRate + state.LogScale + next.LogScale, input.TargetDecay, 0, 0), next);
     }
 }

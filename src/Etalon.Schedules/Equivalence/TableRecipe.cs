@@ -16,23 +16,23 @@ public static class TableRecipe
     /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no recipe says that.
     /// A trainer can still read the table itself.
     /// </exception>
-    public static Recipe ToRecipe(this RecipeTable table) => ToRecipe(table, null);
+    public static UpdateSchedule ToRecipe(this UpdateTable table) => ToRecipe(table, null);
 
     /// <summary>The equivalent recipe of a conversion: of exponential pieces where its theorem says so, otherwise of tables.</summary>
     /// <remarks>What must be done to the state is not part of it: see <see cref="Conversion.Corrections"/>.</remarks>
     /// <exception cref="EquivalenceException">As for its table.</exception>
-    public static Recipe ToRecipe(this Conversion conversion)
+    public static UpdateSchedule ToRecipe(this Conversion conversion)
     {
         ArgumentNullException.ThrowIfNull(conversion);
         return ToRecipe(conversion.Target, conversion.RatePieces);
     }
 
-    private static Recipe ToRecipe(RecipeTable table, Schedule? rate)
+    private static UpdateSchedule ToRecipe(UpdateTable table, Schedule? rate)
     {
         ArgumentNullException.ThrowIfNull(table);
         Check(table);
         var numbers = table.Steps.ToArray();
-        return new Recipe(rate ?? Rate([.. numbers.Select(step => step.LogRate)]), Values([.. numbers.Select(step => step.WeightDecay)]), Values([.. numbers.Select(step => step.Momentum)]), table.End)
+        return new UpdateSchedule(rate ?? Rate([.. numbers.Select(step => step.LogRate)]), Values([.. numbers.Select(step => step.WeightDecay)]), Values([.. numbers.Select(step => step.Momentum)]), table.End)
         {
             StepsPerEpoch = table.StepsPerEpoch,
             Dampening = table.Rule.Dampening,
@@ -51,7 +51,7 @@ public static class TableRecipe
         return new Exponential(Elementary.Exp(logRate), logGrowth > 0 ? 10 : 0.1, Elementary.Log(10) / Math.Abs(logGrowth), length);
     }
 
-    private static void Check(RecipeTable table)
+    private static void Check(UpdateTable table)
     {
         const string remedy = "take the numbers of each step from the table";
         if (table.FirstStep > 0) throw new EquivalenceException("a recipe describes a run from step 0, and this table goes on from a checkpoint", remedy, table.FirstStep);

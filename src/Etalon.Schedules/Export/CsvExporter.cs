@@ -1,5 +1,4 @@
 using System.Globalization;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
@@ -29,18 +28,18 @@ public static class CsvExporter
     /// <summary>Writes the table.</summary>
     /// <param name="recipe">What it tells of.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(Recipe recipe, TextWriter writer)
+    public static void Write(UpdateSchedule recipe, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
         Write(writer, 0, recipe.TotalSteps, withLookAhead: false, step => (recipe.LearningRate.ValueAt(step),
-            new StepNumbers(recipe.LearningRate.LogValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step), 0)));
+            new UpdateRow(recipe.LearningRate.LogValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step), 0)));
     }
 
     /// <summary>Writes a table of numbers, as an equivalence gives them; for Nesterov's rule with the column <c>look_ahead</c> at the end.</summary>
     /// <param name="table">What it tells of; its first row is its first step.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(RecipeTable table, TextWriter writer)
+    public static void Write(UpdateTable table, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(writer);
@@ -53,7 +52,7 @@ public static class CsvExporter
     /// </summary>
     /// <param name="recipe">What it tells of.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(GroupedRecipe recipe, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
@@ -74,7 +73,7 @@ public static class CsvExporter
         }
     }
 
-    private static IEnumerable<(string Name, Func<long, double> At)> Columns(RecipeGroup group)
+    private static IEnumerable<(string Name, Func<long, double> At)> Columns(ScheduleGroup group)
     {
         yield return ($"lr/{group.Name}", group.LearningRate.ValueAt);
         yield return ($"weight_decay/{group.Name}", step => group.At(step).WeightDecay);
@@ -84,7 +83,7 @@ public static class CsvExporter
         if (group.Conversion is { } conversion) yield return ($"log_scale/{group.Name}", conversion.LogScaleAt);
     }
 
-    private static void Write(TextWriter writer, long begin, long end, bool withLookAhead, Func<long, (double Rate, StepNumbers Numbers)> at)
+    private static void Write(TextWriter writer, long begin, long end, bool withLookAhead, Func<long, (double Rate, UpdateRow Numbers)> at)
     {
         writer.Write(withLookAhead ? "step,lr,weight_decay,momentum,log_lr,look_ahead\n" : "step,lr,weight_decay,momentum,log_lr\n");
         var buffer = new char[BufferLength];
@@ -102,7 +101,7 @@ public static class CsvExporter
         writer.Write(buffer, 0, used);
     }
 
-    private static int Row(long step, double rate, StepNumbers numbers, bool withLookAhead, Span<char> row)
+    private static int Row(long step, double rate, UpdateRow numbers, bool withLookAhead, Span<char> row)
     {
         step.TryFormat(row, out var used, default, CultureInfo.InvariantCulture);
         used += Append(row[used..], rate);

@@ -6,11 +6,11 @@ namespace Etalon.Schedules.Export;
 internal static class ExportSource
 {
     /// <summary>Etalon's version, without what a build appends to it.</summary>
-    public static string Version { get; } = typeof(Recipe).Assembly
+    public static string Version { get; } = typeof(UpdateSchedule).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The first lines of an exported module: a docstring that tells its use, its imports, and the source as constants.</summary>
-    public static string Header(GroupedRecipe recipe, string name, string use, string imports) =>
+    public static string Header(GroupedSchedule recipe, string name, string use, string imports) =>
         $""""
         """Learning rate, weight decay and {(recipe.Optimizer.IsAdam ? "beta1" : "momentum")} of the recipe {PythonText.Escaped(name)}{(recipe.HasGroups ? ", for each group of parameters" : "")}.
 
@@ -27,7 +27,7 @@ internal static class ExportSource
         """";
 
     /// <summary>The functions of a recipe with one group, and the one that gives all three.</summary>
-    public static string Numbers(GroupedRecipe recipe, PythonDialect dialect)
+    public static string Numbers(GroupedSchedule recipe, PythonDialect dialect)
     {
         var third = recipe.Optimizer.IsAdam ? "beta1" : "momentum";
         var rest = recipe.Rest;

@@ -7,17 +7,17 @@ namespace Etalon.Schedules.Export;
 /// <summary>What the modules of all targets say of a recipe with groups: a function for each number of each group, by name, and what the state of an equivalent needs.</summary>
 internal sealed class GroupedPython
 {
-    private readonly GroupedRecipe _recipe;
+    private readonly GroupedSchedule _recipe;
     private readonly Recentering? _stored;
 
-    public GroupedPython(GroupedRecipe recipe)
+    public GroupedPython(GroupedSchedule recipe)
     {
         _recipe = recipe;
         if (recipe.Covered is { } covered) _stored = new Recentering(covered);
     }
 
     /// <summary>The name that a group's functions begin with.</summary>
-    public static string Prefix(RecipeGroup group) => group.Name.Replace('-', '_');
+    public static string Prefix(ScheduleGroup group) => group.Name.Replace('-', '_');
 
     /// <summary>What the groups are, for the docstring of a module.</summary>
     public string About()
@@ -85,7 +85,7 @@ internal sealed class GroupedPython
         }
     }
 
-    private static string Members(RecipeGroup group) => (group.Conversion, group.Parameters) switch
+    private static string Members(ScheduleGroup group) => (group.Conversion, group.Parameters) switch
     {
         (not null, _) or (_, ParameterKind.ScaleInvariant) => "the weights of every convolution and linear layer in front of a normalization",
         (_, ParameterKind.Head) => "weights and bias of the last linear layer",

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="Recipe.FromJson"/> reads.</summary>
+/// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="UpdateSchedule.FromJson"/> reads.</summary>
 /// <example>
 /// <code>
 /// var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
@@ -22,7 +21,7 @@ public static class JsonExporter
     /// <param name="recipe">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
 
     /// <summary>
     /// Writes the object of a recipe with groups: besides the recipe itself <c>groups</c>, each with its name and schedules, and for an equivalent its form,
@@ -31,7 +30,7 @@ public static class JsonExporter
     /// <param name="recipe">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
@@ -47,7 +46,7 @@ public static class JsonExporter
     }
 
     /// <summary>What decides a recipe's numbers.</summary>
-    internal static JsonObject Content(GroupedRecipe recipe)
+    internal static JsonObject Content(GroupedSchedule recipe)
     {
         var content = new JsonObject { ["recipe"] = JsonNode.Parse(recipe.Recipe.ToJson()) };
         if (recipe.Optimizer != OptimizerRule.Sgd) content["optimizer"] = Optimizer(recipe.Optimizer);
@@ -65,7 +64,7 @@ public static class JsonExporter
         return json;
     }
 
-    private static JsonNode Group(RecipeGroup group)
+    private static JsonNode Group(ScheduleGroup group)
     {
         var json = new JsonObject
         {

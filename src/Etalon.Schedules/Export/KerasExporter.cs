@@ -137,14 +137,14 @@ public static class KerasExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
 
     /// <summary>Writes the module of a recipe with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
     /// <exception cref="NotSupportedException">The recipe is an equivalent with Nesterov momentum, whose look-ahead Keras does not have.</exception>
-    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
@@ -167,7 +167,7 @@ public static class KerasExporter
         if (recipe.Covered is not null) writer.Write(ArrayState.KerasChange);
     }
 
-    private static string UseOf(GroupedRecipe recipe, GroupedPython groups)
+    private static string UseOf(GroupedSchedule recipe, GroupedPython groups)
     {
         var rule = recipe.Optimizer.IsAdam ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(recipe.Optimizer) : Rule(recipe.Recipe);
         return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
@@ -188,5 +188,5 @@ public static class KerasExporter
 
     private static string ClassOf(OptimizerRule rule) => rule.Name == "adamw" ? "AdamW" : "Adam";
 
-    private static string Rule(Recipe recipe) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (recipe.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
+    private static string Rule(UpdateSchedule recipe) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (recipe.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
 }

@@ -27,13 +27,13 @@ public static class OptaxExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
 
     /// <summary>Writes the module of a recipe with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);
@@ -51,7 +51,7 @@ public static class OptaxExporter
     }
 
     /// <summary>Where optax.trace is another rule than PyTorch's SGD, which the recipe means.</summary>
-    private static string OtherTrace(Recipe recipe) => recipe is { Momentum: Constant, Dampening: 0 } ? "" :
+    private static string OtherTrace(UpdateSchedule recipe) => recipe is { Momentum: Constant, Dampening: 0 } ? "" :
         """
 
             PyTorch's SGD, which the recipe means, does not dampen its first update with momentum, and one at momentum 0 leaves the buffer as it is; optax.trace
@@ -60,17 +60,17 @@ public static class OptaxExporter
         """.TrimEnd(' ');
 
     /// <summary>The chain that is the recipe's own update rule.</summary>
-    private static string Use(GroupedRecipe recipe) => recipe.Optimizer switch
+    private static string Use(GroupedSchedule recipe) => recipe.Optimizer switch
     {
         { IsAdam: true } => "Each function is an Optax schedule. " + Adam(recipe, "learning_rate, weight_decay, beta1"),
         { Name: "sgd" } => "Each function is an Optax schedule. " + Sgd(recipe.Recipe) + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n" + OtherTrace(recipe.Recipe),
         _ => $"Each function is an Optax schedule. The recipe's optimizer is {recipe.Optimizer.Name}, which Optax has not under this name: the numbers enter its rule, and no other.",
     };
 
-    private static string Use(GroupedRecipe recipe, GroupedPython groups)
+    private static string Use(GroupedSchedule recipe, GroupedPython groups)
     {
         var rule = recipe.Optimizer.IsAdam ? "adam" : "sgd";
-        string Numbers(RecipeGroup group) => string.Join(", ", new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
+        string Numbers(ScheduleGroup group) => string.Join(", ", new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
         var parts = recipe.Groups.Select(group => $"        {PythonText.Quoted(group.Name)}: {rule}({Numbers(group)}),");
         return
             $$"""
@@ -85,7 +85,7 @@ public static class OptaxExporter
             """;
     }
 
-    private static string Adam(GroupedRecipe recipe, string? numbers)
+    private static string Adam(GroupedSchedule recipe, string? numbers)
     {
         var decay = recipe.Optimizer.Name == "adamw"
             ? $"optax.adamw(learning_rate, b1=beta1, b2={PythonText.Number(recipe.Optimizer.Beta2)}, eps={PythonText.Number(recipe.Optimizer.Epsilon)}, weight_decay=weight_decay)"
@@ -101,7 +101,7 @@ public static class OptaxExporter
             """;
     }
 
-    private static string Sgd(Recipe recipe)
+    private static string Sgd(UpdateSchedule recipe)
     {
         string[] gradient = recipe.Dampening == 0 ? [] : [$"optax.scale({PythonText.Number(1 - recipe.Dampening)})"];
         var momentum = $"optax.trace(decay=momentum, nesterov={(recipe.Nesterov ? "True" : "False")})";

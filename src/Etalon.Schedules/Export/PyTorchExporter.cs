@@ -86,7 +86,7 @@ public static class PyTorchExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(Recipe recipe, string name, TextWriter writer) => Write(GroupedRecipe.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
 
     /// <summary>
     /// Writes the module of a recipe with groups: functions for each group by name, a scheduler that sets them on parameter groups of these names, and, where
@@ -95,7 +95,7 @@ public static class PyTorchExporter
     /// <param name="recipe">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(writer);

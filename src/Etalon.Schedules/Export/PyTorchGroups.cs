@@ -119,7 +119,7 @@ internal static class PyTorchGroups
 
         """";
 
-    public static void Write(GroupedRecipe recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
     {
         var groups = new GroupedPython(recipe);
         var isConverted = recipe.Covered is not null;
@@ -146,7 +146,7 @@ internal static class PyTorchGroups
 
         """";
 
-    private static IEnumerable<string> Assignments(GroupedRecipe recipe)
+    private static IEnumerable<string> Assignments(GroupedSchedule recipe)
     {
         foreach (var group in recipe.Groups)
         {
@@ -163,7 +163,7 @@ internal static class PyTorchGroups
         }
     }
 
-    private static string Last(GroupedRecipe recipe, GroupedPython groups)
+    private static string Last(GroupedSchedule recipe, GroupedPython groups)
     {
         if (recipe.Optimizer.IsAdam) return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
         var momentum = "            if \"momentum\" in group:\n                group[\"momentum\"] = mu\n";
@@ -173,7 +173,7 @@ internal static class PyTorchGroups
         return momentum;
     }
 
-    private static string Use(GroupedRecipe recipe, GroupedPython groups)
+    private static string Use(GroupedSchedule recipe, GroupedPython groups)
     {
         var optimizer = recipe.Optimizer.IsAdam
             ? $"torch.optim.{(recipe.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, {PythonText.Number(recipe.Optimizer.Beta2)}), eps={PythonText.Number(recipe.Optimizer.Epsilon)})"

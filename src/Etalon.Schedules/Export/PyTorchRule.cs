@@ -7,7 +7,7 @@ internal static class PyTorchRule
     public static string Construct(OptimizerRule rule) => $"The recipe's optimizer is torch.optim.{(rule.Name == "adamw" ? "AdamW" : "Adam")}(parameters, betas=(0.9, {PythonText.Number(rule.Beta2)}), eps={PythonText.Number(rule.Epsilon)}).";
 
     /// <summary>The arguments of torch.optim.SGD, beside its parameters.</summary>
-    public static string Sgd(Recipe recipe)
+    public static string Sgd(UpdateSchedule recipe)
     {
         // PyTorch refuses Nesterov momentum without a momentum when the optimizer is made; the scheduler sets all of them.
         var dampening = recipe.Dampening == 0 ? "" : $", dampening={PythonText.Number(recipe.Dampening)}";
@@ -15,7 +15,7 @@ internal static class PyTorchRule
     }
 
     /// <summary>What no torch optimizer does of its own; empty where one does.</summary>
-    public static string Note(GroupedRecipe recipe)
+    public static string Note(GroupedSchedule recipe)
     {
         if (recipe.Optimizer.IsAdam) return "";
         if (recipe.Optimizer.Name != OptimizerRule.Sgd.Name)

@@ -96,9 +96,9 @@ public sealed unsafe class MatrixProductTests : IDisposable
     {
         // What nobody writes stays NaN and shows.
         T* left = Copy(a), right = Copy(b), result = Block<T>(rows * columns), scratch = Block<T>(product.ScratchLength);
-        PixelPair[] pairs = [.. Enumerable.Range(0, rows).Select(row => new PixelPair(row * depth, row * columns))];
+        PixelOffsets[] pairs = [.. Enumerable.Range(0, rows).Select(row => new PixelOffsets(row * depth, row * columns))];
         var factor = new RightMatrix<T>(right, depth, columns, isTransposed ? depth : columns, isTransposed);
-        fixed (PixelPair* all = pairs)
+        fixed (PixelOffsets* all = pairs)
             for (int first = 0; first < columns; first += product.LanesOf(columns))
                 for (int row = 0; row < rows; row += MatrixProduct<T>.MostRows)
                     product.Multiply(left, all + row, Math.Min(MatrixProduct<T>.MostRows, rows - row), factor, first, result, scratch);

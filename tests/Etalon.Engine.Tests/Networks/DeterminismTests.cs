@@ -58,7 +58,7 @@ public class DeterminismTests
         network.Initialize(seed: 7);
         using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
         var batch = TestBatch<float>.Random(32, 12 * 12 * 3, 10, seed: 1);
-        UpdateNumbers[] numbers = [new(0.1, 5e-4, 0.9)];
+        Hyperparameters[] numbers = [new(0.1, 5e-4, 0.9)];
         void Step()
         {
             batch.Forward(network);

@@ -30,7 +30,7 @@ internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatin
     public static int GroupOf(string tensor) => tensor.StartsWith("head", StringComparison.Ordinal) ? 1 : 0;
 
     /// <summary>The numbers of a step, of both groups.</summary>
-    public static UpdateNumbers[] NumbersAt(int step) =>
+    public static Hyperparameters[] NumbersAt(int step) =>
         [new(0.02 * (step % 3 + 1), 0.01, 0.9 - 0.1 * (step % 2)), new(0.05, 0.03 * (step % 2), 0.5)];
 
     /// <summary>

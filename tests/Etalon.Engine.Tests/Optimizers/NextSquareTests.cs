@@ -14,20 +14,20 @@ public sealed class NextSquareTests
     // A few dozen roundings of float64, relative.
     private const double Rounding = 1e-14;
 
-    public static TheoryData<SgdOptions, UpdateNumbers> Forms => new()
+    public static TheoryData<SgdOptions, Hyperparameters> Forms => new()
     {
-        { new SgdOptions(), new UpdateNumbers(0.1, 5e-3, 0) },
-        { new SgdOptions(), new UpdateNumbers(0.1, 5e-3, 0.9) },
-        { new SgdOptions { Dampening = 0.9 }, new UpdateNumbers(0.1, 5e-3, 0.9) },
-        { new SgdOptions { IsNesterov = true }, new UpdateNumbers(0.1, 5e-3, 0.9) },
-        { new SgdOptions { IsNesterov = true, Dampening = 0.3 }, new UpdateNumbers(0.1, 5e-3, 0.9, LookAhead: 0.7) },
-        { new SgdOptions { IsDecayDecoupled = true }, new UpdateNumbers(0.1, 5e-3, 0.9) },
-        { new SgdOptions { IsDecayDecoupled = true, IsNesterov = true }, new UpdateNumbers(0.1, 5e-3, 0.9) },
+        { new SgdOptions(), new Hyperparameters(0.1, 5e-3, 0) },
+        { new SgdOptions(), new Hyperparameters(0.1, 5e-3, 0.9) },
+        { new SgdOptions { Dampening = 0.9 }, new Hyperparameters(0.1, 5e-3, 0.9) },
+        { new SgdOptions { IsNesterov = true }, new Hyperparameters(0.1, 5e-3, 0.9) },
+        { new SgdOptions { IsNesterov = true, Dampening = 0.3 }, new Hyperparameters(0.1, 5e-3, 0.9, LookAhead: 0.7) },
+        { new SgdOptions { IsDecayDecoupled = true }, new Hyperparameters(0.1, 5e-3, 0.9) },
+        { new SgdOptions { IsDecayDecoupled = true, IsNesterov = true }, new Hyperparameters(0.1, 5e-3, 0.9) },
     };
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void The_law_is_exact_at_the_first_step_and_at_later_ones(SgdOptions options, UpdateNumbers numbers)
+    public void The_law_is_exact_at_the_first_step_and_at_later_ones(SgdOptions options, Hyperparameters numbers)
     {
         using var run = new Run(options);
         for (int step = 0; step < 20; step++) Assert.Equal(0, run.Residual(step, numbers), Rounding);
@@ -38,7 +38,7 @@ public sealed class NextSquareTests
     {
         using var run = new Run(new SgdOptions());
         var products = new UpdateProducts { WeightSquare = 4, GradientSquare = 0.25, BufferSquare = 100, BufferWeight = 3, BufferGradient = -2 };
-        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new UpdateNumbers(0.1, 0.02, 0), products)!.Value, 1e-15);
+        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new Hyperparameters(0.1, 0.02, 0), products)!.Value, 1e-15);
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class NextSquareTests
     public void The_total_rate_counts_what_the_buffer_passes_on()
     {
         using var run = new Run(new SgdOptions { Dampening = 0.5 });
-        Assert.Equal(0.2 * 0.5 / 0.1, run.Sgd.TotalRateOf(0, new UpdateNumbers(0.2, 1, 0.9)), 1e-14);
+        Assert.Equal(0.2 * 0.5 / 0.1, run.Sgd.TotalRateOf(0, new Hyperparameters(0.2, 1, 0.9)), 1e-14);
     }
 
     // The threshold at which a diagnosis speaks of a broken law.
     private static void AssertBroken(Run run)
     {
         using (run)
-            for (int step = 0; step < 5; step++) Assert.True(Math.Abs(run.Residual(step, new UpdateNumbers(0.1, 5e-3, 0.9))) > 1e-4);
+            for (int step = 0; step < 5; step++) Assert.True(Math.Abs(run.Residual(step, new Hyperparameters(0.1, 5e-3, 0.9))) > 1e-4);
     }
 
     private static void Scale(Span<double> numbers, double factor)
@@ -95,7 +95,7 @@ public sealed class NextSquareTests
         /// <summary>How much of the gradient lies along the weights, relative.</summary>
         public double AlongWeights { get; init; }
 
-        public double Residual(int step, UpdateNumbers numbers)
+        public double Residual(int step, Hyperparameters numbers)
         {
             Span<double> w = _weights["w"].Span, g = _gradients["w"].Span;
             Draw(g, "g", step);

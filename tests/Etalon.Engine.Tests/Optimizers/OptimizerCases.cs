@@ -39,6 +39,6 @@ internal static class OptimizerCases
         Restarts = words.Contains("restarts") ? new WnGradRestarts(2, 0.98, 0.2) : null,
     };
 
-    private static CellScope Scope(string[] words) =>
-        words.Contains("kernel") ? CellScope.Kernel : words.Contains("channel") ? CellScope.Channel : words.Contains("tensor") ? CellScope.Tensor : CellScope.Global;
+    private static StepSizeScope Scope(string[] words) =>
+        words.Contains("kernel") ? StepSizeScope.Kernel : words.Contains("channel") ? StepSizeScope.Channel : words.Contains("tensor") ? StepSizeScope.Tensor : StepSizeScope.Global;
 }

@@ -50,7 +50,7 @@ public sealed class OptimizerConformance : IDisposable
         for (int step = 0; step < Steps; step++)
         {
             problem.Drift(step);
-            rule(w, problem.Slopes(), [.. w.Select(_ => new UpdateNumbers(1, 0.01, 0.5))]);
+            rule(w, problem.Slopes(), [.. w.Select(_ => new Hyperparameters(1, 0.01, 0.5))]);
             Assert.True(optimizer.Update([new(1, 0.01, 0.5), new(1, 0.01, 0.5)], _workers));
             if (step == 0) first = optimizer.Accumulators[distance].Span[0];
         }
@@ -188,8 +188,8 @@ public sealed class OptimizerConformance : IDisposable
         using Optimizer<double> optimizer = words[0] == "sgd"
             ? new Sgd<double>(problem.Parameters, problem.Gradients, new SgdOptions { IsNesterov = words.Contains("nesterov"), Dampening = words.Contains("dampened") ? 0.5 : 0 })
             : OptimizerCases.Create(name, problem);
-        var numbers = new UpdateNumbers(0.1, 0, 0.9, words.Contains("ahead") ? 0.6 : null);
-        var today = new UpdateNumbers[optimizer.Groups];
+        var numbers = new Hyperparameters(0.1, 0, 0.9, words.Contains("ahead") ? 0.6 : null);
+        var today = new Hyperparameters[optimizer.Groups];
         Array.Fill(today, numbers);
         // The first gradient of SGD is not dampened: it is nothing here.
         Assert.True(optimizer.Update(today, _workers));
@@ -243,7 +243,7 @@ public sealed class OptimizerConformance : IDisposable
         using var problem = new FlatProblem<float>();
         using var optimizer = OptimizerCases.Create(name, problem);
         using var alone = new Workers(1);
-        UpdateNumbers[] numbers = FlatProblem<float>.NumbersAt(0);
+        Hyperparameters[] numbers = FlatProblem<float>.NumbersAt(0);
         problem.Differentiate(0);
         optimizer.Update(numbers, alone);
         Assert.Equal(0, Allocations.Of(() => optimizer.Update(numbers, alone)));

@@ -6,7 +6,7 @@ namespace Etalon.Engine.Tests.Optimizers;
 internal static class ReferenceRules
 {
     /// <summary>Changes w by g with today's numbers of each of its elements.</summary>
-    public delegate void Rule(double[] w, double[] g, UpdateNumbers[] numbers);
+    public delegate void Rule(double[] w, double[] g, Hyperparameters[] numbers);
 
     public static readonly string[] Names =
     [
@@ -222,7 +222,7 @@ internal static class ReferenceRules
 
     private static double Norm(double[] x) => Math.Sqrt(x.Sum(number => number * number));
 
-    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, UpdateNumbers[] numbers, bool isDecoupled)
+    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, Hyperparameters[] numbers, bool isDecoupled)
     {
         double[] squares = new double[cells.Max() + 1], scaled = new double[squares.Length];
         for (int i = 0; i < w.Length; i++)
@@ -234,7 +234,7 @@ internal static class ReferenceRules
         return (squares, scaled);
     }
 
-    private static void Descend(int[] cells, double[] b, double[] v, double[] w, double[] g, UpdateNumbers[] numbers, bool isDecoupled)
+    private static void Descend(int[] cells, double[] b, double[] v, double[] w, double[] g, Hyperparameters[] numbers, bool isDecoupled)
     {
         for (int i = 0; i < w.Length; i++)
         {
@@ -244,7 +244,7 @@ internal static class ReferenceRules
         }
     }
 
-    private static double Direction(double w, double g, UpdateNumbers numbers, bool isDecoupled) => isDecoupled ? g : g + numbers.WeightDecay * w;
+    private static double Direction(double w, double g, Hyperparameters numbers, bool isDecoupled) => isDecoupled ? g : g + numbers.WeightDecay * w;
 
     /// <summary>The tensor of each element, its group, and where it lies in the tensor.</summary>
     private static readonly (int Tensor, int Group, int Index)[] Cells =
@@ -254,7 +254,7 @@ internal static class ReferenceRules
     ];
 
     /// <summary>The numbers of each element on a step.</summary>
-    public static UpdateNumbers[] NumbersAt(int step) => [.. Cells.Select(element => FlatProblem<double>.NumbersAt(step)[element.Group])];
+    public static Hyperparameters[] NumbersAt(int step) => [.. Cells.Select(element => FlatProblem<double>.NumbersAt(step)[element.Group])];
 
     private static int[] CellsOf(string[] words)
     {

@@ -46,7 +46,7 @@ public class RestingMomentumTests
     }
 
     // rate, decay 0.01 and momentum, as the golden run has them.
-    private static UpdateNumbers NumbersOf(double[] row) => new(row[2], 0.01, row[1]);
+    private static Hyperparameters NumbersOf(double[] row) => new(row[2], 0.01, row[1]);
 
     // group, momentum, rate, three weights.
     private static double[][] Rows(string name)
@@ -76,7 +76,7 @@ public class RestingMomentumTests
 
         public double Weight(int group, int index) => _weights[$"{group}"].Span[index];
 
-        public void Update(UpdateNumbers[] numbers)
+        public void Update(Hyperparameters[] numbers)
         {
             foreach (string name in (string[])["0", "1"])
                 for (int i = 0; i < 3; i++) _gradients[name].Span[i] = Curvature[i] * _weights[name].Span[i] - Slope[i];

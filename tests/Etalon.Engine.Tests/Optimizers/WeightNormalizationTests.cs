@@ -25,7 +25,7 @@ public sealed class WeightNormalizationTests : IDisposable
         using var normalized = Build((b, x) => b.WeightNormalizedLinear("layer", x, Units));
         using var plain = Build((b, x) => b.Linear("layer", x, Units));
         using var descent = new Sgd<double>(normalized.Parameters, normalized.Gradients, new SgdOptions());
-        using var wngrad = new WnGrad<double>(plain.Parameters, plain.Gradients, new WnGradOptions { Scope = CellScope.Channel, Order = WnGradOrder.Lagged });
+        using var wngrad = new WnGrad<double>(plain.Parameters, plain.Gradients, new WnGradOptions { Scope = StepSizeScope.Channel, Order = WnGradOrder.Lagged });
         Span<double> v = normalized.Parameters.Tensors[0].Span, w = plain.Parameters.Tensors[0].Span, g = plain.Gradients.Tensors[0].Span;
         v.CopyTo(w);
         Norms(v).CopyTo(wngrad.Accumulators.Tensors[0].Span);

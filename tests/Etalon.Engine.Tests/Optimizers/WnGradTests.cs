@@ -108,7 +108,7 @@ public sealed class WnGradTests : IDisposable
     {
         using var problem = new FlatProblem<double>();
         using var optimizer = OptimizerCases.Create(name, problem);
-        UpdateNumbers[] numbers = [new(0.1, 0, 0), new(0.1, 0, 0)];
+        Hyperparameters[] numbers = [new(0.1, 0, 0), new(0.1, 0, 0)];
         double[] start = problem.Weights();
         // Before the first gradient, and after one.
         Assert.True(optimizer.Update(numbers, _workers));
@@ -127,7 +127,7 @@ public sealed class WnGradTests : IDisposable
     [Fact]
     public void Of_one_row_in_one_tensor_all_scopes_are_one()
     {
-        var runs = new[] { CellScope.Global, CellScope.Tensor, CellScope.Channel, CellScope.Kernel }.Select(scope =>
+        var runs = new[] { StepSizeScope.Global, StepSizeScope.Tensor, StepSizeScope.Channel, StepSizeScope.Kernel }.Select(scope =>
         {
             using var w = Region("w", [1, 3, 1, 1]);
             return Run(w, (p, g) => new WnGrad<double>(p, g, new WnGradOptions { Scope = scope }), 0.5, [.. Enumerable.Range(0, 20).Select(step => Gradient(step))]);
@@ -216,7 +216,7 @@ public sealed class WnGradTests : IDisposable
 
     /// <summary>The last w, and b after each step.</summary>
     private (double[] W, List<double> B) Run(
-        Region<double> w, Func<Region<double>, Region<double>, CellOptimizer<double>> create, double rate, double[][] gradients)
+        Region<double> w, Func<Region<double>, Region<double>, ScopedOptimizer<double>> create, double rate, double[][] gradients)
     {
         using var g = new Region<double>();
         g.Mirror(w);

@@ -1,5 +1,4 @@
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 using Console = Etalon.Schedules.Tests.Documentation.ExampleConsole;
 
 namespace Etalon.Schedules.Tests.Documentation;
@@ -64,8 +63,8 @@ public static class DynamicsExamples
 
     public static void MixingUnitsExample()
     {
-        var recipe = new Recipe(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
-        var table = RecipeTable.Of(recipe);
+        var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var table = UpdateTable.Of(recipe);
         Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
         Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15
         Console.WriteLine($"{MixingUnits.Equilibrated(0.15):F2}"); // 0.45
@@ -74,8 +73,8 @@ public static class DynamicsExamples
 
     public static void NormCurveExample()
     {
-        var recipe = new Recipe(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
-        var curve = NormCurve.Of(RecipeTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
+        var recipe = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+        var curve = NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
         Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
         Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update
         Console.WriteLine($"{curve.EffectiveRateAt(10_000) / curve.EffectiveRateAt(9_999):F3}"); // 0.100
@@ -84,7 +83,7 @@ public static class DynamicsExamples
 
     public static void PhaseExample()
     {
-        var recipe = new Recipe(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
         var last = Phases.Of(recipe)[^1];
         Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
         Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
@@ -94,7 +93,7 @@ public static class DynamicsExamples
     public static void PhasesExample()
     {
         var rate = new Sequence(new Warmup(0.4, length: 500), new Steps(0.4, [4000, 6000], factor: 0.1));
-        foreach (var phase in Phases.Of(new Recipe(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
+        foreach (var phase in Phases.Of(new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
             Console.WriteLine($"{phase.Begin}-{phase.End}: {(phase.IsConstant ? "constant" : "moving")}, {phase.MixingUnits:F2} mixing units");
         // 0-500: moving, 0.50 mixing units
         // 500-4500: constant, 8.00 mixing units

@@ -52,21 +52,21 @@ public static class LibraryExamples
 
     public static void ParameterKindExample()
     {
-        var group = new RecipeGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
+        var group = new ScheduleGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
         Console.WriteLine(group.Name); // scale-invariant
     }
 
     public static void RecipeGroupExample()
     {
-        var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-        var covered = new RecipeGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var covered = new ScheduleGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
         Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
     }
 
     public static void GroupedRecipeExample()
     {
-        var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-        var equivalent = GroupedRecipe.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var equivalent = GroupedSchedule.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
         Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
     }
 
@@ -103,16 +103,16 @@ public static class LibraryExamples
 
     public static void RecipeExample()
     {
-        var recipe = new Recipe(
+        var recipe = new UpdateSchedule(
             learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
         Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
-        Console.WriteLine(Recipe.FromJson(recipe.ToJson()) == recipe); // True
+        Console.WriteLine(UpdateSchedule.FromJson(recipe.ToJson()) == recipe); // True
         Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
     }
 
     public static void DecayFormExample()
     {
-        var coupled = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         var decoupled = coupled with { Decay = DecayForm.Decoupled };
         Console.WriteLine(coupled.Decay); // Coupled
         Console.WriteLine(decoupled == coupled); // False
@@ -120,7 +120,7 @@ public static class LibraryExamples
 
     public static void PyTorchExporterExample()
     {
-        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         PyTorchExporter.Write(recipe, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
@@ -128,7 +128,7 @@ public static class LibraryExamples
 
     public static void OptaxExporterExample()
     {
-        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         OptaxExporter.Write(recipe, "cosine", module);
         Console.WriteLine(module.ToString().Contains("jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
@@ -136,7 +136,7 @@ public static class LibraryExamples
 
     public static void KerasExporterExample()
     {
-        var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         KerasExporter.Write(recipe, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True
@@ -144,7 +144,7 @@ public static class LibraryExamples
 
     public static void CsvExporterExample()
     {
-        var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
         using var table = new StringWriter();
         CsvExporter.Write(recipe, table);
         foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
@@ -155,7 +155,7 @@ public static class LibraryExamples
 
     public static void JsonExporterExample()
     {
-        var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
         using var text = new StringWriter();
         JsonExporter.Write(recipe, "two updates", text);
         Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True

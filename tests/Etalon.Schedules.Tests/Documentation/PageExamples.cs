@@ -61,7 +61,7 @@ public static class PageExamples
 
     public static void Exporting()
     {
-        var recipe = new Recipe(
+        var recipe = new UpdateSchedule(
             learningRate: new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500)),
             weightDecay: new Constant(5e-4),
             momentum: new Constant(0.9),

@@ -1,5 +1,4 @@
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -47,7 +47,7 @@ public class ExactLawTests
     [Fact]
     public void Without_momentum_norm_gamma_and_phi_obey_their_recursions()
     {
-        var table = RecipeTable.Of(new Recipe(new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)), new Linear(0.01, 0.002, 240), new Constant(0), 240));
+        var table = UpdateTable.Of(new UpdateSchedule(new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)), new Linear(0.01, 0.002, 240), new Constant(0), 240));
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]);
         var (lastPhi, lastSquare) = (double.NaN, double.NaN);
         for (var step = 0L; step < table.End; step++)
@@ -73,7 +73,7 @@ public class ExactLawTests
     [Fact]
     public void A_clip_that_the_recipe_does_not_know_breaks_the_law()
     {
-        var numbers = new StepNumbers(Math.Log(0.3), 0.01, 0, 0);
+        var numbers = new UpdateRow(Math.Log(0.3), 0.01, 0, 0);
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]) { Clip = _ => 0.5 };
         var before = SphereLoss.Norm(run.Weights);
         var (square, _) = Gradients(run, 0);
@@ -105,7 +105,7 @@ public class ExactLawTests
     [InlineData(0), InlineData(0.9)]
     public void An_exponential_rate_without_decay_is_the_same_run_and_keeps_the_effective_rate(double momentum)
     {
-        var conversion = ConstantRate.Convert(RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(0.02), new Constant(momentum), 240)));
+        var conversion = ConstantRate.Convert(UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.02), new Constant(momentum), 240)));
         Assert.InRange(SideBySide.Distance(conversion, _loss), 0, 1e-12);
 
         var start = NormState.AtRest(SphereLoss.Norm(_loss.Start()));

@@ -1,5 +1,4 @@
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -20,7 +19,7 @@ public class PhaseTests
     [Fact]
     public void A_recipe_is_cut_where_a_piece_of_any_of_its_schedules_begins()
     {
-        var recipe = new Recipe(
+        var recipe = new UpdateSchedule(
             new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.1, 180), new Steps(0.1, [50, 100], 0.1)),
             new Sequence(new Constant(1e-3, 320), new Constant(0)),
             new Constant(0.9), 400);
@@ -62,14 +61,14 @@ public class PhaseTests
     [Fact]
     public void A_phase_of_numbers_counts_steps_from_where_its_table_starts()
     {
-        var table = RecipeTable.Of(Recipe(new Steps(0.1, [200, 300], 0.1)), firstStep: 100);
+        var table = UpdateTable.Of(Recipe(new Steps(0.1, [200, 300], 0.1)), firstStep: 100);
         Assert.Equal("100 200 300", Text(Phases.Of(table)));
     }
 
     [Fact]
     public void A_phase_of_three_quarters_of_a_unit_has_gone_95_percent_of_its_way()
     {
-        var phase = Assert.Single(Phases.Of(new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1500)));
+        var phase = Assert.Single(Phases.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1500)));
         Assert.Equal(0.75, phase.MixingUnits, 1e-12);
         Assert.Equal(1 - Math.Exp(-3), phase.Equilibrated, 1e-12);
         var update = phase.Last;
@@ -83,15 +82,15 @@ public class PhaseTests
     public void Units_of_known_recipes()
     {
         // ResNet-50 on ImageNet: of 30, 30, 20 and 10 epochs only the first two phases are long.
-        var recipe = new Recipe(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
+        var recipe = new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
         Assert.Equal(["15.01", "1.501", "0.1001", "0.005004"], Phases.Of(recipe).Select(phase => phase.MixingUnits.ToString("G4")));
-        var table = RecipeTable.Of(recipe);
+        var table = UpdateTable.Of(recipe);
         Assert.Equal(MixingUnits.Between(table, 0, table.End), MixingUnits.Until(table)[table.Count], 1e-12);
     }
 
-    private static Recipe Recipe(Schedule rate) => new(rate, new Constant(1e-3), new Constant(0.5), 400);
+    private static UpdateSchedule Recipe(Schedule rate) => new(rate, new Constant(1e-3), new Constant(0.5), 400);
 
-    private static IReadOnlyList<Phase> OfNumbers(Schedule rate) => Phases.Of(RecipeTable.Of(Recipe(rate)));
+    private static IReadOnlyList<Phase> OfNumbers(Schedule rate) => Phases.Of(UpdateTable.Of(Recipe(rate)));
 
     /// <summary>Where phases begin; a moving one is marked by "-".</summary>
     private static string Text(IReadOnlyList<Phase> phases)
@@ -100,12 +99,12 @@ public class PhaseTests
         return string.Join(' ', phases.Select(phase => $"{phase.Begin}{(phase.IsConstant ? "" : "-")}"));
     }
 
-    private static bool Covers(Recipe recipe)
+    private static bool Covers(UpdateSchedule recipe)
     {
         var phases = Phases.Of(recipe);
         return phases[0].Begin == 0 && phases[^1].End == 400
             && phases.Zip(phases.Skip(1)).All(pair => pair.First.End == pair.Second.Begin)
             && phases.All(phase => phase.Steps > 0)
-            && Math.Abs(phases.Sum(phase => phase.MixingUnits) - MixingUnits.Between(RecipeTable.Of(recipe), 0, 400)) < 1e-12;
+            && Math.Abs(phases.Sum(phase => phase.MixingUnits) - MixingUnits.Between(UpdateTable.Of(recipe), 0, 400)) < 1e-12;
     }
 }

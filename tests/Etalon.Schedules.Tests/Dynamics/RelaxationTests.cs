@@ -91,9 +91,9 @@ public class RelaxationTests
         Prop.ForAll(Gen.Choose(-40, 40).ToArbitrary(), Gen.Choose(0, 90).ToArbitrary(), (log, momentum) =>
         {
             var c = Math.Exp(0.1 * log);
-            var recipe = new Recipe(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
+            var recipe = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
             var scaled = recipe with { LearningRate = new Scaled(recipe.LearningRate, c * c), WeightDecay = new Scaled(recipe.WeightDecay, 1 / (c * c)) };
-            var (one, other) = (NormCurve.Of(RecipeTable.Of(recipe), NormState.AtRest(2), 5), NormCurve.Of(RecipeTable.Of(scaled), NormState.AtRest(2 * c), 5));
+            var (one, other) = (NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(2), 5), NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
             return Enumerable.Range(0, 200).All(step =>
                 Math.Abs(other.NormAt(step) / one.NormAt(step) / c - 1) < 1e-11
                 && Math.Abs(other.EffectiveRateAt(step) / one.EffectiveRateAt(step) - 1) < 1e-11
@@ -103,7 +103,7 @@ public class RelaxationTests
     [Fact]
     public void A_rate_and_a_norm_beyond_float64_do_not_matter()
     {
-        var table = RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(0.01), new Constant(0), 400_000));
+        var table = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.01), new Constant(0), 400_000));
         var source = NormCurve.Of(table, NormState.AtRest(2), 5);
         var target = NormCurve.Of(ConstantRate.Convert(table).Target, NormState.AtRest(2), 5);
         Assert.True(target.LogNormAt(400_000) > 390);
@@ -114,7 +114,7 @@ public class RelaxationTests
     [Fact]
     public void An_equilibrium_is_told_for_each_step_that_has_one()
     {
-        var table = RecipeTable.Of(new Recipe(new Constant(0.1), new Sequence(new Constant(0.01, 5), new Constant(0)), new Constant(0), 10));
+        var table = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Sequence(new Constant(0.01, 5), new Constant(0)), new Constant(0), 10));
         var curve = NormCurve.Of(table, NormState.AtRest(2), 5);
         Assert.Equal(Equilibrium.Of(new SteadyUpdate(0.1, 0.01), 5).Norm, curve.EquilibriumAt(4)!.Norm, 1e-14);
         Assert.Null(curve.EquilibriumAt(5));

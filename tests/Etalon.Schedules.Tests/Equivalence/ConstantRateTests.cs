@@ -4,7 +4,7 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class ConstantRateTests
 {
-    private static readonly RecipeTable _standard = RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 391 * 10) { StepsPerEpoch = 391 });
+    private static readonly UpdateTable _standard = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 391 * 10) { StepsPerEpoch = 391 });
 
     // Numbers of 50-digit arithmetic, to the digits that float64 holds or that they were printed with.
     [Fact]
@@ -33,7 +33,7 @@ public class ConstantRateTests
     {
         foreach (var momentum in new[] { 0.1, 0.5, 0.9, 0.99 })
             foreach (var share in new[] { 1e-6, 0.01, 0.5, 1 })
-                foreach (var root in Enum.GetValues<Root>())
+                foreach (var root in Enum.GetValues<GrowthRoot>())
                 {
                     var d = share * ConstantRate.LargestIntrinsicRate(momentum);
                     var x = Math.Exp(ConstantRate.LogRoot(d, momentum, root));
@@ -50,12 +50,12 @@ public class ConstantRateTests
     }
 
     [Theory]
-    [InlineData(Root.Larger, 240)]
+    [InlineData(GrowthRoot.Larger, 240)]
     // The smaller root multiplies the weights by 1/μ and more a step: rounding errors grow as fast, so a shorter run is all float64 can show.
-    [InlineData(Root.Smaller, 40)]
-    public void With_the_buffer_corrected_both_roots_are_exact(Root root, int steps)
+    [InlineData(GrowthRoot.Smaller, 40)]
+    public void With_the_buffer_corrected_both_roots_are_exact(GrowthRoot root, int steps)
     {
-        var source = RecipeTable.Of(new Recipe(new Constant(0.2), new Constant(0.01), new Constant(0.9), steps));
+        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.2), new Constant(0.01), new Constant(0.9), steps));
         var conversion = ConstantRate.Convert(source, root);
         Assert.Single(conversion.Corrections);
         SideBySide.AssertSame(conversion, withBuffer: true);
@@ -64,7 +64,7 @@ public class ConstantRateTests
     [Fact]
     public void Without_the_correction_it_is_off_by_a_tenth()
     {
-        var conversion = ConstantRate.Convert(RecipeTable.Of(Recipes.Constant));
+        var conversion = ConstantRate.Convert(UpdateTable.Of(Recipes.Constant));
         var (source, target) = (SideBySide.From(SideBySide.Loss), SideBySide.From(SideBySide.Loss));
         Assert.InRange(SideBySide.Distance(source, conversion.Source, target, conversion.Target, []), 0.05, 0.5);
     }
@@ -81,7 +81,7 @@ public class ConstantRateTests
     [Fact]
     public void Above_the_limit_it_refuses_and_says_what_to_change()
     {
-        var source = RecipeTable.Of(new Recipe(new Constant(0.28), new Constant(0.01), new Constant(0.9), 100));
+        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.28), new Constant(0.01), new Constant(0.9), 100));
         var failure = Assert.Throws<EquivalenceException>(() => ConstantRate.Convert(source));
         Assert.Equal(0, failure.Step);
         Assert.Matches(@"η λ = 0\.0028.* exceeds \(1 - √μ\)² = 0\.00263.* lower rate, decay or momentum", failure.Message);
@@ -110,7 +110,7 @@ public class ConstantRateTests
     [Fact]
     public void An_exponential_recipe_goes_back_to_constant_rate_and_decay()
     {
-        var exponential = ConstantRate.Convert(RecipeTable.Of(Recipes.Constant)).Target;
+        var exponential = ConstantRate.Convert(UpdateTable.Of(Recipes.Constant)).Target;
         var back = Converter.Convert(exponential, EquivalentForm.WeightDecay);
         Assert.Equal(0.2, back.Target[100].Rate, 1e-14);
         Assert.Equal(0.01, back.Target[100].WeightDecay, 1e-14);

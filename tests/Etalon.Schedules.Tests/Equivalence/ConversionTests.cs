@@ -4,7 +4,7 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class ConversionTests
 {
-    private static readonly Recipe _standard = new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
+    private static readonly UpdateSchedule _standard = new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
 
     [Fact]
     public void The_standard_recipe_leaves_the_formats_in_the_known_epochs()
@@ -33,7 +33,7 @@ public class ConversionTests
     [Fact]
     public void After_a_million_steps_TexpPlusPlus_has_the_growth_of_the_closed_form()
     {
-        var source = RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1_000_000));
+        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1_000_000));
         var (exact, closed) = (TexpPlusPlus.Convert(source), ConstantRate.Convert(source));
         // The two differ by a constant, the start. η κ = 5e-4 is known to about 1e-14 of itself, so its sum over a million steps to 5e-12.
         var early = exact.LogScaleAt(1000) - closed.LogScaleAt(1000);
@@ -50,7 +50,7 @@ public class ConversionTests
     public void The_equivalent_recipe_has_the_numbers_of_the_table_through_json_too(EquivalentForm form, string recipe)
     {
         var conversion = Converter.Convert(Recipes.All[recipe], form);
-        var again = RecipeTable.Of(Recipe.FromJson(conversion.ToRecipe().ToJson()));
+        var again = UpdateTable.Of(UpdateSchedule.FromJson(conversion.ToRecipe().ToJson()));
         for (var step = 0; step < Recipes.Steps; step++)
         {
             var (expected, actual) = (conversion.Target[step], again[step]);
@@ -85,7 +85,7 @@ public class ConversionTests
     [Fact]
     public void A_recipe_without_decay_converts_to_itself_with_nothing_to_correct()
     {
-        var conversion = Texp.Convert(RecipeTable.Of(Recipes.Constant with { WeightDecay = new Constant(0) }));
+        var conversion = Texp.Convert(UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(0) }));
         Assert.Empty(conversion.Corrections);
         Assert.Equal(conversion.Source.Steps.ToArray(), conversion.Target.Steps.ToArray());
     }
@@ -93,7 +93,7 @@ public class ConversionTests
     [Fact]
     public void An_empty_recipe_converts_to_an_empty_one()
     {
-        var empty = new Recipe(new Constant(0.1), new Constant(0.01), new Constant(0.9), 0);
+        var empty = new UpdateSchedule(new Constant(0.1), new Constant(0.01), new Constant(0.9), 0);
         foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.Exponential })
             Assert.Equal(0, Converter.Convert(empty, form).ToRecipe().TotalSteps);
     }

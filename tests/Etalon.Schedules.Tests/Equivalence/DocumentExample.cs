@@ -7,13 +7,13 @@ public class DocumentExample
     [Fact]
     public void The_example_of_the_document_runs_and_does_what_it_says()
     {
-        var recipe = new Recipe(new Steps(0.1, [31_280, 46_920], 0.1), new Constant(5e-4), new Constant(0.9), 62_560) { StepsPerEpoch = 391 };
+        var recipe = new UpdateSchedule(new Steps(0.1, [31_280, 46_920], 0.1), new Constant(5e-4), new Constant(0.9), 62_560) { StepsPerEpoch = 391 };
         Conversion conversion = Converter.Convert(recipe, EquivalentForm.TexpPlusPlus);
 
-        StepNumbers first = conversion.Target[0];               // what update 0 uses: ln η, λ, μ and, with Nesterov, ν
+        UpdateRow first = conversion.Target[0];               // what update 0 uses: ln η, λ, μ and, with Nesterov, ν
         double logScale = conversion.LogScaleAt(62_560);        // ln P at the end
         double growth = Math.Exp(conversion.Range.MeanLogGrowthPerEpoch!.Value);
-        Recipe equivalent = conversion.ToRecipe();              // schedules again; the rate as a table of logarithms
+        UpdateSchedule equivalent = conversion.ToRecipe();              // schedules again; the rate as a table of logarithms
 
         Conversion back = TargetDecay.Convert(conversion.Target, new Constant(5e-4));
 

@@ -9,20 +9,20 @@ public class EquivalenceProperties
     private static readonly Config _fixed = Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(19100745, 42424243);
 
     /// <summary>40 steps whose η λ stays below the limit; rates of 0 among them.</summary>
-    private static readonly Gen<RecipeTable> _table =
+    private static readonly Gen<UpdateTable> _table =
         from rule in Gen.Elements(new UpdateRule(), new UpdateRule { Nesterov = true }, new UpdateRule { Decay = DecayForm.Decoupled }, new UpdateRule { Dampening = 0.4 })
         from steps in Numbers(rule).ListOf(40)
-        select new RecipeTable(rule, steps);
+        select new UpdateTable(rule, steps);
 
     private static readonly Gen<Schedule> _decay =
         from values in Gen.Choose(0, 100).ListOf(40)
         select (Schedule)new Table([.. values.Select(value => value * 1e-4)]);
 
-    private static Gen<StepNumbers> Numbers(UpdateRule rule) =>
+    private static Gen<UpdateRow> Numbers(UpdateRule rule) =>
         from rate in Gen.Frequency((9, Gen.Choose(1, 1000).Select(value => value * 1e-4)), (1, Gen.Constant(0.0)))
         from decay in Gen.Choose(-20, 100)
         from momentum in Gen.Choose(0, 90)
-        select new StepNumbers(Math.Log(rate), decay * 1e-4, momentum * 0.01, rule.Nesterov ? momentum * 0.01 : 0);
+        select new UpdateRow(Math.Log(rate), decay * 1e-4, momentum * 0.01, rule.Nesterov ? momentum * 0.01 : 0);
 
     [Fact]
     public void To_zero_decay_and_back_gives_the_recipe() =>
@@ -64,10 +64,10 @@ public class EquivalenceProperties
             return Same(default, state.Then(state.Inverse())) && Same(default, state.Inverse().Then(state));
         }).Check(_fixed);
 
-    private static Table DecayOf(RecipeTable table) => new([.. table.Steps.ToArray().Select(step => step.WeightDecay)]);
+    private static Table DecayOf(UpdateTable table) => new([.. table.Steps.ToArray().Select(step => step.WeightDecay)]);
 
     /// <summary>40 steps of a few roundings each: 1e-13 is ten times what they add up to.</summary>
-    private static bool Same(RecipeTable a, RecipeTable b)
+    private static bool Same(UpdateTable a, UpdateTable b)
     {
         for (var step = a.FirstStep; step < a.End; step++)
             if (!(Near(a[step].LogRate, b[step].LogRate) && Near(a[step].Momentum, b[step].Momentum) && Near(a[step].LookAhead, b[step].LookAhead) && Near(a[step].WeightDecay, b[step].WeightDecay)))

@@ -17,14 +17,14 @@ public class GroupTests
         Assert.True(Distance(conversion.Source, conversion.Target, conversion.Target) > SideBySide.Different);
     }
 
-    private static double Distance(RecipeTable source, RecipeTable group, RecipeTable rest)
+    private static double Distance(UpdateTable source, UpdateTable group, UpdateTable rest)
     {
         var (expected, actual) = (Run(source, source), Run(group, rest));
         return expected.Zip(actual, (x, y) => Math.Abs(x - y)).Max();
     }
 
     /// <summary>The direction of w and the values of h after every step.</summary>
-    private static double[] Run(RecipeTable group, RecipeTable rest)
+    private static double[] Run(UpdateTable group, UpdateTable rest)
     {
         var loss = SideBySide.Loss;
         var n = loss.Dimension;
@@ -45,7 +45,7 @@ public class GroupTests
         return [.. seen];
     }
 
-    private static void Update(double[] w, double[] v, double[] gradient, RecipeTable table, int step)
+    private static void Update(double[] w, double[] v, double[] gradient, UpdateTable table, int step)
     {
         var numbers = table[step];
         for (var i = 0; i < w.Length; i++)

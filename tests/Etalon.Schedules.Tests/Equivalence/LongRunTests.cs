@@ -8,8 +8,8 @@ public class LongRunTests
     [InlineData(1), InlineData(50)]
     public void Recentring_by_powers_of_two_changes_no_bit(int every)
     {
-        var recipe = new Recipe(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 3000);
-        var conversion = TexpPlusPlus.Convert(RecipeTable.Of(recipe));
+        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 3000);
+        var conversion = TexpPlusPlus.Convert(UpdateTable.Of(recipe));
         Assert.True(conversion.Range.LargestLogRate > 20);
         var plain = Run(conversion.Target, int.MaxValue);
         Assert.Equal(plain, Run(conversion.Target, every));
@@ -18,8 +18,8 @@ public class LongRunTests
     [Fact]
     public void A_recentred_run_goes_on_where_float64_ends()
     {
-        var recipe = new Recipe(new Constant(0.2), new Constant(0.01), new Constant(0.9), 40_000);
-        var conversion = TexpPlusPlus.Convert(RecipeTable.Of(recipe));
+        var recipe = new UpdateSchedule(new Constant(0.2), new Constant(0.01), new Constant(0.9), 40_000);
+        var conversion = TexpPlusPlus.Convert(UpdateTable.Of(recipe));
         Assert.True(conversion.Range.LargestLogRate > 1000);
         var (source, target) = (Run(conversion.Source, int.MaxValue), Run(conversion.Target, 50));
         Assert.All(target, x => Assert.True(double.IsFinite(x)));
@@ -34,7 +34,7 @@ public class LongRunTests
         // Exact for means over a long time: the ends of the sum cost of order (relaxation time)/(steps), here below 1e-3.
         var loss = new SphereLoss(7);
         var simulation = SideBySide.From(loss);
-        var (rule, numbers) = (new UpdateRule(), new StepNumbers(Math.Log(rate), decay, momentum, 0));
+        var (rule, numbers) = (new UpdateRule(), new UpdateRow(Math.Log(rate), decay, momentum, 0));
         var (squaredWeights, squaredUpdates) = (0.0, 0.0);
         for (var step = 0; step < 120_000; step++)
         {
@@ -48,7 +48,7 @@ public class LongRunTests
     }
 
     /// <summary>The direction of every step, with weights brought back near 1 by a power of two every so many steps.</summary>
-    private static double[] Run(RecipeTable table, int every)
+    private static double[] Run(UpdateTable table, int every)
     {
         var loss = SideBySide.Loss;
         var (w, v) = (loss.Start(), new double[loss.Dimension]);

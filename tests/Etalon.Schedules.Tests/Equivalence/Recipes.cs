@@ -1,5 +1,3 @@
-using Etalon.Schedules.Equivalence;
-
 namespace Etalon.Schedules.Tests.Equivalence;
 
 /// <summary>The recipes that the equivalences are tried on: 240 steps around η = 0.2, λ = 0.01, μ = 0.9.</summary>
@@ -8,12 +6,12 @@ internal static class Recipes
     public const int Steps = 240;
 
     /// <summary>η λ = 0.002, three quarters of the largest with an equivalent for ever.</summary>
-    public static Recipe Constant { get; } = Of(new Constant(0.2));
+    public static UpdateSchedule Constant { get; } = Of(new Constant(0.2));
 
     /// <summary>Every schedule whose equivalence the theorems promise for the plain rule.</summary>
     public static TheoryData<string> Names => [.. All.Keys];
 
-    public static IReadOnlyDictionary<string, Recipe> All { get; } = new SortedDictionary<string, Recipe>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, UpdateSchedule> All { get; } = new SortedDictionary<string, UpdateSchedule>(StringComparer.Ordinal)
     {
         ["constant"] = Constant,
         ["step decay"] = Of(new Steps(0.2, [80, 160], 0.1)),
@@ -35,11 +33,11 @@ internal static class Recipes
         ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Dampening = 0.1, Decay = DecayForm.Decoupled },
     };
 
-    public static Recipe Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);
+    public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);
 
-    public static RecipeTable Table(string name) => RecipeTable.Of(All[name]);
+    public static UpdateTable Table(string name) => UpdateTable.Of(All[name]);
 
     /// <summary>The same updates with a decay of each step that a recipe cannot say.</summary>
-    public static RecipeTable WithDecay(this RecipeTable table, Func<long, double> decay) =>
+    public static UpdateTable WithDecay(this UpdateTable table, Func<long, double> decay) =>
         new(table.Rule, table.Steps.ToArray().Select((step, i) => step with { WeightDecay = decay(table.FirstStep + i) }), table.FirstStep);
 }

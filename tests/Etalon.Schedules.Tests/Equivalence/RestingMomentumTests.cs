@@ -100,7 +100,7 @@ public class RestingMomentumTests
     private static Conversion Convert(string schedule, EquivalentForm form, double dampening, bool nesterov, DecayForm decay)
     {
         var momentum = schedule switch { "never" => new Constant(0), "comes" => Comes, _ => Rests };
-        var recipe = new Recipe(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum, Steps) { Dampening = dampening, Nesterov = nesterov, Decay = decay };
+        var recipe = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum, Steps) { Dampening = dampening, Nesterov = nesterov, Decay = decay };
         return Converter.Convert(recipe, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
     }
 

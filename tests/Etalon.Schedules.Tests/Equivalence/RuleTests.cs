@@ -8,8 +8,8 @@ public class RuleTests
     [InlineData(2e-4, 1.6e-4), InlineData(2e-3, 1.7e-3), InlineData(5e-3, 4e-3)]
     public void Nesterov_with_the_rates_of_the_heavy_ball_alone_is_off_by_about_eta_lambda(double decay, double known)
     {
-        var source = RecipeTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2), Nesterov = true });
-        var heavyBall = RecipeTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
+        var source = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2), Nesterov = true });
+        var heavyBall = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
         Assert.InRange(RateOnly(source, heavyBall), known / 2, known * 2);
     }
 
@@ -51,16 +51,16 @@ public class RuleTests
     [Fact]
     public void Nesterov_with_dampening_is_refused()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(RecipeTable.Of(Recipes.Constant with { Nesterov = true, Dampening = 0.1 })));
+        var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(Recipes.Constant with { Nesterov = true, Dampening = 0.1 })));
         Assert.Contains("set dampening to 0", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Decoupled_decay_with_a_rate_alone_is_off_by_about_eta_lambda()
     {
-        var source = RecipeTable.Of(Recipes.Constant with { WeightDecay = new Constant(5e-4), Decay = DecayForm.Decoupled });
+        var source = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(5e-4), Decay = DecayForm.Decoupled });
         var rates = TexpPlusPlus.Convert(source).Target.Steps.ToArray().Select(step => step with { Momentum = 0.9 });
-        var wrong = new RecipeTable(new UpdateRule(), rates);
+        var wrong = new UpdateTable(new UpdateRule(), rates);
         var distance = SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []);
         Assert.InRange(distance, 5e-4 / 4, 5e-4 * 4);
     }
@@ -89,10 +89,10 @@ public class RuleTests
     [Fact]
     public void Plain_sgd_is_not_refused() => Assert.Null(NoEquivalent.Of("sgd"));
 
-    private static double RateOnly(RecipeTable source, RecipeTable heavyBall)
+    private static double RateOnly(UpdateTable source, UpdateTable heavyBall)
     {
         var rates = TexpPlusPlus.Convert(heavyBall).Target;
-        var wrong = new RecipeTable(source.Rule, rates.Steps.ToArray().Select(step => step with { LookAhead = 0.9 }));
+        var wrong = new UpdateTable(source.Rule, rates.Steps.ToArray().Select(step => step with { LookAhead = 0.9 }));
         return SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []);
     }
 }

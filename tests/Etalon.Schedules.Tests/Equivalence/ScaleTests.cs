@@ -57,8 +57,8 @@ public class ScaleTests
     [Fact]
     public void Without_momentum_rate_and_decay_may_change_every_step()
     {
-        var recipe = new Recipe(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
-        SideBySide.AssertSame(MomentumFree.Convert(RecipeTable.Of(recipe)));
+        var recipe = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
+        SideBySide.AssertSame(MomentumFree.Convert(UpdateTable.Of(recipe)));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class ScaleTests
 
     [Fact]
     public void A_decay_that_leaves_nothing_of_the_weights_is_refused() =>
-        Assert.Equal(120, Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(RecipeTable.Of(
+        Assert.Equal(120, Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(UpdateTable.Of(
             Recipes.Of(new Sequence(new Constant(0.1, 120), new Constant(100))) with { Momentum = new Constant(0) }))).Step);
 
     private static (double[], double) Apply(ScaleMap map, (double[] Weights, double LogRate) state) =>

@@ -39,14 +39,14 @@ internal static class SideBySide
     }
 
     /// <summary>The distance between a recipe and the one with its decay merely dropped.</summary>
-    public static double Control(RecipeTable source, SphereLoss? loss = null)
+    public static double Control(UpdateTable source, SphereLoss? loss = null)
     {
         loss ??= Loss;
-        var dropped = new RecipeTable(source.Rule, source.Steps.ToArray().Select(step => step with { WeightDecay = 0 }), source.FirstStep);
+        var dropped = new UpdateTable(source.Rule, source.Steps.ToArray().Select(step => step with { WeightDecay = 0 }), source.FirstStep);
         return Distance(From(loss), source, From(loss), dropped, []);
     }
 
-    public static double Distance(Simulation source, RecipeTable sourceTable, Simulation target, RecipeTable targetTable, IReadOnlyList<StateCorrection> corrections)
+    public static double Distance(Simulation source, UpdateTable sourceTable, Simulation target, UpdateTable targetTable, IReadOnlyList<StateCorrection> corrections)
     {
         var directions = new List<double[]>();
         source.Run(sourceTable, [], _ => directions.Add(source.Direction));

@@ -29,7 +29,7 @@ internal sealed class Simulation
         }
     }
 
-    public void Update(UpdateRule rule, long step, StepNumbers numbers)
+    public void Update(UpdateRule rule, long step, UpdateRow numbers)
     {
         var gradient = _loss.Gradient(step, Weights);
         if (Clip is { } clip && SphereLoss.Norm(gradient) is var norm && norm > clip(step))
@@ -52,7 +52,7 @@ internal sealed class Simulation
     }
 
     /// <summary>The whole of a recipe, with corrections.</summary>
-    public void Run(RecipeTable table, IReadOnlyList<StateCorrection> corrections, Action<long> afterEach)
+    public void Run(UpdateTable table, IReadOnlyList<StateCorrection> corrections, Action<long> afterEach)
     {
         _hasBuffer = table.FirstStep > 0;
         for (var step = table.FirstStep; step < table.End; step++)

@@ -48,8 +48,8 @@ public class TargetDecayTests
     [Fact]
     public void An_exponential_rate_far_beyond_float64_gets_an_ordinary_decay_back()
     {
-        var recipe = new Recipe(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
-        var exponential = TexpPlusPlus.Convert(RecipeTable.Of(recipe));
+        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
+        var exponential = TexpPlusPlus.Convert(UpdateTable.Of(recipe));
         Assert.True(exponential.Target[199_999].LogRate > 2000);
         var back = TargetDecay.Convert(exponential.Target, new Constant(5e-3)).Target;
         // ln η~ near 2000 is stored to 1.1e-13, twice over.
@@ -62,6 +62,6 @@ public class TargetDecayTests
 
     [Fact]
     public void Nesterov_with_decoupled_decay_is_refused() =>
-        Assert.Contains("choose coupled decay", Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(RecipeTable.Of(
+        Assert.Contains("choose coupled decay", Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(
             Recipes.Constant with { Nesterov = true, Decay = DecayForm.Decoupled }))).Message, StringComparison.Ordinal);
 }

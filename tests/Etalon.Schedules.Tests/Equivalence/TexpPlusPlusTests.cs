@@ -46,8 +46,8 @@ public class TexpPlusPlusTests
     [Fact]
     public void A_run_may_change_over_at_a_checkpoint_with_the_state_reached_there()
     {
-        var whole = RecipeTable.Of(Recipes.All["all change at once"]);
-        var rest = RecipeTable.Of(Recipes.All["all change at once"], firstStep: 100);
+        var whole = UpdateTable.Of(Recipes.All["all change at once"]);
+        var rest = UpdateTable.Of(Recipes.All["all change at once"], firstStep: 100);
         var before = TexpPlusPlus.Convert(whole);
         var after = TexpPlusPlus.Convert(rest, before.StateAt(100));
         for (var step = 100; step < Recipes.Steps; step++) Assert.Equal(before.Target[step], after.Target[step]);
@@ -59,7 +59,7 @@ public class TexpPlusPlusTests
     [Fact]
     public void The_first_rate_is_divided_by_one_minus_eta_lambda()
     {
-        var standard = RecipeTable.Of(new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 10));
+        var standard = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 10));
         Assert.Equal(0.1 / (1 - 5e-5), TexpPlusPlus.Convert(standard).Target[0].Rate, 1e-15);
         Assert.Equal(0.100005000250, TexpPlusPlus.Convert(standard).Target[0].Rate, 5e-13);
     }
@@ -88,7 +88,7 @@ public class TexpPlusPlusTests
     [InlineData(0.00264, 1172), InlineData(0.0028, 218), InlineData(0.004, 66), InlineData(0.01, 24)]
     public void Above_the_limit_alpha_fails_after_a_finite_number_of_steps(double intrinsicRate, int steps)
     {
-        var source = RecipeTable.Of(new Recipe(new Constant(0.2), new Constant(intrinsicRate / 0.2), new Constant(0.9), 2000));
+        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.2), new Constant(intrinsicRate / 0.2), new Constant(0.9), 2000));
         var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(source));
         // Steps are counted from 0.
         Assert.Equal(steps - 1, failure.Step);
@@ -99,7 +99,7 @@ public class TexpPlusPlusTests
     [Fact]
     public void A_short_excursion_above_the_limit_is_harmless()
     {
-        var source = RecipeTable.Of(Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.5, 5), new Constant(0.05))));
+        var source = UpdateTable.Of(Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.5, 5), new Constant(0.05))));
         Assert.True(source[102].IntrinsicRate > ConstantRate.LargestIntrinsicRate(0.9));
         SideBySide.AssertSame(TexpPlusPlus.Convert(source));
     }

@@ -10,7 +10,7 @@ public class TexpTests
     /// </summary>
     private static readonly SphereLoss[] _losses = [.. Enumerable.Range(1, 12).Select(seed => new SphereLoss(seed))];
 
-    private static readonly Dictionary<string, Recipe> _settings = new()
+    private static readonly Dictionary<string, UpdateSchedule> _settings = new()
     {
         ["standard"] = new(new Steps(0.1, [80, 160], 0.1), new Constant(5e-4), new Constant(0.9), 240),
         ["strong"] = new(new Steps(0.2, [80, 160], 0.1), new Constant(1e-2), new Constant(0.9), 240),
@@ -29,7 +29,7 @@ public class TexpTests
     [InlineData("cosine, strong", TexpCorrections.None, 3.4e-2)]
     public void What_left_out_corrections_cost_is_within_a_factor_of_two_of_the_known_table(string setting, TexpCorrections corrections, double known)
     {
-        var conversion = Texp.Convert(RecipeTable.Of(_settings[setting]), corrections);
+        var conversion = Texp.Convert(UpdateTable.Of(_settings[setting]), corrections);
         Assert.InRange(MeanDistance(conversion), known / 2, known * 2);
     }
 
@@ -37,7 +37,7 @@ public class TexpTests
     [InlineData("standard"), InlineData("strong"), InlineData("cosine"), InlineData("cosine, strong")]
     public void With_all_corrections_it_is_exact(string setting)
     {
-        var conversion = Texp.Convert(RecipeTable.Of(_settings[setting]));
+        var conversion = Texp.Convert(UpdateTable.Of(_settings[setting]));
         SideBySide.AssertSame(conversion);
         Assert.InRange(SideBySide.Distance(conversion, withBuffer: true), 0, SideBySide.Exact);
         Assert.Equal(0, conversion.RateError);
@@ -51,7 +51,7 @@ public class TexpTests
             WeightDecay = new Sequence(new Constant(0.01, 60), new Constant(0.002)),
             Momentum = new Sequence(new Constant(0.9, 120), new Constant(0.5)),
         };
-        var conversion = Texp.Convert(RecipeTable.Of(recipe));
+        var conversion = Texp.Convert(UpdateTable.Of(recipe));
         Assert.Equal([0, 60, 120], conversion.Corrections.Select(correction => correction.Step));
         SideBySide.AssertSame(conversion);
     }
@@ -63,7 +63,7 @@ public class TexpTests
     [Fact]
     public void The_rates_are_those_of_the_definition()
     {
-        var source = RecipeTable.Of(_settings["standard"]);
+        var source = UpdateTable.Of(_settings["standard"]);
         var target = Texp.Convert(source).Target;
         double Z(int step) => Math.Exp(ConstantRate.LogRoot(source[step].IntrinsicRate, 0.9));
         Assert.Equal(0.1 / Z(0), target[0].Rate, 1e-15);
@@ -78,7 +78,7 @@ public class TexpTests
     public void The_corrections_are_those_of_the_definition()
     {
         // v~ += [(1 - z_{I-1})/η~_{T-1} - (1 - z_I)/(z_I² η~_T)] w~ before the first step T of phase I.
-        var conversion = Texp.Convert(RecipeTable.Of(_settings["strong"]));
+        var conversion = Texp.Convert(UpdateTable.Of(_settings["strong"]));
         var target = conversion.Target;
         double Z(int step) => Math.Exp(ConstantRate.LogRoot(conversion.Source[step].IntrinsicRate, 0.9));
         foreach (var correction in conversion.Corrections.Skip(1))
@@ -94,7 +94,7 @@ public class TexpTests
     public void The_predicted_error_is_that_of_the_effective_rate(string setting)
     {
         // Leaving k w in the buffer moves w by η k (μ + μ² + ...) w, and the effective rate η/|w|² by twice that; second order in η λ/(1 - μ) is left out.
-        var source = RecipeTable.Of(_settings[setting]);
+        var source = UpdateTable.Of(_settings[setting]);
         var expected = 2 * source[0].Rate * ConstantRate.BufferShare(source[0]).Value * 0.9 / 0.1;
         Assert.InRange(Texp.Convert(source, TexpCorrections.None).RateError / expected, 0.85, 1.05);
     }
@@ -102,7 +102,7 @@ public class TexpTests
     [Fact]
     public void The_converted_run_without_corrections_is_exactly_one_whose_rates_are_that_much_off()
     {
-        var source = RecipeTable.Of(_settings["strong"]);
+        var source = UpdateTable.Of(_settings["strong"]);
         var conversion = Texp.Convert(source, TexpCorrections.None);
         var actual = TargetDecay.Convert(conversion.Target, new Constant(0.01));
         SideBySide.AssertSame(actual);
@@ -112,8 +112,8 @@ public class TexpTests
     [Fact]
     public void The_curve_of_the_paper_peaks_where_it_should()
     {
-        var recipe = new Recipe(new Steps(0.1, [80 * 391, 120 * 391], 0.1), new Constant(5e-4), new Constant(0.9), 300 * 391);
-        var target = Texp.Convert(RecipeTable.Of(recipe)).Target;
+        var recipe = new UpdateSchedule(new Steps(0.1, [80 * 391, 120 * 391], 0.1), new Constant(5e-4), new Constant(0.9), 300 * 391);
+        var target = Texp.Convert(UpdateTable.Of(recipe)).Target;
         Assert.Equal(4.466e12, target[80 * 391 - 1].Rate, 0.01e12);
         Assert.Equal(4.466e11, target[80 * 391].Rate, 0.01e11);
         Assert.Equal(2.135e12, target[120 * 391 - 1].Rate, 0.001e12);
@@ -125,8 +125,8 @@ public class TexpTests
     public void Growth_kept_and_drops_left_out_is_a_constant_rate_with_dropping_decay()
     {
         // "TEXP--": z depends on η λ alone.
-        var drops = Texp.Convert(RecipeTable.Of(_settings["strong"]));
-        var kept = Texp.Convert(RecipeTable.Of(Recipes.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
+        var drops = Texp.Convert(UpdateTable.Of(_settings["strong"]));
+        var kept = Texp.Convert(UpdateTable.Of(Recipes.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
         for (var step = 0; step < 240; step++)
             Assert.Equal(drops.Target[step].LogRate - drops.Source[step].LogRate, kept.Target[step].LogRate - kept.Source[step].LogRate, 1e-13);
         SideBySide.AssertSame(kept);
@@ -136,7 +136,7 @@ public class TexpTests
     public void A_phase_above_the_limit_is_refused_at_its_first_step()
     {
         var recipe = Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.3)));
-        Assert.Equal(100, Assert.Throws<EquivalenceException>(() => Texp.Convert(RecipeTable.Of(recipe))).Step);
+        Assert.Equal(100, Assert.Throws<EquivalenceException>(() => Texp.Convert(UpdateTable.Of(recipe))).Step);
     }
 
     [Theory]

@@ -12,22 +12,22 @@ public class ArrayExportTests
     // NumPy has its own cos, exp and pow, each right to an ulp; a logarithm of up to 700 makes 700 ulps of them.
     private const string Tolerance = "1e-12";
 
-    public static TheoryData<string, Action<Recipe, string, TextWriter>> Targets => new()
+    public static TheoryData<string, Action<UpdateSchedule, string, TextWriter>> Targets => new()
     {
         { "optax", OptaxExporter.Write },
         { "keras", KerasExporter.Write },
     };
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
-    public void Every_kind_of_schedule_has_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
+    public void Every_kind_of_schedule_has_the_same_values(string target, Action<UpdateSchedule, string, TextWriter> export) =>
         Compare(ExportedModules.EveryKind(), target, export, Tolerance, "int64");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
-    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target, Action<Recipe, string, TextWriter> export) =>
+    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target, Action<UpdateSchedule, string, TextWriter> export) =>
         Compare(ExportedModules.EveryKind(), target, export, "1e-5", "float32");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
-    public void Schedules_at_random_have_the_same_values(string target, Action<Recipe, string, TextWriter> export) =>
+    public void Schedules_at_random_have_the_same_values(string target, Action<UpdateSchedule, string, TextWriter> export) =>
         Compare(ExportedModules.AtRandom(), target, export, Tolerance, "int64");
 
     [Theory]
@@ -37,7 +37,7 @@ public class ArrayExportTests
     {
         Python.Need("numpy");
         Schedule decay = decayFactor == 1 ? new Constant(5e-4) : new Steps(5e-4, [30], decayFactor);
-        var recipe = new Recipe(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
+        var recipe = new UpdateSchedule(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Add([recipe], KerasExporter.Write);
@@ -50,7 +50,7 @@ public class ArrayExportTests
         });
     }
 
-    public static TheoryData<string, Action<GroupedRecipe, string, TextWriter>, EquivalentForm> Equivalents => new()
+    public static TheoryData<string, Action<GroupedSchedule, string, TextWriter>, EquivalentForm> Equivalents => new()
     {
         { "optax", OptaxExporter.Write, EquivalentForm.TexpPlusPlus },
         { "optax", OptaxExporter.Write, EquivalentForm.Texp },
@@ -59,14 +59,14 @@ public class ArrayExportTests
     };
 
     [Theory, MemberData(nameof(Equivalents), DisableDiscoveryEnumeration = true)]
-    public void The_module_of_an_equivalent_gives_the_directions_of_its_recipe(string target, Action<GroupedRecipe, string, TextWriter> export, EquivalentForm form)
+    public void The_module_of_an_equivalent_gives_the_directions_of_its_recipe(string target, Action<GroupedSchedule, string, TextWriter> export, EquivalentForm form)
     {
         Python.Need("numpy");
         // P passes 2^16 and is centered again; the rate falls twice.
-        var recipe = new Recipe(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
+        var recipe = new UpdateSchedule(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
-        modules.Write("m0.py", writer => export(GroupedRecipe.Of(recipe, Converter.Convert(recipe, form)), "equivalent", writer));
+        modules.Write("m0.py", writer => export(GroupedSchedule.Of(recipe, Converter.Convert(recipe, form)), "equivalent", writer));
         var distances = Python.Run(ExportedModules.Beside("drive_groups.py"), modules.Folder, target).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine($"{target}, {form}: {distances[0]:E1}, without decay {distances[1]:E1}");
@@ -76,7 +76,7 @@ public class ArrayExportTests
         Assert.InRange(distances[1], 1e-2, 2);
     }
 
-    private static void Compare(IEnumerable<Recipe> recipes, string target, Action<Recipe, string, TextWriter> export, string tolerance, string count)
+    private static void Compare(IEnumerable<UpdateSchedule> recipes, string target, Action<UpdateSchedule, string, TextWriter> export, string tolerance, string count)
     {
         Python.Need("numpy");
         using var modules = new ExportedModules();

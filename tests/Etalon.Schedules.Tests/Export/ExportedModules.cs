@@ -16,12 +16,12 @@ internal sealed class ExportedModules : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>One recipe for every kind of schedule, twice: by itself, and past its end.</summary>
-    public static IEnumerable<Recipe> EveryKind() => ScheduleCase.All.SelectMany(each => new[] { Of(each.Schedule, 10), Of(each.Schedule, 1000) });
+    public static IEnumerable<UpdateSchedule> EveryKind() => ScheduleCase.All.SelectMany(each => new[] { Of(each.Schedule, 10), Of(each.Schedule, 1000) });
 
     /// <summary>Recipes with schedules at random, nested, with ordinary and extreme numbers; the same in every run.</summary>
-    public static IReadOnlyList<Recipe> AtRandom()
+    public static IReadOnlyList<UpdateSchedule> AtRandom()
     {
-        var drawn = new List<Recipe>();
+        var drawn = new List<UpdateSchedule>();
         var enough = ScheduleGenerator.Fixed.WithMaxTest(4 * Drawn);
         Check.One(enough, Prop.ForAll(ScheduleGenerator.Any.ToArbitrary(), schedule =>
         {
@@ -31,9 +31,9 @@ internal sealed class ExportedModules : IDisposable
         return drawn;
     }
 
-    public static Recipe Of(Schedule rate, long steps) => new(rate, new Linear(5e-4, 0, 25), new Constant(0.9), steps);
+    public static UpdateSchedule Of(Schedule rate, long steps) => new(rate, new Linear(5e-4, 0, 25), new Constant(0.9), steps);
 
-    public void Add(IEnumerable<Recipe> recipes, Action<Recipe, string, TextWriter> export)
+    public void Add(IEnumerable<UpdateSchedule> recipes, Action<UpdateSchedule, string, TextWriter> export)
     {
         foreach (var (index, recipe) in recipes.Index())
         {

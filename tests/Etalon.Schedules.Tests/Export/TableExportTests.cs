@@ -10,7 +10,7 @@ public class TableExportTests
 {
     private const int Million = 1_000_000;
 
-    private static readonly Recipe _long = new(
+    private static readonly UpdateSchedule _long = new(
         new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)), new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
 
     [Fact]
@@ -33,10 +33,10 @@ public class TableExportTests
     [Fact]
     public void A_rate_beyond_float64_is_inf_with_its_logarithm_and_a_rate_of_zero_has_none()
     {
-        var grows = new Recipe(new Exponential(1, 1e300), new Constant(0), new Constant(0), 3);
+        var grows = new UpdateSchedule(new Exponential(1, 1e300), new Constant(0), new Constant(0), 3);
         Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n", Body(grows));
-        Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n", Body(new Recipe(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
-        Assert.Equal("", Body(new Recipe(new Constant(1), new Constant(0), new Constant(0), 0)));
+        Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n", Body(new UpdateSchedule(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
+        Assert.Equal("", Body(new UpdateSchedule(new Constant(1), new Constant(0), new Constant(0), 0)));
     }
 
     // The modules for PyTorch carry the pieces; a rate taken from the table of logarithms differed from them in the last digit.
@@ -47,8 +47,8 @@ public class TableExportTests
     public void The_rates_of_an_equivalent_are_those_of_the_pieces_that_every_export_writes(EquivalentForm form)
     {
         const int Steps = 250;
-        var source = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), Steps);
-        var recipe = GroupedRecipe.Of(source, Converter.Convert(source, form));
+        var source = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), Steps);
+        var recipe = GroupedSchedule.Of(source, Converter.Convert(source, form));
         using var text = new StringWriter();
         CsvExporter.Write(recipe, text);
         var rows = text.ToString().Split('\n')[1..^1];
@@ -64,17 +64,17 @@ public class TableExportTests
         Assert.Equal("long", (string?)export["name"]);
         Assert.Equal(_long.ContentHash(), (string?)export["recipe_hash"]);
         Assert.StartsWith("0.", (string?)export["etalon_version"], StringComparison.Ordinal);
-        Assert.Equal(_long, Recipe.FromJson(export["recipe"]!.ToJsonString()));
+        Assert.Equal(_long, UpdateSchedule.FromJson(export["recipe"]!.ToJsonString()));
     }
 
-    private static string Csv(Recipe recipe)
+    private static string Csv(UpdateSchedule recipe)
     {
         using var text = new StringWriter();
         CsvExporter.Write(recipe, text);
         return text.ToString();
     }
 
-    private static string Body(Recipe recipe) => Csv(recipe)["step,lr,weight_decay,momentum,log_lr\n".Length..];
+    private static string Body(UpdateSchedule recipe) => Csv(recipe)["step,lr,weight_decay,momentum,log_lr\n".Length..];
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

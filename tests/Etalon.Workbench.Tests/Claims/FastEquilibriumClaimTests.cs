@@ -1,5 +1,6 @@
 using Etalon.Lab.Claims;
-using Etalon.Lab.Experiments.Equilibrium;
+using Etalon.Lab.Claims.FastEquilibrium;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Workbench.Tests.Commands;
 using Etalon.Workbench.Tests.Data;
 
@@ -7,7 +8,7 @@ namespace Etalon.Workbench.Tests.Claims;
 
 public sealed class FastEquilibriumClaimTests : IDisposable
 {
-    private static readonly FastEquilibrium Small = new()
+    private static readonly FastEquilibriumExperiment Small = new()
     {
         IntrinsicRates = [0.02, 0.01],
         MixingUnits = [0, 0.2],
@@ -87,5 +88,5 @@ public sealed class FastEquilibriumClaimTests : IDisposable
     private static ClaimReport Reproduce(string folder, Action<string> tell, CancellationTokenSource? stop = null) => FastEquilibriumClaim.Reproduce(Small, Run(folder, tell, stop));
 
     private static ClaimRun Run(string folder, Action<string> tell, CancellationTokenSource? stop) =>
-        new() { Folder = folder, Threads = 2, Tell = tell, Cancellation = stop?.Token ?? TestContext.Current.CancellationToken };
+        new() { Folder = folder, Threads = 2, Report = tell, Cancellation = stop?.Token ?? TestContext.Current.CancellationToken };
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Models;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Commands;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 using Etalon.Schedules.Tests.Export;
 
@@ -213,7 +213,7 @@ public sealed class ConvertCommandTests : IDisposable
         return await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
     }
 
-    private static double[] Outputs(RunSpec spec)
+    private static double[] Outputs(Recipe spec)
     {
         using var trainer = new Trainer<double>(spec, DataCatalog.Load("digits"), threads: 1);
         trainer.Run(new SilentObserver(), TestContext.Current.CancellationToken);

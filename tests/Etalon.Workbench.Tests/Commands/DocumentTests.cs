@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -136,7 +136,7 @@ public sealed class OutputFilesTests : IDisposable
     public void The_size_of_a_long_table_is_told_before_the_most_of_it_is_written_to_a_fiftieth()
     {
         using StringWriter written = new(), said = new();
-        using var table = new LongTable(written, Lab.Reports.OutputPath.Of(In("long.csv")), 2_000_000, said);
+        using var table = new LongTable(written, Etalon.Lab.Files.OutputPath.Of(In("long.csv")), 2_000_000, said);
         long toldAt = -1;
         for (long row = 0; row < 2_000_000; row++)
         {

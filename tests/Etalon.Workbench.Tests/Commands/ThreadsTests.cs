@@ -1,6 +1,6 @@
-using Etalon.Lab.RateTests;
+using Etalon.Lab.RangeTests;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.Training;
 using Etalon.Workbench.Commands;
 using Etalon.Workbench.Tests.Data;
 using Etalon.Workbench.Tests.Runs;

@@ -1,4 +1,5 @@
 using System.CommandLine.Help;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -44,5 +45,5 @@ public class UsageTests
 
     [Fact]
     public void Help_takes_no_fewer_columns_than_it_can_fill() =>
-        Assert.True(((HelpAction)CommandLine.Create().Options.OfType<HelpOption>().Single().Action!).MaxWidth >= Screen.Least);
+        Assert.True(((HelpAction)CommandLine.Create().Options.OfType<HelpOption>().Single().Action!).MaxWidth >= Terminal.Least);
 }

@@ -1,7 +1,7 @@
 using Etalon.Lab;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Forecasts;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Workbench.Tests.Conversions;
@@ -16,7 +16,7 @@ public class UpdateTableTests
     [InlineData(1_000_000_000, 8_000_000_000, "duration = 1000000000ba: a conversion writes out every update, which needs 96.0 GB, and this machine has 8.0 GB; take a shorter duration")]
     public void A_recipe_of_more_updates_than_a_table_or_the_memory_holds_is_refused(long updates, long available, string? problem)
     {
-        void Require() => UpdateTable.Require(Recipe(updates), "a conversion", available);
+        void Require() => TableLimit.Require(Recipe(updates), "a conversion", available);
         if (problem is null) Require();
         else Assert.Equal(problem, Assert.Throws<InputException>(Require).Message);
     }
@@ -29,5 +29,5 @@ public class UpdateTableTests
             Assert.StartsWith("duration = 1099511627776ba", Assert.Throws<InputException>(use).Message, StringComparison.Ordinal);
     }
 
-    private static RunSpec Recipe(long updates) => RecipeReader.Read($"duration: {updates}ba\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n");
+    private static Recipe Recipe(long updates) => RecipeReader.Read($"duration: {updates}ba\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n");
 }

@@ -1,6 +1,6 @@
 using Etalon.Lab;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Data;
 

@@ -1,5 +1,4 @@
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
 
 namespace Etalon.Workbench.Tests.Data;
 

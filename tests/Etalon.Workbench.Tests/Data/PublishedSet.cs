@@ -122,7 +122,7 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
         return rows;
     }
 
-    private static PublishedSet Archived(DataSet expected, Dictionary<string, byte[]> files, string folder, CanonicalFile[] canonical)
+    private static PublishedSet Archived(DataSet expected, Dictionary<string, byte[]> files, string folder, PublishedFile[] canonical)
     {
         var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
@@ -148,7 +148,7 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
         Address = new("http://127.0.0.1:1/"),
     };
 
-    private static CanonicalFile Describe(Dictionary<string, byte[]> files, string name, FileContent content, bool tests, int first, int count) =>
+    private static PublishedFile Describe(Dictionary<string, byte[]> files, string name, FileContent content, bool tests, int first, int count) =>
         new(name, content, files[name].Length, tests, first, count, Hash(files[name]));
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

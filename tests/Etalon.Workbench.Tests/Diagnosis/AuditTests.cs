@@ -1,8 +1,10 @@
 using Etalon.Engine.Symmetry;
 using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.Training;
+using Etalon.Lab.Invariance;
+using Etalon.Lab.Models;
+using Etalon.Lab.Recipes;
+using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

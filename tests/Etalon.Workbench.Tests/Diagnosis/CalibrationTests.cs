@@ -1,7 +1,6 @@
 using System.Globalization;
 using Etalon.Lab.Diagnosis;
-using Etalon.Lab.Diagnosis.Causes;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

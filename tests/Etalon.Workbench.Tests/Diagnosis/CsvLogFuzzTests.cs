@@ -1,7 +1,8 @@
 using Etalon.Lab;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Reports;
+using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

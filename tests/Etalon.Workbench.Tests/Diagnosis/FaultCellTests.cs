@@ -1,10 +1,8 @@
 using System.IO.Compression;
 using Etalon.Lab.Diagnosis;
-using Etalon.Lab.Diagnosis.Causes;
-using Etalon.Lab.Diagnosis.Comparison;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Diagnosis.Phases;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

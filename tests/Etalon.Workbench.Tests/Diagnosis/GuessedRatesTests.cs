@@ -1,7 +1,6 @@
 using Etalon.Lab.Diagnosis;
-using Etalon.Lab.Diagnosis.Comparison;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

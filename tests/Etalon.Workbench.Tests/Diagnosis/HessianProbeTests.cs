@@ -1,6 +1,6 @@
+using Etalon.Lab.Curvature;
 using Etalon.Lab.Data;
-using Etalon.Lab.Diagnosis;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Diagnosis;

@@ -1,5 +1,5 @@
 using Etalon.Lab.Diagnosis;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
 

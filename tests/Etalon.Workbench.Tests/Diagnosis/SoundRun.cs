@@ -1,6 +1,6 @@
 using Etalon.Engine.Random;
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Schedules.Equivalence;
+using Etalon.Schedules;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

@@ -1,5 +1,5 @@
 using Etalon.Engine.Random;
-using Etalon.Lab.Experiments.Convex;
+using Etalon.Lab.Claims.WnGradConvex;
 using FsCheck;
 using FsCheck.Fluent;
 

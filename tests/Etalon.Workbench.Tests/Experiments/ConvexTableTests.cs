@@ -1,13 +1,13 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
-using Etalon.Lab.Experiments.Convex;
+using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.WnGradConvex;
 
 namespace Etalon.Workbench.Tests.Experiments;
 
 /// <summary>The claim of WNGrad's robustness on convex problems, with fewer columns and gradients: what does not fit into seconds is left to the claim itself.</summary>
 public class ConvexTableTests
 {
-    private static readonly ConvexTables Brief = new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Times = [100, 1_000, 10_000] };
+    private static readonly WnGradConvexExperiment Brief = new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Times = [100, 1_000, 10_000] };
 
     // 5 rules on the quadratic, 3 where it is not convex (one of them only far below L, which is not run here), overflow, growth, the bound, 3 gaps, 6 rules of the regression.
     [Fact]
@@ -38,20 +38,20 @@ public class ConvexTableTests
     }
 
     // Nothing is written unless the report is told to.
-    private static ClaimRun Run(Action<string> tell) => new() { Folder = "none", Threads = 2, Tell = tell, Cancellation = TestContext.Current.CancellationToken };
+    private static ClaimRun Run(Action<string> tell) => new() { Folder = "none", Threads = 2, Report = tell, Cancellation = TestContext.Current.CancellationToken };
 
     [Fact]
     public void A_figure_outside_the_spread_or_the_factor_is_named()
     {
         var table = new RobustnessTable("", [0.1, 1, 10], [new("rule", [[double.NaN, double.NaN], [3, 5], [9, double.PositiveInfinity]])]);
-        var check = new RecordedRow("rule", [0.1, 1, 10, 100], [[double.NaN], [6], [1e9], [1]]).Compare(table, "as recorded", new ConvexTables().IsInSpread);
+        var check = new RecordedRow("rule", [0.1, 1, 10, 100], [[double.NaN], [6], [1e9], [1]]).Compare(table, "as recorded", new WnGradConvexExperiment().IsInSpread);
         Assert.Equal((false, "2 of 3; not at 1"), (check.Holds, check.Measured));
 
-        Assert.True(ConvexTables.IsNear([1, 8], [1.2, 10]));
-        Assert.False(ConvexTables.IsNear([1, 8], [1.2, 11]));
-        Assert.True(ConvexTables.IsNear([double.NaN], [5, double.NaN]));
-        Assert.False(ConvexTables.IsNear([double.NaN], [5, 7]));
-        Assert.False(ConvexTables.IsNear([1, 8], [1, double.NaN]));
+        Assert.True(WnGradConvexExperiment.IsNear([1, 8], [1.2, 10]));
+        Assert.False(WnGradConvexExperiment.IsNear([1, 8], [1.2, 11]));
+        Assert.True(WnGradConvexExperiment.IsNear([double.NaN], [5, double.NaN]));
+        Assert.False(WnGradConvexExperiment.IsNear([double.NaN], [5, 7]));
+        Assert.False(WnGradConvexExperiment.IsNear([1, 8], [1, double.NaN]));
     }
 
     // The bound at 100,000 steps was recorded as .0833 to .20 for b_1 from .01 to 1000; it depends on the norm of the rows, 1, and the ball alone. (|D|^2 sqrt(2 T) + ...) / (2 T).

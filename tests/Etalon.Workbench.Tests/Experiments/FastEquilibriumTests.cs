@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Etalon.Lab.Experiments.Equilibrium;
+using Etalon.Lab.Claims.FastEquilibrium;
 
 namespace Etalon.Workbench.Tests.Experiments;
 
@@ -10,7 +10,7 @@ public class FastEquilibriumTests
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     // 60 updates after 20 of history.
-    private static readonly FastEquilibrium Small = new()
+    private static readonly FastEquilibriumExperiment Small = new()
     {
         IntrinsicRates = [0.02],
         MixingUnits = [0, 0.4, 1.2],
@@ -23,7 +23,7 @@ public class FastEquilibriumTests
     [Fact]
     public void Arms_come_to_one_law_of_functions_while_their_weights_stay_apart()
     {
-        var experiment = new FastEquilibrium
+        var experiment = new FastEquilibriumExperiment
         {
             IntrinsicRates = [0.02],
             MixingUnits = [0, 0.25, 6],
@@ -96,7 +96,7 @@ public class FastEquilibriumTests
     public void The_floor_falls_with_the_root_of_the_seeds()
     {
         var arm = new EquilibriumArm("a") { InitialNorm = 4 };
-        var first = new FastEquilibrium { IntrinsicRates = [0.02], MixingUnits = [0.5, 1], Seeds = 32, ProbedSeeds = 0 };
+        var first = new FastEquilibriumExperiment { IntrinsicRates = [0.02], MixingUnits = [0.5, 1], Seeds = 32, ProbedSeeds = 0 };
         var all = first.Train(0.02, arm, 2, TestContext.Current.CancellationToken);
         Assert.All((int[])[0, 1], look => Assert.InRange(all.Floor(look), 0.02, 0.3));
         double shrunk = (first with { Seeds = 8 }).Train(0.02, arm, 2, TestContext.Current.CancellationToken).Floor(1) / all.Floor(1);

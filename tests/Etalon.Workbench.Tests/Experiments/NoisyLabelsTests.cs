@@ -1,7 +1,7 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
+using Etalon.Lab.Claims.LabelNoise;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
-using Etalon.Lab.Experiments;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Tests.Data;
 
@@ -10,7 +10,7 @@ namespace Etalon.Workbench.Tests.Experiments;
 /// <summary>The experiment on a few digits: that it works, not what it finds; and its judgment, on curves that are made up.</summary>
 public sealed class NoisyLabelsTests : IDisposable
 {
-    private static readonly NoisyLabels Small = new() { Set = "digits", Images = 256, TestImages = 100, Epochs = 8, Width = 2, Seeds = 2 };
+    private static readonly LabelNoiseExperiment Small = new() { Set = "digits", Images = 256, TestImages = 100, Epochs = 8, Width = 2, Seeds = 2 };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -19,7 +19,7 @@ public sealed class NoisyLabelsTests : IDisposable
     [Fact]
     public void Every_arm_and_seed_is_run_and_drawn_and_the_decayed_rate_is_the_largest_until_the_middle()
     {
-        var claim = NoisyLabelsClaim.Reproduce(NoisyLabelsClaim.Fashion, Small, new ClaimRun { Folder = _folder.Path, Threads = 2, Tell = _ => { } });
+        var claim = LabelNoiseClaim.Reproduce(LabelNoiseClaim.Fashion, Small, new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
         Assert.Equal(9, claim.Checks.Count);
         claim.Write(_folder.Path);
         string text = File.ReadAllText(Path.Combine(_folder.Path, "report.md"));
@@ -29,12 +29,12 @@ public sealed class NoisyLabelsTests : IDisposable
 
         var report = Small.Run(Path.Combine(_folder.Path, "runs"), 1, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal(["decayed", "large", "medium", "small"], report.Arms.Select(arm => arm.Arm.Name));
-        Assert.All(report.Arms, arm => Assert.Equal([2, 4, 6, 8], arm.Curves(NoisyLabelsReport.Memorized)[0].Select(point => point.Epoch)));
+        Assert.All(report.Arms, arm => Assert.Equal([2, 4, 6, 8], arm.Curves(LabelNoiseReport.Memorized)[0].Select(point => point.Epoch)));
         Assert.Equal([1.0, 0.1, 0.01], Rates(report.Arms[0]));
         Assert.Equal([[1.0], [0.1], [0.01]], report.Arms.Skip(1).Select(Rates));
         // One run until the rate falls: the same seed, to the bit.
-        Assert.Equal(report.Arms[1].At(NoisyLabelsReport.Test, 4).Values, report.Arms[0].At(NoisyLabelsReport.Test, 4).Values);
-        Assert.NotEqual(report.Arms[1].At(NoisyLabelsReport.Test, 8).Values, report.Arms[0].At(NoisyLabelsReport.Test, 8).Values);
+        Assert.Equal(report.Arms[1].At(LabelNoiseReport.Test, 4).Values, report.Arms[0].At(LabelNoiseReport.Test, 4).Values);
+        Assert.NotEqual(report.Arms[1].At(LabelNoiseReport.Test, 8).Values, report.Arms[0].At(LabelNoiseReport.Test, 8).Values);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class NoisyLabelsTests : IDisposable
         var suppressionAlone = Judge([large, large], [large, largeLast], [fitted, [0.6, 0.2, 0.9, 0.8]], [fitted, [0.6, 0.2, 0.9, 0.8]]);
         Assert.All(suppressionAlone.SuppressionChecks, check => Assert.True(check.Holds, check.Statement));
         Assert.DoesNotContain(suppressionAlone.DecayChecks, check => check.Holds);
-        Assert.Contains(NoisyLabelsText.Verdicts(suppressionAlone), line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
+        Assert.Contains(LabelNoiseText.Verdicts(suppressionAlone), line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -70,17 +70,17 @@ public sealed class NoisyLabelsTests : IDisposable
     [Fact]
     public void One_seed_has_no_deviation_and_is_refused()
     {
-        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Tell = _ => { } };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => NoisyLabelsClaim.Cifar.Reproduce(run)).Message, StringComparison.Ordinal);
+        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Report = _ => { } };
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => LabelNoiseClaim.Cifar.Reproduce(run)).Message, StringComparison.Ordinal);
     }
 
-    private static NoisyLabelsReport Judge(double[][] decayed, double[][] large, double[][] medium, double[][] small) =>
+    private static LabelNoiseReport Judge(double[][] decayed, double[][] large, double[][] medium, double[][] small) =>
         new(Small with { Epochs = 4 }, [Arm("decayed", decayed), Arm("large", large), Arm("medium", medium), Arm("small", small)]);
 
     // Two seeds that agree, evaluated after 2 and after 4 epochs.
     private static ArmResult Arm(string name, double[][] points)
     {
-        string[] metrics = [NoisyLabelsReport.Memorized, NoisyLabelsReport.Corrected, NoisyLabelsReport.Clean, NoisyLabelsReport.Test];
+        string[] metrics = [LabelNoiseReport.Memorized, LabelNoiseReport.Corrected, LabelNoiseReport.Clean, LabelNoiseReport.Test];
         var lines = points.Select((values, index) => metrics.Zip(values).Append(("epoch", 2.0 * (index + 1))).ToDictionary(pair => pair.Item1, pair => pair.Item2)).ToList();
         var run = new RunSummary { Name = name, Path = name, Resolved = [], Metrics = lines };
         return new ArmResult(new ExperimentArm(name, name, []), [run, run]);

@@ -1,6 +1,7 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
-using Etalon.Lab.Experiments;
+using Etalon.Lab.Claims.DecayExplanations;
+using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -17,7 +18,7 @@ public sealed class PatternExperimentTests : IDisposable
     [Fact]
     public void Pattern_separation_runs_every_seed_judges_and_goes_on_where_it_was_interrupted()
     {
-        var experiment = new PatternSeparation { Seeds = 2, IsBrief = true, Shrink = 20 };
+        var experiment = new PatternSeparationExperiment { Seeds = 2, IsBrief = true, Shrink = 20 };
         using var cancellation = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(In("report/runs"), 2, _ => cancellation.Cancel(), cancellation.Token));
         int before = Directory.GetFiles(In("report/runs"), "result.json", SearchOption.AllDirectories).Length;
@@ -27,7 +28,7 @@ public sealed class PatternExperimentTests : IDisposable
         Assert.Equal(8, Directory.GetDirectories(In("report/runs")).Length);
         Assert.Equal((4, 8), (report.Arms.Count, report.Checks.Count));
         Assert.All(report.Arms, arm => Assert.Equal(2, arm.Runs.Count));
-        var claim = PatternSeparationClaim.Reproduce(experiment, new ClaimRun { Folder = In("report"), Threads = 2, Tell = _ => { } });
+        var claim = PatternSeparationClaim.Reproduce(experiment, new ClaimRun { Folder = In("report"), Threads = 2, Report = _ => { } });
         claim.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
         Assert.Contains("| σ 1, 30 % noisy: 1, 0.1, 0.01 (30 + 5 + 5) | 31 |", text, StringComparison.Ordinal);
@@ -40,15 +41,15 @@ public sealed class PatternExperimentTests : IDisposable
     [Fact]
     public void One_seed_has_no_deviation_and_is_refused()
     {
-        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Tell = _ => { } };
+        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Report = _ => { } };
         Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => PatternSeparationClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => DecayBeliefsClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => DecayExplanationsClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_decay_is_compared_with_what_was_best_before_it()
     {
-        var report = new DecayBeliefs { Seeds = 1, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
+        var report = new DecayExplanationsExperiment { Seeds = 1, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((5, 6), (report.Gradient.Count, report.Stochastic.Count));
         Assert.Equal([100, 200, 400, 600], report.Curvatures.Select(reading => reading.Step).Distinct().Order());
         Assert.All(report.Curvatures.Where(reading => reading.Step < 600), reading => Assert.Equal(1, reading.Rate));
@@ -56,12 +57,12 @@ public sealed class PatternExperimentTests : IDisposable
         var arm = report.Stochastic[3];
         var loss = arm.Curves("fit/loss")[0];
         double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value) - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
-        Assert.Equal(best, DecayBeliefsReport.Gain(arm, "fit/loss", 20).Values[0]);
+        Assert.Equal(best, DecayExplanationsReport.Gain(arm, "fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
         // A heading and its rule; three decays read twice, two constant rates once; four first decays and a rate that stays.
-        Assert.Equal((2 + 8, 2 + 5), (DecayBeliefsText.Curvatures(report).Count(), DecayBeliefsText.Gains(report).Count()));
-        Assert.Contains("not run here", HeadlineTable.Lines(null, report).Last(), StringComparison.Ordinal);
-        Assert.Contains("checks against it", HeadlineTable.Lines(null, report).ElementAt(2), StringComparison.Ordinal);
+        Assert.Equal((2 + 8, 2 + 5), (DecayExplanationsText.Curvatures(report).Count(), DecayExplanationsText.Gains(report).Count()));
+        Assert.Contains("not run here", ExplanationTable.Lines(null, report).Last(), StringComparison.Ordinal);
+        Assert.Contains("checks against it", ExplanationTable.Lines(null, report).ElementAt(2), StringComparison.Ordinal);
     }
 
     [Theory]

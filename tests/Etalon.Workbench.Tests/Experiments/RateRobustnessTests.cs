@@ -1,7 +1,7 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
+using Etalon.Lab.Claims.RateRobustness;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
-using Etalon.Lab.Experiments.Robustness;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Data;
 
@@ -10,7 +10,7 @@ namespace Etalon.Workbench.Tests.Experiments;
 /// <summary>The robustness experiment on the digits with a few updates, and the range of rates by hand.</summary>
 public sealed class RateRobustnessTests : IDisposable
 {
-    private static readonly RateRobustness Small = new()
+    private static readonly RateRobustnessExperiment Small = new()
     {
         Set = "digits",
         TrainCount = 400,
@@ -116,8 +116,8 @@ public sealed class RateRobustnessTests : IDisposable
     public void Robust_is_what_keeps_the_best_of_SGD_without_a_gap_a_decade_above_SGD_itself(bool holds, string measured, params double[] accuracies)
     {
         var network = Small.Networks[0] with { Rates = [1, 10, 50, 100] };
-        RuleCurve Curve(SweptRule rule, params double[] means) => new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweptOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])], 0.1);
-        var check = new NetworkRobustness(network, [Curve(SweptRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweptRule.WnGrads[0], accuracies)]).Checks.ElementAt(1);
+        RuleCurve Curve(SweepRule rule, params double[] means) => new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweepOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])], 0.1);
+        var check = new NetworkRobustness(network, [Curve(SweepRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweepRule.WnGrads[0], accuracies)]).Checks.ElementAt(1);
         Assert.Equal((holds, measured), (check.Holds, check.Measured));
     }
 
@@ -127,7 +127,7 @@ public sealed class RateRobustnessTests : IDisposable
         var run = Small.Runs.First() with { Network = Small.Networks[0] with { Updates = 100 }, Rate = 0.1 };
         var recipe = Small.Recipe(run);
         var data = Small.Load();
-        var outcome = RateRobustness.Train(recipe, data, TestContext.Current.CancellationToken);
+        var outcome = RateRobustnessExperiment.Train(recipe, data, TestContext.Current.CancellationToken);
 
         using var trainer = new Trainer<float>(recipe, data, threads: 1);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
@@ -146,19 +146,19 @@ public sealed class RateRobustnessTests : IDisposable
     public void A_run_that_diverged_counts_as_guessing_and_fails_the_check_of_finite_runs()
     {
         var network = Small.Networks[0];
-        RuleCurve Curve(SweptRule rule, params double[] accuracies) => new(
-            rule, network.Rates, [.. accuracies.Select(accuracy => (IReadOnlyList<SweptOutcome>)[double.IsNaN(accuracy) ? SweptOutcome.Diverged(3) : new(20, 1, 1, accuracy)])], 0.1);
-        var sgd = Curve(SweptRule.Sgd, 0.5, 0.8, double.NaN);
+        RuleCurve Curve(SweepRule rule, params double[] accuracies) => new(
+            rule, network.Rates, [.. accuracies.Select(accuracy => (IReadOnlyList<SweepOutcome>)[double.IsNaN(accuracy) ? SweepOutcome.Diverged(3) : new(20, 1, 1, accuracy)])], 0.1);
+        var sgd = Curve(SweepRule.Sgd, 0.5, 0.8, double.NaN);
         Assert.Equal([0.5, 0.8, 0.1], sgd.Accuracies);
         Assert.Equal((1, 0.8, 0.1), (sgd.Diverged, sgd.Best, sgd.BestRate));
 
-        var held = new NetworkRobustness(network, [sgd, Curve(SweptRule.WnGrads[0], 0.5, 0.8, 0.8)]).Checks.ToList();
+        var held = new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.5, 0.8, 0.8)]).Checks.ToList();
         Assert.All(held, check => Assert.True(check.Holds, check.Statement));
-        var missed = new NetworkRobustness(network, [sgd, Curve(SweptRule.WnGrads[0], 0.8, 0.8, double.NaN)]).Checks.ToList();
+        var missed = new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.8, 0.8, double.NaN)]).Checks.ToList();
         Assert.All(missed, check => Assert.False(check.Holds, check.Statement));
         Assert.Equal("1 of 3 diverged; of SGD's 1 of 3, from rate 1e20 on", missed[0].Measured);
     }
 
     private ClaimRun Run(string name, Action<string> tell, CancellationToken? cancellation = null) =>
-        new() { Folder = In(name), Threads = 2, Tell = tell, Cancellation = cancellation ?? TestContext.Current.CancellationToken };
+        new() { Folder = In(name), Threads = 2, Report = tell, Cancellation = cancellation ?? TestContext.Current.CancellationToken };
 }

@@ -1,6 +1,6 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
-using Etalon.Lab.Experiments;
+using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.TiledPatterns;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -8,7 +8,7 @@ namespace Etalon.Workbench.Tests.Experiments;
 /// <summary>The experiment with few images and channels: that it works, not what it finds.</summary>
 public sealed class TiledPatternsTests : IDisposable
 {
-    private static readonly TiledPatterns Small = new() { Images = 512, TestImages = 100, Complex = 3, Epochs = 4, Width = 4, Seeds = 2 };
+    private static readonly TiledPatternsExperiment Small = new() { Images = 512, TestImages = 100, Complex = 3, Epochs = 4, Width = 4, Seeds = 2 };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,12 +25,12 @@ public sealed class TiledPatternsTests : IDisposable
         Assert.Equal(jump.Mean >= 0.04, report.Checks[1].Holds);
         Assert.StartsWith($"{jump}, lowest", report.Checks[1].Measured, StringComparison.Ordinal);
 
-        var claim = TiledPatternsClaim.Reproduce(Small, new ClaimRun { Folder = _folder.Path, Threads = 1, Tell = _ => { } });
+        var claim = TiledPatternsClaim.Reproduce(Small, new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { } });
         Assert.Equal(report.Checks, claim.Checks);
         claim.Write(_folder.Path);
         // A heading and its rule; four arms after five epochs, of which the third is both after the decay and three quarters.
         Assert.Equal(2 + 4 * 4, report.Table().Count());
         Assert.Contains("| 1, 0.1, 0.01 | 4 |", File.ReadAllText(Path.Combine(_folder.Path, "report.md")), StringComparison.Ordinal);
-        Assert.Throws<InputException>(() => TiledPatternsClaim.Reproduce(Small with { Seeds = 1 }, new ClaimRun { Folder = _folder.Path, Threads = 1, Tell = _ => { } }));
+        Assert.Throws<InputException>(() => TiledPatternsClaim.Reproduce(Small with { Seeds = 1 }, new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { } }));
     }
 }

@@ -1,4 +1,4 @@
-using Etalon.Lab.Experiments;
+using Etalon.Lab.Claims.DecayExplanations;
 
 namespace Etalon.Workbench.Tests.Experiments;
 

@@ -1,7 +1,6 @@
 using Etalon.Lab;
-using Etalon.Lab.Claims;
-using Etalon.Lab.Experiments;
-using Etalon.Lab.Experiments.Transfer;
+using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.TransferByStage;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Experiments;
@@ -11,7 +10,7 @@ public sealed class TransferByStageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private static readonly TransferByStage Small = new()
+    private static readonly TransferByStageExperiment Small = new()
     {
         Seeds = 2,
         Recipe = """
@@ -30,7 +29,7 @@ public sealed class TransferByStageTests : IDisposable
     [Fact]
     public void It_trains_probes_judges_and_goes_on_where_it_was()
     {
-        var run = new ClaimRun { Folder = _folder.Path, Threads = 2, Tell = _ => { } };
+        var run = new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } };
         var report = TransferByStageClaim.Reproduce(Small, run);
         // Two gains of the source, and for each of two targets whether features are learned and whether they transfer less.
         Assert.Equal(2 + 2 + 2, report.Checks.Count);
@@ -51,7 +50,7 @@ public sealed class TransferByStageTests : IDisposable
     [Fact]
     public void What_cannot_be_tested_is_refused_before_anything_is_trained()
     {
-        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Tell = _ => { } };
+        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { } };
         Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => TransferByStageClaim.Claim.Reproduce(run with { Seeds = 1 })).Message, StringComparison.Ordinal);
         var stages = Small with { Recipe = Small.Recipe.Replace("[2ep, 4ep]", "[2ep]", StringComparison.Ordinal) };
         Assert.Contains("falls to half or less 1 times; it must do so twice", Assert.Throws<InputException>(() => TransferByStageClaim.Reproduce(stages, run)).Message, StringComparison.Ordinal);
@@ -63,10 +62,10 @@ public sealed class TransferByStageTests : IDisposable
     [Fact]
     public void The_default_recipe_and_targets_read()
     {
-        var spec = Etalon.Lab.RunSpecs.RecipeReader.Read(new TransferByStage().Recipe);
+        var spec = Etalon.Lab.Recipes.RecipeReader.Read(new TransferByStageExperiment().Recipe);
         Assert.Equal((12_000, 6_000, 12L * 187), (spec.Data!.TrainCount, spec.Data.TestCount, spec.TotalSteps));
-        foreach (var target in new TransferByStage().Targets)
-            Assert.Equal(spec.Data.Image, Etalon.Lab.RunSpecs.RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {target.Data}").Data!.Image);
+        foreach (var target in new TransferByStageExperiment().Targets)
+            Assert.Equal(spec.Data.Image, Etalon.Lab.Recipes.RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {target.Data}").Data!.Image);
     }
 
     [Fact]

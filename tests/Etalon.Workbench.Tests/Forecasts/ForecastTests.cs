@@ -1,6 +1,6 @@
 using Etalon.Lab.Data;
 using Etalon.Lab.Forecasts;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Forecasts;
@@ -8,7 +8,7 @@ namespace Etalon.Workbench.Tests.Forecasts;
 public class ForecastTests
 {
     /// <summary>Past three mixing units at L = 0.005, then a tenth of the rate.</summary>
-    private static RunSpec Spec(string model, double momentum) => RecipeReader.Read(
+    private static Recipe Spec(string model, double momentum) => RecipeReader.Read(
         $$$"""
         name: forecast
         duration: 700ba

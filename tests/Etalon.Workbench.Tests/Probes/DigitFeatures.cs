@@ -1,7 +1,7 @@
 using Etalon.Engine;
 using Etalon.Lab.Data;
-using Etalon.Lab.Probes;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.LinearProbes;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Probes;

@@ -1,5 +1,5 @@
+using Etalon.Lab.LinearProbes;
 using Etalon.Lab.Models;
-using Etalon.Lab.Probes;
 
 namespace Etalon.Workbench.Tests.Probes;
 

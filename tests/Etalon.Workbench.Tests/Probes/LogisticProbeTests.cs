@@ -1,4 +1,5 @@
-using Etalon.Lab.Probes;
+using Etalon.Lab.LinearProbes;
+using Etalon.Lab.Numerics;
 
 namespace Etalon.Workbench.Tests.Probes;
 

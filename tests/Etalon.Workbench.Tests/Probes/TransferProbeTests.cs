@@ -1,5 +1,5 @@
 using Etalon.Lab;
-using Etalon.Lab.Probes;
+using Etalon.Lab.LinearProbes;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Tests.Commands;
 using Etalon.Workbench.Tests.Data;

@@ -1,5 +1,5 @@
-using Etalon.Lab.RateTests;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RangeTests;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.RateTests;
 
@@ -60,7 +60,7 @@ public sealed class AppliedRateTests
         Assert.Contains($"so that the largest is {test.Rate:R}", text, StringComparison.Ordinal);
     }
 
-    private static RunSpec Read(params string[] overrides) => RecipeReader.Read(
+    private static Recipe Read(params string[] overrides) => RecipeReader.Read(
         """
         name: small
         duration: 4ep

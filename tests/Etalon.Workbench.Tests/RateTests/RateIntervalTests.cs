@@ -1,4 +1,4 @@
-using Etalon.Lab.RateTests;
+using Etalon.Lab.RangeTests;
 using FsCheck;
 using FsCheck.Fluent;
 

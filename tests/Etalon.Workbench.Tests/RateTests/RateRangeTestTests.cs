@@ -1,10 +1,12 @@
 using System.Globalization;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Data;
-using Etalon.Lab.RateTests;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.RangeTests;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Schedules;
+using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.RateTests;
 
@@ -21,7 +23,7 @@ public sealed class RateRangeTestTests
         momentum: 0.9
         """;
 
-    private static RunSpec Read(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
+    private static Recipe Read(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
 
     [Fact]
     public void Training_after_a_test_gives_the_bits_of_training_without()
@@ -98,7 +100,7 @@ public sealed class RateRangeTestTests
     [Fact]
     public void An_optimizer_whose_loss_was_not_finite_settles_nowhere_and_is_said_to()
     {
-        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 1 }, 0.1, [Curve(1, curvature: 1)], [new SelfSetRate("DoG", null, null, null)]);
+        var test = new RateRangeTest(Read(), new RateTestOptions { Seeds = 1 }, 0.1, [Curve(1, curvature: 1)], [new AdaptiveRate("DoG", null, null, null)]);
         Assert.Matches("^DoG settles +nowhere +its loss was not finite$", RateTestText.Answer(test, 120)[^1]);
         Assert.DoesNotContain(RateTestChart.Of(test).Panels, panel => panel.Lines.Any(line => line.Name == "DoG"));
     }
@@ -203,7 +205,7 @@ public sealed class RateRangeTestTests
     public void A_run_whose_loss_is_not_finite_settles_nowhere()
     {
         var wild = Read("momentum=0", "duration=20ba", "learning_rate=1", "model.norm=none", "optimizer={name: dog, initial_distance: 1e30}");
-        Assert.Equal(new SelfSetRate("DoG", null, null, null), RateSweep<float>.Settle("DoG", wild, DataCatalog.Load("digits"), rate => rate, TestContext.Current.CancellationToken));
+        Assert.Equal(new AdaptiveRate("DoG", null, null, null), RateSweep<float>.Settle("DoG", wild, DataCatalog.Load("digits"), rate => rate, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -261,7 +263,7 @@ public sealed class RateRangeTestTests
         return new(seed, rates, [.. rates.Select(rate => rate > 2 / curvature ? 10 : 0.1 + Math.Exp(-20 * rate * curvature))], null, half: 5, RateTestEnd.LossRose);
     }
 
-    private static float[] Trained(RunSpec spec)
+    private static float[] Trained(Recipe spec)
     {
         using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), threads: 1);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);

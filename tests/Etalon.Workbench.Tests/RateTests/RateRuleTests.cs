@@ -1,5 +1,5 @@
 using Etalon.Engine.Random;
-using Etalon.Lab.RateTests;
+using Etalon.Lab.RangeTests;
 
 namespace Etalon.Workbench.Tests.RateTests;
 
@@ -20,7 +20,7 @@ public sealed class RateRuleTests
     [InlineData(100)]
     public void On_a_noisy_quadratic_the_ends_are_where_the_closed_form_has_them(double curvature)
     {
-        var reading = RateRule.Read(Rates, Quadratic(curvature), Half, hasBroken: true);
+        var reading = UsableRateRule.Read(Rates, Quadratic(curvature), Half, hasBroken: true);
         double lower = Math.Log(10) / (2 * curvature) * (Ratio - 1) + Rates[0];
         // One update of the grid: the second order of ln(1 - η h), η h being 0.1 there, and the fall in the first window are less.
         Assert.InRange(reading.Interval!.Value.Lower, lower / Ratio, lower * Ratio);
@@ -31,7 +31,7 @@ public sealed class RateRuleTests
     [Fact]
     public void A_rate_that_does_no_harm_yet_is_not_the_upper_end()
     {
-        var reading = RateRule.Read(Rates, Falling(plateau: 0.1), Half, hasBroken: false);
+        var reading = UsableRateRule.Read(Rates, Falling(plateau: 0.1), Half, hasBroken: false);
         Assert.Null(reading.Interval);
         Assert.Contains("give a larger --to", reading.Problem, StringComparison.Ordinal);
     }
@@ -41,7 +41,7 @@ public sealed class RateRuleTests
     public void A_loss_that_rises_to_a_plateau_without_diverging_is_a_rise()
     {
         double[] losses = [.. Falling(plateau: 0.1).Select((loss, i) => Rates[i] > 1 ? 0.6 : loss)];
-        var interval = RateRule.Read(Rates, losses, Half, hasBroken: false).Interval!.Value;
+        var interval = UsableRateRule.Read(Rates, losses, Half, hasBroken: false).Interval!.Value;
         Assert.InRange(interval.Upper * Math.Pow(Ratio, Half), 1 / Ratio, 1);
     }
 
@@ -53,7 +53,7 @@ public sealed class RateRuleTests
             var stream = new CounterStream(seed, "noise", 0);
             double[] losses = new double[Updates];
             for (int i = 0; i < Updates; i++) losses[i] = 2.3 + 0.3 * stream.NextNormal();
-            var reading = RateRule.Read(Rates, losses, Half, hasBroken: true);
+            var reading = UsableRateRule.Read(Rates, losses, Half, hasBroken: true);
             Assert.Null(reading.Interval);
             Assert.Contains("did not fall by much more than its noise", reading.Problem, StringComparison.Ordinal);
         }
@@ -63,12 +63,12 @@ public sealed class RateRuleTests
     public void A_single_batch_does_not_move_the_ends()
     {
         double[] losses = Quadratic(10);
-        var interval = RateRule.Read(Rates, losses, Half, hasBroken: true).Interval!.Value;
+        var interval = UsableRateRule.Read(Rates, losses, Half, hasBroken: true).Interval!.Value;
         for (int i = 20; i < 120; i += 10)
         {
             double[] changed = [.. losses];
             changed[i] = 1e6;
-            var other = RateRule.Read(Rates, changed, Half, hasBroken: true).Interval!.Value;
+            var other = UsableRateRule.Read(Rates, changed, Half, hasBroken: true).Interval!.Value;
             Assert.InRange(other.Lower / interval.Lower, 1 / (Ratio * 1.001), Ratio * 1.001);
             Assert.InRange(other.Upper / interval.Upper, 1 / (Ratio * 1.001), Ratio * 1.001);
         }
@@ -79,7 +79,7 @@ public sealed class RateRuleTests
     {
         // The median of five of one kind and six of the other jumps as they do.
         double[] losses = [.. Enumerable.Range(0, Updates).Select(i => i < 100 ? 2 : i % 2 == 0 ? 0.1 : 10)];
-        var reading = RateRule.Read(Rates, losses, Half, hasBroken: true);
+        var reading = UsableRateRule.Read(Rates, losses, Half, hasBroken: true);
         Assert.Null(reading.Interval);
         Assert.Contains("less than half a window of updates", reading.Problem, StringComparison.Ordinal);
     }
@@ -87,24 +87,24 @@ public sealed class RateRuleTests
     [Fact]
     public void A_test_that_breaks_at_once_says_so()
     {
-        Assert.Contains("smaller --from", RateRule.Read([1], [2.3], Half, hasBroken: true).Problem, StringComparison.Ordinal);
-        Assert.Contains("smaller --from", RateRule.Read([], [], Half, hasBroken: true).Problem, StringComparison.Ordinal);
+        Assert.Contains("smaller --from", UsableRateRule.Read([1], [2.3], Half, hasBroken: true).Problem, StringComparison.Ordinal);
+        Assert.Contains("smaller --from", UsableRateRule.Read([], [], Half, hasBroken: true).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_test_ends_when_the_last_window_is_twice_the_first_and_not_for_one_batch()
     {
         double[] losses = [.. Enumerable.Repeat(2.0, 50)];
-        Assert.False(RateRule.HasRisen([.. losses, 100, 100, 100], Half));
-        Assert.True(RateRule.HasRisen([.. losses, 5, 5, 5, 5, 5, 5], Half));
-        Assert.False(RateRule.HasRisen([2, 9, 9, 9, 9], Half));
+        Assert.False(UsableRateRule.HasRisen([.. losses, 100, 100, 100], Half));
+        Assert.True(UsableRateRule.HasRisen([.. losses, 5, 5, 5, 5, 5, 5], Half));
+        Assert.False(UsableRateRule.HasRisen([2, 9, 9, 9, 9], Half));
     }
 
     [Fact]
     public void The_running_median_does_not_lag()
     {
         double[] monotone = [.. Enumerable.Range(0, 50).Select(i => Math.Exp(-0.1 * i))];
-        Assert.Equal(monotone[5..45], RateRule.Smooth(monotone, Half)[5..45]);
+        Assert.Equal(monotone[5..45], UsableRateRule.Smooth(monotone, Half)[5..45]);
     }
 
     // The mean of h w²/2 over a thousand coordinates with noise in the gradient, and a floor as of a data set that is not learned; capped as a test is that ends.

@@ -1,4 +1,4 @@
-using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Recipes;
 

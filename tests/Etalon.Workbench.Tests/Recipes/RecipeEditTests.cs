@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Recipes;
 

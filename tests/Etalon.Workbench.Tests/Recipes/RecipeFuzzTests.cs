@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Etalon.Lab;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Recipes;
 

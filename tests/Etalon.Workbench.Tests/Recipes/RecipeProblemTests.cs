@@ -1,5 +1,5 @@
 using Etalon.Lab;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Tests.Recipes;
 

@@ -1,5 +1,7 @@
 using Etalon.Lab;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
 namespace Etalon.Workbench.Tests.Recipes;

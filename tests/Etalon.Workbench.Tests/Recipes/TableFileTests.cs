@@ -1,5 +1,5 @@
 using Etalon.Lab;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Recipes;
@@ -84,7 +84,7 @@ public class TableFileTests
         using var folder = new TemporaryFolder();
         Assert.Equal(Bits(() => RecipeReader.Read($"duration: 1ba\nlearning_rate: {{table: {{values: [{number}]}}}}")), Bits(() => Read(folder, $"lr\n{number}\n")));
 
-        static long? Bits(Func<RunSpec> read)
+        static long? Bits(Func<Recipe> read)
         {
             try
             {
@@ -97,7 +97,7 @@ public class TableFileTests
         }
     }
 
-    private static RunSpec Read(TemporaryFolder folder, string table)
+    private static Recipe Read(TemporaryFolder folder, string table)
     {
         File.WriteAllText(Path.Combine(folder.Path, "lr.csv"), table);
         return RecipeReader.Read("duration: 3ba\nlearning_rate: {table: {file: lr.csv}}", Path.Combine(folder.Path, "r.yaml"));

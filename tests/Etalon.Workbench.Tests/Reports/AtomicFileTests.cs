@@ -1,5 +1,5 @@
 using Etalon.Lab;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Files;
 using Etalon.Workbench.Tests.Data;
 using Etalon.Workbench.Tests.Runs;
 

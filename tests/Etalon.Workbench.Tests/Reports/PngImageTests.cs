@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Data;
-using Etalon.Lab.Reports;
 
 namespace Etalon.Workbench.Tests.Reports;
 

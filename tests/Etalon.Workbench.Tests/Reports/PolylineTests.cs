@@ -1,4 +1,4 @@
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
 
 namespace Etalon.Workbench.Tests.Reports;
 

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Runs;
@@ -90,7 +90,7 @@ public sealed class CorruptionTests : IDisposable
             ("mnist", _) => Corruption.Parts(("magic", 4), ("dimensions", 8), ("labels", good.Length)),
             _ => [("labels", [.. Enumerable.Range(0, file.Count).Select(i => i * row)]), ("pixels", [.. Enumerable.Range(0, good.Length).Where(i => i % row > 1)])],
         };
-        new Corruption(path, seed).Try(good, classes, () => new CanonicalReading(set.Entry).Add(file, CanonicalFileReader.Read(file, path, "Get it anew."), path));
+        new Corruption(path, seed).Try(good, classes, () => new DataSetAssembler(set.Entry).Add(file, PublishedFileReader.Read(file, path, "Get it anew."), path));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class CorruptionTests : IDisposable
         string path = In(file.Name + ".gz");
         // Ten bytes of header, eight of checksum and length at the end.
         new Corruption(path, 15).Try(good, Corruption.Parts(("header", 10), ("blocks", good.Length - 8), ("trailer", good.Length)), () =>
-            Assert.Equal(set.Files[file.Name], CanonicalFileReader.Read(file, path, "Get it anew.")));
+            Assert.Equal(set.Files[file.Name], PublishedFileReader.Read(file, path, "Get it anew.")));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class CorruptionTests : IDisposable
         string path = In("bomb");
         File.WriteAllBytes(path, PublishedSet.Gzip(new byte[64 << 20]));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var problem = Assert.Throws<InputException>(() => CanonicalFileReader.Read(file, path, "Get it anew."));
+        var problem = Assert.Throws<InputException>(() => PublishedFileReader.Read(file, path, "Get it anew."));
         Assert.Contains("too long", problem.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }

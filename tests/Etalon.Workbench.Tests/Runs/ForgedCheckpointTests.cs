@@ -35,7 +35,7 @@ public sealed class ForgedCheckpointTests : IDisposable
                 try
                 {
                     using var checkpoint = Checkpoint.Open(path);
-                    (_, _, _) = (RunProgress.Of(checkpoint), MetricsMark.Of(checkpoint), RunIdentity.Of(checkpoint));
+                    (_, _, _) = (RunProgress.Of(checkpoint), MetricsPosition.Of(checkpoint), RunIdentity.Of(checkpoint));
                     trainer.Restore(checkpoint);
                 }
                 catch (InputException problem)
@@ -57,7 +57,7 @@ public sealed class ForgedCheckpointTests : IDisposable
         string run = SmallRun.Stopped(_folder.Path, 2, "duration=3ba", "data={set: digits, batch: 8, train: 16, test: 8}", "model={name: mlp, hidden: [4], norm: layer}"), path = Path.Combine(run, "resolved.json");
         string text = File.ReadAllText(path);
         File.WriteAllText(path, now + text[(text.IndexOf(was, StringComparison.Ordinal) + 1)..]);
-        foreach (Action read in (Action[])[() => RunSummary.Read(run), () => WrittenRecipe.Read(run), () => SmallRun.Resume(run)])
+        foreach (Action read in (Action[])[() => RunSummary.Read(run), () => ResolvedRecipe.Read(run), () => SmallRun.Resume(run)])
             Assert.Contains(path, Assert.Throws<InputException>(read).Message, StringComparison.Ordinal);
         Assert.NotEmpty(RunInputs.Of(run));
     }

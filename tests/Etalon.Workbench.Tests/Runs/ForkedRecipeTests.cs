@@ -1,5 +1,5 @@
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Runs;

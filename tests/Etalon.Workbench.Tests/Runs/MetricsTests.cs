@@ -21,7 +21,7 @@ public sealed partial class MetricsTests : IDisposable
     public void A_file_torn_at_any_byte_is_gone_on_with_exactly_from_each_mark_that_it_holds_and_refused_from_each_other()
     {
         string path = Path.Combine(_folder.Path, "metrics.jsonl");
-        List<MetricsMark> marks = Write(path, from: 0, default);
+        List<MetricsPosition> marks = Write(path, from: 0, default);
         byte[] whole = File.ReadAllBytes(path);
         string expected = WithoutSpeed(whole);
         Assert.True(marks.Select(mark => mark.Bytes).Distinct().Count() > 4);
@@ -50,7 +50,7 @@ public sealed partial class MetricsTests : IDisposable
     public void A_file_torn_at_any_byte_goes_on_exactly_from_the_mark_before_the_tear()
     {
         string path = Path.Combine(_folder.Path, "metrics.jsonl");
-        List<MetricsMark> marks = Write(path, from: 0, default);
+        List<MetricsPosition> marks = Write(path, from: 0, default);
         byte[] whole = File.ReadAllBytes(path);
         string expected = WithoutSpeed(whole);
         for (int length = 0; length <= whole.Length; length++)
@@ -75,15 +75,15 @@ public sealed partial class MetricsTests : IDisposable
     }
 
     // Writes what a run of made-up numbers would from one update on; gives the mark before each, and the last.
-    private static List<MetricsMark> Write(string path, int from, MetricsMark at)
+    private static List<MetricsPosition> Write(string path, int from, MetricsPosition at)
     {
         using var writer = new MetricsWriter(path, Every, at);
-        List<MetricsMark> marks = [];
+        List<MetricsPosition> marks = [];
         for (int step = from; step < Updates; step++)
         {
             marks.Add(writer.Mark);
             double epoch = (step + 1.0) / PerEpoch;
-            writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new UpdateNumbers(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
+            writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new Hyperparameters(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
             if ((step + 1) % PerEpoch == 0) writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
         }
         marks.Add(writer.Mark);

@@ -85,7 +85,7 @@ public sealed class RunListingTests : IDisposable
         // A link to itself leads nowhere for root too, whom no mode keeps out.
         File.CreateSymbolicLink(In("a"), "a");
         Assert.Throws<IOException>(() => RunSummary.Open(In("a")));
-        Assert.Throws<IOException>(() => WrittenRecipe.Read(In("a")));
+        Assert.Throws<IOException>(() => ResolvedRecipe.Read(In("a")));
         Assert.Throws<IOException>(() => RunFolder.Open(In("a")));
     }
 

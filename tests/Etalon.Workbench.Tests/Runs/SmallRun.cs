@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Runs;
@@ -21,7 +21,7 @@ internal static class SmallRun
         log: {every: 3ba}
         """;
 
-    public static RunSpec Spec(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
+    public static Recipe Spec(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
 
     /// <summary>Writes the recipe into a folder.</summary>
     public static string WriteRecipe(string folder)

@@ -19,7 +19,7 @@ public class SimulationTests
     {
         var simulation = new Simulation
         {
-            Recipe = new Recipe(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum), 60) { Dampening = dampening, Nesterov = nesterov, Decay = decay },
+            Recipe = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum), 60) { Dampening = dampening, Nesterov = nesterov, Decay = decay },
             Loss = new TwoWells(3),
             InitialNorm = 1.7,
             Dimension = 6,
@@ -127,7 +127,7 @@ public class SimulationTests
         Lag = 20,
     };
 
-    private static Recipe Recipe(double rate, double decay) => new(new Constant(rate), new Constant(decay), new Constant(0), 600);
+    private static UpdateSchedule Recipe(double rate, double decay) => new(new Constant(rate), new Constant(decay), new Constant(0), 600);
 
     private static SimulationResult Run(Simulation simulation, int threads = 2)
     {

@@ -1,4 +1,4 @@
-using Etalon.Lab.Statistics;
+using Etalon.Lab.Numerics;
 
 namespace Etalon.Workbench.Tests.Statistics;
 

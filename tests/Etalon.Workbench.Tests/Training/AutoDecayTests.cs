@@ -1,6 +1,6 @@
 using Etalon.Lab;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Data;
 using Etalon.Workbench.Tests.Runs;

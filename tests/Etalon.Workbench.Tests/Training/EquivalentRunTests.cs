@@ -2,7 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Random;
 using Etalon.Lab;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Training;

@@ -1,10 +1,10 @@
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
+using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 using Etalon.Workbench.Tests.Data;
 using Etalon.Workbench.Tests.Runs;
 
@@ -77,7 +77,7 @@ public sealed class MonitorTests : IDisposable
     public void The_exact_law_gives_the_whole_curve_of_the_norm_from_its_start_and_the_measured_gradients()
     {
         var run = MonitoredRun.Of(Recipe);
-        var table = RecipeTable.Of(run.Spec.ToRecipe());
+        var table = UpdateTable.Of(run.Spec.ToRecipe());
         foreach (string group in run.Groups)
         {
             var readings = run[group];
@@ -171,7 +171,7 @@ public sealed class MonitorTests : IDisposable
     }
 
     // Of one batch of each of 600 epochs, which are independent of one another.
-    private static (double Noise, double Signal) ManyBatches(RunSpec spec)
+    private static (double Noise, double Signal) ManyBatches(Recipe spec)
     {
         const int Batches = 600;
         using var trainer = new Trainer<double>(spec with { Seed = 77 }, DataCatalog.Load("digits"), threads: 1);
@@ -214,7 +214,7 @@ public sealed class MonitorTests : IDisposable
         return spec.Precision == Precision.Float64 ? Bytes<double>(spec) : Bytes<float>(spec);
     }
 
-    private static byte[] Bytes<T>(RunSpec spec) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static byte[] Bytes<T>(Recipe spec) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         using var trainer = new Trainer<T>(spec, DataCatalog.Load("digits"), threads: 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);

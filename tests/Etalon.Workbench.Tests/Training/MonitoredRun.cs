@@ -1,6 +1,6 @@
 using System.Numerics;
 using Etalon.Lab.Data;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Training;
@@ -10,9 +10,9 @@ internal sealed class MonitoredRun : ITrainingObserver
 {
     private readonly Dictionary<string, List<GroupReading>> _readings = [];
 
-    private MonitoredRun(RunSpec spec) => Spec = spec;
+    private MonitoredRun(Recipe spec) => Spec = spec;
 
-    public RunSpec Spec { get; }
+    public Recipe Spec { get; }
 
     public IReadOnlyCollection<string> Groups => _readings.Keys;
 

@@ -1,6 +1,6 @@
 using Etalon.Lab.Training;
+using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Workbench.Tests.Training;
 
@@ -40,7 +40,7 @@ public class NormLawTests
     public void Every_group_settles_where_the_equilibrium_is_turns_as_it_should_and_relaxes_after_a_drop_by_the_law(string name, string[] overrides)
     {
         var run = MonitoredRun.Of(Recipe, overrides);
-        var table = RecipeTable.Of(run.Spec.ToRecipe());
+        var table = UpdateTable.Of(run.Spec.ToRecipe());
         long drop = Enumerable.Range(1, (int)run.Spec.TotalSteps).First(step => table[step].LogRate < table[step - 1].LogRate);
         Assert.Equal(8, MixingUnits.Between(table, 0, drop), 1e-9);
         foreach (string group in run.Groups)
@@ -64,7 +64,7 @@ public class NormLawTests
     }
 
     // S is measured as a mean over each tenth of a unit, and the law goes from the norm at the drop to the end without looking at another.
-    private static void AssertRelaxation(string where, IReadOnlyList<GroupReading> readings, RecipeTable table, long drop)
+    private static void AssertRelaxation(string where, IReadOnlyList<GroupReading> readings, UpdateTable table, long drop)
     {
         var after = SteadyUpdate.At(table, drop);
         int tenth = (int)Math.Round(0.1 / after.UnitsPerStep);

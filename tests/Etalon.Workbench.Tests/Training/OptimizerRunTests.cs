@@ -2,8 +2,9 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Data;
 using Etalon.Workbench.Tests.Runs;
@@ -162,7 +163,7 @@ public sealed class OptimizerRunTests : IDisposable
         Assert.Contains("write name: sgd", refused.Message, StringComparison.Ordinal);
     }
 
-    private static double Curvature<T>(RunSpec spec) where T : unmanaged, IFloatingPointIeee754<T>
+    private static double Curvature<T>(Recipe spec) where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var trainer = new Trainer<T>(spec, DataCatalog.Load("digits"), 1);
         T[] weights = trainer.Network.Parameters.Span.ToArray(), state = trainer.Network.State.Span.ToArray();

@@ -4,7 +4,8 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
-using Etalon.Lab.RunSpecs;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 
 namespace Etalon.Workbench.Tests.Training;
@@ -180,7 +181,7 @@ public class TrainerTests
         Assert.Contains("data", problem.Message, StringComparison.Ordinal);
     }
 
-    private static (Log Log, byte[] Bytes) Train(RunSpec spec, int threads = 2)
+    private static (Log Log, byte[] Bytes) Train(Recipe spec, int threads = 2)
     {
         var data = DataCatalog.Load("digits");
         var log = new Log();

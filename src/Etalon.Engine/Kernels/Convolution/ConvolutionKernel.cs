@@ -49,13 +49,13 @@ internal abstract unsafe class ConvolutionKernel<T> where T : unmanaged, IFloati
     public abstract void PackDataGradient(T* weights, T* packed);
 
     /// <summary>y = x * w: framed inputs [images] to dense outputs [images][oh][ow][co], which are overwritten.</summary>
-    public abstract void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming);
+    public abstract void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Prefetch<T> upcoming);
 
     /// <summary>dx from dy: framed output gradients [images] to dense input gradients [images][h][w][ci], which are overwritten.</summary>
-    public abstract void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming);
+    public abstract void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Prefetch<T> upcoming);
 
     /// <summary>Adds the weight gradient of these images to the accumulator (all zero before the first call), in the kernel's own form.</summary>
-    public abstract void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming);
+    public abstract void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming);
 
     /// <summary>Turns the accumulator into the weight gradient [ky][kx][ci][co], which is overwritten.</summary>
     public abstract void FinishWeightGradient(T* accumulator, T* weightGradient);

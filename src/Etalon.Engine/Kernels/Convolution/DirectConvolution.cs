@@ -22,7 +22,7 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
 
     private readonly SubConvolution _forward;
     private readonly SubConvolution[] _dataGradient;
-    private readonly PixelPair[] _lines;
+    private readonly PixelOffsets[] _lines;
     private readonly int[] _rows;
     private readonly int _chunkLines;
 
@@ -87,14 +87,14 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
         }
     }
 
-    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming)
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Prefetch<T> upcoming)
     {
         var fetched = upcoming;
         fetched.Add(output, (long)images * Shape.OutputLength);
         _forward.Run<T, TVector>(framedInput, packed, output, Shape.OutputChannels, images, fetched);
     }
 
-    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming)
+    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Prefetch<T> upcoming)
     {
         // Every phase writes pixels all over the images, so the first fetches them and the others what comes next.
         for (int i = 0; i < _dataGradient.Length; i++)
@@ -108,12 +108,12 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
 
     /// <summary>The accumulator is [block of output channels][tap][input channel][lanes of a block].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
+    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming)
     {
         int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         int count = images * Shape.OutputHeight;
         int readStep = Shape.Stride * InputFrame.PixelStride, writeStep = GradientFrame.PixelStride;
-        fixed (PixelPair* starts = _lines)
+        fixed (PixelOffsets* starts = _lines)
         fixed (int* rows = _rows)
             for (int line = 0; line < count; line += _chunkLines)
             {
@@ -137,7 +137,7 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
     }
 
     // The rows of the output images: where the taps of their first pixels begin, and where its gradient lies.
-    private PixelPair[] ListLines() => PixelPair.List(
+    private PixelOffsets[] ListLines() => PixelOffsets.List(
         ImagesPerCall,
         Shape.OutputHeight,
         1,

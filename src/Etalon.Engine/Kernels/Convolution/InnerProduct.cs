@@ -41,17 +41,17 @@ internal static unsafe class InnerProduct<T, TVector>
     /// <param name="channels">Channels to write.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
+        T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
         Run<FromZero>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
 
     /// <summary>The same, added to what the output holds: a sum cut into several calls has the bits of one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Continue(
-        T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
+        T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
         Run<FromOutput>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
 
     private static void Run<TStart>(
-        T* input, PixelPair* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels)
+        T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels)
         where TStart : IStart
     {
         int taken = channels <= TVector.Count ? TVector.Count : 2 * TVector.Count;
@@ -62,13 +62,13 @@ internal static unsafe class InnerProduct<T, TVector>
 
         // Behind the last pixel a block repeats it; what exists is copied from a block of its own.
         T* block = stackalloc T[PixelsPerBlock * 2 * TVector.Count];
-        PixelPair* six = stackalloc PixelPair[PixelsPerBlock];
+        PixelOffsets* six = stackalloc PixelOffsets[PixelsPerBlock];
         for (int first = whole; first < count; first += PixelsPerBlock)
         {
             for (int k = 0; k < PixelsPerBlock; k++)
             {
-                PixelPair pixel = pixels[Math.Min(first + k, count - 1)];
-                six[k] = new PixelPair(pixel.Read, k * taken);
+                PixelOffsets pixel = pixels[Math.Min(first + k, count - 1)];
+                six[k] = new PixelOffsets(pixel.Read, k * taken);
                 new Span<T>(output + pixel.Write, channels).CopyTo(new Span<T>(block + k * taken, taken));
             }
             RunBlocks<TStart>(taken, input, six, PixelsPerBlock, runs, runs + runCount, depth, weights, lanes, block);
@@ -79,16 +79,16 @@ internal static unsafe class InnerProduct<T, TVector>
 
     // Whole register blocks of pixels, of 1 or 2 vectors of channels.
     private static void RunBlocks<TStart>(
-        int taken, T* input, PixelPair* pixels, int count, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        int taken, T* input, PixelOffsets* pixels, int count, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
         where TStart : IStart
     {
-        PixelPair* end = pixels + count;
+        PixelOffsets* end = pixels + count;
         if (taken > TVector.Count)
         {
             RunWide<TStart>(input, pixels, end, runs, runsEnd, depth, weights, output);
             return;
         }
-        PixelPair* twelves = pixels + count / (2 * PixelsPerBlock) * (2 * PixelsPerBlock);
+        PixelOffsets* twelves = pixels + count / (2 * PixelsPerBlock) * (2 * PixelsPerBlock);
         RunNarrowTwelve<TStart>(input, pixels, twelves, runs, runsEnd, depth, weights, lanes, output);
         RunNarrowSix<TStart>(input, twelves, end, runs, runsEnd, depth, weights, lanes, output);
     }
@@ -96,7 +96,7 @@ internal static unsafe class InnerProduct<T, TVector>
     // Free of calls and branches besides its three loops, since the just-in-time compiler keeps the accumulators in registers only then.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunWide<TStart>(
-        T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
+        T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
         where TStart : IStart
     {
         int width = TVector.Count;
@@ -156,7 +156,7 @@ internal static unsafe class InnerProduct<T, TVector>
     // 12 pixels x 1 vector, for channels that need no more: 13 loads feed 12 multiply-adds, 84 % of the peak in 512 bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunNarrowTwelve<TStart>(
-        T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
         where TStart : IStart
     {
         for (; pixels < pixelsEnd; pixels += 12)
@@ -221,7 +221,7 @@ internal static unsafe class InnerProduct<T, TVector>
     // What twelve leaves: at most 3/4 of the peak (6 chains, latency 4).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunNarrowSix<TStart>(
-        T* input, PixelPair* pixels, PixelPair* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
+        T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
         where TStart : IStart
     {
         for (; pixels < pixelsEnd; pixels += 6)

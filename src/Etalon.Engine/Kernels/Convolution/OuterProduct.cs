@@ -60,7 +60,7 @@ internal static unsafe class OuterProduct<T, TVector>
         TVector a3 = TVector.Load(sums + 3 * step), b3 = TVector.Load(sums + 3 * step + width);
         TVector a4 = TVector.Load(sums + 4 * step), b4 = TVector.Load(sums + 4 * step + width);
         TVector a5 = TVector.Load(sums + r5 * step), b5 = TVector.Load(sums + r5 * step + width);
-        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
+        for (PixelOffsets* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;
@@ -111,7 +111,7 @@ internal static unsafe class OuterProduct<T, TVector>
         TVector a1 = TVector.Load(sums + r1 * step), b1 = TVector.Load(sums + r1 * step + width);
         TVector a2 = TVector.Load(sums + r2 * step), b2 = TVector.Load(sums + r2 * step + width);
         TVector a3 = TVector.Load(sums + r3 * step), b3 = TVector.Load(sums + r3 * step + width);
-        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
+        for (PixelOffsets* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;
@@ -158,7 +158,7 @@ internal static unsafe class OuterProduct<T, TVector>
         TVector a2 = TVector.Load(sums + r2 * step), a3 = TVector.Load(sums + r3 * step);
         TVector a4 = TVector.Load(sums + r4 * step), a5 = TVector.Load(sums + r5 * step);
         TVector a6 = TVector.Load(sums + r6 * step), a7 = TVector.Load(sums + r7 * step);
-        for (PixelPair* line = lines.Starts, end = line + lines.Count; line < end; line++)
+        for (PixelOffsets* line = lines.Starts, end = line + lines.Count; line < end; line++)
         {
             nint i = line->Read;
             T* g = gradient + line->Write;

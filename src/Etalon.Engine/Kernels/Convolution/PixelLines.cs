@@ -12,9 +12,9 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// <param name="Length">Pixels in a line, at least 1.</param>
 /// <param name="ReadStep">Numbers from a pixel to the next in the input.</param>
 /// <param name="WriteStep">Numbers from a pixel to the next in the gradient.</param>
-internal readonly unsafe struct PixelLines(PixelPair* Starts, int Count, int Length, nint ReadStep, nint WriteStep)
+internal readonly unsafe struct PixelLines(PixelOffsets* Starts, int Count, int Length, nint ReadStep, nint WriteStep)
 {
-    public readonly PixelPair* Starts = Starts;
+    public readonly PixelOffsets* Starts = Starts;
     public readonly int Count = Count;
     public readonly int Length = Length;
     public readonly nint ReadStep = ReadStep;

@@ -22,7 +22,7 @@ internal sealed unsafe class SubConvolution
     private readonly int _depth;
     private readonly int _pixelsPerImage;
 
-    private SubConvolution(Frame frame, Axis rows, Axis columns, int kernelWidth, PixelPair[] pixels, int images)
+    private SubConvolution(Frame frame, Axis rows, Axis columns, int kernelWidth, PixelOffsets[] pixels, int images)
     {
         Pixels = pixels;
         _pixelsPerImage = pixels.Length / images;
@@ -42,7 +42,7 @@ internal sealed unsafe class SubConvolution
     private int Channels { get; }
 
     /// <summary>The pixels of as many images as a call takes, image by image.</summary>
-    public PixelPair[] Pixels { get; }
+    public PixelOffsets[] Pixels { get; }
 
     /// <summary>Numbers in the packed weights for an output of <paramref name="channels"/>.</summary>
     public int PackedLength<T, TVector>(int channels)
@@ -54,7 +54,7 @@ internal sealed unsafe class SubConvolution
     {
         var read = new PixelWalk(0, frame.Length, shape.Stride * frame.RowStride, shape.Stride * frame.PixelStride);
         var write = new PixelWalk(0, shape.OutputLength, shape.OutputWidth * shape.OutputChannels, shape.OutputChannels);
-        PixelPair[] pixels = PixelPair.List(images, shape.OutputHeight, shape.OutputWidth, read, write);
+        PixelOffsets[] pixels = PixelOffsets.List(images, shape.OutputHeight, shape.OutputWidth, read, write);
         return new SubConvolution(
             frame, Axis.Forward(shape.KernelHeight), Axis.Forward(shape.KernelWidth), shape.KernelWidth, pixels, images);
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class SubConvolution
                     Axis.DataGradient(shape.KernelHeight, stride, row + shape.Padding, frame.Top),
                     Axis.DataGradient(shape.KernelWidth, stride, column + shape.Padding, frame.Left),
                     shape.KernelWidth,
-                    PixelPair.List(images, rows, columns, read, write),
+                    PixelOffsets.List(images, rows, columns, read, write),
                     images));
             }
         return [.. phases];
@@ -107,13 +107,13 @@ internal sealed unsafe class SubConvolution
 
     /// <summary>Computes all pixels of <paramref name="images"/> images, and fetches what is upcoming meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run<T, TVector>(T* input, T* packed, T* output, int outputs, int images, in Upcoming<T> upcoming)
+    public void Run<T, TVector>(T* input, T* packed, T* output, int outputs, int images, in Prefetch<T> upcoming)
         where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
         int lanes = InnerProduct<T, TVector>.LanesOf(outputs), count = images * _pixelsPerImage;
         int all = InnerProduct<T, TVector>.Blocks(outputs) * count;
         int done = 0;
-        fixed (PixelPair* pixels = Pixels)
+        fixed (PixelOffsets* pixels = Pixels)
         fixed (int* runs = _runs)
             for (int first = 0; first < outputs; first += lanes, packed += _taps.Length * Channels * lanes)
                 for (int pixel = 0; pixel < count; pixel += PixelsPerFetch)

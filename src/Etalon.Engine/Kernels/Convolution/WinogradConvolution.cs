@@ -27,8 +27,8 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
     private readonly TileGrid _forward;
     private readonly TileGrid _dataGradient;
     private readonly int _tilesPerBlock;
-    private readonly PixelPair[] _forwardTiles;
-    private readonly PixelPair[] _dataGradientTiles;
+    private readonly PixelOffsets[] _forwardTiles;
+    private readonly PixelOffsets[] _dataGradientTiles;
     private readonly int[] _rows;
 
     public WinogradConvolution(ConvolutionShape shape) : base(shape)
@@ -91,22 +91,22 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
     public override void PackDataGradient(T* weights, T* packed) =>
         WinogradWeights<T, TVector>.PackDataGradient(weights, packed, Shape.InputChannels, Shape.OutputChannels);
 
-    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming) =>
+    public override void Forward(T* framedInput, T* packed, T* output, T* scratch, int images, in Prefetch<T> upcoming) =>
         Convolve(_forward, _forwardTiles, framedInput, packed, output, scratch, images, upcoming);
 
-    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Upcoming<T> upcoming) =>
+    public override void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Prefetch<T> upcoming) =>
         Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images, upcoming);
 
     /// <summary>The accumulator is dU [36][block of output channels][input channel][lanes of a block].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Upcoming<T> upcoming)
+    public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming)
     {
         int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         T* v = scratch + WinogradTiles<T, TVector>.BufferLength, m = v + PointsLength(InputLanes);
         var inputs = new WinogradTiles<T, TVector>(scratch, v, InputLanes, PointStep(InputLanes));
         var gradients = new WinogradTiles<T, TVector>(scratch, m, OutputLanes, PointStep(OutputLanes));
         int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T, TVector>.PointStep(Shape.InputChannels, Shape.OutputChannels);
-        PixelPair start = default;
+        PixelOffsets start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
@@ -132,7 +132,7 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Convolve(
-        TileGrid grid, PixelPair[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images, in Upcoming<T> upcoming)
+        TileGrid grid, PixelOffsets[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images, in Prefetch<T> upcoming)
     {
         int lanes = InnerProduct<T, TVector>.LanesOf(grid.OutputChannels);
         int depth = grid.Frame.Channels, inputLanes = TVector.RoundUp(depth), outputLanes = TVector.RoundUp(grid.OutputChannels);
@@ -143,7 +143,7 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
         int run = 0;
         var fetched = upcoming;
         fetched.Add(output, (long)images * grid.OutputLength);
-        fixed (PixelPair* pairs = tilePairs)
+        fixed (PixelOffsets* pairs = tilePairs)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
             {
                 int count = Math.Min(_tilesPerBlock, tiles - first);
@@ -175,6 +175,6 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
 
     private int PointsLength(int lanes) => Points * PointStep(lanes);
 
-    private PixelPair[] ListTiles(int readStep, int writeStep) => PixelPair.List(
+    private PixelOffsets[] ListTiles(int readStep, int writeStep) => PixelOffsets.List(
         1, 1, WholeBlocks(_tilesPerBlock), new PixelWalk(0, 0, 0, readStep), new PixelWalk(0, 0, 0, writeStep));
 }

@@ -42,7 +42,7 @@ internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPo
     /// <param name="first">The block's first column.</param>
     /// <param name="c">The product.</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
-    public abstract void Multiply(T* a, PixelPair* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch);
+    public abstract void Multiply(T* a, PixelOffsets* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch);
 
     /// <summary>sums(row, j) += sum over images of x(image, row) g(image, j), for all columns.</summary>
     /// <param name="x">[images][rows], rows at most <see cref="MostRows"/>.</param>
@@ -70,7 +70,7 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
     public override int LanesOf(int columns) => InnerProduct<T, TVector>.LanesOf(columns);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Multiply(T* a, PixelPair* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch)
+    public override void Multiply(T* a, PixelOffsets* rows, int count, in RightMatrix<T> b, int first, T* c, T* scratch)
     {
         int lanes = LanesOf(b.Columns), columns = Math.Min(lanes, b.Columns - first), run = 0;
         for (int k = 0; k < b.Depth; k += DepthPerBlock)
@@ -90,7 +90,7 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
         int lanes = LanesOf(columns), step = WholeBlocks(columns);
         T* left = scratch, right = scratch + MostImages * MostRows;
         for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, left + image * rows);
-        PixelPair start = default;
+        PixelOffsets start = default;
         var lines = new PixelLines(&start, 1, images, rows, lanes);
         fixed (int* offsets = RowOffsets)
             for (int first = 0; first < columns; first += lanes, sums += rows * lanes)

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>One thing that can be wrong with a run, and how a log shows it.</summary>
 internal abstract class Cause

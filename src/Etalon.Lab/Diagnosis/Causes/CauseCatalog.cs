@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Every cause, in the order in which they are looked for: each explains what a later one would be taken for.</summary>
 internal static class CauseCatalog

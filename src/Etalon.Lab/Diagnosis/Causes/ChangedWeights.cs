@@ -1,7 +1,6 @@
-using Etalon.Lab.Diagnosis.Diagnostics;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Weights that are not where the optimizer's own update leaves them: the residual of the exact law of |w|² is not rounding.</summary>
 /// <remarks>
@@ -35,7 +34,7 @@ internal sealed class ChangedWeights : Cause
         evidence.Distrust(names);
         var shrinking = broken.Where(each => each.OverDecay.IsKnown).OrderBy(each => each.OverDecay.Mean).ToList();
         bool isDecay = shrinking.Count > 0 && shrinking.Count >= broken.Count / 2.0;
-        var middle = isDecay ? shrinking[shrinking.Count / 2].OverDecay : Estimate.None;
+        var middle = isDecay ? shrinking[shrinking.Count / 2].OverDecay : PhaseEstimate.None;
         double worst = broken.Max(each => each.Size);
         yield return new(
             FlagKind.ChangedWeights,
@@ -67,17 +66,17 @@ internal sealed class ChangedWeights : Cause
                 double angle = phase.Of(phase.Group.Angle)[row];
                 sizes.Add(double.IsFinite(angle) ? angle * angle : double.NaN);
             }
-        if (all.Count == 0) return new(group, 0, 0, false, Estimate.None);
+        if (all.Count == 0) return new(group, 0, 0, false, PhaseEstimate.None);
         double size = Math.Sqrt(all.Average(residual => residual * residual));
-        var mean = Estimate.Of(all, steps, 1);
+        var mean = PhaseEstimate.Of(all, steps, 1);
         double own = Math.Min(MeanOf(shares), MeanOf(sizes)), limit = Math.Max(Rounding, Share * (double.IsFinite(own) ? own : 0));
         bool isOneSided = Math.Abs(mean.Mean) > limit && mean.Away(0) > Doubt;
-        var over = isOneSided ? Estimate.Ratio([.. all.Select(residual => -residual)], shares, steps, 1) : Estimate.None;
+        var over = isOneSided ? PhaseEstimate.Ratio([.. all.Select(residual => -residual)], shares, steps, 1) : PhaseEstimate.None;
         // A decay is the same share of the logged one whatever the rate is; anything else scatters.
-        return new(group, all.Count, size, size > Largest || isOneSided, over.IsKnown && over.Away(0) > Doubt * Doubt ? over : Estimate.None);
+        return new(group, all.Count, size, size > Largest || isOneSided, over.IsKnown && over.Away(0) > Doubt * Doubt ? over : PhaseEstimate.None);
     }
 
     private static double MeanOf(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average();
 
-    private sealed record Residuals(string Group, int Known, double Size, bool IsBroken, Estimate OverDecay);
+    private sealed record Residuals(string Group, int Known, double Size, bool IsBroken, PhaseEstimate OverDecay);
 }

@@ -1,6 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Gradients cut to one norm before the optimizer got them: rows in which |g| is the largest of all to a hundredth of a percent.</summary>
 /// <remarks>

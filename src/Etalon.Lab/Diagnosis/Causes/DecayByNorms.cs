@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Norms that grow and shrink as with another weight decay than the log says: what the gradients added to |w|² less what it gained is what decay took.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>A log while causes are looked for in it. What a found cause explains is taken out before the next is judged, so that no two flags speak of one thing.</summary>
 internal sealed class Evidence

@@ -1,6 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Groups of weights that the log itself gives another weight decay, rate or momentum than the others.</summary>
 internal sealed class GroupNumbers : Cause

@@ -1,7 +1,7 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>An L2 term c |w|²/2 in the loss: its gradient is c w, so that g.w/|w|² is the same c in every row, where scale-invariant weights have 0 and others noise.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>What the logger wrote down of the network's modules: "modules: conv1 Conv2d bias; bn1 BatchNorm2d bias eps 1e-05; ...". What follows what is taken from their order.</summary>
 internal sealed class ModuleList

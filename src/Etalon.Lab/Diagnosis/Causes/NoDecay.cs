@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>A weight decay of 0 in the whole log, under a rate that does not grow.</summary>
 /// <remarks>Without decay a rate that grows exponentially is the same training as one with decay (Li and Arora 2019), and no fault.</remarks>

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>η λ above what the momentum allows: the norm overshoots its equilibrium and swings, and no law of it holds. Wan et al. 2021, assumption 5.</summary>
 internal sealed class Oscillation : Cause

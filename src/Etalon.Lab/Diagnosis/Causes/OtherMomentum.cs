@@ -2,7 +2,7 @@ using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Numerics;
 using Etalon.Schedules;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Updates of Nesterov's momentum that were logged as heavy ball, or the other way round: exactly, from single rows.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>An optimizer that the log names and that is not SGD: no fault, but SGD's laws say nothing about it.</summary>
 internal sealed class OtherOptimizer : Cause

@@ -1,8 +1,8 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Weights whose scale the loss depends on: cos(g, w) is not 0. No normalization follows them, or its epsilon is felt.</summary>
 /// <remarks>

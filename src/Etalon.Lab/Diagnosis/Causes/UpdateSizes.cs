@@ -1,10 +1,9 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 using Etalon.Schedules;
-using Etalon.Schedules.Equivalence;
 
-namespace Etalon.Lab.Diagnosis.Causes;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Angles that are not those which rate, momentum and gradients make: another rule, other gradients, another rate, or no SGD at all.</summary>
 /// <remarks>
@@ -46,7 +45,7 @@ internal sealed class UpdateSizes : Cause
         yield return Explained(evidence, off.Select(each => each.Group).ToList(), middle, names);
     }
 
-    private static Flag Explained(Evidence evidence, List<LogGroup> groups, Estimate square, string[] names)
+    private static Flag Explained(Evidence evidence, List<LogGroup> groups, PhaseEstimate square, string[] names)
     {
         var ratio = square.ToThe(0.5);
         string size = $"An update turns the weights by {Text.WithMargin(ratio.Mean, ratio.Margin)} times what the logged rate, momentum and gradients make";
@@ -100,7 +99,7 @@ internal sealed class UpdateSizes : Cause
     private static double Scatter(double[] values) => values.Average() is var mean ? Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) : 0;
 
     /// <summary>Squares of angles over those that the gradients make, over all of the log; unknown where a part of it is missing.</summary>
-    public static Estimate Of(Evidence evidence, LogGroup group)
+    public static PhaseEstimate Of(Evidence evidence, LogGroup group)
     {
         var (turned, made, steps) = (new List<double>(), new List<double>(), new List<long>());
         double memory = 1;
@@ -122,6 +121,6 @@ internal sealed class UpdateSizes : Cause
                 steps.Add(phase.Steps[row]);
             }
         }
-        return steps.Count < FewestRows ? Estimate.None : Estimate.Ratio(turned, made, steps, memory);
+        return steps.Count < FewestRows ? PhaseEstimate.None : PhaseEstimate.Ratio(turned, made, steps, memory);
     }
 }

@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Comparison;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>A way in which a schedule may have become another one.</summary>
 /// <param name="Words">What would have happened, as a clause: "the scheduler steps once per batch".</param>

@@ -1,6 +1,6 @@
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Comparison;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>How a rate that was meant may have become the one of a log: guesses, fitted and ranked.</summary>
 internal static class GuessedRates

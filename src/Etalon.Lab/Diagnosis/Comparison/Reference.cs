@@ -1,8 +1,9 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.RunSpecs;
-using Etalon.Schedules.Equivalence;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules;
 
-namespace Etalon.Lab.Diagnosis.Comparison;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>What a run should have been: the rate, weight decay and momentum of each update, of a recipe or of another log.</summary>
 public sealed class Reference
@@ -36,7 +37,7 @@ public sealed class Reference
         Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json" ? Of(RecipeReader.ReadFile(path)) : Of(RunDiagnosis.ReadLog(path));
 
     /// <summary>A recipe.</summary>
-    public static Reference Of(RunSpec spec)
+    public static Reference Of(Recipe spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (spec.Optimizer.Kind != OptimizerKind.Sgd) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Kind}; a log is compared with a recipe of SGD");

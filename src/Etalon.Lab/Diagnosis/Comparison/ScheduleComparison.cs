@@ -1,7 +1,6 @@
-using Etalon.Lab.Diagnosis.Causes;
 using Etalon.Lab.Diagnosis.Logs;
 
-namespace Etalon.Lab.Diagnosis.Comparison;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Where a log's rate, weight decay and momentum first differ from those that were meant, by how much, and which guess explains it.</summary>
 internal static class ScheduleComparison

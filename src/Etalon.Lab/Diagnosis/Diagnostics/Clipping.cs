@@ -1,8 +1,8 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D15: the share of rows in which |g| is the largest of the phase to a hundredth of a percent, as a clip to one norm leaves it. Li et al. 2022 on how to clip.</summary>
 /// <remarks>

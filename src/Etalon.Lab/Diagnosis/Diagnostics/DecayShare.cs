@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D5, driven: the decay that the norm's way through the phase shows, over the one that the log says.</summary>
 /// <remarks>
@@ -28,7 +28,7 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
         };
     }
 
-    private Finding Excluded(GroupPhase group, double decay, double meant, Estimate share) =>
+    private Finding Excluded(GroupPhase group, double decay, double meant, PhaseEstimate share) =>
         Finding(group, $"its weight decay is {decay:G3} where the run's is {meant:G3}{(decay == 0 && share.IsKnown ? $"; its norm shows {Math.Max(0, share.Mean) * meant:G2}" : "")}") with
         {
             Value = decay / meant,

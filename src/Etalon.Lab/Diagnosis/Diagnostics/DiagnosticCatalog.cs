@@ -1,4 +1,4 @@
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>Every diagnostic, in the order in which a report lists them.</summary>
 internal static class DiagnosticCatalog

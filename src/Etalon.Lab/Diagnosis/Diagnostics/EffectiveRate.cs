@@ -1,7 +1,7 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D4: the effective rate eta/((1 - mu)|w|^2), the rate that the same run on the unit sphere would have. Li et al. 2022.</summary>
 internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at the end", "none")

@@ -1,8 +1,8 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>
 /// D9: |w'|^2 over what the update rule makes of weights, buffer and gradient, minus 1: rounding, unless something else changes the weights. Logged, or without momentum found from two rows
@@ -22,7 +22,7 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
         double[] known = [.. residuals.Where(double.IsFinite)];
         if (known.Length == 0) return Finding(group, "needs residual/NAME, or without momentum rows of consecutive updates with gradsq/NAME");
         double size = Math.Sqrt(known.Average(residual => residual * residual)), own = 2 * (group.Law?.Units ?? 0);
-        var mean = Estimate.Of(residuals, group.Steps, 1);
+        var mean = PhaseEstimate.Of(residuals, group.Steps, 1);
         double limit = Math.Max(Rounding, OfDecay * own);
         bool isOneSided = Math.Abs(mean.Mean) > limit && mean.Away(0) > Significant;
         bool isBroken = size > Largest || isOneSided;

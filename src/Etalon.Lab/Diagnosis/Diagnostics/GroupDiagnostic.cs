@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>A question asked of each group of a phase.</summary>
 internal abstract class GroupDiagnostic(string id, string quantity, string limit) : Diagnostic(id, quantity, limit)

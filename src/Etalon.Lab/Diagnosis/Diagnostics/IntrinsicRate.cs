@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D1: the intrinsic rate eta lambda, and the mixing units of an update. Li, Lyu and Arora 2020; the bound: Wan et al. 2021, assumption 5.</summary>
 internal sealed class IntrinsicRate() : GroupDiagnostic("D1", "mixing units of an update, L", "rate x decay below (1 - sqrt mu)^2")

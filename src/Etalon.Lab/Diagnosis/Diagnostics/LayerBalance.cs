@@ -1,7 +1,7 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D18: the largest rho of a tensor over the smallest. SGD at equilibrium turns all layers alike, whatever their gradients. Kosson et al. 2024.</summary>
 internal sealed class LayerBalance() : Diagnostic("D18", "largest rho over smallest", "1 at equilibrium")

@@ -1,7 +1,7 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Schedules.Dynamics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D3: the mixing units of a phase, M, and how much of its start it has forgotten, q = 1 - exp(-4 M).</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D5: r = |w|^4 over its equilibrium value for the measured S. Wan et al. 2021, Theorem 2; with the closed forms of <see cref="Schedules.Dynamics.Equilibrium"/>.</summary>
 /// <remarks>A tenth in |w|^4 is a fortieth in |w| and a twentieth in the effective rate.</remarks>

@@ -1,7 +1,7 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D16: by what to multiply scale-invariant weights at the phase's begin, and to divide their buffer, to be at its equilibrium at once: k^(-1/4) where the rate was divided by k. Wan et al. 2021, section 4.1.</summary>
 internal sealed class RescaleAdvice() : GroupDiagnostic("D16", "factor that spares the wait", "none; an advice")

@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D8: |cos(g, w)|, which is 0 where the loss does not depend on the scale of w. Li and Arora 2020.</summary>
 internal sealed class ScaleInvariance() : GroupDiagnostic("D8", "|cos(g, w)|, 0 if scale-invariant", "below 0.01")

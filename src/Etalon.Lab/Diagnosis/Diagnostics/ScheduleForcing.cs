@@ -1,8 +1,8 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D10: ln B - ln(1 + Phi^2 s), by how much schedule and decay lengthen the step on the sphere in an update more than the gradient shortens it. Amin, Chang and Khanna 2026.</summary>
 internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forcing of the effective step", "none; its sign says where the step goes")

@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D11: |grad L|^2 over Tr Sigma. The stochastic differential equation has only the noise in its norm law and is off by this share of |w|^4; Etalon's formulas take both. Li, Malladi and Arora 2021.</summary>
 internal sealed class SdeValidity() : GroupDiagnostic("D11", "|grad L|^2 over Tr Sigma", "0.2: beyond, the SDE's |w|^4 is off by more than 20 %")

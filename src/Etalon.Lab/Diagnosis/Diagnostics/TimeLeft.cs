@@ -1,7 +1,7 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D7: the updates until |w|^4 is within 5 % of its equilibrium, ln(|r - 1|/0.05)/(4 L). Li, Lyu and Arora 2020.</summary>
 internal sealed class TimeLeft() : GroupDiagnostic("D7", "updates to within 5 % of equilibrium", "none")

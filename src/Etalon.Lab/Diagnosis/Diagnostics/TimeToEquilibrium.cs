@@ -1,6 +1,6 @@
-using Etalon.Lab.Diagnosis.Measurements;
+using Etalon.Lab.Diagnosis.Phases;
 
-namespace Etalon.Lab.Diagnosis.Diagnostics;
+namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D2: the updates of a mixing unit, 1/L. Li, Lyu and Arora 2020.</summary>
 internal sealed class TimeToEquilibrium() : GroupDiagnostic("D2", "updates of a mixing unit, 1/L", "the phase's length, by D3")

@@ -1,5 +1,5 @@
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs.Reading;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
@@ -52,7 +52,7 @@ internal static class ColumnAliases
     {
         int slash = column.IndexOf('/', StringComparison.Ordinal) + 1;
         if (slash > 0 && slash < column.Length)
-            return Nearest.To(column[..(slash - 1)], [.. OfGroups.Select(each => each.Quantity.TrimEnd('/')).Distinct(), "buffer_dot", "residual"]) is { } quantity ? $"{quantity}/{column[slash..]}" : null;
-        return column.Length < 4 ? null : Nearest.To(column, [LogColumns.Step, LogColumns.Rate, LogColumns.WeightDecay, LogColumns.Momentum, LogColumns.Nesterov, LogColumns.Dampening, LogColumns.Decoupled]);
+            return Suggestion.To(column[..(slash - 1)], [.. OfGroups.Select(each => each.Quantity.TrimEnd('/')).Distinct(), "buffer_dot", "residual"]) is { } quantity ? $"{quantity}/{column[slash..]}" : null;
+        return column.Length < 4 ? null : Suggestion.To(column, [LogColumns.Step, LogColumns.Rate, LogColumns.WeightDecay, LogColumns.Momentum, LogColumns.Nesterov, LogColumns.Dampening, LogColumns.Decoupled]);
     }
 }

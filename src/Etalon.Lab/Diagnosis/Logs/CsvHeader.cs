@@ -1,4 +1,4 @@
-using Etalon.Lab.Csv;
+using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 

@@ -1,6 +1,5 @@
-using Etalon.Lab.Csv;
+using Etalon.Lab.Files;
 using Etalon.Schedules;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 

@@ -1,8 +1,8 @@
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.RunSpecs;
-using Etalon.Lab.RunSpecs.Reading;
-using Etalon.Lab.Training;
-using Etalon.Schedules.Equivalence;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
@@ -14,9 +14,9 @@ internal static class RunFolderLog
     public static RunLog Read(string folder)
     {
         // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
-        var spec = WrittenRecipe.Read(folder).Spec with { Equivalent = null };
+        var spec = ResolvedRecipe.Read(folder).Spec with { Equivalent = null };
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
-            throw new InputException($"{folder}: trains with {Value.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+            throw new InputException($"{folder}: trains with {ScalarReader.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
         var rows = MonitorRows.Read(folder);
         long[] steps = rows.Steps;
         return new RunLog

@@ -1,4 +1,4 @@
-using Etalon.Schedules.Equivalence;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 

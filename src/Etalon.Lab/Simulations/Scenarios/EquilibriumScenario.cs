@@ -1,11 +1,10 @@
 using Etalon.Engine.Parallel;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Numerics;
 using Etalon.Lab.Simulations.Losses;
-using Etalon.Lab.Statistics;
 using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

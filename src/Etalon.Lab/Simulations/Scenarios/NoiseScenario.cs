@@ -1,7 +1,7 @@
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Random;
-using Etalon.Lab.Reports;
-using Etalon.Lab.Statistics;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Numerics;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Simulations.Scenarios;

@@ -1,10 +1,10 @@
 using Etalon.Engine.Parallel;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Numerics;
 using Etalon.Lab.Simulations.Losses;
-using Etalon.Lab.Statistics;
 using Etalon.Numerics;
+using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 
@@ -46,7 +46,7 @@ public sealed class RelaxationScenario : Scenario
             double[] units = [.. simulation.KeepAt.Select(step => step * update.UnitsPerStep)];
             double[][] gammas = [.. simulation.KeepAt.Select((_, kept) => result.Gammas(kept))];
             var relaxation = new Relaxation(update, dimension - 1, simulation.InitialNorm);
-            var forecast = NormCurve.Of(RecipeTable.Of(simulation.Recipe), NormState.AtRest(simulation.InitialNorm), dimension - 1);
+            var forecast = NormCurve.Of(UpdateTable.Of(simulation.Recipe), NormState.AtRest(simulation.InitialNorm), dimension - 1);
             findings.AddRange(Findings(name, relaxation, forecast, simulation.KeepAt, gammas));
             lines.Add(new($"{name}, measured", units, [.. gammas.Select(gamma => gamma.Average() / equilibrium.Gamma)]) { Color = lines.Count });
             lines.Add(new($"{name}, closed form", units, [.. simulation.KeepAt.Select(step => relaxation.GammaAt(step) / equilibrium.Gamma)]) { Color = lines.Count });

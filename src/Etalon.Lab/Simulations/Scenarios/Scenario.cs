@@ -51,11 +51,11 @@ public abstract class Scenario
     internal abstract ScenarioReport Run(ScenarioOptions options, Workers workers, CancellationToken cancellation);
 
     /// <summary>A recipe whose numbers never change.</summary>
-    internal static Recipe Steady(SteadyUpdate update, long steps) =>
+    internal static UpdateSchedule Steady(SteadyUpdate update, long steps) =>
         Under(update, new Constant(update.Numbers.Rate), steps);
 
     /// <summary>A recipe with the decay, momentum and rule of an update and rates of its own.</summary>
-    internal static Recipe Under(SteadyUpdate update, Schedule rate, long steps) =>
+    internal static UpdateSchedule Under(SteadyUpdate update, Schedule rate, long steps) =>
         new(rate, new Constant(update.Numbers.WeightDecay), new Constant(update.Numbers.Momentum), steps)
         {
             Dampening = update.Rule.Dampening,
@@ -76,6 +76,6 @@ public abstract class Scenario
             : rule.Dampening == numbers.Momentum ? "mean of gradients"
             : $"heavy ball, dampening {rule.Dampening:0.###}";
         string momentum = numbers.Momentum == 0 ? "" : $" {numbers.Momentum:0.####}";
-        return $"{name}{momentum}{(rule.Decay == DecayForm.Decoupled ? ", decoupled" : "")}: {Reports.Axis.Label(Math.Round(numbers.Rate, 12))}, {Reports.Axis.Label(numbers.WeightDecay)}";
+        return $"{name}{momentum}{(rule.Decay == DecayForm.Decoupled ? ", decoupled" : "")}: {Etalon.Lab.Charts.Axis.Label(Math.Round(numbers.Rate, 12))}, {Etalon.Lab.Charts.Axis.Label(numbers.WeightDecay)}";
     }
 }

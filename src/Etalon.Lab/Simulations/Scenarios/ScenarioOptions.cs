@@ -1,6 +1,5 @@
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
-using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

@@ -1,7 +1,7 @@
 using Etalon.Engine.Parallel;
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Numerics;
 using Etalon.Lab.Simulations.Losses;
-using Etalon.Lab.Statistics;
 using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
 

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Claims.Shared;
+
+namespace Etalon.Lab.Claims.FastEquilibrium;
+
+/// <summary>The claim of the fast equilibrium, by <see cref="FastEquilibriumExperiment"/>.</summary>
+internal static class FastEquilibriumClaim
+{
+    /// <summary>How many floors count as none: two laws that are alike are 1 apart in the mean, and 160 seeds scatter that by some 0.05.</summary>
+    internal const double Alike = 1.3;
+
+    // As far apart as the start must be for the end to say anything.
+    private const double Apart = 5;
+
+    // Two directions at random in the 3,264 dimensions of the weights have a cosine of 0 +- 0.018; the mean directions of an arm's halves, one of many times that.
+    private const double Crossed = 0.25;
+
+    // Standard errors, for the largest of nine differences at once.
+    private const double Confidence = 3.5;
+
+    public static Claim Claim { get; } = new(
+        "fast-equilibrium",
+        "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and whatever they did before; their weights do not.",
+        "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, section 5, figures 4 and 5.",
+        "some two minutes on two cores",
+        Reproduce);
+
+    public static ClaimReport Reproduce(ClaimRun run)
+    {
+        int seeds = run.Seeds ?? new FastEquilibriumExperiment().Seeds;
+        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses 160");
+        return Reproduce(new FastEquilibriumExperiment { Seeds = seeds }, run);
+    }
+
+    /// <summary>The same with other settings.</summary>
+    public static ClaimReport Reproduce(FastEquilibriumExperiment experiment, ClaimRun run)
+    {
+        var kept = new OutcomeCache<ArmOutcome>(run.Folder);
+        var curves = new List<EquilibriumCurve>();
+        foreach (double rate in experiment.IntrinsicRates)
+        {
+            var arms = new List<ArmOutcome>();
+            foreach (var arm in experiment.Arms)
+            {
+                arms.Add(kept.Get(
+                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", experiment with { IntrinsicRates = [rate], Arms = [arm] }, () => experiment.Train(rate, arm, run.Threads, run.Cancellation)));
+                run.Report($"intrinsic rate {rate:R}, {arm.Name}: {experiment.Seeds} seeds trained");
+            }
+            curves.Add(EquilibriumCurve.Of(experiment, rate, arms));
+        }
+        return new ClaimReport(Claim, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.SelectMany(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
+    }
+
+    private static string Setting(FastEquilibriumExperiment experiment) =>
+        $"A batch-normalized perceptron 20-48-48-4 with a fixed last layer on a synthetic task of four classes, rate {experiment.Rate:R}, momentum {experiment.Momentum:R}, batches of {experiment.Batch}; "
+        + $"{experiment.Seeds} seeds each of {experiment.Arms.Count} arms ({string.Join(", ", experiment.Arms.Select(Describe))}). The distance of two arms is the mean over {EquilibriumTask.TestCount} inputs of the sum of the "
+        + "differences between their frequencies of each class; the floor is that of an arm's even from its odd seeds, divided by √2.";
+
+    private static string Describe(EquilibriumArm arm) =>
+        $"{arm.Name}: norm {arm.InitialNorm:R} a layer{(arm.HistorySteps > 0 ? $", {arm.HistorySteps} updates at rate {arm.HistoryRate:R} and decay {arm.HistoryDecay:R} before" : "")}";
+
+    private static IEnumerable<ClaimCheck> Judge(FastEquilibriumExperiment experiment, List<EquilibriumCurve> curves)
+    {
+        foreach (var curve in curves)
+        {
+            var (first, last) = (curve.Looks[0], curve.Looks[^1]);
+            string name = $"ηλ = {curve.IntrinsicRate:R}";
+            yield return new(
+                $"{name}: at the start the arms are at least {Apart:R} times as far apart as at the end",
+                first.Distance >= Apart * last.Distance, $"{first.Distance:F3}, then {last.Distance:F3}");
+            yield return new(
+                $"{name}: after {last.MixingUnits:R} mixing units no two are farther apart than {Alike:R} floors",
+                last.Ratio <= Alike, $"{last.Distance:F3} with a floor of {last.Floor:F3}; at most {last.Ratio:F2} floors");
+            yield return new(
+                $"{name}: the mean directions of the weights of two arms overlap at most {Crossed:R} times as much as the halves of one",
+                curve.Overlap <= Crossed * curve.OwnOverlap, $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}");
+            yield return new(
+                $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without decay their errors are within {Confidence:R} standard errors",
+                last.ProbeSpread <= Confidence, $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
+        }
+        var settled = curves.Select(curve => curve.SettledAt(2)).ToArray();
+        yield return new(
+            "mixing units are the clock: the arms come within 2 floors at the same look or the next, whatever ηλ",
+            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1,
+            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
+    }
+
+    private static int Place(FastEquilibriumExperiment experiment, double units) => experiment.MixingUnits.ToList().IndexOf(units);
+
+    private static IEnumerable<string> Table(FastEquilibriumExperiment experiment, EquilibriumCurve curve) =>
+        [
+            $"## ηλ = {curve.IntrinsicRate:R}",
+            "",
+            $"Arms in this order: {string.Join(", ", experiment.Arms.Select(arm => arm.Name))}.",
+            "",
+            "| mixing units | updates | distance | floor | largest ratio | norms | errors | errors after the probe |",
+            "|---|---|---|---|---|---|---|---|",
+            .. curve.Looks.Select(look =>
+                $"| {look.MixingUnits:R} | {look.Steps} | {look.Distance:F3} | {look.Floor:F3} | {Ratio(look.Ratio)} | {string.Join(" / ", look.Norms.Select(norm => norm.ToString("F2", CultureInfo.InvariantCulture)))} | {Row(look.Errors)} | {Row(look.ProbeErrors)} |"),
+            "",
+        ];
+
+    private static string Row(IReadOnlyList<double> shares) => string.Join(" / ", shares.Select(share => share.ToString("P1", CultureInfo.InvariantCulture)));
+
+    private static string Ratio(double ratio) => double.IsFinite(ratio) ? ratio.ToString("F2", CultureInfo.InvariantCulture) : "-";
+
+    private static Chart Draw(FastEquilibriumExperiment experiment, List<EquilibriumCurve> curves)
+    {
+        double[] units = [.. experiment.MixingUnits];
+        ChartLine Line(int color, string name, Func<EquilibriumLook, double> value) => new(name, units, [.. curves[color].Looks.Select(value)]) { Color = color };
+        ChartLine[] Lines(Func<EquilibriumLook, double> value) => [.. curves.Select((curve, i) => Line(i, $"ηλ = {curve.IntrinsicRate:R}", value))];
+        double Spread(IReadOnlyList<double> norms) => norms.Max() / norms.Min();
+        return new Chart(
+            "Arms of different starts and histories under one rate, decay and batch", "mixing units: ηλ times updates",
+            [
+                new ChartPanel("largest distance of two arms", Lines(look => look.Distance)) { Height = 240 },
+                new ChartPanel("distance / noise floor", [.. Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN), Floor(units)]) { Height = 200 },
+                new ChartPanel("norms: max / min", Lines(look => Spread(look.Norms))) { Height = 140 },
+                new ChartPanel("probe: max - min error", Lines(look => look.ProbeErrors.Max() - look.ProbeErrors.Min())) { Height = 140 },
+            ])
+        {
+            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}"), "noise floor"],
+        };
+
+        ChartLine Floor(double[] units) => new("noise floor", units, [.. units.Select(_ => 1.0)]) { Color = curves.Count };
+    }
+}

@@ -1,0 +1,240 @@
+using Etalon.Numerics;
+
+namespace Etalon.Lab.Diagnosis.Phases;
+
+/// <summary>The account of |w|² in a phase: what gradients added, what it gained, and what the decay of the log should have taken, with the error that what lies between the rows leaves.</summary>
+internal sealed class NormAccount
+{
+    // Where the rate moves further than this from one row to the next, nobody knows what it was between them.
+    private const double SteepestRate = 1.5;
+
+    // Rows whose mean is taken to tell a trend of S from its noise.
+    private const int Smoothing = 5;
+
+    // Of a smooth fall between two rows the trapezoid is off by up to a half, by a sixth where it is geometric and tenfold.
+    private const double TrapezoidError = 0.3;
+
+    // How far the buffer's part in the norm may be off at either end, where it was not logged: of what gradients add in a buffer's memory, and of how much the norm's pace changes.
+    private const double EdgeError = 0.5;
+
+    // How far the mean of |w|² between rows may be off, of what a trend of S bends it by: where the trend is known from sums, and where it is that of rows.
+    private const double BendError = 0.3, TrendError = 0.5;
+
+    private const int FewestBends = 1;
+
+    // Of how far S over intervals wanders, the part that is wandering within them: most of it is slower. Measured on networks.
+    private const double Wandering = 0.65;
+
+    // What is left where nothing is unseen: float32 leaves 2e-6 of the account of a network (measured); third orders of L where the buffer follows from norms.
+    private const double Exactness = 5e-6, Inexactness = 1e-4;
+
+    private readonly GroupPhase _group;
+    private readonly int[] _rows;
+    private readonly double[] _level, _weight;
+    private readonly BufferPart _buffer;
+    private readonly double[] _steady;
+    private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen;
+    private int _intervals;
+    private bool _isExact = true;
+
+    /// <param name="group">The group in its phase.</param>
+    /// <param name="rows">The rows whose norm is known, two or more.</param>
+    public NormAccount(GroupPhase group, int[] rows)
+    {
+        (_group, _rows, _level, _weight, _buffer) = (group, rows, Levels(group, rows), new double[rows.Length], new BufferPart(group, rows));
+        _steady = [.. Enumerable.Range(0, rows.Length - 1).Select(MeanSquare)];
+    }
+
+    public NormBalance Close(double[] predicted, double endRatio)
+    {
+        double noise = Noise(), wander = Wander();
+        for (int i = 0; i + 1 < _rows.Length; i++)
+            if (Counts(i)) Add(i, noise, wander);
+        // The part of the scatter of single updates that the rows did not see: none where every update is a row.
+        double sampled = Enumerable.Range(0, _rows.Length).Sum(i => Elementary.Pow(_weight[i] * _level[i] * noise, 2));
+        return new(predicted)
+        {
+            EndRatio = endRatio,
+            Taken = _grown - _gained,
+            Meant = _meant,
+            Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_meant * (_isExact ? Exactness : Inexactness), 2),
+            Units = _units,
+            Intervals = _intervals,
+        };
+    }
+
+    private bool Counts(int i)
+    {
+        var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
+        bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i]) && double.IsFinite(_level[i + 1])
+            && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
+        return isBetween && (IsSteady(i) || (_buffer.IsExact[i] && _buffer.IsExact[i + 1]));
+    }
+
+    // What a buffer still holds was taken in at the rates of the last updates.
+    private bool IsSteady(int i)
+    {
+        var (rate, _, momentum) = _group.NumbersAt(_rows[i]);
+        for (int j = i - 1; j >= 0 && momentum > 0 && _group.Steps[_rows[i]] - _group.Steps[_rows[j]] <= 2 / (1 - momentum); j--)
+            if (_group.NumbersAt(_rows[j]).Rate is var past && !(past > 0 && Math.Max(rate, past) <= SteepestRate * Math.Min(rate, past))) return false;
+        return true;
+    }
+
+    private void Add(int i, double noise, double wander)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        var (now, then) = (_group.LawAt(row)!, _group.LawAt(next)!);
+        long steps = _group.Steps[next] - _group.Steps[row];
+        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate, last = steps == 1 ? rate : _group.NumbersAt(next).Rate;
+        // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
+        double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2, trend = Math.Abs(_level[i + 1] - _level[i]);
+        if (_group.GrownBetween(row, next) is { } grown) _grown += grown;
+        else
+        {
+            double sum = 0;
+            foreach (int end in (int[])[i, i + 1])
+            {
+                double value = _group.Source.Values[_rows[end]];
+                sum += double.IsFinite(value) ? value : _level[end];
+                _weight[end] += pace * steps / 2 * Math.Sqrt(1 - 1.0 / steps);
+            }
+            // The updates from a row up to the next, without it: of rows that follow each other the first one alone.
+            _grown += steps == 1 ? now.Growth / (2 * before) * _group.Source.Values[row] : pace * steps * sum / 2;
+            double chance = 3 * noise * (_level[i] + _level[i + 1]) / 2 * Math.Sqrt(2.0) / Smoothing;
+            if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
+        }
+        _grown += Radial(row, next, steps);
+        // A rate that moves takes the buffer's part in z with it.
+        if (last != rate)
+        {
+            var (from, to) = (_buffer.Stretched(i, rate, last), _buffer.Stretched(i + 1, rate, last));
+            _grown += (from + to) / 2;
+            _unseen += Elementary.Pow(to - from, 2) / 12;
+        }
+        _gained += after - before + Carried(i + 1, last) - Carried(i, rate);
+        Decay(i, steps, last);
+        if (steps > 1) Unseen(i, steps, growth, double.IsNaN(_steady[i]) || double.IsNaN(wander) ? noise : Wandering * wander * Math.Sqrt(steps), pace * trend);
+        if (_group.NumbersAt(row).Momentum > 0 && !(_buffer.IsExact[i] && _buffer.IsExact[i + 1]))
+        {
+            _isExact = false;
+            _edge = Math.Max(_edge, EdgeError * growth / (1 - _group.NumbersAt(row).Momentum));
+        }
+        _intervals++;
+    }
+
+    // 2 L z.w less what the decay makes of it in second order, L² |w|², summed over the updates from a row up to the next.
+    private void Decay(int i, long steps, double last)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        var (now, then) = (_group.LawAt(row)!.Units, _group.LawAt(next)!.Units);
+        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate;
+        if (steps == 1)
+        {
+            _meant += now * (before * (2 - now) - _buffer.Along(i, rate));
+            _units += now;
+            return;
+        }
+        // The row itself is in the sum and the next one is not.
+        double units = (now + then) / 2, sum = _group.UnitsBetween(row, next) ?? units * steps - (then - now) / 2;
+        double mean = Bridge(i, units, steps) + (before - after) / (2 * steps) + (then - now) / units * (after - before) / 12;
+        _meant += sum * (mean * (2 - units) - (_buffer.Along(i, rate) + _buffer.Along(i + 1, last)) / 2);
+        _units += sum;
+    }
+
+    // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends it.
+    private void Unseen(int i, long steps, double growth, double noise, double trend)
+    {
+        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units;
+        _unseen += Elementary.Pow(pull * growth * noise, 2) * steps * steps * steps / 12;
+        double bend = pull * steps * steps * Bending(2 * pull * steps);
+        if (double.IsNaN(_steady[i]))
+        {
+            _unsteady += TrendError * bend * trend;
+            return;
+        }
+        // Sums over all updates leave little chance in the trend.
+        double known = Trend(i) * growth, chance = growth * noise * Math.Sqrt(2.0 / steps);
+        double bent = bend * known * known * known / (known * known + chance * chance + double.Epsilon);
+        _meant -= bent;
+        _unsteady += BendError * Math.Abs(bent);
+    }
+
+    // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin: 1/12, less where decay forgets within it.
+    private static double Bending(double memory) => memory < 0.01 ? 1 / 12.0 : (1 / (1 - Elementary.Exp(-memory)) - 1 / memory - 0.5) / memory;
+
+    // S over an interval, from the sums of all its updates; NaN where the log has none.
+    private double MeanSquare(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        if (_group.GrownBetween(row, next) is not { } grown || !Counts(i)) return double.NaN;
+        return grown / (_group.Steps[next] - _group.Steps[row]) * 4 / (_group.LawAt(row)!.Growth / Square(row) + _group.LawAt(next)!.Growth / Square(next));
+    }
+
+    // How far S over an interval is from the line through those beside it, of S = 1: by chance, or because it wanders in longer than an update.
+    private double Wander()
+    {
+        double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2)).Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1])).Where(double.IsFinite)];
+        return bends.Length < FewestBends ? double.NaN : Math.Sqrt(bends.Average(bend => bend * bend) / 6);
+    }
+
+    // How much S grows in an interval, of S = 1, by the intervals beside it.
+    private double Trend(int i)
+    {
+        int from = i > 0 && double.IsFinite(_steady[i - 1]) ? i - 1 : i, to = i + 1 < _steady.Length && double.IsFinite(_steady[i + 1]) ? i + 1 : i;
+        return from == to ? 0 : (_steady[to] - _steady[from]) / (to - from) / _steady[i];
+    }
+
+    // The mean of |w|² between two rows: |w|⁴ goes from one to the other as exp(-4 L t). Simpson's rule over two halves, good to 1e-4 for 4 L t up to 4.
+    private double Bridge(int i, double units, long steps)
+    {
+        double from = _group.FourthPower[_rows[i]], to = _group.FourthPower[_rows[i + 1]], whole = 4 * units * steps;
+        double At(double part) => Math.Sqrt(Math.Max(0, whole < 1e-9 ? from + (to - from) * part : to + (from - to) * (Elementary.Exp(-whole * part) - Elementary.Exp(-whole)) / (1 - Elementary.Exp(-whole))));
+        return (Math.Sqrt(from) + 4 * At(0.25) + 2 * At(0.5) + 4 * At(0.75) + Math.Sqrt(to)) / 12;
+    }
+
+    // What gradients along the weights do to |w|², -2 T g.w: epsilon leaves a cosine of up to 0.001, and |w| may be a hundred times T |g|.
+    private double Radial(int row, int next, long steps)
+    {
+        double Of(int at) => _group.NumbersAt(at) is var (rate, decay, momentum) && rate * RuleSums.TotalOverRate(momentum, _group.Phase.Log.Rule) is var total ? -2 * total * (1 - total * decay) * _group.Of(_group.Group.Dot)[at] : 0;
+        double sum = steps == 1 ? Of(row) : (Of(row) + Of(next)) / 2 * steps;
+        if (!double.IsFinite(sum)) return 0;
+        // The updates between were not seen; those of the rows scatter as they do.
+        if (steps > 1) _unseen += Elementary.Pow(Of(next) - Of(row), 2) / 2 * (steps - 1);
+        return sum;
+    }
+
+    // |z|² - |w|².
+    private double Carried(int i, double rate) => _buffer.Square(i, rate) - _buffer.Along(i, rate);
+
+    private double Square(int row) => Math.Sqrt(_group.FourthPower[row]);
+
+    // The scatter of S about its trend, of S = 1: half the mean square of the difference of neighbors.
+    private double Noise()
+    {
+        var values = _group.Source.Values;
+        double[] differences = [.. Enumerable.Range(0, Math.Max(0, _rows.Length - 1)).Select(i => (values[_rows[i + 1]] - values[_rows[i]]) / ((_level[i] + _level[i + 1]) / 2)).Where(double.IsFinite)];
+        double square = differences.Length < 4 ? 1 : differences.Average(difference => difference * difference) / 2;
+        // Neighbors that remember each other differ by less than they scatter, and their sum by more.
+        double spacing = _rows.Length < 2 ? 1 : (_group.Steps[_rows[^1]] - _group.Steps[_rows[0]]) / (_rows.Length - 1.0);
+        return Math.Sqrt(square * Math.Max(1, Elementary.Pow(_group.Source.Correlation / spacing, 2)));
+    }
+
+    private static double[] Levels(GroupPhase group, int[] rows)
+    {
+        var levels = new double[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int from = Math.Max(0, i - Smoothing / 2), to = Math.Min(rows.Length - 1, i + Smoothing / 2);
+            double sum = 0;
+            int count = 0;
+            for (int j = from; j <= to; j++)
+            {
+                if (!double.IsFinite(group.Source.Values[rows[j]])) continue;
+                sum += group.Source.Values[rows[j]];
+                count++;
+            }
+            levels[i] = count == 0 ? double.NaN : sum / count;
+        }
+        return levels;
+    }
+}

@@ -1,0 +1,76 @@
+using Etalon.Engine.Optimizers;
+using Etalon.Lab.Models;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>
+/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names; where
+/// the run trains an equivalent of its recipe, the last group is the scale-invariant one, whose numbers the conversion gives.
+/// </summary>
+internal sealed class ParameterGroups
+{
+    private readonly Recipe _spec;
+    private readonly Hyperparameters[] _numbers;
+
+    public ParameterGroups(Recipe spec)
+    {
+        if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
+            throw new InputException("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization");
+        bool isEquivalent = spec.Equivalent is not null;
+        (_spec, _numbers) = (spec, new Hyperparameters[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
+        Converted = isEquivalent ? _numbers.Length - 1 : null;
+    }
+
+    /// <summary>The group whose numbers a conversion gives; null where there is none.</summary>
+    public int? Converted { get; }
+
+    /// <summary>The numbers of update <paramref name="step"/>, one entry a group; overwritten by the next call.</summary>
+    /// <param name="step">The 0-based update.</param>
+    /// <param name="converted">The numbers of the group <see cref="Converted"/>.</param>
+    /// <param name="rateFactor">What the rates of all other groups are multiplied by.</param>
+    public ReadOnlySpan<Hyperparameters> At(long step, Hyperparameters converted = default, double rateFactor = 1)
+    {
+        var common = new Hyperparameters(rateFactor * _spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
+        _numbers[0] = common;
+        for (int i = 1; i <= _spec.Optimizer.Groups.Length; i++)
+        {
+            var group = _spec.Optimizer.Groups[i - 1];
+            _numbers[i] = new Hyperparameters(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
+        }
+        if (Converted is { } last) _numbers[last] = converted;
+        return _numbers;
+    }
+
+    /// <summary>The group of a parameter tensor.</summary>
+    public int Of(string tensor)
+    {
+        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
+            if (IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
+                return i + 1;
+        return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
+    }
+
+    /// <summary>The group of a class of parameters.</summary>
+    public int Of(ParameterClass parameters)
+    {
+        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
+            if (_spec.Optimizer.Groups[i].Parameters == parameters)
+                return i + 1;
+        return Converted is { } last && parameters == ParameterClass.ScaleInvariant ? last : 0;
+    }
+
+    /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>
+    public bool IsConverted(string tensor) => Converted is { } last && Of(tensor) == last;
+
+    // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights; the audit checks it.
+    internal static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
+    {
+        ParameterClass.Head => tensor.StartsWith("head.", StringComparison.Ordinal),
+        ParameterClass.Bias => tensor.EndsWith(".bias", StringComparison.Ordinal),
+        ParameterClass.Norm => tensor.EndsWith(".scale", StringComparison.Ordinal) || tensor.EndsWith(".shift", StringComparison.Ordinal),
+        _ => tensor.EndsWith(".weight", StringComparison.Ordinal) && !tensor.StartsWith("head.", StringComparison.Ordinal),
+    };
+
+    private static double Value(Schedule? schedule, long step, double otherwise) => schedule?.ValueAt(step) ?? otherwise;
+}

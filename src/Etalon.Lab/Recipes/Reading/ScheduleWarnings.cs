@@ -1,0 +1,68 @@
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>What is allowed in a schedule and hardly ever meant: a number of another size than any recipe has, a warm-up without an end, a jump between pieces.</summary>
+internal static class ScheduleWarnings
+{
+    private const double LargestUsualRate = 10, LargestUsualDecay = 1;
+
+    // What steps and drops by hand do is a tenth; more is a slip. A ramp goes to where the next piece begins, so there a tenth is one too.
+    private const double LargestJump = 10.5, LargestJumpAfterRamp = 10 * (1 - 1e-9);
+
+    private const int Samples = 2000;
+
+    /// <summary>A rate above 10 or a decay above 1. An exponential rate is meant to grow, as an equivalent without decay does.</summary>
+    public static void OfSize(Schedule schedule, ScheduledQuantity quantity, long totalSteps, SourceLocation place, string path, RecipeWarnings warnings)
+    {
+        if (quantity == ScheduledQuantity.Momentum) return;
+        var isRate = quantity == ScheduledQuantity.LearningRate;
+        var usual = isRate ? LargestUsualRate : LargestUsualDecay;
+        if (isRate && Grows(schedule)) return;
+        var last = Math.Max(0, totalSteps - 1);
+        var steps = Enumerable.Range(0, Samples + 1).Select(i => (long)(last * (i / (double)Samples)));
+        if (schedule is Sequence sequence) steps = steps.Concat(sequence.Begins.Where(begin => begin < totalSteps));
+        var largest = steps.MaxBy(schedule.ValueAt);
+        if (!(schedule.ValueAt(largest) > usual)) return;
+        warnings.Add(place, $"{path} is {schedule.ValueAt(largest):G6} at step {largest}: " + (isRate
+            ? "a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate with etalon find-lr"
+            : "a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one"));
+    }
+
+    /// <summary>A warm-up that lasts as long as the run, or longer.</summary>
+    public static void OfWarmup(Schedule piece, long left, SourceLocation place, string path, RecipeWarnings warnings)
+    {
+        var length = piece switch
+        {
+            Warmup warmup => warmup.Length.GetValueOrDefault(),
+            WarmupStableDecay plateau => plateau.WarmupLength,
+            _ => 0,
+        };
+        if (length > 0 && length >= left)
+            warnings.Add(place, $"{path} warms up for {length} steps, and the run has {left} from there: it ends in its warm-up; shorten the warm-up, or give a longer duration");
+    }
+
+    /// <summary>A jump by more than a decade from one piece to the next.</summary>
+    public static void OfJump(Schedule before, Schedule after, SourceLocation place, string path, RecipeWarnings warnings)
+    {
+        if (before.Length is not > 0 || after.Length is 0) return;
+        // A ramp's last update has not arrived yet; what it goes to counts.
+        var (end, begin) = (before.ValueAt(before.Length.Value), after.ValueAt(0));
+        if (!(end > 0 && begin > 0)) return;
+        var jump = Math.Max(begin / end, end / begin);
+        var isRamp = before is Warmup || (before is Linear ramp && ramp.From < ramp.To);
+        if (jump >= (isRamp ? LargestJumpAfterRamp : LargestJump))
+            warnings.Add(place, $"{path} begins at {begin:G6} where the piece before it ends at {end:G6}, {jump:G3} times {(begin > end ? "less" : "more")}: is a decimal point misplaced? Write the same number in both, or a ramp between");
+    }
+
+    private static bool Grows(Schedule schedule) => schedule switch
+    {
+        Exponential piece => piece.Factor > 1,
+        Table table => table.Logarithmic,
+        Scaled scaled => scaled.LogFactor != 0 || Grows(scaled.Of),
+        Sequence sequence => sequence.Pieces.Any(Grows),
+        Repeated repeated => Grows(repeated.Of),
+        Stretched stretched => Grows(stretched.Of),
+        _ => false,
+    };
+}

@@ -1,0 +1,42 @@
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>
+/// Reads <c>table: {file: lr.csv}</c>, a CSV with a header and one row a step, or <c>table: {values: [0.1, 0.05]}</c>. From a file with
+/// several columns the one of the schedule's quantity is taken: lr, weight_decay or momentum; with <c>logarithmic: true</c>, which says
+/// that the numbers are natural logarithms, log_lr.
+/// </summary>
+internal static class TableReader
+{
+    public static Schedule? Read(PieceSection piece)
+    {
+        var isLogarithmic = piece.Flag("logarithmic");
+        if (piece.Has("file") == piece.Has("values"))
+            piece.Section.Problems.Add(piece.Section.Map.Place, $"{piece.Section.Path}: needs either file or values; write file: lr.csv");
+        var values = piece.Section.Read("values", new List<double>(), node => ScalarReader.List<double>(node, isLogarithmic ? ScalarReader.Number : piece.Quantity.Read));
+        values = piece.Section.Read("file", values, node => File(node, piece, isLogarithmic));
+        return piece.Build(() => new Table(values, isLogarithmic));
+    }
+
+    private static List<double> File(RecipeNode node, PieceSection piece, bool isLogarithmic)
+    {
+        var path = Path.Combine(piece.Time.Folder, ScalarReader.Text(node));
+        // Devices have no length either, and no end.
+        if (!System.IO.File.Exists(path) || new FileInfo(path).Length == 0)
+            throw new ValueException(node, "no such file, or it is empty; the path counts from the recipe's folder");
+        piece.Time.Tables.Add(path);
+        try
+        {
+            return new TableFile(path, isLogarithmic ? $"log_{piece.Quantity.Column}" : piece.Quantity.Column, value => isLogarithmic || piece.Quantity.Allows(value) ? null : $"cannot be: {piece.Quantity.Rule}").Read();
+        }
+        catch (InputException e)
+        {
+            throw new ValueException(node, string.Join("; ", e.Problems));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ValueException(node, e.Message);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>
+/// A recipe, read and resolved: everything that decides a training run. All durations are in steps (updates).
+/// </summary>
+public sealed record Recipe
+{
+    /// <summary>What the run is called; a folder's name follows from it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What all randomness follows from.</summary>
+    /// <value>1 by default.</value>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Updates of the run: T. The last is T - 1.</summary>
+    /// <value>At least 1.</value>
+    public required long TotalSteps
+    {
+        get;
+        init => field = Check.AtLeast(value, 1L, "a run has at least one update");
+    }
+
+    /// <summary>Updates in an epoch; the last epoch of a run may be partial.</summary>
+    /// <value>At least 1.</value>
+    public required long StepsPerEpoch
+    {
+        get;
+        init => field = Check.AtLeast(value, 1L, "an epoch has at least one update");
+    }
+
+    /// <summary>The data; null in a recipe that only plans.</summary>
+    public DataSpec? Data { get; init; }
+
+    /// <summary>The network; null in a recipe that only plans.</summary>
+    public ModelSpec? Model { get; init; }
+
+    /// <summary>The update rule.</summary>
+    public OptimizerSpec Optimizer { get; init; } = new();
+
+    /// <summary>The learning rate eta of each update; never negative.</summary>
+    public required Schedule LearningRate { get; init; }
+
+    /// <summary>The weight decay lambda of each update; never negative.</summary>
+    public required Schedule WeightDecay { get; init; }
+
+    /// <summary>The momentum mu of each update; in [0, 1).</summary>
+    public required Schedule Momentum { get; init; }
+
+    /// <summary>That the run trains an equivalent of these schedules; null, the default, for the schedules themselves.</summary>
+    public EquivalentSpec? Equivalent { get; init; }
+
+    /// <summary>The controller that lowers the rate when training stops getting on; null, the default, for the schedule alone.</summary>
+    public AutoDecaySpec? AutoDecay { get; init; }
+
+    /// <summary>The loss.</summary>
+    public LossSpec Loss { get; init; } = new();
+
+    /// <summary>The number type.</summary>
+    /// <value>Float32 by default.</value>
+    public Precision Precision { get; init; }
+
+    /// <summary>How often metrics are written.</summary>
+    public LogSpec Log { get; init; } = new();
+
+    /// <summary>How often the run's state is kept; no part of <see cref="Hash"/>, for it changes nothing that is trained.</summary>
+    public CheckpointSpec Checkpoint { get; init; } = new();
+
+    /// <summary>The recipe's text as it was given, before overrides; a run keeps it as recipe.yaml.</summary>
+    public string SourceText { get; init; } = "";
+
+    /// <summary>The file that it was read from; null where it was none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The files of its tables.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>The overrides given with it, as "key=value".</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>
+    /// SHA-256 of the canonical recipe, 64 hexadecimal digits: the same for every formatting, key order and spelling of one recipe.
+    /// </summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>What is allowed but probably not meant, such as a milestone that can never fire.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
+    public UpdateSchedule ToRecipe() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
+    {
+        StepsPerEpoch = StepsPerEpoch,
+        Dampening = Optimizer.Dampening,
+        Nesterov = Optimizer.Nesterov,
+        Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
+    };
+}
+
+/// <summary>The number type that a network is trained in.</summary>
+public enum Precision
+{
+    /// <summary>Single precision: for speed.</summary>
+    Float32,
+
+    /// <summary>Double precision: for proof.</summary>
+    Float64,
+}

@@ -1,0 +1,179 @@
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>
+/// Reads a recipe, YAML or JSON, with its overrides. Everything that is wrong is said at once, each problem with its line and column.
+/// </summary>
+public static class RecipeReader
+{
+    /// <summary>Reads a recipe from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The file cannot be read, or the recipe has problems.</exception>
+    public static Recipe ReadFile(string path, IReadOnlyList<string>? overrides = null)
+    {
+        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give a recipe's file");
+        if (!File.Exists(path)) throw new InputException($"{path}: no such file; give a recipe such as recipes/digits.yaml");
+        string text;
+        try
+        {
+            text = Text(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: {e.Message}");
+        }
+        return Read(text, path, overrides) with { File = path };
+    }
+
+    /// <summary>Reads a recipe from a text.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">The file's name: for messages, for the default of <c>name</c>, and for paths inside the recipe.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The recipe has problems.</exception>
+    public static Recipe Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
+        Read(text, source, overrides ?? [], RecipeText.LargestLength);
+
+    /// <summary>Reads a recipe's <c>data</c> where there is no recipe around it.</summary>
+    /// <param name="data">What stands after <c>data:</c>.</param>
+    /// <param name="source">For messages.</param>
+    /// <param name="overrides">"data.key=value", in order; a later one wins.</param>
+    /// <exception cref="InputException">The data have problems.</exception>
+    public static DataSpec ReadData(string data, string source, IReadOnlyList<string> overrides) =>
+        Read($"duration: 1ba\nlearning_rate: 0\ndata: {data}", source, overrides).Data!;
+
+    /// <summary>Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.</summary>
+    /// <param name="text">What <see cref="RecipeWriter"/> wrote.</param>
+    /// <param name="source">The file's name for messages.</param>
+    /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
+    /// <exception cref="InputException">The recipe has problems.</exception>
+    internal static Recipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) => Read(text, source, overrides, int.MaxValue);
+
+    private static Recipe Read(string text, string source, IReadOnlyList<string> overrides, int longest)
+    {
+        var problems = new RecipeProblems();
+        var root = RecipeText.Parse(text, source, problems, longest);
+        if (root is not null and not RecipeMap)
+            problems.Add(root.Place, $"a recipe is a set of keys, as in \"duration: 10ep\", not {root.Kind}");
+        problems.ThrowIfAny();
+        var map = (RecipeMap)root!;
+        Overrides.Apply(map, overrides, problems);
+
+        var spec = ReadSections(new SectionReader(map, "", problems), source);
+        problems.ThrowIfAny();
+        spec = spec! with { SourceText = text, Overrides = overrides };
+        return spec with { Hash = RecipeWriter.HashOf(spec) };
+    }
+
+    // One character more than a recipe may have, so that the reading refuses it: devices and pipes do not tell their length.
+    private static string Text(string path)
+    {
+        using var file = new StreamReader(path);
+        var buffer = new char[RecipeText.LargestLength + 1];
+        return new string(buffer, 0, file.ReadBlock(buffer));
+    }
+
+    private static Recipe? ReadSections(SectionReader root, string source)
+    {
+        var problems = root.Problems;
+        var warnings = new RecipeWarnings();
+        var name = root.Read("name", NameOf(source), Name);
+        var seed = root.Read("seed", 1UL, ScalarReader.Seed);
+        var hasData = root.Map.Find("data") is not null;
+        var data = Section(root, "data", DataReader.Read, (DataSpec?)null);
+        var time = RecipeTime.Read(root, data, hasData, Path.GetDirectoryName(source) ?? "");
+        var model = Section(root, "model", ModelReader.Read, (ModelSpec?)null);
+
+        if (model is { Norm: NormKind.Batch } && data is { SmallestBatch: 1 }) warnings.Add(root.Map.Find("data")!.Value.Place, StatisticsOfOne(data));
+
+        var schedules = new ScheduleReader(time, problems, warnings);
+        var rate = schedules.Read(root, ScheduledQuantity.LearningRate);
+        if (root.Map.Find(ScheduledQuantity.LearningRate.Key) is null)
+            root.Missing(ScheduledQuantity.LearningRate.Key, "write a number such as 0.1, a piece, or a list of pieces");
+        var decay = schedules.Read(root, ScheduledQuantity.WeightDecay) ?? new Constant(0, time.TotalSteps);
+        var momentum = schedules.Read(root, ScheduledQuantity.Momentum);
+        if (schedules.CycleMomentum is not null && root.Map.Find(ScheduledQuantity.Momentum.Key) is { } second)
+            problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
+        momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
+        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules, model), new OptimizerSpec());
+        OptimizerReader.RefuseMomentum(root, optimizer, momentum);
+        if (optimizer.IsAdam && momentum is not Constant) optimizer = optimizer with { IsBeta1Scheduled = true };
+        var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
+        var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);
+        if (equivalent is not null && root.Map.Find("auto_decay") is { } controller)
+            problems.Add(controller.Key.Place, "auto_decay: a conversion needs the whole schedule beforehand, and this rate follows the loss; keep one of equivalent and auto_decay");
+        var loss = Section(root, "loss", LossReader.Read, new LossSpec());
+        var precision = root.Read("precision", Precision.Float32, ScalarReader.Choice<Precision>);
+        var log = Section(root, "log", section => Log(section, time), new LogSpec());
+        var checkpoint = Section(root, "checkpoint", section => Checkpoint(section, time), new CheckpointSpec());
+        root.Close();
+        if (problems.Any) return null;
+        return new Recipe
+        {
+            Name = name,
+            Seed = seed,
+            TotalSteps = time.TotalSteps,
+            StepsPerEpoch = time.StepsPerEpoch,
+            Data = data,
+            Model = model,
+            Optimizer = optimizer,
+            LearningRate = rate!,
+            WeightDecay = decay,
+            Momentum = momentum,
+            Equivalent = equivalent,
+            AutoDecay = autoDecay,
+            Loss = loss,
+            Precision = precision,
+            Log = log,
+            Checkpoint = checkpoint,
+            Warnings = warnings.InOrder(),
+            Tables = time.Tables,
+        };
+    }
+
+    private static string StatisticsOfOne(DataSpec data) => data.Batch == 1
+        ? "data.batch = 1: batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger batch, or another norm"
+        : $"data.batch = {data.Batch}: the last batch of an epoch has a single image, of which batch normalization takes its statistics; write drop_last: true, or another batch";
+
+    private static T Section<T>(SectionReader root, string key, Func<SectionReader, T> read, T absent) =>
+        root.Take(key) is { } node && SectionReader.Open(node, key, root.Problems) is { } section ? read(section) : absent;
+
+    private static LogSpec Log(SectionReader section, RecipeTime time)
+    {
+        var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        spec = section.Set(spec, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
+        spec = section.Set(spec, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
+        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
+        section.Close();
+        return spec;
+    }
+
+    private static long? StepsOrNever(RecipeNode node, RecipeTime time) => node is RecipeScalar { Text: LogSpec.Never } ? null : time.Steps(node);
+
+    private static CheckpointSpec Checkpoint(SectionReader section, RecipeTime time)
+    {
+        var spec = section.Set(new CheckpointSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        spec = section.Set(spec, "every_minutes", ScalarReader.Number, (s, v) => s with { EveryMinutes = v });
+        spec = section.Set(spec, "keep", ScalarReader.Choice<CheckpointRetention>, (s, v) => s with { Keep = v });
+        section.Close();
+        return spec;
+    }
+
+    private static string Name(RecipeNode node)
+    {
+        var name = ScalarReader.Text(node);
+        return name.Length <= 80 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new ValueException(node, "names a folder: at most 80 letters, digits, dashes, dots and underscores, and no dot in front");
+    }
+
+    private static string NameOf(string source)
+    {
+        var stem = string.Concat(Path.GetFileNameWithoutExtension(source).Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+        return stem.Length is > 0 and <= 80 ? stem : "recipe";
+    }
+}

@@ -1,0 +1,97 @@
+using System.Numerics;
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Training;
+
+namespace Etalon.Lab.Recipes;
+
+/// <summary>
+/// The memory that a recipe's run takes, asked before any of it is taken: systems grant more than they have, and end the process when it is used.
+/// </summary>
+/// <remarks>
+/// Counted are the data set as bytes, its network with all activations of a batch, the optimizer's slots, the copy that a checkpoint is written from, and the batches being
+/// read. The runtime itself, some 60 MB, is not.
+/// </remarks>
+public static class RunMemory
+{
+    // Two of training, two of an evaluation, and one of the monitors or of running statistics.
+    private const int Batches = 5;
+
+    /// <summary>Bytes that there are: the machine's, or what its administrator allows this process.</summary>
+    public static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Bytes of a run; null where the recipe has no data or no model.</summary>
+    /// <exception cref="InputException">The model does not fit the images.</exception>
+    public static long? Of(Recipe spec, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return spec.Precision == Precision.Float64 ? Of<double>(spec, threads) : Of<float>(spec, threads);
+    }
+
+    /// <summary>Refuses a recipe whose run needs more bytes than there are.</summary>
+    /// <exception cref="InputException">It does, or the model does not fit the images.</exception>
+    public static void Require(Recipe spec, int threads, long available)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (Of(spec, threads) is { } needed && needed > available) throw new InputException(Words(spec, needed, available) + "; " + Remedy);
+    }
+
+    /// <summary>How many runs fit at a time, at least one; their data, which they share, are counted once.</summary>
+    /// <param name="spec">The recipe of the largest of them, with data and a model.</param>
+    /// <param name="available">Bytes that there are.</param>
+    internal static int FittingAtATime(Recipe spec, long available)
+    {
+        long shared = BytesOf(spec.Data!), own = Of(spec, threads: 1)!.Value - shared;
+        return (int)Math.Clamp((available - shared) / own, 1, int.MaxValue);
+    }
+
+    /// <summary>What a plan says of a recipe that takes more than half of what there is; null where there is nothing to say.</summary>
+    public static string? Note(Recipe spec, int threads, long available)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        try
+        {
+            if (Of(spec, threads) is not { } needed || needed <= available / 2) return null;
+            return Words(spec, needed, available) + (needed > available ? $": training would be refused; {Remedy}" : "");
+        }
+        catch (InputException refused)
+        {
+            return $"{refused.Message}: training would be refused";
+        }
+    }
+
+    private const string Remedy = "take a smaller batch or model, smaller or fewer images, or float32";
+
+    private static string Words(Recipe spec, long needed, long available) =>
+        $"data.batch = {spec.Data!.Batch}: {spec.Model!.Name} needs {Gigabytes(needed)} for batches of {spec.Data.Batch} {spec.Data.Image} images, and this machine has {Gigabytes(available)}";
+
+    private static string Gigabytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB");
+
+    private static long? Of<T>(Recipe spec, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (spec is not { Data: { } data, Model: { } model }) return null;
+        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), Trainer<T>.MakeLoss(spec.Loss), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
+        long kept = network.ParameterBytes * (1 + SlotsOf(spec.Optimizer.Kind)) + network.StateBytes;
+        long read = (long)Batches * data.Batch * data.Image.Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float));
+        return BytesOf(data) + network.TotalBytes + SlotsOf(spec.Optimizer.Kind) * network.ParameterBytes + kept + read;
+    }
+
+    private static int ClassesOf(DataSpec data) => data.Classes.Length > 0 ? data.Classes.Length : DataCatalog.Find(data.Set).ClassCount;
+
+    // The whole set, and where the recipe takes a part or another size that beside it.
+    private static long BytesOf(DataSpec data)
+    {
+        var all = data.Patterns is null ? DataSetSize.ByName[data.Set] : new(data.DrawnTraining, data.DrawnTest);
+        long whole = ((long)all.Train + all.Test) * data.WholeImage.Length;
+        return data.FitTo is null ? whole : whole + ((long)data.TrainCount + data.TestCount) * data.Image.Length;
+    }
+
+    // Numbers that a rule remembers for each parameter.
+    private static int SlotsOf(OptimizerKind kind) => kind switch
+    {
+        OptimizerKind.Prodigy => 4,
+        OptimizerKind.Adam or OptimizerKind.Adamw or OptimizerKind.DAdaptation or OptimizerKind.Dog or OptimizerKind.ScheduleFree => 2,
+        _ => 1,
+    };
+}

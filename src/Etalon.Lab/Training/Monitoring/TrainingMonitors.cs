@@ -1,0 +1,136 @@
+using System.Numerics;
+using Etalon.Engine;
+using Etalon.Engine.Monitors;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+using Etalon.Engine.Symmetry;
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>The monitors of a run's scale-invariant weights. They read only: a run with them trains to the same bits as one without.</summary>
+internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Network<T> _network;
+    private readonly Optimizer<T> _optimizer;
+    private readonly int _group;
+    private readonly Workers _workers;
+    private readonly UpdateMonitor<T> _updates;
+    private readonly GradientPair<T>? _pair;
+    private readonly SecondBatches<T>? _second;
+    private readonly LogSpec _log;
+    private readonly long _last;
+    private readonly MonitorReading _reading;
+    private readonly double?[] _expected;
+    private readonly int[][] _tensors;
+    private readonly long[] _lengths;
+    private bool _isDue, _hasNoise;
+
+    /// <summary>Monitors of some groups of tensors.</summary>
+    /// <param name="network">The network that is trained.</param>
+    /// <param name="optimizer">What updates it.</param>
+    /// <param name="groups">The names of its scale-invariant weights, group by group.</param>
+    /// <param name="parameterGroup">The parameter group whose numbers they all have.</param>
+    /// <param name="log">How often to measure.</param>
+    /// <param name="totalSteps">Updates of the run.</param>
+    /// <param name="workers">Who computes.</param>
+    /// <param name="second">The second batches of <see cref="BeforePasses"/>; null where the noise is not measured.</param>
+    public TrainingMonitors(
+        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log, long totalSteps, Workers workers,
+        SecondBatches<T>? second = null)
+    {
+        (_network, _optimizer, _group, _log, _last, _workers, _second) = (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
+        _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Buffer, groups);
+        _pair = log.NoiseSteps is null ? null : new GradientPair<T>(network, groups);
+        _reading = new MonitorReading(groups);
+        string[] names = [.. network.Parameters.Tensors.Select(tensor => tensor.Name)];
+        _tensors = [.. groups.Append([.. groups.SelectMany(group => group)]).Select(group => group.Select(name => Array.IndexOf(names, name)).ToArray())];
+        _lengths = [.. network.Parameters.Tensors.Select(tensor => tensor.Length)];
+        _expected = new double?[_reading.Groups.Count];
+    }
+
+    /// <summary>The smallest scale-invariant groups of a network, by the names of their tensors; none where the recipe wants no monitors.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Covered(Network<T> network, LogSpec log) => log is { MonitorSteps: null, NoiseSteps: null }
+        ? []
+        : InvariantGroups.Of(network, [.. network.Parameters.Tensors.Select(tensor => tensor.Name).Where(name => ParameterGroups.IsIn(ParameterClass.ScaleInvariant, name))]);
+
+    /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.</summary>
+    public void BeforePasses(long step)
+    {
+        if (!IsNoiseDue(step)) return;
+        var batch = _second!.At(step);
+        TakeSecond(batch.Pixels, batch.Labels);
+    }
+
+    /// <summary>Takes the gradient of a batch as that of the second one.</summary>
+    public void TakeSecond(ReadOnlySpan<T> images, ReadOnlySpan<int> labels) => _pair!.TakeOther(images, labels);
+
+    /// <summary>When the step's gradients are there.</summary>
+    /// <param name="step">The update.</param>
+    /// <param name="numbers">With which the stored weights make it, group by group.</param>
+    public void BeforeUpdate(long step, ReadOnlySpan<Hyperparameters> numbers)
+    {
+        (_isDue, _hasNoise) = (IsDue(step), IsNoiseDue(step));
+        if (!_isDue) return;
+        if (_hasNoise) _pair!.Compare(_workers);
+        _updates.Before(_workers);
+        for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers[_group], _updates[group]);
+    }
+
+    /// <summary>Right after the update.</summary>
+    /// <param name="numbers">With which the stored weights made it, group by group.</param>
+    /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
+    /// <returns>What was measured; null where nothing was due.</returns>
+    public MonitorReading? AfterUpdate(ReadOnlySpan<Hyperparameters> numbers, EquivalentGroup<T>? equivalent)
+    {
+        if (!_isDue) return null;
+        _updates.After(_workers);
+        // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
+        double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1;
+        var own = numbers[equivalent is null ? _group : 0];
+        for (int group = 0; group < _expected.Length; group++)
+        {
+            var products = _updates[group];
+            double square = products.WeightSquare / (scale * scale);
+            _reading[group] = new GroupReading
+            {
+                Norm = Math.Sqrt(square),
+                GradientSquare = products.GradientSquare * scale * scale,
+                Dot = products.GradientWeight,
+                Angle = products.Angle,
+                BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
+                EffectiveRate = MeanRate(_tensors[group], own) / square,
+                Residual = products.NextSquare / _expected[group] - 1,
+                Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
+                Signal = _hasNoise ? _pair!.Signal(group) * scale * scale : null,
+            };
+        }
+        return _reading;
+    }
+
+    // The first update and the last are measured in any case.
+    private bool IsDue(long step) => IsNoiseDue(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
+
+    private bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
+
+    private double MeanRate(int[] tensors, in Hyperparameters numbers)
+    {
+        double sum = 0;
+        long length = 0;
+        foreach (int tensor in tensors)
+        {
+            sum += _lengths[tensor] * _optimizer.TotalRateOf(tensor, numbers);
+            length += _lengths[tensor];
+        }
+        return sum / length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _updates.Dispose();
+        _pair?.Dispose();
+    }
+}

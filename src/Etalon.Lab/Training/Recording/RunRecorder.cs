@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Numerics;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
+
+namespace Etalon.Lab.Training;
+
+/// <summary>Keeps a run in its folder while it trains: metrics, checkpoints, and what its result is made of.</summary>
+internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Trainer<T> _trainer;
+    private readonly RunIdentity _identity;
+    private readonly MetricsWriter _metrics;
+    private readonly CheckpointWriter _checkpoints;
+    private readonly RunProgress _before;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _every, _perEpoch;
+    private readonly bool _keepsStages;
+    private readonly TimeSpan _interval;
+    private RunProgress _progress;
+    private long _mark = Stopwatch.GetTimestamp(), _kept = Stopwatch.GetTimestamp();
+
+    /// <summary>Opens the metrics at a mark.</summary>
+    public RunRecorder(Trainer<T> trainer, Recipe spec, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsPosition mark)
+    {
+        (_trainer, _identity, _progress, _before) = (trainer, identity, progress, progress);
+        (_every, _keepsStages) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.Checkpoint.Keep == CheckpointRetention.Stages);
+        _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
+        _perEpoch = spec.StepsPerEpoch;
+        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, mark, folder.Lock);
+        folder.Checkpoints.GoOnFrom(trainer.Step, progress.Spared);
+        _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
+    }
+
+    /// <summary>Who watches.</summary>
+    public ITrainingObserver? Display { get; set; }
+
+    /// <inheritdoc/>
+    public void Updated(in UpdateReport report)
+    {
+        _progress = _progress.With(report, Stopwatch.GetElapsedTime(_mark));
+        _metrics.Updated(report);
+        Display?.Updated(report);
+        _mark = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public void Evaluated(in EvaluationReport report)
+    {
+        _progress = _progress.With(report);
+        _metrics.Evaluated(report);
+        Display?.Evaluated(report);
+        // The time since the update was the evaluation's, not training's.
+        _mark = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public void AtRest()
+    {
+        _checkpoints.ThrowIfFailed();
+        long step = _trainer.Step;
+        bool endsStage = _keepsStages && _trainer.IsAtStageEnd;
+        if (endsStage) _progress = _progress with { StageEnds = [.. _progress.StageEnds, step] };
+        if (endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
+    }
+
+    /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>
+    public void Keep()
+    {
+        _trainer.PrepareEvaluation();
+        _checkpoints.Begin(_trainer.Step, _progress.Spared, Describe(_trainer, _identity, _metrics.Mark, _progress with { Seconds = Seconds }));
+        _kept = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Keeps the state that a new run begins with, at once.</summary>
+    /// <param name="trainer">Its state.</param>
+    /// <param name="identity">What may not change.</param>
+    /// <param name="checkpoints">Where.</param>
+    public static void KeepFirst(Trainer<T> trainer, RunIdentity identity, CheckpointFolder checkpoints)
+    {
+        trainer.PrepareEvaluation();
+        CheckpointWriter.WriteFirst(checkpoints, trainer.Tensors, trainer.Step, Describe(trainer, identity, default, new RunProgress()));
+    }
+
+    /// <summary>Waits until what was kept is on the disk.</summary>
+    public void Finish() => _checkpoints.Finish();
+
+    /// <summary>Writes the losses since the last line, of a run that diverged.</summary>
+    public void WriteRest()
+    {
+        _metrics.WriteRest(_trainer.Step - 1, (double)_trainer.Step / _perEpoch);
+        _metrics.Flush();
+    }
+
+    /// <summary>What became of the run.</summary>
+    public RunResult Result(RunStatus status, string? message, int threads) => new()
+    {
+        Status = status,
+        Steps = _trainer.Step,
+        TestLoss = _progress.TestLoss,
+        TestAccuracy = _progress.TestAccuracy,
+        BestTestAccuracy = _progress.Best,
+        BestStep = _progress.BestStep,
+        Seconds = Math.Round(Seconds, 3),
+        ImagesPerSecond = Math.Round(_progress.Images / Math.Max(_progress.TrainingSeconds, 1e-9), 1),
+        Threads = threads,
+        Message = message,
+    };
+
+    private static Dictionary<string, string> Describe(Trainer<T> trainer, RunIdentity identity, MetricsPosition mark, RunProgress progress)
+    {
+        var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
+        identity.Describe(metadata);
+        trainer.Describe(metadata);
+        mark.Describe(metadata);
+        progress.Describe(metadata);
+        return metadata;
+    }
+
+    private double Seconds => _before.Seconds + Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _checkpoints.Dispose();
+        _metrics.Dispose();
+    }
+}

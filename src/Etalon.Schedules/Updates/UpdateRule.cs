@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Etalon.Schedules;
+
+/// <summary>The formula that a recipe's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
+public sealed record UpdateRule
+{
+    /// <summary>
+    /// The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. As in PyTorch the first update with momentum is undamped, and one
+    /// without momentum knows neither buffer nor dampening.
+    /// </summary>
+    public double Dampening { get; init; }
+
+    /// <summary>Whether the update looks ahead along the buffer. Default: false.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
+    public DecayForm Decay { get; init; }
+
+    /// <summary>The rule of a recipe.</summary>
+    public static UpdateRule Of(UpdateSchedule recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return new() { Dampening = recipe.Dampening, Nesterov = recipe.Nesterov, Decay = recipe.Decay };
+    }
+
+    /// <summary>The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also <see cref="UpdateTable.Intake"/>.</summary>
+    /// <param name="momentum">μ.</param>
+    public double Taken(double momentum) => momentum == 0 ? 1 : 1 - Dampening;
+
+    /// <summary>The formula, such as <c>v ← μ v + g + λ w;  w ← w - η v</c>.</summary>
+    public override string ToString()
+    {
+        var direction = Decay == DecayForm.Coupled ? "g + λ w" : "g";
+        var taken = Dampening == 0 ? direction
+            : string.Create(CultureInfo.InvariantCulture, $"{1 - Dampening:R} ({direction})");
+        var kept = Decay == DecayForm.Coupled ? "w" : "(1 - η λ) w";
+        var moved = Nesterov ? $"({direction} + ν v)" : "v";
+        return $"v ← μ v + {taken};  w ← {kept} - η {moved}" + (Dampening == 0 ? "" : "  (the first update with momentum undamped)");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Etalon.Schedules;
+
+/// <summary>
+/// How a run updates its weights: rate η, weight decay λ and momentum μ at each step, and the rule they enter. It is what an
+/// equivalence maps and an export writes.
+/// </summary>
+/// <remarks>
+/// The rule is PyTorch's SGD, with the rate outside the buffer: <c>v ← μ v + (1 - dampening)(g + λ w)</c>, <c>w ← w - η v</c>; with Nesterov
+/// <c>w ← w - η (g + λ w + μ v)</c>. With decay decoupled, λ leaves the gradient and w is multiplied by <c>1 - η λ</c> first.
+/// </remarks>
+/// <example>
+/// <code>
+/// var recipe = new Recipe(
+///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
+/// Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
+/// Console.WriteLine(Recipe.FromJson(recipe.ToJson()) == recipe); // True
+/// Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
+/// </code>
+/// </example>
+public sealed record UpdateSchedule
+{
+    private const long MostStepsChecked = 1_000_000;
+
+    /// <summary>A recipe of three schedules for <paramref name="totalSteps"/> updates.</summary>
+    /// <exception cref="ArgumentException">A rate or a weight decay is negative, or a momentum outside [0, 1), at some step of the run.</exception>
+    public UpdateSchedule(Schedule learningRate, Schedule weightDecay, Schedule momentum, long totalSteps)
+    {
+        TotalSteps = Require.Length(totalSteps);
+        LearningRate = learningRate;
+        WeightDecay = weightDecay;
+        Momentum = momentum;
+    }
+
+    /// <summary>The number of updates T; steps are 0 to T - 1.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>The rate η of each step; at least 0.</summary>
+    public Schedule LearningRate { get; init => field = Within(value, "learning rate", double.PositiveInfinity); }
+
+    /// <summary>The weight decay λ of each step; at least 0.</summary>
+    public Schedule WeightDecay { get; init => field = Within(value, "weight decay", double.PositiveInfinity); }
+
+    /// <summary>The momentum μ of each step; at least 0 and less than 1.</summary>
+    public Schedule Momentum { get; init => field = Within(value, "momentum", 1); }
+
+    /// <summary>Updates in an epoch; at least 1. Null, the default, where epochs do not matter.</summary>
+    public long? StepsPerEpoch { get; init => field = value is { } steps ? Require.PositiveLength(steps, nameof(StepsPerEpoch)) : null; }
+
+    /// <summary>How much of the gradient the buffer leaves out; from 0 to 1. Default: 0.</summary>
+    public double Dampening { get; init => field = Require.Between(value, 0, 1, "0 is the usual one", nameof(Dampening)); }
+
+    /// <summary>Whether the update looks ahead along the momentum. Default: false.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
+    public DecayForm Decay { get; init => field = Require.Named(value, nameof(Decay)); }
+
+    /// <summary>This recipe as JSON, always the same text for equal recipes.</summary>
+    public string ToJson() => ScheduleJson.Write(this);
+
+    /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks one.</exception>
+    /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
+    public static UpdateSchedule FromJson(string json) => ScheduleJson.Read<UpdateSchedule>(json);
+
+    /// <summary>
+    /// SHA-256 of <see cref="ToJson"/> in 64 hexadecimal digits: the same for recipes that are equal, however they were written down.
+    /// </summary>
+    public string ContentHash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
+
+    private Schedule Within(Schedule schedule, string name, double below)
+    {
+        ArgumentNullException.ThrowIfNull(schedule, name);
+        foreach (var step in StepsToCheck(schedule))
+        {
+            var value = schedule.ValueAt(step);
+            if (!(value >= 0 && value < below))
+                throw Require.Refuse(name, $"{value:R} at step {step}", below == 1 ? "must be at least 0 and less than 1" : "must be at least 0", "change the piece that owns this step");
+        }
+        return schedule;
+    }
+
+    /// <summary>Every step of a run of up to a million; of a longer one a million spread evenly, the last, and where pieces begin and end.</summary>
+    private IEnumerable<long> StepsToCheck(Schedule schedule)
+    {
+        var stride = TotalSteps / MostStepsChecked + 1;
+        for (long step = 0; step < TotalSteps; step += stride) yield return step;
+        if (stride == 1) yield break;
+        yield return TotalSteps - 1;
+        if (schedule is not Sequence sequence) yield break;
+        foreach (var begin in sequence.Begins.Where(begin => begin > 0 && begin < TotalSteps))
+        {
+            yield return begin - 1;
+            yield return begin;
+        }
+    }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(UpdateSchedule), PrintMembers);
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Etalon.Lab.Conversions;
+using Etalon.Lab.Recipes;
+using Etalon.Workbench.Options;
+using Etalon.Workbench.Terminals;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon convert</c>: an equivalent recipe, or why there is none.</summary>
+internal static class ConvertCommand
+{
+    public static Command Create()
+    {
+        var recipe = RecipeArguments.One();
+        var form = FormArgument.Create(isRequired: true);
+        var file = new Option<string?>("--out") { Description = "Write the equivalent recipe, which train accepts, to this file.", HelpName = "FILE" };
+        var csv = new Option<string?>("--csv") { Description = "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "For machines: theorem, corrections, growth and ranges as JSON." };
+        var command = new Command("convert",
+            """
+            Find an equivalent of a recipe: the same training with another weight decay and other rates, for the weights whose scale does not matter.
+
+            Examples:
+              etalon convert recipes/cifar-step.yaml --to texp++
+              etalon convert recipes/cifar-step.yaml --to texp++ --out texp.yaml --csv texp.csv
+              etalon convert recipes/cifar-cosine-warmup.yaml --to weight-decay:1e-4
+            """)
+        {
+            recipe, form, file, csv, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var files = new OutputFiles(parsed, json, file, csv);
+            var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
+            files.Spare(RecipeInputs.Of(spec));
+            var converted = RecipeConversion.Of(spec, FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
+            else Print(converted, files.Report);
+            files.Write(file, writer => writer.Write(converted.ToYaml(parsed.GetValue(file)!)));
+            files.Write(csv, converted.WriteCsv, converted.Conversion.Target.Count);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(RecipeConversion converted, TextWriter output)
+    {
+        var screen = Terminal.Of(output);
+        output.WriteLine(screen.Heading(ConversionText.Heading(converted)));
+        output.WriteLine();
+        foreach (var line in ConversionText.Lines(converted, screen.Width)) output.WriteLine(line);
+    }
+}

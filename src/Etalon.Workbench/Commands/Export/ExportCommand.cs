@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Etalon.Lab;
+using Etalon.Lab.Conversions;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules;
+using Etalon.Schedules.Export;
+using Etalon.Workbench.Options;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon export</c>: the schedule for another framework.</summary>
+internal static class ExportCommand
+{
+    // Everything that a schedule is exported for, one line each.
+    private static readonly Dictionary<string, Action<GroupedSchedule, string, TextWriter>> Targets = new()
+    {
+        ["pytorch"] = PyTorchExporter.Write,
+        ["optax"] = OptaxExporter.Write,
+        ["keras"] = KerasExporter.Write,
+        ["csv"] = (recipe, _, output) => CsvExporter.Write(recipe, output),
+        ["json"] = JsonExporter.Write,
+    };
+
+    public static Command Create()
+    {
+        var recipe = RecipeArguments.One();
+        var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.", HelpName = "TARGET", Required = true };
+        var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
+        WordOption.Allow(target, [.. Targets.Keys]);
+        var command = new Command("export",
+            """
+            Write a recipe's schedules for use elsewhere.
+
+            Examples:
+              etalon export recipes/cifar-step.yaml --for pytorch --out schedule.py
+              etalon export recipes/cifar-step.yaml --for csv --out lr.csv
+              etalon export recipes/cifar-step.yaml duration=90ep --for json
+              etalon export logger --for pytorch --out etalon_logger.py
+            """)
+        {
+            recipe, target, file, ExportLoggerCommand.Create(),
+        };
+        command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, file));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, string[] words, string target, Option<string?> file)
+    {
+        var files = new OutputFiles(parsed, null, file);
+        var spec = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
+        files.Spare(RecipeInputs.Of(spec));
+        var recipe = RecipeNumbers.Of(spec);
+        if (target == "keras" && recipe.Covered?.LookAhead is not null)
+            throw new InputException("equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch or optax, or optimizer.nesterov=false");
+        if (files.Has(file)) files.Write(file, writer => Targets[target](recipe, spec.Name, writer), target == "csv" ? spec.TotalSteps : null);
+        else Targets[target](recipe, spec.Name, parsed.InvocationConfiguration.Output);
+        return ExitCode.Done;
+    }
+}

@@ -1,8 +1,0 @@
-namespace Etalon.Workbench.Commands;
-
-/// <summary>A number for machines: null in the place of what cannot be said.</summary>
-internal static class KnownNumber
-{
-    /// <summary>The number; null where it is not finite.</summary>
-    public static double? Of(double value) => double.IsFinite(value) ? value : null;
-}

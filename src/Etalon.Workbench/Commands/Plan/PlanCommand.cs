@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Etalon.Lab;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Planning;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules.Export;
+using Etalon.Workbench.Options;
+using Etalon.Workbench.Terminals;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon plan</c>: the resolved schedule before any training.</summary>
+internal static class PlanCommand
+{
+    public static Command Create()
+    {
+        var options = new Options();
+        var command = new Command("plan",
+            """
+            Show a recipe's schedules before any training: drawn, as a table of what happens when, written to files.
+
+            Examples:
+              etalon plan recipes/cifar-step.yaml
+              etalon plan recipes/cifar-step.yaml duration=200ep --svg plan.svg
+              etalon plan recipes/cifar-step.yaml recipes/cifar-cosine-warmup.yaml
+              etalon plan recipes/cifar-step.yaml --explain 40000
+              etalon plan recipes/cifar-step.yaml --resolved
+            """)
+        {
+            options.Recipes, options.Epochs, options.Explain, options.Resolved, options.Csv, options.Svg, options.Json,
+        };
+        command.SetAction(parsed => Run(parsed, options));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, Options options)
+    {
+        var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
+        IReadOnlyList<PlannedRecipe> plans = [.. RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error).Select(PlannedRecipe.Of)];
+        files.Spare(plans.SelectMany(plan => RecipeInputs.Of(plan.Spec)));
+        if (files.Has(options.Csv) && plans.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
+        files.Write(options.Csv, writer => CsvExporter.Write(plans[0].Numbers, writer), plans[0].Spec.TotalSteps);
+        files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
+
+        var output = files.Report;
+        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Spec, Environment.ProcessorCount, RunMemory.Available)).OfType<string>())
+            parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
+        if (parsed.GetValue(options.Json))
+            PlanJson.Write(plans, output);
+        else if (parsed.GetValue(options.Resolved))
+            output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Spec))));
+        else if (parsed.GetValue(options.Explain) is { } step)
+            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step, Screen.Of(output).Width)));
+        else if (parsed.GetValue(options.Epochs))
+            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Spec, Screen.Of(output).Width).Concat(PlanText.Epochs(plan, Screen.Of(output).Width))));
+        else
+            Draw(plans, output);
+        return ExitCode.Done;
+    }
+
+    private static void Draw(IReadOnlyList<PlannedRecipe> plans, TextWriter output)
+    {
+        var screen = Terminal.Of(output);
+        foreach (var plan in plans)
+        {
+            Write(output, PlanText.Heading(plan.Spec, screen.Width).Select(screen.Heading));
+            Write(output, PlanText.Groups(plan, screen.Width));
+        }
+        output.WriteLine();
+        Write(output, PlanText.Charts(plans, screen.Width));
+        foreach (var plan in plans)
+        {
+            output.WriteLine();
+            if (plans.Count > 1) output.WriteLine(screen.Heading(plan.Spec.Name));
+            Write(output, PlanText.Events(plan, screen.Width));
+        }
+    }
+
+    private static void Write(TextWriter output, IEnumerable<string> lines)
+    {
+        foreach (var line in lines) output.WriteLine(line);
+    }
+
+    private sealed class Options
+    {
+        public Argument<string[]> Recipes { get; } = RecipeArguments.Many();
+        public Option<bool> Epochs { get; } = new("--epochs") { Description = "The values at the first update of each epoch." };
+        public Option<long?> Explain { get; } = NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
+        public Option<bool> Resolved { get; } = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
+        public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file; of a recipe with groups those of each group, as in lr/covered.", HelpName = "FILE" };
+        public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
+        public Option<bool> Json { get; } = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };
+    }
+}

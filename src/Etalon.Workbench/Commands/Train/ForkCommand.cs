@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Etalon.Lab.Training;
+using Etalon.Workbench.Options;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary><c>etalon fork</c>: a new run from a checkpoint of another, with changes.</summary>
+internal static class ForkCommand
+{
+    public static Command Create()
+    {
+        var run = RunsCommand.RunArgument();
+        var changes = new Argument<string[]>("changes") { Description = "What the new recipe has instead, as in learning_rate=0.01; durations count from the parent's first update.", HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
+        var at = NumberOption.Whole("--at", "STEP", "The updates after which to leave the run; its last good checkpoint unless given.");
+        var threads = TrainingScreen.ThreadsOption();
+        var runs = RunsCommand.FolderOption();
+        var json = TrainingScreen.JsonOption();
+        var command = new Command(
+            "fork",
+            """
+            Begins a new run from a checkpoint of another, with a changed recipe: the same weights and momentum buffers, the new numbers. The parent stays as it
+            is; the new run's resolved.json names it. The old and the new schedules are drawn over each other.
+
+            Examples:
+              etalon fork digits weight_decay=0.001
+              etalon fork digits --at 345 duration=40ep "learning_rate={linear: {from: 0.05, to: 0}}"
+            """)
+        {
+            run, changes, at, threads, runs, json,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            string root = parsed.GetRequiredValue(runs), folder = RunsCommand.Find(parsed.GetRequiredValue(run), root);
+            int count = TrainingScreen.Threads(parsed.GetValue(threads));
+            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
+            return screen.Show(begin => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, begin, cancellation));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Etalon.Lab;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Workbench.Options;
+
+/// <summary>RECIPE and key=value, as every verb takes them.</summary>
+internal static class RecipeArguments
+{
+    /// <summary>The argument's name in a parsed command line.</summary>
+    public const string Name = "recipe";
+
+    /// <summary>One recipe and its overrides.</summary>
+    public static Argument<string[]> One() => Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
+
+    /// <summary>Several recipes and overrides for all of them.</summary>
+    public static Argument<string[]> Many() => Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
+
+    /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
+    /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
+    public static Recipe ReadOne(string[] words, TextWriter error)
+    {
+        var (files, overrides) = Split(words);
+        if (files.Count != 1)
+            throw new InputException($"expected one recipe, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
+        return Read(files[0], overrides, error);
+    }
+
+    /// <summary>Every recipe that was given, at least one; all their problems at once.</summary>
+    /// <exception cref="InputException">There is none, or any has problems.</exception>
+    public static IReadOnlyList<Recipe> ReadMany(string[] words, TextWriter error)
+    {
+        var (files, overrides) = Split(words);
+        if (files.Count == 0) throw new InputException("expected a recipe, and none was given");
+        var specs = new List<Recipe>();
+        var problems = new List<string>();
+        foreach (var file in files)
+        {
+            try
+            {
+                specs.Add(Read(file, overrides, error));
+            }
+            catch (InputException e)
+            {
+                problems.AddRange(e.Problems);
+            }
+        }
+        return problems.Count == 0 ? specs : throw new InputException(problems);
+    }
+
+    private static Argument<string[]> Create(string word, string description)
+    {
+        var argument = new Argument<string[]>(Name) { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = word };
+        // An option that nobody knows arrives as one more word.
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+                result.AddError(Failure.NoOption(token.Value, ((CommandResult)result.Parent!).Command));
+        });
+        return argument;
+    }
+
+    // A file whose name has an equals sign is still a file.
+    private static (List<string> Files, List<string> Overrides) Split(string[] words)
+    {
+        var overrides = words.Where(word => word.Contains('=', StringComparison.Ordinal) && !File.Exists(word)).ToList();
+        return ([.. words.Except(overrides)], overrides);
+    }
+
+    private static Recipe Read(string file, List<string> overrides, TextWriter error)
+    {
+        var spec = RecipeReader.ReadFile(file, overrides);
+        foreach (var warning in spec.Warnings) error.WriteLine($"warning: {warning}");
+        return spec;
+    }
+}
