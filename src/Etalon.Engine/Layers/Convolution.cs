@@ -103,7 +103,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
         {
             int images = Math.Min(_kernel.ImagesPerCall, end - first);
             LoadInputs(first, images, scratch.Inputs);
-            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images, UpcomingForward(first, images, end));
+            _kernel.Forward(scratch.Inputs, _packedForward, Map.Image(first), scratch.Kernel, images, NextForward(first, images, end));
             for (int image = first; image < first + images; image++)
             {
                 if (_residual is not null) AddResidual(image, scratch.Dense);
@@ -112,9 +112,9 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
         }
     }
 
-    private Prefetch<T> UpcomingForward(int first, int images, int end)
+    private Prefetch<T> NextForward(int first, int images, int end)
     {
-        var upcoming = UpcomingInputs(first + images, end);
+        var upcoming = NextInputs(first + images, end);
         if (_residual is not null) upcoming.Add(_residual.Map.Image(first), (long)images * Map.ImageLength);
         return upcoming;
     }
@@ -159,7 +159,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
             if (!IsFrozen)
             {
                 LoadInputs(first, images, scratch.Inputs);
-                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, UpcomingGradients(first + images, end));
+                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, NextGradients(first + images, end));
             }
             if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
@@ -167,16 +167,16 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     }
 
     // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
-    private Prefetch<T> UpcomingGradients(int next, int end)
+    private Prefetch<T> NextGradients(int next, int end)
     {
-        var upcoming = TrainsInput ? new Prefetch<T>() : UpcomingInputs(next, end);
+        var upcoming = TrainsInput ? new Prefetch<T>() : NextInputs(next, end);
         for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
         upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
         if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
         return upcoming;
     }
 
-    private Prefetch<T> UpcomingInputs(int next, int end)
+    private Prefetch<T> NextInputs(int next, int end)
     {
         var upcoming = new Prefetch<T>();
         upcoming.Add(Input.Map.Image(next), LengthOf(Input, next, end));
@@ -199,7 +199,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     {
         bool isFirst = Input.IsFirstContribution(this);
         T* destination = isFirst ? Input.GradientOf(first) : scratch.Dense;
-        var next = IsFrozen ? UpcomingGradients(first + images, end) : UpcomingInputs(first + images, end);
+        var next = IsFrozen ? NextGradients(first + images, end) : NextInputs(first + images, end);
         _kernel.DataGradient(scratch.Gradients, _packedDataGradient, destination, scratch.Kernel, images, next);
         if (!isFirst) Rows.Add(destination, images * Shape.InputLength, Input.GradientOf(first));
         for (int image = first; image < first + images; image++) Input.Contributed(this, image);

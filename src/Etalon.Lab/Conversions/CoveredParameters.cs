@@ -2,7 +2,6 @@ using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
-using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Conversions;
 
@@ -24,7 +23,7 @@ public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
         if (spec.Data is null || spec.Model is null) return [];
         var (groups, data) = (new ParameterGroups(spec), DataCatalog.Find(spec.Data.Set));
         using var workers = new Workers(1);
-        using var network = Model.Build<float>(spec.Model, spec.Data.Image, data.ClassCount, Trainer<float>.MakeLoss(spec.Loss), maxBatch: 1, workers);
+        using var network = Model.Build<float>(spec.Model, spec.Data.Image, data.ClassCount, spec.Loss.Make(), maxBatch: 1, workers);
         return
         [
             .. network.Parameters.Tensors

@@ -13,7 +13,7 @@ public static class RecipeNumbers
     public static GroupedSchedule Of(Recipe spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var recipe = spec.ToRecipe();
+        var recipe = spec.ToSchedule();
         // Adam's momentum is beta1.
         if (spec.Optimizer.Kind is OptimizerKind.Adam or OptimizerKind.Adamw && spec.Momentum is Constant { Value: 0 })
             recipe = recipe with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
@@ -25,8 +25,8 @@ public static class RecipeNumbers
             Optimizer = spec.Optimizer.Kind switch
             {
                 OptimizerKind.Sgd => OptimizerRule.Sgd,
-                OptimizerKind.Adam or OptimizerKind.Adamw => new(ScalarReader.Word(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
-                var other => new(ScalarReader.Word(other)),
+                OptimizerKind.Adam or OptimizerKind.Adamw => new(RecipeWords.Of(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
+                var other => new(RecipeWords.Of(other)),
             },
         };
     }

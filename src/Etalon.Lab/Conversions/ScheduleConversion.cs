@@ -20,7 +20,7 @@ internal static class ScheduleConversion
         TableLimit.Require(spec, "a conversion");
         try
         {
-            return Converter.Convert(spec.ToRecipe(), equivalent.Form, equivalent.WeightDecay);
+            return Converter.Convert(spec.ToSchedule(), equivalent.Form, equivalent.WeightDecay);
         }
         catch (EquivalenceException exception)
         {

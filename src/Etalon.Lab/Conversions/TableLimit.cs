@@ -6,7 +6,7 @@ namespace Etalon.Lab.Conversions;
 /// <summary>How long a recipe may be whose updates are written out one by one, as conversions and forecasts do.</summary>
 internal static class TableLimit
 {
-    // What RecipeTable holds.
+    // What UpdateTable holds.
     private const long MostUpdates = 1L << 30;
 
     // Source and target of a conversion, 32 bytes each, and what a theorem holds between them.

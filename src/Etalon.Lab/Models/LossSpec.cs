@@ -1,3 +1,5 @@
+using Etalon.Engine.Losses;
+
 namespace Etalon.Lab.Models;
 
 /// <summary>The loss of a recipe.</summary>
@@ -14,6 +16,13 @@ public sealed record LossSpec
         get;
         init => field = Check.InHalfOpen(value, 0, 1, "write 0 for none or 0.1 as is usual");
     }
+
+    internal Loss Make() => Kind switch
+    {
+        LossKind.SquaredError => new SquaredError(),
+        LossKind.Logistic => new Logistic(),
+        _ => new SoftmaxCrossEntropy(LabelSmoothing),
+    };
 }
 
 /// <summary>What is minimized, as a mean over the batch.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
-using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Optimizers;
@@ -136,7 +135,7 @@ public sealed record OptimizerSpec
     internal void RequireSgd(string subject)
     {
         if (Kind != OptimizerKind.Sgd)
-            throw new InputException($"optimizer.name = {ScalarReader.Word(Kind)}: {subject} about sgd's update; write name: sgd, without the options of {ScalarReader.Word(Kind)}");
+            throw new InputException($"optimizer.name = {RecipeWords.Of(Kind)}: {subject} about sgd's update; write name: sgd, without the options of {RecipeWords.Of(Kind)}");
     }
 
     private const string RestartRemedy = "the usual choice is 0.9";

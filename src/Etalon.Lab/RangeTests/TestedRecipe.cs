@@ -25,9 +25,9 @@ internal sealed class TestedRecipe
         if (spec.Data is null || spec.Model is null)
             throw new InputException("find-lr trains, and needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         if (spec.Optimizer.Kind is OptimizerKind.Dog or OptimizerKind.DAdaptation or OptimizerKind.Prodigy)
-            throw new InputException($"optimizer.name = {ScalarReader.Word(spec.Optimizer.Kind)}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what dog does");
+            throw new InputException($"optimizer.name = {RecipeWords.Of(spec.Optimizer.Kind)}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what dog does");
         if (spec.Optimizer.Kind is OptimizerKind.Wngrad or OptimizerKind.WnAdam or OptimizerKind.AdagradNorm)
-            throw new InputException($"optimizer.name = {ScalarReader.Word(spec.Optimizer.Kind)}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what wngrad does");
+            throw new InputException($"optimizer.name = {RecipeWords.Of(spec.Optimizer.Kind)}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what wngrad does");
         (_spec, _options, _peakStep) = (spec, options, AppliedRate.PeakStepOf(spec));
         Peak = spec.LearningRate.ValueAt(_peakStep);
         if (Peak == 0) throw new InputException("learning_rate is 0 in every update, so that no factor brings it to a rate that was found; write a rate such as 0.1");

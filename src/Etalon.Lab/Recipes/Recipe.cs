@@ -91,7 +91,7 @@ public sealed record Recipe
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
-    public UpdateSchedule ToRecipe() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
+    public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,
         Dampening = Optimizer.Dampening,

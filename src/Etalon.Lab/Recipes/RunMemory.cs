@@ -2,7 +2,6 @@ using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
-using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Recipes;
 
@@ -71,7 +70,7 @@ public static class RunMemory
     private static long? Of<T>(Recipe spec, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (spec is not { Data: { } data, Model: { } model }) return null;
-        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), Trainer<T>.MakeLoss(spec.Loss), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
+        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), spec.Loss.Make(), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
         long kept = network.ParameterBytes * (1 + SlotsOf(spec.Optimizer.Kind)) + network.StateBytes;
         long read = (long)Batches * data.Batch * data.Image.Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float));
         return BytesOf(data) + network.TotalBytes + SlotsOf(spec.Optimizer.Kind) * network.ParameterBytes + kept + read;

@@ -71,7 +71,7 @@ internal static class ForkedRecipe
         if (spec.Equivalent?.WeightDecay is { } wanted) yield return ("equivalent.weight_decay", wanted);
         foreach (var group in spec.Optimizer.Groups)
         {
-            var key = $"optimizer.groups.{ScalarReader.Word(group.Parameters)}";
+            var key = $"optimizer.groups.{RecipeWords.Of(group.Parameters)}";
             if (group.LearningRate is { } rate) yield return ($"{key}.{ScheduledQuantity.LearningRate.Key}", rate);
             if (group.WeightDecay is { } decay) yield return ($"{key}.{ScheduledQuantity.WeightDecay.Key}", decay);
             if (group.Momentum is { } momentum) yield return ($"{key}.{ScheduledQuantity.Momentum.Key}", momentum);

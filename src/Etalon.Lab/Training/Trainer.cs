@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
@@ -58,7 +57,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _training = BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec));
         int testBatch = BatchSource<T>.ForTest(data, spec.Data.Batch).BatchSize;
         _workers = new Workers(threads);
-        Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, MakeLoss(spec.Loss), Math.Max(_training.BatchSize, testBatch), _workers);
+        Network = Model.Build<T>(spec.Model, data.Image, data.ClassCount, spec.Loss.Make(), Math.Max(_training.BatchSize, testBatch), _workers);
         try
         {
             RefuseUseless(spec);
@@ -301,13 +300,6 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Augmentation = new CropFlip(
             Padding: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Crop ? CropFlip.Standard.Padding : 0,
             Flip: spec.Data.Augment is Augmentation.CropFlip or Augmentation.Flip),
-    };
-
-    internal static Loss MakeLoss(LossSpec loss) => loss.Kind switch
-    {
-        LossKind.SquaredError => new SquaredError(),
-        LossKind.Logistic => new Logistic(),
-        _ => new SoftmaxCrossEntropy(loss.LabelSmoothing),
     };
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ namespace Etalon.Schedules.Dynamics;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
-/// var curve = NormCurve.Of(RecipeTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
+/// var recipe = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+/// var curve = NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
 /// Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
 /// Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update
 /// Console.WriteLine($"{curve.EffectiveRateAt(10_000) / curve.EffectiveRateAt(9_999):F3}"); // 0.100

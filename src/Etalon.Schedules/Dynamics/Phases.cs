@@ -15,7 +15,7 @@ namespace Etalon.Schedules.Dynamics;
 /// <example>
 /// <code>
 /// var rate = new Sequence(new Warmup(0.4, length: 500), new Steps(0.4, [4000, 6000], factor: 0.1));
-/// foreach (var phase in Phases.Of(new Recipe(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
+/// foreach (var phase in Phases.Of(new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
 ///     Console.WriteLine($"{phase.Begin}-{phase.End}: {(phase.IsConstant ? "constant" : "moving")}, {phase.MixingUnits:F2} mixing units");
 /// // 0-500: moving, 0.50 mixing units
 /// // 500-4500: constant, 8.00 mixing units

@@ -16,18 +16,18 @@ public static class TableRecipe
     /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no recipe says that.
     /// A trainer can still read the table itself.
     /// </exception>
-    public static UpdateSchedule ToRecipe(this UpdateTable table) => ToRecipe(table, null);
+    public static UpdateSchedule ToSchedule(this UpdateTable table) => ToSchedule(table, null);
 
     /// <summary>The equivalent recipe of a conversion: of exponential pieces where its theorem says so, otherwise of tables.</summary>
     /// <remarks>What must be done to the state is not part of it: see <see cref="Conversion.Corrections"/>.</remarks>
     /// <exception cref="EquivalenceException">As for its table.</exception>
-    public static UpdateSchedule ToRecipe(this Conversion conversion)
+    public static UpdateSchedule ToSchedule(this Conversion conversion)
     {
         ArgumentNullException.ThrowIfNull(conversion);
-        return ToRecipe(conversion.Target, conversion.RatePieces);
+        return ToSchedule(conversion.Target, conversion.RatePieces);
     }
 
-    private static UpdateSchedule ToRecipe(UpdateTable table, Schedule? rate)
+    private static UpdateSchedule ToSchedule(UpdateTable table, Schedule? rate)
     {
         ArgumentNullException.ThrowIfNull(table);
         Check(table);

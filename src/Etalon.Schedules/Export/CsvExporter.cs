@@ -9,7 +9,7 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
 /// using var table = new StringWriter();
 /// CsvExporter.Write(recipe, table);
 /// foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);

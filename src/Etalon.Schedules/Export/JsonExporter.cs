@@ -7,7 +7,7 @@ namespace Etalon.Schedules.Export;
 /// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="UpdateSchedule.FromJson"/> reads.</summary>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
 /// using var text = new StringWriter();
 /// JsonExporter.Write(recipe, "two updates", text);
 /// Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True

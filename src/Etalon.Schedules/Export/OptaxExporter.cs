@@ -9,7 +9,7 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
 /// OptaxExporter.Write(recipe, "cosine", module);
 /// Console.WriteLine(module.ToString().Contains("jnp.where(t &lt; 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True

@@ -7,7 +7,7 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
 /// PyTorchExporter.Write(recipe, "cosine", module);
 /// Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True

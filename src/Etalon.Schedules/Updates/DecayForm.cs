@@ -3,7 +3,7 @@ namespace Etalon.Schedules;
 /// <summary>Where weight decay enters the update.</summary>
 /// <example>
 /// <code>
-/// var coupled = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// var decoupled = coupled with { Decay = DecayForm.Decoupled };
 /// Console.WriteLine(coupled.Decay); // Coupled
 /// Console.WriteLine(decoupled == coupled); // False

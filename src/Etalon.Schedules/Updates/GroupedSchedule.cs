@@ -11,8 +11,8 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-/// var equivalent = GroupedRecipe.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+/// var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var equivalent = GroupedSchedule.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
 /// Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
 /// </code>
 /// </example>

@@ -5,8 +5,8 @@ namespace Etalon.Schedules;
 /// <summary>The numbers that one group of a network's parameters follows: its own schedules, or those of an equivalent of the recipe.</summary>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-/// var covered = new RecipeGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+/// var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var covered = new ScheduleGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
 /// Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
 /// </code>
 /// </example>
@@ -74,7 +74,7 @@ public sealed record ScheduleGroup
 /// <summary>Which parameters of a network a <see cref="ScheduleGroup"/> holds. A parameter of several kinds belongs to the first of them in this order that has a group.</summary>
 /// <example>
 /// <code>
-/// var group = new RecipeGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
+/// var group = new ScheduleGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
 /// Console.WriteLine(group.Name); // scale-invariant
 /// </code>
 /// </example>

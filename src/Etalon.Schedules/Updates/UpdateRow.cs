@@ -8,6 +8,13 @@ namespace Etalon.Schedules;
 /// <param name="WeightDecay">λ; unlike in a <see cref="UpdateSchedule"/> it may be negative.</param>
 /// <param name="Momentum">μ, at least 0.</param>
 /// <param name="LookAhead">ν, how far a Nesterov update looks along the buffer: <c>w ← w - η (d + ν v)</c>. PyTorch's ν is μ. Not used, and 0, elsewhere.</param>
+/// <example>
+/// <code>
+/// var row = new UpdateRow(LogRate: double.NegativeInfinity, WeightDecay: 5e-4, Momentum: 0.9, LookAhead: 0);
+/// Console.WriteLine(row.Rate); // 0
+/// Console.WriteLine(row.IntrinsicRate); // 0
+/// </code>
+/// </example>
 public readonly record struct UpdateRow(double LogRate, double WeightDecay, double Momentum, double LookAhead)
 {
     /// <summary>η; infinite where float64 cannot hold it.</summary>

@@ -3,6 +3,12 @@ using System.Globalization;
 namespace Etalon.Schedules;
 
 /// <summary>The formula that a recipe's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
+/// <example>
+/// <code>
+/// Console.WriteLine(new UpdateRule()); // v ← μ v + g + λ w;  w ← w - η v
+/// Console.WriteLine(new UpdateRule { Dampening = 0.5 }.Taken(momentum: 0.9)); // 0.5
+/// </code>
+/// </example>
 public sealed record UpdateRule
 {
     /// <summary>

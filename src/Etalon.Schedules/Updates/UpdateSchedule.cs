@@ -13,10 +13,10 @@ namespace Etalon.Schedules;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new Recipe(
+/// var recipe = new UpdateSchedule(
 ///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
 /// Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
-/// Console.WriteLine(Recipe.FromJson(recipe.ToJson()) == recipe); // True
+/// Console.WriteLine(UpdateSchedule.FromJson(recipe.ToJson()) == recipe); // True
 /// Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
 /// </code>
 /// </example>

@@ -2,6 +2,14 @@ namespace Etalon.Schedules;
 
 /// <summary>A recipe written out step by step: what the theorems map, and what a trainer can read its numbers from.</summary>
 /// <remarks>Immutable. 32 bytes a step.</remarks>
+/// <example>
+/// <code>
+/// var schedule = new UpdateSchedule(new Steps(0.5, [10], 0.5), new Constant(0), new Constant(0.9), totalSteps: 20);
+/// var table = UpdateTable.Of(schedule);
+/// Console.WriteLine(table.Count); // 20
+/// Console.WriteLine(table[10].Momentum); // 0.9
+/// </code>
+/// </example>
 public sealed class UpdateTable
 {
     private readonly UpdateRow[] _steps;

@@ -50,20 +50,41 @@ public static class LibraryExamples
         Console.WriteLine(rate.ValueAt(30)); // 0.25
     }
 
+    public static void UpdateRowExample()
+    {
+        var row = new UpdateRow(LogRate: double.NegativeInfinity, WeightDecay: 5e-4, Momentum: 0.9, LookAhead: 0);
+        Console.WriteLine(row.Rate); // 0
+        Console.WriteLine(row.IntrinsicRate); // 0
+    }
+
+    public static void UpdateRuleExample()
+    {
+        Console.WriteLine(new UpdateRule()); // v ← μ v + g + λ w;  w ← w - η v
+        Console.WriteLine(new UpdateRule { Dampening = 0.5 }.Taken(momentum: 0.9)); // 0.5
+    }
+
+    public static void UpdateTableExample()
+    {
+        var schedule = new UpdateSchedule(new Steps(0.5, [10], 0.5), new Constant(0), new Constant(0.9), totalSteps: 20);
+        var table = UpdateTable.Of(schedule);
+        Console.WriteLine(table.Count); // 20
+        Console.WriteLine(table[10].Momentum); // 0.9
+    }
+
     public static void ParameterKindExample()
     {
         var group = new ScheduleGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));
         Console.WriteLine(group.Name); // scale-invariant
     }
 
-    public static void RecipeGroupExample()
+    public static void ScheduleGroupExample()
     {
         var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         var covered = new ScheduleGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
         Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
     }
 
-    public static void GroupedRecipeExample()
+    public static void GroupedScheduleExample()
     {
         var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         var equivalent = GroupedSchedule.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
@@ -101,7 +122,7 @@ public static class LibraryExamples
         Console.WriteLine(string.Join(" ", rate.At)); // 31280 46920
     }
 
-    public static void RecipeExample()
+    public static void UpdateScheduleExample()
     {
         var recipe = new UpdateSchedule(
             learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);

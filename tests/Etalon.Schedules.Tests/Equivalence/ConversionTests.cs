@@ -50,7 +50,7 @@ public class ConversionTests
     public void The_equivalent_recipe_has_the_numbers_of_the_table_through_json_too(EquivalentForm form, string recipe)
     {
         var conversion = Converter.Convert(Recipes.All[recipe], form);
-        var again = UpdateTable.Of(UpdateSchedule.FromJson(conversion.ToRecipe().ToJson()));
+        var again = UpdateTable.Of(UpdateSchedule.FromJson(conversion.ToSchedule().ToJson()));
         for (var step = 0; step < Recipes.Steps; step++)
         {
             var (expected, actual) = (conversion.Target[step], again[step]);
@@ -62,8 +62,8 @@ public class ConversionTests
     [Fact]
     public void An_exponential_recipe_is_written_as_one_piece_and_texp_as_one_a_phase()
     {
-        Assert.IsType<Exponential>(Converter.Convert(_standard, EquivalentForm.Exponential).ToRecipe().LearningRate);
-        var phases = Assert.IsType<Sequence>(Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp).ToRecipe().LearningRate);
+        Assert.IsType<Exponential>(Converter.Convert(_standard, EquivalentForm.Exponential).ToSchedule().LearningRate);
+        var phases = Assert.IsType<Sequence>(Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp).ToSchedule().LearningRate);
         Assert.Equal([0, 80, 160], phases.Begins);
         Assert.All(phases.Pieces, piece => Assert.IsType<Exponential>(piece));
     }
@@ -71,7 +71,7 @@ public class ConversionTests
     [Fact]
     public void A_separate_look_ahead_is_no_recipe_and_the_message_says_what_to_use() =>
         Assert.Contains("take the numbers of each step from the table", Assert.Throws<EquivalenceException>(
-            () => Converter.Convert(Recipes.All["nesterov"], EquivalentForm.TexpPlusPlus).ToRecipe()).Message, StringComparison.Ordinal);
+            () => Converter.Convert(Recipes.All["nesterov"], EquivalentForm.TexpPlusPlus).ToSchedule()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void It_names_rules_corrections_and_theorem()
@@ -95,7 +95,7 @@ public class ConversionTests
     {
         var empty = new UpdateSchedule(new Constant(0.1), new Constant(0.01), new Constant(0.9), 0);
         foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.Exponential })
-            Assert.Equal(0, Converter.Convert(empty, form).ToRecipe().TotalSteps);
+            Assert.Equal(0, Converter.Convert(empty, form).ToSchedule().TotalSteps);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class DocumentExample
         UpdateRow first = conversion.Target[0];               // what update 0 uses: ln η, λ, μ and, with Nesterov, ν
         double logScale = conversion.LogScaleAt(62_560);        // ln P at the end
         double growth = Math.Exp(conversion.Range.MeanLogGrowthPerEpoch!.Value);
-        UpdateSchedule equivalent = conversion.ToRecipe();              // schedules again; the rate as a table of logarithms
+        UpdateSchedule equivalent = conversion.ToSchedule();              // schedules again; the rate as a table of logarithms
 
         Conversion back = TargetDecay.Convert(conversion.Target, new Constant(5e-4));
 

@@ -103,7 +103,7 @@ public sealed class FindLrCommandTests : IDisposable
         Assert.Equal(0, code);
         string text = await File.ReadAllTextAsync(found, TestContext.Current.CancellationToken);
         Assert.InRange(text.Length, 1, 2_000);
-        double largest = RecipeReader.Read(text, found).ToRecipe().LearningRate.ValueAt(0);
+        double largest = RecipeReader.Read(text, found).ToSchedule().LearningRate.ValueAt(0);
         Assert.Contains($"its largest rate is {largest:G12} instead of 0.1", error, StringComparison.Ordinal);
     }
 

@@ -77,7 +77,7 @@ public sealed class MonitorTests : IDisposable
     public void The_exact_law_gives_the_whole_curve_of_the_norm_from_its_start_and_the_measured_gradients()
     {
         var run = MonitoredRun.Of(Recipe);
-        var table = UpdateTable.Of(run.Spec.ToRecipe());
+        var table = UpdateTable.Of(run.Spec.ToSchedule());
         foreach (string group in run.Groups)
         {
             var readings = run[group];

@@ -16,13 +16,13 @@ internal static class RunFolderLog
         // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
         var spec = ResolvedRecipe.Read(folder).Spec with { Equivalent = null };
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
-            throw new InputException($"{folder}: trains with {ScalarReader.Word(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+            throw new InputException($"{folder}: trains with {RecipeWords.Of(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
         var rows = MonitorRows.Read(folder);
         long[] steps = rows.Steps;
         return new RunLog
         {
             Source = RunFolder.NameOf(folder),
-            Rule = UpdateRule.Of(spec.ToRecipe()),
+            Rule = UpdateRule.Of(spec.ToSchedule()),
             IsRuleLogged = true,
             Steps = steps,
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],

@@ -45,18 +45,18 @@ internal static class OptimizerReader
     private static string Misplaced(OptimizerOption option, OptimizerKind kind) =>
         (option.Key, kind) is ("decay", OptimizerKind.Adam or OptimizerKind.Adamw)
             ? "is said by the name: adam has its decay in the gradient, adamw on the weights; remove the key"
-            : $"is no option of {ScalarReader.Word(kind)} but of {string.Join(", ", option.Kinds.Select(ScalarReader.Word))}; remove the key, or change the name";
+            : $"is no option of {RecipeWords.Of(kind)} but of {string.Join(", ", option.Kinds.Select(RecipeWords.Of))}; remove the key, or change the name";
 
     private static string NoMomentum(OptimizerKind kind) => OptimizerOption.Of(kind).Any(option => option.Key == "beta1")
-        ? $"{ScalarReader.Word(kind)} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
-        : $"{ScalarReader.Word(kind)} has no momentum; remove this or write momentum: 0";
+        ? $"{RecipeWords.Of(kind)} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
+        : $"{RecipeWords.Of(kind)} has no momentum; remove this or write momentum: 0";
 
     private static List<GroupSpec> Groups(SectionReader groups, OptimizerSpec spec, ScheduleReader schedules, ModelSpec? model)
     {
         var specs = new List<GroupSpec>();
         foreach (var parameters in Enum.GetValues<ParameterClass>())
         {
-            var key = ScalarReader.Word(parameters);
+            var key = RecipeWords.Of(parameters);
             if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
             if (!spec.HasMomentum && group.Map.Find(ScheduledQuantity.Momentum.Key) is { } momentum)
                 groups.Problems.Add(momentum.Value, group.PathOf(ScheduledQuantity.Momentum.Key), NoMomentum(spec.Kind));

@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Etalon.Lab.Recipes;
 
@@ -42,23 +41,11 @@ internal static class ScalarReader
         var text = Scalar(node, "a word").Text;
         foreach (var member in Enum.GetValues<T>())
         {
-            if (Word(member) == text) return member;
+            if (RecipeWords.Of(member) == text) return member;
         }
-        var words = Enum.GetValues<T>().Select(Word).ToList();
+        var words = Enum.GetValues<T>().Select(RecipeWords.Of).ToList();
         var hint = Suggestion.To(text, words) is { } near ? $"; did you mean {near}?" : "";
         throw new ValueException(node, words.Count == 1 ? $"must be {words[0]}" : $"must be one of {string.Join(", ", words)}{hint}");
-    }
-
-    /// <summary>The name of an enumeration's member in a recipe: lower case, words joined by dashes.</summary>
-    public static string Word<T>(T member) where T : struct, Enum
-    {
-        var word = new StringBuilder();
-        foreach (var letter in member.ToString())
-        {
-            if (char.IsUpper(letter) && word.Length > 0) word.Append('-');
-            word.Append(char.ToLowerInvariant(letter));
-        }
-        return word.ToString();
     }
 
     /// <summary>A list, each item read by <paramref name="read"/>.</summary>

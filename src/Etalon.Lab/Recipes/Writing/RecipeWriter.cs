@@ -36,8 +36,8 @@ public static class RecipeWriter
             json["equivalent"] = form;
         }
         if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
-        json["loss"] = new JsonObject { ["name"] = ScalarReader.Word(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
-        json["precision"] = ScalarReader.Word(spec.Precision);
+        json["loss"] = new JsonObject { ["name"] = RecipeWords.Of(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
+        json["precision"] = RecipeWords.Of(spec.Precision);
         var log = new JsonObject
         {
             ["every"] = Steps(spec.Log.EverySteps),
@@ -79,7 +79,7 @@ public static class RecipeWriter
     private static JsonObject Checkpoint(Recipe spec)
     {
         var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
-        if (spec.Checkpoint.Keep != CheckpointRetention.Last) json["keep"] = ScalarReader.Word(spec.Checkpoint.Keep);
+        if (spec.Checkpoint.Keep != CheckpointRetention.Last) json["keep"] = RecipeWords.Of(spec.Checkpoint.Keep);
         if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
@@ -104,25 +104,25 @@ public static class RecipeWriter
         json["train"] = data.Patterns is null ? data.TrainCount : data.DrawnTraining;
         json["test"] = data.Patterns is null ? data.TestCount : data.DrawnTest;
         json["batch"] = data.Batch;
-        json["augment"] = ScalarReader.Word(data.Augment);
+        json["augment"] = RecipeWords.Of(data.Augment);
         json["drop_last"] = data.DropLast;
         if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
         json["seed"] = data.Seed;
         if (data.Patterns is { } patterns)
-            json["patterns"] = new JsonObject { ["kind"] = ScalarReader.Word(patterns.Kind), ["sigma"] = patterns.Sigma, ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
-        if (data.LabelNoise is { } noise) json["label_noise"] = new JsonObject { ["kind"] = ScalarReader.Word(noise.Kind), ["fraction"] = noise.Fraction };
+            json["patterns"] = new JsonObject { ["kind"] = RecipeWords.Of(patterns.Kind), ["sigma"] = patterns.Sigma, ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
+        if (data.LabelNoise is { } noise) json["label_noise"] = new JsonObject { ["kind"] = RecipeWords.Of(noise.Kind), ["fraction"] = noise.Fraction };
         if (data.Patches is { } patches) json["patches"] = new JsonObject { ["fraction"] = patches.Fraction, ["size"] = patches.Size };
         return json;
     }
 
     private static JsonObject Model(ModelSpec model)
     {
-        var json = new JsonObject { ["name"] = model.Name, ["width"] = model.Width, ["norm"] = ScalarReader.Word(model.Norm) };
+        var json = new JsonObject { ["name"] = model.Name, ["width"] = model.Width, ["norm"] = RecipeWords.Of(model.Norm) };
         if (model.Norm == NormKind.Group) json["groups"] = model.Groups;
         json["affine"] = model.Affine;
-        json["head"] = ScalarReader.Word(model.Head);
+        json["head"] = RecipeWords.Of(model.Head);
         json["epsilon"] = model.Epsilon;
-        json["convolution"] = ScalarReader.Word(model.Convolution);
+        json["convolution"] = RecipeWords.Of(model.Convolution);
         json["momentum"] = model.StatisticsMomentum;
         if (model.Kind == ModelKind.Mlp) json["hidden"] = new JsonArray([.. model.Hidden.Select(units => (JsonNode)units)]);
         return json;
@@ -131,7 +131,7 @@ public static class RecipeWriter
     private static JsonObject Optimizer(Recipe spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject { ["name"] = ScalarReader.Word(optimizer.Kind) };
+        var json = new JsonObject { ["name"] = RecipeWords.Of(optimizer.Kind) };
         foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
@@ -141,7 +141,7 @@ public static class RecipeWriter
             Add(schedules, ScheduledQuantity.LearningRate, group.LearningRate, spec.TotalSteps);
             Add(schedules, ScheduledQuantity.WeightDecay, group.WeightDecay, spec.TotalSteps);
             Add(schedules, ScheduledQuantity.Momentum, group.Momentum, spec.TotalSteps);
-            groups[ScalarReader.Word(group.Parameters)] = schedules;
+            groups[RecipeWords.Of(group.Parameters)] = schedules;
         }
         json["groups"] = groups;
         return json;

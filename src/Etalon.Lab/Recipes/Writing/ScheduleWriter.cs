@@ -24,7 +24,7 @@ internal static class ScheduleWriter
     private static JsonObject Piece(Schedule piece, long begin) => piece switch
     {
         Constant p => Named("constant", p, ("value", p.Value)),
-        Warmup p => Named("warmup", p, ("peak", p.Peak), ("convention", ScalarReader.Word(p.Convention))),
+        Warmup p => Named("warmup", p, ("peak", p.Peak), ("convention", RecipeWords.Of(p.Convention))),
         Linear p => Named("linear", p, ("from", p.From), ("to", p.To), ("inclusive", p.Inclusive)),
         Cosine p => Named("cosine", p, ("from", p.From), ("to", p.To), ("inclusive", p.Inclusive)),
         Polynomial p => Named("polynomial", p, ("from", p.From), ("to", p.To), ("power", p.Power), ("inclusive", p.Inclusive)),
@@ -33,7 +33,7 @@ internal static class ScheduleWriter
         InverseSqrt p => Named("inverse_sqrt", p, ("peak", p.Peak), ("shift", Steps(p.Shift))),
         Restarts p => Named("restarts", p, ("from", p.From), ("to", p.To), ("period", Steps(p.Period)), ("growth", p.Growth), ("peak_decay", p.PeakDecay)),
         Triangular p => Named("triangular", p, ("low", p.Low), ("high", p.High), ("period", Steps(p.Period)), ("decay", p.Decay)),
-        OneCycle p => Named("one_cycle", p, ("peak", p.Peak), ("initial", p.Initial), ("final", p.Final), ("rise", p.Rise), ("shape", ScalarReader.Word(p.Shape)), ("three_phase", p.ThreePhase)),
+        OneCycle p => Named("one_cycle", p, ("peak", p.Peak), ("initial", p.Initial), ("final", p.Final), ("rise", p.Rise), ("shape", RecipeWords.Of(p.Shape)), ("three_phase", p.ThreePhase)),
         WarmupStableDecay p => new() { ["wsd"] = Stable(p) },
         Table p => new() { ["table"] = new JsonObject { ["logarithmic"] = p.Logarithmic, ["values"] = new JsonArray([.. p.Values.Select(value => (JsonNode)value)]) } },
         Scaled p => new() { ["scaled"] = new JsonObject { ["factor"] = p.Factor, ["log_factor"] = p.LogFactor, ["of"] = Inner(p.Of, begin) } },
@@ -59,8 +59,8 @@ internal static class ScheduleWriter
         ["stable"] = Steps(piece.StableLength),
         ["decay"] = Steps(piece.DecayLength),
         ["to"] = piece.To,
-        ["shape"] = ScalarReader.Word(piece.Shape),
-        ["convention"] = ScalarReader.Word(piece.Convention),
+        ["shape"] = RecipeWords.Of(piece.Shape),
+        ["convention"] = RecipeWords.Of(piece.Convention),
     };
 
     private static JsonObject RepeatedParameters(Repeated piece, long begin)

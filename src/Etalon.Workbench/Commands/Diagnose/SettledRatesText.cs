@@ -1,8 +1,8 @@
+using Etalon.Lab;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
-using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Commands;
 
@@ -13,7 +13,7 @@ public static class SettledRatesText
     public static string Heading(SettledRates rates)
     {
         ArgumentNullException.ThrowIfNull(rates);
-        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {ScalarReader.Word(rates.Optimizer)}, which sets its rate itself";
+        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {RecipeWords.Of(rates.Optimizer)}, which sets its rate itself";
     }
 
     /// <summary>A table with a row for each group.</summary>
