@@ -35,7 +35,7 @@ public sealed record DataSpec
     public int Batch
     {
         get;
-        init => field = Check.AtLeast(value, 1, "the usual choice is 128");
+        init => field = Require.AtLeast(value, 1, "the usual choice is 128");
     } = 128;
 
     /// <summary>What is done at random to each training image.</summary>
@@ -50,14 +50,14 @@ public sealed record DataSpec
     public int? TrainLimit
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1, "leave it out to train on all images");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1, "leave it out to train on all images");
     }
 
     /// <summary>Test on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.</summary>
     public int? TestLimit
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1, "leave it out to test on all images");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1, "leave it out to test on all images");
     }
 
     /// <summary>What generated images, wrong labels and patches are drawn from; the run's own seed does not change them.</summary>

@@ -14,7 +14,7 @@ public sealed record LossSpec
     public double LabelSmoothing
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "write 0 for none or 0.1 as is usual");
+        init => field = Require.InHalfOpen(value, 0, 1, "write 0 for none or 0.1 as is usual");
     }
 
     internal Loss Make() => Kind switch

@@ -40,7 +40,7 @@ public sealed record ModelSpec
     public int Groups
     {
         get;
-        init => field = Check.AtLeast(value, 1, "the usual choice is 8");
+        init => field = Require.AtLeast(value, 1, "the usual choice is 8");
     } = 8;
 
     /// <summary>Whether normalizations learn a scale and a shift.</summary>
@@ -56,7 +56,7 @@ public sealed record ModelSpec
     public double Epsilon
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, double.PositiveInfinity, "write 1e-5 as is usual, or 0 for exact scale-invariance");
+        init => field = Require.InHalfOpen(value, 0, double.PositiveInfinity, "write 1e-5 as is usual, or 0 for exact scale-invariance");
     } = 1e-5;
 
     /// <summary>Which kernels compute convolutions.</summary>
@@ -68,7 +68,7 @@ public sealed record ModelSpec
     public double StatisticsMomentum
     {
         get;
-        init => field = Check.InClosed(value, 0, 1, "the usual choice is 0.1");
+        init => field = Require.InClosed(value, 0, 1, "the usual choice is 0.1");
     } = 0.1;
 
     /// <summary>Units of each hidden layer of an mlp.</summary>

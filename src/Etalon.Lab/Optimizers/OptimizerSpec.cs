@@ -24,7 +24,7 @@ public sealed record OptimizerSpec
     public double Dampening
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "write 0 for the usual momentum");
+        init => field = Require.InHalfOpen(value, 0, 1, "write 0 for the usual momentum");
     }
 
     /// <summary>Where weight decay enters; Adam and AdamW say so by their names.</summary>
@@ -44,7 +44,7 @@ public sealed record OptimizerSpec
     public double Initial
     {
         get;
-        init => field = Check.Size(value, "b divides the gradient; the usual choice is 1");
+        init => field = Require.Size(value, "b divides the gradient; the usual choice is 1");
     } = 1;
 
     /// <summary>What WNGrad's initial b is counted in.</summary>
@@ -56,7 +56,7 @@ public sealed record OptimizerSpec
     public double Length
     {
         get;
-        init => field = Check.Size(value, "it is a distance; 1 is the published rule");
+        init => field = Require.Size(value, "it is a distance; 1 is the published rule");
     } = 1;
 
     /// <summary>After how many small gradients in a row WNGrad's b falls again.</summary>
@@ -64,7 +64,7 @@ public sealed record OptimizerSpec
     public int RestartAfter
     {
         get;
-        init => field = Check.AtLeast(value, 0, "write 0 for no restarts, 4 as their authors do");
+        init => field = Require.AtLeast(value, 0, "write 0 for no restarts, 4 as their authors do");
     }
 
     /// <summary>What small means for <see cref="RestartAfter"/>: at most this share of the reference norm.</summary>
@@ -72,7 +72,7 @@ public sealed record OptimizerSpec
     public double RestartRatio
     {
         get;
-        init => field = Check.Above(Check.InHalfOpen(value, 0, 1, RestartRemedy), 0, RestartRemedy);
+        init => field = Require.Above(Require.InHalfOpen(value, 0, 1, RestartRemedy), 0, RestartRemedy);
     } = 0.9;
 
     /// <summary>The least b that a restart gives.</summary>
@@ -80,7 +80,7 @@ public sealed record OptimizerSpec
     public double RestartLeast
     {
         get;
-        init => field = Check.Size(value, "the usual choice is 1e-4");
+        init => field = Require.Size(value, "the usual choice is 1e-4");
     } = 1e-4;
 
     /// <summary>The share of Adam's, WN-Adam's and Prodigy's mean of gradients that a new one leaves; in Schedule-Free SGD the share of the mean in the weights that are trained.</summary>
@@ -88,7 +88,7 @@ public sealed record OptimizerSpec
     public double Beta1
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "the usual choice is 0.9");
+        init => field = Require.InHalfOpen(value, 0, 1, "the usual choice is 0.9");
     } = 0.9;
 
     /// <summary>The share of Adam's and Prodigy's mean of squared gradients that a new one leaves.</summary>
@@ -96,7 +96,7 @@ public sealed record OptimizerSpec
     public double Beta2
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "the usual choice is 0.999");
+        init => field = Require.InHalfOpen(value, 0, 1, "the usual choice is 0.999");
     } = 0.999;
 
     /// <summary>What Adam and Prodigy add to the root of the mean square.</summary>
@@ -104,7 +104,7 @@ public sealed record OptimizerSpec
     public double Epsilon
     {
         get;
-        init => field = Check.Size(value, "the usual choice is 1e-8");
+        init => field = Require.Size(value, "the usual choice is 1e-8");
     } = 1e-8;
 
     /// <summary>The distance to the solution that D-Adaptation and Prodigy begin with; DoG's, in units of 1 + |w|.</summary>
@@ -112,7 +112,7 @@ public sealed record OptimizerSpec
     public double InitialDistance
     {
         get;
-        init => field = Check.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+        init => field = Require.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
     } = 1e-6;
 
     /// <summary>Classes of parameters with schedules of their own, in the order of <see cref="ParameterClass"/>.</summary>

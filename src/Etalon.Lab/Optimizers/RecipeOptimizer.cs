@@ -43,7 +43,7 @@ internal static class RecipeOptimizer
         Restarts = spec.RestartAfter == 0 ? null : new WnGradRestarts(spec.RestartAfter, spec.RestartRatio, spec.RestartLeast),
     };
 
-    private static double OfCurvature(double factor, double curvature) => Check.IsSize(factor * curvature)
+    private static double OfCurvature(double factor, double curvature) => Require.IsSize(factor * curvature)
         ? factor * curvature
         : throw new InputException($"optimizer.initial = {factor}: times the curvature {curvature:G3} near the initial weights it is not from 1e-30 to 1e30; the usual choice is 1");
 

@@ -24,7 +24,7 @@ public sealed record AutoDecaySpec
     public int Window
     {
         get;
-        init => field = Check.AtLeast(value, 3, "5 is a good choice");
+        init => field = Require.AtLeast(value, 3, "5 is a good choice");
     } = 5;
 
     /// <summary>The share of the loss by which an epoch must bring it down.</summary>
@@ -32,7 +32,7 @@ public sealed record AutoDecaySpec
     public double Tolerance
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "it is a share of the loss, as in 0.01");
+        init => field = Require.InHalfOpen(value, 0, 1, "it is a share of the loss, as in 0.01");
     } = 0.01;
 
     /// <summary>Epochs in a row in which it does not, before the stage ends.</summary>
@@ -40,7 +40,7 @@ public sealed record AutoDecaySpec
     public int Patience
     {
         get;
-        init => field = Check.AtLeast(value, 1, "2 is a good choice");
+        init => field = Require.AtLeast(value, 1, "2 is a good choice");
     } = 2;
 
     /// <summary>The probability above which two windows count as the same.</summary>
@@ -48,7 +48,7 @@ public sealed record AutoDecaySpec
     public double Significance
     {
         get;
-        init => field = Check.InClosed(value, 0, 1, "0.1 is a good choice, and 1 turns the test off");
+        init => field = Require.InClosed(value, 0, 1, "0.1 is a good choice, and 1 turns the test off");
     } = 0.1;
 
     /// <summary>The fewest epochs of a stage.</summary>
@@ -56,7 +56,7 @@ public sealed record AutoDecaySpec
     public int Shortest
     {
         get;
-        init => field = Check.AtLeast(value, 1, "5 is a good choice");
+        init => field = Require.AtLeast(value, 1, "5 is a good choice");
     } = 5;
 
     /// <summary>Stages; with the end of the last one the run ends, if its duration has not ended it before.</summary>
@@ -64,6 +64,6 @@ public sealed record AutoDecaySpec
     public int Stages
     {
         get;
-        init => field = Check.AtLeast(value, 1, "the usual choice is 3");
+        init => field = Require.AtLeast(value, 1, "the usual choice is 3");
     } = 3;
 }

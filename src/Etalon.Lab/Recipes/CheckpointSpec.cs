@@ -8,7 +8,7 @@ public sealed record CheckpointSpec
     public long? EverySteps
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1L, "write 1ep for a checkpoint after each epoch");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1L, "write 1ep for a checkpoint after each epoch");
     }
 
     /// <summary>Minutes of training after which there is a checkpoint in any case; null is never.</summary>

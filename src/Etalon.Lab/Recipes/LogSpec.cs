@@ -11,7 +11,7 @@ public sealed record LogSpec
     public long EverySteps
     {
         get;
-        init => field = Check.AtLeast(value, 1L, "write 1ba for a line after each update");
+        init => field = Require.AtLeast(value, 1L, "write 1ba for a line after each update");
     } = 10;
 
     /// <summary>Updates between two lines of the monitors of scale-invariant weights; null is never.</summary>
@@ -19,7 +19,7 @@ public sealed record LogSpec
     public long? MonitorSteps
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1L, "write 1ba for a line after each update, or never");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1L, "write 1ba for a line after each update, or never");
     } = 20;
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record LogSpec
     public long? NoiseSteps
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
     } = 100;
 
     /// <summary>Updates between two evaluations; null is an epoch.</summary>
@@ -37,6 +37,6 @@ public sealed record LogSpec
     public long? EvaluationSteps
     {
         get;
-        init => field = value is null ? null : Check.AtLeast(value.Value, 1L, "write 1ep for an evaluation after each epoch");
+        init => field = value is null ? null : Require.AtLeast(value.Value, 1L, "write 1ep for an evaluation after each epoch");
     }
 }

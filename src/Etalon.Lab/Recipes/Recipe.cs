@@ -22,7 +22,7 @@ public sealed record Recipe
     public required long TotalSteps
     {
         get;
-        init => field = Check.AtLeast(value, 1L, "a run has at least one update");
+        init => field = Require.AtLeast(value, 1L, "a run has at least one update");
     }
 
     /// <summary>Updates in an epoch; the last epoch of a run may be partial.</summary>
@@ -30,7 +30,7 @@ public sealed record Recipe
     public required long StepsPerEpoch
     {
         get;
-        init => field = Check.AtLeast(value, 1L, "an epoch has at least one update");
+        init => field = Require.AtLeast(value, 1L, "an epoch has at least one update");
     }
 
     /// <summary>The data; null in a recipe that only plans.</summary>

@@ -2,7 +2,6 @@ using Etalon.Lab.Claims;
 using Etalon.Lab.Claims.FastEquilibrium;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Claims;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Etalon.Workbench.Tests.Diagnosis;
 
 namespace Etalon.Workbench.Tests.Commands;
 

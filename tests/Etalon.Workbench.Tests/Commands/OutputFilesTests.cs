@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Etalon.Workbench.Commands;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

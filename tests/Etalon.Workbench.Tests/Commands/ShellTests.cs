@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -2,8 +2,6 @@ using Etalon.Lab.RangeTests;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Commands;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

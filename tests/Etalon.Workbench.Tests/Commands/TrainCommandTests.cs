@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Etalon.Lab.Runs;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -3,7 +3,6 @@ using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Commands;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Diagnosis;
 

@@ -1,7 +1,4 @@
 using System.Text;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Diagnosis;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Fuzzing;
 

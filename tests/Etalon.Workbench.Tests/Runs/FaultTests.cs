@@ -3,7 +3,6 @@ using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Commands;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Runs;
 

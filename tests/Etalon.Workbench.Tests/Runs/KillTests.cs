@@ -1,5 +1,4 @@
 using Etalon.Workbench.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Runs;
 

@@ -5,7 +5,6 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Runs;
 

@@ -4,7 +4,6 @@ using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Forecasts;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Runs;
 

@@ -7,8 +7,6 @@ using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Training;
 

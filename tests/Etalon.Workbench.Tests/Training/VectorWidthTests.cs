@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Etalon.Engine.Kernels.Vectors;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Data;
 
 namespace Etalon.Workbench.Tests.Training;
 

@@ -12,7 +12,7 @@ public sealed record LabelNoiseSpec
     public required double Fraction
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "it is a share of the training images, as in 0.2");
+        init => field = Require.InHalfOpen(value, 0, 1, "it is a share of the training images, as in 0.2");
     }
 }
 

@@ -10,7 +10,7 @@ public sealed record PatchSpec
     public required double Fraction
     {
         get;
-        init => field = Check.InClosed(value, 0, 1, "it is a share of the images, as in 0.5");
+        init => field = Require.InClosed(value, 0, 1, "it is a share of the images, as in 0.5");
     }
 
     /// <summary>Rows and columns of a patch.</summary>
@@ -18,6 +18,6 @@ public sealed record PatchSpec
     public int Size
     {
         get;
-        init => field = Check.AtLeast(value, 1, "5 is a good choice");
+        init => field = Require.AtLeast(value, 1, "5 is a good choice");
     } = 5;
 }

@@ -29,7 +29,7 @@ public sealed record PatternSpec
     public double Sigma
     {
         get;
-        init => field = Check.InClosed(value, 0, 10, "0.5 is easy, 1 is hard");
+        init => field = Require.InClosed(value, 0, 10, "0.5 is easy, 1 is hard");
     } = 0.5;
 
     /// <summary>The share of the training images that show nothing that comes again, with a label drawn at random.</summary>
@@ -37,7 +37,7 @@ public sealed record PatternSpec
     public double Noise
     {
         get;
-        init => field = Check.InHalfOpen(value, 0, 1, "it is a share of the images, as in 0.2; write 0 for none");
+        init => field = Require.InHalfOpen(value, 0, 1, "it is a share of the images, as in 0.2; write 0 for none");
     } = 0.2;
 
     /// <summary>Simple patterns of each class.</summary>

@@ -1,0 +1,234 @@
+using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
+
+namespace Etalon.Lab.Tests.Diagnosis;
+
+/// <summary>What a diagnosis says of a run whose truth is known, without a fault and with each one.</summary>
+public class DiagnosisTests
+{
+    [Theory]
+    [InlineData(0.9, 0.1, 0.05)]
+    [InlineData(0.5, 0.5, 0.25)]
+    [InlineData(0, 1, 0.5)]
+    public void A_run_at_equilibrium_raises_no_flag_and_is_where_the_theory_says(double momentum, double first, double second)
+    {
+        var diagnosis = Diagnose(new SphereRun { Momentum = momentum, Phases = [(1000, first, 5e-3), (1200, second, 5e-3)] });
+        Assert.Empty(diagnosis.Flags);
+        Assert.Equal(2, diagnosis.PhaseCount);
+        // 1000 updates of 0.1 x 0.005/(1 - 0.9), and 1200 of half of it.
+        Assert.Equal(5, Find(diagnosis, "D3", 1, "conv1").Value, 1e-9);
+        Assert.Equal(3, Find(diagnosis, "D3", 2, "conv1").Value, 1e-9);
+        // Without momentum angles and gradients say the same to rounding.
+        foreach (var finding in diagnosis.Findings.Where(finding => finding.Id is "D5" or "D6" && finding.IsKnown))
+            Assert.InRange(Math.Abs(finding.Value - 1), 0, Math.Min(0.3, 3 * finding.Margin + 1e-9));
+    }
+
+    [Fact]
+    public void Decay_that_some_weights_do_not_get_is_found_by_their_norms()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { WithoutDecay = ["conv2"] }.Log(WithoutResidual)).Flags);
+        Assert.Equal((FlagKind.DecayMissing, "conv2"), (flag.Kind, Assert.Single(flag.Groups)));
+        Assert.InRange(flag.Value, -flag.Margin, flag.Margin);
+    }
+
+    [Fact]
+    public void Decay_that_some_weights_do_not_get_is_found_by_their_own_numbers()
+    {
+        var rows = new SphereRun { WithoutDecay = ["conv2"], Phases = [(30, 0.1, 5e-3)] }.Log().TrimEnd().Split('\n');
+        string withNumbers = string.Join('\n', rows.Select((row, i) => row + (i == 0 ? ",weight_decay/conv2" : ",0"))) + "\n";
+        var flag = Assert.Single(Diagnose(withNumbers).Flags);
+        Assert.Equal((FlagKind.DecayMissing, "conv2", 0.0), (flag.Kind, Assert.Single(flag.Groups), flag.Value));
+    }
+
+    [Fact]
+    public void A_penalty_in_the_loss_is_found_by_its_constant_and_taken_out_before_all_else_is_judged()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Penalty = 5e-3 }).Flags);
+        Assert.Equal((FlagKind.LossPenalty, 3), (flag.Kind, flag.Groups.Count));
+        Assert.Equal(5e-3, flag.Value, 1e-9);
+        Assert.Contains("An L2 term of 0.005 in the loss, on top of the weight decay of 0.005", flag.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_penalty_beside_a_missing_decay_makes_two_flags_the_penalty_first()
+    {
+        var flags = Diagnose(new SphereRun { Penalty = 2e-3, WithoutDecay = ["conv2"] }.Log(WithoutResidual)).Flags;
+        Assert.Equal([FlagKind.LossPenalty, FlagKind.DecayMissing], flags.Select(flag => flag.Kind));
+        Assert.Equal(["conv2"], flags[1].Groups);
+        // Of 0.005 and 0.002 only the latter acts.
+        Assert.InRange(flags[1].Value, 2.0 / 7 - flags[1].Margin, 2.0 / 7 + flags[1].Margin);
+    }
+
+    [Fact]
+    public void A_constant_clip_is_the_only_flag_of_a_run_that_has_nothing_else()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Clip = 0.5 }).Flags);
+        Assert.Equal(FlagKind.ClippedGradients, flag.Kind);
+        Assert.Contains("cut to a norm of 0.5", flag.Cause, StringComparison.Ordinal);
+        Assert.Equal(1, flag.Value);
+    }
+
+    [Fact]
+    public void A_clip_after_the_gradient_was_logged_makes_updates_that_are_not_the_gradients()
+    {
+        var flag = Diagnose(new SphereRun { Clip = 0.5, LogsBeforeClip = true }.Log(WithoutResidual)).Flags[0];
+        Assert.Equal(FlagKind.OtherUpdates, flag.Kind);
+        Assert.InRange(flag.Value, 0, 0.9);
+    }
+
+    [Fact]
+    public void Updates_of_Nesterov_that_the_log_calls_heavy_ball_are_named()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Nesterov = true }).Flags);
+        Assert.Equal((FlagKind.OtherRule, 3), (flag.Kind, flag.Groups.Count));
+        // intrinsic.md section 3: 15.8 % larger at 0.9.
+        Assert.InRange(flag.Value, 1.158 - flag.Margin, 1.158 + flag.Margin);
+    }
+
+    [Fact]
+    public void Weights_whose_scale_matters_are_named_and_no_law_is_asked_of_them()
+    {
+        var diagnosis = Diagnose(new SphereRun { Radial = 0.05 });
+        var flag = Assert.Single(diagnosis.Flags);
+        Assert.Equal((FlagKind.NoNormalization, "conv3"), (flag.Kind, Assert.Single(flag.Groups)));
+        Assert.Equal(0.05, flag.Value, 1e-3);
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding is { Group: "conv3", Id: "D5" or "D6", IsKnown: true });
+    }
+
+    [Fact]
+    public void A_second_decay_is_told_by_as_much_as_it_is()
+    {
+        // L is 0.1 x 0.005/(1 - 0.9); half of it again is 0.0025 of w an update.
+        var flag = Assert.Single(Diagnose(new SphereRun { Shrink = 0.0025, Phases = [(1500, 0.1, 5e-3)] }).Flags);
+        Assert.Equal(FlagKind.ChangedWeights, flag.Kind);
+        Assert.InRange(flag.Value, 0.49, 0.51);
+        Assert.Contains("Something shrinks the weights", flag.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_phase_a_tenth_as_long_as_it_needs_is_a_remark_and_no_flag()
+    {
+        var diagnosis = Diagnose(new SphereRun { Phases = [(1000, 0.1, 5e-3), (260, 0.01, 5e-3)] });
+        Assert.Empty(diagnosis.Flags);
+        Assert.Contains(diagnosis.Remarks, remark => remark.StartsWith("Phase 2 is too short", StringComparison.Ordinal));
+        // ln(9/0.05)/(4 L) is 2,600 at S's mean.
+        Assert.InRange(Find(diagnosis, "D7", 2, LogGroup.Whole).Value, 1500, 3500);
+    }
+
+    [Fact]
+    public void Rate_times_decay_beyond_the_bound_of_the_momentum_oscillates()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Phases = [(400, 0.1, 0.04)] }).Flags);
+        Assert.Equal(FlagKind.Oscillating, flag.Kind);
+        Assert.Contains("0.00263", flag.Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_that_decays_otherwise_than_the_log_says_is_told_by_how_much()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { FirstDecay = 5, Phases = [(2000, 0.1, 2e-3)] }.Log(WithoutResidual)).Flags);
+        Assert.Equal((FlagKind.OtherDecay, "conv1"), (flag.Kind, Assert.Single(flag.Groups)));
+        Assert.InRange(flag.Value, 5 - 2 * flag.Margin, 5 + 2 * flag.Margin);
+    }
+
+    [Fact]
+    public void No_decay_in_the_whole_log_is_a_flag_unless_the_rate_grows_in_its_place()
+    {
+        Assert.Equal(FlagKind.NoDecay, Assert.Single(Diagnose(new SphereRun { Phases = [(400, 0.1, 0)] }).Flags).Kind);
+        Assert.Empty(Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 200).Select(i => (5, 0.1 * Math.Pow(1.01, i), 0.0))] }).Flags);
+    }
+
+    [Fact]
+    public void Another_optimizer_is_not_judged_by_the_laws_of_SGD_and_the_rest_is()
+    {
+        static string Named(string log) => string.Join('\n', log.TrimEnd().Split('\n').Select((row, i) => row + (i == 0 ? ",optimizer" : ",AdamW"))) + "\n";
+        var sound = Diagnose(Named(new SphereRun { Shrink = 0.01 }.Log()));
+        Assert.Empty(sound.Flags);
+        Assert.Contains(sound.NotLookedAt, line => line.Contains("the optimizer is AdamW", StringComparison.Ordinal));
+        Assert.Equal(FlagKind.NoNormalization, Assert.Single(Diagnose(Named(new SphereRun { Radial = 0.05 }.Log())).Flags).Kind);
+    }
+
+    [Fact]
+    public void Without_momentum_the_law_is_checked_from_norms_and_gradients_of_consecutive_updates()
+    {
+        static bool Plain(string column) => !column.StartsWith("residual", StringComparison.Ordinal) && !column.StartsWith("angle", StringComparison.Ordinal);
+        var run = new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)] };
+        var whole = Find(Diagnose(run.Log(Plain)), "D9", 1, LogGroup.Whole);
+        Assert.InRange(whole.Value, 0, 1e-12);
+        var flag = Assert.Single(Diagnose(new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)], Shrink = 1e-3 }.Log(Plain)).Flags);
+        Assert.Equal(FlagKind.ChangedWeights, flag.Kind);
+        Assert.Equal(0.2, flag.Value, 1e-3);
+    }
+
+    [Fact]
+    public void Norms_alone_say_how_long_a_phase_is_and_what_is_missing_for_the_rest()
+    {
+        var diagnosis = Diagnose(new SphereRun().Log(column => !column.Contains('/', StringComparison.Ordinal) || column.StartsWith("norm/", StringComparison.Ordinal)));
+        Assert.Empty(diagnosis.Flags);
+        Assert.Equal(5, Find(diagnosis, "D3", 1, "conv1").Value, 1e-9);
+        Assert.False(Find(diagnosis, "D5", 1, "conv1").IsKnown);
+        string unsaid = string.Join('\n', diagnosis.NotLookedAt);
+        Assert.Contains("needs dot/NAME and gradsq/NAME", unsaid, StringComparison.Ordinal);
+        Assert.Contains("with momentum also buffer_dot/NAME", unsaid, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Angles_stand_in_for_gradients()
+    {
+        var diagnosis = Diagnose(new SphereRun().Log(column => !column.StartsWith("gradsq", StringComparison.Ordinal) && !column.StartsWith("buffer_dot", StringComparison.Ordinal)));
+        Assert.Empty(diagnosis.Flags);
+        var share = Find(diagnosis, "D5", 1, LogGroup.Whole, "decay that the norm shows");
+        Assert.InRange(share.Value, 0.9, 1.1);
+    }
+
+    [Fact]
+    public void Tensors_whose_radial_gradients_cancel_are_scale_invariant_together()
+    {
+        // As the stem and the second convolutions of a residual network: +c and -c.
+        var rows = new SphereRun { Phases = [(300, 0.1, 5e-3)] }.Log().TrimEnd().Split('\n').Select(row => row.Split(',')).ToArray();
+        int first = Array.IndexOf(rows[0], "dot/conv1"), second = Array.IndexOf(rows[0], "dot/conv2");
+        foreach (var row in rows.Skip(1)) (row[first], row[second]) = ("0.5", "-0.5");
+        var diagnosis = Diagnose(string.Join('\n', rows.Select(row => string.Join(',', row))) + "\n");
+        Assert.DoesNotContain(diagnosis.Flags, flag => flag.Kind == FlagKind.NoNormalization);
+        Assert.Contains("together", Find(diagnosis, "D8", 1, "conv1").Says, StringComparison.Ordinal);
+        Assert.True(Find(diagnosis, "D5", 1, LogGroup.Whole).IsKnown);
+    }
+
+    [Fact]
+    public void Every_verdict_is_free_of_the_scale_of_the_weights()
+    {
+        // w -> c w, eta -> c^2 eta, lambda -> lambda/c^2 is the same run; c is a power of two, so the numbers are the same to the bit.
+        var rows = new SphereRun().Log().TrimEnd().Split('\n').Select(row => row.Split(',')).ToArray();
+        foreach (var row in rows.Skip(1))
+        {
+            for (int i = 0; i < row.Length; i++)
+            {
+                double factor = rows[0][i].Split('/')[0] switch { "lr" => 16, "weight_decay" => 1 / 16.0, "norm" => 4, "gradsq" or "buffer_dot" => 1 / 16.0, _ => 1 };
+                row[i] = $"{double.Parse(row[i]) * factor:R}";
+            }
+        }
+        var (one, other) = (Diagnose(new SphereRun()), Diagnose(string.Join('\n', rows.Select(row => string.Join(',', row))) + "\n"));
+        foreach (var (a, b) in one.Findings.Zip(other.Findings).Where(pair => pair.First.Id != "D4"))
+            Assert.True(a.Value.Equals(b.Value) || Math.Abs(a.Value / b.Value - 1) < 1e-9, $"{a.Id} {a.Group}: {a.Value} and {b.Value}");
+    }
+
+    [Fact]
+    public void A_moving_rate_has_a_law_but_no_equilibrium()
+    {
+        var phases = Enumerable.Range(0, 60).Select(i => (20, 0.1 * (1 + Math.Cos(Math.PI * i / 60)) / 2, 5e-3)).ToArray();
+        var diagnosis = Diagnose(new SphereRun { Phases = phases });
+        Assert.Empty(diagnosis.Flags);
+        Assert.Equal(1, diagnosis.PhaseCount);
+        Assert.InRange(Find(diagnosis, "D5", 1, LogGroup.Whole, "decay that the norm shows").Value, 0.8, 1.2);
+        Assert.False(Find(diagnosis, "D6", 1, LogGroup.Whole).IsKnown);
+    }
+
+    private static bool WithoutResidual(string column) => !column.StartsWith("residual", StringComparison.Ordinal);
+
+    private static RunDiagnosis Diagnose(SphereRun run) => Diagnose(run.Log());
+
+    private static RunDiagnosis Diagnose(string log) => RunDiagnosis.Of(CsvLog.Read(new StringReader(log), "log.csv"));
+
+    private static Finding Find(RunDiagnosis diagnosis, string id, int phase, string group, string quantity = "") =>
+        diagnosis.Findings.First(finding => finding.Id == id && finding.Phase == phase && finding.Group == group && finding.Quantity.StartsWith(quantity, StringComparison.Ordinal));
+}

@@ -1,0 +1,126 @@
+using System.IO.Compression;
+using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Phases;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Lab.Tests.Diagnosis;
+
+/// <summary>
+/// Networks trained in PyTorch with one fault each (faults.py), watched by loggers of five intervals: the cause is the first flag, and without a fault there is none. ETALON_FAULTS=FOLDER judges all cells of a folder and prints the table.
+/// </summary>
+public class FaultCellTests(ITestOutputHelper output)
+{
+    private static readonly int[] Intervals = [1, 10, 20, 50, 200];
+
+    // The first flag, and a word of its cause; against the recipe where the log alone cannot know.
+    private static readonly Dictionary<string, (FlagKind? Kind, bool IsAgainst, string Word)> Expected = new()
+    {
+        ["none"] = (null, false, ""),
+        ["bias-before-norm"] = (null, false, ""),
+        ["l2-in-loss"] = (FlagKind.LossPenalty, false, ""),
+        ["no-decay-convolutions"] = (FlagKind.DecayMissing, false, ""),
+        ["decay-on-wrong-group"] = (FlagKind.DecayMissing, false, ""),
+        ["no-decay"] = (FlagKind.DecayDiffers, true, "no weight decay"),
+        ["scheduler-per-batch"] = (FlagKind.RateDiffers, true, "once per batch|warm-up"),
+        ["tiny-clip"] = (FlagKind.ClippedGradients, false, ""),
+        ["global-clip"] = (FlagKind.ClippedGradients, false, ""),
+        ["no-norm-last"] = (FlagKind.NoNormalization, false, ""),
+        ["no-norm-middle"] = (FlagKind.NoNormalization, false, ""),
+        ["momentum-0"] = (FlagKind.MomentumDiffers, true, "no momentum"),
+        ["rate-a-tenth"] = (FlagKind.RateDiffers, true, "a tenth"),
+        ["nesterov"] = (FlagKind.OtherRule, false, "Nesterov"),
+        ["two-rates"] = (FlagKind.OtherNumbers, false, "rate"),
+        ["bias-before-group-norm"] = (FlagKind.BiasInside, false, ""),
+        ["epsilon"] = (FlagKind.FeltEpsilon, false, "psilon"),
+    };
+
+    private readonly List<bool> _shares = [], _sizes = [];
+
+    [Fact]
+    public void All_cells_of_a_folder_are_judged()
+    {
+        if (Environment.GetEnvironmentVariable("ETALON_FAULTS") is not { Length: > 0 } folder)
+        {
+            Assert.Skip("ETALON_FAULTS names no folder of logs that faults.py made");
+            return;
+        }
+        foreach (var seed in Directory.GetDirectories(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.Contains('.', StringComparison.Ordinal)).GroupBy(name => name[^1]).OrderBy(each => each.Key))
+        {
+            _shares.Clear();
+            _sizes.Clear();
+            var right = new SortedDictionary<string, (int Right, int Of)[]>(StringComparer.Ordinal);
+            foreach (string cell in seed.Order(StringComparer.Ordinal))
+            {
+                string fault = string.Join('-', cell.Split('-')[2..^1]);
+                if (!Expected.TryGetValue(fault, out var expected)) continue;
+                foreach (var (column, every) in Intervals.Index())
+                {
+                    string log = Path.Combine(folder, cell, $"every-{every}.csv");
+                    if (!File.Exists(log)) continue;
+                    var diagnosis = RunDiagnosis.Of(log, expected.IsAgainst ? Reference.Of(Path.Combine(folder, cell, "recipe.yaml")) : null);
+                    bool holds = IsRight(diagnosis, expected);
+                    if (expected.Kind is null) Measure(diagnosis);
+                    if (!right.ContainsKey(fault)) right[fault] = new (int, int)[Intervals.Length];
+                    right[fault][column] = (right[fault][column].Right + (holds ? 1 : 0), right[fault][column].Of + 1);
+                    if (!holds || diagnosis.Flags.Count > 1) output.WriteLine($"{(holds ? "also " : "WRONG")} {cell} every {every}: {string.Join(" | ", diagnosis.Flags.Select(flag => $"{flag.Kind}: {flag.Cause} [{string.Join(' ', flag.Groups)}]"))}");
+                }
+            }
+            output.WriteLine($"seed {seed.Key}, sound runs: the decay that norms show is 1 within its margin in {Covered(_shares)}, the size of updates over gradients' in {Covered(_sizes)}");
+            output.WriteLine($"seed {seed.Key}: {right.Values.Sum(row => row.Sum(each => each.Right))} of {right.Values.Sum(row => row.Sum(each => each.Of))} right");
+            foreach (var (fault, row) in right) output.WriteLine($"| {fault} | {string.Join(" | ", row.Select(each => $"{each.Right}/{each.Of}"))} |");
+        }
+    }
+
+    private static string Covered(List<bool> held) => $"{held.Count(holds => holds)} of {held.Count}";
+
+    private void Measure(RunDiagnosis diagnosis)
+    {
+        foreach (var group in diagnosis.Evidence.LawGroups)
+        {
+            var share = NormBalance.ShareOf(diagnosis.Evidence.InPhases(group.Name).Select(phase => phase.Balance));
+            if (share is { IsKnown: true, Margin: < 0.4 }) _shares.Add(share.Away(1) <= 1);
+            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes.Add(size.Away(1) <= 1);
+        }
+    }
+
+    public static TheoryData<string> Stored => [.. Directory.GetFiles(StoredFolder, "*.csv.gz").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
+    private static string StoredFolder => Path.Combine(AppContext.BaseDirectory, "Diagnosis", "Faults");
+
+    [Theory]
+    [MemberData(nameof(Stored))]
+    public void The_cause_is_the_first_flag_of_a_stored_log(string file)
+    {
+        // NETWORK-SCHEDULE-FAULT.every-N.csv.gz
+        string[] words = file.Split('.')[0].Split('-');
+        var expected = Expected[string.Join('-', words[2..])];
+        using var text = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(StoredFolder, file)), CompressionMode.Decompress));
+        var reference = expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml"))) : null;
+        var diagnosis = RunDiagnosis.Of(CsvLog.Read(text, file), reference);
+        Assert.True(IsRight(diagnosis, expected), string.Join(" | ", diagnosis.Flags.Select(flag => flag.Cause)));
+    }
+
+    // The account of |w|² leaves out nothing: where the logger saw every gradient, only the way of the norm between rows is unknown.
+    [Fact]
+    public void The_norms_of_sound_networks_show_the_decay_of_their_optimizer_within_a_hundredth()
+    {
+        string[] logs = [.. Directory.GetFiles(StoredFolder, "*-none.every-20.csv.gz").Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(logs);
+        foreach (string file in logs)
+        {
+            using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+            var evidence = new Evidence(CsvLog.Read(text, file));
+            foreach (var group in evidence.LawGroups)
+            {
+                var share = NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance));
+                Assert.InRange(share.Mean, 0.99, 1.01);
+                Assert.InRange(share.Margin, 1e-5, 0.02);
+            }
+        }
+    }
+
+    private static bool IsRight(RunDiagnosis diagnosis, (FlagKind? Kind, bool IsAgainst, string Word) expected) => expected.Kind is not { } kind
+        ? diagnosis.Flags.Count == 0
+        : diagnosis.Flags.Count > 0 && diagnosis.Flags[0].Kind == kind && expected.Word.Split('|').Any(word => diagnosis.Flags[0].Cause.Contains(word, StringComparison.Ordinal));
+}

@@ -1,0 +1,80 @@
+using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Lab.Tests.Diagnosis;
+
+/// <summary>What explains a rate that is not the recipe's: logs whose rate was written with one mistake each.</summary>
+public sealed class GuessedRatesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    // 0.1 after a warm-up over 100 updates, a tenth from update 500 on, a hundredth from 800 on.
+    private static double Meant(double step) => step < 100 ? 0.1 * (step + 1) / 101 : step < 500 ? 0.1 : step < 800 ? 0.01 : 0.001;
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { "none", "" },
+        { "size", "another size|times" },
+        { "last-drop", "last drop of the rate at update 800 is missing" },
+        { "length", "the schedule has another length" },
+        { "never", "the rate never changes" },
+        { "late", "behind by one update" },
+        { "warm-up", "the warm-up is missing" },
+        { "per-epoch", "once per epoch" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void The_mistake_in_a_schedule_is_named(string mistake, string cause)
+    {
+        Func<int, double> rate = mistake switch
+        {
+            "size" => step => 0.3 * Meant(step),
+            "last-drop" => step => Meant(Math.Min(step, 799)),
+            "length" => step => Meant(1.6 * step),
+            "never" => _ => 0.1,
+            "late" => step => Meant(Math.Max(0, step - 1)),
+            "warm-up" => step => Meant(Math.Max(step, 100)),
+            "per-epoch" => step => Meant(step / 100 * 100),
+            _ => step => Meant(step),
+        };
+        var flags = RunDiagnosis.Of(Log(rate, _ => 5e-3), Recipe()).Flags;
+        if (cause.Length == 0) Assert.Empty(flags);
+        else
+        {
+            Assert.Equal(FlagKind.RateDiffers, flags[0].Kind);
+            Assert.True(cause.Split('|').Any(word => $"{flags[0].Cause} {flags[0].Shown}".Contains(word, StringComparison.OrdinalIgnoreCase)), $"{flags[0].Cause}: {flags[0].Shown}");
+        }
+    }
+
+    [Fact]
+    public void A_decay_that_goes_with_the_rate_is_a_difference_of_the_decay()
+    {
+        var flags = RunDiagnosis.Of(Log(step => Meant(step), step => 5e-3 * Meant(step) / 0.1), Recipe()).Flags;
+        Assert.Equal(FlagKind.DecayDiffers, flags[0].Kind);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, true);
+
+    private Reference Recipe()
+    {
+        string file = Path.Combine(_folder, "recipe.yaml");
+        File.WriteAllText(file, """
+            duration: 10ep
+            steps_per_epoch: 100
+            learning_rate:
+              - warmup: {peak: 0.1, for: 1ep}
+              - steps: {start: 0.1, at: [5ep, 8ep], factor: 0.1}
+            weight_decay: 0.005
+            momentum: 0.9
+            """);
+        return Reference.Of(RecipeReader.ReadFile(file));
+    }
+
+    private static RunLog Log(Func<int, double> rate, Func<int, double> decay)
+    {
+        var rows = Enumerable.Range(0, 1000).Select(step => FormattableString.Invariant($"{step},{rate(step):R},{decay(step):R},0.9,3\n"));
+        return CsvLog.Read(new StringReader($"step,lr,weight_decay,momentum,norm/conv1\n{string.Concat(rows)}"), "log.csv");
+    }
+}

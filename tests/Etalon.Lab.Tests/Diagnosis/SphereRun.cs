@@ -1,0 +1,130 @@
+using System.Text;
+using Etalon.Engine.Random;
+
+namespace Etalon.Lab.Tests.Diagnosis;
+
+/// <summary>
+/// The toy of the theory, written without it: weights of three groups under random gradients, orthogonal to them and as large as 1/|w|, updated by SGD as PyTorch has it, in float64; and its
+/// CSV log. Each fault is one property.
+/// </summary>
+internal sealed class SphereRun
+{
+    private const int Dimensions = 24;
+
+    private static readonly string[] Quantities = ["norm", "gradsq", "dot", "angle", "buffer_dot", "residual"];
+
+    private readonly double[][] _weights, _buffers, _gradients;
+    private readonly CounterStream[] _streams;
+    private readonly double[] _squares = [20, 63, 200];
+
+    public SphereRun()
+    {
+        _weights = [.. Names.Select(_ => new double[Dimensions])];
+        _buffers = [.. Names.Select(_ => new double[Dimensions])];
+        _gradients = [.. Names.Select(_ => new double[Dimensions])];
+        _streams = [.. Names.Select((_, i) => new CounterStream(7, "sphere", (ulong)i))];
+    }
+
+    public static IReadOnlyList<string> Names { get; } = ["conv1", "conv2", "conv3"];
+
+    /// <summary>Updates, rate and decay of each phase.</summary>
+    public (int Steps, double Rate, double Decay)[] Phases { get; init; } = [(1000, 0.1, 5e-3), (1200, 0.05, 5e-3)];
+
+    public double Momentum { get; init; } = 0.9;
+
+    public int Every { get; init; } = 5;
+
+    /// <summary>Groups that do not decay.</summary>
+    public string[] WithoutDecay { get; init; } = [];
+
+    /// <summary>The norm to which the gradient of all is cut; what is logged is the gradient after it, or before.</summary>
+    public double Clip { get; init; } = double.PositiveInfinity;
+
+    public bool LogsBeforeClip { get; init; }
+
+    /// <summary>The cosine of gradient and weights in the last group.</summary>
+    public double Radial { get; init; }
+
+    /// <summary>By how much every weight shrinks after each update.</summary>
+    public double Shrink { get; init; }
+
+    /// <summary>The decay of the first group over that of the others; the log says nothing of it.</summary>
+    public double FirstDecay { get; init; } = 1;
+
+    /// <summary>Whether the updates look ahead along the buffer; the log says heavy ball, and its residual is that of heavy ball.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>c of an L2 term c |w|²/2 in the loss.</summary>
+    public double Penalty { get; init; }
+
+    /// <summary>The log, with the columns that are wanted.</summary>
+    public string Log(Func<string, bool>? wants = null)
+    {
+        for (int k = 0; k < Names.Count; k++)
+            for (int i = 0; i < Dimensions; i++) _weights[k][i] = 2.5 * _streams[k].NextNormal();
+        string[] groups = ["scale_invariant", .. Names];
+        string[] columns = ["step", "lr", "weight_decay", "momentum", .. groups.SelectMany(group => Quantities.Select(quantity => $"{quantity}/{group}")), "gradsq/all"];
+        bool[] isWanted = [.. columns.Select(column => wants?.Invoke(column) ?? true)];
+        var text = new StringBuilder();
+        void Row(IEnumerable<string> cells) => text.AppendJoin(',', cells.Where((_, i) => isWanted[i])).Append('\n');
+        Row(columns);
+        int step = 0;
+        foreach (var (steps, rate, decay) in Phases)
+        {
+            for (int i = 0; i < steps; i++, step++)
+            {
+                double[] row = Update(rate, decay, out double all);
+                if (step % Every == 0) Row([$"{step}", $"{rate:R}", $"{decay:R}", $"{Momentum:R}", .. row.Select(value => $"{value:R}"), $"{all:R}"]);
+            }
+        }
+        return text.ToString();
+    }
+
+    private double[] Update(double rate, double decay, out double all)
+    {
+        for (int k = 0; k < Names.Count; k++) Draw(k);
+        double norm = Math.Sqrt(_gradients.Sum(g => Product(g, g))), cut = Math.Min(1, Clip / norm);
+        double logged = LogsBeforeClip ? 1 : cut;
+        all = norm * norm * logged * logged;
+        var sums = _weights.Select((_, k) => Apply(k, rate, decay, cut, logged)).ToArray();
+        return [.. Measured([.. Enumerable.Range(0, 7).Select(i => sums.Sum(each => each[i]))]), .. sums.SelectMany(Measured)];
+    }
+
+    private void Draw(int k)
+    {
+        var (w, g) = (_weights[k], _gradients[k]);
+        for (int i = 0; i < Dimensions; i++) g[i] = _streams[k].NextNormal();
+        double norm = Math.Sqrt(Product(w, w)), along = Product(g, w) / (norm * norm);
+        for (int i = 0; i < Dimensions; i++) g[i] = (g[i] - along * w[i]) * Math.Sqrt(_squares[k] / (Dimensions - 1)) / norm;
+        for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
+        if (Radial == 0 || k != Names.Count - 1) return;
+        double length = Math.Sqrt(Product(g, g));
+        for (int i = 0; i < Dimensions; i++) g[i] += Radial * length * w[i] / norm;
+    }
+
+    // |w|², |g|², g.w, v.g, |w|² after the update by the rule, |w|² as it then is, |w' - w|².
+    private double[] Apply(int k, double rate, double decay, double cut, double logged)
+    {
+        var (w, v, g, old) = (_weights[k], _buffers[k], _gradients[k], (double[])_weights[k].Clone());
+        double own = WithoutDecay.Contains(Names[k]) ? 0 : k == 0 ? decay * FirstDecay : decay, bufferDot = Product(v, g);
+        double expected = 0;
+        for (int i = 0; i < Dimensions; i++)
+        {
+            double given = cut * g[i] + own * w[i];
+            v[i] = Momentum * v[i] + given;
+            expected += (w[i] - rate * v[i]) * (w[i] - rate * v[i]);
+            w[i] -= rate * (Nesterov ? given + Momentum * v[i] : v[i]);
+        }
+        for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
+        double[] moved = [.. w.Zip(old, (now, before) => now - before)];
+        return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w), Product(moved, moved)];
+    }
+
+    private static double[] Measured(double[] sums)
+    {
+        double norm = Math.Sqrt(sums[0]), after = Math.Sqrt(sums[5]), chord = Math.Sqrt((sums[6] - (after - norm) * (after - norm)) / (norm * after));
+        return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1];
+    }
+
+    private static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
+using Etalon.Lab.Training;
+
+namespace Etalon.Lab.Tests.Runs;
+
+/// <summary>A small recipe, and ways to end its run early.</summary>
+internal static class SmallRun
+{
+    /// <summary>7 epochs of 4 updates, the last of them partial.</summary>
+    public const string Recipe = """
+        name: small
+        seed: 3
+        duration: 7ep
+        data: {set: digits, batch: 64, train: 250, test: 100, augment: crop-flip}
+        model: {name: preresnet-8, width: 4}
+        learning_rate: [{warmup: {peak: 0.1, for: 2ba}}, {cosine: {from: 0.1, to: 0}}]
+        weight_decay: 5e-4
+        momentum: 0.9
+        log: {every: 3ba}
+        """;
+
+    public static Recipe Spec(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
+
+    /// <summary>Writes the recipe into a folder.</summary>
+    public static string WriteRecipe(string folder)
+    {
+        string path = Path.Combine(folder, "small.yaml");
+        File.WriteAllText(path, Recipe);
+        return path;
+    }
+
+    /// <summary>Trains to the end.</summary>
+    public static string Whole(string runs, params string[] overrides)
+    {
+        TrainingRun.Execute(Spec(overrides), runs, 2, _ => new Stopper(), CancellationToken.None);
+        return Path.Combine(runs, "small");
+    }
+
+    /// <summary>Trains until an update is done, as Ctrl-C would stop it.</summary>
+    public static string Stopped(string runs, long step, params string[] overrides)
+    {
+        Assert.Throws<OperationCanceledException>(() => Stop(step, (begin, token) => TrainingRun.Execute(Spec(overrides), runs, 2, begin, token)));
+        return Path.Combine(runs, "small");
+    }
+
+    /// <summary>Goes on until an update is done.</summary>
+    public static void ResumedAndStopped(string run, long step) =>
+        Assert.Throws<OperationCanceledException>(() => Stop(step, (begin, token) => TrainingRun.Resume(run, 1, begin, token)));
+
+    /// <summary>Goes on to the end.</summary>
+    /// <returns>What it said at the beginning.</returns>
+    public static IReadOnlyList<string> Resume(string run, int threads = 1)
+    {
+        IReadOnlyList<string> notes = [];
+        TrainingRun.Resume(run, threads, start => { notes = start.Notes; return new Stopper(); }, CancellationToken.None);
+        return notes;
+    }
+
+    /// <summary>Asserts that two runs ended with the same bytes.</summary>
+    public static void AssertSame(string one, string two)
+    {
+        var comparison = RunComparison.Of(one, two);
+        Assert.Empty(comparison.Differences);
+        Assert.True(comparison is { TensorBytes: > 10_000, MetricLines: > 5 });
+    }
+
+    private static void Stop(long step, Action<Func<RunStart, ITrainingObserver>, CancellationToken> train)
+    {
+        using var cancellation = new CancellationTokenSource();
+        train(_ => new Stopper { At = step, Stop = cancellation.Cancel }, cancellation.Token);
+    }
+
+    /// <summary>Does something after an update.</summary>
+    public sealed class Stopper : ITrainingObserver
+    {
+        public long At { get; init; } = -1;
+
+        public Action Stop { get; init; } = () => { };
+
+        public void Updated(in UpdateReport report)
+        {
+            if (report.Step + 1 == At) Stop();
+        }
+
+        public void Evaluated(in EvaluationReport report) { }
+    }
+
+    /// <summary>Runs a program and gives what it printed.</summary>
+    public static (int Code, string Output) Execute(string program, params string[] words)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string word in words) start.ArgumentList.Add(word);
+        try
+        {
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output + error.Result);
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return (-1, exception.Message);
+        }
+    }
+}

@@ -1,9 +1,0 @@
-namespace Etalon.Workbench.Tests.Data;
-
-/// <summary>A new folder, removed at the end.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    internal string Path { get; } = Directory.CreateTempSubdirectory("etalon-data-").FullName;
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}
