@@ -31,7 +31,7 @@ public class ConvexBoundTests
     // Theorem for b_1 >= L: |g|^2 <= eps after 1 + ceil(2 D (b_1 + 8 D) / eps) steps, b <= b_1 + 8 D, and f falls.
     [Fact]
     public void From_a_b_above_the_smoothness_the_function_falls_and_b_and_the_steps_are_bounded() =>
-        Require.One(Runs, Prop.ForAll(Cases(0, 6), run =>
+        Check.One(Runs, Prop.ForAll(Cases(0, 6), run =>
         {
             using var descent = run.Begin(StepRule.LookAhead);
             double gap = 0, least = double.PositiveInfinity, before = double.PositiveInfinity;
@@ -52,7 +52,7 @@ public class ConvexBoundTests
     // f_j - f* <= (1 - mu / (b_1 + 8 D))^(j - 1) D.
     [Fact]
     public void Where_the_function_is_sharp_it_falls_geometrically() =>
-        Require.One(Runs, Prop.ForAll(Cases(0, 6, families: 2), run =>
+        Check.One(Runs, Prop.ForAll(Cases(0, 6, families: 2), run =>
         {
             using var descent = run.Begin(StepRule.LookAhead);
             double gap = run.Evaluate(descent).Value, shrink = 1 - run.Objective.Sharpness / (run.Initial + 8 * gap);
@@ -69,7 +69,7 @@ public class ConvexBoundTests
     public void From_a_b_below_the_smoothness_b_reaches_it_or_the_gradient_is_small()
     {
         int ended = 0;
-        Require.One(Runs, Prop.ForAll(Cases(-6, 0), run =>
+        Check.One(Runs, Prop.ForAll(Cases(-6, 0), run =>
         {
             double l = run.Objective.Smoothness, log = Math.Log(l / run.Initial);
             // An eps whose N is 150, in the middle of those that have it, so that no rounding decides.
@@ -111,7 +111,7 @@ public class ConvexBoundTests
     // N = 1 + ceil((2 L D + (2 D / eta + eta L C)^2 + (eta L)^2 (1 + C) - b_0^2) / eps).
     [Fact]
     public void The_steps_of_AdaGrad_Norm_are_bounded_from_any_b() =>
-        Require.One(Runs, Prop.ForAll(Cases(-6, 6), run =>
+        Check.One(Runs, Prop.ForAll(Cases(-6, 6), run =>
         {
             double l = run.Objective.Smoothness, eta = run.Spread, b = run.Initial * eta, c = 1 + 2 * Math.Log(eta * l / b);
             using var descent = run.Begin(StepRule.AdaGradNorm(eta));
@@ -132,7 +132,7 @@ public class ConvexBoundTests
     // sum of the sampled gaps <= (D^2 b_T + b_(T+1) - b_1) / 2 on every path, projected on a ball, in the lagged order; its expectation bounds f at the mean of the iterates.
     [Fact]
     public void On_every_stochastic_path_the_regret_is_bounded_for_any_b_and_any_slope() =>
-        Require.One(Runs, Prop.ForAll(Cases(-6, 6), run =>
+        Check.One(Runs, Prop.ForAll(Cases(-6, 6), run =>
         {
             var regret = new StochasticRegret
             {

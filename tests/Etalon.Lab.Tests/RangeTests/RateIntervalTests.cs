@@ -22,7 +22,7 @@ public sealed class RateIntervalTests
             from logarithm in Gen.Choose(-60_000, 60_000)
             from ulps in Gen.Choose(0, 200)
             select (Lower: Math.Exp(logarithm / 1000.0), Ulps: ulps);
-        Require.One(Config.QuickThrowOnFailure.WithMaxTest(1000).WithReplay(20261128, 7), Prop.ForAll(cases.ToArbitrary(), one =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000).WithReplay(20261128, 7), Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var interval = new RateInterval(one.Lower, one.Lower + one.Ulps * (Math.BitIncrement(one.Lower) - one.Lower));
             return interval.Contains(interval.RoundMiddle);

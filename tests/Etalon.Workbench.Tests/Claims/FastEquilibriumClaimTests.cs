@@ -1,6 +1,7 @@
 using Etalon.Lab.Claims;
 using Etalon.Lab.Claims.FastEquilibrium;
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Tests;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Claims;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Etalon.Lab.Tests.Diagnosis;
 
 namespace Etalon.Workbench.Tests.Commands;
 

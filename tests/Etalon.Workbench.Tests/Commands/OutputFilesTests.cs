@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Commands;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -1,6 +1,8 @@
 using Etalon.Lab.RangeTests;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Commands;

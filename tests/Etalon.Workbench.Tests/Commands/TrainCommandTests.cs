@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
 
 namespace Etalon.Workbench.Tests.Commands;
 

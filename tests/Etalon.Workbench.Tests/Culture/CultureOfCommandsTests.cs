@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
 using Etalon.Workbench.Tests.Diagnosis;
 using Etalon.Workbench.Tests.Runs;

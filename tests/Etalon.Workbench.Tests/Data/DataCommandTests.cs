@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Etalon.Lab;
 using Etalon.Lab.Data;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Data;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Data;

@@ -1,3 +1,4 @@
+using Etalon.Lab.Tests;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Data;

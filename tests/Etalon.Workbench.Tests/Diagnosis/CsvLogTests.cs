@@ -1,6 +1,7 @@
 using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Tests.Diagnosis;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Diagnosis;

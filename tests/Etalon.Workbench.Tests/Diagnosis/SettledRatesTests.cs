@@ -2,6 +2,7 @@ using System.Globalization;
 using Etalon.Lab;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Diagnosis;

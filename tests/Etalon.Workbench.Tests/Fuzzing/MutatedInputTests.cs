@@ -1,4 +1,8 @@
 using System.Text;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Diagnosis;
+using Etalon.Lab.Tests.Fuzzing;
+using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Fuzzing;
 

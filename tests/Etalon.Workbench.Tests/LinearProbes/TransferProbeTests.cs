@@ -1,6 +1,9 @@
 using Etalon.Lab;
 using Etalon.Lab.LinearProbes;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.LinearProbes;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.LinearProbes;

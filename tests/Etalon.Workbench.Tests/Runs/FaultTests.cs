@@ -1,5 +1,7 @@
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Commands;
 using Etalon.Workbench.Tests.Commands;

@@ -1,3 +1,5 @@
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Runs;

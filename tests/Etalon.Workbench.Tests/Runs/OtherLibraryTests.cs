@@ -1,4 +1,5 @@
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Runs;

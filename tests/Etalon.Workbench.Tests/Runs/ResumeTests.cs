@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
 

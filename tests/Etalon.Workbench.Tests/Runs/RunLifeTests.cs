@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
 

@@ -3,6 +3,8 @@ using Etalon.Lab;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Forecasts;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Runs;

@@ -5,6 +5,8 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
 

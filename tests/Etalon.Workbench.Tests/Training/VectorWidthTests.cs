@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Etalon.Engine.Kernels.Vectors;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Training;
