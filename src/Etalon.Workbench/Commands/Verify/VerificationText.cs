@@ -1,4 +1,3 @@
-using System.Globalization;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Verifications;
