@@ -1,5 +1,5 @@
+using Etalon.Lab.Charts;
 using Etalon.Lab.Conversions;
-using Etalon.Lab.Reports;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;

@@ -1,4 +1,3 @@
-using Etalon.Lab.RunSpecs.Reading;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Recipes;
@@ -25,5 +24,5 @@ public static class FormWords
     public static EquivalentForm Parse(string word) => Array.Exists(Known, known => known.Word == word)
         ? Array.Find(Known, known => known.Word == word).Form
         : throw new ArgumentException(
-            $"must be one of {string.Join(", ", All)}{(Nearest.To(word, All) is { } near ? $"; did you mean {near}?" : "")}");
+            $"must be one of {string.Join(", ", All)}{(Suggestion.To(word, All) is { } near ? $"; did you mean {near}?" : "")}");
 }

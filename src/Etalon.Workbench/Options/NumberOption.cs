@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
-using Etalon.Lab.Recipes;
+using Etalon.Lab;
 
 namespace Etalon.Workbench.Options;
 

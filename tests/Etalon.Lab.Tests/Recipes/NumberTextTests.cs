@@ -1,5 +1,3 @@
-using Etalon.Lab.Recipes;
-
 namespace Etalon.Lab.Tests.Recipes;
 
 public class NumberTextTests

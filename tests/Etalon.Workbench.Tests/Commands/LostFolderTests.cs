@@ -1,5 +1,4 @@
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
+using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Etalon.Workbench.Tests.Data;
-using Etalon.Workbench.Tests.Runs;
+using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Etalon.Lab.Runs;
+using Etalon.Lab.Tests.Diagnosis;
 using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
-using Etalon.Workbench.Tests.Diagnosis;
-using Etalon.Workbench.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Culture;
 

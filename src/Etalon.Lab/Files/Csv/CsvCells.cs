@@ -1,5 +1,3 @@
-using Etalon.Lab.RunSpecs.Reading;
-
 namespace Etalon.Lab.Files;
 
 /// <summary>What stands between two commas.</summary>

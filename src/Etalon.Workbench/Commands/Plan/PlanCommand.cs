@@ -50,9 +50,9 @@ internal static class PlanCommand
         else if (parsed.GetValue(options.Resolved))
             output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Spec))));
         else if (parsed.GetValue(options.Explain) is { } step)
-            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step, Screen.Of(output).Width)));
+            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step, Terminal.Of(output).Width)));
         else if (parsed.GetValue(options.Epochs))
-            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Spec, Screen.Of(output).Width).Concat(PlanText.Epochs(plan, Screen.Of(output).Width))));
+            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Spec, Terminal.Of(output).Width).Concat(PlanText.Epochs(plan, Terminal.Of(output).Width))));
         else
             Draw(plans, output);
         return ExitCode.Done;

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Etalon.Lab.RunSpecs.Reading;
 
-namespace Etalon.Workbench.Commands;
+namespace Etalon.Workbench.Options;
 
 /// <summary>Options whose values are words of a list; another word is told with the one that was meant.</summary>
 internal static class WordOption
@@ -16,7 +15,7 @@ internal static class WordOption
     private static string Rule(string word, IReadOnlyList<string> words)
     {
         if (words.Count == 1) return words[0];
-        string meant = Nearest.To(word, words) is { } near ? $"; did you mean {near}?" : "";
+        string meant = Suggestion.To(word, words) is { } near ? $"; did you mean {near}?" : "";
         return $"one of {string.Join(", ", words)}{meant}";
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Etalon.Lab.Recipes;
+namespace Etalon.Lab;
 
 /// <summary>The one reader of numbers that somebody wrote: in recipes and overrides, in options of the command line, in cells of tables.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
-using Etalon.Lab.Reports;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Planning;
 
-namespace Etalon.Lab.Planning;
+namespace Etalon.Workbench.Commands;
 
 /// <summary>
 /// What happens when, in lines no longer than a screen: a table, its words wrapped where they must be; where they have no room beside the
