@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Options;
 
