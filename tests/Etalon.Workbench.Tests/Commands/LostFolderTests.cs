@@ -1,3 +1,4 @@
+using Etalon.Lab.Tests;
 using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;

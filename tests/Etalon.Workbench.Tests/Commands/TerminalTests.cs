@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Etalon.Lab.Tests;
 using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
