@@ -3,7 +3,7 @@ using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Tests;
 using Etalon.Lab.Tests.Runs;
-using Etalon.Workbench.Commands;
+using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -21,14 +21,14 @@ public sealed class ThreadsTests : IDisposable
     public void More_than_can_help_are_cut_with_a_word(int given, int batch, int computing, string said)
     {
         var error = new StringWriter { NewLine = "\n" };
-        Assert.Equal((computing, said), (TrainingScreen.Threads(given, batch, error), error.ToString()));
+        Assert.Equal((computing, said), (ThreadCount.ForBatches(given, batch, error), error.ToString()));
     }
 
     [Fact]
     public void All_processors_are_cut_without_one()
     {
         var error = new StringWriter();
-        Assert.Equal((1, ""), (TrainingScreen.Threads(null, 1, error), error.ToString()));
+        Assert.Equal((1, ""), (ThreadCount.ForBatches(null, 1, error), error.ToString()));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Etalon.Lab.Invariance;
 using Etalon.Lab.Recipes;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
@@ -78,7 +79,7 @@ internal static partial class AuditCommand
                 WeightDecay = tensor.Decay,
             }),
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     private static object Finding(ScaleFinding finding) => new
     {

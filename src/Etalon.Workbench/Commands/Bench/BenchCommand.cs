@@ -41,7 +41,7 @@ internal static class BenchCommand
             parsed.GetRequiredValue(options.Model), parsed.GetRequiredValue(options.Norm), parsed.GetRequiredValue(options.Convolution),
             parsed.GetRequiredValue(options.Precision), parsed.GetValue(options.Hidden));
         int batch = parsed.GetRequiredValue(options.Batch), rounds = parsed.GetRequiredValue(options.Rounds);
-        int threads = TrainingScreen.Threads(parsed.GetValue(options.Threads), batch, error);
+        int threads = ThreadCount.ForBatches(parsed.GetValue(options.Threads), batch, error);
         if (parsed.GetValue(options.Serve))
         {
             if (spec.Precision == Precision.Float32) Serve<float>(spec.Model!, batch, threads, Console.In, output);
@@ -102,7 +102,7 @@ internal static class BenchCommand
         public Option<int?> Vectors { get; } = NumberOption.Integer(
             "--vectors", "BITS", "Bits of the vectors that kernels compute with, 256 or 512; by default what is fastest here.");
         public Option<int> Batch { get; } = NumberOption.Integer("--batch", "N", "Images in a step.", 128, least: 1);
-        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption("Threads that compute; all processors unless given.");
+        public Option<int?> Threads { get; } = CommonOptions.Threads("Threads that compute; all processors unless given.");
         public Option<int> Rounds { get; } = NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: the figures as JSON." };
         public Option<bool> Serve { get; } = new("--serve") { Description = "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py." };

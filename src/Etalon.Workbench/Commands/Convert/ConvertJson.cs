@@ -2,6 +2,7 @@ using System.Text.Json;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 using Etalon.Schedules.Equivalence;
+using Etalon.Workbench.Json;
 
 namespace Etalon.Workbench.Commands;
 
@@ -35,7 +36,7 @@ internal static class ConvertJson
                 conversion.Assumptions,
                 EquivalentHash = converted.Target.Hash,
             },
-            RunsCommand.Json));
+            JsonFormat.Options));
     }
 
     private static double Log(SignedLog number) => number.Sign == 0 ? double.NegativeInfinity : number.Log;

@@ -18,7 +18,7 @@ internal static class DiagnoseCommand
     public static Command Create()
     {
         var log = new Argument<string>("log") { Description = "A run's name or folder, or a CSV log of any framework.", HelpName = "RUN|LOG.csv" };
-        var runs = RunsCommand.FolderOption();
+        var runs = CommonOptions.Runs();
         var svg = new Option<string?>("--svg") { Description = "Draw norm and angle, measured against predicted, into this file.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "For machines: flags, remarks, and every finding of every group and phase." };
         var full = new Option<bool>("--full") { Description = "Add the tables of all measurements, phase by phase." };
@@ -57,7 +57,7 @@ internal static class DiagnoseCommand
         if (File.Exists(log)) return log;
         return log.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(log)
             ? throw new InputException($"{log}: no such file; give a CSV log, or the name or folder of a run")
-            : RunsCommand.Find(log, runs);
+            : CommonOptions.Find(log, runs);
     }
 
     private static int Run(ParseResult parsed, Options options, OutputFiles files, Option<string?> svg)

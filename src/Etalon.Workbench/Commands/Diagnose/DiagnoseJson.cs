@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Etalon.Lab.Diagnosis;
-using Etalon.Workbench.Options;
+using Etalon.Workbench.Json;
 
 namespace Etalon.Workbench.Commands;
 
@@ -23,7 +23,7 @@ internal static class DiagnoseJson
             Phases = diagnosis.PhaseLines,
             Findings = diagnosis.Findings.Select(Finding),
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     public static void Write(SettledRates rates, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
         new
@@ -44,7 +44,7 @@ internal static class DiagnoseJson
                 EffectiveRates = rates.Rates(group.Group).Select(JsonNumber.Of),
             }),
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     private static object Finding(Finding finding) => new
     {

@@ -50,7 +50,7 @@ internal static class FindLrCommand
             Updates = parsed.GetRequiredValue(options.Updates),
             Seeds = parsed.GetRequiredValue(options.Seeds),
         };
-        int threads = TrainingScreen.Threads(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(spec, tested), "tests and memory divide", error);
+        int threads = ThreadCount.Of(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(spec, tested), "tests and memory divide", error);
         var test = RateRangeTest.Run(spec, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
@@ -92,6 +92,6 @@ internal static class FindLrCommand
         public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
-        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption("Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
+        public Option<int?> Threads { get; } = CommonOptions.Threads("Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Etalon.Lab.RangeTests;
-using Etalon.Workbench.Options;
+using Etalon.Workbench.Json;
 
 namespace Etalon.Workbench.Commands;
 
@@ -24,7 +24,7 @@ internal static class FindLrJson
             test.Others,
             Seeds = test.Curves.Select(curve => new { curve.Seed, Reading = Of(curve.Reading), curve.End, curve.Rates, curve.Losses, curve.Smoothed, curve.EffectiveRates }),
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     // Null where a seed that was not finite at once has no number.
     private static object Of(RateReading reading) => new

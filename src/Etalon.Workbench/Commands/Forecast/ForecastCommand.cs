@@ -5,6 +5,7 @@ using Etalon.Lab.Charts;
 using Etalon.Lab.Forecasts;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
@@ -42,12 +43,12 @@ internal static class ForecastCommand
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         string?[] runs = [parsed.GetValue(options.From), parsed.GetValue(options.Against)];
-        files.Spare([.. RecipeInputs.Of(spec), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))))]);
+        files.Spare([.. RecipeInputs.Of(spec), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
         Forecast.Check(spec);
         if (spec.Equivalent is { } equivalent)
             error.WriteLine($"note: norms and rates are the recipe's own; the weights that {FormWords.Of(equivalent.Form)} trains are P times as long, see etalon plan");
         var forecast = Make(parsed, options, spec, error);
-        var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
+        var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
         files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Spec.TotalSteps);
         files.Write(options.Svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer));
         if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
@@ -63,10 +64,10 @@ internal static class ForecastCommand
         if (parsed.GetValue(options.Norm) is not null && square is null)
             throw new InputException("--norm goes with --gradient-square; a probe and a run know the norm at the start");
         if (square is { } given) return Forecast.Given(spec, given, parsed.GetValue(options.Norm));
-        if (run is not null) return Forecast.From(spec, RunsCommand.Find(run, parsed.GetRequiredValue(options.Runs)));
+        if (run is not null) return Forecast.From(spec, CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs)));
         if (probe is null && (spec.Data is null || spec.Model is null)) return Forecast.Without(spec);
         error.WriteLine($"probing {Math.Min(probe ?? UsualProbe, spec.TotalSteps)} updates");
-        return Forecast.Probed(spec, probe ?? UsualProbe, spec.Data is { } data ? TrainingScreen.Threads(parsed.GetValue(options.Threads), data.Batch, error) : 1);
+        return Forecast.Probed(spec, probe ?? UsualProbe, spec.Data is { } data ? ThreadCount.ForBatches(parsed.GetValue(options.Threads), data.Batch, error) : 1);
     }
 
     private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)
@@ -108,7 +109,7 @@ internal static class ForecastCommand
             }),
             Errors = measured?.Join(forecast.Groups, norms => norms.Key, group => group.Name, (norms, group) => Error(group, norms.Value)),
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     private static object Error(GroupForecast group, IReadOnlyList<(long Step, double Norm)> measured)
     {
@@ -127,7 +128,7 @@ internal static class ForecastCommand
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<string?> Csv { get; } = new("--csv") { Description = "Write norm and effective rate of each group and update to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines." };
-        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption();
-        public Option<string> Runs { get; } = RunsCommand.FolderOption();
+        public Option<int?> Threads { get; } = CommonOptions.Threads();
+        public Option<string> Runs { get; } = CommonOptions.Runs();
     }
 }

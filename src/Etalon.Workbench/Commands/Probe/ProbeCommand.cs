@@ -3,6 +3,7 @@ using System.Text.Json;
 using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.LinearProbes;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
@@ -38,12 +39,12 @@ internal static class ProbeCommand
     private static void Run(ParseResult parsed, Options options, CancellationToken cancellation)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        string folder = RunsCommand.Find(parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Runs)), on = parsed.GetRequiredValue(options.On);
+        string folder = CommonOptions.Find(parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Runs)), on = parsed.GetRequiredValue(options.On);
         string[] changes = parsed.GetValue(options.Changes) ?? [];
         if (changes.Where(change => !change.StartsWith(DataKeys, StringComparison.Ordinal)).ToList() is { Count: > 0 } others)
             throw new InputException([.. others.Select(change => $"{change}: only keys of data can be changed here, as in data.train=2000; the run itself stays as it is")]);
         var target = ProbeTarget.Load(on, DataArguments.Read(on, changes));
-        using var probe = new TransferProbe(folder, [target], TrainingScreen.Threads(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error));
+        using var probe = new TransferProbe(folder, [target], ThreadCount.Of(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error));
         var readings = new List<ProbeReading>();
         long? at = parsed.GetValue(options.At);
         foreach (long step in at is { } one ? [one] : probe.Steps)
@@ -87,16 +88,16 @@ internal static class ProbeCommand
             Image = $"{target.Data.Image}",
             Classes = target.Data.ClassNames,
             Readings = readings,
-        }, RunsCommand.Json));
+        }, JsonFormat.Options));
 
     private sealed class Options
     {
-        public Argument<string> Run { get; } = RunsCommand.RunArgument();
+        public Argument<string> Run { get; } = CommonOptions.Run();
         public Argument<string[]> Changes { get; } = new("changes") { Description = "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.", HelpName = "data.key=value", Arity = ArgumentArity.ZeroOrMore };
         public Option<string> On { get; } = new("--on") { Description = "The data set to probe on.", HelpName = "SET", Required = true };
         public Option<long?> At { get; } = NumberOption.Whole("--at", "STEP", "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them unless given.");
-        public Option<string> Runs { get; } = RunsCommand.FolderOption();
-        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption();
-        public Option<bool> Json { get; } = TrainingScreen.JsonOption();
+        public Option<string> Runs { get; } = CommonOptions.Runs();
+        public Option<int?> Threads { get; } = CommonOptions.Threads();
+        public Option<bool> Json { get; } = CommonOptions.Json();
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Etalon.Engine;
 using Etalon.Lab.Claims;
 using Etalon.Lab.Claims.Shared;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
@@ -42,7 +43,7 @@ internal static class ReproduceCommand
         var report = Reproduce(claim, new ClaimRun
         {
             Folder = folder,
-            Threads = TrainingScreen.Threads(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error),
+            Threads = ThreadCount.Of(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error),
             Seeds = parsed.GetValue(options.Seeds),
             Report = error.WriteLine,
             Cancellation = cancellation,
@@ -50,7 +51,7 @@ internal static class ReproduceCommand
         report.Write(folder);
         error.WriteLine($"wrote {Path.Combine(folder, "report.md")}");
         if (parsed.GetValue(options.Json))
-            output.WriteLine(JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Checks, report.Measurements }, RunsCommand.Json));
+            output.WriteLine(JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Checks, report.Measurements }, JsonFormat.Options));
         else
             foreach (string line in report.Verdict) output.WriteLine(line);
         return report.Holds ? ExitCode.Done : ExitCode.Failed;
@@ -84,7 +85,7 @@ internal static class ReproduceCommand
         public Argument<string?> Claim { get; } = new("claim") { Description = "Which claim; without it all are listed.", HelpName = "CLAIM", Arity = ArgumentArity.ZeroOrOne };
         public Option<string?> Out { get; } = new("--out") { Description = "The folder of the report; reports/CLAIM unless given.", HelpName = "DIR" };
         public Option<int?> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Runs of each kind, where the claim is about many; fewer are quicker and prove less.");
-        public Option<int?> Threads { get; } = TrainingScreen.ThreadsOption();
-        public Option<bool> Json { get; } = TrainingScreen.JsonOption();
+        public Option<int?> Threads { get; } = CommonOptions.Threads();
+        public Option<bool> Json { get; } = CommonOptions.Json();
     }
 }

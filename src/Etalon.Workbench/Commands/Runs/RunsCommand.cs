@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
+using Etalon.Workbench.Json;
+using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
 
@@ -11,16 +12,6 @@ namespace Etalon.Workbench.Commands;
 internal static class RunsCommand
 {
     private const int Block = 1 << 16;
-
-    private const string UsualFolder = "runs";
-
-    public static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
 
     /// <summary>The command with its verbs.</summary>
     public static Command Create()
@@ -30,21 +21,13 @@ internal static class RunsCommand
             CreateList(),
             CreateShow(),
         };
-        command.SetAction(parsed => List(UsualFolder, json: false, parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => List(CommonOptions.UsualRuns, json: false, parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    /// <summary>--runs DIR, as every verb that reads or writes runs takes it.</summary>
-    public static Option<string> FolderOption() => new("--runs")
-    {
-        Description = "The folder of all runs.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => UsualFolder,
-    };
-
     private static Command CreateList()
     {
-        var runs = FolderOption();
+        var runs = CommonOptions.Runs();
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
         var command = new Command("list", "Lists the runs.") { runs, json };
         command.SetAction(parsed => List(parsed.GetRequiredValue(runs), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
@@ -53,25 +36,12 @@ internal static class RunsCommand
 
     private static Command CreateShow()
     {
-        var name = RunArgument();
-        var runs = FolderOption();
+        var name = CommonOptions.Run();
+        var runs = CommonOptions.Runs();
         var json = new Option<bool>("--json") { Description = "Prints JSON, with all metrics." };
         var command = new Command("show", "Shows a run: its recipe, its result, its evaluations.") { name, runs, json };
-        command.SetAction(parsed => Show(RunSummary.Open(Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => Show(RunSummary.Open(CommonOptions.Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
-    }
-
-    /// <summary>RUN, as every verb that takes one run has it.</summary>
-    public static Argument<string> RunArgument() => new("run") { Description = "A run's name or folder.", HelpName = "RUN" };
-
-    /// <summary>The folder of a run.</summary>
-    /// <exception cref="InputException">There is no such run.</exception>
-    public static string Find(string run, string root)
-    {
-        string inside = Path.Combine(root, run);
-        if (Directory.Exists(inside)) return inside;
-        if (Directory.Exists(run)) return run;
-        throw new InputException($"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are. One that ended before its first checkpoint was on the disk left none: train or fork it again");
     }
 
     private static void List(string root, bool json, TextWriter output)
@@ -81,7 +51,7 @@ internal static class RunsCommand
         var runs = RunListing.Of(root);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(runs, Json));
+            output.WriteLine(JsonSerializer.Serialize(runs, JsonFormat.Options));
             return;
         }
         if (runs.Count == 0)
@@ -119,7 +89,7 @@ internal static class RunsCommand
     // The metrics may be larger than memory: each line goes out as it stands in the file, which is JSON already.
     private static void WriteJson(RunSummary run, TextWriter output)
     {
-        string head = JsonSerializer.Serialize(new { run.Name, run.Path, run.Status, run.Result, run.Resolved }, Json);
+        string head = JsonSerializer.Serialize(new { run.Name, run.Path, run.Status, run.Result, run.Resolved }, JsonFormat.Options);
         output.WriteLine($"{head.AsSpan().TrimEnd('}').TrimEnd()},");
         // The console writes each text at once; a block of lines costs as much as one of them.
         var block = new StringBuilder("  \"metrics\": [");

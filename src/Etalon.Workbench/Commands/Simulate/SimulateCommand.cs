@@ -3,6 +3,7 @@ using System.Text.Json;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Simulations.Scenarios;
 using Etalon.Schedules;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
@@ -57,7 +58,7 @@ internal static class SimulateCommand
         var output = files.Report;
         var report = scenario.Run(options.Read(parsed), Environment.ProcessorCount, cancellation);
 
-        if (parsed.GetValue(options.Json)) output.WriteLine(JsonSerializer.Serialize(Json(scenario, report), RunsCommand.Json));
+        if (parsed.GetValue(options.Json)) output.WriteLine(JsonSerializer.Serialize(Json(scenario, report), JsonFormat.Options));
         else Print(report, output);
         files.Write(options.Csv, writer => ScenarioText.WriteCsv(report.Chart, writer));
         files.Write(options.Svg, writer => SvgChart.Write(report.Chart, writer));

@@ -9,12 +9,12 @@ internal static class ForkCommand
 {
     public static Command Create()
     {
-        var run = RunsCommand.RunArgument();
+        var run = CommonOptions.Run();
         var changes = new Argument<string[]>("changes") { Description = "What the new recipe has instead, as in learning_rate=0.01; durations count from the parent's first update.", HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
         var at = NumberOption.Whole("--at", "STEP", "The updates after which to leave the run; its last good checkpoint unless given.");
-        var threads = TrainingScreen.ThreadsOption();
-        var runs = RunsCommand.FolderOption();
-        var json = TrainingScreen.JsonOption();
+        var threads = CommonOptions.Threads();
+        var runs = CommonOptions.Runs();
+        var json = CommonOptions.Json();
         var command = new Command(
             "fork",
             """
@@ -30,8 +30,8 @@ internal static class ForkCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            string root = parsed.GetRequiredValue(runs), folder = RunsCommand.Find(parsed.GetRequiredValue(run), root);
-            int count = TrainingScreen.Threads(parsed.GetValue(threads));
+            string root = parsed.GetRequiredValue(runs), folder = CommonOptions.Find(parsed.GetRequiredValue(run), root);
+            int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
             return screen.Show(begin => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, begin, cancellation));
         });

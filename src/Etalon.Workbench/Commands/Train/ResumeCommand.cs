@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab.Training;
+using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
 
@@ -8,10 +9,10 @@ internal static class ResumeCommand
 {
     public static Command Create()
     {
-        var run = RunsCommand.RunArgument();
-        var threads = TrainingScreen.ThreadsOption();
-        var runs = RunsCommand.FolderOption();
-        var json = TrainingScreen.JsonOption();
+        var run = CommonOptions.Run();
+        var threads = CommonOptions.Threads();
+        var runs = CommonOptions.Runs();
+        var json = CommonOptions.Json();
         var inexact = new Option<bool>("--inexact") { Description = "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ." };
         var command = new Command(
             "resume",
@@ -28,8 +29,8 @@ internal static class ResumeCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            string folder = RunsCommand.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
-            int count = TrainingScreen.Threads(parsed.GetValue(threads));
+            string folder = CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
+            int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
             return screen.Show(begin => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), begin, cancellation));
         });

@@ -10,9 +10,9 @@ internal static class TrainCommand
     public static Command Create()
     {
         var recipe = RecipeArguments.One();
-        var threads = TrainingScreen.ThreadsOption();
-        var runs = RunsCommand.FolderOption();
-        var json = TrainingScreen.JsonOption();
+        var threads = CommonOptions.Threads();
+        var runs = CommonOptions.Runs();
+        var json = CommonOptions.Json();
         var command = new Command(
             "train",
             """
@@ -29,7 +29,7 @@ internal static class TrainCommand
         {
             var streams = parsed.InvocationConfiguration;
             var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error);
-            int count = TrainingScreen.Threads(parsed.GetValue(threads));
+            int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
             string folder = parsed.GetRequiredValue(runs);
             return screen.Show(begin => TrainingRun.Execute(spec, folder, count, begin, cancellation));

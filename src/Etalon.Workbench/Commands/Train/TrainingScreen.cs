@@ -1,47 +1,19 @@
 using System.CommandLine;
 using System.Text.Json;
-using Etalon.Engine;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>A run as train, resume and fork show it, and their common options.</summary>
+/// <summary>A run as train, resume and fork show it.</summary>
 internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
 {
-    private const int MostThreads = 1024;
-
     private RunStart? _start;
-
-    /// <summary>--threads N.</summary>
-    /// <remarks>A number that nobody computes on is refused with the command line, whether or not the command comes to compute.</remarks>
-    public static Option<int?> ThreadsOption(string description = "Threads that compute; all processors unless given. The result does not depend on them.") =>
-        NumberOption.Integer("--threads", "N", description, 1, MostThreads, $"at least 1 and at most {MostThreads} threads compute, as many as the machine has processors is best");
-
-    /// <summary>--json.</summary>
-    public static Option<bool> JsonOption() => new("--json") { Description = "Prints the result as JSON and nothing else." };
-
-    /// <summary>The threads that an option asks for.</summary>
-    public static int Threads(int? given) => given ?? Environment.ProcessorCount;
-
-    /// <summary>The threads that an option asks for, as many as there is work for; where that is fewer, a word on standard error.</summary>
-    /// <param name="given">What was asked for; null for all processors.</param>
-    /// <param name="most">As many as there is work for.</param>
-    /// <param name="work">What cannot be shared among more, with its verb: "a batch of 8 images is cut".</param>
-    /// <param name="error">Takes the word.</param>
-    public static int Threads(int? given, int most, string work, TextWriter error)
-    {
-        int asked = Threads(given);
-        if (given > most) error.WriteLine($"note: --threads {given}: {most} compute; {work} into no more parts");
-        return Math.Min(asked, most);
-    }
-
-    /// <summary>The same for batches of so many images.</summary>
-    public static int Threads(int? given, int batch, TextWriter error) => Threads(given, BatchChunks.Of(batch), $"a batch of {batch} is cut", error);
 
     /// <summary>Trains, and shows how it goes and how it ended.</summary>
     /// <param name="train">Trains; tells when it begins.</param>
@@ -52,7 +24,7 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
     private ITrainingObserver Begin(RunStart start)
     {
         _start = start;
-        Threads(threads, start.Spec.Data!.Batch, streams.Error);
+        ThreadCount.ForBatches(threads, start.Spec.Data!.Batch, streams.Error);
         foreach (string note in start.Notes) streams.Error.WriteLine($"note: {note}");
         // train has read the recipe, and said them, itself.
         if (start.Parent is not null || start.Step > 0)
@@ -77,7 +49,7 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
         if (json)
         {
             var facts = new { run = _start?.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond };
-            streams.Output.WriteLine(JsonSerializer.Serialize(facts, RunsCommand.Json));
+            streams.Output.WriteLine(JsonSerializer.Serialize(facts, JsonFormat.Options));
             return;
         }
         string line = _start is null

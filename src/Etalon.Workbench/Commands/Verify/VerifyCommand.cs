@@ -5,6 +5,7 @@ using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Verifications;
 using Etalon.Schedules.Equivalence;
+using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
@@ -74,7 +75,7 @@ internal static class VerifyCommand
             verification.Losses,
             verification.Verdict,
         },
-        RunsCommand.Json));
+        JsonFormat.Options));
 
     private sealed class Options
     {

@@ -1,6 +1,6 @@
-namespace Etalon.Workbench.Options;
+namespace Etalon.Workbench.Json;
 
-/// <summary>A number for machines: null in the place of what cannot be said.</summary>
+/// <summary>A number for machines: null in place of one that is not finite.</summary>
 internal static class JsonNumber
 {
     /// <summary>The number; null where it is not finite.</summary>

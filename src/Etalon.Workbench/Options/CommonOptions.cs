@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Etalon.Lab;
+
+namespace Etalon.Workbench.Options;
+
+/// <summary>The options and arguments that several verbs share.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The folder of all runs unless another is named.</summary>
+    public const string UsualRuns = "runs";
+
+    private const int MostThreads = 1024;
+
+    /// <summary>--threads N.</summary>
+    /// <remarks>A number out of range is refused with the command line, whether or not the command will compute.</remarks>
+    public static Option<int?> Threads(string description = "Threads that compute; all processors unless given. The result does not depend on them.") =>
+        NumberOption.Integer(
+            "--threads", "N", description, 1, MostThreads,
+            $"at least 1 and at most {MostThreads} threads compute, as many as the machine has processors is best");
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Prints the result as JSON and nothing else." };
+
+    /// <summary>--runs DIR.</summary>
+    public static Option<string> Runs() => new("--runs")
+    {
+        Description = "The folder of all runs.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => UsualRuns,
+    };
+
+    /// <summary>RUN, one run.</summary>
+    public static Argument<string> Run() => new("run") { Description = "A run's name or folder.", HelpName = "RUN" };
+
+    /// <summary>The folder of a run that was named by <see cref="Run"/>.</summary>
+    /// <exception cref="InputException">There is no such run.</exception>
+    public static string Find(string run, string root)
+    {
+        string inside = Path.Combine(root, run);
+        if (Directory.Exists(inside)) return inside;
+        if (Directory.Exists(run)) return run;
+        throw new InputException(
+            $"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are. "
+            + "One that ended before its first checkpoint was on the disk left none: train or fork it again");
+    }
+}
