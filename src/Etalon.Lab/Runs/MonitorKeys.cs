@@ -20,6 +20,9 @@ public static class MonitorKeys
     /// <summary><see cref="GroupReading.BufferDot"/>.</summary>
     public const string BufferDot = "buffer_dot/";
 
+    /// <summary><see cref="GroupReading.BufferWeight"/>.</summary>
+    public const string BufferWeight = "buffer_weight/";
+
     /// <summary><see cref="GroupReading.EffectiveRate"/>.</summary>
     public const string EffectiveRate = "effective_rate/";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
@@ -35,7 +36,8 @@ public class FaultCellTests(ITestOutputHelper output)
         ["epsilon"] = (FlagKind.FeltEpsilon, false, "psilon"),
     };
 
-    private readonly List<bool> _shares = [], _sizes = [];
+    // Margins of sound logs by the log's interval: whether the true value, 1, lies within each.
+    private readonly SortedDictionary<int, List<PhaseEstimate>> _shares = [], _sizes = [];
 
     [Fact]
     public void All_cells_of_a_folder_are_judged()
@@ -45,10 +47,9 @@ public class FaultCellTests(ITestOutputHelper output)
             Assert.Skip("ETALON_FAULTS names no folder of logs that faults.py made");
             return;
         }
-        foreach (var seed in Directory.GetDirectories(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.Contains('.', StringComparison.Ordinal)).GroupBy(name => name[^1]).OrderBy(each => each.Key))
+        foreach (var seed in Directory.GetDirectories(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.Contains('.', StringComparison.Ordinal))
+            .GroupBy(name => name.Split('-')[^1]).OrderBy(each => int.Parse(each.Key, CultureInfo.InvariantCulture)))
         {
-            _shares.Clear();
-            _sizes.Clear();
             var right = new SortedDictionary<string, (int Right, int Of)[]>(StringComparer.Ordinal);
             foreach (string cell in seed.Order(StringComparer.Ordinal))
             {
@@ -60,27 +61,39 @@ public class FaultCellTests(ITestOutputHelper output)
                     if (!File.Exists(log)) continue;
                     var diagnosis = RunDiagnosis.Of(log, expected.IsAgainst ? Reference.Of(Path.Combine(folder, cell, "recipe.yaml")) : null);
                     bool holds = IsRight(diagnosis, expected);
-                    if (expected.Kind is null) Measure(diagnosis);
+                    if (expected.Kind is null) Measure(every, diagnosis);
                     if (!right.ContainsKey(fault)) right[fault] = new (int, int)[Intervals.Length];
                     right[fault][column] = (right[fault][column].Right + (holds ? 1 : 0), right[fault][column].Of + 1);
                     if (!holds || diagnosis.Flags.Count > 1) output.WriteLine($"{(holds ? "also " : "WRONG")} {cell} every {every}: {string.Join(" | ", diagnosis.Flags.Select(flag => $"{flag.Kind}: {flag.Cause} [{string.Join(' ', flag.Groups)}]"))}");
                 }
             }
-            output.WriteLine($"seed {seed.Key}, sound runs: the decay that norms show is 1 within its margin in {Covered(_shares)}, the size of updates over gradients' in {Covered(_sizes)}");
             output.WriteLine($"seed {seed.Key}: {right.Values.Sum(row => row.Sum(each => each.Right))} of {right.Values.Sum(row => row.Sum(each => each.Of))} right");
             foreach (var (fault, row) in right) output.WriteLine($"| {fault} | {string.Join(" | ", row.Select(each => $"{each.Right}/{each.Of}"))} |");
         }
+        PrintCoverage("the decay that norms show", _shares);
+        PrintCoverage("the size of updates over gradients'", _sizes);
     }
 
-    private static string Covered(List<bool> held) => $"{held.Count(holds => holds)} of {held.Count}";
-
-    private void Measure(RunDiagnosis diagnosis)
+    private void PrintCoverage(string what, SortedDictionary<int, List<PhaseEstimate>> measured)
     {
+        foreach (var (every, estimates) in measured.Where(each => each.Value.Count > 0))
+        {
+            int held = estimates.Count(each => each.Away(1) <= 1);
+            double scatter = Math.Sqrt(estimates.Average(each => (each.Mean - 1) * (each.Mean - 1) / (each.Error * each.Error)));
+            output.WriteLine(
+                $"sound runs, {what}, rows every {every}: 1 is within the margin in {held} of {estimates.Count} = {100.0 * held / estimates.Count:F1} %; mean margin {estimates.Average(each => each.Margin):G2}, "
+                + $"root mean square of (value - 1)/error {scatter:F2}");
+        }
+    }
+
+    private void Measure(int every, RunDiagnosis diagnosis)
+    {
+        foreach (var list in (SortedDictionary<int, List<PhaseEstimate>>[])[_shares, _sizes]) list.TryAdd(every, []);
         foreach (var group in diagnosis.Evidence.LawGroups)
         {
             var share = NormBalance.ShareOf(diagnosis.Evidence.InPhases(group.Name).Select(phase => phase.Balance));
-            if (share is { IsKnown: true, Margin: < 0.4 }) _shares.Add(share.Away(1) <= 1);
-            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes.Add(size.Away(1) <= 1);
+            if (share is { IsKnown: true, Margin: < 0.4 }) _shares[every].Add(share);
+            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes[every].Add(size);
         }
     }
 

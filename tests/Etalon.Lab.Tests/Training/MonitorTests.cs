@@ -112,6 +112,7 @@ public sealed class MonitorTests : IDisposable
                 // These change sign; they are measured against what they are parts of.
                 AssertNear(one.GradientSquare, one.GradientSquare + (other.Signal - one.Signal ?? 0));
                 AssertNear(one.GradientSquare, one.GradientSquare + other.BufferDot!.Value - one.BufferDot!.Value);
+                AssertNear(one.Norm * one.Norm, one.Norm * one.Norm + other.BufferWeight!.Value - one.BufferWeight!.Value);
                 Assert.Equal(0, other.Residual!.Value, 1e-10);
             }
     }
@@ -146,7 +147,7 @@ public sealed class MonitorTests : IDisposable
         var lines = RunSummary.Read(run).Metrics.Where(line => line.ContainsKey("norm/stem.weight+1")).ToList();
         Assert.Equal([0.0, 7, 9, 15, 19, 23, 27], lines.Select(line => line["step"]));
         Assert.Equal([7.0, 15, 23], lines.Where(line => line.ContainsKey("noise/scale_invariant")).Select(line => line["step"]));
-        string[] keys = ["norm/", "gradsq/", "dot/", "angle/", "buffer_dot/", "effective_rate/", "residual/", "noise/", "signal/"];
+        string[] keys = ["norm/", "gradsq/", "dot/", "angle/", "buffer_dot/", "buffer_weight/", "effective_rate/", "residual/", "noise/", "signal/"];
         string[] groups =
         [
             "stem.weight+1", "stage1.block1.conv1.weight", "stage2.block1.projection.weight+1", "stage2.block1.conv1.weight",

@@ -15,9 +15,12 @@ internal sealed class LossPenalty : Cause
     // A constant scatters by float32's rounding of the products: a thousandth here; noise by more than itself.
     private const double MostScatter = 0.1;
 
+    // What epsilon leaves of g.w has one sign too, and in five rows the same size by chance: 3e-5 of the decay in a sound network.
+    private const double LeastOfDecay = 1e-3;
+
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var found = evidence.Groups.Select(group => (group.Name, Pull: Constant(group))).Where(each => each.Pull is not null).ToDictionary(each => each.Name, each => each.Pull!.Value);
+        var found = evidence.Groups.Select(group => (group.Name, Pull: Constant(group), Decay: group.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max())).Where(each => each.Pull > LeastOfDecay * each.Decay).ToDictionary(each => each.Name, each => each.Pull!.Value);
         if (found.Count == 0)
         {
             if (evidence.Groups.Any(group => Pulls(group).Length >= FewestRows)) evidence.Checked.Add("an L2 term in the loss");

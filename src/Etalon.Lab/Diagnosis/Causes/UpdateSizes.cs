@@ -102,7 +102,7 @@ internal sealed class UpdateSizes : Cause
     public static PhaseEstimate Of(Evidence evidence, LogGroup group)
     {
         var (turned, made, steps) = (new List<double>(), new List<double>(), new List<long>());
-        double memory = 1;
+        double memory = 1, rounded = 0;
         long filled = evidence.Log.Steps[0];
         double before = double.NaN;
         foreach (var phase in evidence.InPhases(group.Name))
@@ -112,6 +112,15 @@ internal sealed class UpdateSizes : Cause
             // A buffer that has not filled yet, or holds what another momentum left, makes smaller or larger updates.
             if (momentum != before) filled = phase.Steps[0] + (long)(double.IsNaN(before) && phase.Steps[0] > 0 ? 0 : Filling / (1 - momentum));
             before = momentum;
+            var known = new BufferBalance(phase).Rows().ToList();
+            if (known.Count > 0)
+            {
+                turned.AddRange(known.Select(row => row.Turned));
+                made.AddRange(known.Select(row => row.Made));
+                steps.AddRange(known.Select(row => row.Step));
+                rounded += known.Sum(row => row.Rounded);
+                continue;
+            }
             var (angles, gradients) = (GradientSource.Angles(phase).Values, GradientSource.Gradients(phase).Values);
             for (int row = 0; row < phase.Steps.Count; row++)
             {
@@ -121,6 +130,6 @@ internal sealed class UpdateSizes : Cause
                 steps.Add(phase.Steps[row]);
             }
         }
-        return steps.Count < FewestRows ? PhaseEstimate.None : PhaseEstimate.Ratio(turned, made, steps, memory);
+        return steps.Count < FewestRows ? PhaseEstimate.None : PhaseEstimate.Ratio(turned, made, steps, memory).OffByAtMost(rounded / made.Where(double.IsFinite).Sum());
     }
 }

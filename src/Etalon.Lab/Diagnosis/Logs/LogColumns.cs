@@ -8,7 +8,7 @@ internal static class LogColumns
     public const string Step = "step", Rate = "lr", WeightDecay = "weight_decay", Momentum = "momentum", Dampening = "dampening", Nesterov = "nesterov", Decoupled = "decoupled";
 
     /// <summary>Sums over the updates since the row before.</summary>
-    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", BufferWeight = "buffer_weight/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
 
     /// <summary>Words: the optimizer's class, and what the logger wrote down of its groups and of the network.</summary>
     public const string Optimizer = "optimizer", Note = "note", Modules = "modules";
@@ -32,7 +32,7 @@ internal static class LogColumns
 
     private static readonly string[] Quantities =
     [
-        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, BufferWeight, DecaySum + "/",
+        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight, DecaySum + "/",
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>

@@ -84,7 +84,7 @@ public sealed record LogGroup
         BufferDotSum = column(LogColumns.BufferDotSum + name),
         DecaySum = column(LogColumns.DecaySum + "/" + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
-        BufferWeight = column(LogColumns.BufferWeight + name),
+        BufferWeight = column(MonitorKeys.BufferWeight + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

@@ -12,20 +12,31 @@ namespace Etalon.Lab.Diagnosis.Phases;
 internal sealed class BufferPart
 {
     private readonly GroupPhase _group;
-    private readonly double[] _along, _square;
+    private readonly int[] _rows;
+    private readonly double[] _along, _square, _after;
 
     /// <param name="group">The group in its phase.</param>
     /// <param name="rows">The rows whose norm is known.</param>
     public BufferPart(GroupPhase group, int[] rows)
     {
-        _group = group;
-        (_along, _square, IsExact) = (new double[rows.Length], new double[rows.Length], new bool[rows.Length]);
+        (_group, _rows) = (group, rows);
+        (_along, _square, _after, IsExact) = (new double[rows.Length], new double[rows.Length], new double[rows.Length], new bool[rows.Length]);
+        Array.Fill(_after, double.NaN);
         for (int i = 0; i < rows.Length; i++)
             if (!Know(i, rows[i])) Estimate(i, rows);
     }
 
     /// <summary>Of each row whether v.w and |v|² are known, and not taken from the way of the norm.</summary>
     public bool[] IsExact { get; }
+
+    /// <summary>v.w at a row.</summary>
+    public double Along(int i) => _along[i];
+
+    /// <summary>|v|² at a row.</summary>
+    public double Square(int i) => _square[i];
+
+    /// <summary>|v|² after a row's update, as the angle shows it; NaN where it is not known.</summary>
+    public double After(int i) => _after[i];
 
     /// <summary>2c v.w at a row, with c of a rate.</summary>
     public double Along(int i, double rate) => 2 * Carried(rate) * _along[i];
@@ -36,20 +47,66 @@ internal sealed class BufferPart
     /// <summary>What |z|² gains where the rate goes from one to another with this row's buffer.</summary>
     public double Stretched(int i, double from, double to) => Square(i, to) - Square(i, from) - (Along(i, to) - Along(i, from));
 
+    /// <summary>What η²|v|² keeps of itself in an update between a row and the next: μ², times the square of what the rate grows by.</summary>
+    public double Kept(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        var (rate, _, momentum) = _group.NumbersAt(row);
+        double growth = _group.NumbersAt(next).Rate / rate;
+        return momentum * momentum * Elementary.Pow(growth * growth, 1.0 / (_group.Steps[next] - _group.Steps[row]));
+    }
+
+    /// <summary>The sum of η²|v'|² with the buffer v' after each update from a row up to the next, of heavy ball, where all gradients between are known; else null.</summary>
+    /// <remarks>
+    /// v' = μ v + (1 - τ) d with d = g + λ w, so |v'|² = μ² |v|² + (1 - τ)² (|d|² + 2 b v.d): (1 - μ²) Σ|v'|² is (1 - τ)² Σ(|d|² + 2 b v.d) + μ² (|v|² at the row less that at the next) exactly,
+    /// whatever gradients are to each other. With a rate that moves by the same factor each update <see cref="Kept"/> stands for μ².
+    /// </remarks>
+    public double? SquareSum(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        long steps = _group.Steps[next] - _group.Steps[row];
+        var rule = _group.Phase.Log.Rule;
+        var (rate, decay, momentum) = _group.NumbersAt(row);
+        var (last, _, then) = _group.NumbersAt(next);
+        if (rule is not { Nesterov: false, Decay: DecayForm.Coupled } || momentum != then || !IsExact[i] || !IsExact[i + 1]) return null;
+        // The first update takes all of its gradient into the buffer, whatever the dampening.
+        if (rule.Dampening != 0 && _group.Steps[row] == 0) return null;
+        double first = rate * rate, end = last * last, share = RuleSums.BufferShare(momentum, rule), total = RuleSums.TotalOverRate(momentum, rule);
+        double Of(double[] column, int at) => _group.Of(column)[at];
+        double? gradients = steps == 1 ? first * (Of(_group.Group.GradientSquare, row) + 2 * share * Of(_group.Group.BufferDot, row)) : _group.GrownBetween(row, next) / (total * total);
+        // What decay adds to |d|²: λ² |w|² + 2 λ g.w, and to v.d: λ v.w. Of rows that follow each other that of the first alone.
+        double Decayed(int at) => decay * decay * _group.Square(_rows[at]) + 2 * decay * Of(_group.Group.Dot, _rows[at]) + 2 * share * decay * _along[at];
+        double decayed = steps == 1 ? first * Decayed(i) : steps * (first * Decayed(i) + end * Decayed(i + 1)) / 2;
+        double sum = ((1 - rule.Dampening) * (1 - rule.Dampening) * (gradients + decayed) + momentum * momentum * (first * _square[i] - end * _square[i + 1])) / (1 - Kept(i)) ?? double.NaN;
+        return double.IsFinite(sum) ? sum : null;
+    }
+
+    /// <summary>2c v.w, the mean over the updates from a row up to the next; null where it is not known.</summary>
+    /// <remarks>w is what it was less η v, so 2η v.w, with both after the update, is what |w|² lost in it less η²|v|²: its sum telescopes.</remarks>
+    public double? MeanAlong(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, carried = RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);
+        return carried * (_group.Square(row) - _group.Square(next) - SquareSum(i) + 2 * (rate * _along[i] - last * _along[i + 1])) / (_group.Steps[next] - _group.Steps[row]);
+    }
+
     private double Carried(double rate) => rate * RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);
 
     private bool Know(int i, int row)
     {
         var (rate, decay, momentum) = _group.NumbersAt(row);
-        if (momentum == 0 || (_group.Phase.FirstRow + row == 0 && _group.Steps[row] == 0)) return IsExact[i] = true;
+        bool isEmpty = momentum == 0 || (_group.Phase.FirstRow + row == 0 && _group.Steps[row] == 0);
+        if (isEmpty) IsExact[i] = true;
         var rule = _group.Phase.Log.Rule;
         double Of(double[] column) => _group.Of(column)[row];
-        double along = Of(_group.Group.BufferWeight), radial = Of(_group.Group.Dot), norm = Of(_group.Group.Norm), angle = Of(_group.Group.Angle);
-        if (rule.Decay != DecayForm.Coupled || !double.IsFinite(along)) return false;
+        double along = isEmpty ? 0 : Of(_group.Group.BufferWeight), radial = Of(_group.Group.Dot), norm = Of(_group.Group.Norm), angle = Of(_group.Group.Angle);
+        if (rule.Decay != DecayForm.Coupled || !double.IsFinite(along)) return isEmpty;
         // The update is -η (a d + b v) with d = g + λ w; its part across w is what the angle shows.
         double a = rule.Nesterov ? 1 + momentum : 1 - rule.Dampening, b = rule.Nesterov ? momentum * momentum : momentum;
         double dw = radial + decay * norm * norm, dd = Of(_group.Group.GradientSquare) + 2 * decay * radial + decay * decay * norm * norm, vd = Of(_group.Group.BufferDot) + decay * along;
         double outward = (a * dw + b * along) / norm, across = (norm - rate * outward) * Elementary.Sin(angle) / (rate * Elementary.Cos(angle));
+        if (!rule.Nesterov) _after[i] = across * across + outward * outward;
+        if (isEmpty) return true;
         double square = (across * across + outward * outward - a * a * dd - 2 * a * b * vd) / (b * b);
         if (!double.IsFinite(square)) return false;
         (_along[i], _square[i]) = (along, Math.Max(0, square));

@@ -108,6 +108,9 @@ internal sealed class GroupPhase
     public (double Rate, double WeightDecay, double Momentum) NumbersAt(int row) =>
         (Group.Rate[Phase.FirstRow + row], Group.WeightDecay[Phase.FirstRow + row], Group.Momentum[Phase.FirstRow + row]);
 
+    /// <summary>|w|² of a row of the phase.</summary>
+    public double Square(int row) => Math.Sqrt(FourthPower[row]);
+
     /// <summary>Updates from a row of the phase to the next one, or to the phase's end.</summary>
     public long StepsFrom(int row) => (row + 1 < Steps.Count ? Steps[row + 1] : Phase.End) - Steps[row];
 

@@ -17,24 +17,24 @@ internal sealed class NormAccount
     // How far the buffer's part in the norm may be off at either end, where it was not logged: of what gradients add in a buffer's memory, and of how much the norm's pace changes.
     private const double EdgeError = 0.5;
 
-    // How far the mean of |w|² between rows may be off, of what a trend of S bends it by: where the trend is known from sums, and where it is that of rows.
-    private const double BendError = 0.3, TrendError = 0.5;
+    // How far the mean of |w|² between rows may be off, of what a trend of S bends it by, where it is that of rows.
+    private const double TrendError = 0.5;
 
     private const int FewestBends = 1;
 
-    // Of how far S over intervals wanders, the part that is wandering within them: most of it is slower. Measured on networks.
-    private const double Wandering = 0.65;
+    // Second differences share their values: of independent ones they remember the next two by -2/3 and 1/6, and 1 + 2 (4/9 + 1/36) of them are worth one.
+    private const double BendsAlike = 35 / 18.0;
 
-    // What is left where nothing is unseen: float32 leaves 2e-6 of the account of a network (measured); third orders of L where the buffer follows from norms.
-    private const double Exactness = 5e-6, Inexactness = 1e-4;
+    // What is left where the buffer follows from norms: third orders of L.
+    private const double Inexactness = 1e-4;
 
     private readonly GroupPhase _group;
     private readonly int[] _rows;
     private readonly double[] _level, _weight;
     private readonly BufferPart _buffer;
     private readonly double[] _steady;
-    private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen;
-    private int _intervals;
+    private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen, _rounded;
+    private int _intervals, _bends;
     private bool _isExact = true;
 
     /// <param name="group">The group in its phase.</param>
@@ -57,7 +57,8 @@ internal sealed class NormAccount
             EndRatio = endRatio,
             Taken = _grown - _gained,
             Meant = _meant,
-            Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_meant * (_isExact ? Exactness : Inexactness), 2),
+            Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_rounded / PhaseEstimate.Normal, 2) + (_isExact ? 0 : Elementary.Pow(_meant * Inexactness, 2)),
+            Freedom = double.IsNaN(wander) ? _intervals : _bends / BendsAlike,
             Units = _units,
             Intervals = _intervals,
         };
@@ -65,6 +66,8 @@ internal sealed class NormAccount
 
     private bool Counts(int i)
     {
+        // The first update takes all of its gradient into the buffer, whatever the dampening.
+        if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
         bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i]) && double.IsFinite(_level[i + 1])
             && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
@@ -111,9 +114,11 @@ internal sealed class NormAccount
             _grown += (from + to) / 2;
             _unseen += Elementary.Pow(to - from, 2) / 12;
         }
+        // An update may take |w|² off by 2 ulp/2 of it where all weights are rounded one way.
+        _rounded += 2 * Rounding.Float32 * steps * before;
         _gained += after - before + Carried(i + 1, last) - Carried(i, rate);
         Decay(i, steps, last);
-        if (steps > 1) Unseen(i, steps, growth, double.IsNaN(_steady[i]) || double.IsNaN(wander) ? noise : Wandering * wander * Math.Sqrt(steps), pace * trend);
+        if (steps > 1) Unseen(i, steps, growth, wander, noise, pace * trend);
         if (_group.NumbersAt(row).Momentum > 0 && !(_buffer.IsExact[i] && _buffer.IsExact[i + 1]))
         {
             _isExact = false;
@@ -134,29 +139,28 @@ internal sealed class NormAccount
             _units += now;
             return;
         }
-        // The row itself is in the sum and the next one is not.
         double units = (now + then) / 2, sum = _group.UnitsBetween(row, next) ?? units * steps - (then - now) / 2;
-        double mean = Bridge(i, units, steps) + (before - after) / (2 * steps) + (then - now) / units * (after - before) / 12;
-        _meant += sum * (mean * (2 - units) - (_buffer.Along(i, rate) + _buffer.Along(i + 1, last)) / 2);
+        double along = _buffer.MeanAlong(i) ?? (_buffer.Along(i, rate) + _buffer.Along(i + 1, last)) / 2;
+        _meant += sum * (Mean(before, after, now, then, steps) * (2 - units) - along);
         _units += sum;
     }
 
     // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends it.
-    private void Unseen(int i, long steps, double growth, double noise, double trend)
+    private void Unseen(int i, long steps, double growth, double wander, double noise, double trend)
     {
         double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units;
-        _unseen += Elementary.Pow(pull * growth * noise, 2) * steps * steps * steps / 12;
+        double momentum = _buffer.MeanAlong(i) is null ? 0 : _group.Numbers.Momentum;
+        _unseen += Elementary.Pow(pull * growth, 2)
+            * (double.IsNaN(_steady[i]) || double.IsNaN(wander) ? noise * noise * NormWalk.Spread(steps, momentum) : NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6));
         double bend = pull * steps * steps * Bending(2 * pull * steps);
         if (double.IsNaN(_steady[i]))
         {
             _unsteady += TrendError * bend * trend;
             return;
         }
-        // Sums over all updates leave little chance in the trend.
+        // Sums over all updates leave little chance in the trend, and what it is off by is in the variance above.
         double known = Trend(i) * growth, chance = growth * noise * Math.Sqrt(2.0 / steps);
-        double bent = bend * known * known * known / (known * known + chance * chance + double.Epsilon);
-        _meant -= bent;
-        _unsteady += BendError * Math.Abs(bent);
+        _meant -= bend * known * known * known / (known * known + chance * chance + double.Epsilon);
     }
 
     // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin: 1/12, less where decay forgets within it.
@@ -174,6 +178,7 @@ internal sealed class NormAccount
     private double Wander()
     {
         double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2)).Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1])).Where(double.IsFinite)];
+        _bends = bends.Length;
         return bends.Length < FewestBends ? double.NaN : Math.Sqrt(bends.Average(bend => bend * bend) / 6);
     }
 
@@ -184,10 +189,13 @@ internal sealed class NormAccount
         return from == to ? 0 : (_steady[to] - _steady[from]) / (to - from) / _steady[i];
     }
 
+    // The mean from a row up to the next of a square that goes from one value to another: the row itself is in it and the next one is not, and the decay may move.
+    private static double Mean(double from, double to, double now, double then, long steps) =>
+        Bridge(from * from, to * to, 2 * (now + then) * steps) + (from - to) / (2 * steps) + 2 * (then - now) / (now + then) * (to - from) / 12;
+
     // The mean of |w|² between two rows: |w|⁴ goes from one to the other as exp(-4 L t). Simpson's rule over two halves, good to 1e-4 for 4 L t up to 4.
-    private double Bridge(int i, double units, long steps)
+    private static double Bridge(double from, double to, double whole)
     {
-        double from = _group.FourthPower[_rows[i]], to = _group.FourthPower[_rows[i + 1]], whole = 4 * units * steps;
         double At(double part) => Math.Sqrt(Math.Max(0, whole < 1e-9 ? from + (to - from) * part : to + (from - to) * (Elementary.Exp(-whole * part) - Elementary.Exp(-whole)) / (1 - Elementary.Exp(-whole))));
         return (Math.Sqrt(from) + 4 * At(0.25) + 2 * At(0.5) + 4 * At(0.75) + Math.Sqrt(to)) / 12;
     }

@@ -25,6 +25,9 @@ internal sealed class NormBalance
     /// <summary>The variance of <see cref="Taken"/> less <see cref="Meant"/>: gradients and norms between the rows that nobody saw.</summary>
     public double Variance { get; init; }
 
+    /// <summary>The degrees of freedom of <see cref="Variance"/>.</summary>
+    public double Freedom { get; init; }
+
     /// <summary>The mixing units of the stretches that count: those between rows with the same rate, or nearly.</summary>
     public double Units { get; init; }
 
@@ -42,7 +45,8 @@ internal sealed class NormBalance
     {
         var known = balances.Where(balance => balance.Meant > 0).ToList();
         double meant = known.Sum(balance => balance.Meant);
-        return meant > 0 ? new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(known.Sum(balance => balance.Variance)) / meant, Math.Max(1, known.Sum(balance => balance.Intervals))) : PhaseEstimate.None;
+        if (!(meant > 0)) return PhaseEstimate.None;
+        return new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(known.Sum(balance => balance.Variance)) / meant, Math.Max(1, known.Sum(balance => balance.Freedom)));
     }
 
     public static NormBalance Of(GroupPhase group)

@@ -12,6 +12,9 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
     // More parts leave each too short to be independent of the next; fewer leave a margin that is itself uncertain.
     private const int MostParts = 16, FewestParts = 4;
 
+    /// <summary>Of a normal distribution, 95 % lie within so many standard deviations.</summary>
+    public const double Normal = 1.96;
+
     private static readonly double[] Quantiles = [.. Enumerable.Range(1, 2 * MostParts).Select(freedom => StudentDistribution.Critical(0.05, freedom))];
 
     /// <summary>Nothing is known.</summary>
@@ -21,7 +24,7 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
     public bool IsKnown => double.IsFinite(Mean) && double.IsFinite(Error);
 
     /// <summary>What stands after ±: the half of the interval that has the true value in it in 95 of 100 logs.</summary>
-    public double Margin => Error * (Freedom > Quantiles.Length ? 1.96 : Quantiles[Math.Max(1, (int)Freedom) - 1]);
+    public double Margin => Error * (Freedom > Quantiles.Length ? Normal : Quantiles[Math.Max(1, (int)Freedom) - 1]);
 
     /// <summary>The error over the mean.</summary>
     public double RelativeError => Error / Math.Abs(Mean);
@@ -31,6 +34,9 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
 
     /// <summary>This times a number that is known exactly.</summary>
     public PhaseEstimate Times(double factor) => new(Mean * factor, Error * Math.Abs(factor), Freedom);
+
+    /// <summary>This where something else, that is no chance, may take it off by up to a bound: the margin is at least that.</summary>
+    public PhaseEstimate OffByAtMost(double bound) => this with { Error = Math.Sqrt(Error * Error + Elementary.Pow(bound / Normal, 2)) };
 
     /// <summary>This to a power, by the first order of its error.</summary>
     public PhaseEstimate ToThe(double power) => Elementary.Pow(Mean, power) is var value ? new(value, Math.Abs(power * value) * RelativeError, Freedom) : None;
@@ -69,8 +75,16 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
         double ratio = known.Sum(i => above[i]) / whole;
         var parts = Parts(known, steps, memory);
         if (parts.Count < FewestParts) return new(ratio, double.NaN);
-        double squares = parts.Sum(part => Elementary.Pow(part.Sum(i => above[i] - ratio * below[i]), 2));
-        return new(ratio, Math.Sqrt(squares * parts.Count / (parts.Count - 1)) / whole, parts.Count - 1);
+        double[] squares = [.. parts.Select(part => Elementary.Pow(part.Sum(i => above[i] - ratio * below[i]), 2))];
+        return new(ratio, Math.Sqrt(squares.Sum() * parts.Count / (parts.Count - 1)) / whole, FreedomOf(squares));
+    }
+
+    // Satterthwaite's degrees of freedom of a sum of squares whose variances differ, as where gradients fall tenfold: 2 (Σσ²)²/(2 Σσ⁴), with σ⁴ from E x⁴ = 3σ⁴ and less what
+    // that exceeds the number of parts by where all are alike (Johnson and Rust 1992).
+    private static double FreedomOf(double[] squares)
+    {
+        double sum = squares.Sum(), fourth = squares.Sum(square => square * square);
+        return fourth > 0 ? Math.Clamp(3 * sum * sum / fourth - 2, 1, squares.Length - 1) : squares.Length - 1;
     }
 
     private static List<ArraySegment<int>> Parts(int[] known, IReadOnlyList<long> steps, double memory)

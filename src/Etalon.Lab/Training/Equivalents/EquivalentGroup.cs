@@ -34,6 +34,9 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     /// <summary>The factor r of the buffer before the update at hand: the equivalent run's is r / P times the recipe's own, but for a share of the weights.</summary>
     public double BufferScale { get; private set; } = 1;
 
+    /// <summary>The share k of the recipe's own weights that the recipe's own buffer has beyond the equivalent run's, before the update at hand: v~ = (r / P)(v - k w).</summary>
+    public double BufferShare { get; private set; }
+
     /// <summary>Before update <paramref name="step"/>, or after the last one: corrects the buffer where the form asks for it, re-centres, and lets activations follow.</summary>
     public void MoveTo(long step)
     {
@@ -75,7 +78,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
     private void Follow(long step)
     {
         var state = conversion.StateAt(step);
-        (LogScale, BufferScale) = (state.LogScale, Elementary.Exp(state.LogBuffer));
+        (LogScale, BufferScale, BufferShare) = (state.LogScale, Elementary.Exp(state.LogBuffer), state.Share.Value);
     }
 
     // In the equivalent run's units v~ = (r / P)(v~ - k w~) and w~ = P w~; the stored numbers are 2^s v~ and w~ / 2^s.

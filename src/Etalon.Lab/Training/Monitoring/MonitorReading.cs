@@ -49,6 +49,9 @@ public readonly record struct GroupReading
     /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball. Null where the rule has no such buffer.</summary>
     public double? BufferDot { get; init; }
 
+    /// <summary>v.w, by which |w|^2 and the buffer exchange: with it the account of |w|^2 closes wherever a row stands. Null where the rule has no such buffer.</summary>
+    public double? BufferWeight { get; init; }
+
     /// <summary>
     /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that the gradient was multiplied by in
     /// the place of eta.

@@ -101,6 +101,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 Dot = products.GradientWeight,
                 Angle = products.Angle,
                 BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
+                BufferWeight = _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
                 EffectiveRate = MeanRate(_tensors[group], own) / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,

@@ -14,6 +14,7 @@ internal sealed class MonitorWriter
         (MonitorKeys.Dot, reading => reading.Dot),
         (MonitorKeys.Angle, reading => reading.Angle),
         (MonitorKeys.BufferDot, reading => reading.BufferDot),
+        (MonitorKeys.BufferWeight, reading => reading.BufferWeight),
         (MonitorKeys.EffectiveRate, reading => reading.EffectiveRate),
         (MonitorKeys.Residual, reading => reading.Residual),
         (MonitorKeys.Noise, reading => reading.Noise),
