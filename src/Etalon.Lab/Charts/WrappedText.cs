@@ -12,7 +12,10 @@ internal static class WrappedText
     {
         string line = label, indent = new(' ', indentation ?? label.Length);
         bool isBlank = true;
-        foreach (string word in text.Split(' '))
+        // A number, its margin and its unit stay together: 99 ± 6 %.
+        const char Kept = '\u00a0';
+        string kept = text.Replace(" %", $"{Kept}%", StringComparison.Ordinal).Replace(" ± ", $"{Kept}±{Kept}", StringComparison.Ordinal);
+        foreach (string word in kept.Split(' ').Select(word => word.Replace(Kept, ' ')))
         {
             if (!isBlank && line.Length + 1 + word.Length > width)
             {

@@ -36,9 +36,6 @@ public enum FlagKind
     /// <summary>The norms show another weight decay than the log says.</summary>
     OtherDecay,
 
-    /// <summary>There is no weight decay in the whole run.</summary>
-    NoDecay,
-
     /// <summary>Rate times decay is so large for the momentum that norms oscillate.</summary>
     Oscillating,
 

@@ -12,11 +12,9 @@ public sealed class RunDiagnosis
         var evidence = new Evidence(log);
         // What a comparison finds is the cause: it knows what was meant.
         IReadOnlyList<Flag> differences = reference is null ? [] : ScheduleComparison.Of(log, reference, evidence);
-        var found = CauseCatalog.All.SelectMany(cause => cause.Find(evidence)).ToList();
-        if (reference is not null) found.RemoveAll(flag => flag.Kind == FlagKind.NoDecay);
-        Flags = [.. differences, .. found];
+        Flags = [.. differences, .. CauseCatalog.All.SelectMany(cause => cause.Find(evidence))];
         (Evidence, Phases) = (evidence, evidence.Phases);
-        RunRemarks.AddTo(evidence);
+        RunRemarks.AddTo(evidence, isCompared: reference is not null);
         Findings = [.. Phases.SelectMany(phase => DiagnosticCatalog.All.SelectMany(diagnostic => diagnostic.Judge(phase)))];
     }
 

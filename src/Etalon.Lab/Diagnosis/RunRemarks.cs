@@ -4,14 +4,20 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>What is worth knowing of a run and is no fault: phases too short to settle, norms not at equilibrium, a rate that rows do not follow.</summary>
+/// <summary>What is worth knowing of a run and is no fault: no decay, a rate that goes up and down, phases too short to settle, norms not at equilibrium, a rate that rows do not follow.</summary>
 internal static class RunRemarks
 {
     // Below it a phase is a transient: 14 % or more of what it started with is still there.
     private const double Transient = 0.5;
 
-    public static void AddTo(Evidence evidence)
+    // Turns of the rate, from up to down or back: a warm-up has one, a cosine with four restarts eight. More seldom are meant.
+    private const int FewestTurns = 10;
+
+    /// <param name="evidence">The log.</param>
+    /// <param name="isCompared">Whether the log was compared with what was meant, which says more of its numbers.</param>
+    public static void AddTo(Evidence evidence, bool isCompared)
     {
+        if (!isCompared) Numbers(evidence);
         var log = evidence.Log;
         if (Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
             evidence.Remarks.Add($"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the log, so log more often to see it.");
@@ -23,6 +29,48 @@ internal static class RunRemarks
         if (brief.Length > 0 && units.Sum(each => each.Units) >= Transient)
             evidence.Remarks.Add($"{(brief.Length == 1 ? $"Phase {brief[0]} is" : brief.Length <= 4 ? $"Phases {Text.List(brief)} are" : $"{brief.Length} phases are")} too short for the norms to settle, as last phases usually are. It uses a transient: right after a drop the effective rate is lower than it will be later, so going on longer would change what it does.".Replace("It uses", brief.Length == 1 ? "It uses" : "They use", StringComparison.Ordinal));
         Equilibrium(evidence);
+    }
+
+    private static void Numbers(Evidence evidence)
+    {
+        if (evidence.IsSgd && IsWithoutDecay(evidence))
+            evidence.Remarks.Add("Weight decay is 0 in every row, so nothing but the schedule slows these weights down. If decay was meant, set the optimizer's weight_decay, such as 5e-4; if not, a rate that grows can stand for it: `etalon convert RECIPE --to texp` writes it.");
+        int turns = Turns(evidence.Log.Rate);
+        if (turns >= FewestTurns)
+            evidence.Remarks.Add($"The rate turns {turns:#,0} times from up to down or back. If no cycles were meant, the likely cause is a scheduler that is stepped per batch and counts in epochs: call scheduler.step() once per epoch. `--against RECIPE` tells.");
+    }
+
+    // Without decay a rate that grows exponentially is the same training as one with decay (Li and Arora 2019).
+    private static bool IsWithoutDecay(Evidence evidence)
+    {
+        IEnumerable<double> decays = evidence.Groups.SelectMany(group => group.WeightDecay).Concat(evidence.Log.WeightDecay).Where(double.IsFinite);
+        return decays.Any() && decays.All(decay => decay == 0) && evidence.Groups.Any(group => evidence.IsInvariant(group.Name)) && !Grows(evidence.Log.Rate);
+    }
+
+    // From the first quarter to the last row: a run without decay and with a growing rate has its decay in the rate.
+    private static bool Grows(double[] rates)
+    {
+        double[] known = [.. rates.Where(rate => rate > 0)];
+        return known.Length > 10 && known[^1] > 1.01 * known[known.Length / 2] && known[known.Length / 2] > 1.01 * known[known.Length / 4];
+    }
+
+    // By more than a tenth of the way from the least rate to the largest, so that no rounding counts.
+    private static int Turns(double[] rates)
+    {
+        double[] known = [.. rates.Where(double.IsFinite)];
+        if (known.Length < 3) return 0;
+        double least = (known.Max() - known.Min()) / 10, low = known[0], high = known[0];
+        int turns = 0, direction = 0;
+        foreach (double rate in known)
+        {
+            (low, high) = (Math.Min(low, rate), Math.Max(high, rate));
+            if (!(least > 0)) return 0;
+            bool rises = direction <= 0 && rate - low > least, falls = direction >= 0 && high - rate > least;
+            if (!rises && !falls) continue;
+            if (direction != 0) turns++;
+            (direction, low, high) = (rises ? 1 : -1, rate, rate);
+        }
+        return turns;
     }
 
     private static bool IsAfterDrop(LogPhase phase, RunLog log) => phase.FirstRow > 0 && log.Rate[phase.FirstRow] < log.Rate[phase.FirstRow - 1];

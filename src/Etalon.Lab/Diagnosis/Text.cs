@@ -32,6 +32,9 @@ internal static class Text
         return $"{(Math.Round(value / unit) * unit).ToString(format, CultureInfo.InvariantCulture)} ± {(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format, CultureInfo.InvariantCulture)}";
     }
 
+    /// <summary>A share with what stands after ±, in percent, to a thousandth of one.</summary>
+    public static string Percent(double share, double margin) => $"{WithMargin(100 * share, Math.Max(100 * margin, 1e-3))} %";
+
     /// <summary>A ratio in words: "half", "a tenth of", "3.2 times".</summary>
     public static string Times(double ratio)
     {

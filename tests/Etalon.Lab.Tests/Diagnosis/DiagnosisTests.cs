@@ -132,10 +132,61 @@ public class DiagnosisTests
     }
 
     [Fact]
-    public void No_decay_in_the_whole_log_is_a_flag_unless_the_rate_grows_in_its_place()
+    public void A_log_that_says_0_for_its_decay_has_no_fault_and_is_told_so_unless_the_rate_grows_in_its_place()
     {
-        Assert.Equal(FlagKind.NoDecay, Assert.Single(Diagnose(new SphereRun { Phases = [(400, 0.1, 0)] }).Flags).Kind);
-        Assert.Empty(Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 200).Select(i => (5, 0.1 * Math.Pow(1.01, i), 0.0))] }).Flags);
+        // A recipe may have none: what the log says is what acts. That none was meant only the recipe knows.
+        static bool IsTold(RunDiagnosis diagnosis) => diagnosis.Remarks.Any(remark => remark.StartsWith("Weight decay is 0 in every row", StringComparison.Ordinal));
+        var without = Diagnose(new SphereRun { Phases = [(400, 0.1, 0)] });
+        Assert.Empty(without.Flags);
+        Assert.True(IsTold(without));
+        Assert.Contains("the log says that there is none to hold them against", string.Join('\n', without.NotLookedAt), StringComparison.Ordinal);
+        var growing = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 200).Select(i => (5, 0.1 * Math.Pow(1.01, i), 0.0))] });
+        Assert.Empty(growing.Flags);
+        Assert.False(IsTold(growing));
+    }
+
+    [Fact]
+    public void A_log_that_says_a_decay_while_none_acts_has_a_fault()
+    {
+        var flags = Diagnose(new SphereRun { WithoutDecay = [.. SphereRun.Names] }).Flags;
+        Assert.Equal((FlagKind.DecayMissing, 3), (flags[0].Kind, flags[0].Groups.Count));
+    }
+
+    [Fact]
+    public void Of_a_log_without_a_decay_none_is_assumed_and_that_is_said()
+    {
+        var diagnosis = Diagnose(new SphereRun().Log(column => column != "weight_decay"));
+        Assert.Empty(diagnosis.Flags);
+        Assert.Contains("the log has no weight_decay, and none is assumed", string.Join('\n', diagnosis.NotLookedAt), StringComparison.Ordinal);
+        Assert.DoesNotContain(diagnosis.Remarks, remark => remark.Contains("Weight decay is 0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_rate_that_goes_up_and_down_in_every_epoch_is_a_remark_that_names_the_likely_cause_and_a_cosine_with_restarts_is_none()
+    {
+        // A cosine over 20 epochs, stepped 10 times an epoch; and one with four restarts.
+        static double Cosine(int step, int period) => 0.05 * (1 + Math.Cos(Math.PI * step / period));
+        var perBatch = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step, 20), 5e-3))], Every = 1 });
+        Assert.Empty(perBatch.Flags);
+        string remark = Assert.Single(perBatch.Remarks, remark => remark.Contains("a scheduler that is stepped per batch", StringComparison.Ordinal));
+        Assert.StartsWith("The rate turns 19 times from up to down or back.", remark, StringComparison.Ordinal);
+        var restarts = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step % 100, 100), 5e-3))], Every = 1 });
+        Assert.DoesNotContain(restarts.Remarks, each => each.Contains("stepped per batch", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(3, false)]
+    public void A_schedule_that_moves_faster_than_the_rows_is_noticed(int every, bool isHidden)
+    {
+        // The rate is 0.1 at each row and 0.02 between: rows every 20 see a constant. The logger writes the least and the largest rate since the row before.
+        var rows = Enumerable.Range(0, 400 / every).Select(row => row * every)
+            .Select(step => FormattableString.Invariant($"{step},{Rate(step)},0.005,0.9,{Rates(step).Min()},{Rates(step).Max()},3\n"));
+        static double Rate(int step) => step % 20 < 10 ? 0.1 : 0.02;
+        IEnumerable<double> Rates(int step) => Enumerable.Range(Math.Max(0, step - every), Math.Min(step, every) + 1).Select(Rate);
+        var diagnosis = Diagnose($"step,lr,weight_decay,momentum,lr_min,lr_max,norm/conv1\n{string.Concat(rows)}");
+        Assert.Equal(isHidden, diagnosis.Remarks.Any(remark => remark.Contains("the schedule moves faster than the log", StringComparison.Ordinal)));
+        Assert.Equal(isHidden ? 1 : 3, Math.Min(3, diagnosis.PhaseCount));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Recipes;
@@ -51,8 +52,23 @@ public sealed class GuessedRatesTests : IDisposable
     [Fact]
     public void A_decay_that_goes_with_the_rate_is_a_difference_of_the_decay()
     {
-        var flags = RunDiagnosis.Of(Log(step => Meant(step), step => 5e-3 * Meant(step) / 0.1), Recipe()).Flags;
-        Assert.Equal(FlagKind.DecayDiffers, flags[0].Kind);
+        var flag = RunDiagnosis.Of(Log(step => Meant(step), step => 5e-3 * Meant(step) / 0.1), Recipe()).Flags[0];
+        Assert.Equal((FlagKind.DecayDiffers, "The weight decay is scaled by the rate"), (flag.Kind, flag.Cause));
+        Assert.StartsWith("It first differs at update 0: 4.95e-5 in the log, 0.005 in ", flag.Shown, StringComparison.Ordinal);
+        Assert.EndsWith("times the rate over its peak of 0.1: it fits in every row, to 0.1 %.", flag.Shown, StringComparison.Ordinal);
+        Assert.Equal(1, flag.Value, 1e-9);
+        Assert.InRange(flag.Margin, 0, 1e-9);
+    }
+
+    [Fact]
+    public void A_decay_that_goes_with_the_rate_and_has_another_size_has_its_factor_and_what_the_fit_leaves()
+    {
+        // Printed with two digits, as loggers do: off by up to half a percent of 3.
+        var flag = RunDiagnosis.Of(Log(step => Meant(step), step => double.Parse(FormattableString.Invariant($"{1.5e-2 * Meant(step) / 0.1:E2}"), CultureInfo.InvariantCulture)), Recipe()).Flags[0];
+        Assert.Equal("The weight decay is scaled by the rate", flag.Cause);
+        Assert.Contains("3 times ", flag.Shown, StringComparison.Ordinal);
+        Assert.Equal(3, flag.Value, 0.01);
+        Assert.InRange(flag.Margin, 1e-6, 5e-3);
     }
 
     public void Dispose() => Directory.Delete(_folder, true);

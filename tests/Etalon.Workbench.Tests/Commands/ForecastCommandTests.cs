@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -61,5 +62,35 @@ public sealed class ForecastCommandTests : IDisposable
         Assert.Equal(forecast["total_steps"]!.GetValue<int>() + 1, rows.Length);
         Assert.Equal(forecast["phases"]![0]!["groups"]![0]!["norm_at_begin"]!.GetValue<double>(), double.Parse(rows[1].Split(',')[1], CultureInfo.InvariantCulture));
         Assert.Contains("measured", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await AssertDigits([.. recipe, "--from", "digits", "--against", "digits", "--runs", _folder]);
+        // Off by far more than a tenth: one digit.
+        Assert.Equal(1, await AssertDigits([.. recipe, "--gradient-square", "1e6", "--against", "digits", "--runs", _folder]));
+    }
+
+    [Fact]
+    public async Task What_is_over_its_equilibrium_is_drawn_on_a_logarithmic_axis()
+    {
+        string file = Path.Combine(_folder, "forecast.svg");
+        Assert.Equal(0, (await Cli.Run("forecast", Cli.Recipe("cifar-step.yaml"), "--gradient-square", "20", "--norm", "15", "--svg", file)).Code);
+        string svg = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        string panel = svg[svg.IndexOf(">effective rate<", StringComparison.Ordinal)..svg.IndexOf(">over its equilibrium<", StringComparison.Ordinal)];
+        var heights = Regex.Matches(panel, """ y="([0-9.]+)" text-anchor="end">([0-9.]+)<""").ToDictionary(mark => mark.Groups[2].Value, mark => double.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture));
+        // A factor of two is as far everywhere; coordinates have one place.
+        Assert.InRange(heights["0.1"] - heights["0.2"], 20, 60);
+        Assert.Equal(heights["0.1"] - heights["0.2"], heights["0.5"] - heights["1"], 0.25);
+        Assert.Equal(heights["0.1"] - heights["0.2"], heights["0.05"] - heights["0.1"], 0.25);
+    }
+
+    // As many digits as the forecast's own error is worth: 3 from a thousandth on, 2 from a hundredth, 1 from a tenth.
+    private static async Task<int> AssertDigits(string[] arguments)
+    {
+        double error = JsonNode.Parse((await Cli.Run(["forecast", .. arguments, "--json"])).Output)!["errors"]!.AsArray().Single(group => group!["name"]!.GetValue<string>() == "scale_invariant")!["root_mean_square"]!.GetValue<double>();
+        int digits = error < 1e-3 ? 4 : error < 1e-2 ? 3 : error < 0.1 ? 2 : 1;
+        string[] lines = (await Cli.Run(["forecast", .. arguments])).Output.Split('\n');
+        string[] cells = lines[Array.FindIndex(lines, line => line.StartsWith("phase ", StringComparison.Ordinal)) + 1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // The last three cells are "a > b" of the effective rate, the three before of the norm.
+        foreach (string cell in (string[])[cells[^6], cells[^4], cells[^3], cells[^1]])
+            Assert.True(cell.Trim('0', '.').Count(char.IsAsciiDigit) <= digits, $"{cell} has more than {digits} digits, at an error of {error}");
+        return digits;
     }
 }

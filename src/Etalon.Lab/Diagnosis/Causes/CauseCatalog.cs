@@ -11,7 +11,6 @@ internal static class CauseCatalog
         new ClippedGradients(),
         new ScaleDependence(),
         new GroupNumbers(),
-        new NoDecay(),
         new Oscillation(),
         new OtherMomentum(),
         new UpdateSizes(),

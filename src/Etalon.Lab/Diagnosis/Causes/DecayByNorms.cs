@@ -17,7 +17,7 @@ internal sealed class DecayByNorms : Cause
         var asked = evidence.LawGroups.Where(group => evidence.InPhases(group.Name).Any(phase => phase.Balance.Meant > 0)).ToList();
         if (asked.Count == 0)
         {
-            if (evidence.LawGroups.Count > 0) evidence.NotLookedAt.Add("the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row");
+            if (evidence.LawGroups.Count > 0) evidence.NotLookedAt.Add(WhyNot(evidence));
             yield break;
         }
         var shares = asked.Select(group => (group.Name, Balances: evidence.InPhases(group.Name).Select(phase => phase.Balance).ToList()))
@@ -29,7 +29,7 @@ internal sealed class DecayByNorms : Cause
             evidence.NotLookedAt.Add("the decay that the norms show: " + (shares.Max(each => each.Units) < FewestUnits ? $"{Text.Number(shares.Max(each => each.Units), 2)} mixing units are too few for it to show"
                 : shares.Max(each => each.Intervals) < FewestIntervals ? "too few rows between which the rate stands still"
                 : best.Name is null ? "too few rows"
-                : $"the rows are too far apart: it is {Text.WithMargin(best.Share.Mean, best.Share.Margin)} of the log's at best"));
+                : $"the rows are too far apart: it is {Text.Percent(best.Share.Mean, best.Share.Margin)} of the log's at best"));
             yield break;
         }
         var missing = sure.Where(each => each.Share.Mean < Least && each.Share.Away(1) > Doubt).ToList();
@@ -37,7 +37,7 @@ internal sealed class DecayByNorms : Cause
         if (missing.Count + further.Count == 0)
         {
             var middle = sure.OrderBy(each => each.Share.Mean).ElementAt(sure.Count / 2).Share;
-            evidence.Checked.Add($"another weight decay than the log's (the norms show {Text.WithMargin(middle.Mean, middle.Margin)} of it)");
+            evidence.Checked.Add($"another weight decay than the log's (the norms show {Text.Percent(middle.Mean, middle.Margin)} of it)");
             yield break;
         }
         // Both at once is no decay: then the balance itself is not what it should be, and the larger side is told.
@@ -49,7 +49,7 @@ internal sealed class DecayByNorms : Cause
         yield return new(
             isMissing ? FlagKind.DecayMissing : FlagKind.OtherDecay,
             isMissing ? $"Weight decay is missing, though the log says {Text.Number(logged)}" : $"The weights decay more than the logged {Text.Number(logged)}",
-            $"Norms grew and shrank as with {Text.WithMargin(Math.Max(0, share.Mean), share.Margin)} of the logged weight decay.",
+            $"Norms grew and shrank as with {Text.Percent(Math.Max(0, share.Mean), share.Margin)} of the logged weight decay.",
             isMissing
                 ? "Look at the optimizer's parameter groups and at exclusions by name or dimension: these weights do not get the decay that is logged. Without it their norms only grow and their effective rate only falls."
                 : "Something shrinks the weights besides the logged decay: an L2 term in the loss, a decoupled decay on top, a norm constraint. Take it out, or log it as weight_decay.")
@@ -58,5 +58,14 @@ internal sealed class DecayByNorms : Cause
             Margin = share.Margin,
             Groups = names,
         };
+    }
+
+    private static string WhyNot(Evidence evidence)
+    {
+        double[] decays = [.. evidence.LawGroups.SelectMany(group => group.WeightDecay).Where(double.IsFinite)];
+        return decays.Length == 0 ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
+            : decays.All(decay => decay == 0) ? "the decay that the norms show: the log says that there is none to hold them against"
+            : evidence.LawGroups.SelectMany(group => evidence.InPhases(group.Name)).Any(phase => phase.Source.IsComplete) ? "the decay that the norms show: too few rows between which the rate stands still"
+            : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row";
     }
 }

@@ -58,6 +58,8 @@ internal sealed class LossPenalty : Cause
         return half <= MostScatter * middle ? middle : null;
     }
 
+    private static double[] Unknown(double[] column) => [.. column.Select(_ => double.NaN)];
+
     /// <summary>The log of the loss without the term, with the term counted as decay, which it is. Where one c stands in all groups that show it, it stands in those that hide it too.</summary>
     private static RunLog Without(RunLog log, Dictionary<string, double> found, double? common) => log.With(log.Groups.Select(group =>
     {
@@ -66,7 +68,13 @@ internal sealed class LossPenalty : Cause
         {
             Dot = [.. group.Dot.Zip(group.Norm, (dot, norm) => dot - pull * norm * norm)],
             GradientSquare = [.. group.GradientSquare.Select((square, i) => Math.Max(0, square - 2 * pull * group.Dot[i] + Elementary.Pow(pull * group.Norm[i], 2)))],
+            // v.g has c v.w of the term in it.
+            BufferDot = [.. group.BufferDot.Zip(group.BufferWeight, (dot, along) => double.IsFinite(along) ? dot - pull * along : dot)],
             WeightDecay = [.. group.WeightDecay.Select(decay => decay + pull)],
+            // Sums over the updates between rows have the term in them, and v.w there is not known: the rows are left.
+            GradientSquareSum = Unknown(group.GradientSquareSum),
+            BufferDotSum = Unknown(group.BufferDotSum),
+            DecaySum = Unknown(group.DecaySum),
         };
     }));
 }

@@ -74,20 +74,22 @@ internal static class ScheduleComparison
         bool isNone = log.WeightDecay.All(decay => decay is 0 or double.NaN);
         double peak = log.Rate.Where(double.IsFinite).DefaultIfEmpty(0).Max();
         bool isConstant = ratios.Length > 0 && ratios.Max() - ratios.Min() <= 1e-3 * ratios.Max();
-        bool followsRate = !isConstant && log.Rate.Zip(log.WeightDecay, (rate, decay) => (rate, decay)).Select((each, row) => each.decay / (each.rate / peak * reference.WeightDecayAt(log.Steps[row]))).Where(double.IsFinite).ToArray() is { Length: > 2 } scaled
-            && scaled.Max() - scaled.Min() <= 1e-2 * scaled.Max();
+        double[] scaled = [.. log.Rate.Zip(log.WeightDecay, (rate, decay) => (rate, decay)).Select((each, row) => each.decay / (each.rate / peak * reference.WeightDecayAt(log.Steps[row]))).Where(double.IsFinite).Order()];
+        double factor = scaled.Length > 2 ? scaled[scaled.Length / 2] : double.NaN, residual = scaled.Length > 2 ? scaled.Average(each => Math.Abs(each / factor - 1)) : double.NaN;
+        bool followsRate = !isConstant && scaled.Length > 2 && scaled[^1] - scaled[0] <= 1e-2 * scaled[^1];
         return new(
             FlagKind.DecayDiffers,
             isNone ? "There is no weight decay in the whole run"
             : followsRate ? "The weight decay is scaled by the rate"
             : isConstant ? $"The weight decay is {Text.Times(ratios[0])} that of {reference.Name}"
             : $"The weight decay is not that of {reference.Name}",
-            where,
+            followsRate ? $"{where} The log's weight decay at t is {(Math.Abs(factor - 1) < 1e-3 ? "" : $"{Text.Times(factor)} ")}{reference.Name}'s times the rate over its peak of {Text.Number(peak)}: it fits {(residual < 1e-3 ? "in every row, to 0.1 %" : $"to {Text.Number(100 * residual, 2)} % on average")}." : where,
             followsRate
                 ? "SGD multiplies the decay by the rate itself: give the optimizer a constant weight_decay."
                 : "Set the optimizer's weight_decay, in every parameter group, to the one that was meant.")
         {
-            Value = first.Has / first.Meant,
+            Value = followsRate ? factor : first.Has / first.Meant,
+            Margin = followsRate ? residual : double.NaN,
         };
     }
 
