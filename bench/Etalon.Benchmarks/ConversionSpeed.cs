@@ -7,19 +7,19 @@ namespace Etalon.Benchmarks;
 /// <summary>How long the conversion of a recipe of a million steps takes, its schedules evaluated included; to stay below a second.</summary>
 public class ConversionSpeed
 {
-    private readonly UpdateSchedule _recipe = new(
+    private readonly UpdateSchedule _schedule = new(
         new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)), new Constant(5e-4), new Constant(0.9), 1_000_000);
 
     [Benchmark]
-    public Conversion TexpPlusPlus() => Converter.Convert(_recipe, EquivalentForm.TexpPlusPlus);
+    public Conversion TexpPlusPlus() => Converter.Convert(_schedule, EquivalentForm.TexpPlusPlus);
 
     /// <summary>At its worst: every step is a phase of its own.</summary>
     [Benchmark]
-    public Conversion Texp() => Converter.Convert(_recipe, EquivalentForm.Texp);
+    public Conversion Texp() => Converter.Convert(_schedule, EquivalentForm.Texp);
 
     [Benchmark]
-    public Conversion WeightDecay() => Converter.Convert(_recipe, EquivalentForm.WeightDecay, new Constant(1e-4));
+    public Conversion WeightDecay() => Converter.Convert(_schedule, EquivalentForm.WeightDecay, new Constant(1e-4));
 
     [Benchmark]
-    public Conversion Nesterov() => Converter.Convert(_recipe with { Nesterov = true }, EquivalentForm.TexpPlusPlus);
+    public Conversion Nesterov() => Converter.Convert(_schedule with { Rule = new() { Nesterov = true } }, EquivalentForm.TexpPlusPlus);
 }

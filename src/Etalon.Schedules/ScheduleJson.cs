@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Etalon.Schedules;
 
-/// <summary>How schedules and recipes are written as JSON: one line, properties in the order of their declaration, numbers that read back exactly.</summary>
+/// <summary>How schedules are written as JSON: one line, properties in the order of their declaration, numbers that read back exactly.</summary>
 internal static class ScheduleJson
 {
     private static readonly JsonSerializerOptions _options = new()

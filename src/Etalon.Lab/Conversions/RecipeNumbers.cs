@@ -13,14 +13,14 @@ public static class RecipeNumbers
     public static GroupedSchedule Of(Recipe spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var recipe = spec.ToSchedule();
+        var schedule = spec.ToSchedule();
         // Adam's momentum is beta1.
         if (spec.Optimizer.Kind is OptimizerKind.Adam or OptimizerKind.Adamw && spec.Momentum is Constant { Value: 0 })
-            recipe = recipe with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
+            schedule = schedule with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
         var groups = spec.Optimizer.Groups.Select(group => new ScheduleGroup(
-            KindOf(group.Parameters), group.LearningRate ?? recipe.LearningRate, group.WeightDecay ?? recipe.WeightDecay, group.Momentum ?? recipe.Momentum));
+            KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay, group.Momentum ?? schedule.Momentum));
         if (ScheduleConversion.Of(spec) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
-        return new GroupedSchedule(recipe, groups)
+        return new GroupedSchedule(schedule, groups)
         {
             Optimizer = spec.Optimizer.Kind switch
             {

@@ -9,10 +9,10 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>What the theory of the intrinsic rate says of a recipe before it is trained.</summary>
 public sealed class Forecast
 {
-    private Forecast(Recipe spec, InvariantRecipe recipe, IReadOnlyList<GroupGradients> gradients, string source)
+    private Forecast(Recipe spec, InvariantSchedule recipe, IReadOnlyList<GroupGradients> gradients, string source)
     {
         (Spec, Source) = (spec, source);
-        Phases = Schedules.Dynamics.Phases.Of(recipe.Recipe);
+        Phases = Schedules.Dynamics.Phases.Of(recipe.Schedule);
         MixingUnits = recipe.Units;
         Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(recipe, group, StartingStep(Phases)), group.Gradients.Settled))];
     }
@@ -41,7 +41,7 @@ public sealed class Forecast
     /// <summary>With S and the start unknown: ratios to equilibrium, of a run that starts there.</summary>
     /// <exception cref="InputException">There are no laws for the recipe's rule.</exception>
     public static Forecast Without(Recipe spec) =>
-        new(spec, InvariantRecipe.Of(spec), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
+        new(spec, InvariantSchedule.Of(spec), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
 
     /// <summary>With an S that the user knows.</summary>
     /// <param name="spec">The recipe.</param>
@@ -52,12 +52,12 @@ public sealed class Forecast
     {
         if (!(gradientSquare > 0 && double.IsFinite(gradientSquare))) throw new InputException($"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
         if (norm is { } given && !(given > 0 && double.IsFinite(given))) throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
-        return new(spec, InvariantRecipe.Of(spec), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
+        return new(spec, InvariantSchedule.Of(spec), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
     }
 
     /// <summary>With S as another run measured it, at the same mixing units.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
-    public static Forecast From(Recipe spec, string run) => new(spec, InvariantRecipe.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
+    public static Forecast From(Recipe spec, string run) => new(spec, InvariantSchedule.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
 
     /// <summary>With S measured by a short training run.</summary>
     /// <param name="spec">A recipe with data and a model.</param>
@@ -69,7 +69,7 @@ public sealed class Forecast
         if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
         if (spec.Data is null || spec.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
         var data = RecipeData.Load(spec.Data);
-        var recipe = InvariantRecipe.Of(spec);
+        var recipe = InvariantSchedule.Of(spec);
         var groups = spec.Precision == Precision.Float64
             ? ForecastProbe<double>.Measure(spec, recipe, data, steps, threads)
             : ForecastProbe<float>.Measure(spec, recipe, data, steps, threads);
@@ -80,7 +80,7 @@ public sealed class Forecast
     /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is scale-invariant.</exception>
     public static void Check(Recipe spec)
     {
-        InvariantRecipe.Of(spec);
+        InvariantSchedule.Of(spec);
         if (spec.Model?.Norm == NormKind.None)
             throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
     }
@@ -95,7 +95,7 @@ public sealed class Forecast
             .ToDictionary(group => group.Name, group => (IReadOnlyList<(long, double)>)group.Norms);
     }
 
-    private static NormCurve CurveOf(InvariantRecipe recipe, GroupGradients group, long starting)
+    private static NormCurve CurveOf(InvariantSchedule recipe, GroupGradients group, long starting)
     {
         var update = SteadyUpdate.At(recipe.Table, starting);
         var square = group.Gradients.At(0);

@@ -27,7 +27,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private const double SettlingUnits = 0.5;
 
     private readonly Trainer<T> _trainer;
-    private readonly InvariantRecipe _recipe;
+    private readonly InvariantSchedule _recipe;
     private readonly IReadOnlyList<IReadOnlyList<string>> _tensors;
     private readonly SteadyUpdate _main;
     private readonly long _half, _end;
@@ -35,7 +35,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private readonly double[] _norms, _startNorms;
     private IReadOnlyList<string> _names = [];
 
-    private ForecastProbe(Trainer<T> trainer, InvariantRecipe recipe, long steps, LogSpec log)
+    private ForecastProbe(Trainer<T> trainer, InvariantSchedule recipe, long steps, LogSpec log)
     {
         (_trainer, _recipe, _end) = (trainer, recipe, steps);
         _tensors = TrainingMonitors<T>.Covered(trainer.Network, log);
@@ -48,7 +48,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     /// <summary>Trains so many updates and tells norms and S.</summary>
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
     /// <exception cref="DivergedException">A loss was not finite.</exception>
-    public static IReadOnlyList<GroupGradients> Measure(Recipe spec, InvariantRecipe recipe, DataSet data, long steps, int threads)
+    public static IReadOnlyList<GroupGradients> Measure(Recipe spec, InvariantSchedule recipe, DataSet data, long steps, int threads)
     {
         steps = Math.Min(steps, spec.TotalSteps);
         var probed = Probed(spec, recipe, steps);
@@ -60,7 +60,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         return [.. probe._names.Select((name, group) => probe.Result(name, group))];
     }
 
-    private static Recipe Probed(Recipe spec, InvariantRecipe recipe, long steps)
+    private static Recipe Probed(Recipe spec, InvariantSchedule recipe, long steps)
     {
         var (main, half) = (recipe.MainStep(), HalfOf(steps, recipe));
         Schedule Of(Schedule schedule) => new Table([.. Enumerable.Range(0, (int)steps).Select(step => schedule.ValueAt(step < half ? step : main))]);
@@ -85,7 +85,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     }
 
     // Without an equilibrium there is nothing to go ahead to; and a probe must be long enough to see one.
-    private static long HalfOf(long steps, InvariantRecipe recipe)
+    private static long HalfOf(long steps, InvariantSchedule recipe)
     {
         var main = SteadyUpdate.At(recipe.Table, recipe.MainStep());
         return main.HasEquilibrium && !main.Oscillates && steps >= 2 * (Between + Last) && steps < recipe.Table.Count ? steps / 2 : steps;

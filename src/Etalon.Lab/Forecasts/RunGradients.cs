@@ -14,7 +14,7 @@ internal static class RunGradients
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
     public static IReadOnlyList<GroupGradients> Of(string run)
     {
-        var recipe = InvariantRecipe.Of(ResolvedRecipe.Read(run).Spec);
+        var recipe = InvariantSchedule.Of(ResolvedRecipe.Read(run).Spec);
         var rows = Measured(run);
         if (rows.Steps[^1] >= recipe.Table.Count)
             throw new InputException($"{run}: its metrics go on to update {rows.Steps[^1] + 1}, and its recipe has {recipe.Table.Count}; was {RunFolder.MetricsName} edited? Restore it or remove the line");
@@ -43,7 +43,7 @@ internal static class RunGradients
 
     private static bool IsPossible(double value) => double.IsFinite(value);
 
-    private static GroupGradients? Of(string name, MetricsTable rows, InvariantRecipe recipe)
+    private static GroupGradients? Of(string name, MetricsTable rows, InvariantSchedule recipe)
     {
         double[] norms = rows.Column(MonitorKeys.Norm + name, IsPossible), gradients = rows.Column(MonitorKeys.GradientSquare + name, IsPossible);
         double[] buffers = rows.Column(MonitorKeys.BufferDot + name, IsPossible);

@@ -34,7 +34,7 @@ public sealed class PlannedRecipe
         var form = FormWords.Of(conversion.Form);
         return
         [
-            .. ScheduleEvents.Of(Numbers.Recipe.LearningRate, Spec.TotalSteps)
+            .. ScheduleEvents.Of(Numbers.Schedule.LearningRate, Spec.TotalSteps)
                 .Select(happening => new ScheduleEvent(happening.Step, $"{form} where {happening.What}", quantity.Schedule.ValueAt(happening.Step)) { LogValue = quantity.Schedule.LogValueAt(happening.Step) }),
         ];
     }

@@ -94,9 +94,12 @@ public sealed record Recipe
     public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,
-        Dampening = Optimizer.Dampening,
-        Nesterov = Optimizer.Nesterov,
-        Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
+        Rule = new()
+        {
+            Dampening = Optimizer.Dampening,
+            Nesterov = Optimizer.Nesterov,
+            Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
+        },
     };
 }
 

@@ -17,7 +17,7 @@ internal sealed class Replicas
     /// <summary>The replicas <paramref name="first"/> to <paramref name="first"/> + 3 at their start.</summary>
     public Replicas(Simulation simulation, int first)
     {
-        (_simulation, _loss, _rule) = (simulation, simulation.Loss, UpdateRule.Of(simulation.Recipe));
+        (_simulation, _loss, _rule) = (simulation, simulation.Loss, simulation.Schedule.Rule);
         _normals = new NormalLanes(simulation.Seed, "simulate noise", (ulong)first);
         _weights = Start(simulation, first);
         (_buffer, _direction, _gradient) = (new Lanes[_weights.Length], new Lanes[_weights.Length], new Lanes[_weights.Length]);
@@ -52,7 +52,7 @@ internal sealed class Replicas
         SquaredNorm = Lanes.Dot(_weights, _weights);
     }
 
-    /// <summary>One update, or sub-step, of the recipe's rule with these numbers.</summary>
+    /// <summary>One update, or sub-step, of the schedule's rule with these numbers.</summary>
     public void Update(long step, double rate, double decay, double momentum)
     {
         var inverse = 1 / Lanes.Sqrt(SquaredNorm);

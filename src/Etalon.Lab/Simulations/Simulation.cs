@@ -7,7 +7,7 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations;
 
 /// <summary>
-/// Many replicas of one training run on a loss of which everything is known: the weights w of each follow the recipe's rule with the gradient
+/// Many replicas of one training run on a loss of which everything is known: the weights w of each follow the schedule's rule with the gradient
 /// g = (1/|w|) P (grad f + sigma xi), where P projects on the sphere's tangent plane at w / |w| and xi is standard normal in each of d dimensions.
 /// </summary>
 /// <remarks>
@@ -18,7 +18,7 @@ namespace Etalon.Lab.Simulations;
 public sealed record Simulation
 {
     /// <summary>The rates, weight decays and momenta of the steps, and the rule they enter.</summary>
-    public required UpdateSchedule Recipe { get; init; }
+    public required UpdateSchedule Schedule { get; init; }
 
     /// <summary>L.</summary>
     public required SphereLoss Loss { get; init; }
@@ -61,7 +61,7 @@ public sealed record Simulation
 
     /// <summary>Rate, decay, momentum and rule of an update, as the laws take them.</summary>
     public SteadyUpdate UpdateAt(long step) => new(
-        Recipe.LearningRate.ValueAt(step), Recipe.WeightDecay.ValueAt(step), Recipe.Momentum.ValueAt(step), UpdateRule.Of(Recipe));
+        Schedule.LearningRate.ValueAt(step), Schedule.WeightDecay.ValueAt(step), Schedule.Momentum.ValueAt(step), Schedule.Rule);
 
     /// <summary>Runs all replicas.</summary>
     /// <param name="workers">Who computes. The result does not depend on their number.</param>
@@ -70,8 +70,8 @@ public sealed record Simulation
     public SimulationResult Run(Workers workers, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        long steps = Recipe.TotalSteps;
-        double[] rates = Values(Recipe.LearningRate), decays = Values(Recipe.WeightDecay), momenta = Values(Recipe.Momentum);
+        long steps = Schedule.TotalSteps;
+        double[] rates = Values(Schedule.LearningRate), decays = Values(Schedule.WeightDecay), momenta = Values(Schedule.Momentum);
         var result = new SimulationResult(this);
         workers.Run((Count + Lanes.Count - 1) / Lanes.Count, (group, _) => RunGroup(group * Lanes.Count));
         return result;

@@ -29,7 +29,7 @@ public sealed class SimulationResult
     /// <summary>gamma = |w|^4 / (total rate)^2 there, with the numbers of the update that follows, by replica.</summary>
     public double[] Gammas(int kept)
     {
-        var update = _simulation.UpdateAt(Math.Min(_simulation.KeepAt[kept], _simulation.Recipe.TotalSteps - 1));
+        var update = _simulation.UpdateAt(Math.Min(_simulation.KeepAt[kept], _simulation.Schedule.TotalSteps - 1));
         return Array.ConvertAll(_squaredNorms[kept], norm => update.Gamma(Math.Sqrt(norm)));
     }
 

@@ -9,8 +9,8 @@ namespace Etalon.Schedules.Dynamics;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
-/// var table = UpdateTable.Of(recipe);
+/// var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var table = UpdateTable.Of(schedule);
 /// Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
 /// Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15
 /// Console.WriteLine($"{MixingUnits.Equilibrated(0.15):F2}"); // 0.45
@@ -20,7 +20,7 @@ namespace Etalon.Schedules.Dynamics;
 public static class MixingUnits
 {
     /// <summary>The units of the updates from one to before another.</summary>
-    /// <param name="table">The recipe, step by step.</param>
+    /// <param name="table">The schedule, step by step.</param>
     /// <param name="begin">The first update.</param>
     /// <param name="end">The update after the last one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe them all.</exception>

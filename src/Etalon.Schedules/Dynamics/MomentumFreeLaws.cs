@@ -12,7 +12,7 @@ namespace Etalon.Schedules.Dynamics;
 /// </code>
 /// <para>
 /// Φ is the length of the update on the sphere, over |ĝ|. It shrinks where Φ² s ≥ B - 1, and always where B ≤ 1. A measured run that breaks the last law has something in its update that the
-/// recipe does not say: a clip, another decay, weights that are averaged, or a loss that is not scale-invariant. <see cref="NormState"/> is the same for any momentum.
+/// schedule does not say: a clip, another decay, weights that are averaged, or a loss that is not scale-invariant. <see cref="NormState"/> is the same for any momentum.
 /// </para>
 /// <para>Amin, Chang and Khanna 2026, Theorem 2.1; Li et al. 2022, <i>Robust training of neural networks using scale invariant architectures</i>, equation 1.</para>
 /// </remarks>

@@ -2,15 +2,15 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>The norm of a scale-invariant group along a whole recipe, forecast update by update with <see cref="NormState.Next"/>.</summary>
+/// <summary>The norm of a scale-invariant group along a whole schedule, forecast update by update with <see cref="NormState.Next"/>.</summary>
 /// <remarks>
 /// Every update uses its own numbers and the physical norm goes through every change of them, so any schedule will do, continuous ones too, and momentum that has not settled. What it takes for granted
 /// is S: a constant, or a number for each step.
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
-/// var curve = NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
+/// var schedule = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+/// var curve = NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(norm: 3), gradientSquare: 20);
 /// Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
 /// Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update
 /// Console.WriteLine($"{curve.EffectiveRateAt(10_000) / curve.EffectiveRateAt(9_999):F3}"); // 0.100
@@ -24,14 +24,14 @@ public sealed class NormCurve
     private NormCurve(UpdateTable table, Func<long, double> gradientSquare, double[] logNorms, double[] angles) =>
         (Table, GradientSquare, _logNorms, _angles) = (table, gradientSquare, logNorms, angles);
 
-    /// <summary>The recipe, step by step.</summary>
+    /// <summary>The schedule, step by step.</summary>
     public UpdateTable Table { get; }
 
     /// <summary>S of each step.</summary>
     public Func<long, double> GradientSquare { get; }
 
     /// <summary>With the same S at every step.</summary>
-    /// <param name="table">The recipe, step by step.</param>
+    /// <param name="table">The schedule, step by step.</param>
     /// <param name="start">The state before its first update.</param>
     /// <param name="gradientSquare">S = E|ĝ|², at least 0.</param>
     public static NormCurve Of(UpdateTable table, NormState start, double gradientSquare)
@@ -41,7 +41,7 @@ public sealed class NormCurve
     }
 
     /// <summary>With an S for each step, such as a measured one.</summary>
-    /// <param name="table">The recipe, step by step.</param>
+    /// <param name="table">The schedule, step by step.</param>
     /// <param name="start">The state before its first update.</param>
     /// <param name="gradientSquare">S of a step, at least 0. With momentum the corrected S of <see cref="Equilibrium"/>, unless <paramref name="bufferDot"/> is given.</param>
     /// <param name="bufferDot">|w|² ⟨v, g⟩ of a step, with v the buffer before the update; null for 0.</param>

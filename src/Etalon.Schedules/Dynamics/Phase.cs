@@ -1,6 +1,6 @@
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>A stretch of a recipe within which one thing happens: its numbers stay the same, or move in one way.</summary>
+/// <summary>A stretch of a schedule within which one thing happens: its numbers stay the same, or move in one way.</summary>
 /// <param name="Begin">The first update.</param>
 /// <param name="End">The update after the last one.</param>
 /// <param name="First">The numbers of its first update.</param>
@@ -9,8 +9,8 @@ namespace Etalon.Schedules.Dynamics;
 /// <param name="MixingUnits">M, the sum of the intrinsic rate over its updates.</param>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
-/// var last = Phases.Of(recipe)[^1];
+/// var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var last = Phases.Of(schedule)[^1];
 /// Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
 /// Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
 /// Console.WriteLine($"{last.Equilibrated:F2}"); // 0.45, far from its equilibrium, where step decay leaves most runs

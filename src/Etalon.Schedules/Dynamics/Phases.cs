@@ -1,9 +1,9 @@
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>Cuts a recipe into phases, which together cover every update once.</summary>
+/// <summary>Cuts a schedule into phases, which together cover every update once.</summary>
 /// <remarks>
 /// <para>
-/// A recipe is cut where a piece of its rate, decay or momentum begins: at the joints of a sequence, at milestones, at the parts of a warm-up-stable-decay, at the turns of one cycle and at each new cycle of a
+/// A schedule is cut where a piece of its rate, decay or momentum begins: at the joints of a sequence, at milestones, at the parts of a warm-up-stable-decay, at the turns of one cycle and at each new cycle of a
 /// schedule that repeats (up to 100 of them; more are one phase). Neighbors with the same constant numbers are one phase. A continuous piece, such as a cosine, is one moving phase: its numbers change at
 /// every update, and cutting it finer would only blur that.
 /// </para>
@@ -25,12 +25,12 @@ namespace Etalon.Schedules.Dynamics;
 /// </example>
 public static class Phases
 {
-    /// <summary>The phases of a recipe, by its pieces.</summary>
-    /// <exception cref="ArgumentException">The recipe has more than 2^30 updates, or Nesterov with dampening.</exception>
-    public static IReadOnlyList<Phase> Of(UpdateSchedule recipe)
+    /// <summary>The phases of a schedule, by its pieces.</summary>
+    /// <exception cref="ArgumentException">The schedule has more than 2^30 updates, or Nesterov with dampening.</exception>
+    public static IReadOnlyList<Phase> Of(UpdateSchedule schedule)
     {
-        var table = UpdateTable.Of(recipe);
-        return Cut(table, new[] { recipe.LearningRate, recipe.WeightDecay, recipe.Momentum }.SelectMany(schedule => Boundaries.OfPieces(schedule, recipe.TotalSteps)));
+        var table = UpdateTable.Of(schedule);
+        return Cut(table, new[] { schedule.LearningRate, schedule.WeightDecay, schedule.Momentum }.SelectMany(quantity => Boundaries.OfPieces(quantity, schedule.TotalSteps)));
     }
 
     /// <summary>The phases of numbers of which nothing else is known, by the numbers alone.</summary>

@@ -88,7 +88,7 @@ public sealed record SteadyUpdate
     /// <summary>Whether there is an equilibrium at all: rate, decay and what the buffer takes in are positive. Without decay the norm grows for ever.</summary>
     public bool HasEquilibrium => UnitsPerStep > 0;
 
-    /// <summary>The update of one step of a recipe.</summary>
+    /// <summary>The update of one step of a schedule.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
     /// <exception cref="ArgumentException">As of the constructor.</exception>
     public static SteadyUpdate At(UpdateTable table, long step)

@@ -1,7 +1,7 @@
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
-/// A recipe and an equivalent of it, with all it takes to train the one in place of the other. Made by the theorems, or by
+/// A schedule and an equivalent of it, with all it takes to train the one in place of the other. Made by the theorems, or by
 /// <see cref="Converter"/>, which chooses one.
 /// </summary>
 public sealed class Conversion
@@ -11,7 +11,7 @@ public sealed class Conversion
     internal Conversion(EquivalentForm form, string theorem, UpdateTable source, UpdateTable target, StateMap[] states, params IReadOnlyList<StateCorrection> corrections)
     {
         (Form, Theorem, Source, Target, _states) = (form, theorem, source, target, states);
-        // A correction that changes nothing is none: a recipe without decay needs none.
+        // A correction that changes nothing is none: a schedule without decay needs none.
         Corrections = [.. corrections.Where(correction => correction.Map != default)];
         Range = new ConversionRange(this);
     }
@@ -22,10 +22,10 @@ public sealed class Conversion
     /// <summary>The theorem that says the two are the same run, with its place in the literature.</summary>
     public string Theorem { get; }
 
-    /// <summary>The recipe converted, step by step; its rule is the formula that its numbers enter.</summary>
+    /// <summary>The schedule converted, step by step; its rule is the formula that its numbers enter.</summary>
     public UpdateTable Source { get; }
 
-    /// <summary>The equivalent recipe, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.</summary>
+    /// <summary>The equivalent schedule, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.</summary>
     public UpdateTable Target { get; }
 
     /// <summary>What must be done to weights or buffer of the equivalent run, and before which update. Empty where nothing must.</summary>
@@ -39,6 +39,11 @@ public sealed class Conversion
 
     /// <summary>The rates of the target as a schedule in closed form; null where there is none but the table.</summary>
     internal Schedule? RatePieces { get; init; }
+
+    /// <summary>The equivalent schedule: of exponential pieces where the theorem says so, otherwise of tables.</summary>
+    /// <remarks>What must be done to the state is not part of it: see <see cref="Corrections"/>.</remarks>
+    /// <exception cref="EquivalenceException">As for <see cref="UpdateTable.ToSchedule()"/> of the <see cref="Target"/>.</exception>
+    public UpdateSchedule ToSchedule() => Target.ToSchedule(RatePieces);
 
     /// <summary>Growth, largest rate, and where number formats end.</summary>
     public ConversionRange Range { get; }

@@ -1,6 +1,6 @@
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>How far a converted recipe goes: its growth, its largest rate, and where each number format ends.</summary>
+/// <summary>How far a converted schedule goes: its growth, its largest rate, and where each number format ends.</summary>
 public sealed record ConversionRange
 {
     internal ConversionRange(Conversion conversion)
@@ -21,13 +21,13 @@ public sealed record ConversionRange
     /// <summary>ln of the factor 1/α² by which the change of scale makes the rate grow in a step, the mean over the run.</summary>
     public double MeanLogGrowthPerStep { get; }
 
-    /// <summary>The same for an epoch; null where the recipe has no epochs.</summary>
+    /// <summary>The same for an epoch; null where the schedule has no epochs.</summary>
     public double? MeanLogGrowthPerEpoch { get; }
 
     /// <summary>The largest ln(1/α²) of any step.</summary>
     public double LargestLogGrowthPerStep { get; }
 
-    /// <summary>The largest ln η of the equivalent recipe; negative infinity where all rates are 0.</summary>
+    /// <summary>The largest ln η of the equivalent schedule; negative infinity where all rates are 0.</summary>
     public double LargestLogRate { get; }
 
     /// <summary>The step with the largest rate, the first of several.</summary>

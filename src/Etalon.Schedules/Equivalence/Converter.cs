@@ -1,17 +1,17 @@
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>Chooses the theorem that brings a recipe to a form.</summary>
+/// <summary>Chooses the theorem that brings a schedule to a form.</summary>
 public static class Converter
 {
-    /// <summary>Converts a recipe for its scale-invariant group.</summary>
-    /// <param name="source">The recipe.</param>
+    /// <summary>Converts a schedule for its scale-invariant group.</summary>
+    /// <param name="source">The schedule.</param>
     /// <param name="form">The form wanted.</param>
     /// <param name="decay">The weight decay wanted of the form <see cref="EquivalentForm.WeightDecay"/>; without it the constant growth of the rate becomes a constant decay.</param>
     /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to change.</exception>
-    /// <exception cref="ArgumentException">A decay is given for another form, or the recipe is too long for a table.</exception>
+    /// <exception cref="ArgumentException">A decay is given for another form, or the schedule is too long for a table.</exception>
     public static Conversion Convert(UpdateSchedule source, EquivalentForm form, Schedule? decay = null) => Convert(UpdateTable.Of(source), form, decay);
 
-    /// <summary>The same for a recipe that is written out already, such as the target of another conversion.</summary>
+    /// <summary>The same for a schedule that is written out already, such as the target of another conversion.</summary>
     /// <exception cref="EquivalenceException">There is no such equivalent.</exception>
     /// <exception cref="ArgumentException">A decay is given for another form.</exception>
     public static Conversion Convert(UpdateTable source, EquivalentForm form, Schedule? decay = null)

@@ -1,6 +1,6 @@
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>The forms that a recipe can be converted to.</summary>
+/// <summary>The forms that a schedule can be converted to.</summary>
 public enum EquivalentForm
 {
     /// <summary>No decay, rates by the exact recurrence, no correction of the buffer: <see cref="Equivalence.TexpPlusPlus"/>. Any schedule.</summary>

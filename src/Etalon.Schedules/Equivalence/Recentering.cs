@@ -32,12 +32,12 @@ internal sealed class Recentering
             _exponents[step] = step < target.Count || step == 0 ? Grid * (int)Math.Round(log / (Grid * Ln2)) : _exponents[step - 1];
             scales[step] = log - _exponents[step] * Ln2;
         }
-        LogScale = TableRecipe.Values(scales);
+        LogScale = SimplestSchedule.OfValues(scales);
         Changes = [.. ChangesOf(conversion)];
         (LearningRate, WeightDecay) = (group.LearningRate, group.WeightDecay);
         if (Array.TrueForAll(_exponents, exponent => exponent == 0)) return;
         LearningRate = Rate([.. target.Steps.ToArray().Select((numbers, step) => numbers.LogRate - 2 * _exponents[step] * Ln2)]);
-        WeightDecay = TableRecipe.Values([.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, 2 * _exponents[step]))]);
+        WeightDecay = SimplestSchedule.OfValues([.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, 2 * _exponents[step]))]);
     }
 
     /// <summary>η' of each update.</summary>
@@ -46,7 +46,7 @@ internal sealed class Recentering
     /// <summary>λ' of each update.</summary>
     public Schedule WeightDecay { get; }
 
-    /// <summary>ln(P / 2^s) before each update, and after the last: how much larger the stored weights are than the recipe's own.</summary>
+    /// <summary>ln(P / 2^s) before each update, and after the last: how much larger the stored weights are than the schedule's own.</summary>
     public Schedule LogScale { get; }
 
     /// <summary>What is done to the stored state before an update, in the order of the updates.</summary>
@@ -66,6 +66,6 @@ internal sealed class Recentering
     }
 
     private static Schedule Rate(double[] logs) => Array.TrueForAll(logs, log => log is >= -LargestPlainLog and <= LargestPlainLog or double.NegativeInfinity)
-        ? TableRecipe.Values(Array.ConvertAll(logs, Elementary.Exp))
-        : TableRecipe.Rate(logs);
+        ? SimplestSchedule.OfValues(Array.ConvertAll(logs, Elementary.Exp))
+        : SimplestSchedule.OfLogRates(logs);
 }

@@ -1,7 +1,7 @@
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
-/// Updates without momentum in a recipe that has momentum at others: PyTorch's SGD neither reads nor changes the buffer then, w' = w - η (g + λ w), and goes on
+/// Updates without momentum in a schedule that has momentum at others: PyTorch's SGD neither reads nor changes the buffer then, w' = w - η (g + λ w), and goes on
 /// with the old buffer when momentum comes back.
 /// </summary>
 /// <remarks>

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>A recipe as a table: <c>step,lr,weight_decay,momentum,log_lr</c>, one row for each update from 0 to T - 1.</summary>
+/// <summary>A schedule as a table: <c>step,lr,weight_decay,momentum,log_lr</c>, one row for each update from 0 to T - 1.</summary>
 /// <remarks>
 /// Numbers have the digits that read back as the same float64. A rate beyond float64 is <c>inf</c> with its finite logarithm, and the logarithm of a
 /// rate of 0 is <c>-inf</c>. Lines end with a line feed.
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
 /// using var table = new StringWriter();
-/// CsvExporter.Write(recipe, table);
+/// CsvExporter.Write(schedule, table);
 /// foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
 /// // step,lr,weight_decay,momentum,log_lr
 /// // 0,1,0.0005,0.9,0
@@ -26,14 +26,14 @@ public static class CsvExporter
     private const int LongestRow = 160;
 
     /// <summary>Writes the table.</summary>
-    /// <param name="recipe">What it tells of.</param>
+    /// <param name="schedule">What it tells of.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(UpdateSchedule recipe, TextWriter writer)
+    public static void Write(UpdateSchedule schedule, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(writer);
-        Write(writer, 0, recipe.TotalSteps, withLookAhead: false, step => (recipe.LearningRate.ValueAt(step),
-            new UpdateRow(recipe.LearningRate.LogValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step), 0)));
+        Write(writer, 0, schedule.TotalSteps, withLookAhead: false, step => (schedule.LearningRate.ValueAt(step),
+            new UpdateRow(schedule.LearningRate.LogValueAt(step), schedule.WeightDecay.ValueAt(step), schedule.Momentum.ValueAt(step), 0)));
     }
 
     /// <summary>Writes a table of numbers, as an equivalence gives them; for Nesterov's rule with the column <c>look_ahead</c> at the end.</summary>
@@ -47,24 +47,24 @@ public static class CsvExporter
     }
 
     /// <summary>
-    /// Writes the table of a recipe with groups: <c>step</c>, then for each group <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an
-    /// equivalent <c>look_ahead/NAME</c> where its rule has one, and <c>log_scale/NAME</c>, ln P before the update. One group is written as a recipe is.
+    /// Writes the table of a schedule with groups: <c>step</c>, then for each group <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an
+    /// equivalent <c>look_ahead/NAME</c> where its rule has one, and <c>log_scale/NAME</c>, ln P before the update. One group is written as a schedule is.
     /// </summary>
-    /// <param name="recipe">What it tells of.</param>
+    /// <param name="schedule">What it tells of.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(GroupedSchedule recipe, TextWriter writer)
+    public static void Write(GroupedSchedule schedule, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(writer);
-        if (!recipe.HasGroups)
+        if (!schedule.HasGroups)
         {
-            Write(recipe.Recipe, writer);
+            Write(schedule.Schedule, writer);
             return;
         }
-        var columns = recipe.Groups.SelectMany(Columns).ToList();
+        var columns = schedule.Groups.SelectMany(Columns).ToList();
         writer.Write($"step,{string.Join(',', columns.Select(column => column.Name))}\n");
         var row = new char[LongestRow * (1 + columns.Count)];
-        for (long step = 0; step < recipe.Recipe.TotalSteps; step++)
+        for (long step = 0; step < schedule.Schedule.TotalSteps; step++)
         {
             step.TryFormat(row, out var used, default, CultureInfo.InvariantCulture);
             foreach (var (_, at) in columns) used += Append(row.AsSpan(used), at(step));

@@ -10,28 +10,28 @@ internal static class ExportSource
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The first lines of an exported module: a docstring that tells its use, its imports, and the source as constants.</summary>
-    public static string Header(GroupedSchedule recipe, string name, string use, string imports) =>
+    public static string Header(GroupedSchedule schedule, string name, string use, string imports) =>
         $""""
-        """Learning rate, weight decay and {(recipe.Optimizer.IsAdam ? "beta1" : "momentum")} of the recipe {PythonText.Escaped(name)}{(recipe.HasGroups ? ", for each group of parameters" : "")}.
+        """Learning rate, weight decay and {(schedule.Optimizer.IsAdam ? "beta1" : "momentum")} of the recipe {PythonText.Escaped(name)}{(schedule.HasGroups ? ", for each group of parameters" : "")}.
 
         {use.TrimEnd()}
 
-        Written by Etalon {Version}; it needs nothing of it. Update t counts from 0; the last of the run is {recipe.Recipe.TotalSteps - 1}.
+        Written by Etalon {Version}; it needs nothing of it. Update t counts from 0; the last of the run is {schedule.Schedule.TotalSteps - 1}.
         """
         {imports}
         RECIPE = {PythonText.Quoted(name)}
-        RECIPE_HASH = "{recipe.ContentHash()}"
+        RECIPE_HASH = "{schedule.ContentHash()}"
         ETALON_VERSION = "{Version}"
-        TOTAL_STEPS = {recipe.Recipe.TotalSteps}
+        TOTAL_STEPS = {schedule.Schedule.TotalSteps}
 
         """";
 
-    /// <summary>The functions of a recipe with one group, and the one that gives all three.</summary>
-    public static string Numbers(GroupedSchedule recipe, PythonDialect dialect)
+    /// <summary>The functions of a schedule with one group, and the one that gives all three.</summary>
+    public static string Numbers(GroupedSchedule schedule, PythonDialect dialect)
     {
-        var third = recipe.Optimizer.IsAdam ? "beta1" : "momentum";
-        var rest = recipe.Rest;
-        return PythonFormulas.Write([("learning_rate", rest.LearningRate), ("weight_decay", rest.WeightDecay), (third, rest.Momentum)], recipe.Recipe.TotalSteps, dialect) +
+        var third = schedule.Optimizer.IsAdam ? "beta1" : "momentum";
+        var rest = schedule.Rest;
+        return PythonFormulas.Write([("learning_rate", rest.LearningRate), ("weight_decay", rest.WeightDecay), (third, rest.Momentum)], schedule.Schedule.TotalSteps, dialect) +
             $$""""
 
 

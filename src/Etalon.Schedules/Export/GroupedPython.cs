@@ -4,16 +4,16 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>What the modules of all targets say of a recipe with groups: a function for each number of each group, by name, and what the state of an equivalent needs.</summary>
+/// <summary>What the modules of all targets say of a schedule with groups: a function for each number of each group, by name, and what the state of an equivalent needs.</summary>
 internal sealed class GroupedPython
 {
-    private readonly GroupedSchedule _recipe;
+    private readonly GroupedSchedule _schedule;
     private readonly Recentering? _stored;
 
-    public GroupedPython(GroupedSchedule recipe)
+    public GroupedPython(GroupedSchedule schedule)
     {
-        _recipe = recipe;
-        if (recipe.Covered is { } covered) _stored = new Recentering(covered);
+        _schedule = schedule;
+        if (schedule.Covered is { } covered) _stored = new Recentering(covered);
     }
 
     /// <summary>The name that a group's functions begin with.</summary>
@@ -23,8 +23,8 @@ internal sealed class GroupedPython
     public string About()
     {
         var text = new StringBuilder();
-        foreach (var group in _recipe.Groups) text.Append(CultureInfo.InvariantCulture, $"    {group.Name,-16} {Members(group)}\n");
-        if (_recipe.Covered?.Conversion is not { } conversion) return text.ToString();
+        foreach (var group in _schedule.Groups) text.Append(CultureInfo.InvariantCulture, $"    {group.Name,-16} {Members(group)}\n");
+        if (_schedule.Covered?.Conversion is not { } conversion) return text.ToString();
         text.Append(CultureInfo.InvariantCulture, $"""
 
             The covered group trains an equivalent of the recipe, {conversion.Theorem}:
@@ -41,7 +41,7 @@ internal sealed class GroupedPython
     public string Numbers(PythonDialect dialect)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"GROUPS = ({string.Join(", ", _recipe.Groups.Select(group => PythonText.Quoted(group.Name)))})\n");
+        text.Append(CultureInfo.InvariantCulture, $"GROUPS = ({string.Join(", ", _schedule.Groups.Select(group => PythonText.Quoted(group.Name)))})\n");
         if (_stored is not null)
         {
             text.Append("\n# update: (weight_factor, buffer_factor, share)\nCHANGES = {\n");
@@ -49,9 +49,9 @@ internal sealed class GroupedPython
                 text.Append(CultureInfo.InvariantCulture, $"    {change.Step}: ({PythonText.Number(change.WeightFactor)}, {PythonText.Number(change.BufferFactor)}, {PythonText.Number(change.Share)}),\n");
             text.Append("}\n");
         }
-        text.Append(PythonFormulas.Write(Schedules(), _recipe.Recipe.TotalSteps + 1, dialect));
+        text.Append(PythonFormulas.Write(Schedules(), _schedule.Schedule.TotalSteps + 1, dialect));
         text.Append("\n\n_VALUES = {\n");
-        foreach (var group in _recipe.Groups)
+        foreach (var group in _schedule.Groups)
             text.Append(CultureInfo.InvariantCulture, $"    {PythonText.Quoted(group.Name)}: ({Prefix(group)}_learning_rate, {Prefix(group)}_weight_decay, {Prefix(group)}_{Third}),\n");
         text.Append(CultureInfo.InvariantCulture, $$""""
             }
@@ -66,15 +66,15 @@ internal sealed class GroupedPython
     }
 
     /// <summary>What the third number is called.</summary>
-    public string Third => _recipe.Optimizer.IsAdam ? "beta1" : "momentum";
+    public string Third => _schedule.Optimizer.IsAdam ? "beta1" : "momentum";
 
     /// <summary>Whether a Nesterov update of the covered group looks ahead by another number than its momentum.</summary>
-    public bool HasLookAhead => _recipe.Covered?.LookAhead is not null;
+    public bool HasLookAhead => _schedule.Covered?.LookAhead is not null;
 
     private IEnumerable<(string, Schedule)> Schedules()
     {
-        // The rest first: its functions are the recipe's own, and other groups share them.
-        foreach (var group in _recipe.Groups.Reverse())
+        // The rest first: its functions are the schedule's own, and other groups share them.
+        foreach (var group in _schedule.Groups.Reverse())
         {
             var stored = group.Conversion is null ? null : _stored;
             yield return ($"{Prefix(group)}_learning_rate", stored?.LearningRate ?? group.LearningRate);

@@ -4,12 +4,12 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>A recipe as JSON: its name, its hash, Etalon's version, and the recipe itself, which <see cref="UpdateSchedule.FromJson"/> reads.</summary>
+/// <summary>A schedule as JSON: its name, its hash, Etalon's version, and the schedule itself, which <see cref="UpdateSchedule.FromJson"/> reads.</summary>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
 /// using var text = new StringWriter();
-/// JsonExporter.Write(recipe, "two updates", text);
+/// JsonExporter.Write(schedule, "two updates", text);
 /// Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True
 /// </code>
 /// </example>
@@ -18,39 +18,39 @@ public static class JsonExporter
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Writes the object.</summary>
-    /// <param name="recipe">What it holds.</param>
+    /// <param name="schedule">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
     /// <summary>
-    /// Writes the object of a recipe with groups: besides the recipe itself <c>groups</c>, each with its name and schedules, and for an equivalent its form,
+    /// Writes the object of a schedule with groups: besides the schedule itself <c>groups</c>, each with its name and schedules, and for an equivalent its form,
     /// its theorem, the log scale ln P before each update and after the last, and the corrections <c>v ← v - k w</c>.
     /// </summary>
-    /// <param name="recipe">What it holds.</param>
+    /// <param name="schedule">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="writer">Where to.</param>
-    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(writer);
         var export = new JsonObject
         {
             ["name"] = name,
-            ["recipe_hash"] = recipe.ContentHash(),
+            ["recipe_hash"] = schedule.ContentHash(),
             ["etalon_version"] = ExportSource.Version,
         };
-        foreach (var (key, value) in Content(recipe)) export[key] = value?.DeepClone();
+        foreach (var (key, value) in Content(schedule)) export[key] = value?.DeepClone();
         writer.Write(export.ToJsonString(_indented));
         writer.Write('\n');
     }
 
-    /// <summary>What decides a recipe's numbers.</summary>
-    internal static JsonObject Content(GroupedSchedule recipe)
+    /// <summary>What decides a schedule's numbers.</summary>
+    internal static JsonObject Content(GroupedSchedule schedule)
     {
-        var content = new JsonObject { ["recipe"] = JsonNode.Parse(recipe.Recipe.ToJson()) };
-        if (recipe.Optimizer != OptimizerRule.Sgd) content["optimizer"] = Optimizer(recipe.Optimizer);
-        if (recipe.HasGroups) content["groups"] = new JsonArray([.. recipe.Groups.Select(Group)]);
+        var content = new JsonObject { ["recipe"] = JsonNode.Parse(schedule.Schedule.ToJson()) };
+        if (schedule.Optimizer != OptimizerRule.Sgd) content["optimizer"] = Optimizer(schedule.Optimizer);
+        if (schedule.HasGroups) content["groups"] = new JsonArray([.. schedule.Groups.Select(Group)]);
         return content;
     }
 

@@ -1,7 +1,7 @@
 namespace Etalon.Schedules.Export;
 
 /// <summary>
-/// A recipe as a Python module for Keras 3, any backend: a <c>LearningRateSchedule</c> for the rate and a callback that sets weight decay and
+/// A schedule as a Python module for Keras 3, any backend: a <c>LearningRateSchedule</c> for the rate and a callback that sets weight decay and
 /// momentum.
 /// </summary>
 /// <remarks>
@@ -10,15 +10,15 @@ namespace Etalon.Schedules.Export;
 /// largest number.
 /// </para>
 /// <para>
-/// Keras's SGD is another update rule than a recipe's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay is
-/// decoupled. The module says so; training differs where the rate changes or the recipe's decay is coupled.
+/// Keras's SGD is another update rule than a schedule's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay is
+/// decoupled. The module says so; training differs where the rate changes or the schedule's decay is coupled.
 /// </para>
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
-/// KerasExporter.Write(recipe, "cosine", module);
+/// KerasExporter.Write(schedule, "cosine", module);
 /// Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True
 /// </code>
 /// </example>
@@ -134,44 +134,44 @@ public static class KerasExporter
         """";
 
     /// <summary>Writes the module.</summary>
-    /// <param name="recipe">What it computes.</param>
+    /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
-    /// <summary>Writes the module of a recipe with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
-    /// <param name="recipe">What it computes.</param>
+    /// <summary>Writes the module of a schedule with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
+    /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    /// <exception cref="NotSupportedException">The recipe is an equivalent with Nesterov momentum, whose look-ahead Keras does not have.</exception>
-    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
+    /// <exception cref="NotSupportedException">The schedule is an equivalent with Nesterov momentum, whose look-ahead Keras does not have.</exception>
+    public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(writer);
         const string Imports = "\nimport math\n\nimport keras\nfrom keras import ops\n";
-        var isAdam = recipe.Optimizer.IsAdam;
-        if (!recipe.HasGroups)
+        var isAdam = schedule.Optimizer.IsAdam;
+        if (!schedule.HasGroups)
         {
-            var use = isAdam ? UseOfAdam(recipe.Optimizer) : Use.Replace("{0}", Rule(recipe.Recipe), StringComparison.Ordinal);
-            writer.Write(ExportSource.Header(recipe, name, use, Imports));
-            writer.Write($"VARIES = {(recipe.Recipe is { WeightDecay: Constant, Momentum: Constant } ? "False" : "True")}\n");
-            writer.Write(ExportSource.Numbers(recipe, _dialect));
+            var use = isAdam ? UseOfAdam(schedule.Optimizer) : Use.Replace("{0}", Rule(schedule.Schedule), StringComparison.Ordinal);
+            writer.Write(ExportSource.Header(schedule, name, use, Imports));
+            writer.Write($"VARIES = {(schedule.Schedule is { WeightDecay: Constant, Momentum: Constant } ? "False" : "True")}\n");
+            writer.Write(ExportSource.Numbers(schedule, _dialect));
             writer.Write(isAdam ? Classes.Replace("momentum", "beta_1", StringComparison.Ordinal).Replace("beta_1(self.t)", "beta1(self.t)", StringComparison.Ordinal) : Classes);
             return;
         }
-        var groups = new GroupedPython(recipe);
+        var groups = new GroupedPython(schedule);
         if (groups.HasLookAhead) throw new NotSupportedException("an equivalent with Nesterov momentum has a look-ahead of its own, which no optimizer of Keras has");
-        writer.Write(ExportSource.Header(recipe, name, UseOf(recipe, groups), Imports));
+        writer.Write(ExportSource.Header(schedule, name, UseOf(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
         writer.Write(isAdam ? SetAdam : SetValues);
-        if (recipe.Covered is not null) writer.Write(ArrayState.KerasChange);
+        if (schedule.Covered is not null) writer.Write(ArrayState.KerasChange);
     }
 
-    private static string UseOf(GroupedSchedule recipe, GroupedPython groups)
+    private static string UseOf(GroupedSchedule schedule, GroupedPython groups)
     {
-        var rule = recipe.Optimizer.IsAdam ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(recipe.Optimizer) : Rule(recipe.Recipe);
+        var rule = schedule.Optimizer.IsAdam ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(schedule.Optimizer) : Rule(schedule.Schedule);
         return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
-            + (recipe.Covered is null ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).");
+            + (schedule.Covered is null ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).");
     }
 
     private static string UseOfAdam(OptimizerRule rule) =>
@@ -188,5 +188,5 @@ public static class KerasExporter
 
     private static string ClassOf(OptimizerRule rule) => rule.Name == "adamw" ? "AdamW" : "Adam";
 
-    private static string Rule(UpdateSchedule recipe) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (recipe.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
+    private static string Rule(UpdateSchedule schedule) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (schedule.Rule.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
 }

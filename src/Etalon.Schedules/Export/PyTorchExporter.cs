@@ -1,15 +1,15 @@
 namespace Etalon.Schedules.Export;
 
-/// <summary>A recipe as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.</summary>
+/// <summary>A schedule as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.</summary>
 /// <remarks>
 /// The formulas are computed in float64 in the order in which Etalon computes them, and the module carries Etalon's own cosine, exponential, logarithm
 /// and power where it needs them, so that the values are the same, bit for bit, on every machine. A rate beyond float64 saturates at its largest number.
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
-/// PyTorchExporter.Write(recipe, "cosine", module);
+/// PyTorchExporter.Write(schedule, "cosine", module);
 /// Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
 /// </code>
 /// </example>
@@ -83,30 +83,30 @@ public static class PyTorchExporter
         """";
 
     /// <summary>Writes the module.</summary>
-    /// <param name="recipe">What it computes.</param>
+    /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(UpdateSchedule recipe, string name, TextWriter writer) => Write(GroupedSchedule.Of(recipe), name, writer);
+    public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
     /// <summary>
-    /// Writes the module of a recipe with groups: functions for each group by name, a scheduler that sets them on parameter groups of these names, and, where
+    /// Writes the module of a schedule with groups: functions for each group by name, a scheduler that sets them on parameter groups of these names, and, where
     /// a group follows an equivalent, what corrects and re-centers its weights and buffers, so that it trains also where its rates leave float32.
     /// </summary>
-    /// <param name="recipe">What it computes.</param>
+    /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(writer);
-        if (recipe.HasGroups)
+        if (schedule.HasGroups)
         {
-            PyTorchGroups.Write(recipe, name, writer);
+            PyTorchGroups.Write(schedule, name, writer);
             return;
         }
-        var isAdam = recipe.Optimizer.IsAdam;
-        writer.Write(ExportSource.Header(recipe, name, (isAdam ? UseOfAdam(recipe.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use) + PyTorchRule.Note(recipe), "\nimport math\n"));
-        writer.Write(ExportSource.Numbers(recipe, new NumberDialect()));
+        var isAdam = schedule.Optimizer.IsAdam;
+        writer.Write(ExportSource.Header(schedule, name, (isAdam ? UseOfAdam(schedule.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use) + PyTorchRule.Note(schedule), "\nimport math\n"));
+        writer.Write(ExportSource.Numbers(schedule, new NumberDialect()));
         writer.Write(Scheduler);
         writer.Write(isAdam ? SetBeta : SetMomentum);
     }

@@ -1,6 +1,6 @@
 namespace Etalon.Schedules.Export;
 
-/// <summary>The PyTorch module of a recipe with groups.</summary>
+/// <summary>The PyTorch module of a schedule with groups.</summary>
 internal static class PyTorchGroups
 {
     private const string ParameterGroups =
@@ -119,21 +119,21 @@ internal static class PyTorchGroups
 
         """";
 
-    public static void Write(GroupedSchedule recipe, string name, TextWriter writer)
+    public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
-        var groups = new GroupedPython(recipe);
-        var isConverted = recipe.Covered is not null;
-        writer.Write(ExportSource.Header(recipe, name, Use(recipe, groups), "\nimport math\n"));
+        var groups = new GroupedPython(schedule);
+        var isConverted = schedule.Covered is not null;
+        writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), "\nimport math\n"));
         writer.Write(groups.Numbers(new NumberDialect()));
         writer.Write(ParameterGroups);
-        foreach (var line in Assignments(recipe)) writer.Write($"    {line}\n");
+        foreach (var line in Assignments(schedule)) writer.Write($"    {line}\n");
         writer.Write(Begin
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model" : "", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
             .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal));
-        writer.Write(Last(recipe, groups));
+        writer.Write(Last(schedule, groups));
         if (isConverted) writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
     }
 
@@ -146,9 +146,9 @@ internal static class PyTorchGroups
 
         """";
 
-    private static IEnumerable<string> Assignments(GroupedSchedule recipe)
+    private static IEnumerable<string> Assignments(GroupedSchedule schedule)
     {
-        foreach (var group in recipe.Groups)
+        foreach (var group in schedule.Groups)
         {
             var condition = group.Parameters switch
             {
@@ -163,35 +163,35 @@ internal static class PyTorchGroups
         }
     }
 
-    private static string Last(GroupedSchedule recipe, GroupedPython groups)
+    private static string Last(GroupedSchedule schedule, GroupedPython groups)
     {
-        if (recipe.Optimizer.IsAdam) return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
+        if (schedule.Optimizer.IsAdam) return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
         var momentum = "            if \"momentum\" in group:\n                group[\"momentum\"] = mu\n";
         if (groups.HasLookAhead) momentum += "                if group[\"name\"] == \"covered\":\n                    group[\"momentum\"] = covered_look_ahead(self.t)\n";
         // The first update is undamped also where a correction has made a buffer before it.
-        if (recipe is { Covered: not null, Recipe.Dampening: > 0 }) momentum += $"            group[\"dampening\"] = {PythonText.Number(recipe.Recipe.Dampening)} if self.t > 0 else 0.0\n";
+        if (schedule is { Covered: not null, Schedule.Rule.Dampening: > 0 }) momentum += $"            group[\"dampening\"] = {PythonText.Number(schedule.Schedule.Rule.Dampening)} if self.t > 0 else 0.0\n";
         return momentum;
     }
 
-    private static string Use(GroupedSchedule recipe, GroupedPython groups)
+    private static string Use(GroupedSchedule schedule, GroupedPython groups)
     {
-        var optimizer = recipe.Optimizer.IsAdam
-            ? $"torch.optim.{(recipe.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, {PythonText.Number(recipe.Optimizer.Beta2)}), eps={PythonText.Number(recipe.Optimizer.Epsilon)})"
-            : $"torch.optim.SGD(groups, {PyTorchRule.Sgd(recipe.Recipe)})";
+        var optimizer = schedule.Optimizer.IsAdam
+            ? $"torch.optim.{(schedule.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, {PythonText.Number(schedule.Optimizer.Beta2)}), eps={PythonText.Number(schedule.Optimizer.Epsilon)})"
+            : $"torch.optim.SGD(groups, {PyTorchRule.Sgd(schedule.Schedule)})";
         return
             $"""
             One scheduler sets all three on each parameter group of a torch optimizer, by the group's name:
 
                 groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer
                 optimizer = {optimizer}
-                scheduler = RecipeScheduler(optimizer{(recipe.Covered is null ? "" : ", model")})      # sets the values of update 0
+                scheduler = RecipeScheduler(optimizer{(schedule.Covered is null ? "" : ", model")})      # sets the values of update 0
                 for batch in batches:
                     ...
                     optimizer.step()
                     scheduler.step()                          # sets the values of the next update
 
             {groups.About().TrimEnd()}
-            {(recipe.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2, and lets running statistics follow.")}
-            """ + PyTorchRule.Note(recipe);
+            {(schedule.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2, and lets running statistics follow.")}
+            """ + PyTorchRule.Note(schedule);
     }
 }

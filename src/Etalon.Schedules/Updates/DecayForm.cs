@@ -4,8 +4,8 @@ namespace Etalon.Schedules;
 /// <example>
 /// <code>
 /// var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-/// var decoupled = coupled with { Decay = DecayForm.Decoupled };
-/// Console.WriteLine(coupled.Decay); // Coupled
+/// var decoupled = coupled with { Rule = new() { Decay = DecayForm.Decoupled } };
+/// Console.WriteLine(coupled.Rule.Decay); // Coupled
 /// Console.WriteLine(decoupled == coupled); // False
 /// </code>
 /// </example>

@@ -6,40 +6,40 @@ using Etalon.Schedules.Export;
 namespace Etalon.Schedules;
 
 /// <summary>
-/// The numbers of a run, group by group: what a plan shows, an export writes and a trainer follows. One group for an ordinary recipe; several where
-/// classes of parameters have schedules of their own, or where the scale-invariant weights follow an equivalent of the recipe.
+/// The numbers of a run, group by group: what a plan shows, an export writes and a trainer follows. One group for an ordinary schedule; several where
+/// classes of parameters have schedules of their own, or where the scale-invariant weights follow an equivalent of the schedule.
 /// </summary>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-/// var equivalent = GroupedSchedule.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+/// var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var equivalent = GroupedSchedule.Of(schedule, Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
 /// Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
 /// </code>
 /// </example>
 public sealed record GroupedSchedule
 {
-    /// <summary>A recipe with the groups of its parameters.</summary>
-    /// <param name="recipe">The recipe: the numbers of the rest, the update rule, the number of updates.</param>
+    /// <summary>An update schedule, and the groups of parameters that have schedules of their own.</summary>
+    /// <param name="schedule">The schedule: the numbers of the rest, the update rule, the number of updates.</param>
     /// <param name="groups">The other groups, one for each kind of parameter at most.</param>
     /// <exception cref="ArgumentException">Two groups hold the same parameters, or one holds the rest.</exception>
-    public GroupedSchedule(UpdateSchedule recipe, IEnumerable<ScheduleGroup> groups)
+    public GroupedSchedule(UpdateSchedule schedule, IEnumerable<ScheduleGroup> groups)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(groups);
-        Recipe = recipe;
-        Rest = new ScheduleGroup(ParameterKind.Rest, recipe.LearningRate, recipe.WeightDecay, recipe.Momentum);
+        Schedule = schedule;
+        Rest = new ScheduleGroup(ParameterKind.Rest, schedule.LearningRate, schedule.WeightDecay, schedule.Momentum);
         Groups = [.. groups.OrderBy(group => group.Parameters), Rest];
         if (Groups.GroupBy(group => group.Parameters).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Require.Refuse(nameof(groups), twice.First().Name, "stands twice; each kind of parameter has one group, and the rest follows the recipe", "leave one out");
     }
 
-    /// <summary>The recipe itself: the numbers of the rest, and the rule that all numbers enter.</summary>
-    public UpdateSchedule Recipe { get; }
+    /// <summary>The schedule itself: the numbers of the rest, and the rule that all numbers enter.</summary>
+    public UpdateSchedule Schedule { get; }
 
     /// <summary>All groups; the last is <see cref="Rest"/>.</summary>
     public IReadOnlyList<ScheduleGroup> Groups { get; }
 
-    /// <summary>Everything that no other group holds; it follows the recipe's own schedules.</summary>
+    /// <summary>Everything that no other group holds; it follows the schedule itself.</summary>
     public ScheduleGroup Rest { get; }
 
     /// <summary>The group whose numbers an equivalent gives; null where there is none.</summary>
@@ -48,17 +48,17 @@ public sealed record GroupedSchedule
     /// <summary>Whether there is more than one group.</summary>
     public bool HasGroups => Groups.Count > 1;
 
-    /// <summary>The optimizer. Default: SGD with the recipe's dampening, Nesterov momentum and decay.</summary>
+    /// <summary>The optimizer. Default: SGD with the schedule's dampening, Nesterov momentum and decay.</summary>
     public OptimizerRule Optimizer { get; init; } = OptimizerRule.Sgd;
 
     /// <summary>One group for all parameters.</summary>
-    public static GroupedSchedule Of(UpdateSchedule recipe) => new(recipe, []);
+    public static GroupedSchedule Of(UpdateSchedule schedule) => new(schedule, []);
 
-    /// <summary>Two groups: the scale-invariant weights follow an equivalent of the recipe, the rest the recipe itself.</summary>
-    public static GroupedSchedule Of(UpdateSchedule recipe, Conversion conversion) => new(recipe, [new ScheduleGroup(conversion)]);
+    /// <summary>Two groups: the scale-invariant weights follow an equivalent of the schedule, the rest the schedule itself.</summary>
+    public static GroupedSchedule Of(UpdateSchedule schedule, Conversion conversion) => new(schedule, [new ScheduleGroup(conversion)]);
 
-    /// <summary>SHA-256 of what the groups say, 64 hexadecimal digits; for one group of SGD that of the recipe.</summary>
+    /// <summary>SHA-256 of what the groups say, 64 hexadecimal digits; for one group of SGD that of the schedule.</summary>
     public string ContentHash() => !HasGroups && Optimizer == OptimizerRule.Sgd
-        ? Recipe.ContentHash()
+        ? Schedule.ContentHash()
         : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonExporter.Content(this).ToJsonString())));
 }

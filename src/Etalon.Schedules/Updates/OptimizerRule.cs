@@ -1,6 +1,6 @@
 namespace Etalon.Schedules;
 
-/// <summary>The optimizer that a recipe's numbers are for, as far as an export can say it.</summary>
+/// <summary>The optimizer that a schedule's numbers are for, as far as an export can say it.</summary>
 /// <param name="Name">Its name in recipes, such as sgd, adam or adamw.</param>
 /// <example>
 /// <code>
@@ -10,7 +10,7 @@ namespace Etalon.Schedules;
 /// </example>
 public sealed record OptimizerRule(string Name)
 {
-    /// <summary>Stochastic gradient descent; its dampening, Nesterov momentum and decay are the recipe's.</summary>
+    /// <summary>Stochastic gradient descent; its dampening, Nesterov momentum and decay are the schedule's.</summary>
     public static OptimizerRule Sgd { get; } = new("sgd");
 
     /// <summary>β₂, the share of Adam's mean of squared gradients that a new one leaves. Default: 0.999.</summary>

@@ -2,11 +2,11 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules;
 
-/// <summary>The numbers that one group of a network's parameters follows: its own schedules, or those of an equivalent of the recipe.</summary>
+/// <summary>The numbers that one group of a network's parameters follows: its own schedules, or those of an equivalent of the schedule.</summary>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-/// var covered = new ScheduleGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+/// var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var covered = new ScheduleGroup(Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
 /// Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
 /// </code>
 /// </example>
@@ -32,10 +32,10 @@ public sealed record ScheduleGroup
         ArgumentNullException.ThrowIfNull(conversion);
         var steps = conversion.Target.Steps.ToArray();
         (Parameters, Conversion) = (ParameterKind.ScaleInvariant, conversion);
-        LearningRate = conversion.RatePieces ?? TableRecipe.Rate([.. steps.Select(step => step.LogRate)]);
-        WeightDecay = TableRecipe.Values([.. steps.Select(step => step.WeightDecay)]);
-        Momentum = TableRecipe.Values([.. steps.Select(step => step.Momentum)]);
-        if (conversion.Target.Rule.Nesterov) LookAhead = TableRecipe.Values([.. steps.Select(step => step.LookAhead)]);
+        LearningRate = conversion.RatePieces ?? SimplestSchedule.OfLogRates([.. steps.Select(step => step.LogRate)]);
+        WeightDecay = SimplestSchedule.OfValues([.. steps.Select(step => step.WeightDecay)]);
+        Momentum = SimplestSchedule.OfValues([.. steps.Select(step => step.Momentum)]);
+        if (conversion.Target.Rule.Nesterov) LookAhead = SimplestSchedule.OfValues([.. steps.Select(step => step.LookAhead)]);
     }
 
     /// <summary>The name: head, bias, norm, scale-invariant, rest; covered where an equivalent gives the numbers.</summary>
@@ -61,7 +61,7 @@ public sealed record ScheduleGroup
     /// <summary>How far a Nesterov update looks along the buffer, where that is not the momentum; null elsewhere.</summary>
     public Schedule? LookAhead { get; }
 
-    /// <summary>The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the recipe's own.</summary>
+    /// <summary>The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the run's own.</summary>
     public Conversion? Conversion { get; }
 
     /// <summary>The numbers of an update.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Etalon.Schedules;
 
-/// <summary>The formula that a recipe's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
+/// <summary>The formula that a schedule's numbers enter, that of PyTorch's SGD: the rate is outside the buffer v.</summary>
 /// <example>
 /// <code>
 /// Console.WriteLine(new UpdateRule()); // v ← μ v + g + λ w;  w ← w - η v
@@ -15,22 +15,15 @@ public sealed record UpdateRule
     /// The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. As in PyTorch the first update with momentum is undamped, and one
     /// without momentum knows neither buffer nor dampening.
     /// </summary>
-    public double Dampening { get; init; }
+    public double Dampening { get; init => field = Require.Between(value, 0, 1, "0 is the usual one", nameof(Dampening)); }
 
     /// <summary>Whether the update looks ahead along the buffer. Default: false.</summary>
     public bool Nesterov { get; init; }
 
     /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
-    public DecayForm Decay { get; init; }
+    public DecayForm Decay { get; init => field = Require.Named(value, nameof(Decay)); }
 
-    /// <summary>The rule of a recipe.</summary>
-    public static UpdateRule Of(UpdateSchedule recipe)
-    {
-        ArgumentNullException.ThrowIfNull(recipe);
-        return new() { Dampening = recipe.Dampening, Nesterov = recipe.Nesterov, Decay = recipe.Decay };
-    }
-
-    /// <summary>The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also <see cref="UpdateTable.Intake"/>.</summary>
+    /// <summary>The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also <see cref="UpdateTable.GradientShare"/>.</summary>
     /// <param name="momentum">μ.</param>
     public double Taken(double momentum) => momentum == 0 ? 1 : 1 - Dampening;
 

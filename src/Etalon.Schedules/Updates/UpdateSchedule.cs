@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Etalon.Schedules;
 
@@ -13,18 +14,18 @@ namespace Etalon.Schedules;
 /// </remarks>
 /// <example>
 /// <code>
-/// var recipe = new UpdateSchedule(
+/// var schedule = new UpdateSchedule(
 ///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
-/// Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
-/// Console.WriteLine(UpdateSchedule.FromJson(recipe.ToJson()) == recipe); // True
-/// Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
+/// Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
+/// Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
+/// Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
 /// </code>
 /// </example>
 public sealed record UpdateSchedule
 {
     private const long MostStepsChecked = 1_000_000;
 
-    /// <summary>A recipe of three schedules for <paramref name="totalSteps"/> updates.</summary>
+    /// <summary>Three schedules for <paramref name="totalSteps"/> updates.</summary>
     /// <exception cref="ArgumentException">A rate or a weight decay is negative, or a momentum outside [0, 1), at some step of the run.</exception>
     public UpdateSchedule(Schedule learningRate, Schedule weightDecay, Schedule momentum, long totalSteps)
     {
@@ -49,16 +50,21 @@ public sealed record UpdateSchedule
     /// <summary>Updates in an epoch; at least 1. Null, the default, where epochs do not matter.</summary>
     public long? StepsPerEpoch { get; init => field = value is { } steps ? Require.PositiveLength(steps, nameof(StepsPerEpoch)) : null; }
 
-    /// <summary>How much of the gradient the buffer leaves out; from 0 to 1. Default: 0.</summary>
-    public double Dampening { get; init => field = Require.Between(value, 0, 1, "0 is the usual one", nameof(Dampening)); }
+    /// <summary>The formula that the numbers enter. Default: heavy ball without dampening, decay in the gradient.</summary>
+    [JsonIgnore]
+    public UpdateRule Rule { get; init => field = value ?? throw new ArgumentNullException(nameof(Rule)); } = new();
 
-    /// <summary>Whether the update looks ahead along the momentum. Default: false.</summary>
-    public bool Nesterov { get; init; }
+    // In JSON the parts of the rule stand beside the schedules.
+    [JsonInclude]
+    private double Dampening { get => Rule.Dampening; init => Rule = Rule with { Dampening = value }; }
 
-    /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
-    public DecayForm Decay { get; init => field = Require.Named(value, nameof(Decay)); }
+    [JsonInclude]
+    private bool Nesterov { get => Rule.Nesterov; init => Rule = Rule with { Nesterov = value }; }
 
-    /// <summary>This recipe as JSON, always the same text for equal recipes.</summary>
+    [JsonInclude]
+    private DecayForm Decay { get => Rule.Decay; init => Rule = Rule with { Decay = value }; }
+
+    /// <summary>This schedule as JSON; equal schedules give the same text.</summary>
     public string ToJson() => ScheduleJson.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
@@ -67,7 +73,7 @@ public sealed record UpdateSchedule
     public static UpdateSchedule FromJson(string json) => ScheduleJson.Read<UpdateSchedule>(json);
 
     /// <summary>
-    /// SHA-256 of <see cref="ToJson"/> in 64 hexadecimal digits: the same for recipes that are equal, however they were written down.
+    /// SHA-256 of <see cref="ToJson"/> in 64 hexadecimal digits: the same for schedules that are equal, however they were written down.
     /// </summary>
     public string ContentHash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
 

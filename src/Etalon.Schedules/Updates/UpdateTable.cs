@@ -1,6 +1,8 @@
+using Etalon.Schedules.Equivalence;
+
 namespace Etalon.Schedules;
 
-/// <summary>A recipe written out step by step: what the theorems map, and what a trainer can read its numbers from.</summary>
+/// <summary>An update schedule written out step by step: what the theorems map, and what a trainer can read its numbers from.</summary>
 /// <remarks>Immutable. 32 bytes a step.</remarks>
 /// <example>
 /// <code>
@@ -64,31 +66,66 @@ public sealed class UpdateTable
         ? _steps[step - FirstStep]
         : throw new ArgumentOutOfRangeException(nameof(step), step, $"The table describes updates {FirstStep} to {End - 1}; ask for one of them.");
 
-    /// <summary>Writes out a recipe.</summary>
-    /// <param name="recipe">The recipe.</param>
+    /// <summary>Writes out an update schedule.</summary>
+    /// <param name="schedule">The schedule.</param>
     /// <param name="firstStep">The first update wanted; default: all of them.</param>
-    /// <exception cref="ArgumentException">The recipe has more than 2^30 updates, or ends before <paramref name="firstStep"/>.</exception>
-    public static UpdateTable Of(UpdateSchedule recipe, long firstStep = 0)
+    /// <exception cref="ArgumentException">The schedule has more than 2^30 updates, or ends before <paramref name="firstStep"/>.</exception>
+    public static UpdateTable Of(UpdateSchedule schedule, long firstStep = 0)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
-        var count = recipe.TotalSteps - firstStep;
+        ArgumentNullException.ThrowIfNull(schedule);
+        var count = schedule.TotalSteps - firstStep;
         if (firstStep < 0 || count is < 0 or > 1 << 30)
             throw Require.Refuse(nameof(firstStep), firstStep, $"leaves {count} of the recipe's updates and a table holds 0 to 2^30", "convert a part of the run");
         var steps = new UpdateRow[count];
         for (var i = 0; i < steps.Length; i++)
         {
             var step = firstStep + i;
-            var momentum = recipe.Momentum.ValueAt(step);
-            steps[i] = new(recipe.LearningRate.LogValueAt(step), recipe.WeightDecay.ValueAt(step), momentum, recipe.Nesterov ? momentum : 0);
+            var momentum = schedule.Momentum.ValueAt(step);
+            steps[i] = new(schedule.LearningRate.LogValueAt(step), schedule.WeightDecay.ValueAt(step), momentum, schedule.Rule.Nesterov ? momentum : 0);
         }
-        return new(UpdateRule.Of(recipe), steps, firstStep) { StepsPerEpoch = recipe.StepsPerEpoch };
+        return new(schedule.Rule, steps, firstStep) { StepsPerEpoch = schedule.StepsPerEpoch };
+    }
+
+    /// <summary>
+    /// The schedule that gives these numbers: a constant where they do not change, otherwise a table, that of the rate in logarithms, with
+    /// constants of 0 between.
+    /// </summary>
+    /// <exception cref="EquivalenceException">
+    /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no schedule says that.
+    /// A trainer can still read the table itself.
+    /// </exception>
+    public UpdateSchedule ToSchedule() => ToSchedule(null);
+
+    /// <summary>The same with the rate in another form, where there is one.</summary>
+    internal UpdateSchedule ToSchedule(Schedule? rate)
+    {
+        RequireSchedule();
+        return new(
+            rate ?? SimplestSchedule.OfLogRates(Array.ConvertAll(_steps, step => step.LogRate)),
+            SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.WeightDecay)),
+            SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.Momentum)),
+            End) { Rule = Rule, StepsPerEpoch = StepsPerEpoch };
+    }
+
+    private void RequireSchedule()
+    {
+        const string remedy = "take the numbers of each step from the table";
+        if (FirstStep > 0) throw new EquivalenceException("a recipe describes a run from step 0, and this table goes on from a checkpoint", remedy, FirstStep);
+        for (var step = 0; step < Count; step++)
+        {
+            var (_, decay, momentum, lookAhead) = _steps[step];
+            if (Rule.Nesterov && lookAhead != momentum)
+                throw new EquivalenceException($"the look-ahead {lookAhead:R} differs from the momentum {momentum:R}, which a recipe cannot say", remedy, step);
+            if (decay < 0) throw new EquivalenceException($"the weight decay {decay:R} is negative, which a recipe cannot say", remedy, step);
+            if (momentum >= 1) throw new EquivalenceException($"the momentum {momentum:R} is not less than 1, which a recipe cannot say", remedy, step);
+        }
     }
 
     /// <summary>
     /// The share s of the gradient that enters the buffer at a step: 1 - τ; 1 at the first update with momentum, which finds no buffer, and at one without momentum.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
-    public double Intake(long step) => HasBufferBefore(step) ? Rule.Taken(this[step].Momentum) : 1;
+    public double GradientShare(long step) => HasBufferBefore(step) ? Rule.Taken(this[step].Momentum) : 1;
 
     /// <summary>Whether there is a buffer before an update: since the first one with momentum, as in PyTorch, which makes it then. A table from a later step on is taken to find one.</summary>
     internal bool HasBufferBefore(long step) => FirstStep > 0 || step > _firstWithMomentum;

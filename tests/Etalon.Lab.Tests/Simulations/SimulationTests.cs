@@ -19,7 +19,7 @@ public class SimulationTests
     {
         var simulation = new Simulation
         {
-            Recipe = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum), 60) { Dampening = dampening, Nesterov = nesterov, Decay = decay },
+            Schedule = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum), 60) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } },
             Loss = new TwoWells(3),
             InitialNorm = 1.7,
             Dimension = 6,
@@ -62,7 +62,7 @@ public class SimulationTests
     {
         // (eta, lambda, w) and (c^2 eta, lambda/c^2, c w) with c = 4: powers of two, so to the bit.
         var simulation = Small();
-        var scaled = simulation with { Recipe = Recipe(0.1 * 16, 0.04 / 16), InitialNorm = 4 * simulation.InitialNorm };
+        var scaled = simulation with { Schedule = Recipe(0.1 * 16, 0.04 / 16), InitialNorm = 4 * simulation.InitialNorm };
         var (plain, other) = (Run(simulation), Run(scaled));
         Assert.Equal(plain.Axes(0).ToArray(), other.Axes(0).ToArray());
         Assert.Equal(plain.SquaredNorms(0).ToArray().Select(square => 16 * square), other.SquaredNorms(0).ToArray());
@@ -117,7 +117,7 @@ public class SimulationTests
 
     private static Simulation Small() => new()
     {
-        Recipe = Recipe(0.1, 0.04),
+        Schedule = Recipe(0.1, 0.04),
         Loss = new TwoWells(2),
         InitialNorm = 2,
         Dimension = 20,
@@ -138,13 +138,13 @@ public class SimulationTests
     // PyTorch's SGD in plain numbers, g = P (grad f + sigma xi) / |w|. Squared norms and axes before each step and after the last, and the cosine of each.
     private static (double[] Squares, double[] Axes, double[] Cosines) Plainly(Simulation simulation, int replica)
     {
-        var (recipe, d) = (simulation.Recipe, simulation.Dimension);
+        var (schedule, d) = (simulation.Schedule, simulation.Dimension);
         double[] w = Lane(new NormalLanes(simulation.Seed, "simulate start", (ulong)(replica / 4 * 4)), d, replica % 4), v = new double[d];
         double length = Math.Sqrt(Dot(w, w));
         for (int i = 0; i < d; i++) w[i] *= simulation.InitialNorm / length;
         var noise = new NormalLanes(simulation.Seed, "simulate noise", (ulong)(replica / 4 * 4));
         List<double> squares = [], axes = [], cosines = [];
-        for (int step = 0; step < recipe.TotalSteps; step++)
+        for (int step = 0; step < schedule.TotalSteps; step++)
         {
             if (simulation.Rescaling!.Value.Step == step)
             {
@@ -153,17 +153,17 @@ public class SimulationTests
             }
             Note();
             double[] before = [.. w], g = Lane(noise, d, replica % 4);
-            double norm = Math.Sqrt(Dot(w, w)), z = w[0] / norm, eta = recipe.LearningRate.ValueAt(step), lambda = recipe.WeightDecay.ValueAt(step), mu = recipe.Momentum.ValueAt(step);
+            double norm = Math.Sqrt(Dot(w, w)), z = w[0] / norm, eta = schedule.LearningRate.ValueAt(step), lambda = schedule.WeightDecay.ValueAt(step), mu = schedule.Momentum.ValueAt(step);
             for (int i = 0; i < d; i++) g[i] *= simulation.Noise;
             g[0] += -3 * z;
             double along = Dot(g, w) / norm;
             for (int i = 0; i < d; i++) g[i] = (g[i] - along * w[i] / norm) / norm;
             for (int i = 0; i < d; i++)
             {
-                if (recipe.Decay == DecayForm.Coupled) g[i] += lambda * w[i];
+                if (schedule.Rule.Decay == DecayForm.Coupled) g[i] += lambda * w[i];
                 else w[i] *= 1 - eta * lambda;
-                v[i] = step == 0 ? g[i] : mu * v[i] + (1 - recipe.Dampening) * g[i];
-                w[i] -= eta * (recipe.Nesterov ? g[i] + mu * v[i] : v[i]);
+                v[i] = step == 0 ? g[i] : mu * v[i] + (1 - schedule.Rule.Dampening) * g[i];
+                w[i] -= eta * (schedule.Rule.Nesterov ? g[i] + mu * v[i] : v[i]);
             }
             cosines.Add(Dot(before, w) / Math.Sqrt(Dot(before, before) * Dot(w, w)));
         }

@@ -63,8 +63,8 @@ public static class DynamicsExamples
 
     public static void MixingUnitsExample()
     {
-        var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
-        var table = UpdateTable.Of(recipe);
+        var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var table = UpdateTable.Of(schedule);
         Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
         Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15
         Console.WriteLine($"{MixingUnits.Equilibrated(0.15):F2}"); // 0.45
@@ -73,8 +73,8 @@ public static class DynamicsExamples
 
     public static void NormCurveExample()
     {
-        var recipe = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
-        var curve = NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(norm: 3), gradientSquare: 20);
+        var schedule = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+        var curve = NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(norm: 3), gradientSquare: 20);
         Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
         Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update
         Console.WriteLine($"{curve.EffectiveRateAt(10_000) / curve.EffectiveRateAt(9_999):F3}"); // 0.100
@@ -83,8 +83,8 @@ public static class DynamicsExamples
 
     public static void PhaseExample()
     {
-        var recipe = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
-        var last = Phases.Of(recipe)[^1];
+        var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var last = Phases.Of(schedule)[^1];
         Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
         Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
         Console.WriteLine($"{last.Equilibrated:F2}"); // 0.45, far from its equilibrium, where step decay leaves most runs

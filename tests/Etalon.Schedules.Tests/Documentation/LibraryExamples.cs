@@ -79,15 +79,15 @@ public static class LibraryExamples
 
     public static void ScheduleGroupExample()
     {
-        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-        var covered = new ScheduleGroup(Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var covered = new ScheduleGroup(Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
         Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
     }
 
     public static void GroupedScheduleExample()
     {
-        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-        var equivalent = GroupedSchedule.Of(recipe, Converter.Convert(recipe, EquivalentForm.TexpPlusPlus));
+        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var equivalent = GroupedSchedule.Of(schedule, Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
         Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
     }
 
@@ -124,50 +124,50 @@ public static class LibraryExamples
 
     public static void UpdateScheduleExample()
     {
-        var recipe = new UpdateSchedule(
+        var schedule = new UpdateSchedule(
             learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
-        Console.WriteLine(recipe.LearningRate.ValueAt(5000)); // 0.05
-        Console.WriteLine(UpdateSchedule.FromJson(recipe.ToJson()) == recipe); // True
-        Console.WriteLine(recipe.ContentHash()[..8]); // b81510c6
+        Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
+        Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
+        Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
     }
 
     public static void DecayFormExample()
     {
         var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
-        var decoupled = coupled with { Decay = DecayForm.Decoupled };
-        Console.WriteLine(coupled.Decay); // Coupled
+        var decoupled = coupled with { Rule = new() { Decay = DecayForm.Decoupled } };
+        Console.WriteLine(coupled.Rule.Decay); // Coupled
         Console.WriteLine(decoupled == coupled); // False
     }
 
     public static void PyTorchExporterExample()
     {
-        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
-        PyTorchExporter.Write(recipe, "cosine", module);
+        PyTorchExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
     }
 
     public static void OptaxExporterExample()
     {
-        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
-        OptaxExporter.Write(recipe, "cosine", module);
+        OptaxExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Contains("jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
     }
 
     public static void KerasExporterExample()
     {
-        var recipe = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
-        KerasExporter.Write(recipe, "cosine", module);
+        KerasExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True
     }
 
     public static void CsvExporterExample()
     {
-        var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
         using var table = new StringWriter();
-        CsvExporter.Write(recipe, table);
+        CsvExporter.Write(schedule, table);
         foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
         // step,lr,weight_decay,momentum,log_lr
         // 0,1,0.0005,0.9,0
@@ -176,9 +176,9 @@ public static class LibraryExamples
 
     public static void JsonExporterExample()
     {
-        var recipe = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
         using var text = new StringWriter();
-        JsonExporter.Write(recipe, "two updates", text);
+        JsonExporter.Write(schedule, "two updates", text);
         Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True
     }
 }

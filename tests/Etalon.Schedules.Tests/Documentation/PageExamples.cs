@@ -61,13 +61,13 @@ public static class PageExamples
 
     public static void Exporting()
     {
-        var recipe = new UpdateSchedule(
+        var schedule = new UpdateSchedule(
             learningRate: new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500)),
             weightDecay: new Constant(5e-4),
             momentum: new Constant(0.9),
             totalSteps: 10_000);
         using var module = new StringWriter(); // or File.CreateText("cosine.py")
-        PyTorchExporter.Write(recipe, "cosine", module);
+        PyTorchExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Split('\n')[0]); // """Learning rate, weight decay and momentum of the recipe cosine.
     }
 }

@@ -9,10 +9,10 @@ public class ExactLawTests
 {
     private static readonly SphereLoss _loss = new(20201006);
 
-    [Theory, MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
+    [Theory, MemberData(nameof(TestSchedules.Names), MemberType = typeof(TestSchedules))]
     public void Norm_and_angle_follow_from_gradients_alone_under_every_schedule_and_rule(string name)
     {
-        var table = Recipes.Table(name);
+        var table = TestSchedules.Table(name);
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]);
         var state = NormState.AtRest(SphereLoss.Norm(run.Weights));
         for (var step = 0L; step < table.End; step++)
@@ -30,7 +30,7 @@ public class ExactLawTests
     [Fact]
     public void A_curve_driven_by_the_gradients_of_a_run_is_the_norm_of_the_run()
     {
-        var table = Recipes.Table("all change at once");
+        var table = TestSchedules.Table("all change at once");
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]);
         var (norms, gradients) = (new List<double>(), new List<(double Square, double Dot)>());
         for (var step = 0L; step < table.End; step++)

@@ -13,39 +13,39 @@ public class PhaseTests
         Prop.ForAll(ScheduleGenerator.Any.ToArbitrary(), schedule =>
         {
             var rate = new Scaled(new Table([.. Enumerable.Range(0, 400).Select(t => Math.Min(1, Math.Abs(schedule.ValueAt(t))))]), 1);
-            return Covers(Recipe(rate)) && Covers(Recipe(new Table([.. Enumerable.Range(0, 400).Select(t => rate.ValueAt(t))])));
+            return Covers(With(rate)) && Covers(With(new Table([.. Enumerable.Range(0, 400).Select(t => rate.ValueAt(t))])));
         }).Check(_fixed);
 
     [Fact]
-    public void A_recipe_is_cut_where_a_piece_of_any_of_its_schedules_begins()
+    public void A_schedule_is_cut_where_a_piece_of_any_of_its_schedules_begins()
     {
-        var recipe = new UpdateSchedule(
+        var schedule = new UpdateSchedule(
             new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.1, 180), new Steps(0.1, [50, 100], 0.1)),
             new Sequence(new Constant(1e-3, 320), new Constant(0)),
             new Constant(0.9), 400);
-        Assert.Equal("0- 20- 200 250 300 320", Text(Phases.Of(recipe)));
+        Assert.Equal("0- 20- 200 250 300 320", Text(Phases.Of(schedule)));
     }
 
     [Fact]
     public void Pieces_that_go_on_with_the_same_numbers_are_one_phase() =>
-        Assert.Equal("0 200", Text(Phases.Of(Recipe(new Sequence(new Constant(0.1, 100), new Constant(0.1, 100), new Constant(0.2))))));
+        Assert.Equal("0 200", Text(Phases.Of(With(new Sequence(new Constant(0.1, 100), new Constant(0.1, 100), new Constant(0.2))))));
 
     [Fact]
     public void Every_kind_of_piece_knows_where_its_phases_begin()
     {
-        Assert.Equal("0- 50 200-", Text(Phases.Of(Recipe(new WarmupStableDecay(0.1, 50, 150, 200)))));
-        Assert.Equal("0- 119-", Text(Phases.Of(Recipe(OneCycle.OfPeak(0.1, 400)))));
-        Assert.Equal("0- 100- 300-", Text(Phases.Of(Recipe(new Restarts(0.1, 0, 100, growth: 2)))));
-        Assert.Equal("0- 200-", Text(Phases.Of(Recipe(new Triangular(0.01, 0.1, 200)))));
-        Assert.Equal("0 50 200 250", Text(Phases.Of(Recipe(new Repeated(new Sequence(new Constant(0.2, 50), new Constant(0.1, 150)))))));
-        Assert.Equal("0 100 200", Text(Phases.Of(Recipe(new Stretched(new Scaled(new Steps(1, [10, 20], 0.1), 0.5), 10)))));
-        Assert.Equal("0- 300", Text(Phases.Of(Recipe(new Linear(0.1, 0.01, 300)))));
-        Assert.Equal("0-", Text(Phases.Of(Recipe(new InverseSqrt(0.1, 10)))));
+        Assert.Equal("0- 50 200-", Text(Phases.Of(With(new WarmupStableDecay(0.1, 50, 150, 200)))));
+        Assert.Equal("0- 119-", Text(Phases.Of(With(OneCycle.OfPeak(0.1, 400)))));
+        Assert.Equal("0- 100- 300-", Text(Phases.Of(With(new Restarts(0.1, 0, 100, growth: 2)))));
+        Assert.Equal("0- 200-", Text(Phases.Of(With(new Triangular(0.01, 0.1, 200)))));
+        Assert.Equal("0 50 200 250", Text(Phases.Of(With(new Repeated(new Sequence(new Constant(0.2, 50), new Constant(0.1, 150)))))));
+        Assert.Equal("0 100 200", Text(Phases.Of(With(new Stretched(new Scaled(new Steps(1, [10, 20], 0.1), 0.5), 10)))));
+        Assert.Equal("0- 300", Text(Phases.Of(With(new Linear(0.1, 0.01, 300)))));
+        Assert.Equal("0-", Text(Phases.Of(With(new InverseSqrt(0.1, 10)))));
     }
 
     [Fact]
     public void More_cycles_than_anybody_reads_are_one_phase() =>
-        Assert.Equal("0-", Text(Phases.Of(Recipe(new Restarts(0.1, 0, 2)))));
+        Assert.Equal("0-", Text(Phases.Of(With(new Restarts(0.1, 0, 2)))));
 
     [Fact]
     public void Numbers_alone_are_cut_where_they_are_held_or_turn()
@@ -61,7 +61,7 @@ public class PhaseTests
     [Fact]
     public void A_phase_of_numbers_counts_steps_from_where_its_table_starts()
     {
-        var table = UpdateTable.Of(Recipe(new Steps(0.1, [200, 300], 0.1)), firstStep: 100);
+        var table = UpdateTable.Of(With(new Steps(0.1, [200, 300], 0.1)), firstStep: 100);
         Assert.Equal("100 200 300", Text(Phases.Of(table)));
     }
 
@@ -82,15 +82,15 @@ public class PhaseTests
     public void Units_of_known_recipes()
     {
         // ResNet-50 on ImageNet: of 30, 30, 20 and 10 epochs only the first two phases are long.
-        var recipe = new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
-        Assert.Equal(["15.01", "1.501", "0.1001", "0.005004"], Phases.Of(recipe).Select(phase => phase.MixingUnits.ToString("G4")));
-        var table = UpdateTable.Of(recipe);
+        var schedule = new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
+        Assert.Equal(["15.01", "1.501", "0.1001", "0.005004"], Phases.Of(schedule).Select(phase => phase.MixingUnits.ToString("G4")));
+        var table = UpdateTable.Of(schedule);
         Assert.Equal(MixingUnits.Between(table, 0, table.End), MixingUnits.Until(table)[table.Count], 1e-12);
     }
 
-    private static UpdateSchedule Recipe(Schedule rate) => new(rate, new Constant(1e-3), new Constant(0.5), 400);
+    private static UpdateSchedule With(Schedule rate) => new(rate, new Constant(1e-3), new Constant(0.5), 400);
 
-    private static IReadOnlyList<Phase> OfNumbers(Schedule rate) => Phases.Of(UpdateTable.Of(Recipe(rate)));
+    private static IReadOnlyList<Phase> OfNumbers(Schedule rate) => Phases.Of(UpdateTable.Of(With(rate)));
 
     /// <summary>Where phases begin; a moving one is marked by "-".</summary>
     private static string Text(IReadOnlyList<Phase> phases)
@@ -99,12 +99,12 @@ public class PhaseTests
         return string.Join(' ', phases.Select(phase => $"{phase.Begin}{(phase.IsConstant ? "" : "-")}"));
     }
 
-    private static bool Covers(UpdateSchedule recipe)
+    private static bool Covers(UpdateSchedule schedule)
     {
-        var phases = Phases.Of(recipe);
+        var phases = Phases.Of(schedule);
         return phases[0].Begin == 0 && phases[^1].End == 400
             && phases.Zip(phases.Skip(1)).All(pair => pair.First.End == pair.Second.Begin)
             && phases.All(phase => phase.Steps > 0)
-            && Math.Abs(phases.Sum(phase => phase.MixingUnits) - MixingUnits.Between(UpdateTable.Of(recipe), 0, 400)) < 1e-12;
+            && Math.Abs(phases.Sum(phase => phase.MixingUnits) - MixingUnits.Between(UpdateTable.Of(schedule), 0, 400)) < 1e-12;
     }
 }

@@ -91,9 +91,9 @@ public class RelaxationTests
         Prop.ForAll(Gen.Choose(-40, 40).ToArbitrary(), Gen.Choose(0, 90).ToArbitrary(), (log, momentum) =>
         {
             var c = Math.Exp(0.1 * log);
-            var recipe = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
-            var scaled = recipe with { LearningRate = new Scaled(recipe.LearningRate, c * c), WeightDecay = new Scaled(recipe.WeightDecay, 1 / (c * c)) };
-            var (one, other) = (NormCurve.Of(UpdateTable.Of(recipe), NormState.AtRest(2), 5), NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
+            var schedule = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
+            var scaled = schedule with { LearningRate = new Scaled(schedule.LearningRate, c * c), WeightDecay = new Scaled(schedule.WeightDecay, 1 / (c * c)) };
+            var (one, other) = (NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(2), 5), NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
             return Enumerable.Range(0, 200).All(step =>
                 Math.Abs(other.NormAt(step) / one.NormAt(step) / c - 1) < 1e-11
                 && Math.Abs(other.EffectiveRateAt(step) / one.EffectiveRateAt(step) - 1) < 1e-11

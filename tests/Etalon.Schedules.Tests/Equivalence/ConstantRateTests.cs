@@ -64,7 +64,7 @@ public class ConstantRateTests
     [Fact]
     public void Without_the_correction_it_is_off_by_a_tenth()
     {
-        var conversion = ConstantRate.Convert(UpdateTable.Of(Recipes.Constant));
+        var conversion = ConstantRate.Convert(UpdateTable.Of(TestSchedules.Constant));
         var (source, target) = (SideBySide.From(SideBySide.Loss), SideBySide.From(SideBySide.Loss));
         Assert.InRange(SideBySide.Distance(source, conversion.Source, target, conversion.Target, []), 0.05, 0.5);
     }
@@ -90,7 +90,7 @@ public class ConstantRateTests
     [Fact]
     public void A_number_that_changes_is_refused_with_the_step_and_the_form_that_fits()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => ConstantRate.Convert(Recipes.Table("step decay")));
+        var failure = Assert.Throws<EquivalenceException>(() => ConstantRate.Convert(TestSchedules.Table("step decay")));
         Assert.Equal(80, failure.Step);
         Assert.Contains("texp", failure.Remedy, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public class ConstantRateTests
     [Fact]
     public void An_exponential_recipe_goes_back_to_constant_rate_and_decay()
     {
-        var exponential = ConstantRate.Convert(UpdateTable.Of(Recipes.Constant)).Target;
+        var exponential = ConstantRate.Convert(UpdateTable.Of(TestSchedules.Constant)).Target;
         var back = Converter.Convert(exponential, EquivalentForm.WeightDecay);
         Assert.Equal(0.2, back.Target[100].Rate, 1e-14);
         Assert.Equal(0.01, back.Target[100].WeightDecay, 1e-14);
@@ -120,7 +120,7 @@ public class ConstantRateTests
     [Fact]
     public void A_rate_that_does_not_grow_steadily_has_no_one_decay()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => GrowthToDecay.Convert(TexpPlusPlus.Convert(Recipes.Table("constant")).Target));
+        var failure = Assert.Throws<EquivalenceException>(() => GrowthToDecay.Convert(TexpPlusPlus.Convert(TestSchedules.Table("constant")).Target));
         Assert.Contains("name the decay wanted", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -47,11 +47,11 @@ public class ConversionTests
     [InlineData(EquivalentForm.Texp, "step decay")]
     [InlineData(EquivalentForm.Texp, "rate 0 in the middle")]
     [InlineData(EquivalentForm.Exponential, "constant")]
-    public void The_equivalent_recipe_has_the_numbers_of_the_table_through_json_too(EquivalentForm form, string recipe)
+    public void The_equivalent_schedule_has_the_numbers_of_the_table_through_json_too(EquivalentForm form, string schedule)
     {
-        var conversion = Converter.Convert(Recipes.All[recipe], form);
+        var conversion = Converter.Convert(TestSchedules.All[schedule], form);
         var again = UpdateTable.Of(UpdateSchedule.FromJson(conversion.ToSchedule().ToJson()));
-        for (var step = 0; step < Recipes.Steps; step++)
+        for (var step = 0; step < TestSchedules.Steps; step++)
         {
             var (expected, actual) = (conversion.Target[step], again[step]);
             Assert.True(expected.LogRate == actual.LogRate || Math.Abs(expected.LogRate - actual.LogRate) < 1e-14);
@@ -63,7 +63,7 @@ public class ConversionTests
     public void An_exponential_recipe_is_written_as_one_piece_and_texp_as_one_a_phase()
     {
         Assert.IsType<Exponential>(Converter.Convert(_standard, EquivalentForm.Exponential).ToSchedule().LearningRate);
-        var phases = Assert.IsType<Sequence>(Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp).ToSchedule().LearningRate);
+        var phases = Assert.IsType<Sequence>(Converter.Convert(TestSchedules.All["step decay"], EquivalentForm.Texp).ToSchedule().LearningRate);
         Assert.Equal([0, 80, 160], phases.Begins);
         Assert.All(phases.Pieces, piece => Assert.IsType<Exponential>(piece));
     }
@@ -71,12 +71,12 @@ public class ConversionTests
     [Fact]
     public void A_separate_look_ahead_is_no_recipe_and_the_message_says_what_to_use() =>
         Assert.Contains("take the numbers of each step from the table", Assert.Throws<EquivalenceException>(
-            () => Converter.Convert(Recipes.All["nesterov"], EquivalentForm.TexpPlusPlus).ToSchedule()).Message, StringComparison.Ordinal);
+            () => Converter.Convert(TestSchedules.All["nesterov"], EquivalentForm.TexpPlusPlus).ToSchedule()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void It_names_rules_corrections_and_theorem()
     {
-        var conversion = Converter.Convert(Recipes.All["step decay"], EquivalentForm.Texp);
+        var conversion = Converter.Convert(TestSchedules.All["step decay"], EquivalentForm.Texp);
         Assert.Contains("The source updates by v ← μ v + g + λ w;  w ← w - η v.", conversion.Assumptions);
         Assert.Contains("The state is corrected before update 0, 80, 160.", conversion.Assumptions);
         Assert.Contains("Theorem 2.12", conversion.Theorem, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public class ConversionTests
     [Fact]
     public void A_recipe_without_decay_converts_to_itself_with_nothing_to_correct()
     {
-        var conversion = Texp.Convert(UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(0) }));
+        var conversion = Texp.Convert(UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(0) }));
         Assert.Empty(conversion.Corrections);
         Assert.Equal(conversion.Source.Steps.ToArray(), conversion.Target.Steps.ToArray());
     }
@@ -105,7 +105,7 @@ public class ConversionTests
     [Fact]
     public void Steps_beyond_the_table_are_refused_by_name()
     {
-        var conversion = Converter.Convert(Recipes.Constant, EquivalentForm.TexpPlusPlus);
+        var conversion = Converter.Convert(TestSchedules.Constant, EquivalentForm.TexpPlusPlus);
         Assert.Contains("updates 0 to 239", Assert.Throws<ArgumentOutOfRangeException>(() => conversion.Target[240]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => conversion.LogScaleAt(241));
         Assert.True(conversion.LogScaleAt(240) > 0);

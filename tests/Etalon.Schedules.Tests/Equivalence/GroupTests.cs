@@ -7,9 +7,9 @@ public class GroupTests
     /// <summary>f(w, h) = u'A u/2 + (b + h)'u + |h - 1|²/2 with u = w/|w|: invariant to the scale of w alone, whatever h is.</summary>
     [Theory]
     [InlineData("cosine"), InlineData("nesterov"), InlineData("all change at once")]
-    public void Only_the_invariant_group_is_converted_and_the_rest_keeps_rate_and_decay(string recipe)
+    public void Only_the_invariant_group_is_converted_and_the_rest_keeps_rate_and_decay(string schedule)
     {
-        var conversion = TexpPlusPlus.Convert(Recipes.Table(recipe));
+        var conversion = TexpPlusPlus.Convert(TestSchedules.Table(schedule));
         var dropped = conversion.Source.WithDecay(_ => 0);
         Assert.InRange(Distance(conversion.Source, conversion.Target, conversion.Source), 0, SideBySide.Exact);
         Assert.True(Distance(conversion.Source, dropped, conversion.Source) > SideBySide.Different);
@@ -51,7 +51,7 @@ public class GroupTests
         for (var i = 0; i < w.Length; i++)
         {
             var d = gradient[i] + numbers.WeightDecay * w[i];
-            v[i] = numbers.Momentum * v[i] + table.Intake(step) * d;
+            v[i] = numbers.Momentum * v[i] + table.GradientShare(step) * d;
             w[i] -= numbers.Rate * (table.Rule.Nesterov ? d + numbers.LookAhead * v[i] : v[i]);
         }
     }

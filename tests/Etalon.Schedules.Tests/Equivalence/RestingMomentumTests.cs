@@ -6,7 +6,7 @@ using Etalon.Schedules.Tests.Export;
 
 namespace Etalon.Schedules.Tests.Equivalence;
 
-/// <summary>Recipes whose momentum is 0 for a while: PyTorch's SGD leaves the buffer alone there, and so do the equivalences.</summary>
+/// <summary>TestSchedules whose momentum is 0 for a while: PyTorch's SGD leaves the buffer alone there, and so do the equivalences.</summary>
 public class RestingMomentumTests
 {
     private const int Steps = 120;
@@ -100,8 +100,8 @@ public class RestingMomentumTests
     private static Conversion Convert(string schedule, EquivalentForm form, double dampening, bool nesterov, DecayForm decay)
     {
         var momentum = schedule switch { "never" => new Constant(0), "comes" => Comes, _ => Rests };
-        var recipe = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum, Steps) { Dampening = dampening, Nesterov = nesterov, Decay = decay };
-        return Converter.Convert(recipe, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
+        var source = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum, Steps) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
+        return Converter.Convert(source, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
     }
 
     private static void Write(DirectoryInfo folder, string name, Action<TextWriter> write)

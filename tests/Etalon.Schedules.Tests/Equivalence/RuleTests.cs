@@ -8,15 +8,15 @@ public class RuleTests
     [InlineData(2e-4, 1.6e-4), InlineData(2e-3, 1.7e-3), InlineData(5e-3, 4e-3)]
     public void Nesterov_with_the_rates_of_the_heavy_ball_alone_is_off_by_about_eta_lambda(double decay, double known)
     {
-        var source = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2), Nesterov = true });
-        var heavyBall = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
+        var source = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2), Rule = new() { Nesterov = true } });
+        var heavyBall = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
         Assert.InRange(RateOnly(source, heavyBall), known / 2, known * 2);
     }
 
     [Fact]
     public void Nesterov_momentum_and_look_ahead_stay_near_the_source()
     {
-        var target = TexpPlusPlus.Convert(Recipes.Table("nesterov")).Target;
+        var target = TexpPlusPlus.Convert(TestSchedules.Table("nesterov")).Target;
         Assert.All(target.Steps.ToArray(), step =>
         {
             Assert.InRange(step.Momentum, 0.9 * 0.98, 0.9 * 1.02);
@@ -29,7 +29,7 @@ public class RuleTests
     public void The_nesterov_numbers_are_those_of_the_recurrence_with_all_its_parts()
     {
         // The same transform with the intermediate quantities a, x, A and B that the closed forms have eliminated.
-        var source = Recipes.Table("nesterov, all change at once");
+        var source = TestSchedules.Table("nesterov, all change at once");
         var target = TexpPlusPlus.Convert(source).Target;
         var (x, k, p) = (1.0, 0.0, 1.0);
         for (var step = 0; step < source.Count - 1; step++)
@@ -51,14 +51,14 @@ public class RuleTests
     [Fact]
     public void Nesterov_with_dampening_is_refused()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(Recipes.Constant with { Nesterov = true, Dampening = 0.1 })));
+        var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(TestSchedules.Constant with { Rule = new() { Nesterov = true, Dampening = 0.1 } })));
         Assert.Contains("set dampening to 0", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Decoupled_decay_with_a_rate_alone_is_off_by_about_eta_lambda()
     {
-        var source = UpdateTable.Of(Recipes.Constant with { WeightDecay = new Constant(5e-4), Decay = DecayForm.Decoupled });
+        var source = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(5e-4), Rule = new() { Decay = DecayForm.Decoupled } });
         var rates = TexpPlusPlus.Convert(source).Target.Steps.ToArray().Select(step => step with { Momentum = 0.9 });
         var wrong = new UpdateTable(new UpdateRule(), rates);
         var distance = SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []);
@@ -68,7 +68,7 @@ public class RuleTests
     [Fact]
     public void Decoupled_momentum_is_that_of_the_source_times_the_shrinkage_of_the_step_before()
     {
-        var target = TexpPlusPlus.Convert(Recipes.Table("decoupled")).Target;
+        var target = TexpPlusPlus.Convert(TestSchedules.Table("decoupled")).Target;
         Assert.Equal(0.9, target[0].Momentum);
         Assert.Equal(0.9 * (1 - 0.2 * 0.01), target[1].Momentum, 1e-15);
     }

@@ -5,20 +5,20 @@ namespace Etalon.Schedules.Tests.Equivalence;
 public class ScaleTests
 {
     [Theory]
-    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
-    public void Rate_decay_and_weights_have_no_unit_of_their_own(string recipe)
+    [MemberData(nameof(TestSchedules.Names), MemberType = typeof(TestSchedules))]
+    public void Rate_decay_and_weights_have_no_unit_of_their_own(string schedule)
     {
-        var source = Recipes.Table(recipe);
+        var source = TestSchedules.Table(schedule);
         var conversion = ScaleSymmetry.Convert(source, Math.Log(37));
         SideBySide.AssertSame(conversion, withBuffer: true);
         for (var step = 0; step < source.Count; step++) Assert.Equal(source[step].IntrinsicRate, conversion.Target[step].IntrinsicRate, 1e-15);
-        // The control: the scaled recipe with the weights left as they are.
+        // The control: the scaled schedule with the weights left as they are.
         Assert.True(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), conversion.Target, []) > SideBySide.Different);
     }
 
     [Fact]
     public void A_scale_that_takes_the_decay_out_of_float64_is_refused() =>
-        Assert.Equal(0, Assert.Throws<EquivalenceException>(() => ScaleSymmetry.Convert(Recipes.Table("constant"), 400)).Step);
+        Assert.Equal(0, Assert.Throws<EquivalenceException>(() => ScaleSymmetry.Convert(TestSchedules.Table("constant"), 400)).Step);
 
     [Fact]
     public void Lemma_A_an_equivalent_scaling_commutes_with_an_update()
@@ -40,9 +40,9 @@ public class ScaleTests
 
     [Theory]
     [InlineData("no momentum")]
-    public void Without_momentum_the_theorem_is_exact_and_TexpPlusPlus_agrees(string recipe)
+    public void Without_momentum_the_theorem_is_exact_and_TexpPlusPlus_agrees(string schedule)
     {
-        var source = Recipes.Table(recipe);
+        var source = TestSchedules.Table(schedule);
         var conversion = Converter.Convert(source, EquivalentForm.Exponential);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
         SideBySide.AssertSame(conversion);
@@ -57,18 +57,18 @@ public class ScaleTests
     [Fact]
     public void Without_momentum_rate_and_decay_may_change_every_step()
     {
-        var recipe = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
-        SideBySide.AssertSame(MomentumFree.Convert(UpdateTable.Of(recipe)));
+        var schedule = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
+        SideBySide.AssertSame(MomentumFree.Convert(UpdateTable.Of(schedule)));
     }
 
     [Fact]
     public void With_momentum_the_momentum_free_theorem_refuses() =>
-        Assert.Contains("ask for texp++", Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(Recipes.Table("constant"))).Message, StringComparison.Ordinal);
+        Assert.Contains("ask for texp++", Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(TestSchedules.Table("constant"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_decay_that_leaves_nothing_of_the_weights_is_refused() =>
         Assert.Equal(120, Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(UpdateTable.Of(
-            Recipes.Of(new Sequence(new Constant(0.1, 120), new Constant(100))) with { Momentum = new Constant(0) }))).Step);
+            TestSchedules.Of(new Sequence(new Constant(0.1, 120), new Constant(100))) with { Momentum = new Constant(0) }))).Step);
 
     private static (double[], double) Apply(ScaleMap map, (double[] Weights, double LogRate) state) =>
         ([.. state.Weights.Select(w => Math.Exp(map.LogWeights) * w)], state.LogRate + map.LogRate);

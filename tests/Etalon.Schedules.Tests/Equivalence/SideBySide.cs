@@ -11,7 +11,7 @@ internal static class SideBySide
     /// </summary>
     public const double Exact = 1e-12;
 
-    /// <summary>A recipe that lacks its decay is another run: the control every comparison must be able to fail.</summary>
+    /// <summary>A schedule that lacks its decay is another run: the control every comparison must be able to fail.</summary>
     public const double Different = 1e-2;
 
     public static readonly SphereLoss Loss = new(20190701);
@@ -38,7 +38,7 @@ internal static class SideBySide
         return Distance(source, conversion.Source, target, conversion.Target, conversion.Corrections);
     }
 
-    /// <summary>The distance between a recipe and the one with its decay merely dropped.</summary>
+    /// <summary>The distance between a schedule and the one with its decay merely dropped.</summary>
     public static double Control(UpdateTable source, SphereLoss? loss = null)
     {
         loss ??= Loss;

@@ -51,7 +51,7 @@ internal sealed class Simulation
         for (var i = 0; i < Weights.Length; i++) (Weights[i], Buffer[i]) = map.Apply(Weights[i], Buffer[i]);
     }
 
-    /// <summary>The whole of a recipe, with corrections.</summary>
+    /// <summary>The whole of a schedule, with corrections.</summary>
     public void Run(UpdateTable table, IReadOnlyList<StateCorrection> corrections, Action<long> afterEach)
     {
         _hasBuffer = table.FirstStep > 0;

@@ -4,7 +4,7 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class TargetDecayTests
 {
-    public static TheoryData<string, string> Cases => [.. from recipe in Recipes.All.Keys from decay in _decays.Keys select (recipe, decay)];
+    public static TheoryData<string, string> Cases => [.. from schedule in TestSchedules.All.Keys from decay in _decays.Keys select (schedule, decay)];
 
     private static readonly SortedDictionary<string, Schedule> _decays = new(StringComparer.Ordinal)
     {
@@ -16,9 +16,9 @@ public class TargetDecayTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Any_decay_can_be_asked_for(string recipe, string decay)
+    public void Any_decay_can_be_asked_for(string schedule, string decay)
     {
-        var source = Recipes.Table(recipe);
+        var source = TestSchedules.Table(schedule);
         var conversion = TargetDecay.Convert(source, _decays[decay]);
         SideBySide.AssertSame(conversion);
         for (var step = 0; step < source.Count; step++) Assert.Equal(_decays[decay].ValueAt(step), conversion.Target[step].WeightDecay);
@@ -30,7 +30,7 @@ public class TargetDecayTests
     [Fact]
     public void The_decay_it_has_already_changes_nothing()
     {
-        var source = Recipes.Table("cosine");
+        var source = TestSchedules.Table("cosine");
         var target = TargetDecay.Convert(source, new Constant(0.01)).Target;
         for (var step = 0; step < source.Count; step++) Assert.Equal(source[step].LogRate, target[step].LogRate, 1e-15);
     }
@@ -38,7 +38,7 @@ public class TargetDecayTests
     [Fact]
     public void Decoupled_decay_becomes_coupled_decay_by_way_of_none()
     {
-        var source = Recipes.Table("decoupled");
+        var source = TestSchedules.Table("decoupled");
         var none = TexpPlusPlus.Convert(source).Target;
         Assert.Equal(DecayForm.Coupled, none.Rule.Decay);
         var coupled = TargetDecay.Convert(none, new Constant(0.01)).Target;
@@ -48,8 +48,8 @@ public class TargetDecayTests
     [Fact]
     public void An_exponential_rate_far_beyond_float64_gets_an_ordinary_decay_back()
     {
-        var recipe = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
-        var exponential = TexpPlusPlus.Convert(UpdateTable.Of(recipe));
+        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
+        var exponential = TexpPlusPlus.Convert(UpdateTable.Of(schedule));
         Assert.True(exponential.Target[199_999].LogRate > 2000);
         var back = TargetDecay.Convert(exponential.Target, new Constant(5e-3)).Target;
         // ln η~ near 2000 is stored to 1.1e-13, twice over.
@@ -58,10 +58,10 @@ public class TargetDecayTests
 
     [Fact]
     public void A_negative_decay_for_ever_is_refused_where_the_weights_would_have_to_change_sign() =>
-        Assert.NotNull(Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(Recipes.Table("constant"), new Constant(-0.002))).Step);
+        Assert.NotNull(Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(TestSchedules.Table("constant"), new Constant(-0.002))).Step);
 
     [Fact]
     public void Nesterov_with_decoupled_decay_is_refused() =>
         Assert.Contains("choose coupled decay", Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(
-            Recipes.Constant with { Nesterov = true, Decay = DecayForm.Decoupled }))).Message, StringComparison.Ordinal);
+            TestSchedules.Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } }))).Message, StringComparison.Ordinal);
 }

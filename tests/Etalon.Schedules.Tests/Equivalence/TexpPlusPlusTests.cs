@@ -5,10 +5,10 @@ namespace Etalon.Schedules.Tests.Equivalence;
 public class TexpPlusPlusTests
 {
     [Theory]
-    [MemberData(nameof(Recipes.Names), MemberType = typeof(Recipes))]
-    public void Without_decay_the_directions_are_the_same_at_every_step(string recipe)
+    [MemberData(nameof(TestSchedules.Names), MemberType = typeof(TestSchedules))]
+    public void Without_decay_the_directions_are_the_same_at_every_step(string schedule)
     {
-        var source = Recipes.Table(recipe);
+        var source = TestSchedules.Table(schedule);
         var conversion = TexpPlusPlus.Convert(source);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
         SideBySide.AssertSame(conversion);
@@ -19,25 +19,25 @@ public class TexpPlusPlusTests
     [Fact]
     public void Negative_decay_is_as_exact()
     {
-        var source = Recipes.Table("constant").WithDecay(step => step < 120 ? 0.01 : -0.01);
+        var source = TestSchedules.Table("constant").WithDecay(step => step < 120 ? 0.01 : -0.01);
         Assert.True(SideBySide.Control(source) > SideBySide.Different);
         SideBySide.AssertSame(TexpPlusPlus.Convert(source));
     }
 
     [Fact]
     public void A_buffer_that_is_not_empty_at_the_start_needs_no_correction() =>
-        SideBySide.AssertSame(TexpPlusPlus.Convert(Recipes.Table("cosine")), withBuffer: true);
+        SideBySide.AssertSame(TexpPlusPlus.Convert(TestSchedules.Table("cosine")), withBuffer: true);
 
     [Fact]
     public void The_weights_are_P_times_those_of_the_source_and_the_state_maps_back()
     {
-        foreach (var name in Recipes.All.Keys)
+        foreach (var name in TestSchedules.All.Keys)
         {
-            var conversion = TexpPlusPlus.Convert(Recipes.Table(name));
+            var conversion = TexpPlusPlus.Convert(TestSchedules.Table(name));
             var (source, target) = (SideBySide.From(SideBySide.Loss), SideBySide.From(SideBySide.Loss));
             source.Run(conversion.Source, [], _ => { });
             target.Run(conversion.Target, [], _ => { });
-            target.Apply(conversion.StateAt(Recipes.Steps).Inverse());
+            target.Apply(conversion.StateAt(TestSchedules.Steps).Inverse());
             AssertNear(source.Weights, target.Weights);
             AssertNear(source.Buffer, target.Buffer);
         }
@@ -46,11 +46,11 @@ public class TexpPlusPlusTests
     [Fact]
     public void A_run_may_change_over_at_a_checkpoint_with_the_state_reached_there()
     {
-        var whole = UpdateTable.Of(Recipes.All["all change at once"]);
-        var rest = UpdateTable.Of(Recipes.All["all change at once"], firstStep: 100);
+        var whole = UpdateTable.Of(TestSchedules.All["all change at once"]);
+        var rest = UpdateTable.Of(TestSchedules.All["all change at once"], firstStep: 100);
         var before = TexpPlusPlus.Convert(whole);
         var after = TexpPlusPlus.Convert(rest, before.StateAt(100));
-        for (var step = 100; step < Recipes.Steps; step++) Assert.Equal(before.Target[step], after.Target[step]);
+        for (var step = 100; step < TestSchedules.Steps; step++) Assert.Equal(before.Target[step], after.Target[step]);
         SideBySide.AssertSame(after, withBuffer: true);
         // The same with any other P and k.
         SideBySide.AssertSame(TexpPlusPlus.Convert(rest, new StateMap(1.7, SignedLog.Of(0.03), 0)), withBuffer: true);
@@ -66,10 +66,10 @@ public class TexpPlusPlusTests
 
     [Theory]
     [InlineData("constant"), InlineData("step decay"), InlineData("triangular"), InlineData("restarts to a thousandth"), InlineData("decay that changes")]
-    public void The_rates_are_those_of_the_form_in_the_paper(string recipe)
+    public void The_rates_are_those_of_the_form_in_the_paper(string schedule)
     {
         // Theorem 2.13: α_t = 1 - η_{t-1} λ_{t-1} + μ (η_{t-1}/η_{t-2}) (1 - 1/α_{t-1}).
-        var source = Recipes.Table(recipe);
+        var source = TestSchedules.Table(schedule);
         var target = TexpPlusPlus.Convert(source).Target;
         var (alpha, logScale) = (1.0, 0.0);
         for (var step = 0; step < source.Count; step++)
@@ -99,7 +99,7 @@ public class TexpPlusPlusTests
     [Fact]
     public void A_short_excursion_above_the_limit_is_harmless()
     {
-        var source = UpdateTable.Of(Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.5, 5), new Constant(0.05))));
+        var source = UpdateTable.Of(TestSchedules.Of(new Sequence(new Constant(0.2, 100), new Constant(0.5, 5), new Constant(0.05))));
         Assert.True(source[102].IntrinsicRate > ConstantRate.LargestIntrinsicRate(0.9));
         SideBySide.AssertSame(TexpPlusPlus.Convert(source));
     }
@@ -107,7 +107,7 @@ public class TexpPlusPlusTests
     [Fact]
     public void Clipping_is_exact_with_the_threshold_divided_by_P_and_not_with_a_constant_one()
     {
-        var conversion = TexpPlusPlus.Convert(Recipes.Table("constant"));
+        var conversion = TexpPlusPlus.Convert(TestSchedules.Table("constant"));
         Assert.InRange(Clipped(conversion, step => 0.5 / Math.Exp(conversion.LogScaleAt(step))), 0, SideBySide.Exact);
         Assert.True(Clipped(conversion, _ => 0.5) > SideBySide.Different);
     }

@@ -46,19 +46,19 @@ public class TexpTests
     [Fact]
     public void Decay_and_momentum_may_change_between_phases()
     {
-        var recipe = Recipes.Constant with
+        var schedule = TestSchedules.Constant with
         {
             WeightDecay = new Sequence(new Constant(0.01, 60), new Constant(0.002)),
             Momentum = new Sequence(new Constant(0.9, 120), new Constant(0.5)),
         };
-        var conversion = Texp.Convert(UpdateTable.Of(recipe));
+        var conversion = Texp.Convert(UpdateTable.Of(schedule));
         Assert.Equal([0, 60, 120], conversion.Corrections.Select(correction => correction.Step));
         SideBySide.AssertSame(conversion);
     }
 
     [Fact]
     public void Phases_at_rate_zero_are_phases_like_others() =>
-        SideBySide.AssertSame(Texp.Convert(Recipes.Table("rate 0 in the middle")));
+        SideBySide.AssertSame(Texp.Convert(TestSchedules.Table("rate 0 in the middle")));
 
     [Fact]
     public void The_rates_are_those_of_the_definition()
@@ -112,8 +112,8 @@ public class TexpTests
     [Fact]
     public void The_curve_of_the_paper_peaks_where_it_should()
     {
-        var recipe = new UpdateSchedule(new Steps(0.1, [80 * 391, 120 * 391], 0.1), new Constant(5e-4), new Constant(0.9), 300 * 391);
-        var target = Texp.Convert(UpdateTable.Of(recipe)).Target;
+        var schedule = new UpdateSchedule(new Steps(0.1, [80 * 391, 120 * 391], 0.1), new Constant(5e-4), new Constant(0.9), 300 * 391);
+        var target = Texp.Convert(UpdateTable.Of(schedule)).Target;
         Assert.Equal(4.466e12, target[80 * 391 - 1].Rate, 0.01e12);
         Assert.Equal(4.466e11, target[80 * 391].Rate, 0.01e11);
         Assert.Equal(2.135e12, target[120 * 391 - 1].Rate, 0.001e12);
@@ -126,7 +126,7 @@ public class TexpTests
     {
         // "TEXP--": z depends on η λ alone.
         var drops = Texp.Convert(UpdateTable.Of(_settings["strong"]));
-        var kept = Texp.Convert(UpdateTable.Of(Recipes.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
+        var kept = Texp.Convert(UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
         for (var step = 0; step < 240; step++)
             Assert.Equal(drops.Target[step].LogRate - drops.Source[step].LogRate, kept.Target[step].LogRate - kept.Source[step].LogRate, 1e-13);
         SideBySide.AssertSame(kept);
@@ -135,15 +135,15 @@ public class TexpTests
     [Fact]
     public void A_phase_above_the_limit_is_refused_at_its_first_step()
     {
-        var recipe = Recipes.Of(new Sequence(new Constant(0.2, 100), new Constant(0.3)));
-        Assert.Equal(100, Assert.Throws<EquivalenceException>(() => Texp.Convert(UpdateTable.Of(recipe))).Step);
+        var schedule = TestSchedules.Of(new Sequence(new Constant(0.2, 100), new Constant(0.3)));
+        Assert.Equal(100, Assert.Throws<EquivalenceException>(() => Texp.Convert(UpdateTable.Of(schedule))).Step);
     }
 
     [Theory]
     [InlineData("nesterov"), InlineData("decoupled"), InlineData("dampening, first update undamped")]
-    public void Rules_with_no_rate_only_equivalent_are_refused_and_the_exact_one_named(string recipe)
+    public void Rules_with_no_rate_only_equivalent_are_refused_and_the_exact_one_named(string schedule)
     {
-        var failure = Assert.Throws<EquivalenceException>(() => Texp.Convert(Recipes.Table(recipe)));
+        var failure = Assert.Throws<EquivalenceException>(() => Texp.Convert(TestSchedules.Table(schedule)));
         Assert.Contains("ask for texp++", failure.Message, StringComparison.Ordinal);
     }
 

@@ -37,16 +37,16 @@ public class ArrayExportTests
     {
         Python.Need("numpy");
         Schedule decay = decayFactor == 1 ? new Constant(5e-4) : new Steps(5e-4, [30], decayFactor);
-        var recipe = new UpdateSchedule(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
+        var schedule = new UpdateSchedule(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
-        modules.Add([recipe], KerasExporter.Write);
+        modules.Add([schedule], KerasExporter.Write);
         var rows = Python.Run(ExportedModules.Beside("drive_keras.py"), modules.Folder).TrimEnd().Split('\n');
         Assert.Equal(60, rows.Length);
         Assert.All(rows.Index(), row =>
         {
             var numbers = row.Item.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-            Assert.Equal([row.Index, recipe.LearningRate.ValueAt(row.Index), recipe.WeightDecay.ValueAt(row.Index), 0.9], numbers);
+            Assert.Equal([row.Index, schedule.LearningRate.ValueAt(row.Index), schedule.WeightDecay.ValueAt(row.Index), 0.9], numbers);
         });
     }
 
@@ -63,10 +63,10 @@ public class ArrayExportTests
     {
         Python.Need("numpy");
         // P passes 2^16 and is centered again; the rate falls twice.
-        var recipe = new UpdateSchedule(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
+        var schedule = new UpdateSchedule(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
-        modules.Write("m0.py", writer => export(GroupedSchedule.Of(recipe, Converter.Convert(recipe, form)), "equivalent", writer));
+        modules.Write("m0.py", writer => export(GroupedSchedule.Of(schedule, Converter.Convert(schedule, form)), "equivalent", writer));
         var distances = Python.Run(ExportedModules.Beside("drive_groups.py"), modules.Folder, target).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine($"{target}, {form}: {distances[0]:E1}, without decay {distances[1]:E1}");

@@ -18,7 +18,7 @@ internal sealed class ExportedModules : IDisposable
     /// <summary>One recipe for every kind of schedule, twice: by itself, and past its end.</summary>
     public static IEnumerable<UpdateSchedule> EveryKind() => ScheduleCase.All.SelectMany(each => new[] { Of(each.Schedule, 10), Of(each.Schedule, 1000) });
 
-    /// <summary>Recipes with schedules at random, nested, with ordinary and extreme numbers; the same in every run.</summary>
+    /// <summary>TestSchedules with schedules at random, nested, with ordinary and extreme numbers; the same in every run.</summary>
     public static IReadOnlyList<UpdateSchedule> AtRandom()
     {
         var drawn = new List<UpdateSchedule>();
@@ -35,10 +35,10 @@ internal sealed class ExportedModules : IDisposable
 
     public void Add(IEnumerable<UpdateSchedule> recipes, Action<UpdateSchedule, string, TextWriter> export)
     {
-        foreach (var (index, recipe) in recipes.Index())
+        foreach (var (index, schedule) in recipes.Index())
         {
-            Write($"m{index}.py", writer => export(recipe, $"recipe {index}", writer));
-            Write($"m{index}.csv", writer => CsvExporter.Write(recipe, writer));
+            Write($"m{index}.py", writer => export(schedule, $"recipe {index}", writer));
+            Write($"m{index}.csv", writer => CsvExporter.Write(schedule, writer));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Etalon.Schedules.Tests.Export;
 /// <summary>The exported PyTorch module against Etalon's own values, in Python and with the real PyTorch.</summary>
 public class PyTorchExportTests
 {
-    private static readonly UpdateSchedule _recipe = new(
+    private static readonly UpdateSchedule _schedule = new(
         new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.01, 50), new Steps(0.01, [10, 20], 0.1)),
         new Sequence(new Constant(5e-4, 40), new Exponential(5e-4, 0.9)),
         new OneCycle(0.95, 0.85, 0.95, 120),
@@ -40,13 +40,13 @@ public class PyTorchExportTests
     {
         Python.Need("torch");
         using var modules = new ExportedModules();
-        modules.Add([_recipe], PyTorchExporter.Write);
+        modules.Add([_schedule], PyTorchExporter.Write);
         var rows = Python.Run(ExportedModules.Beside("drive_scheduler.py"), modules.Folder, resumeAt.ToString(CultureInfo.InvariantCulture)).TrimEnd().Split('\n');
         Assert.Equal(120, rows.Length);
         Assert.All(rows.Index(), row =>
         {
             var numbers = row.Item.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-            Assert.Equal([row.Index, _recipe.LearningRate.ValueAt(row.Index), _recipe.WeightDecay.ValueAt(row.Index), _recipe.Momentum.ValueAt(row.Index)], numbers);
+            Assert.Equal([row.Index, _schedule.LearningRate.ValueAt(row.Index), _schedule.WeightDecay.ValueAt(row.Index), _schedule.Momentum.ValueAt(row.Index)], numbers);
         });
     }
 
@@ -54,10 +54,10 @@ public class PyTorchExportTests
     public void The_module_states_its_source_and_needs_only_python()
     {
         using var text = new StringWriter();
-        PyTorchExporter.Write(_recipe, "odd \"name\"\n\\", text);
+        PyTorchExporter.Write(_schedule, "odd \"name\"\n\\", text);
         var module = text.ToString();
         Assert.Contains("""RECIPE = "odd \"name\"\u000a\\" """.TrimEnd() + "\n", module, StringComparison.Ordinal);
-        Assert.Contains($"RECIPE_HASH = \"{_recipe.ContentHash()}\"\n", module, StringComparison.Ordinal);
+        Assert.Contains($"RECIPE_HASH = \"{_schedule.ContentHash()}\"\n", module, StringComparison.Ordinal);
         Assert.Contains("Written by Etalon 0.", module, StringComparison.Ordinal);
         Assert.Equal(["import math"], module.Split('\n').Where(line => line.StartsWith("import", StringComparison.Ordinal) || line.StartsWith("from", StringComparison.Ordinal)));
         Assert.DoesNotContain('\r', module);

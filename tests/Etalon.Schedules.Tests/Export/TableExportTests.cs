@@ -48,11 +48,11 @@ public class TableExportTests
     {
         const int Steps = 250;
         var source = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), Steps);
-        var recipe = GroupedSchedule.Of(source, Converter.Convert(source, form));
+        var schedule = GroupedSchedule.Of(source, Converter.Convert(source, form));
         using var text = new StringWriter();
-        CsvExporter.Write(recipe, text);
+        CsvExporter.Write(schedule, text);
         var rows = text.ToString().Split('\n')[1..^1];
-        Assert.Equal(Enumerable.Range(0, Steps).Select(step => recipe.Groups[0].LearningRate.ValueAt(step)), rows.Select(row => Number(row.Split(',')[1])));
+        Assert.Equal(Enumerable.Range(0, Steps).Select(step => schedule.Groups[0].LearningRate.ValueAt(step)), rows.Select(row => Number(row.Split(',')[1])));
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public class TableExportTests
         Assert.Equal(_long, UpdateSchedule.FromJson(export["recipe"]!.ToJsonString()));
     }
 
-    private static string Csv(UpdateSchedule recipe)
+    private static string Csv(UpdateSchedule schedule)
     {
         using var text = new StringWriter();
-        CsvExporter.Write(recipe, text);
+        CsvExporter.Write(schedule, text);
         return text.ToString();
     }
 
-    private static string Body(UpdateSchedule recipe) => Csv(recipe)["step,lr,weight_decay,momentum,log_lr\n".Length..];
+    private static string Body(UpdateSchedule schedule) => Csv(schedule)["step,lr,weight_decay,momentum,log_lr\n".Length..];
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -18,9 +18,9 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(0, code);
         using var json = JsonDocument.Parse(output);
         Assert.Equal("cifar-step", json.RootElement.GetProperty("name").GetString());
-        var recipe = UpdateSchedule.FromJson(json.RootElement.GetProperty("recipe").GetRawText());
-        Assert.Equal((62_560L, 391L), (recipe.TotalSteps, recipe.StepsPerEpoch!.Value));
-        Assert.Equal(0.01, recipe.LearningRate.ValueAt(31_280), 1e-15);
+        var schedule = UpdateSchedule.FromJson(json.RootElement.GetProperty("recipe").GetRawText());
+        Assert.Equal((62_560L, 391L), (schedule.TotalSteps, schedule.StepsPerEpoch!.Value));
+        Assert.Equal(0.01, schedule.LearningRate.ValueAt(31_280), 1e-15);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class Reference
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (spec.Optimizer.Kind != OptimizerKind.Sgd) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Kind}; a log is compared with a recipe of SGD");
-        return new(spec.Name, UpdateRule.Of(spec.ToSchedule()), spec.TotalSteps, step => (spec.LearningRate.ValueAt(step), spec.WeightDecay.ValueAt(step), spec.Momentum.ValueAt(step)))
+        return new(spec.Name, spec.ToSchedule().Rule, spec.TotalSteps, step => (spec.LearningRate.ValueAt(step), spec.WeightDecay.ValueAt(step), spec.Momentum.ValueAt(step)))
         {
             IsRecipe = true,
             StepsPerEpoch = spec.StepsPerEpoch > 1 ? spec.StepsPerEpoch : null,

@@ -22,7 +22,7 @@ internal static class RunFolderLog
         return new RunLog
         {
             Source = RunFolder.NameOf(folder),
-            Rule = UpdateRule.Of(spec.ToSchedule()),
+            Rule = spec.ToSchedule().Rule,
             IsRuleLogged = true,
             Steps = steps,
             Rate = [.. steps.Select(spec.LearningRate.ValueAt)],

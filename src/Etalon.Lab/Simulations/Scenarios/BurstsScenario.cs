@@ -62,7 +62,7 @@ public sealed class BurstsScenario : Scenario
 
     private static Simulation Plan(SteadyUpdate update, int replicas, long steps, ulong seed) => new()
     {
-        Recipe = Steady(update, steps),
+        Schedule = Steady(update, steps),
         Loss = new SquaredRatio(),
         InitialNorm = StartNorm,
         Dimension = 2,

@@ -80,7 +80,7 @@ public sealed class DropScenario : Scenario
 
         public Simulation Plan(SphereLoss loss, bool isRescaled) => new()
         {
-            Recipe = Under(Transition.Before, new Steps(Transition.Before.Numbers.Rate, [DropAt], Transition.After.Numbers.Rate / Transition.Before.Numbers.Rate), Steps),
+            Schedule = Under(Transition.Before, new Steps(Transition.Before.Numbers.Rate, [DropAt], Transition.After.Numbers.Rate / Transition.Before.Numbers.Rate), Steps),
             Loss = loss,
             Direction = loss is PureNoise ? StartDirection.Anywhere : StartDirection.Axis,
             InitialNorm = Old.Norm,

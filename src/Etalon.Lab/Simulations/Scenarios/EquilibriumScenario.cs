@@ -79,7 +79,7 @@ public sealed class EquilibriumScenario : Scenario
         long settle = (long)Math.Ceiling(UnitsToSettle / update.UnitsPerStep), steps = options.Steps ?? (long)Math.Ceiling(UnitsToMeasure / update.UnitsPerStep);
         return new()
         {
-            Recipe = Steady(update, settle + steps),
+            Schedule = Steady(update, settle + steps),
             Loss = new PureNoise(),
             InitialNorm = StartNorm * equilibrium.Norm,
             Dimension = dimension,

@@ -46,7 +46,7 @@ public sealed class RelaxationScenario : Scenario
             double[] units = [.. simulation.KeepAt.Select(step => step * update.UnitsPerStep)];
             double[][] gammas = [.. simulation.KeepAt.Select((_, kept) => result.Gammas(kept))];
             var relaxation = new Relaxation(update, dimension - 1, simulation.InitialNorm);
-            var forecast = NormCurve.Of(UpdateTable.Of(simulation.Recipe), NormState.AtRest(simulation.InitialNorm), dimension - 1);
+            var forecast = NormCurve.Of(UpdateTable.Of(simulation.Schedule), NormState.AtRest(simulation.InitialNorm), dimension - 1);
             findings.AddRange(Findings(name, relaxation, forecast, simulation.KeepAt, gammas));
             lines.Add(new($"{name}, measured", units, [.. gammas.Select(gamma => gamma.Average() / equilibrium.Gamma)]) { Color = lines.Count });
             lines.Add(new($"{name}, closed form", units, [.. simulation.KeepAt.Select(step => relaxation.GammaAt(step) / equilibrium.Gamma)]) { Color = lines.Count });
@@ -68,7 +68,7 @@ public sealed class RelaxationScenario : Scenario
         long steps = (long)Math.Ceiling(Units * perUnit);
         return new()
         {
-            Recipe = Steady(equilibrium.Update, steps),
+            Schedule = Steady(equilibrium.Update, steps),
             Loss = new PureNoise(),
             InitialNorm = equilibrium.Norm * Elementary.Pow(factor, 0.25),
             Dimension = dimension,

@@ -50,17 +50,15 @@ public abstract class Scenario
     /// <summary>Runs it with options that are in their range.</summary>
     internal abstract ScenarioReport Run(ScenarioOptions options, Workers workers, CancellationToken cancellation);
 
-    /// <summary>A recipe whose numbers never change.</summary>
+    /// <summary>A schedule whose numbers never change.</summary>
     internal static UpdateSchedule Steady(SteadyUpdate update, long steps) =>
         Under(update, new Constant(update.Numbers.Rate), steps);
 
-    /// <summary>A recipe with the decay, momentum and rule of an update and rates of its own.</summary>
+    /// <summary>A schedule with the decay, momentum and rule of an update and rates of its own.</summary>
     internal static UpdateSchedule Under(SteadyUpdate update, Schedule rate, long steps) =>
         new(rate, new Constant(update.Numbers.WeightDecay), new Constant(update.Numbers.Momentum), steps)
         {
-            Dampening = update.Rule.Dampening,
-            Nesterov = update.Rule.Nesterov,
-            Decay = update.Rule.Decay,
+            Rule = update.Rule,
         };
 
     /// <summary>Steps from 0 to the last, about as many as asked for, at equal distances.</summary>

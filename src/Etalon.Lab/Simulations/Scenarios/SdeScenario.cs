@@ -80,7 +80,7 @@ public sealed class SdeScenario : Scenario
         long settle = (long)Math.Ceiling(UnitsToSettle / update.UnitsPerStep), steps = (long)Math.Ceiling(UnitsToMeasure / update.UnitsPerStep);
         return new()
         {
-            Recipe = Steady(update, settle + steps),
+            Schedule = Steady(update, settle + steps),
             Loss = new OneWell(curvature),
             Direction = StartDirection.Axis,
             InitialNorm = Equilibrium.Of(update, dimension - 1).Norm,

@@ -78,7 +78,7 @@ public sealed class WellsScenario : Scenario
         var steps = (long)Math.Ceiling(Units / update.UnitsPerStep);
         return new()
         {
-            Recipe = Steady(update, steps),
+            Schedule = Steady(update, steps),
             Loss = new TwoWells(Curvature),
             Direction = start,
             InitialNorm = Equilibrium.Of(update, dimension - 1).Norm * Elementary.Pow(gamma, 0.25),

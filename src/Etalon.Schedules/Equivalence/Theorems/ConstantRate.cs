@@ -64,7 +64,7 @@ public static class ConstantRate
         return missing * (1 - missing - momentum) / (1 - missing);
     }
 
-    /// <summary>The equivalent without decay of a recipe whose numbers never change.</summary>
+    /// <summary>The equivalent without decay of a schedule whose numbers never change.</summary>
     /// <exception cref="EquivalenceException">The rule is not the theorem's, a number changes, or η λ exceeds (1 - √μ)².</exception>
     public static Conversion Convert(UpdateTable source, GrowthRoot root = GrowthRoot.Larger)
     {
@@ -84,7 +84,7 @@ public static class ConstantRate
         for (var i = 0; i < steps.Length; i++) steps[i] = new(numbers.LogRate + (2 * i + 1L) * logGrowth, 0, numbers.Momentum, 0);
         return new(EquivalentForm.Exponential, Theorem, source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]))
         {
-            RatePieces = TableRecipe.Exponential(steps[0].LogRate, 2 * logGrowth, source.Count),
+            RatePieces = SimplestSchedule.OfGrowth(steps[0].LogRate, 2 * logGrowth, source.Count),
         };
     }
 

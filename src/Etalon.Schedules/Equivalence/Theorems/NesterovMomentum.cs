@@ -24,8 +24,8 @@ public static class NesterovMomentum
     /// <exception cref="EquivalenceException">A factor that must be positive is not, or there is dampening.</exception>
     public static StepOutput Advance(StateMap state, StepInput input)
     {
-        if (input.Intake != 1)
-            throw new EquivalenceException($"dampening is {1 - input.Intake:R} in a Nesterov update, which PyTorch refuses too", "set dampening to 0", input.Step);
+        if (input.GradientShare != 1)
+            throw new EquivalenceException($"dampening is {1 - input.GradientShare:R} in a Nesterov update, which PyTorch refuses too", "set dampening to 0", input.Step);
         var (logRate, _, momentum, lookAhead) = input.Source;
         var rate = SignedLog.Exp(logRate);
         var decay = input.DecayToReplace(state.LogScale);

@@ -24,7 +24,7 @@ public sealed record RelaxationBound
     /// <summary>The bound on |r/r~ - 1| so many steps after the start of a phase.</summary>
     public double At(long stepsIntoPhase) => Start * Elementary.Pow(Base, stepsIntoPhase);
 
-    /// <summary>The bound for a recipe.</summary>
+    /// <summary>The bound for a schedule.</summary>
     /// <exception cref="EquivalenceException">The momentum changes, the rule is not TEXP's, or η λ exceeds (1 - √μ)² in some phase.</exception>
     public static RelaxationBound Of(UpdateTable source)
     {

@@ -13,8 +13,8 @@ namespace Etalon.Schedules.Equivalence;
 /// </remarks>
 public static class ScaleSymmetry
 {
-    /// <summary>The recipe for weights c times as large; they and the buffer are scaled before the first update.</summary>
-    /// <param name="source">Any recipe.</param>
+    /// <summary>The schedule for weights c times as large; they and the buffer are scaled before the first update.</summary>
+    /// <param name="source">Any schedule.</param>
     /// <param name="logFactor">ln c.</param>
     /// <exception cref="EquivalenceException">A decay divided by c² leaves float64.</exception>
     public static Conversion Convert(UpdateTable source, double logFactor)

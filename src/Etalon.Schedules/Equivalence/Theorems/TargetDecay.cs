@@ -2,7 +2,7 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>Any recipe as one with ANY other sequence of weight decays λ~, be it 0, constant, or a schedule of its own.</summary>
+/// <summary>Any schedule as one with ANY other sequence of weight decays λ~, be it 0, constant, or a schedule of its own.</summary>
 /// <remarks>
 /// <para>
 /// Let the equivalent run have w~ = P w and gradient g~ = g/P. Its direction is g~ + λ~ w~ = (g + λ~ P² w)/P: seen from the source, a decay λ~ P². So
@@ -11,7 +11,7 @@ namespace Etalon.Schedules.Equivalence;
 /// </para>
 /// <code>κ = s λ + μ k - s λ~ P²</code>
 /// <para>
-/// λ~ = λ gives the recipe itself. A source with λ = 0 and exponential rates gets back a weight decay, with P falling; the map is its own way back:
+/// λ~ = λ gives the schedule itself. A source with λ = 0 and exponential rates gets back a weight decay, with P falling; the map is its own way back:
 /// λ → λ~ → λ returns the rates, and λ → λ' → λ~ is λ → λ~. An error in ln P damps itself out where λ~ &gt; 0, since too large a P is decayed faster.
 /// </para>
 /// <para>Where the momentum is 0 for a while the buffer rests, as <see cref="RestingBuffer"/> says, and is corrected before and after.</para>
@@ -20,7 +20,7 @@ namespace Etalon.Schedules.Equivalence;
 public static class TargetDecay
 {
     /// <summary>The equivalent with the decays of a schedule, at the steps of the source.</summary>
-    /// <param name="source">Any recipe.</param>
+    /// <param name="source">Any schedule.</param>
     /// <param name="decay">λ~ of each step; negative values are as exact.</param>
     /// <param name="start">How the equivalent run's state already follows from the source's before the first update; default: they are the same.</param>
     /// <exception cref="EquivalenceException">A factor that must be positive is not at some step, or the rule has no equivalent.</exception>
@@ -48,7 +48,7 @@ public static class TargetDecay
         for (var i = 0; i < steps.Length; i++)
         {
             var step = source.FirstStep + i;
-            var input = new StepInput(step, source.Steps[i], source.Intake(step), decay(step));
+            var input = new StepInput(step, source.Steps[i], source.GradientShare(step), decay(step));
             var hasBuffer = source.HasBufferBefore(step);
             states[i] = input.Source.Momentum == 0 ? rest.Begin(step, states[i], hasBuffer) : rest.End(step, states[i]);
             (steps[i], states[i + 1]) = input.Source.Momentum == 0 ? RestingBuffer.Advance(states[i], input, hasBuffer) : advance(states[i], input);
@@ -68,9 +68,9 @@ public static class TargetDecay
 /// <summary>What one step of a recurrence is given.</summary>
 /// <param name="Step">The 0-based update, for messages.</param>
 /// <param name="Source">The source's numbers.</param>
-/// <param name="Intake">The share s = 1 - τ of the gradient that enters the buffer, the same in both runs; see <see cref="UpdateTable.Intake"/>.</param>
+/// <param name="GradientShare">The share s = 1 - τ of the gradient that enters the buffer, the same in both runs; see <see cref="UpdateTable.GradientShare"/>.</param>
 /// <param name="TargetDecay">The weight decay λ~ wanted of the equivalent run; 0 for none.</param>
-public readonly record struct StepInput(long Step, UpdateRow Source, double Intake, double TargetDecay)
+public readonly record struct StepInput(long Step, UpdateRow Source, double GradientShare, double TargetDecay)
 {
     /// <summary>δ = λ - λ~ P²: the decay that must turn into growth. See <see cref="Equivalence.TargetDecay"/>.</summary>
     internal SignedLog DecayToReplace(double logScale) =>

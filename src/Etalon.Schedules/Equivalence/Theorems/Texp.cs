@@ -21,7 +21,7 @@ public static class Texp
     private const int MostPieces = 100;
 
     /// <summary>The equivalent without decay.</summary>
-    /// <param name="source">A recipe; of each step a phase of its own where it changes at every step, which is legal, but what TEXP++ is for.</param>
+    /// <param name="source">A schedule; of each step a phase of its own where it changes at every step, which is legal, but what TEXP++ is for.</param>
     /// <param name="corrections">Which corrections the run will make.</param>
     /// <exception cref="EquivalenceException">The rule is not the theorem's, or η λ exceeds (1 - √μ)² in some phase.</exception>
     public static Conversion Convert(UpdateTable source, TexpCorrections corrections = TexpCorrections.All)
@@ -52,7 +52,7 @@ public static class Texp
                 steps[i] = new(numbers.LogRate + 2 * scale + (2 * (i - begin) + 1L) * logGrowth, 0, numbers.Momentum, 0);
                 states[i] = entered with { LogScale = scale + (i - begin) * logGrowth, LogBuffer = logBuffer + (i - begin) * logBufferGrowth };
             }
-            pieces.Add(TableRecipe.Exponential(steps[begin].LogRate, 2 * logGrowth, end - begin));
+            pieces.Add(SimplestSchedule.OfGrowth(steps[begin].LogRate, 2 * logGrowth, end - begin));
             states[end] = entered with { LogScale = scale + (end - begin) * logGrowth, LogBuffer = logBuffer + (end - begin) * logBufferGrowth };
         }
         var made = corrections switch { TexpCorrections.All => all, TexpCorrections.StartOnly => [.. all.Take(1)], _ => [] };

@@ -20,7 +20,7 @@ namespace Etalon.Schedules.Equivalence;
 public static class TexpPlusPlus
 {
     /// <summary>The equivalent without decay, whatever the rule: heavy ball here, others by their own recurrences.</summary>
-    /// <param name="source">Any recipe.</param>
+    /// <param name="source">Any schedule.</param>
     /// <param name="start">How the equivalent run's state already follows from the source's before the first update; default: they are the same.</param>
     /// <exception cref="EquivalenceException">A factor α is not positive at some step, or the rule has no equivalent.</exception>
     public static Conversion Convert(UpdateTable source, StateMap start = default) => TargetDecay.ToZero(source, start);
@@ -30,7 +30,7 @@ public static class TexpPlusPlus
     public static StepOutput Advance(StateMap state, StepInput input)
     {
         var numbers = input.Source;
-        var kappa = SignedLog.Of(input.Intake) * input.DecayToReplace(state.LogScale) + SignedLog.Of(numbers.Momentum) * state.Share;
+        var kappa = SignedLog.Of(input.GradientShare) * input.DecayToReplace(state.LogScale) + SignedLog.Of(numbers.Momentum) * state.Share;
         var logAlpha = input.LogPositive((SignedLog.Exp(numbers.LogRate) * kappa).Value, "α = 1 - η κ");
         var next = state.Grow(-logAlpha, kappa * SignedLog.Exp(-logAlpha), state.LogBuffer);
         return new(numbers with { LogRate = numbers.LogRate + state.LogScale + next.LogScale, WeightDecay = input.TargetDecay }, next);

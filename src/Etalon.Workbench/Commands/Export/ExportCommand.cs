@@ -17,7 +17,7 @@ internal static class ExportCommand
         ["pytorch"] = PyTorchExporter.Write,
         ["optax"] = OptaxExporter.Write,
         ["keras"] = KerasExporter.Write,
-        ["csv"] = (recipe, _, output) => CsvExporter.Write(recipe, output),
+        ["csv"] = (schedule, _, output) => CsvExporter.Write(schedule, output),
         ["json"] = JsonExporter.Write,
     };
 
@@ -49,11 +49,11 @@ internal static class ExportCommand
         var files = new OutputFiles(parsed, null, file);
         var spec = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
         files.Spare(RecipeInputs.Of(spec));
-        var recipe = RecipeNumbers.Of(spec);
-        if (target == "keras" && recipe.Covered?.LookAhead is not null)
+        var schedule = RecipeNumbers.Of(spec);
+        if (target == "keras" && schedule.Covered?.LookAhead is not null)
             throw new InputException("equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch or optax, or optimizer.nesterov=false");
-        if (files.Has(file)) files.Write(file, writer => Targets[target](recipe, spec.Name, writer), target == "csv" ? spec.TotalSteps : null);
-        else Targets[target](recipe, spec.Name, parsed.InvocationConfiguration.Output);
+        if (files.Has(file)) files.Write(file, writer => Targets[target](schedule, spec.Name, writer), target == "csv" ? spec.TotalSteps : null);
+        else Targets[target](schedule, spec.Name, parsed.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 }

@@ -1,7 +1,7 @@
 namespace Etalon.Schedules.Tests.Equivalence;
 
 /// <summary>The recipes that the equivalences are tried on: 240 steps around η = 0.2, λ = 0.01, μ = 0.9.</summary>
-internal static class Recipes
+internal static class TestSchedules
 {
     public const int Steps = 240;
 
@@ -24,20 +24,20 @@ internal static class Recipes
         ["no momentum"] = Constant with { Momentum = new Constant(0) },
         ["decay that changes"] = Constant with { WeightDecay = new Cosine(0.01, 0.001, Steps) },
         ["decay switched off"] = Constant with { WeightDecay = new Sequence(new Constant(0.01, 120), new Constant(0)) },
-        ["dampening, first update undamped"] = Constant with { Dampening = 0.3 },
-        ["mean of gradients"] = Constant with { Dampening = 0.9, LearningRate = new Constant(2) },
-        ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0.5, Steps), Dampening = 0.1 },
-        ["nesterov"] = Constant with { Nesterov = true },
-        ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Nesterov = true },
-        ["decoupled"] = Constant with { Decay = DecayForm.Decoupled },
-        ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Dampening = 0.1, Decay = DecayForm.Decoupled },
+        ["dampening, first update undamped"] = Constant with { Rule = new() { Dampening = 0.3 } },
+        ["mean of gradients"] = Constant with { LearningRate = new Constant(2), Rule = new() { Dampening = 0.9 } },
+        ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0.5, Steps), Rule = new() { Dampening = 0.1 } },
+        ["nesterov"] = Constant with { Rule = new() { Nesterov = true } },
+        ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true } },
+        ["decoupled"] = Constant with { Rule = new() { Decay = DecayForm.Decoupled } },
+        ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled } },
     };
 
     public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);
 
     public static UpdateTable Table(string name) => UpdateTable.Of(All[name]);
 
-    /// <summary>The same updates with a decay of each step that a recipe cannot say.</summary>
+    /// <summary>The same updates with a decay of each step that a schedule cannot say.</summary>
     public static UpdateTable WithDecay(this UpdateTable table, Func<long, double> decay) =>
         new(table.Rule, table.Steps.ToArray().Select((step, i) => step with { WeightDecay = decay(table.FirstStep + i) }), table.FirstStep);
 }

@@ -7,18 +7,18 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Forecasts;
 
 /// <summary>What a recipe does to its scale-invariant weights: the numbers of their parameter group, and time as their norm counts it.</summary>
-internal sealed class InvariantRecipe
+internal sealed class InvariantSchedule
 {
     private readonly IReadOnlyList<double> _units;
 
-    private InvariantRecipe(UpdateSchedule recipe)
+    private InvariantSchedule(UpdateSchedule schedule)
     {
-        Recipe = recipe;
-        Table = UpdateTable.Of(recipe);
+        Schedule = schedule;
+        Table = UpdateTable.Of(schedule);
         _units = MixingUnits.Until(Table);
     }
 
-    public UpdateSchedule Recipe { get; }
+    public UpdateSchedule Schedule { get; }
 
     public UpdateTable Table { get; }
 
@@ -26,7 +26,7 @@ internal sealed class InvariantRecipe
     public double Units => _units[^1];
 
     /// <exception cref="InputException">There are no laws for the recipe's optimizer.</exception>
-    public static InvariantRecipe Of(Recipe spec)
+    public static InvariantSchedule Of(Recipe spec)
     {
         if (spec.Optimizer.Kind != OptimizerKind.Sgd)
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
@@ -35,9 +35,9 @@ internal sealed class InvariantRecipe
         TableLimit.Require(spec, "a forecast");
         // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
         var numbers = RecipeNumbers.Of(spec);
-        var recipe = numbers.Recipe;
+        var schedule = numbers.Schedule;
         var group = numbers.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant && group.Conversion is null);
-        return new(group is null ? recipe : recipe with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
+        return new(group is null ? schedule : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
     }
 
     /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>
@@ -45,7 +45,7 @@ internal sealed class InvariantRecipe
 
     /// <summary>The gradient's square on the unit sphere with the buffer's share, |w|^2 (|g|^2 + 2 mu v.g/(1 - dampening)): a measurement of S.</summary>
     public double SquareOnSphere(long step, double norm, double gradientSquare, double bufferDot) =>
-        norm * norm * (gradientSquare + 2 * Table[step].Momentum / (1 - Recipe.Dampening) * bufferDot);
+        norm * norm * (gradientSquare + 2 * Table[step].Momentum / (1 - Schedule.Rule.Dampening) * bufferDot);
 
     /// <summary>The update by which half of the mixing units are over: the numbers under which most of the run settles.</summary>
     public long MainStep()

@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace Etalon.Schedules.Tests;
 
-public class RecipeTests
+public class UpdateScheduleTests
 {
     private static readonly Schedule _rate = new Sequence(new Linear(0, 0.1, 1955), new Steps(0.1, [29325, 44965], 0.1));
 
-    private static UpdateSchedule Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Nesterov = true };
+    private static UpdateSchedule Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } };
 
     [Fact]
-    public void Json_reads_back_as_an_equal_recipe()
+    public void Json_reads_back_as_an_equal_schedule()
     {
-        var recipe = Usual() with { Dampening = 0.1, Decay = DecayForm.Decoupled };
-        Assert.Equal(recipe, UpdateSchedule.FromJson(recipe.ToJson()));
-        Assert.Equal(recipe.ToJson(), UpdateSchedule.FromJson(recipe.ToJson()).ToJson());
+        var schedule = Usual() with { Rule = new() { Dampening = 0.1, Nesterov = true, Decay = DecayForm.Decoupled } };
+        Assert.Equal(schedule, UpdateSchedule.FromJson(schedule.ToJson()));
+        Assert.Equal(schedule.ToJson(), UpdateSchedule.FromJson(schedule.ToJson()).ToJson());
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public class RecipeTests
         UpdateSchedule[] others =
         [
             usual with { LearningRate = new Constant(0.1) }, usual with { WeightDecay = new Constant(4e-4) }, usual with { Momentum = new Constant(0.8) },
-            usual with { StepsPerEpoch = null }, usual with { Nesterov = false }, usual with { Dampening = 0.5 }, usual with { Decay = DecayForm.Decoupled },
-            new(_rate, new Constant(5e-4), new Constant(0.9), 62561) { StepsPerEpoch = 391, Nesterov = true },
+            usual with { StepsPerEpoch = null }, usual with { Rule = new() { Nesterov = false } }, usual with { Rule = usual.Rule with { Dampening = 0.5 } }, usual with { Rule = usual.Rule with { Decay = DecayForm.Decoupled } },
+            new(_rate, new Constant(5e-4), new Constant(0.9), 62561) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } },
         ];
-        Assert.Equal(others.Length + 1, others.Append(usual).Select(recipe => recipe.ContentHash()).Distinct().Count());
+        Assert.Equal(others.Length + 1, others.Append(usual).Select(schedule => schedule.ContentHash()).Distinct().Count());
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class RecipeTests
     [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void A_dampening_outside_0_to_1_is_an_error(double dampening) =>
-        Assert.Throws<ArgumentException>("Dampening", () => Usual() with { Dampening = dampening });
+        Assert.Throws<ArgumentException>("Dampening", () => Usual() with { Rule = new() { Dampening = dampening } });
 
     [Theory]
     [InlineData("""{"piece":"linear","from":0,"to":1}""", "'length'")]
