@@ -2,7 +2,6 @@ using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
