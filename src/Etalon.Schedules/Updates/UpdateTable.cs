@@ -104,7 +104,11 @@ public sealed class UpdateTable
             rate ?? SimplestSchedule.OfLogRates(Array.ConvertAll(_steps, step => step.LogRate)),
             SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.WeightDecay)),
             SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.Momentum)),
-            End) { Rule = Rule, StepsPerEpoch = StepsPerEpoch };
+            End)
+        {
+            Rule = Rule,
+            StepsPerEpoch = StepsPerEpoch,
+        };
     }
 
     private void RequireSchedule()
