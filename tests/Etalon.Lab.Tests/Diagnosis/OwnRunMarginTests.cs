@@ -32,6 +32,19 @@ public sealed class OwnRunMarginTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Between_rows_of_every_5_updates_the_norms_show_the_decay_within_margins_of_a_fiftieth()
+    {
+        PhaseEstimate[] shares = [.. Enumerable.Range(1, 3).SelectMany(seed =>
+        {
+            var evidence = Trained([$"name=seed-{seed}", $"seed={seed}", "duration=400ba", "learning_rate=0.1"]);
+            return evidence.LawGroups.Select(group => NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance)));
+        })];
+        Assert.InRange(shares.Select(share => share.Margin).Order().ElementAt(9), 0.005, 0.03);
+        // 95 of 100, and what three standard deviations of 18 leave; the groups of a run are nearly independent.
+        Assert.InRange(shares.Count(share => share.Away(1) <= 1), 18 * 0.95 - 3 * Math.Sqrt(18 * 0.95 * 0.05), 18);
+    }
+
     private Evidence Trained(string[] overrides)
     {
         var spec = RecipeReader.ReadFile(Path.Combine(AppContext.BaseDirectory, "recipes", "digits-equilibrium.yaml"), overrides);

@@ -14,6 +14,7 @@ internal sealed class BufferPart
     private readonly GroupPhase _group;
     private readonly int[] _rows;
     private readonly double[] _along, _square, _after;
+    private double? _scatter;
 
     /// <param name="group">The group in its phase.</param>
     /// <param name="rows">The rows whose norm is known.</param>
@@ -66,19 +67,30 @@ internal sealed class BufferPart
         var (row, next) = (_rows[i], _rows[i + 1]);
         long steps = _group.Steps[next] - _group.Steps[row];
         var rule = _group.Phase.Log.Rule;
-        var (rate, decay, momentum) = _group.NumbersAt(row);
-        var (last, _, then) = _group.NumbersAt(next);
-        if (rule is not { Nesterov: false, Decay: DecayForm.Coupled } || momentum != then || !IsExact[i] || !IsExact[i + 1]) return null;
-        // The first update takes all of its gradient into the buffer, whatever the dampening.
-        if (rule.Dampening != 0 && _group.Steps[row] == 0) return null;
+        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, momentum = _group.NumbersAt(row).Momentum;
+        if (!IsHeavyBall(i)) return null;
         double first = rate * rate, end = last * last, share = RuleSums.BufferShare(momentum, rule), total = RuleSums.TotalOverRate(momentum, rule);
         double Of(double[] column, int at) => _group.Of(column)[at];
         double? gradients = steps == 1 ? first * (Of(_group.Group.GradientSquare, row) + 2 * share * Of(_group.Group.BufferDot, row)) : _group.GrownBetween(row, next) / (total * total);
-        // What decay adds to |d|²: λ² |w|² + 2 λ g.w, and to v.d: λ v.w. Of rows that follow each other that of the first alone.
-        double Decayed(int at) => decay * decay * _group.Square(_rows[at]) + 2 * decay * Of(_group.Group.Dot, _rows[at]) + 2 * share * decay * _along[at];
-        double decayed = steps == 1 ? first * Decayed(i) : steps * (first * Decayed(i) + end * Decayed(i + 1)) / 2;
-        double sum = ((1 - rule.Dampening) * (1 - rule.Dampening) * (gradients + decayed) + momentum * momentum * (first * _square[i] - end * _square[i + 1])) / (1 - Kept(i)) ?? double.NaN;
+        double sum = ((1 - rule.Dampening) * (1 - rule.Dampening) * (gradients + Decayed(i)) + momentum * momentum * (first * _square[i] - end * _square[i + 1])) / (1 - Kept(i)) ?? double.NaN;
         return double.IsFinite(sum) ? sum : null;
+    }
+
+    /// <summary>What gradients added to |z|² from a row up to the next, T² Σ(|g|² + 2 b v.g), where their sums are not known but |v|² is at both ends; and the variance of that. Null where it cannot be said.</summary>
+    /// <remarks>
+    /// <see cref="SquareSum"/> read the other way: the sum of |v'|², of which the first and the last are known, says what gradients were. |v|² remembers itself as <see cref="Kept"/>, so it is far nearer
+    /// to the line between its ends than a gradient's product with the buffer, of which rows are but samples.
+    /// </remarks>
+    public (double Sum, double Variance)? GrownByBuffer(int i)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        var rule = _group.Phase.Log.Rule;
+        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, momentum = _group.NumbersAt(row).Momentum, taken = 1 - rule.Dampening, total = RuleSums.TotalOverRate(momentum, rule) / taken;
+        if (momentum == 0 || !IsHeavyBall(i) || EndsMean(i) is not { } mean) return null;
+        long steps = _group.Steps[next] - _group.Steps[row];
+        double kept = Kept(i), lost = 1 - kept, first = rate * rate, end = last * last;
+        double gradients = lost * steps * mean - momentum * momentum * (first * _square[i] - end * _square[i + 1]) - taken * taken * Decayed(i);
+        return (total * total * gradients, Elementary.Pow(total * total * lost * mean, 2) * Scatter * LineError(steps, kept));
     }
 
     /// <summary>2c v.w, the mean over the updates from a row up to the next; null where it is not known.</summary>
@@ -87,7 +99,55 @@ internal sealed class BufferPart
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, carried = RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);
-        return carried * (_group.Square(row) - _group.Square(next) - SquareSum(i) + 2 * (rate * _along[i] - last * _along[i + 1])) / (_group.Steps[next] - _group.Steps[row]);
+        return carried * (_group.Square(row) - _group.Square(next) - (SquareSum(i) ?? EndsMean(i) * (_group.Steps[next] - _group.Steps[row])) + 2 * (rate * _along[i] - last * _along[i + 1])) / (_group.Steps[next] - _group.Steps[row]);
+    }
+
+    /// <summary>Whether the buffer fills between a row and the next, the first of a run, so that its square is on no line.</summary>
+    public bool Fills(int i) => _group.Steps[_rows[i]] == 0 && _group.Steps[_rows[i + 1]] > 1 && _group.NumbersAt(_rows[i]).Momentum > 0 && IsHeavyBall(i);
+
+    private bool IsHeavyBall(int i)
+    {
+        var rule = _group.Phase.Log.Rule;
+        // The first update takes all of its gradient into the buffer, whatever the dampening.
+        return rule is { Nesterov: false, Decay: DecayForm.Coupled } && _group.NumbersAt(_rows[i]).Momentum == _group.NumbersAt(_rows[i + 1]).Momentum && IsExact[i] && IsExact[i + 1]
+            && !(rule.Dampening != 0 && _group.Steps[_rows[i]] == 0);
+    }
+
+    // η² times what decay adds to |d|², λ² |w|² + 2 λ g.w, and to 2 b v.d, 2 b λ v.w. Of rows that follow each other that of the first alone.
+    private double Decayed(int i)
+    {
+        double Of(int at)
+        {
+            var (rate, decay, momentum) = _group.NumbersAt(_rows[at]);
+            return rate * rate * (decay * decay * _group.Square(_rows[at]) + 2 * decay * _group.Of(_group.Group.Dot)[_rows[at]] + 2 * RuleSums.BufferShare(momentum, _group.Phase.Log.Rule) * decay * _along[at]);
+        }
+
+        long steps = _group.Steps[_rows[i + 1]] - _group.Steps[_rows[i]];
+        return steps == 1 ? Of(i) : steps * (Of(i) + Of(i + 1)) / 2;
+    }
+
+    // η²|v'|² of the first and the last update between two rows, the mean.
+    private double? EndsMean(int i)
+    {
+        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.NumbersAt(_rows[i + 1]).Rate, mean = (rate * rate * _after[i] + last * last * _square[i + 1]) / 2;
+        return IsHeavyBall(i) && double.IsFinite(mean) ? mean : null;
+    }
+
+    // The variance of |v|², of a mean of 1: by how much its two ends differ, which remember each other.
+    private double Scatter => _scatter ??= Enumerable.Range(0, Math.Max(0, _rows.Length - 1)).Select(i =>
+    {
+        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.NumbersAt(_rows[i + 1]).Rate, from = rate * rate * _after[i], to = last * last * _square[i + 1];
+        long steps = _group.Steps[_rows[i + 1]] - _group.Steps[_rows[i]];
+        return steps < 2 || Fills(i) || !IsHeavyBall(i) ? double.NaN : 2 * Elementary.Pow((to - from) / (to + from), 2) / (1 - Elementary.Pow(Kept(i), steps - 1));
+    }).Where(double.IsFinite).DefaultIfEmpty(1).Average();
+
+    /// <summary>The variance of the sum of n values less n times the mean of the first and the last, of values of variance 1 that remember each other as r^lag; with what it shares with its two neighbors.</summary>
+    private static double LineError(long steps, double r)
+    {
+        double n = steps, power = Elementary.Pow(r, n), sum = (1 - power) / (1 - r);
+        double own = n + 2 * r * (n - sum) / (1 - r) - 2 * n * sum + n * n * (1 + power / r) / 2;
+        double shared = r * sum * sum - n * sum * (r + power) + n * n / 4 * (r + 2 * power + power * power / r);
+        return Math.Max(0, own + 2 * shared);
     }
 
     private double Carried(double rate) => rate * RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);

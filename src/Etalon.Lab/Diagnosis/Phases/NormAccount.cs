@@ -68,6 +68,7 @@ internal sealed class NormAccount
     {
         // The first update takes all of its gradient into the buffer, whatever the dampening.
         if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
+        if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
         bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i]) && double.IsFinite(_level[i + 1])
             && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
@@ -92,6 +93,12 @@ internal sealed class NormAccount
         // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
         double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2, trend = Math.Abs(_level[i + 1] - _level[i]);
         if (_group.GrownBetween(row, next) is { } grown) _grown += grown;
+        else if (steps > 1 && _buffer.GrownByBuffer(i) is var (added, variance))
+        {
+            _grown += added;
+            _unseen += variance;
+            Fall(steps, pace, trend, noise * (_level[i] + _level[i + 1]) / 2);
+        }
         else
         {
             double sum = 0;
@@ -103,8 +110,7 @@ internal sealed class NormAccount
             }
             // The updates from a row up to the next, without it: of rows that follow each other the first one alone.
             _grown += steps == 1 ? now.Growth / (2 * before) * _group.Source.Values[row] : pace * steps * sum / 2;
-            double chance = 3 * noise * (_level[i] + _level[i + 1]) / 2 * Math.Sqrt(2.0) / Smoothing;
-            if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
+            Fall(steps, pace, trend, noise * (_level[i] + _level[i + 1]) / 2);
         }
         _grown += Radial(row, next, steps);
         // A rate that moves takes the buffer's part in z with it.
@@ -125,6 +131,13 @@ internal sealed class NormAccount
             _edge = Math.Max(_edge, EdgeError * growth / (1 - _group.NumbersAt(row).Momentum));
         }
         _intervals++;
+    }
+
+    // What the trapezoid is off by where S falls by more than chance.
+    private void Fall(long steps, double pace, double trend, double noise)
+    {
+        double chance = 3 * noise * Math.Sqrt(2.0) / Smoothing;
+        if (trend > chance) _unsteady += TrapezoidError * pace * steps * (trend - chance) * (1 - 1.0 / steps);
     }
 
     // 2 L z.w less what the decay makes of it in second order, L² |w|², summed over the updates from a row up to the next.
