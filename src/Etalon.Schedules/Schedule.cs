@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Etalon.Numerics;
 
@@ -76,6 +77,24 @@ public abstract record Schedule
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
     public double LogValueAt(long step) => step >= 0 ? EvaluateLog(step) : throw Require.NegativeStep(step);
 
+    /// <summary>This schedule times a factor, the factor multiplied into the numbers of its pieces rather than put around them as <see cref="Scaled"/> does.</summary>
+    /// <param name="factor">The factor; more than 0.</param>
+    /// <returns>The schedule. Its numbers are rounded to twelve digits, so that 0.1 times 0.57 is 0.057; logarithms are not rounded.</returns>
+    /// <exception cref="ArgumentException">The factor is not positive, or a number times the factor is too large or too small for its piece.</exception>
+    public Schedule Scale(double factor) => ScaledBy(Require.Positive(factor));
+
+    /// <summary>The steps, from 0 to before <paramref name="length"/>, at which a part of the schedule begins.</summary>
+    /// <param name="length">The updates of the run.</param>
+    public IEnumerable<Breakpoint> Breakpoints(long length) => BreakpointsWithin(length).Where(point => point.Step >= 0 && point.Step < length);
+
+    /// <summary>The schedule in a few words: "linear from 0 to 0.1".</summary>
+    public string Describe() => InWords();
+
+    /// <summary>Why the value of a step is what it is: the formula with its numbers put in, "0 + (0.1 - 0) · 3/500".</summary>
+    /// <param name="step">The 0-based number of the update; at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
+    public string Explain(long step) => step >= 0 ? FormulaAt(step) : throw Require.NegativeStep(step);
+
     /// <summary>This schedule as JSON: <c>{"piece":"linear","from":0,"to":0.1,"length":500,"inclusive":false}</c>.</summary>
     public string ToJson() => ScheduleJson.Write(this);
 
@@ -91,6 +110,18 @@ public abstract record Schedule
 
     /// <summary>The logarithm of <see cref="Evaluate"/>; overridden where the value may leave the range of float64.</summary>
     internal virtual double EvaluateLog(double time) => Elementary.Log(Math.Abs(Evaluate(time)));
+
+    internal abstract Schedule ScaledBy(double factor);
+
+    /// <summary>The breakpoints in order; what lies outside the run is left out by <see cref="Breakpoints"/>.</summary>
+    internal abstract IEnumerable<Breakpoint> BreakpointsWithin(long length);
+
+    internal abstract string InWords();
+
+    internal virtual string FormulaAt(long step) => $"step {step} of the piece";
+
+    /// <summary>A number in twelve digits.</summary>
+    private protected static double Rounded(double value) => double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>The piece and its numbers, <c>Cosine { From = 0.1, To = 0 }</c>, the same in every culture.</summary>
     public sealed override string ToString() => RecordText.Of(GetType().Name, PrintMembers);

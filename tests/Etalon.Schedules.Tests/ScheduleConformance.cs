@@ -105,6 +105,43 @@ public class ScheduleConformance
         Assert.True(allocated == 0, $"{name} allocates {allocated} bytes");
     }
 
+    [Theory, MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public void A_scaled_schedule_is_of_the_same_kind_and_has_each_value_times_the_factor(string name, ScheduleCase each)
+    {
+        var scaled = each.Schedule.Scale(0.37);
+        Assert.IsType(each.Schedule.GetType(), scaled);
+        Assert.Equal(each.Schedule.Length, scaled.Length);
+        foreach (var step in _steps.Where(step => step < 500))
+        {
+            var (wanted, value) = (0.37 * each.Schedule.ValueAt(step), scaled.ValueAt(step));
+            Assert.True(Math.Abs(wanted - value) <= 1e-11 * Math.Abs(wanted) + 1e-12, $"{name} at {step}: {value} for {wanted}");
+        }
+    }
+
+    // A triangle turns in the middle of its cycle, and exponentials of these cases leave the range in which differences say something.
+    [Theory, MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public void Breakpoints_ascend_within_the_run_and_values_turn_nowhere_else(string name, ScheduleCase each)
+    {
+        var points = each.Schedule.Breakpoints(40).Select(point => point.Step).ToList();
+        Assert.Equal(points.Order(), points);
+        Assert.All(points, step => Assert.InRange(step, 0, 39));
+        if (each.Schedule is Exponential or Triangular) return;
+        for (var step = 2L; step < Math.Min(39, each.Schedule.Length ?? 39); step++)
+        {
+            double before = each.Schedule.ValueAt(step - 1) - each.Schedule.ValueAt(step - 2), after = each.Schedule.ValueAt(step) - each.Schedule.ValueAt(step - 1);
+            var turns = before * after < 0 || before == 0 != (after == 0);
+            Assert.True(!turns || points.Any(point => point >= step - 1 && point <= step), $"{name} turns before step {step}, and the breakpoints are {string.Join(", ", points)}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
+    public void A_schedule_is_described_by_words_and_explained_at_each_step(string _, ScheduleCase each)
+    {
+        Assert.Matches("^[a-z0-9]", each.Schedule.Describe());
+        Assert.All(_steps, step => Assert.NotEmpty(each.Schedule.Explain(step)));
+        Assert.Throws<ArgumentOutOfRangeException>("step", () => each.Schedule.Explain(-1));
+    }
+
     private static ConstructorInfo Constructor(ScheduleCase each) => Assert.Single(each.Schedule.GetType().GetConstructors());
 
     /// <summary>The error of building the schedule again with one parameter changed.</summary>

@@ -44,8 +44,8 @@ public static class Explanation
             var index = pieces.Count - 1;
             while (index > 0 && pieces[index].Begin > step) index--;
             var (piece, begin, end) = pieces[index];
-            text.Add($"  piece  {index + 1} of {pieces.Count}: {PieceWords.Of(piece)}, steps {begin} to {end - 1}");
-            text.Add($"  why    {PieceWords.Why(piece, step - begin)}");
+            text.Add($"  piece  {index + 1} of {pieces.Count}: {piece.Describe()}, steps {begin} to {end - 1}");
+            text.Add($"  why    {piece.Explain(step - begin)}");
         }
         var next = plan.Events(quantity).FirstOrDefault(happening => happening.Step > step);
         text.Add(next is null

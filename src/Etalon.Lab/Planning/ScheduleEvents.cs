@@ -1,5 +1,4 @@
 using Etalon.Lab.Conversions;
-using Etalon.Numerics;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Planning;
@@ -7,9 +6,6 @@ namespace Etalon.Lab.Planning;
 /// <summary>Finds what happens to a schedule during a run.</summary>
 public static class ScheduleEvents
 {
-    // A schedule may restart at every update; a table that long helps nobody.
-    private const int MostCycles = 12;
-
     /// <summary>The events before the run ends, in order: where each piece begins and what happens inside it.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="totalSteps">Updates of the run.</param>
@@ -18,9 +14,9 @@ public static class ScheduleEvents
         var events = new List<ScheduleEvent>();
         foreach (var (piece, begin, end) in PiecesOf(schedule, totalSteps))
         {
-            events.Add(new(begin, $"{PieceWords.Of(piece)} begins", schedule.ValueAt(begin)));
-            foreach (var (step, what) in Within(piece, end - begin))
-                events.Add(new(begin + step, what, schedule.ValueAt(begin + step)));
+            events.Add(new(begin, $"{piece.Describe()} begins", schedule.ValueAt(begin)));
+            foreach (var point in piece.Breakpoints(end - begin))
+                if (point.What is { } what) events.Add(new(begin + point.Step, what, schedule.ValueAt(begin + point.Step)));
         }
         return [.. events.OrderBy(happening => happening.Step)];
     }
@@ -32,7 +28,7 @@ public static class ScheduleEvents
         ? []
         : sequence.Pieces.Zip(sequence.Begins)
             .Where(piece => piece.Second >= totalSteps)
-            .Select(piece => new ScheduleEvent(piece.Second, $"{PieceWords.Of(piece.First)} never begins", double.NaN));
+            .Select(piece => new ScheduleEvent(piece.Second, $"{piece.First.Describe()} never begins", double.NaN));
 
     /// <summary>The pieces that own a step of the run, each with its half-open interval; a schedule that is no sequence is one piece.</summary>
     internal static IReadOnlyList<(Schedule Piece, long Begin, long End)> PiecesOf(Schedule schedule, long totalSteps)
@@ -45,27 +41,6 @@ public static class ScheduleEvents
             if (sequence.Begins[i] < end) pieces.Add((sequence.Pieces[i], sequence.Begins[i], end));
         }
         return pieces;
-    }
-
-    private static IEnumerable<(long Step, string What)> Within(Schedule piece, long steps) => (piece switch
-    {
-        Steps p => p.At.Select((at, i) => (at, $"milestone {i + 1} of {p.At.Count}: times {p.Factor:G6}")),
-        WarmupStableDecay p => [(p.WarmupLength, "plateau begins"), (p.WarmupLength + p.StableLength, "decay begins")],
-        OneCycle p => [((long)Math.Ceiling(Math.Max(0, p.Rise * p.Length.GetValueOrDefault() - 1)), "turn of the cycle")],
-        Restarts p => Cycles(p.Period, p.Growth, steps),
-        Triangular p => Cycles(p.Period, 1, steps),
-        Repeated p => Cycles(p.Of.Length.GetValueOrDefault(1), 1, steps),
-        _ => Enumerable.Empty<(long, string)>(),
-    }).Where(happening => happening.Item1 >= 0 && happening.Item1 < steps).Select(happening => (happening.Item1, happening.Item2));
-
-    private static IEnumerable<(long, string)> Cycles(long period, double growth, long steps)
-    {
-        var begin = (double)period;
-        for (var cycle = 1; begin < steps && cycle <= MostCycles; cycle++)
-        {
-            yield return ((long)Math.Ceiling(begin), cycle < MostCycles ? $"cycle {cycle + 1} begins" : $"cycle {cycle + 1} begins, and so on");
-            begin += period * Elementary.Pow(growth, cycle);
-        }
     }
 }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.RangeTests;
 
@@ -18,10 +20,10 @@ public static class AppliedRate
         double factor = rate / peak;
         var applied = spec with
         {
-            LearningRate = RateScaling.Of(spec.LearningRate, factor),
+            LearningRate = spec.LearningRate.Scale(factor),
             Optimizer = spec.Optimizer with
             {
-                Groups = [.. spec.Optimizer.Groups.Select(group => group with { LearningRate = group.LearningRate is { } own ? RateScaling.Of(own, factor) : null })],
+                Groups = [.. spec.Optimizer.Groups.Select(group => group with { LearningRate = group.LearningRate?.Scale(factor) })],
             },
         };
         return applied with { Hash = RecipeWriter.HashOf(applied) };
@@ -67,8 +69,11 @@ public static class AppliedRate
     private static RecipeFile Of(Recipe spec, string path, double peak, double rate)
     {
         double factor = rate / peak;
-        return RecipeFile.Of(spec, path, text => RecipeEdit.WithRates(text, value => RateScaling.Text(value * factor), RateScaling.Text(factor)), To(spec, peak, rate));
+        return RecipeFile.Of(spec, path, text => RecipeEdit.WithRates(text, value => Text(value * factor), Text(factor)), To(spec, peak, rate));
     }
+
+    /// <summary>A rate in the twelve digits to which <see cref="Schedule.Scale"/> rounds.</summary>
+    private static string Text(double rate) => rate.ToString("G12", CultureInfo.InvariantCulture);
 
     /// <summary>The largest rate of a recipe.</summary>
     /// <param name="spec">The recipe.</param>

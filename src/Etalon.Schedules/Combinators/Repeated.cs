@@ -46,4 +46,19 @@ public sealed record Repeated : Schedule
     internal override double EvaluateLog(double time) => Of.EvaluateLog(Within(time));
 
     private double Within(double time) => time < _end ? time - Math.Floor(time / _period) * _period : _period;
+
+    internal override Schedule ScaledBy(double factor) => new Repeated(Of.ScaledBy(factor), Times);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length)
+    {
+        var period = Of.Length.GetValueOrDefault(1);
+        foreach (var cycle in Breakpoint.OfCycles(cycle => cycle * period, Math.Min(length, Length ?? length)))
+        {
+            yield return cycle;
+            if (!cycle.BeginsPhase) continue;
+            foreach (var point in Breakpoint.Inside(Of, period)) yield return point with { Step = cycle.Step + point.Step };
+        }
+    }
+
+    internal override string InWords() => $"repetition of {Of.Length} steps";
 }

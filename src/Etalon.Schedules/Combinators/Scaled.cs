@@ -53,4 +53,10 @@ public sealed record Scaled : Schedule
     }
 
     internal override double EvaluateLog(double time) => Factor == 0 ? double.NegativeInfinity : _logOfFactors + Of.EvaluateLog(time);
+
+    internal override Schedule ScaledBy(double factor) => new Scaled(Of.ScaledBy(factor), Factor, LogFactor);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.Inside(Of, length);
+
+    internal override string InWords() => LogFactor == 0 ? $"{Factor:G6} times a schedule" : $"{Factor:G6} e^{LogFactor:G6} times a schedule";
 }

@@ -83,4 +83,14 @@ public sealed record Sequence : Schedule
         }
         return low;
     }
+
+    internal override Schedule ScaledBy(double factor) => new Sequence([.. Pieces.Select(piece => piece.ScaledBy(factor))]);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Pieces.SelectMany((piece, i) =>
+    {
+        var (begin, end) = (Begins[i], i + 1 < Begins.Count ? Begins[i + 1] : length);
+        return end <= begin ? [] : piece.Breakpoints(end - begin).Prepend(new(0, $"{piece.InWords()} begins")).Select(point => point with { Step = begin + point.Step });
+    });
+
+    internal override string InWords() => string.Join(", then ", Pieces.Select(piece => piece.InWords()));
 }

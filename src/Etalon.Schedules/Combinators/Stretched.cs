@@ -39,4 +39,11 @@ public sealed record Stretched : Schedule
     internal override double Evaluate(double time) => Of.Evaluate(time / Factor);
 
     internal override double EvaluateLog(double time) => Of.EvaluateLog(time / Factor);
+
+    internal override Schedule ScaledBy(double factor) => new Stretched(Of.ScaledBy(factor), Factor);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
+        Breakpoint.Inside(Of, (long)Math.Ceiling(length / Factor)).Select(point => point with { Step = (long)Math.Ceiling(point.Step * Factor) });
+
+    internal override string InWords() => $"stretched {Factor:G6} times";
 }

@@ -30,7 +30,8 @@ public static class Phases
     public static IReadOnlyList<Phase> Of(UpdateSchedule schedule)
     {
         var table = UpdateTable.Of(schedule);
-        return Cut(table, new[] { schedule.LearningRate, schedule.WeightDecay, schedule.Momentum }.SelectMany(quantity => Boundaries.OfPieces(quantity, schedule.TotalSteps)));
+        return Cut(table, new[] { schedule.LearningRate, schedule.WeightDecay, schedule.Momentum }
+            .SelectMany(quantity => quantity.Breakpoints(schedule.TotalSteps).Where(point => point.BeginsPhase).Select(point => point.Step)));
     }
 
     /// <summary>The phases of numbers of which nothing else is known, by the numbers alone.</summary>

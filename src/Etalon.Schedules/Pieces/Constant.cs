@@ -28,4 +28,12 @@ public sealed record Constant : Schedule
     public override long? Length { get; }
 
     internal override double Evaluate(double time) => Value;
+
+    internal override Schedule ScaledBy(double factor) => new Constant(Rounded(Value * factor), Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => [];
+
+    internal override string InWords() => $"constant {Value:G6}";
+
+    internal override string FormulaAt(long step) => "the piece is constant";
 }

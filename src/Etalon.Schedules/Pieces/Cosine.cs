@@ -42,4 +42,12 @@ public sealed record Cosine : Schedule
 
     internal override double Evaluate(double time) =>
         time < _span ? To + (From - To) * Ramp.CosineRemainder(time / _span) : To;
+
+    internal override Schedule ScaledBy(double factor) => new Cosine(Rounded(From * factor), Rounded(To * factor), Length, Inclusive);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"cosine from {From:G6} to {To:G6}";
+
+    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 + cos(π · {progress}))/2");
 }

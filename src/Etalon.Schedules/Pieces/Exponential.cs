@@ -61,4 +61,12 @@ public sealed record Exponential : Schedule
     }
 
     internal override double EvaluateLog(double time) => _logFrom + Math.Min(time, _end) * _logFactorPerStep;
+
+    internal override Schedule ScaledBy(double factor) => new Exponential(Rounded(From * factor), Factor, Every, Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"exponential from {From:G6}, times {Factor:G6} every {Every:G6} steps";
+
+    internal override string FormulaAt(long step) => $"{From:G6} · {Factor:G6}^({step}/{Every:G6})";
 }

@@ -37,4 +37,12 @@ public sealed record InverseSqrt : Schedule
     public override long? Length { get; }
 
     internal override double Evaluate(double time) => Peak * Math.Sqrt(Shift / (Math.Min(time, _end) + Shift));
+
+    internal override Schedule ScaledBy(double factor) => new InverseSqrt(Rounded(Peak * factor), Shift, Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"inverse square root from {Peak:G6}";
+
+    internal override string FormulaAt(long step) => $"{Peak:G6} · √({Shift:G6} / ({step} + {Shift:G6}))";
 }

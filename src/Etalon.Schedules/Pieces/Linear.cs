@@ -43,4 +43,12 @@ public sealed record Linear : Schedule
     public bool Inclusive { get; }
 
     internal override double Evaluate(double time) => time < _span ? From + (To - From) * (time / _span) : To;
+
+    internal override Schedule ScaledBy(double factor) => new Linear(Rounded(From * factor), Rounded(To * factor), Length, Inclusive);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"linear from {From:G6} to {To:G6}";
+
+    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{From:G6} + ({To:G6} - {From:G6}) · {progress}");
 }

@@ -93,4 +93,16 @@ public sealed record OneCycle : Schedule
 
     private double Phase(double time, double begin, double end, double from, double to) =>
         end > begin ? Ramp.Between(from, to, (time - begin) / (end - begin), Shape) : to;
+
+    internal override Schedule ScaledBy(double factor) =>
+        new OneCycle(Rounded(Initial * factor), Rounded(Peak * factor), Rounded(Final * factor), Length, Rise, Shape, ThreePhase);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length)
+    {
+        yield return new((long)Math.Ceiling(Math.Max(0, _risen)), "turn of the cycle");
+        if (ThreePhase) yield return new((long)Math.Ceiling(_fallen));
+        yield return new(Length.GetValueOrDefault());
+    }
+
+    internal override string InWords() => $"one cycle {Initial:G6}, {Peak:G6}, {Final:G6}";
 }

@@ -47,4 +47,12 @@ public sealed record Polynomial : Schedule
 
     internal override double Evaluate(double time) =>
         time < _span ? To + (From - To) * Elementary.Pow(1 - time / _span, Power) : To;
+
+    internal override Schedule ScaledBy(double factor) => new Polynomial(Rounded(From * factor), Rounded(To * factor), Length, Power, Inclusive);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"polynomial from {From:G6} to {To:G6}, power {Power:G6}";
+
+    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 - {progress})^{Power:G6}");
 }

@@ -8,6 +8,10 @@ internal static class Ramp
     /// <summary>The step at which the ramp has arrived.</summary>
     public static double Span(long? length, bool inclusive) => Math.Max(0, length.GetValueOrDefault() - (inclusive ? 1 : 0));
 
+    /// <summary>The formula of a ramp with the progress of one step put in.</summary>
+    public static string FormulaAt(long step, double span, double to, Func<string, string> formula) =>
+        step < span ? formula($"{step}/{(long)span}") : $"the ramp has arrived at {to:G6}";
+
     /// <summary>(1 + cos(π p))/2: from 1 at p = 0 down to 0 at p = 1.</summary>
     public static double CosineRemainder(double progress) => 0.5 * (1 + Elementary.Cos(Math.PI * progress));
 

@@ -76,4 +76,10 @@ public sealed record Restarts : Schedule
         if (time < Begin(cycle)) return cycle - 1;
         return time >= Begin(cycle + 1) ? cycle + 1 : cycle;
     }
+
+    internal override Schedule ScaledBy(double factor) => new Restarts(Rounded(From * factor), Rounded(To * factor), Period, Growth, PeakDecay, Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => (long)Math.Ceiling(Begin(cycle)), length);
+
+    internal override string InWords() => $"cosine restarts from {From:G6} to {To:G6}";
 }

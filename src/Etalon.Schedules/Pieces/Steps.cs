@@ -66,4 +66,17 @@ public sealed record Steps : Schedule
 
     private double Level(int passed) =>
         Start == 0 ? 0 : Math.Clamp(Start * Elementary.Pow(Factor, passed), double.MinValue, double.MaxValue);
+
+    internal override Schedule ScaledBy(double factor) => new Steps(Rounded(Start * factor), At, Factor, Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
+        At.Select((at, i) => new Breakpoint(at, $"milestone {i + 1} of {At.Count}: times {Factor:G6}"));
+
+    internal override string InWords() => $"steps from {Start:G6}, times {Factor:G6} at each milestone";
+
+    internal override string FormulaAt(long step)
+    {
+        var passed = At.Count(at => step >= at);
+        return $"{Start:G6} · {Factor:G6}^{passed}: {passed} of {At.Count} milestones passed";
+    }
 }

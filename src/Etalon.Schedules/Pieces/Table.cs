@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Etalon.Numerics;
+using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Schedules;
 
@@ -53,4 +54,15 @@ public sealed record Table : Schedule
         var values = _values.Items;
         return values[(int)Math.Min(time, values.Length - 1)];
     }
+
+    internal override Schedule ScaledBy(double factor) => Logarithmic
+        ? new Table([.. Values.Select(value => value + Elementary.Log(factor))], logarithmic: true)
+        : new Table([.. Values.Select(value => Rounded(value * factor))]);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
+        Boundaries.OfNumbers(i => Values[(int)i], Math.Min(length, Values.Count)).Select(begin => new Breakpoint(begin));
+
+    internal override string InWords() => $"table of {Values.Count} values";
+
+    internal override string FormulaAt(long step) => $"row {Math.Min(step, Values.Count - 1) + 1} of {Values.Count}";
 }

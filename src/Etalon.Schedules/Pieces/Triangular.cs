@@ -57,4 +57,10 @@ public sealed record Triangular : Schedule
         var progress = (now - cycle * Period) / Period;
         return Low + (High - Low) * Elementary.Pow(Decay, cycle) * (1 - Math.Abs(2 * progress - 1));
     }
+
+    internal override Schedule ScaledBy(double factor) => new Triangular(Rounded(Low * factor), Rounded(High * factor), Period, Decay, Length);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => cycle * Period, length);
+
+    internal override string InWords() => $"triangular between {Low:G6} and {High:G6}";
 }

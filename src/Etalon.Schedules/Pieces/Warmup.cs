@@ -45,4 +45,17 @@ public sealed record Warmup : Schedule
         WarmupConvention.EndAtPeak => (time + 1) / _steps,
         _ => time / _steps,
     };
+
+    internal override Schedule ScaledBy(double factor) => new Warmup(Rounded(Peak * factor), Length, Convention);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
+
+    internal override string InWords() => $"warmup to {Peak:G6}";
+
+    internal override string FormulaAt(long step) => $"{Peak:G6} · " + (step >= Length ? "1" : Convention switch
+    {
+        WarmupConvention.Between => $"({step} + 1)/({Length} + 1)",
+        WarmupConvention.EndAtPeak => $"({step} + 1)/{Length}",
+        _ => $"{step}/{Length}",
+    });
 }

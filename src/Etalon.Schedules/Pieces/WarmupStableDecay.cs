@@ -68,4 +68,19 @@ public sealed record WarmupStableDecay : Schedule
         var decayed = time - _decayBegin;
         return decayed < DecayLength ? Ramp.Between(Peak, To, decayed / DecayLength, Shape) : To;
     }
+
+    internal override Schedule ScaledBy(double factor) =>
+        new WarmupStableDecay(Rounded(Peak * factor), WarmupLength, StableLength, DecayLength, Rounded(To * factor), Shape, Convention);
+
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
+        [new(WarmupLength, "plateau begins"), new(WarmupLength + StableLength, "decay begins"), new(Length.GetValueOrDefault())];
+
+    internal override string InWords() => $"warm-up, plateau at {Peak:G6}, decay to {To:G6}";
+
+    internal override string FormulaAt(long step)
+    {
+        if (step < WarmupLength) return $"warm-up, {_warmup.FormulaAt(step)}";
+        var decayBegin = WarmupLength + StableLength;
+        return step < decayBegin ? "plateau" : $"decay, step {step - decayBegin} of {DecayLength}, {Shape.ToString().ToLowerInvariant()}";
+    }
 }

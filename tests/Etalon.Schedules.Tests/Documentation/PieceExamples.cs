@@ -131,4 +131,12 @@ public static class PieceExamples
         Console.WriteLine(AtAQuarter(RampShape.Sqrt)); // 0.5
         Console.WriteLine($"{AtAQuarter(RampShape.Cosine):F4}"); // 0.8536
     }
+
+    public static void BreakpointExample()
+    {
+        var rate = new WarmupStableDecay(peak: 1, warmupLength: 3, stableLength: 80, decayLength: 20);
+        foreach (var point in rate.Breakpoints(length: 103)) Console.WriteLine($"{point.Step}: {point.What}");
+        // 3: plateau begins
+        // 83: decay begins
+    }
 }
