@@ -13,9 +13,10 @@ public class ConvexTableTests
     public void The_recorded_tables_are_found_again()
     {
         List<string> told = [];
-        var report = WnGradConvexClaim.Reproduce(Brief, Run(told.Add));
+        var claim = new WnGradConvexClaim { Experiment = Brief };
+        var report = claim.Reproduce(Run(told.Add));
         Assert.Equal(["quadratic done", "not convex done", "stochastic convex done", "least squares in batches done"], told);
-        Assert.Same(WnGradConvexClaim.Claim, report.Claim);
+        Assert.Same(claim, report.Claim);
         Assert.False(report.Holds);
         var missed = report.Checks.Where(check => !check.Holds).ToList();
         Assert.Equal(20, report.Checks.Count);
@@ -31,7 +32,7 @@ public class ConvexTableTests
     [Fact]
     public void The_spread_is_that_of_the_claims_number_of_starts()
     {
-        var problem = Assert.Throws<InputException>(() => WnGradConvexClaim.Reproduce(Brief, Run(_ => { }) with { Seeds = 31 }));
+        var problem = Assert.Throws<InputException>(() => new WnGradConvexClaim { Experiment = Brief }.Reproduce(Run(_ => { }) with { Seeds = 31 }));
         Assert.Contains("--seeds 31", problem.Message, StringComparison.Ordinal);
         Assert.Contains("the spread over 30 starts", problem.Message, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class LabelNoiseTests : IDisposable
     [Fact]
     public void Every_arm_and_seed_is_run_and_drawn_and_the_decayed_rate_is_the_largest_until_the_middle()
     {
-        var claim = LabelNoiseClaim.Reproduce(LabelNoiseClaim.Fashion, Small, new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
+        var claim = new LabelNoiseClaim("label-noise-digits", "the digits", "seconds") { Experiment = Small }.Reproduce(new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
         Assert.Equal(9, claim.Checks.Count);
         claim.Write(_folder.Path);
         string text = File.ReadAllText(Path.Combine(_folder.Path, "report.md"));

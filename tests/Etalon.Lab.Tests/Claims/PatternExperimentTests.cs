@@ -26,7 +26,7 @@ public sealed class PatternExperimentTests : IDisposable
         Assert.Equal(8, Directory.GetDirectories(In("report/runs")).Length);
         Assert.Equal((4, 8), (report.Arms.Count, report.Checks.Count));
         Assert.All(report.Arms, arm => Assert.Equal(2, arm.Runs.Count));
-        var claim = PatternSeparationClaim.Reproduce(experiment, new ClaimRun { Folder = In("report"), Threads = 2, Report = _ => { } });
+        var claim = new PatternSeparationClaim { Experiment = experiment }.Reproduce(new ClaimRun { Folder = In("report"), Threads = 2, Report = _ => { } });
         claim.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
         Assert.Contains("| σ 1, 30 % noisy: 1, 0.1, 0.01 (30 + 5 + 5) | 31 |", text, StringComparison.Ordinal);
@@ -40,8 +40,8 @@ public sealed class PatternExperimentTests : IDisposable
     public void One_seed_has_no_deviation_and_is_refused()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Report = _ => { } };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => PatternSeparationClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => DecayExplanationsClaim.Claim.Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new PatternSeparationClaim().Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new DecayExplanationsClaim().Reproduce(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,12 +55,13 @@ public sealed class PatternExperimentTests : IDisposable
         var arm = report.Stochastic[3];
         var loss = arm.Curves("fit/loss")[0];
         double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value) - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
-        Assert.Equal(best, DecayExplanationsReport.Gain(arm, "fit/loss", 20).Values[0]);
+        Assert.Equal(best, arm.Gain("fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
         // A heading and its rule; three decays read twice, two constant rates once; four first decays and a rate that stays.
         Assert.Equal((2 + 8, 2 + 5), (DecayExplanationsText.Curvatures(report).Count(), DecayExplanationsText.Gains(report).Count()));
-        Assert.Contains("not run here", ExplanationTable.Lines(null, report).Last(), StringComparison.Ordinal);
-        Assert.Contains("checks against it", ExplanationTable.Lines(null, report).ElementAt(2), StringComparison.Ordinal);
+        string[] table = [.. new ExplanationTable { Gradient = report.GradientChecks, Stochastic = report.StochasticChecks }.Lines];
+        Assert.Contains("not run here", table.Last(), StringComparison.Ordinal);
+        Assert.Contains("checks against it", table[2], StringComparison.Ordinal);
     }
 
     [Theory]

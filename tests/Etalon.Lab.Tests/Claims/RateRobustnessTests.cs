@@ -30,7 +30,7 @@ public sealed class RateRobustnessTests : IDisposable
     [Fact]
     public void Every_rule_is_run_at_every_rate_and_what_diverges_is_reported_as_such()
     {
-        var report = RateRobustnessClaim.Reproduce(Small, Run("report", _ => { }));
+        var report = new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => { }));
         report.Write(In("report"));
         // 9 rules, for a perceptron has no kernels, at 3 rates, and 10 at 2, with 2 seeds.
         Assert.Equal((9 * 3 + 10 * 2) * 2, Directory.GetFiles(In("report/kept")).Length);
@@ -51,19 +51,19 @@ public sealed class RateRobustnessTests : IDisposable
     public void An_interrupted_sweep_goes_on_and_finds_the_same_on_any_number_of_threads()
     {
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => RateRobustnessClaim.Reproduce(Small, Run("report", _ => cancellation.Cancel(), cancellation.Token)));
+        Assert.ThrowsAny<OperationCanceledException>(() => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => cancellation.Cancel(), cancellation.Token)));
         var before = Directory.GetFiles(In("report/kept")).ToDictionary(path => path, File.GetLastWriteTimeUtc);
         Assert.InRange(before.Count, 6, 93);
-        var resumed = RateRobustnessClaim.Reproduce(Small, Run("report", _ => { }));
+        var resumed = new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => { }));
         Assert.All(before, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
-        var whole = RateRobustnessClaim.Reproduce(Small, Run("whole", _ => { }) with { Threads = 1 });
+        var whole = new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("whole", _ => { }) with { Threads = 1 });
         Assert.Equal(whole.Lines, resumed.Lines);
     }
 
     [Fact]
     public void Too_few_seeds_are_refused()
     {
-        var problem = Assert.Throws<InputException>(() => RateRobustnessClaim.Reproduce(Small, Run("none", _ => { }) with { Seeds = 1 }));
+        var problem = Assert.Throws<InputException>(() => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("none", _ => { }) with { Seeds = 1 }));
         Assert.Contains("--seeds 1", problem.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("none")));
     }

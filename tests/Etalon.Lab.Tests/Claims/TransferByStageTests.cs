@@ -28,7 +28,7 @@ public sealed class TransferByStageTests : IDisposable
     public void It_trains_probes_judges_and_goes_on_where_it_was()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } };
-        var report = TransferByStageClaim.Reproduce(Small, run);
+        var report = new TransferByStageClaim { Experiment = Small }.Reproduce(run);
         // Two gains of the source, and for each of two targets whether features are learned and whether they transfer less.
         Assert.Equal(2 + 2 + 2, report.Checks.Count);
         report.Write(_folder.Path);
@@ -41,7 +41,7 @@ public sealed class TransferByStageTests : IDisposable
         string[] results = Directory.GetFiles(_folder.Path, "result.json", SearchOption.AllDirectories);
         Assert.Equal(2, results.Length);
         var before = results.ToDictionary(path => path, File.ReadAllText);
-        Assert.Equal(report.Checks, TransferByStageClaim.Reproduce(Small, run with { Threads = 1 }).Checks);
+        Assert.Equal(report.Checks, new TransferByStageClaim { Experiment = Small }.Reproduce(run with { Threads = 1 }).Checks);
         Assert.All(before, result => Assert.Equal(result.Value, File.ReadAllText(result.Key)));
     }
 
@@ -49,11 +49,11 @@ public sealed class TransferByStageTests : IDisposable
     public void What_cannot_be_tested_is_refused_before_anything_is_trained()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { } };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => TransferByStageClaim.Claim.Reproduce(run with { Seeds = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new TransferByStageClaim().Reproduce(run with { Seeds = 1 })).Message, StringComparison.Ordinal);
         var stages = Small with { Recipe = Small.Recipe.Replace("[2ep, 4ep]", "[2ep]", StringComparison.Ordinal) };
-        Assert.Contains("falls to half or less 1 times; it must do so twice", Assert.Throws<InputException>(() => TransferByStageClaim.Reproduce(stages, run)).Message, StringComparison.Ordinal);
+        Assert.Contains("falls to half or less 1 times; it must do so twice", Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = stages }.Reproduce(run)).Message, StringComparison.Ordinal);
         var missing = Small with { Targets = [new("a", "{set: cifar10, folder: nowhere}"), new("b", "{set: mnist, folder: nowhere}")] };
-        Assert.Equal(2, Assert.Throws<InputException>(() => TransferByStageClaim.Reproduce(missing, run)).Problems.Count);
+        Assert.Equal(2, Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = missing }.Reproduce(run)).Problems.Count);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

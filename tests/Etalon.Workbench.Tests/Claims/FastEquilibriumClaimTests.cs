@@ -65,7 +65,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
     {
         Reproduce(In("report"), _ => { });
         int before = Directory.GetFiles(Path.Combine(In("report"), "kept")).Length;
-        FastEquilibriumClaim.Reproduce(Small with { Batch = 32 }, Run(In("report"), _ => { }, null));
+        new FastEquilibriumClaim { Experiment = Small with { Batch = 32 } }.Reproduce(Run(In("report"), _ => { }, null));
         Assert.Equal(2 * before, Directory.GetFiles(Path.Combine(In("report"), "kept")).Length);
     }
 
@@ -74,7 +74,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
     {
         var (code, output, _) = await Cli.Run("reproduce");
         Assert.Equal(ExitCode.Done, code);
-        Assert.All(Claim.All, claim => Assert.Contains(claim.Name, output, StringComparison.Ordinal));
+        Assert.All(ClaimCatalog.All, claim => Assert.Contains(claim.Name, output, StringComparison.Ordinal));
 
         (code, _, string error) = await Cli.Run("reproduce", "perpetual-motion", "--out", In("none"));
         Assert.Equal(ExitCode.BadInput, code);
@@ -85,7 +85,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
         Assert.False(Directory.Exists(In("none")));
     }
 
-    private static ClaimReport Reproduce(string folder, Action<string> tell, CancellationTokenSource? stop = null) => FastEquilibriumClaim.Reproduce(Small, Run(folder, tell, stop));
+    private static ClaimReport Reproduce(string folder, Action<string> tell, CancellationTokenSource? stop = null) => new FastEquilibriumClaim { Experiment = Small }.Reproduce(Run(folder, tell, stop));
 
     private static ClaimRun Run(string folder, Action<string> tell, CancellationTokenSource? stop) =>
         new() { Folder = folder, Threads = 2, Report = tell, Cancellation = stop?.Token ?? TestContext.Current.CancellationToken };

@@ -5,8 +5,6 @@ namespace Etalon.Lab.Claims.DecayExplanations;
 /// <summary>What <see cref="DecayExplanationsExperiment"/> found.</summary>
 public sealed record DecayExplanationsReport
 {
-    internal const string TrainLoss = "train/loss", FitLoss = "fit/loss", TestAccuracy = "test/accuracy";
-
     // Updates on each side of a decay over which the fall of the loss is compared.
     private const int Around = 10;
 
@@ -38,17 +36,8 @@ public sealed record DecayExplanationsReport
     /// <summary>Whether everything was as expected.</summary>
     public bool Holds => GradientChecks.Concat(StochasticChecks).All(check => check.Holds);
 
-    /// <summary>J: the best of a metric after an epoch minus the best up to it; of a loss the other way round, so that above 0 is better after it.</summary>
-    public static SeedSample Gain(ArmResult arm, string metric, int epoch)
-    {
-        ArgumentNullException.ThrowIfNull(arm);
-        int sign = metric.EndsWith("loss", StringComparison.Ordinal) ? -1 : 1;
-        return new([.. arm.Curves(metric).Select(curve =>
-            curve.Where(point => point.Epoch > epoch).Max(point => sign * point.Value) - curve.Where(point => point.Epoch <= epoch).Max(point => sign * point.Value))]);
-    }
-
     // The loss of the line of step t is that before update t, and an update is an epoch: the line of epoch e has the loss after e - 1 updates.
-    private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(TrainLoss, updates + 1);
+    private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(RunMetrics.TrainLoss, updates + 1);
 
     private IEnumerable<ClaimCheck> NoJumps() => DecayExplanationsExperiment.GradientDecays.Select((step, index) =>
     {
@@ -77,23 +66,23 @@ public sealed record DecayExplanationsReport
     private IEnumerable<ClaimCheck> Jumps()
     {
         var arm = Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1];
-        foreach (var (metric, name) in new[] { (FitLoss, "training loss"), (TestAccuracy, "test accuracy"), (PatternArms.Complex, "complex patterns") })
+        foreach (var (metric, name) in new[] { (RunMetrics.FitLoss, "training loss"), (RunMetrics.TestAccuracy, "test accuracy"), (RunMetrics.Complex, "complex patterns") })
         {
-            var gain = Gain(arm, metric, 20);
+            var gain = arm.Gain(metric, 20);
             yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0), $"{gain}, lowest {gain.Values.Min():F4}");
         }
     }
 
     private ClaimCheck AboveTheControl()
     {
-        SeedSample decayed = Gain(Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1], PatternArms.Complex, 20), constant = Gain(Stochastic[^2], PatternArms.Complex, 20);
+        SeedSample decayed = Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1].Gain(RunMetrics.Complex, 20), constant = Stochastic[^2].Gain(RunMetrics.Complex, 20);
         return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean, $"{decayed} against {constant}");
     }
 
     // Trapped would be a training loss that stays high. Not compared with constant 0.3, whose weights grow without decay, so that in the end it settles lower still.
     private ClaimCheck NotTrapped()
     {
-        var small = Stochastic[^1].At(FitLoss, DecayExplanationsExperiment.Epochs);
-        return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned, $"{small}, with constant 0.3 {Stochastic[^2].At(FitLoss, DecayExplanationsExperiment.Epochs)}");
+        var small = Stochastic[^1].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);
+        return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned, $"{small}, with constant 0.3 {Stochastic[^2].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs)}");
     }
 }

@@ -32,7 +32,7 @@ public static class DecayExplanationsText
         ArgumentNullException.ThrowIfNull(report);
         var lines = report.Gradient.Select((arm, color) =>
         {
-            var (epochs, means) = arm.MeanCurve(DecayExplanationsReport.TrainLoss);
+            var (epochs, means) = arm.MeanCurve(RunMetrics.TrainLoss);
             return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
         });
         return new Chart("Gradient descent on the full batch: no fall where the rate decays", "update", [new ChartPanel("training loss", [.. lines]) { Height = 300 }])
@@ -43,7 +43,7 @@ public static class DecayExplanationsText
 
     private static string Gains(ArmResult arm, int epoch)
     {
-        string[] metrics = [DecayExplanationsReport.FitLoss, DecayExplanationsReport.TestAccuracy, PatternArms.Simple, PatternArms.Complex];
-        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | {string.Join(" | ", metrics.Select(metric => DecayExplanationsReport.Gain(arm, metric, epoch)))} |";
+        string[] metrics = [RunMetrics.FitLoss, RunMetrics.TestAccuracy, RunMetrics.Simple, RunMetrics.Complex];
+        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | {string.Join(" | ", metrics.Select(metric => arm.Gain(metric, epoch)))} |";
     }
 }

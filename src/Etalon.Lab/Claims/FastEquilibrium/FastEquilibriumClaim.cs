@@ -5,7 +5,7 @@ using Etalon.Lab.Claims.Shared;
 namespace Etalon.Lab.Claims.FastEquilibrium;
 
 /// <summary>The claim of the fast equilibrium, by <see cref="FastEquilibriumExperiment"/>.</summary>
-internal static class FastEquilibriumClaim
+internal sealed class FastEquilibriumClaim : Claim
 {
     /// <summary>How many floors count as none: two laws that are alike are 1 apart in the mean, and 160 seeds scatter that by some 0.05.</summary>
     internal const double Alike = 1.3;
@@ -19,23 +19,27 @@ internal static class FastEquilibriumClaim
     // Standard errors, for the largest of nine differences at once.
     private const double Confidence = 3.5;
 
-    public static Claim Claim { get; } = new(
-        "fast-equilibrium",
-        "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and whatever they did before; their weights do not.",
-        "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, section 5, figures 4 and 5.",
-        "some two minutes on two cores",
-        Reproduce);
+    /// <summary>The experiment, with the settings of the claim by default.</summary>
+    public FastEquilibriumExperiment Experiment { get; init; } = new();
 
-    public static ClaimReport Reproduce(ClaimRun run)
-    {
-        int seeds = run.Seeds ?? new FastEquilibriumExperiment().Seeds;
-        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses 160");
-        return Reproduce(new FastEquilibriumExperiment { Seeds = seeds }, run);
-    }
+    /// <inheritdoc/>
+    public override string Name => "fast-equilibrium";
 
-    /// <summary>The same with other settings.</summary>
-    public static ClaimReport Reproduce(FastEquilibriumExperiment experiment, ClaimRun run)
+    /// <inheritdoc/>
+    public override string Statement => "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and whatever they did before; their weights do not.";
+
+    /// <inheritdoc/>
+    public override string Source => "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, section 5, figures 4 and 5.";
+
+    /// <inheritdoc/>
+    public override string Cost => "about two minutes on two cores";
+
+    /// <inheritdoc/>
+    public override ClaimReport Reproduce(ClaimRun run)
     {
+        int seeds = run.Seeds ?? Experiment.Seeds;
+        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses {Experiment.Seeds}");
+        var experiment = Experiment with { Seeds = seeds };
         var kept = new OutcomeCache<ArmOutcome>(run.Folder);
         var curves = new List<EquilibriumCurve>();
         foreach (double rate in experiment.IntrinsicRates)
@@ -49,7 +53,7 @@ internal static class FastEquilibriumClaim
             }
             curves.Add(EquilibriumCurve.Of(experiment, rate, arms));
         }
-        return new ClaimReport(Claim, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.SelectMany(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
+        return new ClaimReport(this, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.SelectMany(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
     }
 
     private static string Setting(FastEquilibriumExperiment experiment) =>

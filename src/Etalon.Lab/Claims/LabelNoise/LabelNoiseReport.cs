@@ -1,4 +1,3 @@
-using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.LabelNoise;
@@ -6,7 +5,7 @@ namespace Etalon.Lab.Claims.LabelNoise;
 /// <summary>What <see cref="LabelNoiseExperiment"/> found.</summary>
 public sealed record LabelNoiseReport
 {
-    internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean", Test = DecayExplanationsReport.TestAccuracy;
+    internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean", Test = RunMetrics.TestAccuracy;
 
     private readonly RateArms _arms;
 
@@ -45,8 +44,8 @@ public sealed record LabelNoiseReport
     private IEnumerable<ClaimCheck> Decay()
     {
         int stage = Experiment.FirstStage, end = Experiment.Epochs;
-        yield return ClaimCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", DecayExplanationsReport.Gain(_arms.Decayed, Test, stage), 0.01);
-        yield return ClaimCheck.AtLeast("and the best accuracy on clean training images at least 0.02", DecayExplanationsReport.Gain(_arms.Decayed, Clean, stage), 0.02);
+        yield return ClaimCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", _arms.Decayed.Gain(Test, stage), 0.01);
+        yield return ClaimCheck.AtLeast("and the best accuracy on clean training images at least 0.02", _arms.Decayed.Gain(Clean, stage), 0.02);
         foreach (var constant in new[] { _arms.Large, _arms.Medium, _arms.Small })
             yield return ClaimCheck.AtLeast(
                 $"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}", _arms.Decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);

@@ -1,5 +1,4 @@
 using Etalon.Lab.Charts;
-using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.LabelNoise;
@@ -35,7 +34,7 @@ public static class LabelNoiseText
         var decayed = report.Arms[0];
         foreach (var (name, title) in Metrics.Take(2))
             yield return $"- After the decay {title} goes from {decayed.At(name, stage)} to {decayed.At(name, end)}: {decayed.At(name, end).Minus(decayed.At(name, stage)).Mean:+0.000;-0.000}.";
-        SeedSample gain = DecayExplanationsReport.Gain(decayed, LabelNoiseReport.Test, stage), control = DecayExplanationsReport.Gain(report.Arms[1], LabelNoiseReport.Test, stage);
+        SeedSample gain = decayed.Gain(LabelNoiseReport.Test, stage), control = report.Arms[1].Gain(LabelNoiseReport.Test, stage);
         yield return $"- J in test accuracy, the best after epoch {stage} less the best up to it: {gain}; at {report.Arms[1].Arm.Title}, which does not fall, {control}.";
         yield return $"- Stopped where its test accuracy was best, which no one knows beforehand: {string.Join("; ", report.Arms.Select(Best))}.";
     }

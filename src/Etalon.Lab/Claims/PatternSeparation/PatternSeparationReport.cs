@@ -5,7 +5,7 @@ namespace Etalon.Lab.Claims.PatternSeparation;
 /// <summary>What <see cref="PatternSeparationExperiment"/> found.</summary>
 public sealed record PatternSeparationReport
 {
-    private const string Simple = PatternArms.Simple, Complex = PatternArms.Complex, Noisy = PatternArms.Noisy;
+    private const string Simple = RunMetrics.Simple, Complex = RunMetrics.Complex, Noisy = RunMetrics.Noisy;
 
     internal PatternSeparationReport(IReadOnlyList<ArmResult> arms) => (Arms, Checks) = (arms, Judge(arms));
 

@@ -9,7 +9,7 @@ public static class PatternSeparationText
     /// <summary>How many standard deviations away a figure may be to count as the same.</summary>
     private const double Allowed = 3;
 
-    private static readonly (string Name, string Title)[] Metrics = [(PatternArms.Simple, "simple"), (PatternArms.Complex, "complex"), (PatternArms.Noisy, "noisy, fit")];
+    private static readonly (string Name, string Title)[] Metrics = [(RunMetrics.Simple, "simple"), (RunMetrics.Complex, "complex"), (RunMetrics.Noisy, "noisy, fit")];
 
     /// <summary>The metrics of the table.</summary>
     internal static IReadOnlyList<string> MetricNames { get; } = [.. Metrics.Select(metric => metric.Name)];
@@ -59,8 +59,8 @@ public static class PatternSeparationText
     private static IEnumerable<string> Caveats(PatternSeparationReport report)
     {
         if (report.Find(PatternArms.HardMedium) is { } medium && report.Find(PatternArms.HardDecayedLate) is { } late)
-            yield return $"σ 1: constant 0.1 stopped after 20 epochs has {medium.At(PatternArms.Complex, 20)} on complex patterns with {medium.At(PatternArms.Noisy, 20)} of the noise memorized, the decayed rate {late.At(PatternArms.Complex, 40)}: memorizing is not the whole story.";
+            yield return $"σ 1: constant 0.1 stopped after 20 epochs has {medium.At(RunMetrics.Complex, 20)} on complex patterns with {medium.At(RunMetrics.Noisy, 20)} of the noise memorized, the decayed rate {late.At(RunMetrics.Complex, 40)}: memorizing is not the whole story.";
         if (report.Find(PatternArms.HardDecayed) is { } early && report.Find(PatternArms.HardDecayedLate) is { } second)
-            yield return $"σ 1: with stages of 10 epochs after the decay {early.At(PatternArms.Noisy, 40)} of the noise is memorized, with 5 {second.At(PatternArms.Noisy, 40)}: the length of the stages decides it.";
+            yield return $"σ 1: with stages of 10 epochs after the decay {early.At(RunMetrics.Noisy, 40)} of the noise is memorized, with 5 {second.At(RunMetrics.Noisy, 40)}: the length of the stages decides it.";
     }
 }

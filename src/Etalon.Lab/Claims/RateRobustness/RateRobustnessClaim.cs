@@ -6,24 +6,32 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Claims.RateRobustness;
 
 /// <summary>The claim that WNGrad is robust to its initial rate on networks too, by <see cref="RateRobustnessExperiment"/>.</summary>
-internal static class RateRobustnessClaim
+internal sealed class RateRobustnessClaim : Claim
 {
-    public static Claim Claim { get; } = new(
-        "rate-robustness",
-        "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.",
-        "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.",
-        "some seventy minutes on two cores",
-        run => Reproduce(new RateRobustnessExperiment(), run));
+    /// <summary>The experiment, with the settings of the claim by default.</summary>
+    public RateRobustnessExperiment Experiment { get; init; } = new();
 
-    /// <summary>The same with other settings.</summary>
-    public static ClaimReport Reproduce(RateRobustnessExperiment experiment, ClaimRun run)
+    /// <inheritdoc/>
+    public override string Name => "rate-robustness";
+
+    /// <inheritdoc/>
+    public override string Statement => "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.";
+
+    /// <inheritdoc/>
+    public override string Source => "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.";
+
+    /// <inheritdoc/>
+    public override string Cost => "about seventy minutes on two cores";
+
+    /// <inheritdoc/>
+    public override ClaimReport Reproduce(ClaimRun run)
     {
-        experiment = experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
+        var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
         var data = experiment.Load();
         var outcomes = Train(experiment, data, run);
         var networks = experiment.Networks.Select(network => Gather(network, experiment.Seeds, 1.0 / data.ClassCount, outcomes)).ToList();
         return new ClaimReport(
-            Claim, Setting(experiment), [.. networks.SelectMany(network => network.Checks)], [.. networks.SelectMany(Lines)],
+            this, Setting(experiment), [.. networks.SelectMany(network => network.Checks)], [.. networks.SelectMany(Lines)],
             RateRobustnessText.Chart(networks), experiment.Runs.Select(one => Measurement(one, outcomes[one])));
     }
 

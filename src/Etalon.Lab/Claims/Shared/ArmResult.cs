@@ -24,6 +24,15 @@ public sealed record ArmResult(ExperimentArm Arm, IReadOnlyList<RunSummary> Runs
         return ([.. Enumerable.Range(0, points).Select(i => curves[0][i].Epoch)], [.. Enumerable.Range(0, points).Select(i => curves.Average(curve => curve[i].Value))]);
     }
 
+    /// <summary>J: the best of a metric after an epoch minus the best up to it; of a loss the other way round, so that above 0 is better after it.</summary>
+    public SeedSample Gain(string metric, int epoch)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        int sign = metric.EndsWith("loss", StringComparison.Ordinal) ? -1 : 1;
+        return new([.. Curves(metric).Select(curve =>
+            curve.Where(point => point.Epoch > epoch).Max(point => sign * point.Value) - curve.Where(point => point.Epoch <= epoch).Max(point => sign * point.Value))]);
+    }
+
     private static double Find(RunSummary run, string metric, double epoch) =>
         run.Metrics.FirstOrDefault(line => line.ContainsKey(metric) && Math.Abs(line["epoch"] - epoch) < 1e-9) is { } line ? line[metric] : throw Missing(run, metric);
 

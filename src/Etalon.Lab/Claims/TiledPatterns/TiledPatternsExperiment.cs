@@ -1,5 +1,3 @@
-using Etalon.Lab.Claims.LabelNoise;
-using Etalon.Lab.Claims.PatternSeparation;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Recipes;
 
@@ -11,11 +9,11 @@ namespace Etalon.Lab.Claims.TiledPatterns;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Sigma 0.5, a fifth of the training images noisy. The arms are those of <see cref="LabelNoiseExperiment"/>: a rate that falls to a tenth after a half and after three quarters of the run, and three constants.
+/// Sigma 0.5, a fifth of the training images noisy. The arms are those of label noise: a rate that falls to a tenth after a half and after three quarters of the run, and three constants.
 /// Batch normalization, weight decay 5e-4, momentum 0.9, batches of 128.
 /// </para>
 /// <para>
-/// Sized for two cores: 4,000 images, 16 epochs, and 25 complex patterns a class, so that there are some six images of each (four in <see cref="PatternSeparationExperiment"/>). The complexities are 3.32 and 4.64 bits.
+/// Sized for two cores: 4,000 images, 16 epochs, and 25 complex patterns a class, so that there are some six images of each (four for the perceptron). The complexities are 3.32 and 4.64 bits.
 /// </para>
 /// </remarks>
 public sealed record TiledPatternsExperiment

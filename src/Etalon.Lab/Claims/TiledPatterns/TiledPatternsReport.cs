@@ -1,5 +1,4 @@
 using Etalon.Lab.Charts;
-using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.TiledPatterns;
@@ -7,7 +6,7 @@ namespace Etalon.Lab.Claims.TiledPatterns;
 /// <summary>What <see cref="TiledPatternsExperiment"/> found.</summary>
 public sealed record TiledPatternsReport
 {
-    private const string Simple = PatternArms.Simple, Complex = PatternArms.Complex, Noisy = PatternArms.Noisy;
+    private const string Simple = RunMetrics.Simple, Complex = RunMetrics.Complex, Noisy = RunMetrics.Noisy;
 
     private static readonly (string Name, string Title)[] Metrics = [(Simple, "simple"), (Complex, "complex"), (Noisy, "noisy, fit")];
 
@@ -45,7 +44,7 @@ public sealed record TiledPatternsReport
         [
             ClaimCheck.AtLeast($"after {stage} epochs at {large} the accuracy on simple patterns is at least 0.2 above that on complex ones", decayed.At(Simple, stage).Minus(decayed.At(Complex, stage)), 0.2),
             ClaimCheck.AtLeast("the first epoch after the decay adds at least 0.04 on complex patterns", decayed.At(Complex, stage + 1).Minus(decayed.At(Complex, stage)), 0.04),
-            ClaimCheck.AtLeast("J, the best on complex patterns after the decay above the best before it, is at least 0.04", DecayExplanationsReport.Gain(decayed, Complex, stage), 0.04),
+            ClaimCheck.AtLeast("J, the best on complex patterns after the decay above the best before it, is at least 0.04", decayed.Gain(Complex, stage), 0.04),
             ClaimCheck.AtLeast($"in the end the decayed rate is at least 0.02 above {small} on complex patterns", decayed.At(Complex, end).Minus(arms.Small.At(Complex, end)), 0.02),
             ClaimCheck.AtLeast($"and has memorized at least 0.1 fewer of the noisy images than {arms.Medium.Arm.Title}", arms.Medium.At(Noisy, end).Minus(decayed.At(Noisy, end)), 0.1),
             ClaimCheck.AtLeast($"and at least 0.1 fewer than {small}", arms.Small.At(Noisy, end).Minus(decayed.At(Noisy, end)), 0.1),

@@ -38,7 +38,7 @@ internal static class ReproduceCommand
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(options.Claim) is not { } name) return List(output);
-        var claim = Claim.Find(name);
+        var claim = ClaimCatalog.Find(name);
         string folder = parsed.GetValue(options.Out) ?? Path.Combine("reports", claim.Name);
         var report = Reproduce(claim, new ClaimRun
         {
@@ -71,7 +71,7 @@ internal static class ReproduceCommand
 
     private static int List(TextWriter output)
     {
-        foreach (var claim in Claim.All)
+        foreach (var claim in ClaimCatalog.All)
         {
             output.WriteLine($"{claim.Name}  ({claim.Cost})");
             output.WriteLine($"  {claim.Statement}");

@@ -1,13 +1,11 @@
-using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.Shared;
 
-namespace Etalon.Lab.Claims.Shared;
+namespace Etalon.Lab.Claims.PatternSeparation;
 
 /// <summary>The settings of <see cref="PatternSeparationExperiment"/>, with the figures that an implementation in NumPy gave: one seed where easy, the mean of three where hard.</summary>
 internal static class PatternArms
 {
     public const string EasyDecayed = "easy-decayed", EasySmall = "easy-0.01", HardDecayedLate = "hard-decayed-late", HardSmall = "hard-0.01", EasyLarge = "easy-1", HardMedium = "hard-0.1", HardDecayed = "hard-decayed";
-
-    public const string Simple = "test/accuracy/simple", Complex = "test/accuracy/complex", Noisy = "fit/accuracy/noisy";
 
     // The figure has two digits only.
     private const double TwoDigits = 0.005;
@@ -42,7 +40,7 @@ internal static class PatternArms
     private static string Decay(int first, int second) => $"{{steps: {{start: 1, at: [{first}ep, {second}ep], factor: 0.1}}}}";
 
     private static IEnumerable<ReferencePoint> Points(int epoch, double simple, double complex, double noisy, double? ofComplex = null, double? ofNoisy = null) =>
-        [Point(Simple, epoch, simple, null), Point(Complex, epoch, complex, ofComplex), Point(Noisy, epoch, noisy, ofNoisy)];
+        [Point(RunMetrics.Simple, epoch, simple, null), Point(RunMetrics.Complex, epoch, complex, ofComplex), Point(RunMetrics.Noisy, epoch, noisy, ofNoisy)];
 
     private static ReferencePoint Point(string metric, int epoch, double value, double? deviation) =>
         new(metric, epoch, value, deviation, value == 1 ? TwoDigits : 0.0005);

@@ -1,0 +1,34 @@
+using Etalon.Lab.Claims.DecayExplanations;
+using Etalon.Lab.Claims.FastEquilibrium;
+using Etalon.Lab.Claims.LabelNoise;
+using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.RateRobustness;
+using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.TiledPatterns;
+using Etalon.Lab.Claims.TransferByStage;
+using Etalon.Lab.Claims.WnGradConvex;
+
+namespace Etalon.Lab.Claims;
+
+/// <summary>All claims that can be reproduced. Nothing else sees more than one claim.</summary>
+public static class ClaimCatalog
+{
+    /// <summary>The claims in the order in which they are listed.</summary>
+    public static IReadOnlyList<Claim> All { get; } =
+    [
+        new FastEquilibriumClaim(),
+        new PatternSeparationClaim(),
+        new TiledPatternsClaim(),
+        new DecayExplanationsClaim(),
+        LabelNoiseClaim.Fashion,
+        LabelNoiseClaim.Cifar,
+        new TransferByStageClaim(),
+        new RateRobustnessClaim(),
+        new WnGradConvexClaim(),
+    ];
+
+    /// <summary>The claim of a name.</summary>
+    /// <exception cref="InputException">There is none; the message lists those there are.</exception>
+    public static Claim Find(string name) => All.FirstOrDefault(claim => claim.Name == name)
+        ?? throw new InputException($"\"{name}\" is no claim; there are {string.Join(", ", All.Select(claim => claim.Name))}");
+}
