@@ -8,6 +8,10 @@ public partial class ArchitectureTests
 {
     private static readonly string Root = FindRoot();
 
+    private const string Shared = "Etalon.Lab.Claims.Shared";
+
+    private static readonly RoomArrows Lab = new(Assembly.Load("Etalon.Lab"), "Etalon.Lab");
+
     [Theory]
     [InlineData("Etalon.Schedules", "")]
     [InlineData("Etalon.Engine", "")]
@@ -53,10 +57,20 @@ public partial class ArchitectureTests
         clock => AssertNone(clock, file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal)));
 
     [Fact]
-    public void The_dashboard_touches_neither_training_nor_the_engine()
+    public void No_rooms_of_the_lab_see_each_other_in_a_circle() => AssertNone(Lab.OnCycles);
+
+    [Theory]
+    [InlineData("Runs", "Training")]
+    [InlineData("Data", "Recipes")]
+    [InlineData("Models", "Recipes")]
+    public void A_room_of_the_lab_does_not_see_what_is_built_on_it(string room, string above) => AssertNone(RoomsIn(room).SelectMany(lower => Lab.ArrowsTo(RoomsIn(above), lower)));
+
+    [Fact]
+    public void Claims_do_not_see_each_other_nor_does_what_they_share_see_one()
     {
-        AssertNone("Etalon.Engine", file => file.StartsWith("src/Etalon.Workbench/Dashboard/", StringComparison.Ordinal));
-        AssertNone("Etalon.Lab.Training", file => file.StartsWith("src/Etalon.Workbench/Dashboard/", StringComparison.Ordinal));
+        string[] claims = [.. RoomsIn("Claims").Where(room => room is not "Etalon.Lab.Claims" and not Shared)];
+        Assert.NotEmpty(claims);
+        AssertNone(claims.Append(Shared).SelectMany(room => Lab.ArrowsTo(claims, room)));
     }
 
     [Fact]
@@ -69,8 +83,22 @@ public partial class ArchitectureTests
         file => Path.GetFileName(file) != "Program.cs"
             && !Regex.IsMatch(Code(file), $@"\b(class|struct|record|enum|interface|delegate)\b[^\n]*\b{Path.GetFileNameWithoutExtension(file)}\b"));
 
-    private static void AssertNone(string text, Func<string, bool> where) =>
-        Assert.DoesNotContain(Sources().Where(where), file => CommentLines().Replace(Code(file), "").Contains(text, StringComparison.Ordinal));
+    // A room and those inside it.
+    private static string[] RoomsIn(string room)
+    {
+        string[] rooms = [.. Lab.Rooms.Where(other => $"{other}.".StartsWith($"Etalon.Lab.{room}.", StringComparison.Ordinal))];
+        return rooms.Length > 0 ? rooms : throw new InvalidOperationException($"the Lab has no room {room}; was it renamed?");
+    }
+
+    private static void AssertNone(IEnumerable<string> arrows) => Assert.Equal("", string.Join('\n', arrows));
+
+    // Over no file at all anything would hold.
+    private static void AssertNone(string text, Func<string, bool> where)
+    {
+        string[] files = [.. Sources().Where(where)];
+        Assert.NotEmpty(files);
+        Assert.DoesNotContain(files, file => CommentLines().Replace(Code(file), "").Contains(text, StringComparison.Ordinal));
+    }
 
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
