@@ -168,6 +168,7 @@ public class DiagnosisTests
         static double Cosine(int step, int period) => 0.05 * (1 + Math.Cos(Math.PI * step / period));
         var perBatch = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step, 20), 5e-3))], Every = 1 });
         Assert.Empty(perBatch.Flags);
+        Assert.Contains("too few rows between which the rate stands still", string.Join('\n', perBatch.NotLookedAt), StringComparison.Ordinal);
         string remark = Assert.Single(perBatch.Remarks, remark => remark.Contains("a scheduler that is stepped per batch", StringComparison.Ordinal));
         Assert.StartsWith("The rate turns 19 times from up to down or back.", remark, StringComparison.Ordinal);
         var restarts = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step % 100, 100), 5e-3))], Every = 1 });

@@ -1,3 +1,4 @@
+using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
@@ -60,12 +61,19 @@ internal sealed class DecayByNorms : Cause
         };
     }
 
+    private static bool HasColumns(LogGroup group)
+    {
+        static bool Has(double[] column) => column.Any(double.IsFinite);
+        bool hasGradients = Has(group.GradientSquare) && (group.Momentum.All(momentum => momentum == 0) || Has(group.BufferDot));
+        return Has(group.Norm) && (hasGradients || Has(group.Angle)) && Has(group.Rate) && Has(group.Momentum);
+    }
+
     private static string WhyNot(Evidence evidence)
     {
         double[] decays = [.. evidence.LawGroups.SelectMany(group => group.WeightDecay).Where(double.IsFinite)];
         return decays.Length == 0 ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
             : decays.All(decay => decay == 0) ? "the decay that the norms show: the log says that there is none to hold them against"
-            : evidence.LawGroups.SelectMany(group => evidence.InPhases(group.Name)).Any(phase => phase.Source.IsComplete) ? "the decay that the norms show: too few rows between which the rate stands still"
+            : evidence.LawGroups.Any(HasColumns) ? "the decay that the norms show: too few rows between which the rate stands still"
             : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row";
     }
 }
