@@ -44,6 +44,12 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         return layout;
     }
 
+    /// <summary>Lays out a network of these layers for one image; nothing is allocated.</summary>
+    internal static void Describe(Layer<T>[] layers, FeatureMap<T> input)
+    {
+        using var layout = Declare(layers, input, maxBatch: 1);
+    }
+
     /// <summary>What a network of these layers would take; none of it is allocated.</summary>
     internal static NetworkMemory MemoryOf(Layer<T>[] layers, FeatureMap<T> input, int maxBatch, int threads)
     {

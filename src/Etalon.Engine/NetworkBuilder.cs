@@ -139,6 +139,20 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     }
 
     /// <summary>
+    /// The layers of the network in the order of the forward pass, the loss last, with the names and shapes of their tensors and no memory: for questions about
+    /// the network's structure. The layers then belong to the question: build the network with another builder.
+    /// </summary>
+    /// <param name="outputs">What the loss reads.</param>
+    /// <param name="loss">What training minimizes.</param>
+    /// <exception cref="RegionFullException">The parameters alone would have 2^31 numbers or more.</exception>
+    public IReadOnlyList<Layer<T>> Describe(Signal<T> outputs, Loss loss)
+    {
+        Layer<T>[] layers = [.. _layers, new OutputLayer<T>(outputs, loss)];
+        Network<T>.Describe(layers, Input.Map);
+        return layers;
+    }
+
+    /// <summary>
     /// The memory that the network would take, asked before it is taken. The layers then belong to the question: build the network with another builder.
     /// </summary>
     /// <param name="outputs">What the loss reads.</param>

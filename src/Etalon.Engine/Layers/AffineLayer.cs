@@ -88,7 +88,7 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
         return new SignalDegree([.. degrees]) { Shift = difference, EpsilonLayer = isScaled && epsilon > 0 ? Name : null };
     }
 
-    private protected static IReadOnlyList<string> NamesOf(Tensor<T>? scale, Tensor<T>? shift) => scale is null || shift is null ? [] : [scale.Name, shift.Name];
+    private protected static IReadOnlyList<Tensor<T>> Both(Tensor<T>? scale, Tensor<T>? shift) => scale is null || shift is null ? [] : [scale, shift];
 
     /// <summary>
     /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where it was

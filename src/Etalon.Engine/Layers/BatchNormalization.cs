@@ -47,7 +47,8 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         _gradients = layout.Gradients;
     }
 
-    internal override IReadOnlyList<string> TrainedTensors => NamesOf(_scale, _shift);
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor<T>> TrainedTensors => Both(_scale, _shift);
 
     internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) =>
         NormalizedDegree(inputs[0], group, groupSize: 1, _epsilon, _scale, _shift);

@@ -24,7 +24,8 @@ public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloati
         _gradients = layout.Gradients;
     }
 
-    internal override IReadOnlyList<string> TrainedTensors => _isFrozen ? [] : [_bias.Name];
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor<T>> TrainedTensors => _isFrozen ? [] : [_bias];
 
     internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine.Memory;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
@@ -48,8 +49,8 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// </summary>
     internal abstract SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group);
 
-    /// <summary>The names of its parameters, once declared; frozen ones are not among them.</summary>
-    internal virtual IReadOnlyList<string> TrainedTensors => [];
+    /// <summary>Its parameters, once the network is laid out; frozen ones are not among them.</summary>
+    public virtual IReadOnlyList<Tensor<T>> TrainedTensors => [];
 
     internal abstract void Forward(Pass<T> pass);
 

@@ -56,7 +56,8 @@ public abstract unsafe class WeightedLayer<T> : Layer<T> where T : unmanaged, IF
     /// <summary>What He's initialization divides by: the numbers that an output is summed over, or those that an input is spread over.</summary>
     private protected abstract int FanOf(Initialization initialization);
 
-    internal override IReadOnlyList<string> TrainedTensors => IsFrozen ? [] : [_weight.Name];
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor<T>> TrainedTensors => IsFrozen ? [] : [_weight];
 
     internal override void Declare(NetworkLayout<T> layout)
     {

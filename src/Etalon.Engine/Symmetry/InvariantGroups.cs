@@ -10,22 +10,32 @@ namespace Etalon.Engine.Symmetry;
 public static class InvariantGroups
 {
     /// <summary>Cuts some tensors into the smallest groups that are scale-invariant each; a tensor that belongs to none stands alone.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="layers">The layers of a network, or of one that is only described.</param>
     /// <param name="tensors">The names of the tensors to cut.</param>
     /// <returns>The groups by their first tensors, in the order given.</returns>
-    public static IReadOnlyList<IReadOnlyList<string>> Of<T>(Network<T> network, IReadOnlyList<string> tensors) where T : unmanaged, IFloatingPointIeee754<T>
+    public static IReadOnlyList<IReadOnlyList<string>> Of<T>(IReadOnlyList<Layer<T>> layers, IReadOnlyList<string> tensors) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(tensors);
         var groups = new List<IReadOnlyList<string>>();
         List<string> left = [.. tensors];
         while (left.Count > 0)
         {
-            var group = GrowFrom(left[0], left, network.Layers);
+            var group = GrowFrom(left[0], left, layers);
             groups.Add(group);
             left.RemoveAll(group.Contains);
         }
         return groups;
+    }
+
+    /// <summary>Whether the outputs stay the same when some tensors are multiplied by one c > 0, by the rules of <see cref="HomogeneityCheck"/>.</summary>
+    /// <param name="layers">The layers of a network, or of one that is only described.</param>
+    /// <param name="tensors">The names of the tensors.</param>
+    public static bool IsInvariant<T>(IReadOnlyList<Layer<T>> layers, IReadOnlyCollection<string> tensors) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(tensors);
+        return Mismatch(tensors, layers) == layers.Count;
     }
 
     // Takes in what moves the first mismatch down the network, until there is none. What meets the group in a sum does; nothing else can.
@@ -45,7 +55,7 @@ public static class InvariantGroups
     }
 
     // Where the first mismatch is; behind the last layer where there is none.
-    private static int Mismatch<T>(IReadOnlyList<string> group, IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T>
+    private static int Mismatch<T>(IReadOnlyCollection<string> group, IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = HomogeneityCheck.Outputs(layers, ScalingGroup.Of(group.Contains), NetworkChanges.None);
         return outputs.Mismatch is { } mismatch ? layers.TakeWhile(layer => layer.Name != mismatch.Layer).Count() : layers.Count;

@@ -119,9 +119,9 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
             yield return new($"put a normalization before {layer.Name}", _group, _changes.Give(layer.Name, 0, _normalizedDegree));
     }
 
-    private Candidate LeaveOut(string words, params Layer<T>[] layers) => new(words, _group.Without([.. layers.SelectMany(layer => layer.TrainedTensors)]), _changes);
+    private Candidate LeaveOut(string words, params Layer<T>[] layers) => new(words, _group.Without([.. layers.SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name)]), _changes);
 
-    private bool IsScaled(Layer<T> layer) => layer.TrainedTensors.Any(_group.Contains);
+    private bool IsScaled(Layer<T> layer) => layer.TrainedTensors.Any(tensor => _group.Contains(tensor.Name));
 
     private Layer<T>? Producer(Layer<T> layer, int input) => _producers.GetValueOrDefault(layer.Inputs[input]);
 }

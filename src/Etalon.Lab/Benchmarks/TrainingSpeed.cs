@@ -41,7 +41,7 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers);
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
-        var groups = TrainingMonitors<T>.Covered(Network, new LogSpec());
+        var groups = TrainingMonitors<T>.Covered(ParameterClasses.Of(Network.Layers), new LogSpec());
         if (groups.Count > 0) _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0, new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
         var numbers = new CounterStream(seed: 1, "speed");
         _images = new T[batch * Image.Length];

@@ -1,4 +1,5 @@
-using Etalon.Engine.Parallel;
+using System.Numerics;
+using Etalon.Engine.Layers;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -21,20 +22,27 @@ public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
     internal static IReadOnlyList<CoveredParameters> Of(Recipe spec)
     {
         if (spec.Data is null || spec.Model is null) return [];
-        var (groups, data) = (new ParameterGroups(spec), DataCatalog.Find(spec.Data.Set));
-        using var workers = new Workers(1);
-        using var network = Model.Build<float>(spec.Model, spec.Data.Image, data.ClassCount, spec.Loss.Make(), maxBatch: 1, workers);
+        return Of(new ParameterGroups(spec), Model.Describe(spec.Model, spec.Data.Image, DataCatalog.Find(spec.Data.Set).ClassCount, spec.Loss.Make()));
+    }
+
+    /// <summary>The parts of a network, or of one that is only described.</summary>
+    /// <param name="groups">The groups of a recipe with <c>equivalent</c>.</param>
+    /// <param name="layers">The network's layers.</param>
+    internal static IReadOnlyList<CoveredParameters> Of<T>(ParameterGroups groups, IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var classes = ParameterClasses.Of(layers);
         return
         [
-            .. network.Parameters.Tensors
-                .GroupBy(tensor => groups.IsConverted(tensor.Name) ? Rule : Kept(tensor.Name))
+            .. layers.SelectMany(layer => layer.TrainedTensors)
+                .GroupBy(tensor => groups.IsConverted(classes, tensor.Name) ? Rule : Kept(classes, tensor.Name))
                 .OrderByDescending(part => part.Key == Rule)
                 .Select(part => new CoveredParameters(part.Key, part.Count(), part.Sum(tensor => tensor.Length))),
         ];
     }
 
-    private static string Kept(string tensor) =>
-        tensor.StartsWith("head.", StringComparison.Ordinal) ? "the head"
-        : tensor.EndsWith(".bias", StringComparison.Ordinal) ? "biases"
-        : "scales and shifts of normalizations";
+    private static string Kept(ParameterClasses classes, string tensor) =>
+        classes.IsIn(ParameterClass.Head, tensor) ? "the head"
+        : classes.IsIn(ParameterClass.Bias, tensor) ? "biases"
+        : classes.IsIn(ParameterClass.Norm, tensor) ? "scales and shifts of normalizations"
+        : "weights without a normalization behind them";
 }

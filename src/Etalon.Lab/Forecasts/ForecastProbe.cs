@@ -38,7 +38,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private ForecastProbe(Trainer<T> trainer, InvariantSchedule recipe, long steps, LogSpec log)
     {
         (_trainer, _recipe, _end) = (trainer, recipe, steps);
-        _tensors = TrainingMonitors<T>.Covered(trainer.Network, log);
+        _tensors = TrainingMonitors<T>.Covered(trainer.Classes, log);
         _main = SteadyUpdate.At(recipe.Table, recipe.MainStep());
         _half = HalfOf(steps, recipe);
         _squares = [.. Enumerable.Range(0, _tensors.Count + 1).Select(_ => new List<double>())];

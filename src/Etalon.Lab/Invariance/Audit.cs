@@ -22,10 +22,6 @@ public static class Audit
 {
     private const int Batch = 6;
 
-    // What a recipe without data is taken for: the images of CIFAR-10.
-    private static readonly ImageSize DefaultImage = new(32, 32, 3);
-    private const int DefaultClasses = 10;
-
     // Convolutional networks end in a mean over the image, so their tensors do not depend on its size; a smaller one is quicker.
     private const int LargestImage = 16;
 
@@ -41,35 +37,41 @@ public static class Audit
         using var workers = new Workers(threads);
         using var network = Build(model with { Epsilon = 0 }, image, classes, spec.Seed, workers);
         using var probe = new ScalingProbe(network, image.Length, classes, spec.Seed);
-        var group = ScalingGroup.Of(IsInGroup);
-        ScaleFinding Ask(ScalingGroup scaled)
-        {
-            var rules = HomogeneityCheck.Of(network, scaled);
-            return new ScaleFinding(rules, probe.Measure(scaled))
-            {
-                RecipeChanges = rules.IsInvariant ? [] : RecipeChanges.Find(model, changed => IsInvariant(changed, image, classes, workers, scaled)),
-            };
-        }
+        var group = GroupOf(network);
+        ScaleFinding WithChanges(ScaleFinding finding, ScalingGroup scaled) => finding.IsInvariant
+            ? finding
+            : finding with { RecipeChanges = RecipeChanges.Find(model, changed => IsInvariant(changed, image, classes, workers, scaled)) };
 
-        var ofGroup = Ask(group);
+        var ofGroup = Ask(network, probe, group);
         return new AuditReport
         {
             Recipe = spec.Name,
             Model = model,
-            Tensors = [.. network.Parameters.Tensors.Select(tensor => AuditTensor(network, probe, tensor, ofGroup.IsInvariant))],
-            AllParameters = Ask(ScalingGroup.AllParameters),
-            Group = ofGroup,
+            Tensors = TensorsOf(network, probe),
+            AllParameters = WithChanges(Ask(network, probe, ScalingGroup.AllParameters), ScalingGroup.AllParameters),
+            Group = WithChanges(ofGroup, group),
             ChangeWithEpsilon = model.Epsilon > 0 && ofGroup.IsInvariant ? ChangeWithEpsilon(spec, image, classes, workers, group) : null,
         };
     }
 
-    private static TensorAudit AuditTensor(Network<double> network, ScalingProbe probe, Tensor<double> tensor, bool isGroupInvariant)
+    /// <summary>What the audit finds of each trained tensor of a network.</summary>
+    internal static IReadOnlyList<TensorAudit> TensorsOf(Network<double> network, ScalingProbe probe)
+    {
+        var group = GroupOf(network);
+        bool isGroupInvariant = HomogeneityCheck.Of(network, group).IsInvariant;
+        return [.. network.Parameters.Tensors.Select(tensor => AuditTensor(network, probe, tensor, group.Contains(tensor.Name), isGroupInvariant))];
+    }
+
+    private static ScalingGroup GroupOf(Network<double> network) => ScalingGroup.Of(ParameterClasses.Of(network.Layers).Studied.Contains);
+
+    private static ScaleFinding Ask(Network<double> network, ScalingProbe probe, ScalingGroup scaled) => new(HomogeneityCheck.Of(network, scaled), probe.Measure(scaled));
+
+    private static TensorAudit AuditTensor(Network<double> network, ScalingProbe probe, Tensor<double> tensor, bool isInGroup, bool isGroupInvariant)
     {
         var single = ScalingGroup.Tensor(tensor.Name);
         var alone = new ScaleFinding(HomogeneityCheck.Of(network, single), probe.Measure(single, 10));
         // The rules treat all channels of a tensor alike; the measurement takes every one.
         var channel = new ScaleFinding(HomogeneityCheck.Of(network, ScalingGroup.Channel(tensor.Name, 0)), probe.MeasureChannels(tensor.Name));
-        bool isInGroup = IsInGroup(tensor.Name);
         var decay = alone.IsInvariant ? DecayEffect.Speed : isInGroup && isGroupInvariant ? DecayEffect.SpeedInGroup : DecayEffect.Regularizes;
         return new TensorAudit(tensor.Name, tensor.Shape, channel, alone, isInGroup, decay);
     }
@@ -94,12 +96,10 @@ public static class Audit
         return network;
     }
 
-    private static bool IsInGroup(string tensor) => ParameterGroups.IsIn(ParameterClass.ScaleInvariant, tensor);
-
     private static (ImageSize Image, int Classes) Sizes(Recipe spec)
     {
         var entry = spec.Data is null ? null : DataCatalog.Find(spec.Data.Set);
-        var (image, classes) = (spec.Data?.Image ?? DefaultImage, entry?.ClassCount ?? DefaultClasses);
+        var (image, classes) = (spec.Data?.Image ?? Model.DefaultImage, entry?.ClassCount ?? Model.DefaultClasses);
         return spec.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);

@@ -19,7 +19,10 @@ public sealed record AuditReport
     /// <summary>All trained parameters scaled together.</summary>
     public required ScaleFinding AllParameters { get; init; }
 
-    /// <summary>The group that a recipe calls scale_invariant, every weight but the head's, scaled together; all else stays.</summary>
+    /// <summary>
+    /// The group that a recipe calls scale-invariant, scaled together; all else stays. In the models of recipes it is every weight but the head's, or none: where it is none,
+    /// the question is asked of the hidden weights, for the answer says what to change.
+    /// </summary>
     public required ScaleFinding Group { get; init; }
 
     /// <summary>
@@ -64,7 +67,7 @@ public sealed record ScaleFinding(HomogeneityVerdict Rules, ScalingMeasurement M
 /// <param name="Shape">Its sizes; the last is its output channels.</param>
 /// <param name="Channel">Whether the scale of each output channel alone changes nothing.</param>
 /// <param name="Alone">Whether the scale of the tensor alone changes nothing.</param>
-/// <param name="IsInGroup">Whether it belongs to the group that a recipe calls scale_invariant.</param>
+/// <param name="IsInGroup">Whether it belongs to that group.</param>
 /// <param name="Decay">What weight decay does to it.</param>
 public sealed record TensorAudit(string Name, IReadOnlyList<int> Shape, ScaleFinding Channel, ScaleFinding Alone, bool IsInGroup, DecayEffect Decay)
 {

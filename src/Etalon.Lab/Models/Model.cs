@@ -13,6 +13,12 @@ public static class Model
 {
     private const string HeadName = "head";
 
+    /// <summary>The images that a model is taken to read where its recipe names no data: those of CIFAR-10.</summary>
+    internal static readonly ImageSize DefaultImage = new(32, 32, 3);
+
+    /// <summary>The classes that it is then taken to tell apart.</summary>
+    internal const int DefaultClasses = 10;
+
     /// <summary>The network, with its parameters still to be initialized.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="image">What it reads.</param>
@@ -34,6 +40,11 @@ public static class Model
     /// <exception cref="InputException">The model does not fit the images.</exception>
     internal static NetworkMemory MemoryOf<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, int threads) where T : unmanaged, IFloatingPointIeee754<T> =>
         Lay<T, NetworkMemory>(spec, image, classes, loss, (build, outputs) => build.MemoryOf(outputs, loss, maxBatch, threads));
+
+    /// <summary>The layers of the network with the names and shapes of their tensors; none of its memory is taken.</summary>
+    /// <exception cref="InputException">The model does not fit the images.</exception>
+    internal static IReadOnlyList<Layer<float>> Describe(ModelSpec spec, ImageSize image, int classes, Loss loss) =>
+        Lay<float, IReadOnlyList<Layer<float>>>(spec, image, classes, loss, (build, outputs) => build.Describe(outputs, loss));
 
     private static TMade Lay<T, TMade>(ModelSpec spec, ImageSize image, int classes, Loss loss, Func<NetworkBuilder<T>, Signal<T>, TMade> make) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -57,7 +68,7 @@ public static class Model
 
     /// <summary>What a model's last linear layer reads, its features: the global means of a convolutional network, the last hidden activations of a perceptron.</summary>
     internal static Signal<T> FeaturesOf<T>(Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
-        network.Layers.First(layer => layer.Name == HeadName).Inputs[0];
+        (ModelHead.Of(network.Layers) ?? throw new ArgumentException("the network has no linear layer before its loss", nameof(network))).Inputs[0];
 
     // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
     private static string Reason(Exception exception) => exception.Message.Split(" (Parameter", 2)[0];

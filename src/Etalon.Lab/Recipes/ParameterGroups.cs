@@ -43,12 +43,14 @@ internal sealed class ParameterGroups
     }
 
     /// <summary>The group of a parameter tensor.</summary>
-    public int Of(string tensor)
+    /// <param name="classes">The classes of its network.</param>
+    /// <param name="tensor">Its name.</param>
+    public int Of(ParameterClasses classes, string tensor)
     {
         for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
-            if (IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
+            if (classes.IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
                 return i + 1;
-        return Converted is { } last && IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
+        return Converted is { } last && classes.IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
     }
 
     /// <summary>The group of a class of parameters.</summary>
@@ -61,16 +63,9 @@ internal sealed class ParameterGroups
     }
 
     /// <summary>Whether a conversion gives the numbers of a parameter tensor.</summary>
-    public bool IsConverted(string tensor) => Converted is { } last && Of(tensor) == last;
-
-    // In every model here each weight but the head's feeds a normalization, alone or through a residual sum of such weights; the audit checks it.
-    internal static bool IsIn(ParameterClass parameters, string tensor) => parameters switch
-    {
-        ParameterClass.Head => tensor.StartsWith("head.", StringComparison.Ordinal),
-        ParameterClass.Bias => tensor.EndsWith(".bias", StringComparison.Ordinal),
-        ParameterClass.Norm => tensor.EndsWith(".scale", StringComparison.Ordinal) || tensor.EndsWith(".shift", StringComparison.Ordinal),
-        _ => tensor.EndsWith(".weight", StringComparison.Ordinal) && !tensor.StartsWith("head.", StringComparison.Ordinal),
-    };
+    /// <param name="classes">The classes of its network.</param>
+    /// <param name="tensor">Its name.</param>
+    public bool IsConverted(ParameterClasses classes, string tensor) => Converted is { } last && Of(classes, tensor) == last;
 
     private static double Value(Schedule? schedule, long step, double otherwise) => schedule?.ValueAt(step) ?? otherwise;
 }

@@ -61,6 +61,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         try
         {
             RefuseUseless(spec);
+            Classes = ParameterClasses.Of(Network.Layers);
         }
         catch
         {
@@ -72,21 +73,24 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
         _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
-        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, _groups.Of, () => CurvatureProbe.Measure(Network, _training, spec.Seed));
+        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, tensor => _groups.Of(Classes, tensor), () => CurvatureProbe.Measure(Network, _training, spec.Seed));
         if (_optimizer.HasEvaluationWeights && Network.State.Length > 0) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is not null)
         {
             _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)_optimizer, _groups.Converted!.Value, conversion, slack);
             _equivalent.MoveTo(0);
         }
-        var weights = TrainingMonitors<T>.Covered(Network, spec.Log);
+        var weights = TrainingMonitors<T>.Covered(Classes, spec.Log);
         if (weights.Count == 0) return;
         var second = spec.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, spec.Data.Batch, BatchSettings(spec));
-        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, _groups.Of(weights[0][0]), spec.Log, spec.TotalSteps, _workers, second);
+        _monitors = new TrainingMonitors<T>(Network, _optimizer, weights, _groups.Of(Classes, weights[0][0]), spec.Log, spec.TotalSteps, _workers, second);
     }
 
     /// <summary>The network.</summary>
     public Network<T> Network { get; }
+
+    /// <summary>The classes of its parameters.</summary>
+    internal ParameterClasses Classes { get; }
 
     /// <summary>The optimizer: its rates of today, and what it remembers.</summary>
     public Optimizer<T> Optimizer => _optimizer;
@@ -239,7 +243,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         Read(checkpoint);
         var now = _equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
         _autoDecay?.RequireStage(Step);
-        if (_optimizer is Sgd<T> sgd) was.Transform(Network, sgd, now);
+        if (_optimizer is Sgd<T> sgd) was.Transform(Network, Classes, sgd, now);
         Network.ActivationScale = now.ActivationScale;
     }
 

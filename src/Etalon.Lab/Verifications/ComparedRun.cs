@@ -63,7 +63,7 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     {
         double[] weights =
         [
-            .. Trainer.Network.Parameters.Tensors.Where(tensor => groups.IsConverted(tensor.Name)).SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateTruncating),
+            .. Trainer.Network.Parameters.Tensors.Where(tensor => groups.IsConverted(Trainer.Classes, tensor.Name)).SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateTruncating),
         ];
         double norm = Math.Sqrt(weights.Sum(weight => weight * weight));
         return (Array.ConvertAll(weights, weight => weight / norm), Elementary.Log(norm) + Trainer.ScaleExponent * Ln2 - _logScale);

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -139,25 +137,6 @@ public class TrainerTests
         var without = with with { Optimizer = with.Optimizer with { Groups = [.. with.Optimizer.Groups.Where((group, i) => !with.Warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))] } };
         Assert.True(without.Optimizer.Groups.Length < with.Optimizer.Groups.Length);
         Assert.Equal(Train(without).Bytes, Train(with).Bytes);
-    }
-
-    [Fact]
-    public void Which_classes_have_parameters_is_known_before_the_network_is_built()
-    {
-        foreach (string model in (string[])["{name: mlp}", "{name: mlp, hidden: []}", "{name: cnn, width: 8}", "{name: resnet-8, width: 8}", "{name: preresnet-8, width: 8}"])
-            foreach (string norm in (string[])["batch", "layer", "none"])
-                foreach (string change in (string[])["", "model.affine=false", "model.head=frozen"])
-                {
-                    var spec = RecipeReader.Read(Small, overrides: [$"model={model}", $"model.norm={norm}", .. change.Length > 0 ? [change] : Array.Empty<string>()]).Model!;
-                    using var workers = new Workers(1);
-                    using var network = Model.Build<float>(spec, new ImageSize(8, 8, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
-                    foreach (var named in (ParameterClass[][])[[], [ParameterClass.Head]])
-                        foreach (var parameters in Enum.GetValues<ParameterClass>().Except(named))
-                        {
-                            bool isThere = network.Parameters.Tensors.Any(tensor => ParameterGroups.IsIn(parameters, tensor.Name) && !named.Any(earlier => ParameterGroups.IsIn(earlier, tensor.Name)));
-                            Assert.True(isThere == ParameterMembership.Any(spec, parameters, named), $"{model} {norm} {change} {parameters}");
-                        }
-                }
     }
 
     private static string Named(ParameterClass parameters) => parameters == ParameterClass.ScaleInvariant ? "scale-invariant" : $"{parameters}".ToLowerInvariant();

@@ -60,8 +60,8 @@ internal static class OptimizerReader
             if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
             if (!spec.HasMomentum && group.Map.Find(ScheduledQuantity.Momentum.Key) is { } momentum)
                 groups.Problems.Add(momentum.Value, group.PathOf(ScheduledQuantity.Momentum.Key), NoMomentum(spec.Kind));
-            if (model is not null && !ParameterMembership.Any(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]))
-                schedules.Warnings.Add(group.Map.Place, $"{group.Path}: no parameter belongs to it, for {ParameterMembership.WhyNone(model, parameters)}; its schedules are never used");
+            if (model is not null && MissingParameters.Why(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]) is { } reason)
+                schedules.Warnings.Add(group.Map.Place, $"{group.Path}: no parameter belongs to it, for {reason}; its schedules are never used");
             specs.Add(new GroupSpec
             {
                 Parameters = parameters,

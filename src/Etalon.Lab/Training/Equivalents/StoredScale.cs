@@ -28,13 +28,17 @@ internal readonly record struct StoredScale(StateMap Map, int Exponent)
     public double ActivationScale => PowerOfTwo.Exp(Map.LogScale).Times(-Exponent);
 
     /// <summary>Turns the numbers stored in this form into those of another, for the same state of the recipe's own run.</summary>
-    public void Transform<T>(Network<T> network, Sgd<T> optimizer, StoredScale other) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <param name="network">The network that holds them.</param>
+    /// <param name="classes">Its classes of parameters.</param>
+    /// <param name="optimizer">What updates it.</param>
+    /// <param name="other">The other form.</param>
+    public void Transform<T>(Network<T> network, ParameterClasses classes, Sgd<T> optimizer, StoredScale other) where T : unmanaged, IFloatingPointIeee754<T>
     {
         // Between the forms first: two equal ones cancel to the bit, and what is left is the change of s.
         var map = StateMap.OfScale(Exponent * Ln2).Then(Map.Inverse().Then(other.Map)).Then(StateMap.OfScale(-other.Exponent * Ln2));
         if (map is { LogScale: 0, LogBuffer: 0, Share.Sign: 0 }) return;
         foreach (var tensor in network.Parameters.Tensors)
-            if (ParameterGroups.IsIn(ParameterClass.ScaleInvariant, tensor.Name))
+            if (classes.IsIn(ParameterClass.ScaleInvariant, tensor.Name))
                 optimizer.Transform(tensor.Name, Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale), map.Share.Value);
     }
 }

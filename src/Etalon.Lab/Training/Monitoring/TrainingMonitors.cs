@@ -3,7 +3,6 @@ using Etalon.Engine;
 using Etalon.Engine.Monitors;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -51,10 +50,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         _expected = new double?[_reading.Groups.Count];
     }
 
-    /// <summary>The smallest scale-invariant groups of a network, by the names of their tensors; none where the recipe wants no monitors.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> Covered(Network<T> network, LogSpec log) => log is { MonitorSteps: null, NoiseSteps: null }
-        ? []
-        : InvariantGroups.Of(network, [.. network.Parameters.Tensors.Select(tensor => tensor.Name).Where(name => ParameterGroups.IsIn(ParameterClass.ScaleInvariant, name))]);
+    /// <summary>The groups of a network that are measured, by the names of their tensors; none where the recipe wants no monitors.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Covered(ParameterClasses classes, LogSpec log) => log is { MonitorSteps: null, NoiseSteps: null } ? [] : classes.Groups;
 
     /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.</summary>
     public void BeforePasses(long step)

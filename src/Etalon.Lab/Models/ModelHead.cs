@@ -1,0 +1,28 @@
+using System.Numerics;
+using Etalon.Engine.Layers;
+
+namespace Etalon.Lab.Models;
+
+/// <summary>The head of a network: the linear layer whose outputs, with biases added or not, are what the loss reads.</summary>
+internal static class ModelHead
+{
+    /// <summary>The linear layer; null where the loss reads something else.</summary>
+    public static Linear<T>? Of<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> => Tail(layers).LastOrDefault() as Linear<T>;
+
+    /// <summary>The names of the head's trained tensors: the linear layer's weights and the biases behind them.</summary>
+    public static IReadOnlyList<string> TrainedTensors<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Of(layers) is null ? [] : [.. Tail(layers).SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name)];
+
+    // Back from the loss: its biases, then the layer that they are added to.
+    private static List<Layer<T>> Tail<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var producers = layers.SkipLast(1).ToDictionary(layer => layer.Output);
+        var tail = new List<Layer<T>>();
+        for (var read = layers[^1].Inputs[0]; producers.TryGetValue(read, out var layer); read = layer.Inputs[0])
+        {
+            tail.Add(layer);
+            if (layer is not Bias<T>) break;
+        }
+        return tail;
+    }
+}
