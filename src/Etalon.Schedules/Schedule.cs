@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -119,6 +120,18 @@ public abstract record Schedule
     internal abstract string InWords();
 
     internal virtual string FormulaAt(long step) => $"step {step} of the piece";
+
+    /// <summary>The value as an expression over the step.</summary>
+    internal abstract Formula ToFormula(FormulaTarget target);
+
+    /// <summary>The logarithm as an expression of its own; null where it is that of the value.</summary>
+    internal virtual Formula? ToLogFormula(FormulaTarget target) => null;
+
+    /// <summary>Whether the value may leave a target's number type where its logarithm does not.</summary>
+    internal virtual bool MayLeaveNumbers => false;
+
+    /// <summary>Whether its JSON is short enough for a comment.</summary>
+    internal virtual bool FitsALine => true;
 
     /// <summary>A number in twelve digits.</summary>
     private protected static double Rounded(double value) => double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -61,4 +62,17 @@ public sealed record Repeated : Schedule
     }
 
     internal override string InWords() => $"repetition of {Of.Length} steps";
+
+    internal override bool FitsALine => false;
+
+    internal override bool MayLeaveNumbers => Of.MayLeaveNumbers;
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var period = Formula.Steps(_period);
+        var again = target.Part("of", Of, Formula.T % period, _period);
+        return Length is { } end ? new Formula.Choice([(Formula.Before(end), again)], target.Part("of", Of, period, _period)) : again;
+    }
+
+    internal override Formula ToLogFormula(FormulaTarget target) => ToFormula(target);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -59,4 +60,24 @@ public sealed record Scaled : Schedule
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.Inside(Of, length);
 
     internal override string InWords() => LogFactor == 0 ? $"{Factor:G6} times a schedule" : $"{Factor:G6} e^{LogFactor:G6} times a schedule";
+
+    internal override bool FitsALine => false;
+
+    internal override bool MayLeaveNumbers => LogFactor != 0 || Of.MayLeaveNumbers;
+
+    /// <summary>By way of the logarithm where the other schedule may leave the number type although the product does not.</summary>
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        if (Factor == 0) return 0.0;
+        var ofLogarithm = new Formula.Part("of", Of, Formula.T, target.Horizon, IsLogarithm: true);
+        if (LogFactor != 0) return Formula.Limited(Formula.Exp(_logOfFactors + ofLogarithm));
+        var direct = Factor * new Formula.Part("of", Of, Formula.T, target.Horizon, IsLogarithm: false);
+        if (!Of.MayLeaveNumbers) return Factor <= 1 ? direct : Formula.Limited(direct);
+        var log = new Formula.Symbol("log");
+        var product = new Formula.Either(target.IsOrdinary(log), direct, Formula.Exp(_logOfFactors + log));
+        return new Formula.Let(log, ofLogarithm, Formula.Limited(product));
+    }
+
+    internal override Formula ToLogFormula(FormulaTarget target) =>
+        Factor == 0 ? double.NegativeInfinity : _logOfFactors + new Formula.Part("of", Of, Formula.T, target.Horizon, IsLogarithm: true);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -93,4 +94,23 @@ public sealed record Sequence : Schedule
     });
 
     internal override string InWords() => string.Join(", then ", Pieces.Select(piece => piece.InWords()));
+
+    internal override bool FitsALine => false;
+
+    internal override bool MayLeaveNumbers => Pieces.Any(piece => piece.MayLeaveNumbers);
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var cases = new List<(Condition When, Formula Value)>();
+        for (var i = 0; i < Pieces.Count; i++)
+        {
+            var (begin, end) = (Begins[i], i + 1 < Pieces.Count ? Begins[i + 1] : double.PositiveInfinity);
+            if (begin == end) continue;
+            var piece = target.Part($"{i + 1}", Pieces[i], Formula.Since(begin), Math.Min(end, target.Horizon) - begin);
+            cases.Add((Formula.Before(end), piece));
+        }
+        return new Formula.Choice(cases[..^1], cases[^1].Value);
+    }
+
+    internal override Formula ToLogFormula(FormulaTarget target) => ToFormula(target);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -46,4 +47,12 @@ public sealed record Stretched : Schedule
         Breakpoint.Inside(Of, (long)Math.Ceiling(length / Factor)).Select(point => point with { Step = (long)Math.Ceiling(point.Step * Factor) });
 
     internal override string InWords() => $"stretched {Factor:G6} times";
+
+    internal override bool FitsALine => false;
+
+    internal override bool MayLeaveNumbers => Of.MayLeaveNumbers;
+
+    internal override Formula ToFormula(FormulaTarget target) => target.Part("of", Of, Formula.T / Factor, target.Horizon / Factor);
+
+    internal override Formula ToLogFormula(FormulaTarget target) => ToFormula(target);
 }

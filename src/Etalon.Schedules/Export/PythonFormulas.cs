@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Etalon.Numerics;
 using static Etalon.Schedules.Export.PythonText;
 
 namespace Etalon.Schedules.Export;
@@ -13,7 +12,6 @@ internal sealed class PythonFormulas(PythonDialect dialect)
 {
     private const int ValuesPerRow = 8;
 
-    private readonly PythonPieces _pieces = new(dialect);
     private readonly Queue<Function> _missing = new();
     private readonly HashSet<Function> _known = [];
     private readonly HashSet<string> _lists = [];
@@ -40,91 +38,31 @@ internal sealed class PythonFormulas(PythonDialect dialect)
 
     private void Define(StringBuilder text, Function function)
     {
-        if (function.Schedule is Table table && _lists.Add(ListOf(function))) DefineList(text, function, table);
+        var formula = new FormulaText(
+            dialect,
+            part => Needs(function.Part(part)),
+            list =>
+            {
+                if (_lists.Add(ListOf(function))) DefineList(text, ListOf(function), list);
+                return ListOf(function);
+            });
+        var lines = formula.Body(FormulaOf(function)).ToList();
         text.Append(CultureInfo.InvariantCulture, $"\n\ndef {function.FullName}(t):\n    # {Description(function)}\n");
-        foreach (var line in function.IsLogarithm ? Logarithm(function) : Value(function)) text.Append("    ").Append(line).Append('\n');
+        foreach (var line in lines) text.Append("    ").Append(line).Append('\n');
     }
 
-    private void DefineList(StringBuilder text, Function function, Table table) => text
-        .Append(CultureInfo.InvariantCulture, $"\n\n{ListOf(function)} = ")
-        .Append(dialect.List(table.Values.Chunk(ValuesPerRow).Select(row => $"    {string.Join(", ", row.Select(Number))},")))
+    private Formula FormulaOf(Function function)
+    {
+        var target = new FormulaTarget(function.Horizon, dialect.ExponentLimit, function.IsLogarithm);
+        if (!function.IsLogarithm) return function.Schedule.ToFormula(target);
+        return function.Schedule.ToLogFormula(target)
+            ?? new Formula.Call("log", new Formula.Symbol($"{Needs(function with { IsLogarithm = false })}(t)"));
+    }
+
+    private void DefineList(StringBuilder text, string name, IReadOnlyList<double> values) => text
+        .Append(CultureInfo.InvariantCulture, $"\n\n{name} = ")
+        .Append(dialect.List(values.Chunk(ValuesPerRow).Select(row => $"    {string.Join(", ", row.Select(Number))},")))
         .Append('\n');
-
-    private IEnumerable<string> Value(Function function) => function.Schedule switch
-    {
-        Sequence or Repeated or Stretched => Elsewhere(function),
-        Scaled scaled => Product(scaled, function),
-        var piece => _pieces.Body(piece, ListOf(function), function.Horizon),
-    };
-
-    private IEnumerable<string> Logarithm(Function function) => function.Schedule switch
-    {
-        Sequence or Repeated or Stretched => Elsewhere(function),
-        Scaled { Factor: 0 } => ["return -math.inf"],
-        Scaled scaled => [$"return {Number(Elementary.Log(scaled.Factor) + scaled.LogFactor)} + {Needs(function.Part("of", scaled.Of, function.Horizon))}(t)"],
-        var piece => [$"return {_pieces.Logarithm(piece, ListOf(function)) ?? dialect.Call("log", $"{Needs(function with { IsLogarithm = false })}(t)")}"],
-    };
-
-    /// <summary>What asks another schedule at another time, for its value or its logarithm alike.</summary>
-    private IEnumerable<string> Elsewhere(Function function)
-    {
-        switch (function.Schedule)
-        {
-            case Sequence sequence:
-                return InTurn(sequence, function);
-            case Repeated repeated:
-                var period = repeated.Of.Length.GetValueOrDefault();
-                var once = Needs(function.Part("of", repeated.Of, period));
-                var again = $"{once}(t % {Time(period)})";
-                return repeated.Length is { } end ? dialect.Choose([($"t < {Time(end)}", again)], $"{once}({Time(period)})") : [$"return {again}"];
-            case Stretched stretched:
-                return [$"return {Needs(function.Part("of", stretched.Of, function.Horizon / stretched.Factor))}(t / {Number(stretched.Factor)})"];
-            default:
-                throw new NotSupportedException($"{function.Schedule.GetType().Name} has no formula in Python.");
-        }
-    }
-
-    private IEnumerable<string> InTurn(Sequence sequence, Function function)
-    {
-        var cases = new List<(string Condition, string Value)>();
-        for (var i = 0; i < sequence.Pieces.Count; i++)
-        {
-            var begin = sequence.Begins[i];
-            var end = i + 1 < sequence.Pieces.Count ? sequence.Begins[i + 1] : double.PositiveInfinity;
-            if (begin == end) continue;
-            var part = Needs(function.Part($"{i + 1}", sequence.Pieces[i], Math.Min(end, function.Horizon) - begin));
-            var since = begin == 0 ? "t" : dialect.Since("t", Time(begin));
-            // What is in parentheses is an argument list already.
-            cases.Add(($"t < {Time(end)}", part + (since[0] == '(' ? since : $"({since})")));
-        }
-        return dialect.Choose(cases[..^1], cases[^1].Value);
-    }
-
-    /// <summary>By way of the logarithm where the other schedule may leave the number type although the product does not.</summary>
-    private IEnumerable<string> Product(Scaled scaled, Function function)
-    {
-        if (scaled.Factor == 0) return ["return 0.0"];
-        var part = function.Part("of", scaled.Of, function.Horizon);
-        var logOfFactors = Number(Elementary.Log(scaled.Factor) + scaled.LogFactor);
-        string OfLogarithm() => $"{Needs(part with { IsLogarithm = true })}(t)";
-        if (scaled.LogFactor != 0) return [$"return {_pieces.Limited(dialect.Call("exp", $"{logOfFactors} + {OfLogarithm()}"))}"];
-
-        var direct = $"{Number(scaled.Factor)} * {Needs(part)}(t)";
-        if (!MayLeaveNumbers(scaled.Of)) return [$"return {(scaled.Factor <= 1 ? direct : _pieces.Limited(direct))}"];
-        var isOrdinary = $"abs(log) <= {Number(dialect.ExponentLimit)}";
-        return [$"log = {OfLogarithm()}", $"return {_pieces.Limited(dialect.Where(isOrdinary, direct, dialect.Call("exp", $"{logOfFactors} + log")))}"];
-    }
-
-    private static bool MayLeaveNumbers(Schedule schedule) => schedule switch
-    {
-        Exponential => true,
-        Table table => table.Logarithmic,
-        Scaled scaled => scaled.LogFactor != 0 || MayLeaveNumbers(scaled.Of),
-        Sequence sequence => sequence.Pieces.Any(MayLeaveNumbers),
-        Repeated repeated => MayLeaveNumbers(repeated.Of),
-        Stretched stretched => MayLeaveNumbers(stretched.Of),
-        _ => false,
-    };
 
     /// <summary>Sees to it that the function is defined, and returns its name.</summary>
     private string Needs(Function function)
@@ -137,9 +75,9 @@ internal sealed class PythonFormulas(PythonDialect dialect)
 
     private static string Description(Function function)
     {
-        var kind = function.Schedule.GetType().Name;
-        var isShort = function.Schedule is not (Table or Sequence or Scaled or Repeated or Stretched or Steps { At.Count: > 8 });
-        return (function.IsLogarithm ? "logarithm of " : "") + (isShort ? function.Schedule.ToJson() : kind.ToLowerInvariant());
+        var schedule = function.Schedule;
+        var what = schedule.FitsALine ? schedule.ToJson() : schedule.GetType().Name.ToLowerInvariant();
+        return function.IsLogarithm ? "logarithm of " + what : what;
     }
 
     /// <summary>A function to be defined: the schedule's value, or its logarithm, up to the step at which the run ends.</summary>
@@ -147,7 +85,7 @@ internal sealed class PythonFormulas(PythonDialect dialect)
     {
         public string FullName => IsLogarithm ? $"{(Name[0] == '_' ? "" : "_")}{Name}_log" : Name;
 
-        public Function Part(string suffix, Schedule part, double horizon) =>
-            this with { Name = $"{(Name[0] == '_' ? "" : "_")}{Name}_{suffix}", Schedule = part, Horizon = horizon };
+        public Function Part(Formula.Part part) =>
+            new($"{(Name[0] == '_' ? "" : "_")}{Name}_{part.Name}", part.Schedule, part.Horizon, part.IsLogarithm);
     }
 }

@@ -1,3 +1,5 @@
+using Etalon.Schedules.Export;
+
 namespace Etalon.Schedules;
 
 /// <summary>The same value at every step: <c>value(t) = Value</c>.</summary>
@@ -36,4 +38,6 @@ public sealed record Constant : Schedule
     internal override string InWords() => $"constant {Value:G6}";
 
     internal override string FormulaAt(long step) => "the piece is constant";
+
+    internal override Formula ToFormula(FormulaTarget target) => Value;
 }

@@ -1,3 +1,5 @@
+using Etalon.Schedules.Export;
+
 namespace Etalon.Schedules;
 
 /// <summary>Half a cosine: <c>value(t) = To + (From - To) · (1 + cos(π t/n))/2</c>, and <c>To</c> from step <c>n</c> on.</summary>
@@ -50,4 +52,7 @@ public sealed record Cosine : Schedule
     internal override string InWords() => $"cosine from {From:G6} to {To:G6}";
 
     internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 + cos(π · {progress}))/2");
+
+    internal override Formula ToFormula(FormulaTarget target) =>
+        Formula.Until(_span, Ramp.ToFormula(From, To, Formula.T / Formula.Steps(_span), RampShape.Cosine), To);
 }

@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -69,4 +70,18 @@ public sealed record Exponential : Schedule
     internal override string InWords() => $"exponential from {From:G6}, times {Factor:G6} every {Every:G6} steps";
 
     internal override string FormulaAt(long step) => $"{From:G6} · {Factor:G6}^({step}/{Every:G6})";
+
+    internal override bool MayLeaveNumbers => true;
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var exponent = Formula.Sum(0, _logFactorPerStep, Formula.Held(Length));
+        if (_logFactorPerStep <= 0 && -_logFactorPerStep * Math.Min(target.Horizon, Length ?? target.Horizon) <= target.ExponentLimit)
+            return From * Formula.Exp(exponent);
+        var name = new Formula.Symbol("exponent");
+        var value = new Formula.Either(target.IsOrdinary(name), From * Formula.Exp(name), Formula.Exp(_logFrom + name));
+        return new Formula.Let(name, exponent, Formula.Limited(value));
+    }
+
+    internal override Formula ToLogFormula(FormulaTarget target) => Formula.Sum(_logFrom, _logFactorPerStep, Formula.Held(Length));
 }

@@ -1,3 +1,5 @@
+using Etalon.Schedules.Export;
+
 namespace Etalon.Schedules;
 
 /// <summary>Falls with the inverse square root of time: <c>value(t) = Peak · √(Shift / (t + Shift))</c>.</summary>
@@ -45,4 +47,6 @@ public sealed record InverseSqrt : Schedule
     internal override string InWords() => $"inverse square root from {Peak:G6}";
 
     internal override string FormulaAt(long step) => $"{Peak:G6} · √({Shift:G6} / ({step} + {Shift:G6}))";
+
+    internal override Formula ToFormula(FormulaTarget target) => Peak * Formula.Sqrt(Shift / (Formula.Held(Length) + Shift));
 }

@@ -1,3 +1,5 @@
+using Etalon.Schedules.Export;
+
 namespace Etalon.Schedules;
 
 /// <summary>
@@ -105,4 +107,21 @@ public sealed record OneCycle : Schedule
     }
 
     internal override string InWords() => $"one cycle {Initial:G6}, {Peak:G6}, {Final:G6}";
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var cases = new List<(Condition, Formula)>();
+        void Add(double begin, double end, double from, double to)
+        {
+            if (end <= begin || end < 0) return;
+            // A cosine is exact at the end of its phase, the other shapes at the begin of the next.
+            var comparison = end < _last && Shape == RampShape.Cosine ? "<=" : "<";
+            var progress = Formula.Since(begin) / Formula.Steps(end - begin);
+            cases.Add((new(Formula.T, comparison, Formula.Steps(Math.Min(end, _last))), Ramp.ToFormula(from, to, progress, Shape)));
+        }
+        Add(0, _risen, Initial, Peak);
+        if (ThreePhase) Add(_risen, _fallen, Peak, Initial);
+        Add(_fallen, _last, ThreePhase ? Initial : Peak, Final);
+        return new Formula.Choice(cases, _risen >= _last && _last >= 0 ? Peak : Final);
+    }
 }

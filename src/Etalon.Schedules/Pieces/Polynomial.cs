@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -55,4 +56,11 @@ public sealed record Polynomial : Schedule
     internal override string InWords() => $"polynomial from {From:G6} to {To:G6}, power {Power:G6}";
 
     internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 - {progress})^{Power:G6}");
+
+    // The minimum keeps the base from being negative where the branch does not apply.
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var span = Formula.Steps(_span);
+        return Formula.Until(_span, Formula.Sum(To, From - To, Formula.Pow(1.0 - Formula.Min(Formula.T, span) / span, Power)), To);
+    }
 }

@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -7,6 +8,17 @@ internal static class Ramp
 {
     /// <summary>The step at which the ramp has arrived.</summary>
     public static double Span(long? length, bool inclusive) => Math.Max(0, length.GetValueOrDefault() - (inclusive ? 1 : 0));
+
+    /// <summary>(1 + cos(π p))/2 as a formula.</summary>
+    public static Formula CosineRemainder(Formula progress) => 0.5 * (1.0 + new Formula.Call("cos", Formula.Pi * progress));
+
+    /// <summary>The value at a progress from 0 to 1 between two values as a formula.</summary>
+    public static Formula ToFormula(double from, double to, Formula progress, RampShape shape) => shape switch
+    {
+        RampShape.Linear => Formula.Sum(from, to - from, progress),
+        RampShape.Cosine => Formula.Sum(to, from - to, CosineRemainder(progress)),
+        _ => Formula.Sum(from, to - from, Formula.Sqrt(progress)),
+    };
 
     /// <summary>The formula of a ramp with the progress of one step put in.</summary>
     public static string FormulaAt(long step, double span, double to, Func<string, string> formula) =>

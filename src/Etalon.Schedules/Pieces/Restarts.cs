@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -82,4 +83,34 @@ public sealed record Restarts : Schedule
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => (long)Math.Ceiling(Begin(cycle)), length);
 
     internal override string InWords() => $"cosine restarts from {From:G6} to {To:G6}";
+
+    internal override Formula ToFormula(FormulaTarget target) => Growth == 1 ? EqualCycles() : GrowingCycles(target.Horizon);
+
+    private Formula EqualCycles()
+    {
+        var (time, period) = (Formula.HeldAtLast(Length), Formula.Steps(Period));
+        var shape = Ramp.CosineRemainder(time % period / period);
+        if (PeakDecay == 1) return Formula.Sum(To, From - To, shape);
+        return Formula.Sum(To, From - To, Formula.Pow(PeakDecay, Formula.Periods(time, period)), shape);
+    }
+
+    /// <summary>Each cycle of the run by itself: a formula for the number of the cycle would jump at the wrong step in float32.</summary>
+    private Formula.Choice GrowingCycles(double horizon)
+    {
+        var isHeld = Length - 1 <= horizon;
+        var last = isHeld ? _last : horizon;
+        var cases = new List<(Condition, Formula)>();
+        for (var (cycle, begin) = (0, 0.0); begin <= last; cycle++)
+        {
+            var end = Begin(cycle + 1);
+            var progress = Formula.Since(begin) / Formula.Steps(end - begin);
+            var height = (From - To) * Elementary.Pow(PeakDecay, cycle);
+            cases.Add((Formula.Before(end), Formula.Sum(To, height, Ramp.CosineRemainder(progress))));
+            begin = end;
+        }
+        if (!isHeld) return new(cases, To);
+        // What the last step has holds past it.
+        cases[^1] = (Formula.Before(last), cases[^1].Item2);
+        return new(cases, Evaluate(last));
+    }
 }

@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -78,5 +79,14 @@ public sealed record Steps : Schedule
     {
         var passed = At.Count(at => step >= at);
         return $"{Start:G6} · {Factor:G6}^{passed}: {passed} of {At.Count} milestones passed";
+    }
+
+    internal override bool FitsALine => At.Count <= 8;
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var reached = At.Where(milestone => milestone <= _last).ToList();
+        return new Formula.Choice(
+            [.. reached.Select((milestone, i) => (Formula.Before(milestone), (Formula)_levels[i]))], _levels[reached.Count]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -65,4 +66,15 @@ public sealed record Table : Schedule
     internal override string InWords() => $"table of {Values.Count} values";
 
     internal override string FormulaAt(long step) => $"row {Math.Min(step, Values.Count - 1) + 1} of {Values.Count}";
+
+    internal override bool FitsALine => false;
+
+    internal override bool MayLeaveNumbers => Logarithmic;
+
+    internal override Formula ToFormula(FormulaTarget target) =>
+        Logarithmic ? Formula.Limited(Formula.Exp(EntryFormula())) : EntryFormula();
+
+    internal override Formula? ToLogFormula(FormulaTarget target) => Logarithmic ? EntryFormula() : null;
+
+    private Formula.Entry EntryFormula() => new(Values, Formula.Min(Formula.T, Formula.Steps(Values.Count - 1)));
 }

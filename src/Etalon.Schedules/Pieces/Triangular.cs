@@ -1,4 +1,5 @@
 using Etalon.Numerics;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -63,4 +64,12 @@ public sealed record Triangular : Schedule
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => cycle * Period, length);
 
     internal override string InWords() => $"triangular between {Low:G6} and {High:G6}";
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var (time, period) = (Formula.Held(Length), Formula.Steps(Period));
+        var shape = 1.0 - Formula.Abs(2.0 * (time % period / period) - 1.0);
+        if (Decay == 1) return Formula.Sum(Low, High - Low, shape);
+        return Formula.Sum(Low, High - Low, Formula.Pow(Decay, Formula.Periods(time, period)), shape);
+    }
 }

@@ -1,3 +1,5 @@
+using Etalon.Schedules.Export;
+
 namespace Etalon.Schedules;
 
 /// <summary>A straight way up from near 0 to a peak, to be put in front of another piece that starts at that peak.</summary>
@@ -57,5 +59,15 @@ public sealed record Warmup : Schedule
         WarmupConvention.Between => $"({step} + 1)/({Length} + 1)",
         WarmupConvention.EndAtPeak => $"({step} + 1)/{Length}",
         _ => $"{step}/{Length}",
+    });
+
+    internal override Formula ToFormula(FormulaTarget target) => Formula.Until(_steps, WayUp(), Peak);
+
+    /// <summary>The formula before the peak.</summary>
+    internal Formula WayUp() => Peak * (Convention switch
+    {
+        WarmupConvention.Between => (Formula.T + Formula.Steps(1)) / Formula.Steps(_steps + 1),
+        WarmupConvention.EndAtPeak => Formula.Min(1.0, (Formula.T + Formula.Steps(1)) / Formula.Steps(_steps)),
+        _ => Formula.T / Formula.Steps(_steps),
     });
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -82,5 +83,15 @@ public sealed record WarmupStableDecay : Schedule
         if (step < WarmupLength) return $"warm-up, {_warmup.FormulaAt(step)}";
         var decayBegin = WarmupLength + StableLength;
         return step < decayBegin ? "plateau" : $"decay, step {step - decayBegin} of {DecayLength}, {Shape.ToString().ToLowerInvariant()}";
+    }
+
+    internal override Formula ToFormula(FormulaTarget target)
+    {
+        var cases = new List<(Condition, Formula)>();
+        if (WarmupLength > 0) cases.Add((Formula.Before(WarmupLength), _warmup.WayUp()));
+        if (StableLength > 0) cases.Add((Formula.Before(_decayBegin), Peak));
+        var progress = Formula.Since(_decayBegin) / Formula.Steps(DecayLength);
+        if (DecayLength > 0) cases.Add((Formula.Before(_decayBegin + DecayLength), Ramp.ToFormula(Peak, To, progress, Shape)));
+        return new Formula.Choice(cases, To);
     }
 }
