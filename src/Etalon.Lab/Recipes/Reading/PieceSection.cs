@@ -52,6 +52,15 @@ internal sealed class PieceSection(SectionReader section, ScheduledQuantity quan
     /// <summary>A duration in steps that may be left out.</summary>
     public long? Steps(string key) => section.Read(key, (long?)null, node => Time.Steps(node));
 
+    /// <summary>A milestone: recipes count them from the start of the run, a piece from its own.</summary>
+    public long Milestone(RecipeNode node)
+    {
+        var step = Time.Steps(node);
+        return step >= begin
+            ? step - begin
+            : throw new ValueException(node, $"milestones count from the start of the run, and this piece begins at step {begin}; leave out those before it");
+    }
+
     /// <summary>How many steps the piece lasts: <c>for</c>, which the last piece may leave out to last until the run ends.</summary>
     public long Length()
     {

@@ -88,18 +88,18 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     {
         if (node is not RecipeMap { Entries: [var entry] })
         {
-            problems.Add(node, path, $"a piece is one name with its parameters, as in cosine: {{from: 0.1, to: 0}}; the names are {string.Join(", ", PieceReader.ByName.Keys)}");
+            problems.Add(node, path, $"a piece is one name with its parameters, as in cosine: {{from: 0.1, to: 0}}; the names are {string.Join(", ", PieceTable.ByName.Keys)}");
             return null;
         }
         var name = entry.Key.Text;
-        if (!PieceReader.ByName.TryGetValue(name, out var read))
+        if (!PieceTable.ByName.TryGetValue(name, out var kind))
         {
-            var hint = Suggestion.To(name, [.. PieceReader.ByName.Keys]) is { } near ? $"did you mean {near}?" : $"the pieces are {string.Join(", ", PieceReader.ByName.Keys)}";
+            var hint = Suggestion.To(name, [.. PieceTable.ByName.Keys]) is { } near ? $"did you mean {near}?" : $"the pieces are {string.Join(", ", PieceTable.ByName.Keys)}";
             problems.Add(entry.Key.Place, $"{path}.{entry.Key.Shown}: no such piece; {hint}");
             return null;
         }
         if (SectionReader.Open(entry.Value, $"{path}.{name}", problems) is not { } section) return null;
-        var piece = read(new PieceSection(section, quantity, this, begin, isLast));
+        var piece = kind.Read(new PieceSection(section, quantity, this, begin, isLast));
         if (piece is not null && begin < time.TotalSteps) ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
         if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
         return piece;

@@ -1,5 +1,3 @@
-using Etalon.Schedules;
-
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
@@ -9,14 +7,12 @@ namespace Etalon.Lab.Recipes;
 /// </summary>
 internal static class TableReader
 {
-    public static Schedule? Read(PieceSection piece)
+    public static List<double> Values(PieceSection piece, bool isLogarithmic)
     {
-        var isLogarithmic = piece.Flag("logarithmic");
         if (piece.Has("file") == piece.Has("values"))
             piece.Section.Problems.Add(piece.Section.Map.Place, $"{piece.Section.Path}: needs either file or values; write file: lr.csv");
         var values = piece.Section.Read("values", new List<double>(), node => ScalarReader.List<double>(node, isLogarithmic ? ScalarReader.Number : piece.Quantity.Read));
-        values = piece.Section.Read("file", values, node => File(node, piece, isLogarithmic));
-        return piece.Build(() => new Table(values, isLogarithmic));
+        return piece.Section.Read("file", values, node => File(node, piece, isLogarithmic));
     }
 
     private static List<double> File(RecipeNode node, PieceSection piece, bool isLogarithmic)
