@@ -3,7 +3,7 @@ namespace Etalon.Lab.Diagnosis;
 /// <summary>What one diagnostic says of one group in one phase.</summary>
 public sealed record Finding
 {
-    /// <summary>The diagnostic, D1 to D18.</summary>
+    /// <summary>The number of the diagnostic, such as D5.</summary>
     public required string Id { get; init; }
 
     /// <summary>What it measures.</summary>

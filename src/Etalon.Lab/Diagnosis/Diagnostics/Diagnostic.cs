@@ -3,7 +3,7 @@ using Etalon.Lab.Diagnosis.Phases;
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>One question asked of a phase of a log.</summary>
-/// <param name="id">Its number, D1 to D18.</param>
+/// <param name="id">Its number, such as D5.</param>
 /// <param name="quantity">What it measures.</param>
 /// <param name="limit">Its threshold, in words.</param>
 internal abstract class Diagnostic(string id, string quantity, string limit)
