@@ -44,10 +44,10 @@ internal static unsafe class OptimizerSpeed
         yield return ("wn-adam Tensor", 2, (w, g) => new WnAdam<T>(w, g, new WnAdamOptions { Scope = StepSizeScope.Tensor }));
         yield return ("adagrad-norm Global", 2, (w, g) => new AdaGradNorm<T>(w, g, new AdaGradNormOptions()));
         yield return ("adam", 3, (w, g) => new Adam<T>(w, g, new AdamOptions()));
-        yield return ("dog", 2, (w, g) => new Dog<T>(w, g, 1e-6));
-        yield return ("d-adaptation", 2, (w, g) => new DAdaptation<T>(w, g, 1e-6));
+        yield return ("dog", 2, (w, g) => new Dog<T>(w, g, new DogOptions()));
+        yield return ("d-adaptation", 2, (w, g) => new DAdaptation<T>(w, g, new DAdaptationOptions()));
         yield return ("prodigy", 4, (w, g) => new Prodigy<T>(w, g, new ProdigyOptions()));
-        yield return ("schedule-free", 3, (w, g) => new ScheduleFree<T>(w, g, 0.9));
+        yield return ("schedule-free", 3, (w, g) => new ScheduleFree<T>(w, g, new ScheduleFreeOptions()));
     }
 
     private static void PrintRow<T>(string name, int written, Optimizer<T> optimizer, Region<T> w, Region<T> g, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>

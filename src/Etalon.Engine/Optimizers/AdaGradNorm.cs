@@ -49,7 +49,7 @@ public sealed record AdaGradNormOptions
     public StepSizeScope Scope { get; init; }
 
     /// <summary>The initial b; 1e-30 to 1e30. Default: 1.</summary>
-    public double Initial { get; init => field = OptionRange.Size(value); } = 1;
+    public double Initial { get; init => field = OptionRange.Size(value, "b divides the gradient; the usual choice is 1"); } = 1;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

@@ -73,16 +73,16 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
 public sealed record AdamOptions
 {
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
-    public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
+    public double Beta1 { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
 
     /// <summary>Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false.</summary>
     public bool IsBeta1Scheduled { get; init; }
 
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1). Default: 0.999.</summary>
-    public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
+    public double Beta2 { get; init => field = OptionRange.Share(value, "the usual choice is 0.999"); } = 0.999;
 
     /// <summary>Added to the root of the mean square; 1e-30 to 1e30. Default: 1e-8.</summary>
-    public double Epsilon { get; init => field = OptionRange.Size(value); } = 1e-8;
+    public double Epsilon { get; init => field = OptionRange.Size(value, "the usual choice is 1e-8"); } = 1e-8;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay (AdamW) instead of entering the gradient (Adam). Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

@@ -13,7 +13,7 @@ namespace Etalon.Engine.Optimizers;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly double _initialDistance;
+    private readonly DAdaptationOptions _options;
     private readonly Region<T> _sum, _start;
     private readonly Tensor<double> _distance, _numerator, _firstNorm;
     private readonly (double Product, double Squares)[] _parts;
@@ -23,11 +23,12 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="initialDistance">The first D; 1e-30 to 1e30. The paper's choice: 1e-6.</param>
+    /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public DAdaptation(Region<T> parameters, Region<T> gradients, double initialDistance, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public DAdaptation(Region<T> parameters, Region<T> gradients, DAdaptationOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        _initialDistance = OptionRange.Size(initialDistance, nameof(initialDistance));
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         (_sum, _start) = (AddSlot("sum"), AddSlot("start"));
         _distance = Accumulators.Declare("distance", 1);
         _numerator = Accumulators.Declare("numerator", 1);
@@ -54,7 +55,7 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         {
             // Until a gradient is not 0 there is no unit of length, and no way to go.
             if (GradientNorm == 0) return;
-            (FirstNorm, Distance) = (GradientNorm, _initialDistance);
+            (FirstNorm, Distance) = (GradientNorm, _options.InitialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
         _used = Distance;
@@ -75,4 +76,14 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         _parts[index] = new DAdaptationUpdate(RateOf(chunk.Tensor), numbers.WeightDecay, numbers.Momentum).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, chunk.Length);
     }
+}
+
+/// <summary>The form of D-Adaptation's update.</summary>
+public sealed record DAdaptationOptions
+{
+    /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6, the paper's choice.</summary>
+    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(DAdaptationOptions), PrintMembers);
 }

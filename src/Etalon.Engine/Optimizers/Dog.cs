@@ -17,26 +17,27 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
 {
     private const double FirstSquares = 1e-8, DecayPower = 8;
 
-    private readonly double _initialDistance;
+    private readonly DogOptions _options;
     private readonly Region<T> _start, _mean;
     private readonly Tensor<double> _largest, _sum, _distance;
-    private readonly double[] _ways;
+    private readonly double[] _squaredDistances;
     private readonly Action<int, int> _updateChunk;
 
     /// <summary>DoG over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="initialDistance">The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization.</param>
+    /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Dog(Region<T> parameters, Region<T> gradients, double initialDistance, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public Dog(Region<T> parameters, Region<T> gradients, DogOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        _initialDistance = OptionRange.Size(initialDistance, nameof(initialDistance));
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         (_start, _mean) = (AddSlot("start"), AddEvaluationSlot());
         _largest = Accumulators.Declare("largest_distance", 1);
         _sum = Accumulators.Declare("sum_of_squares", 1);
         _distance = Accumulators.Declare("squared_distance", 1);
         Accumulators.Allocate();
-        (_ways, _updateChunk) = (new double[Chunks.Length], UpdateChunk);
+        (_squaredDistances, _updateChunk) = (new double[Chunks.Length], UpdateChunk);
     }
 
     /// <inheritdoc/>
@@ -58,9 +59,9 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
         Largest = Math.Max(Largest, Math.Sqrt(Distance));
         Sum += GradientNorm * GradientNorm;
         workers.Run(Chunks.Length, _updateChunk);
-        double way = 0;
-        foreach (double ofChunk in _ways) way += ofChunk;
-        Distance = way;
+        double squares = 0;
+        foreach (double ofChunk in _squaredDistances) squares += ofChunk;
+        Distance = squares;
     }
 
     private void Begin()
@@ -68,7 +69,7 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
         Parameters.Span.CopyTo(_start.Span);
         double squares = 0;
         foreach (var chunk in Chunks) squares += SquareSums.Of(Parameters.Pointer + chunk.Begin, Parameters.Pointer + chunk.Begin, decay: 0, chunk.Length);
-        Largest = _initialDistance * (1 + Math.Sqrt(squares));
+        Largest = _options.InitialDistance * (1 + Math.Sqrt(squares));
         Sum = FirstSquares;
     }
 
@@ -76,7 +77,17 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     {
         var chunk = Chunks[index];
         var numbers = Today(chunk.Group);
-        _ways[index] = new DogUpdate(numbers.Rate * Step, numbers.WeightDecay, (1 + DecayPower) / (Steps + 1 + DecayPower)).Apply(
+        _squaredDistances[index] = new DogUpdate(numbers.Rate * Step, numbers.WeightDecay, (1 + DecayPower) / (Steps + 1 + DecayPower)).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);
     }
+}
+
+/// <summary>The form of DoG's update.</summary>
+public sealed record DogOptions
+{
+    /// <summary>The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization. Default: 1e-6.</summary>
+    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(DogOptions), PrintMembers);
 }

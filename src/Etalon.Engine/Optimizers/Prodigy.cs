@@ -104,16 +104,16 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
 public sealed record ProdigyOptions
 {
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
-    public double Beta1 { get; init => field = OptionRange.Share(value); } = 0.9;
+    public double Beta1 { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
 
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1); its root is that of the sums. Default: 0.999.</summary>
-    public double Beta2 { get; init => field = OptionRange.Share(value); } = 0.999;
+    public double Beta2 { get; init => field = OptionRange.Share(value, "the usual choice is 0.999"); } = 0.999;
 
     /// <summary>Added to the root of the mean square, times D; 1e-30 to 1e30. Default: 1e-8.</summary>
-    public double Epsilon { get; init => field = OptionRange.Size(value); } = 1e-8;
+    public double Epsilon { get; init => field = OptionRange.Size(value, "the usual choice is 1e-8"); } = 1e-8;
 
     /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6.</summary>
-    public double InitialDistance { get; init => field = OptionRange.Size(value); } = 1e-6;
+    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta D lambda instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

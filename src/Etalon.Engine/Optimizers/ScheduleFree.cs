@@ -16,7 +16,7 @@ namespace Etalon.Engine.Optimizers;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly double _beta;
+    private readonly ScheduleFreeOptions _options;
     private readonly Region<T> _fast, _mean;
     private readonly Tensor<double> _largestRate, _weights;
     private readonly Action<int, int> _updateChunk;
@@ -24,11 +24,12 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     /// <summary>Schedule-Free SGD over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">y.</param>
     /// <param name="gradients">g, laid out as the parameters.</param>
-    /// <param name="beta">Where between z and x the gradient is taken, in [0, 1). The paper's choice: 0.9.</param>
+    /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public ScheduleFree(Region<T> parameters, Region<T> gradients, double beta, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public ScheduleFree(Region<T> parameters, Region<T> gradients, ScheduleFreeOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
-        _beta = OptionRange.Share(beta, nameof(beta));
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         (_fast, _mean) = (AddSlot("fast"), AddEvaluationSlot());
         _largestRate = Accumulators.Declare("largest_rate", Groups);
         _weights = Accumulators.Declare("sum_of_weights", Groups);
@@ -56,7 +57,17 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
         var chunk = Chunks[index];
         var numbers = Today(chunk.Group);
         double largest = _largestRate.Pointer[chunk.Group], share = largest > 0 ? largest * largest / _weights.Pointer[chunk.Group] : 0;
-        new ScheduleFreeUpdate(numbers.Rate, numbers.WeightDecay, share, _beta).Apply(
+        new ScheduleFreeUpdate(numbers.Rate, numbers.WeightDecay, share, _options.Beta).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _fast.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);
     }
+}
+
+/// <summary>The form of Schedule-Free SGD's update.</summary>
+public sealed record ScheduleFreeOptions
+{
+    /// <summary>Where between z and x the gradient is taken, in [0, 1). Default: 0.9, the paper's choice.</summary>
+    public double Beta { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(ScheduleFreeOptions), PrintMembers);
 }

@@ -23,7 +23,7 @@ public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, I
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts is null ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts.After == 0 ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
         _options = options;
 
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
@@ -31,9 +31,9 @@ public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, I
         var growth = new WnGradGrowth(
             _options.InitialFactor, _options.Initial == InitialDivisor.GradientNorm, rateSquare / (_options.Length * _options.Length),
             IsFirstCounted: _options.Order != WnGradOrder.LookAhead, IsLagged: _options.Order == WnGradOrder.Lagged);
-        if (_options.Restarts is not { } restarts) growth.Apply(cells, squares, count);
+        if (_options.Restarts.After == 0) growth.Apply(cells, squares, count);
         else
-            for (int c = 0; c < count; c++) Advance((RestartCell*)cells + c, squares + c, growth, restarts);
+            for (int c = 0; c < count; c++) Advance((RestartCell*)cells + c, squares + c, growth, _options.Restarts);
     }
 
     private static void Advance(RestartCell* cell, double* square, in WnGradGrowth growth, WnGradRestarts restarts)

@@ -13,18 +13,18 @@ public sealed record WnGradOptions
     public InitialDivisor Initial { get; init; }
 
     /// <summary>The initial b, or its factor; 1e-30 to 1e30. Default: 1.</summary>
-    public double InitialFactor { get; init => field = OptionRange.Size(value); } = 1;
+    public double InitialFactor { get; init => field = OptionRange.Size(value, "b divides the gradient; the usual choice is 1"); } = 1;
 
     /// <summary>
     /// r, the length that the parameters are expected to travel, 1e-30 to 1e30: b = b + eta^2 |g|^2 / (r^2 b). Without it the rule takes distances of about 1 for granted. Default: 1.
     /// </summary>
-    public double Length { get; init => field = OptionRange.Size(value); } = 1;
+    public double Length { get; init => field = OptionRange.Size(value, "it is a distance; 1 is the published rule"); } = 1;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta decay instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }
 
     /// <summary>When b may fall again. Default: never.</summary>
-    public WnGradRestarts? Restarts { get; init; }
+    public WnGradRestarts Restarts { get; init; } = new();
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(WnGradOptions), PrintMembers);
@@ -47,19 +47,16 @@ public enum WnGradOrder
 /// Restarts of WNGrad (Grapiglia and Stella, "An adaptive Riemannian gradient method without function evaluations", JOTA 2023): after some gradients in a row
 /// of at most a share of the reference norm, b falls to min(initial b, max(least, b / (3 after))) and the reference is the norm of that gradient.
 /// </summary>
-/// <param name="After">How many in a row; at least 1. The paper's choice: 4.</param>
-/// <param name="Ratio">The share, in (0, 1). The paper's choice: 0.9.</param>
-/// <param name="Least">The least b; 1e-30 to 1e30. The paper's choice: 1e-4.</param>
-public sealed record WnGradRestarts(int After = 4, double Ratio = 0.9, double Least = 1e-4)
+public sealed record WnGradRestarts
 {
-    /// <summary>How many in a row; at least 1.</summary>
-    public int After { get; } = After >= 1 ? After : throw new ArgumentOutOfRangeException(nameof(After), After, "After must be at least 1");
+    /// <summary>How many in a row; 0 for never. The paper's choice: 4. Default: 0.</summary>
+    public int After { get; init => field = OptionRange.Count(value, "write 0 for no restarts, 4 as their authors do"); }
 
-    /// <summary>The share of the reference norm.</summary>
-    public double Ratio { get; } = Ratio is > 0 and < 1 ? Ratio : throw new ArgumentOutOfRangeException(nameof(Ratio), Ratio, "Ratio must be above 0 and below 1");
+    /// <summary>The share of the reference norm, in (0, 1). Default: 0.9, the paper's choice.</summary>
+    public double Ratio { get; init => field = OptionRange.PositiveShare(value, "the usual choice is 0.9"); } = 0.9;
 
-    /// <summary>The least b.</summary>
-    public double Least { get; } = OptionRange.Size(Least, nameof(Least));
+    /// <summary>The least b; 1e-30 to 1e30. Default: 1e-4, the paper's choice.</summary>
+    public double Least { get; init => field = OptionRange.Size(value, "the usual choice is 1e-4"); } = 1e-4;
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(WnGradRestarts), PrintMembers);

@@ -15,19 +15,14 @@ public static class RecipeNumbers
         ArgumentNullException.ThrowIfNull(spec);
         var schedule = spec.ToSchedule();
         // Adam's momentum is beta1.
-        if (spec.Optimizer.Kind is OptimizerKind.Adam or OptimizerKind.Adamw && spec.Momentum is Constant { Value: 0 })
-            schedule = schedule with { Momentum = new Constant(spec.Optimizer.Beta1, spec.Momentum.Length) };
+        if (spec.Optimizer is AdamSpec adam && spec.Momentum is Constant { Value: 0 })
+            schedule = schedule with { Momentum = new Constant(adam.Options.Beta1, spec.Momentum.Length) };
         var groups = spec.Optimizer.Groups.Select(group => new ScheduleGroup(
             KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay, group.Momentum ?? schedule.Momentum));
         if (ScheduleConversion.Of(spec) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
         return new GroupedSchedule(schedule, groups)
         {
-            Optimizer = spec.Optimizer.Kind switch
-            {
-                OptimizerKind.Sgd => OptimizerRule.Sgd,
-                OptimizerKind.Adam or OptimizerKind.Adamw => new(RecipeWords.Of(spec.Optimizer.Kind)) { Beta2 = spec.Optimizer.Beta2, Epsilon = spec.Optimizer.Epsilon },
-                var other => new(RecipeWords.Of(other)),
-            },
+            Optimizer = spec.Optimizer.Exported,
         };
     }
 

@@ -28,7 +28,7 @@ internal sealed class InvariantSchedule
     /// <exception cref="InputException">There are no laws for the recipe's optimizer.</exception>
     public static InvariantSchedule Of(Recipe spec)
     {
-        if (spec.Optimizer.Kind != OptimizerKind.Sgd)
+        if (spec.Optimizer is not SgdSpec)
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
         if (spec.AutoDecay is not null)
             throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");

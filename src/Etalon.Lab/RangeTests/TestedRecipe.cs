@@ -24,10 +24,10 @@ internal sealed class TestedRecipe
         options.Check();
         if (spec.Data is null || spec.Model is null)
             throw new InputException("find-lr trains, and needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
-        if (spec.Optimizer.Kind is OptimizerKind.Dog or OptimizerKind.DAdaptation or OptimizerKind.Prodigy)
-            throw new InputException($"optimizer.name = {RecipeWords.Of(spec.Optimizer.Kind)}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what dog does");
-        if (spec.Optimizer.Kind is OptimizerKind.Wngrad or OptimizerKind.WnAdam or OptimizerKind.AdagradNorm)
-            throw new InputException($"optimizer.name = {RecipeWords.Of(spec.Optimizer.Kind)}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what wngrad does");
+        if (spec.Optimizer is DogSpec or DAdaptationSpec or ProdigySpec)
+            throw new InputException($"optimizer.name = {spec.Optimizer.Name}: it sets its rate itself, and learning_rate is a factor that its paper leaves at 1; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what dog does");
+        if (spec.Optimizer is WnGradSpec or WnAdamSpec or AdaGradNormSpec)
+            throw new InputException($"optimizer.name = {spec.Optimizer.Name}: it sets its rate itself, and remembers each rate of a test in its divisor; test the recipe with \"optimizer={{name: sgd}}\", and find-lr tells beside it what wngrad does");
         (_spec, _options, _peakStep) = (spec, options, AppliedRate.PeakStepOf(spec));
         Peak = spec.LearningRate.ValueAt(_peakStep);
         if (Peak == 0) throw new InputException("learning_rate is 0 in every update, so that no factor brings it to a rate that was found; write a rate such as 0.1");
@@ -40,7 +40,7 @@ internal sealed class TestedRecipe
     public double Peak { get; }
 
     /// <summary>How many rules that set their rate themselves stand beside the test: WNGrad and DoG where the recipe's is SGD, whose rates theirs are.</summary>
-    public int SelfSetting => _spec.Optimizer.Kind == OptimizerKind.Sgd ? 2 : 0;
+    public int SelfSetting => _spec.Optimizer is SgdSpec ? 2 : 0;
 
     /// <summary>Recipes of which one takes the most memory.</summary>
     public IReadOnlyList<Recipe> Largest => SelfSetting > 0 ? [Rising(0), WithDog()] : [Rising(0)];
@@ -63,28 +63,26 @@ internal sealed class TestedRecipe
     /// <summary>The recipe with WNGrad: one b for all parameters, which begins as the norm of the first gradient. It has no constant to choose.</summary>
     public Recipe WithWnGrad()
     {
-        var wngrad = With(new OptimizerSpec
+        var wngrad = With(new WnGradSpec
         {
-            Kind = OptimizerKind.Wngrad,
-            Scope = StepSizeScope.Global,
             InitialUnit = InitialUnit.GradientNorm,
-            Decay = _spec.Optimizer.Decay,
+            Options = new() { Scope = StepSizeScope.Global, IsDecayDecoupled = _spec.Optimizer.IsDecayDecoupled },
         });
         // Decoupled decay shrinks weights by the rate times lambda, and the rate is 1 here.
-        return _spec.Optimizer.Decay == DecayForm.Decoupled ? wngrad with { WeightDecay = new Constant(Peak * _spec.WeightDecay.ValueAt(_peakStep)) } : wngrad;
+        return _spec.Optimizer.IsDecayDecoupled ? wngrad with { WeightDecay = new Constant(Peak * _spec.WeightDecay.ValueAt(_peakStep)) } : wngrad;
     }
 
     /// <summary>The recipe with DoG, which has no momentum.</summary>
     public Recipe WithDog()
     {
         var distance = _spec.Model!.Norm == NormKind.Batch ? FirstDistanceWithBatchNormalization : FirstDistance;
-        var dog = With(new OptimizerSpec { Kind = OptimizerKind.Dog, InitialDistance = distance }) with { Momentum = new Constant(0) };
+        var dog = With(new DogSpec { Options = new() { InitialDistance = distance } }) with { Momentum = new Constant(0) };
         // DoG's decay is coupled, and shrinks weights by all that gradients are multiplied by, times lambda; decoupled decay by the rate alone.
-        return _spec.Optimizer.Decay == DecayForm.Decoupled ? dog with { WeightDecay = new Constant(RateOf(_spec.WeightDecay.ValueAt(_peakStep))) } : dog;
+        return _spec.Optimizer.IsDecayDecoupled ? dog with { WeightDecay = new Constant(RateOf(_spec.WeightDecay.ValueAt(_peakStep))) } : dog;
     }
 
     /// <summary>The rate of the recipe's rule that moves weights as far as gradients multiplied by a number.</summary>
-    public double RateOf(double totalRate) => totalRate * (1 - _spec.Momentum.ValueAt(_peakStep)) / (_spec.Momentum.ValueAt(_peakStep) == 0 ? 1 : 1 - _spec.Optimizer.Dampening);
+    public double RateOf(double totalRate) => totalRate * (1 - _spec.Momentum.ValueAt(_peakStep)) / (_spec.Momentum.ValueAt(_peakStep) == 0 ? 1 : 1 - _spec.Optimizer.Rule.Dampening);
 
     // Without the recipe's groups of parameters: one rate for all is what is asked.
     private Recipe With(OptimizerSpec optimizer) => Short(0) with { LearningRate = new Constant(1), Optimizer = optimizer };

@@ -40,7 +40,7 @@ public sealed record Recipe
     public ModelSpec? Model { get; init; }
 
     /// <summary>The update rule.</summary>
-    public OptimizerSpec Optimizer { get; init; } = new();
+    public OptimizerSpec Optimizer { get; init; } = new SgdSpec();
 
     /// <summary>The learning rate eta of each update; never negative.</summary>
     public required Schedule LearningRate { get; init; }
@@ -94,12 +94,7 @@ public sealed record Recipe
     public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,
-        Rule = new()
-        {
-            Dampening = Optimizer.Dampening,
-            Nesterov = Optimizer.Nesterov,
-            Decay = Optimizer.Kind == OptimizerKind.Adamw ? DecayForm.Decoupled : Optimizer.Decay,
-        },
+        Rule = Optimizer.Rule,
     };
 }
 

@@ -99,9 +99,9 @@ public static class RecipeReader
         if (schedules.CycleMomentum is not null && root.Map.Find(ScheduledQuantity.Momentum.Key) is { } second)
             problems.Add(second.Key.Place, "momentum: the learning rate's one_cycle sets the momentum already; keep one of the two");
         momentum ??= schedules.CycleMomentum ?? new Constant(0, time.TotalSteps);
-        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules, model), new OptimizerSpec());
+        var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules, model), new SgdSpec());
         OptimizerReader.RefuseMomentum(root, optimizer, momentum);
-        if (optimizer.IsAdam && momentum is not Constant) optimizer = optimizer with { IsBeta1Scheduled = true };
+        if (momentum is not Constant) optimizer = optimizer.WithScheduledBeta1 ?? optimizer;
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
         var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);
         if (equivalent is not null && root.Map.Find("auto_decay") is { } controller)

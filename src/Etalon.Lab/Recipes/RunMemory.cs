@@ -1,7 +1,6 @@
 using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
-using Etalon.Lab.Optimizers;
 
 namespace Etalon.Lab.Recipes;
 
@@ -71,9 +70,9 @@ public static class RunMemory
     {
         if (spec is not { Data: { } data, Model: { } model }) return null;
         var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), spec.Loss.Make(), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
-        long kept = network.ParameterBytes * (1 + SlotsOf(spec.Optimizer.Kind)) + network.StateBytes;
+        long kept = network.ParameterBytes * (1 + spec.Optimizer.Slots) + network.StateBytes;
         long read = (long)Batches * data.Batch * data.Image.Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float));
-        return BytesOf(data) + network.TotalBytes + SlotsOf(spec.Optimizer.Kind) * network.ParameterBytes + kept + read;
+        return BytesOf(data) + network.TotalBytes + spec.Optimizer.Slots * network.ParameterBytes + kept + read;
     }
 
     private static int ClassesOf(DataSpec data) => data.Classes.Length > 0 ? data.Classes.Length : DataCatalog.Find(data.Set).ClassCount;
@@ -85,12 +84,4 @@ public static class RunMemory
         long whole = ((long)all.Train + all.Test) * data.WholeImage.Length;
         return data.FitTo is null ? whole : whole + ((long)data.TrainCount + data.TestCount) * data.Image.Length;
     }
-
-    // Numbers that a rule remembers for each parameter.
-    private static int SlotsOf(OptimizerKind kind) => kind switch
-    {
-        OptimizerKind.Prodigy => 4,
-        OptimizerKind.Adam or OptimizerKind.Adamw or OptimizerKind.DAdaptation or OptimizerKind.Dog or OptimizerKind.ScheduleFree => 2,
-        _ => 1,
-    };
 }

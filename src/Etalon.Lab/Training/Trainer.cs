@@ -73,7 +73,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
         _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
         if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, _training.BatchSize);
         _autoDecay = spec.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
-        _optimizer = RecipeOptimizer.Create(spec.Optimizer, Network, tensor => _groups.Of(Classes, tensor), () => CurvatureProbe.Measure(Network, _training, spec.Seed));
+        _optimizer = spec.Optimizer.Create(Network, tensor => _groups.Of(Classes, tensor), () => CurvatureProbe.Measure(Network, _training, spec.Seed));
         if (_optimizer.HasEvaluationWeights && Network.State.Length > 0) _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, spec.Data.Batch, BatchSettings(spec)));
         if (conversion is not null)
         {

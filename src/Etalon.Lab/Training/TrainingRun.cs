@@ -106,8 +106,8 @@ public static class TrainingRun
         if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         if (checkpoint.Step >= spec.TotalSteps)
             throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
-        if (old.Optimizer.Kind != spec.Optimizer.Kind)
-            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {RecipeWords.Of(spec.Optimizer.Kind)} remembers something else than {RecipeWords.Of(old.Optimizer.Kind)}; leave the name as it is, or train the changed recipe anew");
+        if (old.Optimizer.Name != spec.Optimizer.Name)
+            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {spec.Optimizer.Name} remembers something else than {old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew");
         if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(spec);

@@ -20,10 +20,10 @@ internal static class OptimizerCases
             "adamw" => new Adam<T>(w, g, new AdamOptions { IsDecayDecoupled = true, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3 }, groups),
             "wn-adam" => new WnAdam<T>(w, g, new WnAdamOptions { Scope = Scope(words), Initial = 2, Beta1 = 0.8, IsDecayDecoupled = words.Contains("decoupled") }, groups),
             "adagrad-norm" => new AdaGradNorm<T>(w, g, new AdaGradNormOptions { Scope = Scope(words), Initial = 0.5, IsDecayDecoupled = words.Contains("decoupled") }, groups),
-            "dog" => new Dog<T>(w, g, 1e-3, groups),
-            "d-adaptation" => new DAdaptation<T>(w, g, 1e-2, groups),
+            "dog" => new Dog<T>(w, g, new DogOptions { InitialDistance = 1e-3 }, groups),
+            "d-adaptation" => new DAdaptation<T>(w, g, new DAdaptationOptions { InitialDistance = 1e-2 }, groups),
             "prodigy" => new Prodigy<T>(w, g, new ProdigyOptions { InitialDistance = 1e-3, Beta2 = 0.98, IsDecayDecoupled = words.Contains("decoupled") }, groups),
-            "schedule-free" => new ScheduleFree<T>(w, g, 0.8, groups),
+            "schedule-free" => new ScheduleFree<T>(w, g, new ScheduleFreeOptions { Beta = 0.8 }, groups),
             _ => new WnGrad<T>(w, g, WnGrad(words), groups),
         };
     }
@@ -36,7 +36,7 @@ internal static class OptimizerCases
         InitialFactor = 0.3,
         Length = words.Contains("length") ? 2.5 : 1,
         IsDecayDecoupled = words.Contains("decoupled"),
-        Restarts = words.Contains("restarts") ? new WnGradRestarts(2, 0.98, 0.2) : null,
+        Restarts = words.Contains("restarts") ? new WnGradRestarts { After = 2, Ratio = 0.98, Least = 0.2 } : new WnGradRestarts(),
     };
 
     private static StepSizeScope Scope(string[] words) =>

@@ -176,7 +176,7 @@ public sealed class WnGradTests : IDisposable
     {
         double[][] gradients = [[1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0]];
         using var w = Region("w", [3]);
-        var options = new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10, Restarts = new WnGradRestarts(After: 3, Ratio: 0.9, Least: 0.5) };
+        var options = new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10, Restarts = new WnGradRestarts { After = 3, Least = 0.5 } };
         var b = Run(w, (p, g) => new WnGrad<double>(p, g, options), 1, gradients).B;
         // The row of small ones begins anew after the fourth; the seventh is the third of the next.
         for (int t = 1; t < 6; t++) Assert.True(b[t] > b[t - 1]);
@@ -189,7 +189,7 @@ public sealed class WnGradTests : IDisposable
     public void Restarts_at_a_ratio_that_no_gradient_reaches_change_nothing()
     {
         var plain = Run(new() { Order = WnGradOrder.LookAhead }, 1);
-        var never = Run(new() { Order = WnGradOrder.LookAhead, Restarts = new WnGradRestarts(4, 1e-300) }, 1);
+        var never = Run(new() { Order = WnGradOrder.LookAhead, Restarts = new WnGradRestarts { After = 4, Ratio = 1e-300 } }, 1);
         Assert.Equal(plain.B, never.B);
     }
 
@@ -199,13 +199,19 @@ public sealed class WnGradTests : IDisposable
         Func<object>[] made =
         [
             () => new WnGradOptions { InitialFactor = 0 }, () => new WnGradOptions { Length = -1 }, () => new WnGradOptions { Length = double.NaN },
-            () => new WnGradRestarts(After: 0), () => new WnGradRestarts(Ratio: 1), () => new WnGradRestarts(Least: 0),
+            () => new WnGradRestarts { After = -1 }, () => new WnGradRestarts { Ratio = 1 }, () => new WnGradRestarts { Ratio = 0 }, () => new WnGradRestarts { Least = 0 },
             () => new WnAdamOptions { Initial = 0 }, () => new WnAdamOptions { Beta1 = 1 }, () => new AdaGradNormOptions { Initial = double.PositiveInfinity },
             () => new AdamOptions { Beta1 = 1 }, () => new AdamOptions { Beta2 = -0.1 }, () => new AdamOptions { Epsilon = 0 }, () => new SgdOptions { Dampening = 1.1 },
             () => new ProdigyOptions { Beta2 = 1 }, () => new ProdigyOptions { InitialDistance = 0 }, () => new AdamOptions { Epsilon = 1e-50 }, () => new AdaGradNormOptions { Initial = 1e200 },
-            () => Create((w, g) => new Dog<double>(w, g, double.PositiveInfinity)), () => Create((w, g) => new DAdaptation<double>(w, g, 0)), () => Create((w, g) => new ScheduleFree<double>(w, g, 1)),
+            () => new DogOptions { InitialDistance = double.PositiveInfinity }, () => new DAdaptationOptions { InitialDistance = 0 }, () => new ScheduleFreeOptions { Beta = 1 },
         ];
-        Assert.All(made, make => Assert.NotEmpty(Assert.Throws<ArgumentOutOfRangeException>(make).ParamName!));
+        Assert.All(made, make =>
+        {
+            var refused = Assert.Throws<ArgumentOutOfRangeException>(make);
+            Assert.NotEmpty(refused.ParamName!);
+            Assert.NotNull(refused.ActualValue);
+            Assert.Matches("^must be .*; .+", refused.Message);
+        });
     }
 
     private (double[] W, List<double> B) Run(WnGradOptions options, double rate, double[][]? gradients = null)
@@ -238,14 +244,6 @@ public sealed class WnGradTests : IDisposable
         region.Declare(name, shape);
         region.Allocate();
         return region;
-    }
-
-    private static object Create(Func<Region<double>, Region<double>, object> make)
-    {
-        using Region<double> w = Region("w", [3]), g = new();
-        g.Mirror(w);
-        g.Allocate();
-        return make(w, g);
     }
 
     private static double[] Gradient(int step)

@@ -179,7 +179,7 @@ public class RecipeProblemTests
     {
         const string Recipe = "duration: 10ba\nlearning_rate:\n  - linear: {from: 0, to: 1}\n";
         var spec = RecipeReader.Read(Recipe, "r", ["learning_rate.0.linear.to=2", "optimizer.nesterov=true", "seed=1", "seed=7", "model={name: mlp}", "model.hidden=[64, 32]"]);
-        Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Nesterov, spec.Seed));
+        Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Rule.Nesterov, spec.Seed));
         Assert.Equal([64, 32], spec.Model!.Hidden);
     }
 

@@ -1,3 +1,4 @@
+using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
@@ -27,7 +28,7 @@ public class RecipeReaderTests
         Assert.Equal((1UL, 10L, 10L), (spec.Seed, spec.TotalSteps, spec.StepsPerEpoch));
         Assert.Equal((0.1, 0.0, 0.0), (spec.LearningRate.ValueAt(9), spec.WeightDecay.ValueAt(9), spec.Momentum.ValueAt(9)));
         Assert.Equal((Precision.Float32, LossKind.CrossEntropy, 10L), (spec.Precision, spec.Loss.Kind, spec.Log.EverySteps));
-        Assert.Equal((OptimizerKind.Sgd, false, 0.0, DecayForm.Coupled), (spec.Optimizer.Kind, spec.Optimizer.Nesterov, spec.Optimizer.Dampening, spec.Optimizer.Decay));
+        Assert.Equal(("sgd", new SgdOptions()), (spec.Optimizer.Name, Assert.IsType<SgdSpec>(spec.Optimizer).Options));
         Assert.Null(spec.Data);
         Assert.Null(spec.Model);
     }

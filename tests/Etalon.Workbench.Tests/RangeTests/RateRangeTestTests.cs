@@ -174,7 +174,7 @@ public sealed class RateRangeTestTests
         var spec = Read($"optimizer.decay={decay}", "learning_rate=0.1", "weight_decay=0.01");
         var wngrad = new TestedRecipe(spec, new()).WithWnGrad();
         Assert.Equal(factor * 0.01, wngrad.WeightDecay.ValueAt(0), 1e-15);
-        Assert.Equal(spec.Optimizer.Decay, wngrad.Optimizer.Decay);
+        Assert.Equal(spec.Optimizer.Rule.Decay, wngrad.Optimizer.Rule.Decay);
     }
 
     // DoG multiplies gradient and decay by r. Under heavy ball of 0.9 that is the rate r / 10, whose decoupled decay shrinks by a tenth of r lambda.

@@ -40,7 +40,7 @@ public sealed class Reference
     public static Reference Of(Recipe spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Optimizer.Kind != OptimizerKind.Sgd) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Kind}; a log is compared with a recipe of SGD");
+        if (spec.Optimizer is not SgdSpec) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Name}; a log is compared with a recipe of SGD");
         return new(spec.Name, spec.ToSchedule().Rule, spec.TotalSteps, step => (spec.LearningRate.ValueAt(step), spec.WeightDecay.ValueAt(step), spec.Momentum.ValueAt(step)))
         {
             IsRecipe = true,

@@ -14,8 +14,8 @@ internal static class RunFolderLog
     {
         // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
         var spec = ResolvedRecipe.Read(folder).Spec with { Equivalent = null };
-        if (spec.Optimizer.Kind != OptimizerKind.Sgd)
-            throw new InputException($"{folder}: trains with {RecipeWords.Of(spec.Optimizer.Kind)}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+        if (spec.Optimizer is not SgdSpec)
+            throw new InputException($"{folder}: trains with {spec.Optimizer.Name}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
         var rows = MonitorRows.Read(folder);
         long[] steps = rows.Steps;
         return new RunLog

@@ -15,7 +15,7 @@ public sealed class SettledRates
 {
     private readonly MonitorRows _rows;
 
-    private SettledRates(string source, OptimizerKind optimizer, MonitorRows rows)
+    private SettledRates(string source, string optimizer, MonitorRows rows)
     {
         (Source, Optimizer, _rows) = (source, optimizer, rows);
         Groups = [.. rows.Groups.Where(name => Rates(name).Any(double.IsFinite)).Select(Settle)];
@@ -25,8 +25,8 @@ public sealed class SettledRates
     /// <summary>The run's name.</summary>
     public string Source { get; }
 
-    /// <summary>Its optimizer.</summary>
-    public OptimizerKind Optimizer { get; }
+    /// <summary>The name of its optimizer in a recipe.</summary>
+    public string Optimizer { get; }
 
     /// <summary>The updates that were measured, ascending.</summary>
     public IReadOnlyList<long> Steps => _rows.Steps;
@@ -40,8 +40,8 @@ public sealed class SettledRates
     public static SettledRates? Of(string path)
     {
         if (!Directory.Exists(path)) return null;
-        var optimizer = ResolvedRecipe.Read(path).Spec.Optimizer.Kind;
-        return optimizer == OptimizerKind.Sgd ? null : new(RunFolder.NameOf(path), optimizer, MonitorRows.Read(path));
+        var optimizer = ResolvedRecipe.Read(path).Spec.Optimizer;
+        return optimizer is SgdSpec ? null : new(RunFolder.NameOf(path), optimizer.Name, MonitorRows.Read(path));
     }
 
     /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>

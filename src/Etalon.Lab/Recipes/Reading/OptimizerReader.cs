@@ -14,15 +14,16 @@ internal static class OptimizerReader
     public static OptimizerSpec Read(SectionReader section, ScheduleReader schedules, ModelSpec? model)
     {
         int before = section.Problems.Count;
-        var spec = section.Set(new OptimizerSpec(), "name", ScalarReader.Choice<OptimizerKind>, (s, v) => s with { Kind = v });
+        var family = section.Set(OptimizerFamily.All[0], "name", OptimizerFamily.Named, (_, named) => named);
         // Of a name that nobody knows, nobody knows the options.
         bool isKnown = section.Problems.Count == before;
-        foreach (var option in OptimizerOption.All)
+        var spec = family.Default;
+        foreach (var key in OptimizerFamily.Keys)
         {
-            if (option.Kinds.Contains(spec.Kind)) spec = option.Read(section, spec);
-            else if (section.Take(option.Key) is { } node && isKnown) section.Problems.Add(node, section.PathOf(option.Key), Misplaced(option, spec.Kind));
+            if (family.Find(key) is { } option) spec = option.Read(section, spec);
+            else if (section.Take(key) is { } node && isKnown) section.Problems.Add(node, section.PathOf(key), Misplaced(key, family));
         }
-        if (spec is { Nesterov: true, Dampening: not 0 })
+        if (spec is SgdSpec { Options: { IsNesterov: true, Dampening: not 0 } })
             section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"), "Nesterov momentum has no dampening; write dampening: 0 or nesterov: false");
         if (section.Take("groups") is { } list && SectionReader.Open(list, section.PathOf("groups"), section.Problems) is { } groups)
             spec = spec with { Groups = [.. Groups(groups, spec, schedules, model)] };
@@ -37,19 +38,19 @@ internal static class OptimizerReader
     public static void RefuseMomentum(SectionReader root, OptimizerSpec optimizer, Schedule momentum)
     {
         // A schedule of the momentum is one of Adam's beta1; its constant has a key of its own.
-        if (optimizer.HasMomentum || momentum is Constant { Value: 0 } || (optimizer.IsAdam && momentum is not Constant)) return;
+        if (optimizer.HasMomentum || momentum is Constant { Value: 0 } || (optimizer.WithScheduledBeta1 is not null && momentum is not Constant)) return;
         var (key, value) = root.Map.Find(ScheduledQuantity.Momentum.Key) ?? root.Map.Find(ScheduledQuantity.LearningRate.Key) ?? throw new InvalidOperationException("a momentum comes from one of these keys");
-        root.Problems.Add(value, key.Text, NoMomentum(optimizer.Kind));
+        root.Problems.Add(value, key.Text, NoMomentum(optimizer));
     }
 
-    private static string Misplaced(OptimizerOption option, OptimizerKind kind) =>
-        (option.Key, kind) is ("decay", OptimizerKind.Adam or OptimizerKind.Adamw)
+    private static string Misplaced(string key, OptimizerFamily family) =>
+        key == "decay" && family.Default is AdamSpec
             ? "is said by the name: adam has its decay in the gradient, adamw on the weights; remove the key"
-            : $"is no option of {RecipeWords.Of(kind)} but of {string.Join(", ", option.Kinds.Select(RecipeWords.Of))}; remove the key, or change the name";
+            : $"is no option of {family.Name} but of {string.Join(", ", OptimizerFamily.With(key))}; remove the key, or change the name";
 
-    private static string NoMomentum(OptimizerKind kind) => OptimizerOption.Of(kind).Any(option => option.Key == "beta1")
-        ? $"{RecipeWords.Of(kind)} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
-        : $"{RecipeWords.Of(kind)} has no momentum; remove this or write momentum: 0";
+    private static string NoMomentum(OptimizerSpec optimizer) => OptimizerFamily.Of(optimizer).HasBeta1
+        ? $"{optimizer.Name} has beta1 in the place of momentum; write optimizer.beta1, and remove this or write momentum: 0"
+        : $"{optimizer.Name} has no momentum; remove this or write momentum: 0";
 
     private static List<GroupSpec> Groups(SectionReader groups, OptimizerSpec spec, ScheduleReader schedules, ModelSpec? model)
     {
@@ -59,7 +60,7 @@ internal static class OptimizerReader
             var key = RecipeWords.Of(parameters);
             if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
             if (!spec.HasMomentum && group.Map.Find(ScheduledQuantity.Momentum.Key) is { } momentum)
-                groups.Problems.Add(momentum.Value, group.PathOf(ScheduledQuantity.Momentum.Key), NoMomentum(spec.Kind));
+                groups.Problems.Add(momentum.Value, group.PathOf(ScheduledQuantity.Momentum.Key), NoMomentum(spec));
             if (model is not null && MissingParameters.Why(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]) is { } reason)
                 schedules.Warnings.Add(group.Map.Place, $"{group.Path}: no parameter belongs to it, for {reason}; its schedules are never used");
             specs.Add(new GroupSpec

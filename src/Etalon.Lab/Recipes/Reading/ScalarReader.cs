@@ -38,12 +38,16 @@ internal static class ScalarReader
     /// <summary>A member of an enumeration by its name in a recipe: CropFlip is crop-flip.</summary>
     public static T Choice<T>(RecipeNode node) where T : struct, Enum
     {
+        var members = Enum.GetValues<T>();
+        string[] words = Array.ConvertAll(members, member => RecipeWords.Of(member));
+        return members[Array.IndexOf(words, Word(node, words))];
+    }
+
+    /// <summary>One of some words.</summary>
+    public static string Word(RecipeNode node, IReadOnlyList<string> words)
+    {
         var text = Scalar(node, "a word").Text;
-        foreach (var member in Enum.GetValues<T>())
-        {
-            if (RecipeWords.Of(member) == text) return member;
-        }
-        var words = Enum.GetValues<T>().Select(RecipeWords.Of).ToList();
+        if (words.Contains(text)) return text;
         var hint = Suggestion.To(text, words) is { } near ? $"; did you mean {near}?" : "";
         throw new ValueException(node, words.Count == 1 ? $"must be {words[0]}" : $"must be one of {string.Join(", ", words)}{hint}");
     }

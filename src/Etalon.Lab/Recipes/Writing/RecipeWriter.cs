@@ -131,8 +131,8 @@ public static class RecipeWriter
     private static JsonObject Optimizer(Recipe spec)
     {
         var optimizer = spec.Optimizer;
-        var json = new JsonObject { ["name"] = RecipeWords.Of(optimizer.Kind) };
-        foreach (var option in OptimizerOption.Of(optimizer.Kind)) json[option.Key] = option.Write(optimizer);
+        var json = new JsonObject { ["name"] = optimizer.Name };
+        foreach (var option in OptimizerFamily.Of(optimizer).Options) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
         var groups = new JsonObject();
         foreach (var group in optimizer.Groups)

@@ -29,7 +29,8 @@ internal static class DiagnoseJson
         new
         {
             rates.Source,
-            rates.Optimizer,
+            // Words of JSON are joined by underscores.
+            Optimizer = rates.Optimizer.Replace('-', '_'),
             rates.Steps,
             Groups = rates.Groups.Select(group => new
             {

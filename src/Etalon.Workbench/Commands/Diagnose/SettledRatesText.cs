@@ -13,7 +13,7 @@ public static class SettledRatesText
     public static string Heading(SettledRates rates)
     {
         ArgumentNullException.ThrowIfNull(rates);
-        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {RecipeWords.Of(rates.Optimizer)}, which sets its rate itself";
+        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {rates.Optimizer}, which sets its rate itself";
     }
 
     /// <summary>A table with a row for each group.</summary>

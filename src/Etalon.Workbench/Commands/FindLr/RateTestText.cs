@@ -58,7 +58,7 @@ public static class RateTestText
     public static IReadOnlyList<string> Notes(RateRangeTest test, int width)
     {
         string self = test.Others.Count == 0 ? "" : $" WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum{(test.Spec.Optimizer.Groups.Length > 0 ? ", without the recipe's groups" : "")}.";
-        string multiplied = test.Spec.Optimizer.Kind == OptimizerKind.Sgd ? "η/((1 - μ)|w|²)" : "what gradients are multiplied by over |w|²,";
+        string multiplied = test.Spec.Optimizer is SgdSpec ? "η/((1 - μ)|w|²)" : "what gradients are multiplied by over |w|²,";
         string effective = test.HasEffectiveRates
             ? $" Effective rates are {multiplied} of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";

@@ -1,0 +1,62 @@
+using Etalon.Engine.Losses;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
+using Etalon.Lab.Optimizers;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Lab.Tests.Recipes;
+
+public class OptimizerFamilyTests
+{
+    public static TheoryData<string> Names => [.. OptimizerFamily.All.Select(family => family.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_rule_remembers_as_many_numbers_for_each_parameter_as_its_memory_is_counted_for(string name)
+    {
+        var spec = OptimizerFamily.All.Single(family => family.Name == name).Default;
+        using var workers = new Workers(1);
+        using var network = Model.Build<float>(new ModelSpec { Kind = ModelKind.Mlp }, new ImageSize(4, 4, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
+        using var optimizer = spec.Create(network, _ => 0, () => 1);
+        Assert.Equal(optimizer.Slots.Count, spec.Slots);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_option_of_the_engine_has_a_key_that_reads_and_writes_it(string name)
+    {
+        var family = OptimizerFamily.All.Single(family => family.Name == name);
+        foreach (var option in family.Options)
+        {
+            string other = Other(option.Key, $"{option.Write(family.Default)}");
+            var read = Read($"{{name: {name}, {option.Key}: {other}}}");
+            Assert.Equal(other, $"{option.Write(read)}");
+            Assert.NotEqual(family.Default, read);
+            // What is written is read as the same.
+            Assert.Equal(read, Read($"{{name: {name}, {string.Join(", ", family.Options.Select(written => $"{written.Key}: {written.Write(read)}"))}}}"));
+        }
+        Assert.Equal(NumbersOf(OptionsOf(family.Default)) - Unread(family.Default), family.Options.Count);
+    }
+
+    // Another value that the option may have.
+    private static string Other(string key, string value) => value switch
+    {
+        "true" => "false",
+        "false" => "true",
+        "coupled" => "decoupled",
+        "global" => "tensor",
+        "update-first" => "lagged",
+        "constant" => "gradient-norm",
+        _ => key == "restart_after" ? "4" : "0.25",
+    };
+
+    private static OptimizerSpec Read(string optimizer) =>
+        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nlearning_rate: 0.1\n", "recipe", [$"optimizer={optimizer}"]).Optimizer;
+
+    private static object OptionsOf(OptimizerSpec spec) => spec.GetType().GetProperty("Options")!.GetValue(spec)!;
+
+    private static int NumbersOf(object options) => options.GetType().GetProperties().Sum(property => property.GetValue(options) is WnGradRestarts restarts ? NumbersOf(restarts) : 1);
+
+    // Whether Adam's decay is decoupled its name says, and whether its beta1 is scheduled its momentum.
+    private static int Unread(OptimizerSpec spec) => spec is AdamSpec ? 2 : 0;
+}
