@@ -20,16 +20,16 @@ internal readonly record struct DogUpdate(double Rate, double Decay, double Shar
             weight = Simd.Fma(rate, Simd.Fma(decay, weight, Vector256.Load(g + i)), weight);
             Vector256.Store(weight, w + i);
             Vector256.Store(Simd.Fma(share, weight - average, average), mean + i);
-            var way = weight - Vector256.Load(start + i);
-            Simd.AddProducts(way, way, ref low, ref high);
+            var distance = weight - Vector256.Load(start + i);
+            Simd.AddProducts(distance, distance, ref low, ref high);
         }
         double sum = Vector256.Sum(low + high);
         for (; i < length; i++)
         {
             w[i] = T.FusedMultiplyAdd(rate[0], T.FusedMultiplyAdd(decay[0], w[i], g[i]), w[i]);
             mean[i] = T.FusedMultiplyAdd(share[0], w[i] - mean[i], mean[i]);
-            double way = double.CreateTruncating(w[i] - start[i]);
-            sum += way * way;
+            double distance = double.CreateTruncating(w[i] - start[i]);
+            sum += distance * distance;
         }
         return sum;
     }

@@ -40,7 +40,7 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         double sum = 0;
         // Of the mean of gradients, m / (1 - beta1^t), not of m.
         foreach (T square in _squares.Tensors[tensor].Span) sum += 1 / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
-        return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
+        return Current(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
     private protected override void Apply(Workers workers) => workers.Run(Chunks.Length, _updateChunk);
@@ -54,7 +54,7 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
 
     private AdamUpdate UpdateOf(int group, long t)
     {
-        var numbers = Today(group);
+        var numbers = Current(group);
         double beta1 = _options.IsBeta1Scheduled ? numbers.Momentum : _options.Beta1;
         return new(
             Shrink: numbers.Shrink(_options.IsDecayDecoupled),

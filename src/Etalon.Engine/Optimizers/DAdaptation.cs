@@ -15,10 +15,10 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
 {
     private readonly DAdaptationOptions _options;
     private readonly Region<T> _sum, _start;
-    private readonly Tensor<double> _distance, _numerator, _firstNorm;
+    private readonly DistanceState _distance;
+    private readonly Tensor<double> _firstNorm;
     private readonly (double Product, double Squares)[] _parts;
     private readonly Action<int, int> _updateChunk;
-    private double _used;
 
     /// <summary>D-Adaptation over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
@@ -30,21 +30,16 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (_sum, _start) = (AddSlot("sum"), AddSlot("start"));
-        _distance = Accumulators.Declare("distance", 1);
-        _numerator = Accumulators.Declare("numerator", 1);
+        _distance = new DistanceState(Accumulators);
         _firstNorm = Accumulators.Declare("first_norm", 1);
         Accumulators.Allocate();
         (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
 
-    private ref double Distance => ref *_distance.Pointer;
-
-    private ref double Numerator => ref *_numerator.Pointer;
-
     private ref double FirstNorm => ref *_firstNorm.Pointer;
 
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => FirstNorm == 0 ? 0 : Today(GroupOf(tensor)).Rate * _used / FirstNorm;
+    public override double RateOf(int tensor) => FirstNorm == 0 ? 0 : Current(GroupOf(tensor)).Rate * _distance.Used / FirstNorm;
 
     // Only the first gradient's norm, the unit of length, has a say.
     private protected override double DecayInGradient(in Hyperparameters numbers) => FirstNorm == 0 ? numbers.WeightDecay : 0;
@@ -53,26 +48,27 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     {
         if (FirstNorm == 0)
         {
-            // Until a gradient is not 0 there is no unit of length, and no way to go.
+            // Until a gradient is not 0 there is no unit of length, and nothing moves.
             if (GradientNorm == 0) return;
-            (FirstNorm, Distance) = (GradientNorm, _options.InitialDistance);
+            FirstNorm = GradientNorm;
+            _distance.Start(_options.InitialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
-        _used = Distance;
+        _distance.Use();
         workers.Run(Chunks.Length, _updateChunk);
         double squares = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
-            Numerator += RateOf(Chunks[i].Tensor) * _parts[i].Product;
+            _distance.Numerator += RateOf(Chunks[i].Tensor) * _parts[i].Product;
             squares += _parts[i].Squares;
         }
-        if (squares > 0) Distance = Math.Max(_used, 2 * Numerator / Math.Sqrt(squares));
+        _distance.Raise(2 * _distance.Numerator, Math.Sqrt(squares));
     }
 
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        var numbers = Today(chunk.Group);
+        var numbers = Current(chunk.Group);
         _parts[index] = new DAdaptationUpdate(RateOf(chunk.Tensor), numbers.WeightDecay, numbers.Momentum).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, chunk.Length);
     }
@@ -82,7 +78,11 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
 public sealed record DAdaptationOptions
 {
     /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6, the paper's choice.</summary>
-    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
+    public double InitialDistance
+    {
+        get;
+        init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+    } = 1e-6;
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(DAdaptationOptions), PrintMembers);

@@ -41,7 +41,7 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     }
 
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => Steps == 0 ? 0 : Today(GroupOf(tensor)).Rate * Step;
+    public override double RateOf(int tensor) => Steps == 0 ? 0 : Current(GroupOf(tensor)).Rate * Step;
 
     private ref double Largest => ref *_largest.Pointer;
 
@@ -76,7 +76,7 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        var numbers = Today(chunk.Group);
+        var numbers = Current(chunk.Group);
         _squaredDistances[index] = new DogUpdate(numbers.Rate * Step, numbers.WeightDecay, (1 + DecayPower) / (Steps + 1 + DecayPower)).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);
     }
@@ -86,7 +86,11 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
 public sealed record DogOptions
 {
     /// <summary>The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization. Default: 1e-6.</summary>
-    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
+    public double InitialDistance
+    {
+        get;
+        init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+    } = 1e-6;
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(DogOptions), PrintMembers);

@@ -1,6 +1,6 @@
 namespace Etalon.Engine.Optimizers;
 
-/// <summary>Today's numbers of a parameter group.</summary>
+/// <summary>The update's numbers of a parameter group.</summary>
 /// <param name="Rate">eta, at least 0.</param>
 /// <param name="WeightDecay">lambda, finite.</param>
 /// <param name="Momentum">mu, at least 0.</param>

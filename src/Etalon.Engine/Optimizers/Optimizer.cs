@@ -7,7 +7,7 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// A rule that changes flat parameters by their gradient, with today's numbers for each parameter group, and remembers what it needs: slots laid out as the
+/// A rule that changes flat parameters by their gradient, with the update's numbers for each parameter group, and remembers what it needs: slots laid out as the
 /// parameters, and numbers in float64.
 /// </summary>
 /// <remarks>
@@ -25,7 +25,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private readonly FlatChunk[] _chunks;
     private readonly int[] _groupOf;
     private readonly double[] _squares, _tensorSquares;
-    private readonly Hyperparameters[] _today, _before;
+    private readonly Hyperparameters[] _current, _before;
     private readonly Action<int, int> _measureChunk;
     private Region<T>? _evaluation;
 
@@ -41,8 +41,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         _chunks = [.. Cut()];
         _squares = new double[_chunks.Length];
         _tensorSquares = new double[_groupOf.Length];
-        _today = new Hyperparameters[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
-        _before = new Hyperparameters[_today.Length];
+        _current = new Hyperparameters[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
+        _before = new Hyperparameters[_current.Length];
         _measureChunk = MeasureChunk;
     }
 
@@ -50,7 +50,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     public long Steps { get; set; }
 
     /// <summary>How many parameter groups there are, up to the last one to which a parameter belongs.</summary>
-    public int Groups => _today.Length;
+    public int Groups => _current.Length;
 
     /// <summary>The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.</summary>
     public double GradientNorm { get; private protected set; }
@@ -81,7 +81,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
 
     /// <summary>One update of all parameters.</summary>
-    /// <param name="numbers">Today's numbers, one for each group; those of further groups, to which no parameter belongs, are not used.</param>
+    /// <param name="numbers">The update's numbers, one for each group; those of further groups, to which no parameter belongs, are not used.</param>
     /// <param name="workers">Who does it.</param>
     /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
     /// <exception cref="ArgumentException">The numbers are of fewer groups than there are, not finite, or a rate or momentum is below 0.</exception>
@@ -91,15 +91,15 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         if (numbers.Length < Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
         foreach (var ofGroup in numbers) ofGroup.Check();
         if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
-        _today.CopyTo(_before, 0);
-        numbers[..Groups].CopyTo(_today);
+        _current.CopyTo(_before, 0);
+        numbers[..Groups].CopyTo(_current);
         _tensorSquares.AsSpan().Clear();
         Measure(workers, _tensorSquares);
         double squares = 0;
         foreach (double ofTensor in _tensorSquares) squares += ofTensor;
         if (!double.IsFinite(squares))
         {
-            _before.CopyTo(_today, 0);
+            _before.CopyTo(_current, 0);
             return false;
         }
         GradientNorm = Math.Sqrt(squares);
@@ -149,7 +149,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>The weight decay that belongs to the gradient whose norm this rule takes its step from; 0 where it takes none, so that no parameter is read to measure it.</summary>
     private protected virtual double DecayInGradient(in Hyperparameters numbers) => 0;
 
-    private protected Hyperparameters Today(int group) => _today[group];
+    private protected Hyperparameters Current(int group) => _current[group];
 
     private protected int GroupOf(int tensor) => _groupOf[tensor];
 
@@ -194,7 +194,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private void MeasureChunk(int index, int worker)
     {
         var chunk = _chunks[index];
-        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_today[chunk.Group]), chunk.Length);
+        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_current[chunk.Group]), chunk.Length);
     }
 
     /// <summary>Frees what is neither a slot nor an accumulator.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Etalon.Engine.Optimizers;
 
-/// <summary>The ranges of options, checked when they are set: the only place where they are. A refusal has the option's name, its value, the rule and the remedy.</summary>
+/// <summary>
+/// The ranges of options, checked when they are set and nowhere else. A refusal has the option's name, its value, the rule and the remedy.
+/// </summary>
 internal static class OptionRange
 {
     /// <summary>A share: at least 0 and below 1.</summary>

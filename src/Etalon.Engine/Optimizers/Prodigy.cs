@@ -18,10 +18,9 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
 {
     private readonly ProdigyOptions _options;
     private readonly Region<T> _moment, _squares, _sum, _start;
-    private readonly Tensor<double> _distance, _numerator;
+    private readonly DistanceState _distance;
     private readonly (double Product, double Size)[] _parts;
     private readonly Action<int, int> _updateChunk;
-    private double _used;
 
     /// <summary>Prodigy over all parameters, with the group of each parameter tensor.</summary>
     /// <param name="parameters">w.</param>
@@ -33,15 +32,10 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (_moment, _squares, _sum, _start) = (AddSlot("moment"), AddSlot("squares"), AddSlot("sum"), AddSlot("start"));
-        _distance = Accumulators.Declare("distance", 1);
-        _numerator = Accumulators.Declare("numerator", 1);
+        _distance = new DistanceState(Accumulators);
         Accumulators.Allocate();
         (_parts, _updateChunk) = (new (double, double)[Chunks.Length], UpdateChunk);
     }
-
-    private ref double Distance => ref *_distance.Pointer;
-
-    private ref double Numerator => ref *_numerator.Pointer;
 
     /// <inheritdoc/>
     public override Region<T> Buffer => _moment;
@@ -50,39 +44,39 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     public override double RateOf(int tensor)
     {
         if (Steps == 0) return 0;
-        double sum = 0, d = _used;
+        double sum = 0, d = _distance.Used;
         // m is a mean of D g: the gradient itself is multiplied by eta D D / (sqrt(u) + D epsilon).
         foreach (T square in _squares.Tensors[tensor].Span) sum += d * d / (Math.Sqrt(double.CreateTruncating(square)) + d * _options.Epsilon);
-        return Today(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
+        return Current(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
     private protected override void Apply(Workers workers)
     {
         if (Steps == 0)
         {
-            Distance = _options.InitialDistance;
+            _distance.Start(_options.InitialDistance);
             Parameters.Span.CopyTo(_start.Span);
         }
-        _used = Distance;
+        _distance.Use();
         workers.Run(Chunks.Length, _updateChunk);
-        double numerator = Math.Sqrt(_options.Beta2) * Numerator, size = 0;
+        double numerator = Math.Sqrt(_options.Beta2) * _distance.Numerator, size = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
             numerator += Weight(Chunks[i].Group) * _parts[i].Product;
             size += _parts[i].Size;
         }
-        Numerator = numerator;
-        if (size > 0) Distance = Math.Max(_used, numerator / size);
+        _distance.Numerator = numerator;
+        _distance.Raise(numerator, size);
     }
 
     // (D / D_0) eta D.
-    private double Weight(int group) => _used / _options.InitialDistance * Today(group).Rate * _used;
+    private double Weight(int group) => _distance.Used / _options.InitialDistance * Current(group).Rate * _distance.Used;
 
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        var numbers = Today(chunk.Group);
-        double d = _used, rate = d * numbers.Rate;
+        var numbers = Current(chunk.Group);
+        double d = _distance.Used, rate = d * numbers.Rate;
         long at = chunk.Begin;
         var update = new ProdigyUpdate(
             Shrink: (numbers with { Rate = rate }).Shrink(_options.IsDecayDecoupled),
@@ -113,7 +107,11 @@ public sealed record ProdigyOptions
     public double Epsilon { get; init => field = OptionRange.Size(value, "the usual choice is 1e-8"); } = 1e-8;
 
     /// <summary>The first D; 1e-30 to 1e30. Default: 1e-6.</summary>
-    public double InitialDistance { get; init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4"); } = 1e-6;
+    public double InitialDistance
+    {
+        get;
+        init => field = OptionRange.Size(value, "the usual choice is 1e-6, for dog with batch normalization 1e-4");
+    } = 1e-6;
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta D lambda instead of entering the gradient. Default: false.</summary>
     public bool IsDecayDecoupled { get; init; }

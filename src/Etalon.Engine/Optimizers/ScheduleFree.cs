@@ -38,14 +38,14 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     }
 
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
+    public override double RateOf(int tensor) => Current(GroupOf(tensor)).Rate;
 
     private protected override void Apply(Workers workers)
     {
         if (Steps == 0) Parameters.Span.CopyTo(_fast.Span);
         for (int group = 0; group < Groups; group++)
         {
-            double largest = Math.Max(_largestRate.Pointer[group], Today(group).Rate);
+            double largest = Math.Max(_largestRate.Pointer[group], Current(group).Rate);
             _largestRate.Pointer[group] = largest;
             _weights.Pointer[group] += largest * largest;
         }
@@ -55,7 +55,7 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        var numbers = Today(chunk.Group);
+        var numbers = Current(chunk.Group);
         double largest = _largestRate.Pointer[chunk.Group], share = largest > 0 ? largest * largest / _weights.Pointer[chunk.Group] : 0;
         new ScheduleFreeUpdate(numbers.Rate, numbers.WeightDecay, share, _options.Beta).Apply(
             Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _fast.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);

@@ -67,7 +67,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     }
 
     /// <inheritdoc/>
-    public override double RateOf(int tensor) => Today(GroupOf(tensor)).Rate;
+    public override double RateOf(int tensor) => Current(GroupOf(tensor)).Rate;
 
     /// <inheritdoc/>
     public override double TotalRateOf(int tensor, in Hyperparameters numbers)
@@ -92,13 +92,13 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     private protected override void Apply(Workers workers)
     {
         workers.Run(Chunks.Length, _updateChunk);
-        for (int tensor = 0; tensor < _hasBuffer.Length; tensor++) _hasBuffer[tensor] |= Today(GroupOf(tensor)).Momentum != 0;
+        for (int tensor = 0; tensor < _hasBuffer.Length; tensor++) _hasBuffer[tensor] |= Current(GroupOf(tensor)).Momentum != 0;
     }
 
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        FormOf(Today(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
+        FormOf(Current(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
     }
 
     private static void Transform(T* w, T* v, long length, double weightFactor, double velocityFactor, double share)

@@ -30,7 +30,7 @@ public sealed record WnGradOptions
     public override string ToString() => RecordText.Of(nameof(WnGradOptions), PrintMembers);
 }
 
-/// <summary>When today's gradient enters the number b that divides it.</summary>
+/// <summary>When an update's gradient enters the number b that divides it.</summary>
 public enum WnGradOrder
 {
     /// <summary>Before the step, at the first too: b = b + eta^2 |g|^2 / b; w = w - eta g / b. What the authors' code does.</summary>

@@ -63,7 +63,7 @@ public sealed record ModelSpec
     /// <value>The fastest for each shape by default.</value>
     public ConvolutionMode Convolution { get; init; }
 
-    /// <summary>The share of today's batch in the running statistics of batch normalization, as PyTorch counts it.</summary>
+    /// <summary>The share of a batch in the running statistics of batch normalization, as PyTorch counts it.</summary>
     /// <value>In [0, 1]; 0.1 by default.</value>
     public double StatisticsMomentum
     {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
@@ -17,5 +16,6 @@ public sealed record AdaGradNormSpec : OptimizerSpec<AdaGradNormOptions>
 
     internal override int Slots => 1;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new AdaGradNorm<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new AdaGradNorm<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Schedules;
@@ -19,5 +18,6 @@ public sealed record AdamSpec : OptimizerSpec<AdamOptions>
 
     internal override int Slots => 2;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new Adam<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new Adam<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
@@ -15,5 +14,6 @@ public sealed record DAdaptationSpec : OptimizerSpec<DAdaptationOptions>
 
     internal override int Slots => 2;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new DAdaptation<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new DAdaptation<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

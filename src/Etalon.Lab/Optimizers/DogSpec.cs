@@ -1,10 +1,11 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
 namespace Etalon.Lab.Optimizers;
 
-/// <summary>DoG: the rate is the largest distance from the start over the root of the sum of squared gradients; the mean of the weights is evaluated.</summary>
+/// <summary>
+/// DoG: the rate is the largest distance from the start over the root of the sum of squared gradients; the mean of the weights is evaluated.
+/// </summary>
 public sealed record DogSpec : OptimizerSpec<DogOptions>
 {
     /// <inheritdoc/>
@@ -12,5 +13,6 @@ public sealed record DogSpec : OptimizerSpec<DogOptions>
 
     internal override int Slots => 2;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new Dog<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new Dog<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

@@ -8,8 +8,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>
-/// The update rule of a recipe. Rate eta, weight decay lambda and momentum mu of each update are the recipe's schedules; the options of a rule are those of its
-/// optimizer in the engine, which checks them.
+/// The update rule of a recipe. Rate eta, weight decay lambda and momentum mu of each update are the recipe's schedules; the options of a
+/// rule are those of its optimizer in the engine, which checks them.
 /// </summary>
 public abstract record OptimizerSpec
 {
@@ -46,7 +46,8 @@ public abstract record OptimizerSpec
     /// <param name="network">What it trains.</param>
     /// <param name="groupOf">The parameter group of a tensor.</param>
     /// <param name="curvature">Measures the curvature at the initial weights, where the recipe asks for it.</param>
-    internal abstract Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) where T : unmanaged, IFloatingPointIeee754<T>;
+    internal abstract Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature)
+        where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Refuses what is a statement about SGD's update.</summary>
     /// <param name="subject">What it is, with its verb: "the equivalences of schedules are".</param>
@@ -54,7 +55,8 @@ public abstract record OptimizerSpec
     internal void RequireSgd(string subject)
     {
         if (this is not SgdSpec)
-            throw new InputException($"optimizer.name = {Name}: {subject} about sgd's update; write name: sgd, without the options of {Name}");
+            throw new InputException(
+                $"optimizer.name = {Name}: {subject} about sgd's update; write name: sgd, without the options of {Name}");
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
@@ -14,5 +13,6 @@ public sealed record ProdigySpec : OptimizerSpec<ProdigyOptions>
 
     internal override int Slots => 4;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new Prodigy<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new Prodigy<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
@@ -12,5 +11,6 @@ public sealed record ScheduleFreeSpec : OptimizerSpec<ScheduleFreeOptions>
 
     internal override int Slots => 2;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new ScheduleFree<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new ScheduleFree<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

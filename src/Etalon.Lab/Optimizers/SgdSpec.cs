@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Schedules;
@@ -23,5 +22,6 @@ public sealed record SgdSpec : OptimizerSpec<SgdOptions>
 
     internal override int Slots => 1;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => new Sgd<T>(network.Parameters, network.Gradients, Options, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new Sgd<T>(network.Parameters, network.Gradients, Options, groupOf);
 }

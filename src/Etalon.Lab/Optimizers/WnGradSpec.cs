@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 
@@ -21,10 +20,14 @@ public sealed record WnGradSpec : OptimizerSpec<WnGradOptions>
 
     internal override int Slots => 1;
 
-    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) => 
-        new WnGrad<T>(network.Parameters, network.Gradients, Options with { Initial = Divisor, InitialFactor = FactorAt(curvature) }, groupOf);
+    internal override Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature) =>
+        new WnGrad<T>(network.Parameters, network.Gradients, OptionsAt(curvature), groupOf);
 
-    private InitialDivisor Divisor => InitialUnit == InitialUnit.GradientNorm ? InitialDivisor.GradientNorm : InitialDivisor.Constant;
+    private WnGradOptions OptionsAt(Func<double> curvature) => Options with
+    {
+        Initial = InitialUnit == InitialUnit.GradientNorm ? InitialDivisor.GradientNorm : InitialDivisor.Constant,
+        InitialFactor = FactorAt(curvature),
+    };
 
     private double FactorAt(Func<double> curvature)
     {
@@ -32,7 +35,9 @@ public sealed record WnGradSpec : OptimizerSpec<WnGradOptions>
         double unit = curvature(), initial = Options.InitialFactor * unit;
         return Require.IsSize(initial)
             ? initial
-            : throw new InputException($"optimizer.initial = {Options.InitialFactor}: times the curvature {unit:G3} near the initial weights it is not from 1e-30 to 1e30; the usual choice is 1");
+            : throw new InputException(
+                $"optimizer.initial = {Options.InitialFactor}: times the curvature {unit:G3} near the initial weights "
+                + "it is not from 1e-30 to 1e30; the usual choice is 1");
     }
 }
 

@@ -92,7 +92,7 @@ public sealed class Trainer<T> : IDisposable where T : unmanaged, IFloatingPoint
     /// <summary>The classes of its parameters.</summary>
     internal ParameterClasses Classes { get; }
 
-    /// <summary>The optimizer: its rates of today, and what it remembers.</summary>
+    /// <summary>The optimizer: its rates at the last update, and what it remembers.</summary>
     public Optimizer<T> Optimizer => _optimizer;
 
     /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>

@@ -5,7 +5,7 @@ namespace Etalon.Engine.Tests.Optimizers;
 /// <summary>The rules once more, over plain arrays: a few lines each, one number after another, as the papers write them.</summary>
 internal static class ReferenceRules
 {
-    /// <summary>Changes w by g with today's numbers of each of its elements.</summary>
+    /// <summary>Changes w by g with the numbers of each of its elements.</summary>
     public delegate void Rule(double[] w, double[] g, Hyperparameters[] numbers);
 
     public static readonly string[] Names =

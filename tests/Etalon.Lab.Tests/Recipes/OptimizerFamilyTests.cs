@@ -17,7 +17,8 @@ public class OptimizerFamilyTests
     {
         var spec = OptimizerFamily.All.Single(family => family.Name == name).Default;
         using var workers = new Workers(1);
-        using var network = Model.Build<float>(new ModelSpec { Kind = ModelKind.Mlp }, new ImageSize(4, 4, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
+        var model = new ModelSpec { Kind = ModelKind.Mlp };
+        using var network = Model.Build<float>(model, new ImageSize(4, 4, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
         using var optimizer = spec.Create(network, _ => 0, () => 1);
         Assert.Equal(optimizer.Slots.Count, spec.Slots);
     }
@@ -33,7 +34,8 @@ public class OptimizerFamilyTests
             Assert.Equal(other, $"{option.Write(read)}");
             Assert.NotEqual(family.Default, read);
             // What is written is read as the same.
-            Assert.Equal(read, Read($"{{name: {name}, {string.Join(", ", family.Options.Select(written => $"{written.Key}: {written.Write(read)}"))}}}"));
+            var written = family.Options.Select(every => $"{every.Key}: {every.Write(read)}");
+            Assert.Equal(read, Read($"{{name: {name}, {string.Join(", ", written)}}}"));
         }
         Assert.Equal(NumbersOf(OptionsOf(family.Default)) - Unread(family.Default), family.Options.Count);
     }
@@ -55,7 +57,8 @@ public class OptimizerFamilyTests
 
     private static object OptionsOf(OptimizerSpec spec) => spec.GetType().GetProperty("Options")!.GetValue(spec)!;
 
-    private static int NumbersOf(object options) => options.GetType().GetProperties().Sum(property => property.GetValue(options) is WnGradRestarts restarts ? NumbersOf(restarts) : 1);
+    private static int NumbersOf(object options) =>
+        options.GetType().GetProperties().Sum(property => property.GetValue(options) is WnGradRestarts restarts ? NumbersOf(restarts) : 1);
 
     // Whether Adam's decay is decoupled its name says, and whether its beta1 is scheduled its momentum.
     private static int Unread(OptimizerSpec spec) => spec is AdamSpec ? 2 : 0;

@@ -53,7 +53,7 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     public sealed override double RateOf(int tensor)
     {
         double* cells = CellOf(tensor);
-        double sum = 0, rate = Today(GroupOf(tensor)).Rate;
+        double sum = 0, rate = Current(GroupOf(tensor)).Rate;
         for (int c = 0; c < _grid.CellsOf(tensor); c++)
         {
             double b = Divisor(cells + c * _memory);
@@ -74,10 +74,10 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
         return divisors;
     }
 
-    /// <summary>Takes today's gradients into cells, and says what b to divide them by.</summary>
+    /// <summary>Takes the update's gradients into cells, and says what b to divide them by.</summary>
     /// <param name="cells">The memory of the cells, one after another.</param>
     /// <param name="squaresToDivisors">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
-    /// <param name="rateSquare">eta^2 of today; the mean over |g|^2 where cells span groups.</param>
+    /// <param name="rateSquare">eta^2 of the update; the mean over |g|^2 where cells span groups.</param>
     /// <param name="count">How many cells.</param>
     private protected abstract void Advance(double* cells, double* squaresToDivisors, double rateSquare, int count);
 
@@ -107,7 +107,7 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
 
     private void AdvanceTensor(int tensor)
     {
-        var numbers = Today(GroupOf(tensor));
+        var numbers = Current(GroupOf(tensor));
         if (_grid.CellsOf(tensor) > 1)
         {
             _updates[tensor] = Undivided(numbers);
@@ -123,13 +123,13 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
         double squares = 0, scaled = 0;
         for (int tensor = 0; tensor < _updates.Length; tensor++)
         {
-            double rate = Today(GroupOf(tensor)).Rate;
+            double rate = Current(GroupOf(tensor)).Rate;
             squares += TensorSquares[tensor];
             scaled += rate * rate * TensorSquares[tensor];
         }
         double squareToDivisor = squares;
         Advance(_cells[0].Pointer, &squareToDivisor, squares > 0 ? scaled / squares : 0, 1);
-        for (int tensor = 0; tensor < _updates.Length; tensor++) _updates[tensor] = Divided(Today(GroupOf(tensor)), squareToDivisor);
+        for (int tensor = 0; tensor < _updates.Length; tensor++) _updates[tensor] = Divided(Current(GroupOf(tensor)), squareToDivisor);
     }
 
     private SgdUpdate Divided(in Hyperparameters numbers, double b)
@@ -191,7 +191,7 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     // The sums become divisors, and those steps.
     private void AdvanceCells(in ScopePanel panel, double* sums, T* steps)
     {
-        var numbers = Today(GroupOf(panel.Tensor));
+        var numbers = Current(GroupOf(panel.Tensor));
         var update = _updates[panel.Tensor];
         Advance(CellOf(panel.Tensor) + (long)panel.First * _memory, sums, numbers.Rate * numbers.Rate, panel.Columns);
         ScopeSums.Divide(DividesStep ? update.OfVelocity : update.Intake, sums, steps, panel.Columns);
@@ -217,7 +217,7 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     private void UpdateColumns(in ScopePanel panel, T* steps, T* w, T* g, T* v) =>
         ColumnUpdate.Apply(_updates[panel.Tensor], steps, DividesStep, w, g, v, panel.Rows, panel.Columns, panel.Stride);
 
-    private double DecayOf(in ScopePanel panel) => DecayInGradient(Today(GroupOf(panel.Tensor)));
+    private double DecayOf(in ScopePanel panel) => DecayInGradient(Current(GroupOf(panel.Tensor)));
 
     private double* CellOf(int tensor) => _cells[_scope == StepSizeScope.Global ? 0 : tensor].Pointer;
 

@@ -5,7 +5,10 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Recipes;
 
-/// <summary>An update rule that a recipe may name, with the keys of <c>optimizer:</c> that it has: how each is read and how it is written. Its options' record checks the values.</summary>
+/// <summary>
+/// An update rule that a recipe may name, with the keys of <c>optimizer:</c> that it has: how each is read and how it is written. The record of its options checks
+/// the values.
+/// </summary>
 /// <param name="Default">The rule with every option at its default.</param>
 /// <param name="Options">The keys, in the order of the canonical recipe.</param>
 internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<OptimizerOption> Options)
@@ -24,7 +27,8 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
             Choice<WnGradOptions, StepSizeScope>("scope", (o, v) => o with { Scope = v }, o => o.Scope),
             Choice<WnGradOptions, WnGradOrder>("order", (o, v) => o with { Order = v }, o => o.Order),
             Number<WnGradOptions>("initial", (o, v) => o with { InitialFactor = v }, o => o.InitialFactor),
-            OptimizerOption.Of<WnGradSpec, InitialUnit>("initial_unit", ScalarReader.Choice<InitialUnit>, (s, v) => s with { InitialUnit = v }, s => RecipeWords.Of(s.InitialUnit)),
+            OptimizerOption.Of<WnGradSpec, InitialUnit>(
+                "initial_unit", ScalarReader.Choice<InitialUnit>, (s, v) => s with { InitialUnit = v }, s => RecipeWords.Of(s.InitialUnit)),
             Number<WnGradOptions>("length", (o, v) => o with { Length = v }, o => o.Length),
             Integer<WnGradOptions>("restart_after", (o, v) => o with { Restarts = o.Restarts with { After = v } }, o => o.Restarts.After),
             Number<WnGradOptions>("restart_ratio", (o, v) => o with { Restarts = o.Restarts with { Ratio = v } }, o => o.Restarts.Ratio),
@@ -61,7 +65,8 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
     ];
 
     /// <summary>The keys of all rules.</summary>
-    public static IReadOnlyList<string> Keys { get; } = [.. All.SelectMany(family => family.Options).Select(option => option.Key).Distinct()];
+    public static IReadOnlyList<string> Keys { get; } =
+        [.. All.SelectMany(family => family.Options).Select(option => option.Key).Distinct()];
 
     /// <summary>The names of the rules that have a key.</summary>
     public static IEnumerable<string> With(string key) => All.Where(family => family.Find(key) is not null).Select(family => family.Name);
@@ -97,19 +102,25 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
         Number<AdamOptions>("beta2", (o, v) => o with { Beta2 = v }, o => o.Beta2),
         Number<AdamOptions>("epsilon", (o, v) => o with { Epsilon = v }, o => o.Epsilon));
 
-    private static OptimizerOption Number<T>(string key, Func<T, double, T> with, Func<T, double> of) where T : new() => Option(key, ScalarReader.Number, with, o => of(o));
+    private static OptimizerOption Number<T>(string key, Func<T, double, T> with, Func<T, double> of) where T : new() =>
+        Option(key, ScalarReader.Number, with, o => of(o));
 
-    private static OptimizerOption Integer<T>(string key, Func<T, int, T> with, Func<T, int> of) where T : new() => Option(key, ScalarReader.Integer, with, o => of(o));
+    private static OptimizerOption Integer<T>(string key, Func<T, int, T> with, Func<T, int> of) where T : new() =>
+        Option(key, ScalarReader.Integer, with, o => of(o));
 
-    private static OptimizerOption Flag<T>(string key, Func<T, bool, T> with, Func<T, bool> of) where T : new() => Option(key, ScalarReader.Boolean, with, o => of(o));
+    private static OptimizerOption Flag<T>(string key, Func<T, bool, T> with, Func<T, bool> of) where T : new() =>
+        Option(key, ScalarReader.Boolean, with, o => of(o));
 
-    private static OptimizerOption Choice<T, TMember>(string key, Func<T, TMember, T> with, Func<T, TMember> of) where T : new() where TMember : struct, Enum =>
+    private static OptimizerOption Choice<T, TMember>(string key, Func<T, TMember, T> with, Func<T, TMember> of)
+        where T : new() where TMember : struct, Enum =>
         Option(key, ScalarReader.Choice<TMember>, with, o => RecipeWords.Of(of(o)));
 
     private static OptimizerOption Decay<T>(Func<T, bool, T> with, Func<T, bool> isDecoupled) where T : new() =>
-        Choice<T, DecayForm>("decay", (o, v) => with(o, v == DecayForm.Decoupled), o => isDecoupled(o) ? DecayForm.Decoupled : DecayForm.Coupled);
+        Choice<T, DecayForm>(
+            "decay", (o, v) => with(o, v == DecayForm.Decoupled), o => isDecoupled(o) ? DecayForm.Decoupled : DecayForm.Coupled);
 
-    private static OptimizerOption Option<T, TValue>(string key, Func<RecipeNode, TValue> read, Func<T, TValue, T> with, Func<T, JsonNode> write) where T : new() =>
+    private static OptimizerOption Option<T, TValue>(string key, Func<RecipeNode, TValue> read, Func<T, TValue, T> with, Func<T, JsonNode> write)
+        where T : new() =>
         OptimizerOption.Of<OptimizerSpec<T>, TValue>(key, read, (s, v) => s with { Options = with(s.Options, v) }, s => write(s.Options));
 }
 
@@ -117,9 +128,11 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
 /// <param name="Key">The key.</param>
 /// <param name="Read">Reads it into the rule, whose record checks it.</param>
 /// <param name="Write">Its value in the canonical recipe.</param>
-internal sealed record OptimizerOption(string Key, Func<SectionReader, OptimizerSpec, OptimizerSpec> Read, Func<OptimizerSpec, JsonNode> Write)
+internal sealed record OptimizerOption(
+    string Key, Func<SectionReader, OptimizerSpec, OptimizerSpec> Read, Func<OptimizerSpec, JsonNode> Write)
 {
-    public static OptimizerOption Of<TSpec, TValue>(string key, Func<RecipeNode, TValue> read, Func<TSpec, TValue, TSpec> with, Func<TSpec, JsonNode> write)
+    public static OptimizerOption Of<TSpec, TValue>(
+        string key, Func<RecipeNode, TValue> read, Func<TSpec, TValue, TSpec> with, Func<TSpec, JsonNode> write)
         where TSpec : OptimizerSpec =>
         new(key, (section, spec) => section.Set((TSpec)spec, key, read, with), spec => write((TSpec)spec));
 }

@@ -1,4 +1,3 @@
-using Etalon.Lab;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Diagnosis.Logs;
