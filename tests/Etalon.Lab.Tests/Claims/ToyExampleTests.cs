@@ -14,6 +14,7 @@ public class ToyExampleTests
         Assert.InRange(new ToyExample { IsNormalized = false, WeightDecay = 0.01 }.Run().MeanError, 0, 0.011);
 
     [Fact]
+    [Trait("speed", "slow")]
     public void Normalization_alone_converges_while_the_norm_grows()
     {
         var (early, late) = (new ToyExample { Steps = 1_000 }.Run(), new ToyExample { Steps = 8_000 }.Run());
@@ -25,6 +26,7 @@ public class ToyExampleTests
     [InlineData(64, 0.046)]
     [InlineData(512, 0.029)]
     [InlineData(4096, 0.020)]
+    [Trait("speed", "slow")]
     public void Together_they_keep_an_error_that_larger_batches_do_not_remove(int batch, double error)
     {
         var result = new ToyExample { WeightDecay = 0.01, Batch = batch, Steps = batch > 1000 ? 2_000 : 4_000 }.Run();
@@ -34,6 +36,7 @@ public class ToyExampleTests
     [Theory]
     [InlineData(0.1, 0.068)]
     [InlineData(0.001, 0.018)]
+    [Trait("speed", "slow")]
     public void The_floor_follows_the_decay(double decay, double error) =>
         Assert.InRange(new ToyExample { WeightDecay = decay, Steps = decay < 0.01 ? 8_000 : 4_000 }.Run().MeanError, error * (1 - Spread), error * (1 + Spread));
 

@@ -7,6 +7,7 @@ namespace Etalon.Schedules.Tests.Export;
 /// <summary>
 /// The exported Optax and Keras modules against Etalon's own values: with NumPy under the names of <c>jax.numpy</c> and <c>keras.ops</c>, in float64.
 /// </summary>
+[Trait("speed", "slow")]
 public class ArrayExportTests
 {
     // NumPy has its own cos, exp and pow, each right to an ulp; a logarithm of up to 700 makes 700 ulps of them.

@@ -6,6 +6,7 @@ using Etalon.Schedules.Tests.Documentation;
 namespace Etalon.Schedules.Tests.Package;
 
 /// <summary>The package as its users get it: packed, installed from a folder into a fresh project without network, and run.</summary>
+[Trait("speed", "slow")]
 public sealed class PackageTests : IDisposable
 {
     private const int MillisecondsAllowed = 60_000;

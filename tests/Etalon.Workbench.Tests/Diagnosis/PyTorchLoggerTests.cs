@@ -6,6 +6,7 @@ using Etalon.Schedules.Tests.Export;
 namespace Etalon.Workbench.Tests.Diagnosis;
 
 /// <summary>The exported logger with the real PyTorch: what it writes, and what a diagnosis makes of it.</summary>
+[Trait("speed", "slow")]
 public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFixture<PyTorchLoggerTests.Logs>
 {
     [Fact]

@@ -24,6 +24,7 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void Processes_killed_from_their_start_on_leave_no_run_or_one_that_ends_with_the_bytes_of_the_whole_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/python3"), "needs Linux and Python");
@@ -36,6 +37,7 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task A_killed_run_of_an_exponential_form_that_is_recentred_ends_with_the_bytes_of_the_whole_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
