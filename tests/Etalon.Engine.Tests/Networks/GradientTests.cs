@@ -57,6 +57,20 @@ public class GradientTests
         CheckNet(Nets[kind], new SoftmaxCrossEntropy(0.1));
 
     [Fact]
+    public void Every_layer_of_the_engine_is_among_them()
+    {
+        using var workers = new Workers(1);
+        var checkedLayers = new HashSet<Type>();
+        foreach (var layer in Nets.Values)
+        {
+            using var network = Build(layer, new SoftmaxCrossEntropy(), Classes, workers);
+            checkedLayers.UnionWith(network.Layers.Select(made => made.GetType().GetGenericTypeDefinition()));
+            Assert.Equal(network.Parameters.Tensors, network.Layers.SelectMany(made => made.TrainedTensors));
+        }
+        Assert.Empty(DerivedTypes.Of(typeof(Layer<>)).Except(checkedLayers));
+    }
+
+    [Fact]
     public void The_gradient_of_every_loss_agrees_with_central_differences()
     {
         CheckNet(Nets["relu"], new SoftmaxCrossEntropy());
@@ -66,11 +80,8 @@ public class GradientTests
 
     private static void CheckNet(Func<NetworkBuilder<double>, Signal<double>, Signal<double>> layer, Loss loss, int classes = Classes)
     {
-        var build = new NetworkBuilder<double>(6, 5, 2);
-        var x = layer(build, build.Convolution("before", build.Input, 4, 3));
-        x = build.Linear("head", x, loss.OutputsFor(classes));
         using var workers = new Workers(2);
-        using var network = build.Build(x, loss, maxBatch: 7, workers);
+        using var network = Build(layer, loss, classes, workers);
         network.Initialize(seed: 3);
         foreach (var tensor in network.Parameters.Tensors)
             if (tensor.Name.EndsWith("scale", StringComparison.Ordinal) || tensor.Name.EndsWith("shift", StringComparison.Ordinal))
@@ -88,6 +99,13 @@ public class GradientTests
                 double error = Math.Abs(numeric - gradient[tensor.Offset + i]) / largest;
                 Assert.True(error < 1e-6, $"{tensor.Name}[{i}]: {gradient[tensor.Offset + i]:R} but the difference quotient is {numeric:R}");
             }
+    }
+
+    private static Network<double> Build(Func<NetworkBuilder<double>, Signal<double>, Signal<double>> layer, Loss loss, int classes, Workers workers)
+    {
+        var build = new NetworkBuilder<double>(6, 5, 2);
+        var x = layer(build, build.Convolution("before", build.Input, 4, 3));
+        return build.Build(build.Linear("head", x, loss.OutputsFor(classes)), loss, maxBatch: 7, workers);
     }
 
     // The five-point formula: an error of the order h^4, beside a rounding error of 1e-16 / h = 1e-10, leaves room below 1e-6. A larger h

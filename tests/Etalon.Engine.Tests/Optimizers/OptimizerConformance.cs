@@ -18,6 +18,19 @@ public sealed class OptimizerConformance : IDisposable
 
     public void Dispose() => _workers.Dispose();
 
+    [Fact]
+    public void Every_optimizer_of_the_engine_is_a_case()
+    {
+        using var problem = new FlatProblem<double>();
+        var cases = new HashSet<Type>();
+        foreach (string name in ReferenceRules.Names)
+        {
+            using var optimizer = OptimizerCases.Create(name, problem);
+            cases.Add(optimizer.GetType().GetGenericTypeDefinition());
+        }
+        Assert.Empty(DerivedTypes.Of(typeof(Optimizer<>)).Except(cases));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Twenty_updates_are_those_of_the_rule_written_in_a_few_lines(string name)

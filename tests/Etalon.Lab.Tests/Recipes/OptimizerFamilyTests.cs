@@ -1,3 +1,4 @@
+using Etalon.Engine;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
@@ -17,8 +18,7 @@ public class OptimizerFamilyTests
     {
         var spec = OptimizerFamily.All.Single(family => family.Name == name).Default;
         using var workers = new Workers(1);
-        var model = new ModelSpec { Kind = ModelKind.Mlp };
-        using var network = Model.Build<float>(model, new ImageSize(4, 4, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
+        using var network = Network(workers);
         using var optimizer = spec.Create(network, _ => 0, () => 1);
         Assert.Equal(optimizer.Slots.Count, spec.Slots);
     }
@@ -39,6 +39,30 @@ public class OptimizerFamilyTests
         }
         Assert.Equal(NumbersOf(OptionsOf(family.Default)) - Unread(family.Default), family.Options.Count);
     }
+
+    [Fact]
+    public void A_recipe_may_name_every_optimizer_of_the_engine()
+    {
+        using var workers = new Workers(1);
+        using var network = Network(workers);
+        var named = new HashSet<Type>();
+        foreach (var family in OptimizerFamily.All)
+        {
+            using var optimizer = family.Default.Create(network, _ => 0, () => 1);
+            named.Add(optimizer.GetType().GetGenericTypeDefinition());
+        }
+        var all = typeof(Optimizer<>).Assembly.GetTypes().Where(type => !type.IsAbstract && Bases(type).Contains(typeof(Optimizer<>)));
+        Assert.Empty(all.Except(named));
+    }
+
+    private static IEnumerable<Type> Bases(Type type)
+    {
+        for (var above = type.BaseType; above is not null; above = above.BaseType)
+            if (above.IsGenericType) yield return above.GetGenericTypeDefinition();
+    }
+
+    private static Network<float> Network(Workers workers) =>
+        Model.Build<float>(new ModelSpec { Kind = ModelKind.Mlp }, new ImageSize(4, 4, 1), 10, new SoftmaxCrossEntropy(), 4, workers);
 
     // Another value that the option may have.
     private static string Other(string key, string value) => value switch

@@ -22,6 +22,20 @@ public partial class DocumentTests
     [Theory, MemberData(nameof(Recipes))]
     public void A_recipe_in_a_document_reads_without_a_warning(string recipe) => Assert.Empty(RecipeReader.Read(recipe).Warnings);
 
+    [Fact]
+    public void Every_optimizer_and_each_of_its_options_stands_in_the_documents()
+    {
+        var table = Document("wngrad.md").Split('\n').SkipWhile(line => line != "## The rules").TakeWhile(line => line != "### Options of WNGrad").ToList();
+        foreach (var family in OptimizerFamily.All)
+        {
+            string row = Assert.Single(table, line => line.StartsWith('|') && line.Split('|')[1].Contains($"`{family.Name}`", StringComparison.Ordinal));
+            Assert.All(family.Options, option => Assert.Contains($"`{option.Key}`", row, StringComparison.Ordinal));
+            Assert.Contains($"`{family.Name}`", Document("recipes.md"), StringComparison.Ordinal);
+        }
+    }
+
+    private static string Document(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", name));
+
     private static IEnumerable<string> Blocks(string language) =>
         Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "docs"), "*.md").Order(StringComparer.Ordinal)
             .SelectMany(file => Fences().Matches(File.ReadAllText(file)))
