@@ -31,7 +31,7 @@ public class FastEquilibriumTests
             ProbedSeeds = 0,
             Arms = [new("heavy start") { InitialNorm = 10 }, new("other history") { HistorySteps = 200, HistoryRate = 0.1 }],
         };
-        var curve = experiment.Run(2, TestContext.Current.CancellationToken)[0];
+        var curve = EquilibriumCurve.Of(experiment, 0.02, [.. experiment.Arms.Select(arm => experiment.Train(0.02, arm, 2, TestContext.Current.CancellationToken))]);
         Assert.InRange(curve.Looks[0].Distance, 1, 2);
         Assert.InRange(curve.Looks[1].Ratio, 2, double.MaxValue);
         // One pair of arms: 1 in the mean, and the floor itself, from 24 seeds, scatters by a tenth.

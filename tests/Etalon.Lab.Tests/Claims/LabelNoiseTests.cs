@@ -25,7 +25,7 @@ public sealed class LabelNoiseTests : IDisposable
         Assert.Contains("C4: a large initial rate suppresses memorizing", text, StringComparison.Ordinal);
         Assert.Contains("memorized", File.ReadAllText(Path.Combine(_folder.Path, "picture.svg")), StringComparison.Ordinal);
 
-        var report = Small.Run(Path.Combine(_folder.Path, "runs"), 1, _ => { }, TestContext.Current.CancellationToken);
+        var report = Small.Run(new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken });
         Assert.Equal(["decayed", "large", "medium", "small"], report.Arms.Select(arm => arm.Arm.Name));
         Assert.All(report.Arms, arm => Assert.Equal([2, 4, 6, 8], arm.Curves(LabelNoiseReport.Memorized)[0].Select(point => point.Epoch)));
         Assert.Equal([1.0, 0.1, 0.01], Rates(report.Arms[0]));
@@ -41,19 +41,19 @@ public sealed class LabelNoiseTests : IDisposable
         // memorized, corrected, clean, test after the first stage and in the end
         double[] large = [0.05, 0.7, 0.8, 0.75], largeLast = [0.07, 0.7, 0.82, 0.76], fitted = [0.6, 0.2, 0.9, 0.6];
         var both = Judge([large, [0.3, 0.5, 0.9, 0.8]], [large, largeLast], [fitted, fitted], [fitted, fitted]);
-        Assert.All(both.SuppressionChecks, check => Assert.True(check.Holds, check.Statement));
-        Assert.All(both.DecayChecks, check => Assert.True(check.Holds, check.Statement));
+        Assert.All(LabelNoiseClaim.Suppresses(both), check => Assert.True(check.Holds, check.Statement));
+        Assert.All(LabelNoiseClaim.DecayBrings(both), check => Assert.True(check.Holds, check.Statement));
 
         // A large rate that memorizes like the others, and whose decay brings much: C5 alone.
         var decayAlone = Judge([[0.6, 0.2, 0.8, 0.7], [0.6, 0.2, 0.9, 0.8]], [fitted, fitted], [fitted, fitted], [fitted, fitted]);
-        Assert.DoesNotContain(decayAlone.SuppressionChecks, check => check.Holds);
-        Assert.All(decayAlone.DecayChecks, check => Assert.True(check.Holds, check.Statement));
+        Assert.DoesNotContain(LabelNoiseClaim.Suppresses(decayAlone), check => check.Holds);
+        Assert.All(LabelNoiseClaim.DecayBrings(decayAlone), check => Assert.True(check.Holds, check.Statement));
 
         // A decay that brings nothing: C4 alone.
         var suppressionAlone = Judge([large, large], [large, largeLast], [fitted, [0.6, 0.2, 0.9, 0.8]], [fitted, [0.6, 0.2, 0.9, 0.8]]);
-        Assert.All(suppressionAlone.SuppressionChecks, check => Assert.True(check.Holds, check.Statement));
-        Assert.DoesNotContain(suppressionAlone.DecayChecks, check => check.Holds);
-        Assert.Contains(LabelNoiseText.Verdicts(suppressionAlone), line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
+        Assert.All(LabelNoiseClaim.Suppresses(suppressionAlone), check => Assert.True(check.Holds, check.Statement));
+        Assert.DoesNotContain(LabelNoiseClaim.DecayBrings(suppressionAlone), check => check.Holds);
+        Assert.Contains(LabelNoiseReport.Verdicts([.. LabelNoiseClaim.Suppresses(suppressionAlone)], [.. LabelNoiseClaim.DecayBrings(suppressionAlone)]), line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LabelNoiseTests : IDisposable
         string[] metrics = [LabelNoiseReport.Memorized, LabelNoiseReport.Corrected, LabelNoiseReport.Clean, LabelNoiseReport.Test];
         var lines = points.Select((values, index) => metrics.Zip(values).Append(("epoch", 2.0 * (index + 1))).ToDictionary(pair => pair.Item1, pair => pair.Item2)).ToList();
         var run = new RunSummary { Name = name, Path = name, Resolved = [], Metrics = lines };
-        return new ArmResult(new ExperimentArm(name, name, []), [run, run]);
+        return new ArmResult(new ExperimentArm(name, name, Small.Recipes[0]), [run, run]);
     }
 
     private static double[] Rates(ArmResult arm) => [.. arm.Curves("lr")[0].Select(point => Math.Round(point.Value, 10)).Distinct()];

@@ -13,33 +13,35 @@ public sealed class PatternExperimentTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder.Path, name);
 
+    private static ClaimRun Run(string folder) => new() { Folder = folder, Threads = 2, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken };
+
     [Fact]
     public void Pattern_separation_runs_every_seed_judges_and_goes_on_where_it_was_interrupted()
     {
-        var experiment = new PatternSeparationExperiment { Seeds = 2, IsBrief = true, Shrink = 20 };
+        var experiment = new PatternSeparationExperiment { Seeds = 2, IsQuick = true, ScaleDown = 20 };
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(In("report/runs"), 2, _ => cancellation.Cancel(), cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(Run(In("report")) with { Report = _ => cancellation.Cancel(), Cancellation = cancellation.Token }));
         int before = Directory.GetFiles(In("report/runs"), "result.json", SearchOption.AllDirectories).Length;
         Assert.InRange(before, 1, 7);
 
-        var report = experiment.Run(In("report/runs"), 2, cancellation: TestContext.Current.CancellationToken);
+        var report = experiment.Run(Run(In("report")));
         Assert.Equal(8, Directory.GetDirectories(In("report/runs")).Length);
-        Assert.Equal((4, 8), (report.Arms.Count, report.Checks.Count));
+        Assert.Equal((4, 8), (report.Arms.Count, PatternSeparationClaim.Judge(report).Count));
         Assert.All(report.Arms, arm => Assert.Equal(2, arm.Runs.Count));
-        var claim = new PatternSeparationClaim { Experiment = experiment }.Reproduce(new ClaimRun { Folder = In("report"), Threads = 2, Report = _ => { } });
+        var claim = new PatternSeparationClaim { Experiment = experiment }.Reproduce(Run(In("report")));
         claim.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
         Assert.Contains("| σ 1, 30 % noisy: 1, 0.1, 0.01 (30 + 5 + 5) | 31 |", text, StringComparison.Ordinal);
         Assert.Contains("constant 0.01", File.ReadAllText(Path.Combine(In("report"), "picture.svg")), StringComparison.Ordinal);
 
-        var problem = Assert.Throws<InputException>(() => (experiment with { Shrink = 10 }).Run(In("report/runs"), 1, cancellation: TestContext.Current.CancellationToken));
+        var problem = Assert.Throws<InputException>(() => (experiment with { ScaleDown = 10 }).Run(Run(In("report"))));
         Assert.Contains("another recipe", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_seed_has_no_deviation_and_is_refused()
     {
-        var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Report = _ => { } };
+        var run = Run(_folder.Path) with { Seeds = 1 };
         Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new PatternSeparationClaim().Reproduce(run)).Message, StringComparison.Ordinal);
         Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new DecayExplanationsClaim().Reproduce(run)).Message, StringComparison.Ordinal);
     }
@@ -47,7 +49,7 @@ public sealed class PatternExperimentTests : IDisposable
     [Fact]
     public void A_decay_is_compared_with_what_was_best_before_it()
     {
-        var report = new DecayExplanationsExperiment { Seeds = 1, Shrink = 20 }.Run(_folder.Path, 2, cancellation: TestContext.Current.CancellationToken);
+        var report = new DecayExplanationsExperiment { Seeds = 1, ScaleDown = 20 }.Run(Run(_folder.Path));
         Assert.Equal((5, 6), (report.Gradient.Count, report.Stochastic.Count));
         Assert.Equal([100, 200, 400, 600], report.Curvatures.Select(reading => reading.Step).Distinct().Order());
         Assert.All(report.Curvatures.Where(reading => reading.Step < 600), reading => Assert.Equal(1, reading.Rate));
@@ -58,8 +60,8 @@ public sealed class PatternExperimentTests : IDisposable
         Assert.Equal(best, arm.Gain("fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
         // A heading and its rule; three decays read twice, two constant rates once; four first decays and a rate that stays.
-        Assert.Equal((2 + 8, 2 + 5), (DecayExplanationsText.Curvatures(report).Count(), DecayExplanationsText.Gains(report).Count()));
-        string[] table = [.. new ExplanationTable { Gradient = report.GradientChecks, Stochastic = report.StochasticChecks }.Lines];
+        Assert.Equal((2 + 8, 2 + 5), (report.CurvatureTable.Count(), report.GainTable.Count()));
+        string[] table = [.. new ExplanationTable { Gradient = DecayExplanationsClaim.JudgeGradient(report), Stochastic = DecayExplanationsClaim.JudgeStochastic(report) }.Lines];
         Assert.Contains("not run here", table.Last(), StringComparison.Ordinal);
         Assert.Contains("checks against it", table[2], StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using Etalon.Lab.Claims.RateRobustness;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
+using Etalon.Lab.Models;
 using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Tests.Claims;
@@ -16,8 +17,8 @@ public sealed class RateRobustnessTests : IDisposable
         Seeds = 2,
         Networks =
         [
-            new("mlp", "MLP", "{name: mlp, hidden: [16], norm: none}", [0.01, 0.1, 1e20], Updates: 20, Batch: 16),
-            new("cnn", "PreResNet-8", "{name: preresnet-8, width: 2, norm: none}", [0.01, 1000], Updates: 5, Batch: 16) { HasConvolutions = true },
+            new("mlp", "MLP", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [16], Norm = NormKind.None }, [0.01, 0.1, 1e20], Updates: 20, Batch: 16),
+            new("cnn", "PreResNet-8", new ModelSpec { Kind = ModelKind.PreResNet, Depth = 8, Width = 2, Norm = NormKind.None }, [0.01, 1000], Updates: 5, Batch: 16),
         ],
     };
 
@@ -115,7 +116,7 @@ public sealed class RateRobustnessTests : IDisposable
     {
         var network = Small.Networks[0] with { Rates = [1, 10, 50, 100] };
         RuleCurve Curve(SweepRule rule, params double[] means) => new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweepOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])], 0.1);
-        var check = new NetworkRobustness(network, [Curve(SweepRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweepRule.WnGrads[0], accuracies)]).Checks.ElementAt(1);
+        var check = RateRobustnessClaim.Judge(new NetworkRobustness(network, [Curve(SweepRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweepRule.WnGrads[0], accuracies)])).ElementAt(1);
         Assert.Equal((holds, measured), (check.Holds, check.Measured));
     }
 
@@ -150,9 +151,9 @@ public sealed class RateRobustnessTests : IDisposable
         Assert.Equal([0.5, 0.8, 0.1], sgd.Accuracies);
         Assert.Equal((1, 0.8, 0.1), (sgd.Diverged, sgd.Best, sgd.BestRate));
 
-        var held = new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.5, 0.8, 0.8)]).Checks.ToList();
+        var held = RateRobustnessClaim.Judge(new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.5, 0.8, 0.8)])).ToList();
         Assert.All(held, check => Assert.True(check.Holds, check.Statement));
-        var missed = new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.8, 0.8, double.NaN)]).Checks.ToList();
+        var missed = RateRobustnessClaim.Judge(new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.8, 0.8, double.NaN)])).ToList();
         Assert.All(missed, check => Assert.False(check.Holds, check.Statement));
         Assert.Equal("1 of 3 diverged; of SGD's 1 of 3, from rate 1e20 on", missed[0].Measured);
     }

@@ -1,5 +1,6 @@
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Claims.TransferByStage;
+using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Tests.Claims;
 
@@ -19,7 +20,7 @@ public sealed class TransferByStageTests : IDisposable
             momentum: 0.9
             checkpoint: {every: 2ep, keep: stages}
             """,
-        Targets = [new("digits 6 to 9", "{set: digits, image: 16x16x1, classes: [6, 7, 8, 9], train: 100, test: 100}"), new("patterns", "{set: ps10, train: 100, test: 100}")],
+        Targets = [new("digits 6 to 9", new DataSpec { Set = "digits", FitTo = new(16, 16, 1), Classes = [6, 7, 8, 9], TrainLimit = 100, TestLimit = 100 }), new("patterns", new DataSpec { Set = "ps10", Patterns = new PatternSpec(), TrainLimit = 100, TestLimit = 100 })],
     };
 
     public void Dispose() => _folder.Dispose();
@@ -52,7 +53,7 @@ public sealed class TransferByStageTests : IDisposable
         Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new TransferByStageClaim().Reproduce(run with { Seeds = 1 })).Message, StringComparison.Ordinal);
         var stages = Small with { Recipe = Small.Recipe.Replace("[2ep, 4ep]", "[2ep]", StringComparison.Ordinal) };
         Assert.Contains("falls to half or less 1 times; it must do so twice", Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = stages }.Reproduce(run)).Message, StringComparison.Ordinal);
-        var missing = Small with { Targets = [new("a", "{set: cifar10, folder: nowhere}"), new("b", "{set: mnist, folder: nowhere}")] };
+        var missing = Small with { Targets = [new("a", new DataSpec { Set = "cifar10", Folder = "nowhere" }), new("b", new DataSpec { Set = "mnist", Folder = "nowhere" })] };
         Assert.Equal(2, Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = missing }.Reproduce(run)).Problems.Count);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -63,7 +64,7 @@ public sealed class TransferByStageTests : IDisposable
         var spec = Etalon.Lab.Recipes.RecipeReader.Read(new TransferByStageExperiment().Recipe);
         Assert.Equal((12_000, 6_000, 12L * 187), (spec.Data!.TrainCount, spec.Data.TestCount, spec.TotalSteps));
         foreach (var target in new TransferByStageExperiment().Targets)
-            Assert.Equal(spec.Data.Image, Etalon.Lab.Recipes.RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {target.Data}").Data!.Image);
+            Assert.Equal(spec.Data.Image, target.Data.Image);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Curvature;
+using Etalon.Lab.Data;
+using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.DecayExplanations;
 
@@ -28,35 +31,11 @@ public sealed record DecayExplanationsExperiment
 {
     internal const int Updates = 600, Epochs = 60;
 
-    // 2,000 images, 4 simple and 20 complex patterns a class: 5 images of each complex pattern.
-    private const string Common = """
-        model: {name: mlp, hidden: [256, 256]}
-        learning_rate: 1
-        weight_decay: 0
-        """;
-
-    private const string FullBatch = """
-        duration: 600ep
-        data: {set: ps10, train: 2000, test: 2000, batch: full, patterns: {sigma: 0.5, noise: 0, simple: 4, complex: 20}}
-        momentum: 0
-        log: {every: 1ba, evaluate: 50ep}
-        checkpoint: {every: 600ep, keep: stages}
-
-        """;
-
-    // The harder images: at sigma 0.5 rate 0.3 has learned all of them within ten epochs (training loss 1e-4), and nothing is left for a decay.
-    private const string SmallBatches = """
-        duration: 60ep
-        data: {set: ps10, train: 2000, test: 4000, batch: 32, drop_last: true, patterns: {sigma: 1, noise: 0, simple: 4, complex: 20}}
-        momentum: 0.9
-        log: {every: 1ep}
-        checkpoint: {every: 20ep}
-
-        """;
-
     internal static readonly int[] GradientDecays = [400, 200, 100];
 
     internal static readonly int[] FirstDecays = [2, 5, 10, 20];
+
+    private const string RunName = "e3";
 
     /// <summary>Runs of each arm in small batches.</summary>
     /// <value>At least 1; 3 by default.</value>
@@ -68,55 +47,80 @@ public sealed record DecayExplanationsExperiment
 
     /// <summary>Divides the numbers of images, complex patterns and hidden units, to see how it works; the checks are made for 1.</summary>
     /// <value>At least 1 and at most 20; 1 by default.</value>
-    public int Shrink { get; init; } = 1;
+    public int ScaleDown { get; init; } = 1;
 
-    /// <summary>Trains what is not in the folder yet, and judges.</summary>
-    /// <param name="folder">The folder of the experiment's runs; one that was interrupted is gone on with.</param>
-    /// <param name="parallel">Runs at a time, each on one thread; the results do not depend on it.</param>
-    /// <param name="progress">Hears of each run that is done; null for nobody.</param>
-    /// <param name="cancellation">Stops the runs at work, each with a checkpoint.</param>
-    /// <exception cref="InputException">The folder holds other runs of these names.</exception>
-    public DecayExplanationsReport Run(string folder, int parallel, Action<string>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(GradientSeeds, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Shrink, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Shrink, 20);
-        var gradient = ExperimentRuns.Execute(GradientArms(), GradientSeeds, (arm, seed) => Spec(FullBatch, arm, seed), folder, parallel, progress, cancellation);
-        var stochastic = ExperimentRuns.Execute(StochasticArms(), Seeds, (arm, seed) => Spec(SmallBatches, arm, seed), folder, parallel, progress, cancellation);
-        return new DecayExplanationsReport(gradient, stochastic, [.. gradient.SelectMany(result => Curvatures(result.Runs[0], result.Arm, folder))]);
-    }
+    /// <summary>The recipes of all runs.</summary>
+    internal IReadOnlyList<Recipe> Recipes =>
+        [.. ExperimentRuns.Recipes(RunName, GradientArms, GradientSeeds), .. ExperimentRuns.Recipes(RunName, StochasticArms, Seeds)];
 
-    private Recipe Spec(string recipe, ExperimentArm arm, int seed)
+    // An epoch is an update.
+    private Recipe FullBatch => Recipe(sigma: 0.5, new DataSpec { Set = "ps10", TestLimit = 2000 / ScaleDown, Batch = 2000 / ScaleDown }, Updates) with
     {
-        List<string> overrides = [$"name=e3-{arm.Name}-seed{seed}", $"seed={seed}", $"data.seed={seed}", .. arm.Overrides];
-        if (Shrink > 1) overrides.AddRange([$"data.train={2000 / Shrink}", $"data.test={2000 / Shrink}", $"data.patterns.complex={Math.Max(1, 20 / Shrink)}", $"model.hidden=[{256 / Shrink}, {256 / Shrink}]"]);
-        return RecipeReader.Read(recipe + Common, "decay beliefs", overrides);
-    }
+        Log = new LogSpec { EverySteps = 1, EvaluationSteps = 50 },
+        Checkpoint = new CheckpointSpec { EverySteps = Updates, Keep = CheckpointRetention.Stages },
+    };
 
-    // Of the states at the ends of stages, and of the last one.
-    private static IEnumerable<CurvatureReading> Curvatures(RunSummary run, ExperimentArm arm, string folder)
+    // The harder images: at sigma 0.5 rate 0.3 has learned all of them within ten epochs (training loss 1e-4), and nothing is left for a decay.
+    private Recipe SmallBatches
     {
-        string path = Path.Combine(folder, run.Name);
-        foreach (long step in new CheckpointFolder(path).Steps().Where(step => step == Updates || GradientDecays.Contains((int)step)).Order())
+        get
         {
-            using var trainer = RestoredTrainer.Open<float>(path, step, threads: 1);
-            double rate = ResolvedRecipe.Read(path).Spec.LearningRate.ValueAt(step - 1);
-            yield return new CurvatureReading(arm, step, rate, new HessianProbe<float>(trainer).Measure());
+            var recipe = Recipe(sigma: 1, new DataSpec { Set = "ps10", TestLimit = 4000 / ScaleDown, Batch = 32, DropLast = true }, Epochs);
+            return recipe with
+            {
+                Momentum = new Constant(0.9),
+                Log = new LogSpec { EverySteps = recipe.StepsPerEpoch },
+                Checkpoint = new CheckpointSpec { EverySteps = 20 * recipe.StepsPerEpoch },
+            };
         }
     }
 
-    private static IReadOnlyList<ExperimentArm> GradientArms() =>
+    private IReadOnlyList<ExperimentArm> GradientArms =>
     [
-        new("full-1", "full batch, rate 1", []),
-        .. GradientDecays.Select(step => new ExperimentArm($"full-decay-{step}", $"full batch, 0.1 from update {step} on", [$"learning_rate={{steps: {{start: 1, at: [{step}ba], factor: 0.1}}}}"])),
-        new("full-0.1", "full batch, rate 0.1", ["learning_rate=0.1"]),
+        new("full-1", "full batch, rate 1", FullBatch),
+        .. GradientDecays.Select(step => new ExperimentArm($"full-decay-{step}", $"full batch, 0.1 from update {step} on", FullBatch with { LearningRate = FullBatch.RateFalling(1, step) })),
+        new("full-0.1", "full batch, rate 0.1", FullBatch with { LearningRate = new Constant(0.1) }),
     ];
 
-    private static IReadOnlyList<ExperimentArm> StochasticArms() =>
+    private IReadOnlyList<ExperimentArm> StochasticArms =>
     [
-        .. FirstDecays.Select(epoch => new ExperimentArm($"sgd-decay-{epoch}", $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40", [$"learning_rate={{steps: {{start: 0.3, at: [{epoch}ep, 40ep], factor: 0.1}}}}"])),
-        new("sgd-0.3", "batches of 32, rate 0.3", ["learning_rate=0.3"]),
-        new("sgd-0.003", "batches of 32, rate 0.003", ["learning_rate=0.003"]),
+        .. FirstDecays.Select(epoch => new ExperimentArm(
+            $"sgd-decay-{epoch}", $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40", SmallBatches with { LearningRate = SmallBatches.RateFalling(0.3, epoch, 40) })),
+        new("sgd-0.3", "batches of 32, rate 0.3", SmallBatches with { LearningRate = new Constant(0.3) }),
+        new("sgd-0.003", "batches of 32, rate 0.003", SmallBatches with { LearningRate = new Constant(0.003) }),
     ];
+
+    /// <summary>Trains what is not in the folder yet.</summary>
+    /// <param name="run">Where, and on how many threads.</param>
+    /// <exception cref="InputException">The folder holds other runs of these names.</exception>
+    public DecayExplanationsReport Run(ClaimRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(GradientSeeds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ScaleDown, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ScaleDown, 20);
+        var gradient = ExperimentRuns.Execute(RunName, GradientArms, GradientSeeds, run);
+        return new DecayExplanationsReport
+        {
+            Gradient = gradient,
+            Stochastic = ExperimentRuns.Execute(RunName, StochasticArms, Seeds, run),
+            Curvatures = [.. gradient.SelectMany(result => Curvatures(result.Runs[0], result.Arm))],
+        };
+    }
+
+    // 2,000 images, 4 simple and 20 complex patterns a class: 5 images of each complex pattern.
+    private Recipe Recipe(double sigma, DataSpec data, int epochs) => ExperimentRecipe.OfEpochs(
+        data with { TrainLimit = 2000 / ScaleDown, Patterns = new PatternSpec { Sigma = sigma, Noise = 0, Simple = 4, Complex = 20 / ScaleDown } },
+        new ModelSpec { Kind = ModelKind.Mlp, Hidden = [256 / ScaleDown, 256 / ScaleDown] }, epochs);
+
+    // Of the states at the ends of stages, and of the last one.
+    private static IEnumerable<CurvatureReading> Curvatures(RunSummary run, ExperimentArm arm)
+    {
+        foreach (long step in new CheckpointFolder(run.Path).Steps().Where(step => step == Updates || GradientDecays.Contains((int)step)).Order())
+        {
+            using var trainer = RestoredTrainer.Open<float>(run.Path, step, threads: 1);
+            yield return new CurvatureReading(arm, step, arm.Recipe.LearningRate.ValueAt(step - 1), new HessianProbe<float>(trainer).Measure());
+        }
+    }
 }

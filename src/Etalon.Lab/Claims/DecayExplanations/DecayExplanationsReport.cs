@@ -1,88 +1,69 @@
+using Etalon.Lab.Charts;
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Curvature;
 
 namespace Etalon.Lab.Claims.DecayExplanations;
 
-/// <summary>What <see cref="DecayExplanationsExperiment"/> found.</summary>
+/// <summary>What <see cref="DecayExplanationsExperiment"/> found, as tables and a picture.</summary>
 public sealed record DecayExplanationsReport
 {
-    // Updates on each side of a decay over which the fall of the loss is compared.
-    private const int Around = 10;
-
-    // The reference's constant 0.003 ended at 0.0082.
-    private const double Learned = 0.01;
-
-    internal DecayExplanationsReport(IReadOnlyList<ArmResult> gradient, IReadOnlyList<ArmResult> stochastic, IReadOnlyList<CurvatureReading> curvatures)
-    {
-        (Gradient, Stochastic, Curvatures) = (gradient, stochastic, curvatures);
-        GradientChecks = [.. NoJumps(), SlowerTheEarlier(), BelowTheBound()];
-        StochasticChecks = [.. Jumps(), AboveTheControl(), NotTrapped()];
-    }
-
     /// <summary>The arms on the full batch.</summary>
-    public IReadOnlyList<ArmResult> Gradient { get; }
+    public required IReadOnlyList<ArmResult> Gradient { get; init; }
 
     /// <summary>The arms in small batches.</summary>
-    public IReadOnlyList<ArmResult> Stochastic { get; }
+    public required IReadOnlyList<ArmResult> Stochastic { get; init; }
 
     /// <summary>Leading eigenvalues on the full batch, of the first seed.</summary>
-    public IReadOnlyList<CurvatureReading> Curvatures { get; }
+    public required IReadOnlyList<CurvatureReading> Curvatures { get; init; }
 
-    /// <summary>What was expected of gradient descent if the belief about it is insufficient, and whether it was so.</summary>
-    public IReadOnlyList<ClaimCheck> GradientChecks { get; }
+    /// <summary>The leading eigenvalues on the full batch, as Markdown.</summary>
+    public IEnumerable<string> CurvatureTable =>
+    [
+        "| full batch | after update | rate | λ | 2/λ | residual |",
+        "|---|---:|---:|---:|---:|---:|",
+        .. Curvatures.Select(reading =>
+            $"| {reading.Arm.Title["full batch, ".Length..]} | {reading.Step} | {reading.Rate:G3} | {reading.Hessian.Eigenvalue:G3} | {reading.Hessian.LargestStableRate:G3} | {reading.Hessian.Residual:F2} |"),
+    ];
 
-    /// <summary>The same for stochastic gradient descent.</summary>
-    public IReadOnlyList<ClaimCheck> StochasticChecks { get; }
+    /// <summary>J by the epoch of the first decay, and for a rate that stays, as Markdown.</summary>
+    public IEnumerable<string> GainTable =>
+    [
+        "| small batches | J, training loss | J, test accuracy | J, simple | J, complex |",
+        "|---|---|---|---|---|",
+        .. DecayExplanationsExperiment.FirstDecays.Select((epoch, i) => Gains(Stochastic[i], epoch)),
+        Gains(Stochastic[^2], 20),
+    ];
 
-    /// <summary>Whether everything was as expected.</summary>
-    public bool Holds => GradientChecks.Concat(StochasticChecks).All(check => check.Holds);
-
-    // The loss of the line of step t is that before update t, and an update is an epoch: the line of epoch e has the loss after e - 1 updates.
-    private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(RunMetrics.TrainLoss, updates + 1);
-
-    private IEnumerable<ClaimCheck> NoJumps() => DecayExplanationsExperiment.GradientDecays.Select((step, index) =>
+    /// <summary>The training loss on the full batch, update by update.</summary>
+    public Chart Picture
     {
-        var arm = Gradient[index + 1];
-        double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean, after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
-        return new ClaimCheck(
-            $"full batch, decay after update {step}: no sudden fall, in the {Around} updates after it the loss falls by no more than in those before",
-            after <= before, $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after");
-    });
-
-    private ClaimCheck SlowerTheEarlier()
-    {
-        double[] losses = [.. Gradient.Select(arm => LossAfter(arm, DecayExplanationsExperiment.Updates - 1).Mean)];
-        bool isAscending = losses.Zip(losses.Skip(1)).All(pair => pair.First < pair.Second);
-        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending, string.Join(", ", losses.Select(loss => $"{loss:F5}")));
-    }
-
-    private ClaimCheck BelowTheBound()
-    {
-        var large = Curvatures.Where(reading => reading.Rate >= 1).ToList();
-        return new(
-            "full batch: rate 1 is below 2 / λ, so it does not oscillate",
-            large.All(reading => reading.Rate < reading.Hessian.LargestStableRate), string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
-    }
-
-    private IEnumerable<ClaimCheck> Jumps()
-    {
-        var arm = Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1];
-        foreach (var (metric, name) in new[] { (RunMetrics.FitLoss, "training loss"), (RunMetrics.TestAccuracy, "test accuracy"), (RunMetrics.Complex, "complex patterns") })
+        get
         {
-            var gain = arm.Gain(metric, 20);
-            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0), $"{gain}, lowest {gain.Values.Min():F4}");
+            var lines = Gradient.Select((arm, color) =>
+            {
+                var (epochs, means) = arm.MeanCurve(RunMetrics.TrainLoss);
+                return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
+            });
+            return new Chart("Gradient descent on the full batch: no fall where the rate decays", "update", [new ChartPanel("training loss", [.. lines]) { Height = 300 }])
+            {
+                Legend = [.. Gradient.Select(arm => arm.Arm.Title["full batch, ".Length..])],
+            };
         }
     }
 
-    private ClaimCheck AboveTheControl()
-    {
-        SeedSample decayed = Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1].Gain(RunMetrics.Complex, 20), constant = Stochastic[^2].Gain(RunMetrics.Complex, 20);
-        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean, $"{decayed} against {constant}");
-    }
+    /// <summary>The eigenvalues.</summary>
+    public object Measurements => Curvatures.Select(reading => new { reading.Arm.Name, reading.Step, reading.Rate, reading.Hessian.Eigenvalue, reading.Hessian.Residual });
 
-    // Trapped would be a training loss that stays high. Not compared with constant 0.3, whose weights grow without decay, so that in the end it settles lower still.
-    private ClaimCheck NotTrapped()
+    private static string Gains(ArmResult arm, int epoch)
     {
-        var small = Stochastic[^1].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);
-        return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned, $"{small}, with constant 0.3 {Stochastic[^2].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs)}");
+        string[] metrics = [RunMetrics.FitLoss, RunMetrics.TestAccuracy, RunMetrics.Simple, RunMetrics.Complex];
+        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | {string.Join(" | ", metrics.Select(metric => arm.Gain(metric, epoch)))} |";
     }
 }
+
+/// <summary>The leading eigenvalue of the Hessian in a run.</summary>
+/// <param name="Arm">The run's setting.</param>
+/// <param name="Step">The updates done.</param>
+/// <param name="Rate">The rate of the last of them.</param>
+/// <param name="Hessian">The eigenvalue.</param>
+public sealed record CurvatureReading(ExperimentArm Arm, long Step, double Rate, HessianReading Hessian);

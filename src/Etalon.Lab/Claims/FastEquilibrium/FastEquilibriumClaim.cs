@@ -1,5 +1,3 @@
-using System.Globalization;
-using Etalon.Lab.Charts;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.FastEquilibrium;
@@ -40,20 +38,8 @@ internal sealed class FastEquilibriumClaim : Claim
         int seeds = run.Seeds ?? Experiment.Seeds;
         if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses {Experiment.Seeds}");
         var experiment = Experiment with { Seeds = seeds };
-        var kept = new OutcomeCache<ArmOutcome>(run.Folder);
-        var curves = new List<EquilibriumCurve>();
-        foreach (double rate in experiment.IntrinsicRates)
-        {
-            var arms = new List<ArmOutcome>();
-            foreach (var arm in experiment.Arms)
-            {
-                arms.Add(kept.Get(
-                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", experiment with { IntrinsicRates = [rate], Arms = [arm] }, () => experiment.Train(rate, arm, run.Threads, run.Cancellation)));
-                run.Report($"intrinsic rate {rate:R}, {arm.Name}: {experiment.Seeds} seeds trained");
-            }
-            curves.Add(EquilibriumCurve.Of(experiment, rate, arms));
-        }
-        return new ClaimReport(this, Setting(experiment), [.. Judge(experiment, curves)], [.. curves.SelectMany(curve => Table(experiment, curve))], Draw(experiment, curves), curves);
+        var report = experiment.Run(run);
+        return new ClaimReport(this, Setting(experiment), [.. Judge(report)], [.. report.Tables], report.Picture, report.Curves);
     }
 
     private static string Setting(FastEquilibriumExperiment experiment) =>
@@ -64,8 +50,9 @@ internal sealed class FastEquilibriumClaim : Claim
     private static string Describe(EquilibriumArm arm) =>
         $"{arm.Name}: norm {arm.InitialNorm:R} a layer{(arm.HistorySteps > 0 ? $", {arm.HistorySteps} updates at rate {arm.HistoryRate:R} and decay {arm.HistoryDecay:R} before" : "")}";
 
-    private static IEnumerable<ClaimCheck> Judge(FastEquilibriumExperiment experiment, List<EquilibriumCurve> curves)
+    internal static IEnumerable<ClaimCheck> Judge(FastEquilibriumReport report)
     {
+        var (experiment, curves) = (report.Experiment, report.Curves);
         foreach (var curve in curves)
         {
             var (first, last) = (curve.Looks[0], curve.Looks[^1]);
@@ -81,52 +68,14 @@ internal sealed class FastEquilibriumClaim : Claim
                 curve.Overlap <= Crossed * curve.OwnOverlap, $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}");
             yield return new(
                 $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without decay their errors are within {Confidence:R} standard errors",
-                last.ProbeSpread <= Confidence, $"{Row(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
+                last.ProbeSpread <= Confidence, $"{FastEquilibriumReport.Shares(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
         }
         var settled = curves.Select(curve => curve.SettledAt(2)).ToArray();
         yield return new(
             "mixing units are the clock: the arms come within 2 floors at the same look or the next, whatever ηλ",
-            settled.All(units => units is not null) && settled.Select(units => Place(experiment, units!.Value)).ToArray() is var places && places.Max() - places.Min() <= 1,
+            settled.All(units => units is not null) && settled.OfType<double>().Select(units => Place(experiment, units)).ToArray() is var places && places.Max() - places.Min() <= 1,
             string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
     }
 
     private static int Place(FastEquilibriumExperiment experiment, double units) => experiment.MixingUnits.ToList().IndexOf(units);
-
-    private static IEnumerable<string> Table(FastEquilibriumExperiment experiment, EquilibriumCurve curve) =>
-        [
-            $"## ηλ = {curve.IntrinsicRate:R}",
-            "",
-            $"Arms in this order: {string.Join(", ", experiment.Arms.Select(arm => arm.Name))}.",
-            "",
-            "| mixing units | updates | distance | floor | largest ratio | norms | errors | errors after the probe |",
-            "|---|---|---|---|---|---|---|---|",
-            .. curve.Looks.Select(look =>
-                $"| {look.MixingUnits:R} | {look.Steps} | {look.Distance:F3} | {look.Floor:F3} | {Ratio(look.Ratio)} | {string.Join(" / ", look.Norms.Select(norm => norm.ToString("F2", CultureInfo.InvariantCulture)))} | {Row(look.Errors)} | {Row(look.ProbeErrors)} |"),
-            "",
-        ];
-
-    private static string Row(IReadOnlyList<double> shares) => string.Join(" / ", shares.Select(share => share.ToString("P1", CultureInfo.InvariantCulture)));
-
-    private static string Ratio(double ratio) => double.IsFinite(ratio) ? ratio.ToString("F2", CultureInfo.InvariantCulture) : "-";
-
-    private static Chart Draw(FastEquilibriumExperiment experiment, List<EquilibriumCurve> curves)
-    {
-        double[] units = [.. experiment.MixingUnits];
-        ChartLine Line(int color, string name, Func<EquilibriumLook, double> value) => new(name, units, [.. curves[color].Looks.Select(value)]) { Color = color };
-        ChartLine[] Lines(Func<EquilibriumLook, double> value) => [.. curves.Select((curve, i) => Line(i, $"ηλ = {curve.IntrinsicRate:R}", value))];
-        double Spread(IReadOnlyList<double> norms) => norms.Max() / norms.Min();
-        return new Chart(
-            "Arms of different starts and histories under one rate, decay and batch", "mixing units: ηλ times updates",
-            [
-                new ChartPanel("largest distance of two arms", Lines(look => look.Distance)) { Height = 240 },
-                new ChartPanel("distance / noise floor", [.. Lines(look => double.IsFinite(look.Ratio) ? look.Ratio : double.NaN), Floor(units)]) { Height = 200 },
-                new ChartPanel("norms: max / min", Lines(look => Spread(look.Norms))) { Height = 140 },
-                new ChartPanel("probe: max - min error", Lines(look => look.ProbeErrors.Max() - look.ProbeErrors.Min())) { Height = 140 },
-            ])
-        {
-            Legend = [.. curves.Select(curve => $"ηλ = {curve.IntrinsicRate:R}"), "noise floor"],
-        };
-
-        ChartLine Floor(double[] units) => new("noise floor", units, [.. units.Select(_ => 1.0)]) { Color = curves.Count };
-    }
 }

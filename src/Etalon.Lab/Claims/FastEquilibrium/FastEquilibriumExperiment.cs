@@ -1,4 +1,5 @@
 using Etalon.Engine.Parallel;
+using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.FastEquilibrium;
 
@@ -15,12 +16,12 @@ namespace Etalon.Lab.Claims.FastEquilibrium;
 /// </para>
 /// <para>
 /// Expected: from more than 1 down to the floor within six mixing units, at the same number of them for every eta lambda, while the mean directions of the weights of
-/// two arms stay as good as orthogonal. And a probe from each checkpoint (rate / 10, no decay, some hundred updates) ends at the same error in all arms.
+/// two arms stay as good as orthogonal. And a probe from each checkpoint (rate / 10, no decay, 100 updates) ends at the same error in all arms.
 /// Li, Lyu and Arora 2020, section 5 and figures 4 and 5 (there: a convolutional network on MNIST, 500 runs; PreResNet-32 on CIFAR-10).
 /// </para>
 /// <para>
 /// The network: a batch-normalized perceptron 20-48-48-4 with a fixed last layer, the same for all arms, so that everything trained is scale-invariant.
-/// Cost: intrinsic rates x arms x seeds x (6 / (eta lambda) + history) updates of some 0.1 ms.
+/// Cost: intrinsic rates x arms x seeds x (6 / (eta lambda) + history) updates of about 0.1 ms.
 /// </para>
 /// </remarks>
 public sealed record FastEquilibriumExperiment
@@ -86,9 +87,42 @@ public sealed record FastEquilibriumExperiment
         return ArmOutcome.Of(this, outcomes);
     }
 
-    /// <summary>Trains every arm at every intrinsic rate and compares them.</summary>
-    /// <param name="threads">Seeds that are trained at the same time; the result does not depend on them.</param>
-    /// <param name="cancellation">Ends it after the update at work.</param>
-    public IReadOnlyList<EquilibriumCurve> Run(int threads, CancellationToken cancellation) =>
-        [.. IntrinsicRates.Select(rate => EquilibriumCurve.Of(this, rate, [.. Arms.Select(arm => Train(rate, arm, threads, cancellation))]))];
+    /// <summary>Trains every arm at every intrinsic rate that has no outcome in the folder yet, and compares them.</summary>
+    /// <param name="run">Where, and on how many threads.</param>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public FastEquilibriumReport Run(ClaimRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var kept = new OutcomeCache<ArmOutcome>(run.Folder);
+        var curves = new List<EquilibriumCurve>();
+        foreach (double rate in IntrinsicRates)
+        {
+            var outcomes = new List<ArmOutcome>();
+            foreach (var arm in Arms)
+            {
+                outcomes.Add(kept.Get(
+                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", this with { IntrinsicRates = [rate], Arms = [arm] }, () => Train(rate, arm, run.Threads, run.Cancellation)));
+                run.Report($"intrinsic rate {rate:R}, {arm.Name}: {Seeds} seeds trained");
+            }
+            curves.Add(EquilibriumCurve.Of(this, rate, outcomes));
+        }
+        return new FastEquilibriumReport(this, curves);
+    }
+}
+
+/// <summary>Where the runs of an arm come from before they share their numbers with those of the others.</summary>
+/// <param name="Name">Its name; the directions of its initial weights are drawn from it.</param>
+public sealed record EquilibriumArm(string Name)
+{
+    /// <summary>The norm of each weight tensor at the start. Default: 3.</summary>
+    public double InitialNorm { get; init; } = 3;
+
+    /// <summary>Updates before the shared ones. Default: 0.</summary>
+    public int HistorySteps { get; init; }
+
+    /// <summary>Their rate. Default: 0.</summary>
+    public double HistoryRate { get; init; }
+
+    /// <summary>Their decay. Default: 0.</summary>
+    public double HistoryDecay { get; init; }
 }

@@ -24,16 +24,32 @@ internal sealed class PatternSeparationClaim : Claim
     public override ClaimReport Reproduce(ClaimRun run)
     {
         var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
-        var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Report, run.Cancellation);
+        var report = experiment.Run(run);
+        var checks = Judge(report);
         return new ClaimReport(
             this,
             $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4 of the weights, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
-            report.Checks,
-            [
-                "## All arms", "", .. PatternSeparationText.Table(report), "",
-                "## The three explanations", "", .. new ExplanationTable { Patterns = report.Checks }.Lines,
-            ],
-            PatternSeparationText.Chart(report),
-            report.Arms.Select(arm => new { arm.Arm.Name, Final = PatternSeparationText.MetricNames.ToDictionary(metric => metric, metric => arm.At(metric, 40).Values) }));
+            checks,
+            ["## All arms", "", .. report.Table, "", "## The three explanations", "", .. new ExplanationTable { Patterns = checks }.Lines],
+            report.Picture, report.Measurements);
+    }
+
+    /// <summary>What was expected, and whether it was so.</summary>
+    internal static IReadOnlyList<ClaimCheck> Judge(PatternSeparationReport report)
+    {
+        const string Simple = RunMetrics.Simple, Complex = RunMetrics.Complex, Noisy = RunMetrics.Noisy;
+        var byName = report.Arms.ToDictionary(result => result.Arm.Name);
+        ArmResult easy = byName[PatternArms.EasyDecayed], hard = byName[PatternArms.HardDecayedLate], easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
+        return
+        [
+            ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95),
+            ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75),
+            ClaimCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns", easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
+            ClaimCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns", hard.At(Complex, 31).Minus(hard.At(Complex, 30)), 0.04),
+            ClaimCheck.AtLeast("σ 0.5: in the end the decayed rate is at least 0.02 above constant 0.01 on complex patterns", easy.At(Complex, 40).Minus(easySmall.At(Complex, 40)), 0.02),
+            ClaimCheck.AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns", hard.At(Complex, 40).Minus(hardSmall.At(Complex, 40)), 0.02),
+            ClaimCheck.AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99),
+            ClaimCheck.AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75),
+        ];
     }
 }

@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Claims.Shared;
-using Etalon.Lab.Data;
-using Etalon.Lab.Training;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Claims.RateRobustness;
 
@@ -27,44 +26,53 @@ internal sealed class RateRobustnessClaim : Claim
     public override ClaimReport Reproduce(ClaimRun run)
     {
         var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
-        var data = experiment.Load();
-        var outcomes = Train(experiment, data, run);
-        var networks = experiment.Networks.Select(network => Gather(network, experiment.Seeds, 1.0 / data.ClassCount, outcomes)).ToList();
-        return new ClaimReport(
-            this, Setting(experiment), [.. networks.SelectMany(network => network.Checks)], [.. networks.SelectMany(Lines)],
-            RateRobustnessText.Chart(networks), experiment.Runs.Select(one => Measurement(one, outcomes[one])));
+        var report = experiment.Run(run);
+        return new ClaimReport(this, Setting(experiment), [.. report.Networks.SelectMany(Judge)], [.. report.Tables], report.Picture, report.Measurements);
     }
-
-    private static Dictionary<SweepRun, SweepOutcome> Train(RateRobustnessExperiment experiment, DataSet data, ClaimRun run)
-    {
-        var runs = experiment.Runs.ToList();
-        var kept = new OutcomeCache<SweepOutcome>(run.Folder);
-        var outcomes = new ConcurrentDictionary<SweepRun, SweepOutcome>();
-        var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
-        ParallelRuns.ForEach(runs, run.Threads, one =>
-        {
-            var recipe = experiment.Recipe(one);
-            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash }, () => RateRobustnessExperiment.Train(recipe, data, run.Cancellation));
-            if (left.AddOrUpdate((one.Network, one.Rule), 0, (_, before) => before - 1) == 0)
-                run.Report($"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} runs done");
-        }, run.Cancellation);
-        return new(outcomes);
-    }
-
-    private static NetworkRobustness Gather(SweepNetwork network, int seeds, double chance, Dictionary<SweepRun, SweepOutcome> outcomes) =>
-        new(network, [.. network.Rules.Select(rule => new RuleCurve(
-            rule, network.Rates, [.. network.Rates.Select(rate => (IReadOnlyList<SweepOutcome>)[.. Enumerable.Range(1, seeds).Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
 
     private static string Setting(RateRobustnessExperiment experiment) =>
-        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title} ({network.Model}): {network.Updates} updates of {network.Batch} images"))}. "
+        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title} ({network.Words}): {network.Updates} updates of {network.Batch} images"))}. "
         + $"{experiment.Set}, {experiment.TrainCount} training and {experiment.TestCount} test images, {experiment.Seeds} seeds of start and order, no momentum, no weight decay, no warm-up. Accuracy is the mean of {RateRobustnessExperiment.Looks} evaluations over the last fifth of a run, "
         + "of the weights that are trained; of DoG, as its authors want it, of their mean. A run diverged where a loss or a gradient was not finite; it counts as guessing. Between the rates that were run accuracies are taken on straight lines over the logarithm of the rate.";
 
-    private static IEnumerable<string> Lines(NetworkRobustness network) =>
-    [
-        $"## {network.Network.Title}", "", .. RateRobustnessText.Ranges(network), "", .. RateRobustnessText.Accuracies(network), "", .. RateRobustnessText.Losses(network), "",
-    ];
+    /// <summary>What must hold on a network.</summary>
+    internal static IEnumerable<ClaimCheck> Judge(NetworkRobustness network)
+    {
+        string title = network.Network.Title;
+        var sgd = network.Curves.First(curve => curve.Rule == SweepRule.Sgd);
+        var wnGrads = network.Curves.Where(curve => SweepRule.WnGrads.Contains(curve.Rule)).ToList();
+        return [Finite(title, sgd, wnGrads), .. wnGrads.Select(curve => KeepsAbove(title, sgd, curve)), NothingBelow(title, sgd, wnGrads)];
+    }
 
-    private static object Measurement(SweepRun run, SweepOutcome outcome) =>
-        new { Network = run.Network.Name, Rule = run.Rule.Name, run.Rate, run.Seed, outcome.Updates, outcome.Loss, outcome.TestLoss, outcome.Accuracy, outcome.HasDiverged };
+    private static ClaimCheck Finite(string network, RuleCurve sgd, List<RuleCurve> wnGrads) => new(
+        $"{network}: every run of WNGrad stays finite, in each scope, at each rate and for each seed",
+        wnGrads.All(curve => curve.Diverged == 0),
+        $"{wnGrads.Sum(curve => curve.Diverged)} of {wnGrads.Sum(curve => curve.Runs)} diverged; of SGD's {sgd.Diverged} of {sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}");
+
+    private static ClaimCheck KeepsAbove(string network, RuleCurve sgd, RuleCurve curve)
+    {
+        double bySgd = Kept(sgd, sgd), kept = Kept(sgd, curve);
+        return new(
+            $"{network}: {curve.Rule.Title} keeps within 2 points of SGD's best accuracy, without a gap, up to ten times the rate up to which SGD does",
+            kept >= 10 * bySgd * (1 - 1e-9),
+            $"{(double.IsNaN(kept) ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best" : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Gain(sgd, curve))} decades")}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
+    }
+
+    // Up to which rate a curve keeps SGD's best accuracy, from SGD's best rate on.
+    private static double Kept(RuleCurve sgd, RuleCurve curve) => curve.KeptUpTo(sgd.BestRate, sgd.Best - NetworkRobustness.Tolerance);
+
+    // In decades above SGD.
+    private static double Gain(RuleCurve sgd, RuleCurve curve) => Elementary.Log10(Kept(sgd, curve) / Kept(sgd, sgd));
+
+    private static string Decades(double gain) => double.IsNaN(gain) ? "none" : $"{gain:+0.0;-0.0;0.0}";
+
+    // Half a decade: as near as the rates of the finer sweep lie.
+    private static ClaimCheck NothingBelow(string network, RuleCurve sgd, List<RuleCurve> wnGrads)
+    {
+        double least = sgd.Best - NetworkRobustness.Tolerance, bySgd = sgd.Reaching(least).Low;
+        double gain = wnGrads.Select(curve => Elementary.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        return new(
+            $"{network}: no scope of WNGrad is within 2 points of SGD's best accuracy at rates more than half a decade below the lowest of SGD",
+            !(gain > 0.5), double.IsNaN(gain) ? "none is at any rate" : $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}");
+    }
 }

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using Etalon.Engine;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
+using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
@@ -19,10 +22,12 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// Expected: WNGrad stays finite at each rate where SGD does not, and keeps SGD's best accuracy at rates one to two decades above SGD's; nothing is gained below. (The paper's claim is that the robustness extends
 /// to deep learning; its numbers were not to be had. These are those of a perceptron without normalization on a synthetic task.)
 /// </para>
-/// <para>Cost: 15 rates, 9 rules and 3 seeds of the perceptron, 8 rates, 10 rules and 3 seeds of each PreResNet-8; some two hours of one core.</para>
+/// <para>Cost: 15 rates, 9 rules and 3 seeds of the perceptron, 8 rates, 10 rules and 3 seeds of each PreResNet-8; about two hours of one core.</para>
 /// </remarks>
 public sealed record RateRobustnessExperiment
 {
+    private static readonly ModelSpec PreResNet8 = new() { Kind = ModelKind.PreResNet, Depth = 8, Width = 8 };
+
     /// <summary>Evaluations of a run, evenly spaced over its last fifth; their mean counts.</summary>
     public const int Looks = 5;
 
@@ -42,9 +47,9 @@ public sealed record RateRobustnessExperiment
     /// <summary>The networks.</summary>
     public IReadOnlyList<SweepNetwork> Networks { get; init; } =
     [
-        new("mlp", "MLP 784-128-128-10", "{name: mlp, hidden: [128, 128], norm: none}", SweepNetwork.SevenDecades(2), Updates: 1000, Batch: 32),
-        new("preresnet8-bn", "PreResNet-8, batch normalization", "{name: preresnet-8, width: 8}", SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32) { HasConvolutions = true },
-        new("preresnet8-none", "PreResNet-8 without normalization", "{name: preresnet-8, width: 8, norm: none}", SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32) { HasConvolutions = true },
+        new("mlp", "MLP 784-128-128-10", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [128, 128], Norm = NormKind.None }, SweepNetwork.SevenDecades(2), Updates: 1000, Batch: 32),
+        new("preresnet8-bn", "PreResNet-8, batch normalization", PreResNet8, SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32),
+        new("preresnet8-none", "PreResNet-8 without normalization", PreResNet8 with { Norm = NormKind.None }, SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32),
     ];
 
     /// <summary>All runs: network by network, rule by rule.</summary>
@@ -63,18 +68,39 @@ public sealed record RateRobustnessExperiment
     public Recipe Recipe(SweepRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var network = run.Network;
-        string recipe = $$"""
-            name: {{network.Name}}
-            seed: {{run.Seed}}
-            duration: {{network.Updates}}ba
-            data: {set: {{Set}}, batch: {{network.Batch}}, train: {{TrainCount}}, test: {{TestCount}}}
-            model: {{network.Model}}
-            learning_rate: 1
-            log: {monitors: never, noise: never}
-            """;
-        return RecipeReader.Read(recipe, "rate robustness", run.Rule.Overrides(run.Rate));
+        var data = new DataSpec { Set = Set, Batch = run.Network.Batch, TrainLimit = TrainCount, TestLimit = TestCount };
+        var recipe = ExperimentRecipe.OfUpdates(data, run.Network.Model, run.Network.Updates) with { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
+        return run.Rule.ApplyTo(recipe, run.Rate).Run(run.Network.Name, run.Seed);
     }
+
+    /// <summary>Trains what has no outcome in the folder yet.</summary>
+    /// <param name="run">Where, and on how many threads.</param>
+    /// <exception cref="InputException">The data are not on this machine; the message says how to get them.</exception>
+    public RateRobustnessReport Run(ClaimRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var data = Load();
+        var runs = Runs.ToList();
+        var kept = new OutcomeCache<SweepOutcome>(run.Folder);
+        var outcomes = new ConcurrentDictionary<SweepRun, SweepOutcome>();
+        var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
+        ParallelRuns.ForEach(runs, run.Threads, one =>
+        {
+            var recipe = Recipe(one);
+            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash }, () => Train(recipe, data, run.Cancellation));
+            if (left.AddOrUpdate((one.Network, one.Rule), 0, (_, before) => before - 1) == 0)
+                run.Report($"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} runs done");
+        }, run.Cancellation);
+        return new RateRobustnessReport
+        {
+            Networks = [.. Networks.Select(network => Gather(network, 1.0 / data.ClassCount, outcomes))],
+            Outcomes = [.. runs.Select(one => (one, outcomes[one]))],
+        };
+    }
+
+    private NetworkRobustness Gather(SweepNetwork network, double chance, IReadOnlyDictionary<SweepRun, SweepOutcome> outcomes) =>
+        new(network, [.. network.Rules.Select(rule => new RuleCurve(
+            rule, network.Rates, [.. network.Rates.Select(rate => (IReadOnlyList<SweepOutcome>)[.. Enumerable.Range(1, Seeds).Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
 
     /// <summary>Trains it on one thread.</summary>
     /// <param name="recipe">A run's recipe.</param>
@@ -113,3 +139,24 @@ public sealed record RateRobustnessExperiment
             : SweepOutcome.Diverged(trainer.Step);
     }
 }
+
+/// <summary>What became of a run.</summary>
+/// <param name="Updates">Updates made.</param>
+/// <param name="Loss">The mean training loss of the last fifth of the updates; NaN where it diverged.</param>
+/// <param name="TestLoss">The loss on the test images, the mean of the evaluations in that fifth; NaN where it diverged.</param>
+/// <param name="Accuracy">The accuracy on them, in [0, 1], the same mean; NaN where it diverged.</param>
+public sealed record SweepOutcome(long Updates, double Loss, double TestLoss, double Accuracy)
+{
+    /// <summary>Whether a loss or a gradient was not finite.</summary>
+    public bool HasDiverged => double.IsNaN(Accuracy);
+
+    /// <summary>Of a run whose loss or gradient was not finite after so many updates.</summary>
+    internal static SweepOutcome Diverged(long updates) => new(updates, double.NaN, double.NaN, double.NaN);
+}
+
+/// <summary>One run of <see cref="RateRobustnessExperiment"/>.</summary>
+/// <param name="Network">What is trained.</param>
+/// <param name="Rule">By which rule.</param>
+/// <param name="Rate">At which initial rate.</param>
+/// <param name="Seed">The seed of start and order.</param>
+public sealed record SweepRun(SweepNetwork Network, SweepRule Rule, double Rate, int Seed);

@@ -5,7 +5,7 @@ using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>What came of a claim: checks, tables and a picture.</summary>
+/// <summary>The report of a claim: checks, tables and a picture.</summary>
 /// <param name="Claim">The claim.</param>
 /// <param name="Setting">What was run, in words.</param>
 /// <param name="Checks">Each thing that must hold, with a bound that was set before.</param>

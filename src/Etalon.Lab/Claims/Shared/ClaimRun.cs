@@ -1,27 +1,30 @@
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>How a claim is to be reproduced.</summary>
+/// <summary>Where and how a claim is reproduced.</summary>
 public sealed record ClaimRun
 {
-    /// <summary>The folder of its report; what takes long is kept there, so that it goes on after an interruption.</summary>
+    /// <summary>The folder of its report. Runs and outcomes are kept there too, so that an interrupted reproduction continues.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Threads that compute; the findings do not depend on them.</summary>
+    /// <summary>The folder of the experiment's training runs.</summary>
+    internal string RunsFolder => Path.Combine(Folder, "runs");
+
+    /// <summary>Runs or cells that are computed at the same time, each on one thread; the findings do not depend on it.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Runs of each kind, where the claim is about many; null for as many as the claim wants.</summary>
+    /// <summary>Runs of each kind; null for as many as the claim uses.</summary>
     public int? Seeds { get; init; }
 
-    /// <summary>The runs of each kind, of which a claim that tells deviations needs two.</summary>
-    /// <param name="wanted">As many as the claim wants.</param>
-    /// <exception cref="InputException">They are fewer than two.</exception>
-    internal int SeedsOr(int wanted) => (Seeds ?? wanted) is var seeds && seeds >= 2
-        ? seeds
-        : throw new InputException($"--seeds {seeds}: the deviation over seeds is wanted, so at least 2 are due; {wanted} is what the claim wants");
-
-    /// <summary>Takes a line about what was done.</summary>
+    /// <summary>Called with a line of text after each finished part.</summary>
     public required Action<string> Report { get; init; }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Stops the runs at work, each with a checkpoint.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The runs of each kind. A claim that gives deviations needs at least two.</summary>
+    /// <param name="claimed">As many as the claim uses.</param>
+    /// <exception cref="InputException">They are fewer than two.</exception>
+    internal int SeedsOr(int claimed) => (Seeds ?? claimed) is var seeds && seeds >= 2
+        ? seeds
+        : throw new InputException($"--seeds {seeds}: must be at least 2, since a deviation over the seeds is reported; the claim uses {claimed}");
 }

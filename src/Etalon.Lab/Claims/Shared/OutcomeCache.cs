@@ -7,7 +7,7 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>The outcomes of what has been trained, kept in the report's folder, so that an interrupted reproduction goes on with what was at work.</summary>
+/// <summary>Outcomes kept in the report's folder, so that an interrupted reproduction does not compute them again.</summary>
 /// <typeparam name="T">What is kept of each.</typeparam>
 /// <param name="folder">The folder of the report, or of its runs.</param>
 internal sealed class OutcomeCache<T>(string folder) where T : class

@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Claims.TransferByStage;
 
@@ -37,8 +38,8 @@ public sealed record TargetTransfer(string Target, StageGain Early, StageGain La
 
 /// <summary>A data set that features are probed on.</summary>
 /// <param name="Name">Its name in tables.</param>
-/// <param name="Data">The data, as a recipe has them under <c>data:</c>.</param>
-public sealed record TransferTarget(string Name, string Data);
+/// <param name="Data">The data.</param>
+public sealed record TransferTarget(string Name, DataSpec Data);
 
 /// <summary>Whether what was learned after the last decay transfers less.</summary>
 public enum TransferVerdict

@@ -24,18 +24,50 @@ internal sealed class TransferByStageClaim : Claim
     public override ClaimReport Reproduce(ClaimRun run)
     {
         var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
-        var report = experiment.Run(Path.Combine(run.Folder, "runs"), run.Threads, run.Report, run.Cancellation);
+        var report = experiment.Run(run);
         return new ClaimReport(
             this,
             $"{experiment.Seeds} seeds of one recipe, whose features are frozen before training and at the end of each of three stages and probed on {string.Join(", ", report.Targets)}. TR is the gain of the "
             + "logistic probe's test accuracy over that of the network's own on its source; intervals are of 95 %, by Student's distribution over the seeds.",
-            report.Checks,
+            Judge(report),
             [
-                "## Test accuracies", "", .. TransferByStageText.Accuracies(report), "",
-                "## Gains between stages", "", .. TransferByStageText.Gains(report), "",
+                "## Test accuracies", "", .. report.Accuracies(), "",
+                "## Gains between stages", "", .. report.Gains(), "",
                 "## The source", "", "```yaml", experiment.Recipe, "```",
             ],
-            TransferByStageText.Chart(report),
-            report.Readings);
+            report.Picture, report.Readings);
+    }
+
+    /// <summary>What must hold for the claim to be tested at all, and then what the claim expects; the probe is the logistic one.</summary>
+    internal static IReadOnlyList<ClaimCheck> Judge(TransferByStageReport report) =>
+    [
+        .. SourceGains(report),
+        .. report.Targets.Select(target => LearnsFeatures(report, target)),
+        .. report.Targets.Select(target => TransfersLess(report, target)),
+    ];
+
+    private static IEnumerable<ClaimCheck> SourceGains(TransferByStageReport report)
+    {
+        for (int stage = 1; stage <= 2; stage++)
+        {
+            var gain = report.Source(stage + 1).Minus(report.Source(stage));
+            yield return new(
+                $"source: the gain from stage {stage} to {stage + 1} is above {StageGain.Significance} standard errors, so that a ratio can be formed",
+                gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
+        }
+    }
+
+    private static ClaimCheck LearnsFeatures(TransferByStageReport report, string target)
+    {
+        var gain = report.Probe(target, 1, byRidge: false).Minus(report.Probe(target, 0, byRidge: false));
+        return new(
+            $"{target}: features of stage 1 are better than those before training, by more than {StageGain.Significance} standard errors",
+            gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
+    }
+
+    private static ClaimCheck TransfersLess(TransferByStageReport report, string target)
+    {
+        var transfer = report.Transfer(target, byRidge: false);
+        return new($"{target}: TR(2→3) is below TR(1→2), with the 95 % interval of their difference above 0", transfer.Verdict == TransferVerdict.Supported, transfer.Measured);
     }
 }

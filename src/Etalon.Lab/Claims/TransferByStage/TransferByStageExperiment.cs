@@ -12,14 +12,15 @@ namespace Etalon.Lab.Claims.TransferByStage;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A convolutional network is trained on six classes of CIFAR-10 in three stages of falling rate. At the end of each stage, and before training, its features are frozen and linear probes are fitted on
-/// them for data that it never saw: the other four classes, Fashion-MNIST, MNIST. What a target gains from one stage to the next, over what the source gains, is the transferability TR of what was added.
-/// The claim: TR(2→3) &lt; TR(1→2).
+/// Question: a convolutional network is trained on six classes of CIFAR-10 in three stages of falling rate. At the end of each stage, and before training, its features are
+/// frozen and linear probes are fitted on them for data that it never saw: the other four classes, Fashion-MNIST, MNIST. What a target gains from one stage to the next, over
+/// what the source gains, is the transferability TR of what was added. Is TR(2→3) &lt; TR(1→2)?
 /// </para>
 /// <para>
-/// Expected, if the claim holds: the target gains much of what the source gains at the first decay, and less of it at the second. A ratio is formed only where the source's gain is above three standard
-/// errors over the seeds, for a small denominator can give any number.
+/// Expected, if the claim holds: the target gains much of what the source gains at the first decay, and less of it at the second. A ratio is formed only where the source's
+/// gain is above three standard errors over the seeds, for a small denominator can give any number.
 /// </para>
+/// <para>Cost: five runs of 12 epochs of 12,000 images and 60 pairs of probes, about seven minutes on two cores.</para>
 /// </remarks>
 public sealed record TransferByStageExperiment
 {
@@ -47,74 +48,80 @@ public sealed record TransferByStageExperiment
     /// <value>2,000 training and 2,000 test images each of the other four classes, Fashion-MNIST and MNIST by default.</value>
     public IReadOnlyList<TransferTarget> Targets { get; init; } =
     [
-        new("held-out classes", "{set: cifar10, classes: [6, 7, 8, 9], train: 2000, test: 2000}"),
-        new("Fashion-MNIST", "{set: fashion-mnist, image: 32x32x3, train: 2000, test: 2000}"),
-        new("MNIST", "{set: mnist, image: 32x32x3, train: 2000, test: 2000}"),
+        new("held-out classes", new DataSpec { Set = "cifar10", Classes = [6, 7, 8, 9], TrainLimit = 2000, TestLimit = 2000 }),
+        new("Fashion-MNIST", new DataSpec { Set = "fashion-mnist", FitTo = new(32, 32, 3), TrainLimit = 2000, TestLimit = 2000 }),
+        new("MNIST", new DataSpec { Set = "mnist", FitTo = new(32, 32, 3), TrainLimit = 2000, TestLimit = 2000 }),
     ];
 
-    /// <summary>Trains what is not in the folder yet, probes, and judges.</summary>
-    /// <param name="folder">The folder of the experiment's runs; one that was interrupted is gone on with.</param>
-    /// <param name="parallel">Runs at a time, each on one thread; the results do not depend on it.</param>
-    /// <param name="progress">Hears of each run that is done; null for nobody.</param>
-    /// <param name="cancellation">Stops the runs at work, each with a checkpoint.</param>
-    /// <exception cref="InputException">A data set is missing, the recipe has not three stages, or the folder holds other runs of these names.</exception>
-    public TransferByStageReport Run(string folder, int parallel, Action<string>? progress = null, CancellationToken cancellation = default)
+    /// <summary>The recipes of all runs.</summary>
+    /// <exception cref="InputException">The recipe has mistakes.</exception>
+    internal IReadOnlyList<Recipe> Recipes
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 2);
-        var specs = Enumerable.Range(1, Seeds).Select(seed => RecipeReader.Read(Recipe, "transfer by stage", [$"name=e5-seed{seed}", $"seed={seed}"])).ToList();
-        var steps = StateSteps(specs[0]);
-        // Before the first run, so that a missing data set costs nobody ten minutes.
-        var (source, targets) = LoadData(specs[0]);
-        var runs = ExperimentRuns.Execute(specs, folder, parallel, progress, cancellation);
-        if (runs.FirstOrDefault(run => run.Status == RunStatus.Diverged) is { } diverged)
-            throw new InputException($"{diverged.Path}: {diverged.Result!.Message}; give the source's recipe a smaller rate");
-        var readings = new ProbeReading[Seeds][];
-        var kept = new OutcomeCache<ProbeReading[]>(folder);
-        int done = 0;
-        ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], parallel, seed =>
+        get
         {
-            var settings = new { Run = specs[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
+            ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 2);
+            var source = RecipeReader.Read(Recipe, "transfer by stage");
+            return [.. Enumerable.Range(1, Seeds).Select(seed => source.Run($"e5-seed{seed}", seed))];
+        }
+    }
+
+    /// <summary>Trains what is not in the folder yet, and probes.</summary>
+    /// <param name="run">Where, and on how many threads.</param>
+    /// <exception cref="InputException">A data set is missing, the recipe has not three stages, or the folder holds other runs of these names.</exception>
+    public TransferByStageReport Run(ClaimRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var recipes = Recipes;
+        var steps = StateSteps(recipes[0]);
+        // Before the first run, so that a missing data set is reported at once.
+        var (source, targets) = LoadData(recipes[0]);
+        var runs = ExperimentRuns.Execute(recipes, run);
+        if (runs.FirstOrDefault(trained => trained.Status == RunStatus.Diverged) is { } diverged)
+            throw new InputException($"{diverged.Path}: {diverged.Result?.Message}; give the source's recipe a smaller rate");
+        var readings = new ProbeReading[Seeds][];
+        var kept = new OutcomeCache<ProbeReading[]>(run.RunsFolder);
+        int done = 0;
+        ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, seed =>
+        {
+            var settings = new { Run = recipes[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
             readings[seed] = kept.Get(runs[seed].Name, settings, () =>
             {
                 using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
-                return [.. steps.Select(step => probe.Read(step, cancellation))];
+                return [.. steps.Select(step => probe.Read(step, run.Cancellation))];
             });
-            progress?.Invoke($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
-        }, cancellation);
+            run.Report($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
+        }, run.Cancellation);
         return new TransferByStageReport([.. Targets.Select(target => target.Name)], readings);
     }
 
-    private (DataSet Source, IReadOnlyList<ProbeTarget> Targets) LoadData(Recipe spec)
+    private (DataSet Source, IReadOnlyList<ProbeTarget> Targets) LoadData(Recipe recipe)
     {
         var problems = new List<string>();
-        var source = Try(() => RecipeData.Load(spec.Data!));
-        var targets = Targets.Select(target => Try(() => ProbeTarget.Load(target.Name, DataOf(target)))).ToList();
-        return problems.Count == 0 ? (source!, [.. targets.Select(target => target!)]) : throw new InputException([.. problems.Distinct()]);
+        List<DataSet> source = [.. Try(() => RecipeData.Load(recipe.Data ?? throw new InputException("the source's recipe has no data; add `data: {set: cifar10}`")))];
+        List<ProbeTarget> targets = [.. Targets.SelectMany(target => Try(() => ProbeTarget.Load(target.Name, target.Data)))];
+        return problems.Count == 0 ? (source[0], targets) : throw new InputException([.. problems.Distinct()]);
 
-        T? Try<T>(Func<T> load) where T : class
+        T[] Try<T>(Func<T> load)
         {
             try
             {
-                return load();
+                return [load()];
             }
             catch (InputException exception)
             {
                 problems.AddRange(exception.Problems);
-                return null;
+                return [];
             }
         }
     }
 
-    private static DataSpec DataOf(TransferTarget target) =>
-        RecipeReader.ReadData(target.Data, target.Name, ["data.batch=1"]);
-
     // Before training, before each fall of the rate to half or less, and at the end.
-    private static List<long> StateSteps(Recipe spec)
+    private static List<long> StateSteps(Recipe recipe)
     {
         List<long> steps = [0];
-        for (long step = 1; step < spec.TotalSteps; step++)
-            if (spec.LearningRate.ValueAt(step) <= spec.LearningRate.ValueAt(step - 1) / 2) steps.Add(step);
-        steps.Add(spec.TotalSteps);
+        for (long step = 1; step < recipe.TotalSteps; step++)
+            if (recipe.LearningRate.ValueAt(step) <= recipe.LearningRate.ValueAt(step - 1) / 2) steps.Add(step);
+        steps.Add(recipe.TotalSteps);
         return steps.Count == States
             ? steps
             : throw new InputException($"the source's rate falls to half or less {steps.Count - 2} times; it must do so twice, for three stages");

@@ -1,12 +1,20 @@
+using Etalon.Lab.Claims.Shared;
+
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>
-/// The tables of WNGrad's robustness on problems of which everything is known, beside figures that were measured before and elsewhere: batch descent over twelve decades of b_0, constant noise, stochastic
-/// convex descent, and least squares in batches.
+/// The tables of WNGrad's robustness on problems of which everything is known, beside figures that were measured before and elsewhere: batch descent over twelve decades of b_0,
+/// constant noise, stochastic convex descent, and least squares in batches.
 /// </summary>
 /// <remarks>
-/// The recorded figures are of one start or draw. On batch problems they must lie between the least and the most of <see cref="Starts"/> of ours, which a figure of the same law does with probability
-/// (n - 1) / (n + 1); on stochastic ones within a factor of ours. Cost: a minute on two cores, most of it for what does not end within the budget.
+/// <para>
+/// Question: from which b_0 does WNGrad stay finite where gradient descent at 1 / b_0 does not, what does that cost, and are the figures the recorded ones?
+/// </para>
+/// <para>
+/// Expected: it never overflows, and the recorded figures are found again. They are of one start or draw. On batch problems they must lie between the least and the most of
+/// <see cref="Starts"/> of ours, which a figure of the same law does with probability (n - 1) / (n + 1); on stochastic ones within a factor of ours.
+/// </para>
+/// <para>Cost: a minute on two cores, most of it for what does not end within the budget.</para>
 /// </remarks>
 public sealed record WnGradConvexExperiment
 {
@@ -33,27 +41,26 @@ public sealed record WnGradConvexExperiment
     /// <summary>Numbers of steps of the stochastic convex problem. Default: 100, 1,000, 10,000 and 100,000, those of the recorded figures, of which the first may be taken.</summary>
     public IReadOnlyList<int> Times { get; init; } = [100, 1_000, 10_000, 100_000];
 
-    /// <summary>Measures all tables, and compares.</summary>
-    /// <param name="threads">Cells computed at a time; the report does not depend on it.</param>
-    /// <param name="tell">Hears of each table that is done.</param>
-    /// <param name="cancellation">Ends it after the cells at work.</param>
+    /// <summary>Measures all tables.</summary>
+    /// <param name="run">On how many threads.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public WnGradConvexReport Run(int threads, Action<string>? tell = null, CancellationToken cancellation = default)
+    public WnGradConvexReport Run(ClaimRun run)
     {
-        T Told<T>(string table, T done)
+        ArgumentNullException.ThrowIfNull(run);
+        T Reported<T>(string table, T done)
         {
-            tell?.Invoke($"{table} done");
+            run.Report($"{table} done");
             return done;
         }
         var batch = new BatchRobustness { Initial = Ratios, Budget = Budget, Seeds = Starts };
         return new WnGradConvexReport
         {
-            Tables = this,
-            Quadratic = Told("quadratic", batch.Run(threads, cancellation)),
-            NotConvex = Told("not convex", (batch with { IsConvex = false }).Run(threads, cancellation)),
+            Experiment = this,
+            Quadratic = Reported("quadratic", batch.Run(run.Threads, run.Cancellation)),
+            NotConvex = Reported("not convex", (batch with { IsConvex = false }).Run(run.Threads, run.Cancellation)),
             Noise = [ConstantNoise.DivisorAfter(1, 100_000), ConstantNoise.DivisorAfter(0.01, 1), ConstantNoise.DivisorAfter(0.01, 100_000)],
-            Regret = Told("stochastic convex", Regrets(threads, cancellation)),
-            Regression = Told("least squares in batches", new StochasticRegression { Initial = Regression }.Run(threads, cancellation)),
+            Regret = Reported("stochastic convex", Regrets(run.Threads, run.Cancellation)),
+            Regression = Reported("least squares in batches", new StochasticRegression { Initial = Regression }.Run(run.Threads, run.Cancellation)),
         };
     }
 

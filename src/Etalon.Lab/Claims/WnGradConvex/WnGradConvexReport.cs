@@ -1,13 +1,13 @@
 using System.Globalization;
-using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Charts;
 
 namespace Etalon.Lab.Claims.WnGradConvex;
 
-/// <summary>What <see cref="WnGradConvexExperiment"/> measured, and whether it is what was recorded.</summary>
+/// <summary>What <see cref="WnGradConvexExperiment"/> measured, as tables and a picture.</summary>
 public sealed record WnGradConvexReport
 {
     /// <summary>What was run.</summary>
-    public required WnGradConvexExperiment Tables { get; init; }
+    public required WnGradConvexExperiment Experiment { get; init; }
 
     /// <summary>Gradients on the quadratic, for each b_0 / L and start.</summary>
     public required RobustnessTable Quadratic { get; init; }
@@ -29,52 +29,95 @@ public sealed record WnGradConvexReport
     /// <param name="time">Which time.</param>
     internal IReadOnlyList<double> Gaps(int row, int time) => [.. Regret[row].Select(draw => draw[time].Gap).Order()];
 
-    /// <summary>What must hold.</summary>
-    public IReadOnlyList<ClaimCheck> Checks =>
+    /// <summary>All tables.</summary>
+    public IEnumerable<string> Tables =>
     [
-        .. RecordedFigures.Quadratic.Select(row => row.Compare(Quadratic, $"quadratic: the recorded numbers of gradients are within the spread of {Tables.Starts} starts", Tables.IsInSpread)),
-        .. RecordedFigures.NotConvex.Select(row => row.Compare(NotConvex, $"not convex: the recorded numbers of gradients are within the spread of {Tables.Starts} starts", Tables.IsInSpread)),
-        NeverDiverges(),
-        GrowsAsRecorded(),
-        HasBound(),
-        .. RecordedFigures.Regret.Initial.Select((_, row) => GapsAsRecorded(row)),
-        .. RecordedFigures.Regression.Select(row => row.Compare(Regression, $"least squares in batches: the recorded norms are within a factor of {WnGradConvexExperiment.RegressionFactor} of ours", WnGradConvexExperiment.IsNear)),
+        "## Quadratic", "", $"Gradients until \\|g\\|² is at most 1e-8 of the first, the median of {Experiment.Starts} starts; ∞: more than {Experiment.Budget:N0}.", "", .. Batch(Quadratic, "b₀/L"), "",
+        "## Not convex", "", "The same until it is at most 1e-6 of the first. Away: the first step went so far that the gradient vanished there, above the start.", "", .. Batch(NotConvex, "b₀/L"), "",
+        "## The cost of a b₀ below L", "", .. Cost(), "",
+        "## Stochastic convex", "", .. Gaps(), "",
+        "## Least squares in batches", "", Regression.Title.Replace("|", "\\|"), "", .. Table(Regression, "b₀", cell => string.Join(", ", cell.Select(Norm))),
     ];
 
-    private ClaimCheck NeverDiverges()
+    /// <summary>The medians of the batch problems and the last norm of the regression, over b_0; a cross where there is none.</summary>
+    public Chart Picture => new(
+        "The cost of the initial b (a cross: overflow, away, or beyond the budget)", "b₀/L; below: b₀",
+        [
+            Panel("gradients, quadratic", Quadratic, Rules, Median),
+            Panel("gradients, not convex", NotConvex, Rules, Median),
+            Panel("‖∇F‖ after 5,000 steps", Regression, Rules, cell => WnGradConvexExperiment.HasDiverged(cell) ? double.NaN : cell[^1]),
+        ])
     {
-        string[] rules = [.. new[] { StepRule.LookAhead, StepRule.UpdateFirst, StepRule.Lagged }.Select(rule => rule.Name)];
-        int all = 0, overflown = 0;
-        foreach (var cell in new[] { Quadratic, NotConvex }.SelectMany(table => rules.SelectMany(rule => table[rule].Cells)))
+        IsXLogarithmic = true,
+        Legend = Rules,
+    };
+
+    /// <summary>All of it.</summary>
+    public object Measurements => new { Quadratic, NotConvex, Noise, Regret, Regression };
+
+    private List<string> Rules => [.. Quadratic.Rows.Concat(Regression.Rows).Select(row => Title(row.Rule)).Distinct()];
+
+    // Gradient descent at 1 / b_0 has a name on batch problems and another on stochastic ones.
+    private static string Title(string rule) => rule == "SGD 1/b0" ? "GD 1/b0" : rule;
+
+    private static ChartPanel Panel(string label, RobustnessTable table, List<string> rules, Func<IReadOnlyList<double>, double> value)
+    {
+        return new(label, [.. table.Rows.Select(Line)]) { Height = 230 };
+
+        ChartLine Line(RobustnessRow row)
         {
-            all += cell.Count;
-            overflown += cell.Count(double.IsNaN);
+            double[] values = [.. row.Cells.Select(value)];
+            return new(Title(row.Rule), table.Initial, values) { Color = rules.IndexOf(Title(row.Rule)), Crosses = [.. table.Initial.Where((_, i) => !double.IsFinite(values[i]))] };
         }
-        return new("WNGrad never overflows on a batch problem, in any order", overflown == 0, $"{overflown} of {all} runs; of gradient descent's {Quadratic["GD 1/b0"].Cells.Sum(cell => cell.Count(double.IsNaN))} on the quadratic alone");
     }
 
-    // Recorded: 447.22, 100 (0.01 + 1/0.01 to the digits given) and 458.3.
-    private ClaimCheck GrowsAsRecorded() => new(
-        "constant noise: b is 447.22 from 1 after 100,000 steps, 100 from 0.01 after one and 458.3 after 100,000, to the digits given",
-        Math.Abs(Noise[0] - 447.22) <= 0.005 && Math.Abs(Noise[1] - 100) <= 0.5 && Math.Abs(Noise[2] - 458.3) <= 0.05,
-        string.Join(", ", Noise.Select(b => b.ToString("F2", CultureInfo.InvariantCulture))));
+    private static IEnumerable<string> Batch(RobustnessTable table, string column) => Table(table, column, cell => Count(Median(cell)));
 
-    private ClaimCheck HasBound()
+    private static IEnumerable<string> Table(RobustnessTable table, string column, Func<IReadOnlyList<double>, string> text)
     {
-        var points = Regret.SelectMany(draws => draws).SelectMany(draw => draw).ToList();
-        return new(
-            "stochastic convex: the regret and the gap are within the bound at each time, on each draw, for each b_1",
-            points.All(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound),
-            $"{points.Count(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound)} of {points.Count}; closest: {points.Max(point => Math.Max(point.SampledGap, point.Gap) / point.Bound):F2} of the bound");
+        yield return $"| {column} | {string.Join(" | ", table.Initial.Select(initial => RateText.Of(initial)))} |";
+        yield return $"|---{string.Concat(table.Initial.Select(_ => "|---"))}|";
+        foreach (var row in table.Rows) yield return $"| {row.Rule} | {string.Join(" | ", row.Cells.Select(text))} |";
     }
 
-    private ClaimCheck GapsAsRecorded(int row)
+    private IEnumerable<string> Cost()
     {
-        var recorded = RecordedFigures.Regret.Figures[row].Take(Tables.Times.Count).ToList();
-        double[] medians = [.. recorded.Select((_, time) => Gaps(row, time)[Tables.Starts / 2])];
-        return new(
-            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", Tables.Times.Select(time => $"{time}"))} steps are within a factor of {WnGradConvexExperiment.RegretFactor} of the median of {Tables.Starts} draws",
-            medians.Zip(recorded, (median, figure) => WnGradConvexExperiment.IsWithin(WnGradConvexExperiment.RegretFactor, median, figure)).All(isNear => isNear),
-            $"{string.Join(", ", medians.Select(median => median.ToString("G2", CultureInfo.InvariantCulture)))}; recorded {string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}");
+        var table = Quadratic;
+        int smooth = table.Initial.ToList().IndexOf(1);
+        if (smooth <= 0) yield break;
+        foreach (var row in table.Rows.Where(row => row.Rule != "GD 1/b0"))
+            yield return $"- {row.Rule}, in gradients of b₀ = L: a decade below L {Times(row, smooth - 1, smooth)}{(smooth > 1 ? $", two decades below {Times(row, smooth - 2, smooth)}" : "")}.";
     }
+
+    private static string Times(RobustnessRow row, int below, int smooth) =>
+        Median(row.Cells[below]) is var cost && double.IsFinite(cost) ? $"{cost / Median(row.Cells[smooth]):G3} times" : "beyond the budget";
+
+    private IEnumerable<string> Gaps()
+    {
+        yield return $"The gap f(mean x) - min f of lagged WNGrad on the mean of \\|a·x - y\\|, projected on a ball: the median of {Experiment.Starts} draws, the least and the most; behind it the recorded one.";
+        yield return "";
+        yield return $"| b₁ | {string.Join(" | ", Experiment.Times.Select(time => $"after {time:N0}"))} | bound |";
+        yield return $"|---{string.Concat(Experiment.Times.Select(_ => "|---"))}|---|";
+        for (int row = 0; row < Regret.Count; row++)
+        {
+            var recorded = RecordedFigures.Regret;
+            string cells = string.Join(" | ", Experiment.Times.Select((_, time) => Gaps(row, time) is var gaps
+                ? $"{gaps[gaps.Count / 2]:G2} ({gaps[0]:G2} to {gaps[^1]:G2}); {recorded.Figures[row][time]:G2}" : ""));
+            yield return $"| {recorded.Initial[row]:G} | {cells} | {Regret[row][0][^1].Bound:G3} |";
+        }
+    }
+
+    // Of an even number the upper one of the middle two; overflow counts as the most, where not all of them did.
+    private static double Median(IReadOnlyList<double> cell) => cell.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order().ElementAt(cell.Count / 2) is var median
+        && double.IsPositiveInfinity(median) && cell.All(double.IsNaN) ? double.NaN : median;
+
+    private static string Count(double gradients) => gradients switch
+    {
+        double.NaN => "overflow",
+        double.PositiveInfinity => "∞",
+        double.NegativeInfinity => "away",
+        _ => gradients.ToString("N0", CultureInfo.InvariantCulture),
+    };
+
+    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3", CultureInfo.InvariantCulture) : RateText.Of(norm);
 }

@@ -17,7 +17,7 @@ internal static class ReproduceCommand
         var command = new Command("reproduce",
             """
             Run the experiment behind a paper's claim, judge it against criteria set beforehand, and write a report with a table and a picture. Without a claim, list them.
-            An interrupted reproduction goes on where it was when it is started again.
+            An interrupted reproduction continues where it stopped when it is started again.
 
             Examples:
               etalon reproduce
@@ -65,7 +65,7 @@ internal static class ReproduceCommand
         }
         catch (OperationCanceledException exception) when (run.Cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"reproduce was interrupted; what is done stays in {run.Folder}, and the same command goes on from there", exception, run.Cancellation);
+            throw new OperationCanceledException($"reproduce was interrupted; what is done stays in {run.Folder}, and the same command continues from there", exception, run.Cancellation);
         }
     }
 

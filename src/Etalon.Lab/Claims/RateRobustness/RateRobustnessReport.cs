@@ -4,38 +4,62 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.RateRobustness;
 
-/// <summary>What <see cref="RateRobustnessExperiment"/> found, as Markdown and as a chart.</summary>
-internal static class RateRobustnessText
+/// <summary>What <see cref="RateRobustnessExperiment"/> found, as tables and a picture.</summary>
+public sealed record RateRobustnessReport
 {
-    /// <summary>For each rule its best accuracy, its usable rates by its own best and by the best of all, and how often it diverged.</summary>
-    public static IEnumerable<string> Ranges(NetworkRobustness network)
+    /// <summary>The rules on each network.</summary>
+    public required IReadOnlyList<NetworkRobustness> Networks { get; init; }
+
+    /// <summary>The outcome of each run.</summary>
+    public required IReadOnlyList<(SweepRun Run, SweepOutcome Outcome)> Outcomes { get; init; }
+
+    /// <summary>Ranges, accuracies and losses of each network, as Markdown.</summary>
+    public IEnumerable<string> Tables => Networks.SelectMany(network => (string[])
+    [
+        $"## {network.Network.Title}", "", .. Ranges(network), "", .. Accuracies(network), "", .. Losses(network), "",
+    ]);
+
+    /// <summary>A panel for each network: the mean accuracy against the initial rate, a line for each rule, a cross where a run diverged.</summary>
+    public Chart Picture => new("Test accuracy against the initial rate; a cross: runs diverged", "initial rate", [.. Networks.Select(Panel)])
+    {
+        IsXLogarithmic = true,
+        Legend = [.. SweepRule.All.Select(rule => rule.Title)],
+    };
+
+    /// <summary>The outcomes with the settings of their runs.</summary>
+    public object Measurements => Outcomes.Select(one => new
+    {
+        Network = one.Run.Network.Name,
+        Rule = one.Run.Rule.Name,
+        one.Run.Rate,
+        one.Run.Seed,
+        one.Outcome.Updates,
+        one.Outcome.Loss,
+        one.Outcome.TestLoss,
+        one.Outcome.Accuracy,
+        one.Outcome.HasDiverged,
+    });
+
+    private static ChartPanel Panel(NetworkRobustness network) => new(network.Network.Title, [.. network.Curves.Select(Line)]) { Height = 300 };
+
+    // For each rule its best accuracy, its usable rates by its own best and by the best of all, and how often it diverged.
+    private static IEnumerable<string> Ranges(NetworkRobustness network)
     {
         yield return $"Accuracies are means over the seeds ± their deviation; the best of all rules is {network.Best:P1}. A range is of the mean accuracy, decades are the mean ± deviation of what each seed alone has at that height.";
         yield return "";
         yield return "| rule | swept | best accuracy, % | at | within 2 points of its own best | decades, each seed alone | within 2 points of the best of all | decades, each seed alone | diverged |";
         yield return "|---|---|---|---|---|---|---|---|---|";
         foreach (var curve in network.Curves)
-            yield return $"| {curve.Rule.Title} | {curve.Rule.Rate} | {Percent(curve.At(curve.BestRate))} | {RateText.Of(curve.BestRate)} | {Range(curve, curve.Best)} | {Range(curve, network.Best)} | {Diverged(curve)} |";
+            yield return $"| {curve.Rule.Title} | {curve.Rule.Meaning} | {Percent(curve.At(curve.BestRate))} | {RateText.Of(curve.BestRate)} | {Range(curve, curve.Best)} | {Range(curve, network.Best)} | {Diverged(curve)} |";
     }
 
-    /// <summary>The accuracy for each rule and rate.</summary>
-    public static IEnumerable<string> Accuracies(NetworkRobustness network) =>
+    // The accuracy for each rule and rate.
+    private static IEnumerable<string> Accuracies(NetworkRobustness network) =>
         Table(network, (curve, i) => $"{curve.Accuracies[i] * 100:F1}", "accuracy, %");
 
-    /// <summary>The mean training loss of the last fifth of the updates for each rule and rate.</summary>
-    public static IEnumerable<string> Losses(NetworkRobustness network) => Table(
+    // The mean training loss of the last fifth of the updates for each rule and rate.
+    private static IEnumerable<string> Losses(NetworkRobustness network) => Table(
         network, (curve, i) => Short(curve.Outcomes[i].Where(outcome => !outcome.HasDiverged).Average(outcome => outcome.Loss)), "final training loss (of what did not diverge)");
-
-    /// <summary>A panel for each network: the mean accuracy against the initial rate, a line for each rule, a cross where a run diverged.</summary>
-    public static Chart Chart(IReadOnlyList<NetworkRobustness> networks)
-    {
-        ChartPanel Panel(NetworkRobustness network) => new(network.Network.Title, [.. network.Curves.Select(Line)]) { Height = 300 };
-        return new Chart("Test accuracy against the initial rate; a cross: runs diverged", "initial rate", [.. networks.Select(Panel)])
-        {
-            IsXLogarithmic = true,
-            Legend = [.. SweepRule.All.Select(rule => rule.Title)],
-        };
-    }
 
     // Where every seed diverged there is no accuracy to draw.
     private static ChartLine Line(RuleCurve curve) =>
@@ -74,4 +98,16 @@ internal static class RateRobustnessText
     private static string Percent(SeedSample accuracies) => new SeedSample([.. accuracies.Values.Select(value => 100 * value)]).ToString("F1");
 
     private static string Short(double loss) => loss < 100 ? loss.ToString("F2", CultureInfo.InvariantCulture) : Axis.Label(Math.Round(loss));
+}
+
+/// <summary>All rules on a network.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Curves">The rules on it.</param>
+public sealed record NetworkRobustness(SweepNetwork Network, IReadOnlyList<RuleCurve> Curves)
+{
+    /// <summary>How far below a best accuracy a rate may be used: two points.</summary>
+    public const double Tolerance = 0.02;
+
+    /// <summary>The best mean accuracy of all rules.</summary>
+    public double Best => Curves.Max(curve => curve.Best);
 }
