@@ -19,3 +19,55 @@ public sealed record Flag(FlagKind Kind, string Cause, string Shown, string Reme
     /// <summary>The phases that have it, from 1; empty for all.</summary>
     public IReadOnlyList<int> Phases { get; init; } = [];
 }
+
+/// <summary>What can be wrong with a run, in the order in which it is looked for: an earlier cause explains what a later one would be taken for.</summary>
+public enum FlagKind
+{
+    /// <summary>The loss has an L2 term of its own, on top of the optimizer's weight decay.</summary>
+    LossPenalty,
+
+    /// <summary>Gradients are cut to one norm.</summary>
+    ClippedGradients,
+
+    /// <summary>The epsilon of the normalizations is felt: the weights have become too small for it.</summary>
+    FeltEpsilon,
+
+    /// <summary>A bias stands between weights and a normalization that does not take it out: the loss depends on their scale.</summary>
+    BiasInside,
+
+    /// <summary>No normalization follows some weights: the loss depends on their scale.</summary>
+    NoNormalization,
+
+    /// <summary>Some weights have no weight decay, or less than the run's.</summary>
+    DecayMissing,
+
+    /// <summary>Some weights have another rate or momentum than the others.</summary>
+    OtherNumbers,
+
+    /// <summary>The updates are those of another rule than the log says.</summary>
+    OtherRule,
+
+    /// <summary>The updates are not what rate and gradients make.</summary>
+    OtherUpdates,
+
+    /// <summary>Something besides the optimizer changes the weights.</summary>
+    ChangedWeights,
+
+    /// <summary>The norms show another weight decay than the log says.</summary>
+    OtherDecay,
+
+    /// <summary>Rate times decay is so large for the momentum that norms oscillate.</summary>
+    Oscillating,
+
+    /// <summary>The rate is not the one that it was compared with.</summary>
+    RateDiffers,
+
+    /// <summary>The weight decay is not the one that it was compared with.</summary>
+    DecayDiffers,
+
+    /// <summary>The momentum is not the one that it was compared with.</summary>
+    MomentumDiffers,
+
+    /// <summary>The update rule is not the one that it was compared with.</summary>
+    RuleDiffers,
+}

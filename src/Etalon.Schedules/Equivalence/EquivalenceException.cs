@@ -17,3 +17,26 @@ public sealed class EquivalenceException : Exception
     /// <summary>The first step at which it does not hold; null where it concerns the whole schedule.</summary>
     public long? Step { get; }
 }
+
+/// <summary>The rules of training that have no equivalent: why, and what to do instead.</summary>
+/// <remarks>The theorems need an update that is linear in gradients and weights, with coefficients that do not depend on them.</remarks>
+public static class NoEquivalent
+{
+    private const string RecordRates = "train once, record the rate of each update, and convert that table: a rate that is given is a schedule";
+
+    /// <summary>The refusal of an optimizer or a rate policy by its usual name, in any capitals; null for plain SGD and for what is unknown here.</summary>
+    public static EquivalenceException? Of(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.ToLowerInvariant() switch
+        {
+            "adam" or "adamw" or "nadam" or "radam" or "adamax" or "rmsprop" or "adagrad" or "adadelta" or "lion" =>
+                new($"{name} divides by, or takes the sign of, a running mean of gradients that were taken at different scales of the weights, so no sequence of rates makes up for the decay", "use SGD with momentum for the scale-invariant group"),
+            "lamb" or "lars" =>
+                new($"{name} divides each update by its norm and multiplies it by that of the weights: its rate is already free of the scale, and weight decay does not change it", "keep its recipe as it is"),
+            "wngrad" or "adagrad-norm" =>
+                new($"{name} sets the rate from the norms of the gradients, which are 1/P times as large in the equivalent run", RecordRates),
+            _ => null,
+        };
+    }
+}

@@ -1,4 +1,5 @@
 using Etalon.Engine.Parallel;
+using Etalon.Lab.Charts;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 
@@ -76,4 +77,16 @@ public abstract class Scenario
         string momentum = numbers.Momentum == 0 ? "" : $" {numbers.Momentum:0.####}";
         return $"{name}{momentum}{(rule.Decay == DecayForm.Decoupled ? ", decoupled" : "")}: {Etalon.Lab.Charts.Axis.Label(Math.Round(numbers.Rate, 12))}, {Etalon.Lab.Charts.Axis.Label(numbers.WeightDecay)}";
     }
+}
+
+/// <summary>What a scenario showed.</summary>
+/// <param name="Title">The first line.</param>
+/// <param name="Setting">What was simulated, line by line: loss, update, replicas.</param>
+/// <param name="Findings">Predicted against measured.</param>
+/// <param name="Chart">Its curves.</param>
+/// <param name="Meaning">What it shows, in a sentence or two.</param>
+public sealed record ScenarioReport(string Title, IReadOnlyList<string> Setting, IReadOnlyList<Finding> Findings, Chart Chart, string Meaning)
+{
+    /// <summary>Whether each finding agrees with its prediction.</summary>
+    public bool Holds => Findings.All(finding => finding.Holds);
 }
