@@ -90,7 +90,11 @@ public partial class ArchitectureTests
         return rooms.Length > 0 ? rooms : throw new InvalidOperationException($"the Lab has no room {room}; was it renamed?");
     }
 
-    private static void AssertNone(IEnumerable<string> arrows) => Assert.Equal("", string.Join('\n', arrows));
+    private static void AssertNone(IEnumerable<string> arrows)
+    {
+        string found = string.Join('\n', arrows);
+        Assert.True(found.Length == 0, found);
+    }
 
     // Over no file at all anything would hold.
     private static void AssertNone(string text, Func<string, bool> where)
