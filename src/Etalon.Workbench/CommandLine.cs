@@ -85,6 +85,7 @@ internal static class CommandLine
         DataCommand.Create(),
         RunsCommand.Create(),
         SimulateCommand.Create(),
+        SweepCommand.Create(),
         ReproduceCommand.Create(),
         BenchCommand.Create(),
     };

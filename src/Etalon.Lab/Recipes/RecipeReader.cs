@@ -14,20 +14,26 @@ public static class RecipeReader
     /// <param name="path">The file.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The file cannot be read, or the recipe has problems.</exception>
-    public static Recipe ReadFile(string path, IReadOnlyList<string>? overrides = null)
+    public static Recipe ReadFile(string path, IReadOnlyList<string>? overrides = null) =>
+        Read(TextOf(path, "recipe", "recipes/digits.yaml"), path, overrides) with { File = path };
+
+    /// <summary>The text of a file, as far as one may be that long.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should hold.</param>
+    /// <param name="example">A file that holds such a thing.</param>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    internal static string TextOf(string path, string what, string example)
     {
-        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give a recipe's file");
-        if (!File.Exists(path)) throw new InputException($"{path}: no such file; give a recipe such as recipes/digits.yaml");
-        string text;
+        if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give a {what}'s file");
+        if (!File.Exists(path)) throw new InputException($"{path}: no such file; give a {what} such as {example}");
         try
         {
-            text = Text(path);
+            return TextOf(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path}: {e.Message}");
         }
-        return Read(text, path, overrides) with { File = path };
     }
 
     /// <summary>Reads a recipe from a text.</summary>
@@ -70,7 +76,7 @@ public static class RecipeReader
     }
 
     // One character more than a recipe may have, so that the reading refuses it: devices and pipes do not tell their length.
-    private static string Text(string path)
+    private static string TextOf(string path)
     {
         using var file = new StreamReader(path);
         var buffer = new char[RecipeText.LargestLength + 1];
@@ -163,7 +169,7 @@ public static class RecipeReader
         return spec;
     }
 
-    private static string Name(RecipeNode node)
+    internal static string Name(RecipeNode node)
     {
         var name = ScalarReader.Text(node);
         return name.Length <= 80 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
@@ -171,7 +177,7 @@ public static class RecipeReader
             : throw new ValueException(node, "names a folder: at most 80 letters, digits, dashes, dots and underscores, and no dot in front");
     }
 
-    private static string NameOf(string source)
+    internal static string NameOf(string source)
     {
         var stem = string.Concat(Path.GetFileNameWithoutExtension(source).Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
         return stem.Length is > 0 and <= 80 ? stem : "recipe";

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Etalon.Lab.Recipes;
+using Etalon.Lab.Sweeps;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -8,7 +9,9 @@ public partial class DocumentTests
 {
     public static TheoryData<string> Commands => [.. Blocks("console").Select(block => block.Trim())];
 
-    public static TheoryData<string> Recipes => [.. Blocks("yaml")];
+    public static TheoryData<string> Recipes => [.. Blocks("yaml").Where(block => !IsSweep(block))];
+
+    public static TheoryData<string> Sweeps => [.. Blocks("yaml").Where(IsSweep)];
 
     [Theory, MemberData(nameof(Commands))]
     public async Task A_command_prints_what_the_document_shows(string block)
@@ -22,6 +25,14 @@ public partial class DocumentTests
     [Theory, MemberData(nameof(Recipes))]
     public void A_recipe_in_a_document_reads_without_a_warning(string recipe) => Assert.Empty(RecipeReader.Read(recipe).Warnings);
 
+    [Theory, MemberData(nameof(Sweeps))]
+    public void A_sweep_in_a_document_reads(string sweep) => Assert.NotEmpty(SweepReader.Read(sweep, Path.Combine(AppContext.BaseDirectory, "sweeps", "sweep.yaml")).Configurations);
+
+    [Fact]
+    public void Every_ready_made_sweep_reads() => Assert.All(
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "sweeps"), "*.yaml"),
+        file => Assert.NotEmpty(SweepReader.ReadFile(file).Configurations));
+
     [Fact]
     public void Every_optimizer_and_each_of_its_options_stands_in_the_documents()
     {
@@ -33,6 +44,8 @@ public partial class DocumentTests
             Assert.Contains($"`{family.Name}`", Document("recipes.md"), StringComparison.Ordinal);
         }
     }
+
+    private static bool IsSweep(string block) => block.Split('\n').Any(line => line.StartsWith("recipe:", StringComparison.Ordinal));
 
     private static string Document(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", name));
 

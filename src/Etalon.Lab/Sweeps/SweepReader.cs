@@ -1,0 +1,182 @@
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Lab.Sweeps;
+
+/// <summary>Reads a sweep's file, YAML or JSON, and all the recipes that follow from it. Everything that is wrong is told at once, each problem with its line and column.</summary>
+public static class SweepReader
+{
+    private const int MostTrials = 100_000, MostSeeds = 10_000;
+
+    /// <summary>Reads a sweep from a file.</summary>
+    /// <param name="path">The file; recipes in it are named from its folder.</param>
+    /// <exception cref="InputException">The file cannot be read, or the sweep or a recipe in it has problems.</exception>
+    public static Sweep ReadFile(string path) => Read(RecipeReader.TextOf(path, "sweep", "sweeps/digits-rate-decay.yaml"), path);
+
+    /// <summary>Reads a sweep from a text.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">The file's name: for messages, for the default of <c>name</c>, and for the places of recipes.</param>
+    /// <exception cref="InputException">The sweep or a recipe in it has problems.</exception>
+    public static Sweep Read(string text, string source)
+    {
+        var problems = new RecipeProblems();
+        var root = RecipeText.Parse(text, source, problems);
+        if (root is not null and not RecipeMap) problems.Add(root.Place, $"a sweep is a set of keys, as in \"recipe: recipes/digits.yaml\", not {root.Kind}");
+        problems.ThrowIfAny();
+        var section = new SectionReader((RecipeMap)root!, "", problems);
+        string name = section.Read("name", RecipeReader.NameOf(source), RecipeReader.Name);
+        var recipes = section.Need("recipe", [], "name a recipe's file, as in recipe: ../recipes/digits.yaml", Files);
+        var axes = section.Take("over") is { } over ? AxisReader.Read(over, problems) : [];
+        string[] keys = [.. axes.SelectMany(axis => axis.Keys)];
+        var conditions = section.Read("where", [], node => ScalarReader.List(node, item => (Node: item, Condition: SweepCondition.Read(item, keys))));
+        var seeds = section.Read("seeds", [], Seeds);
+        var metric = section.Take("metric") is { } wanted ? Metric(wanted, problems) : new SweepMetric();
+        section.Close();
+
+        double count = axes.Aggregate((double)recipes.Count * Math.Max(1, seeds.Count), (product, axis) => product * axis.Choices.Count);
+        if (count > MostTrials) problems.Add(section.Map.Place, $"the sweep has {count:N0} trials, and at most {MostTrials:N0} are possible; take fewer values or seeds");
+        if (count > MostTrials) problems.ThrowIfAny();
+
+        var folder = Path.GetDirectoryName(source) ?? "";
+        string[] files = [.. recipes.Select(file => Path.Combine(folder, file.Text))];
+        var configurations = new List<SweepConfiguration>();
+        var hashes = new Dictionary<string, string>();
+        foreach (var (scalar, file) in recipes.Zip(files))
+        {
+            if (RecipeFileOf(scalar, file, problems) is not { } recipe) continue;
+            foreach (var changes in Product(axes))
+                if (AreMet(conditions, changes, problems) && Configuration(recipe, files.Length > 1, changes, seeds, hashes, problems) is { } configuration) configurations.Add(configuration);
+        }
+        if (!problems.Any && configurations.Count == 0) problems.Add(section.Map.Place, "where leaves no configuration; take a condition away");
+        problems.ThrowIfAny();
+        return new Sweep { Name = name, File = source, RecipeFiles = files, Metric = metric, Configurations = configurations };
+    }
+
+    // The last axis varies fastest.
+    private static IEnumerable<IReadOnlyList<SweepChange>> Product(IReadOnlyList<SweepAxis> axes) =>
+        axes.Aggregate((IEnumerable<IReadOnlyList<SweepChange>>)[[]], (begun, axis) => begun.SelectMany(changes => axis.Choices, IReadOnlyList<SweepChange> (changes, choice) => [.. changes, .. choice]));
+
+    private static bool AreMet(List<(RecipeNode Node, SweepCondition Condition)> conditions, IReadOnlyList<SweepChange> changes, RecipeProblems problems)
+    {
+        foreach (var (node, condition) in conditions)
+        {
+            try
+            {
+                if (!condition.Holds(changes)) return false;
+            }
+            catch (FormatException exception)
+            {
+                problems.Add(node, "where", exception.Message);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static SweepConfiguration? Configuration(
+        NamedRecipe named, bool isOneOfSeveral, IReadOnlyList<SweepChange> changes, List<ulong> seeds, Dictionary<string, string> hashes, RecipeProblems problems)
+    {
+        if (Recipe(named, changes, problems) is not { } recipe) return null;
+        if (recipe.Data is null || recipe.Model is null)
+        {
+            problems.Add(named.Node, "recipe", "a trial trains, so its recipe needs data and model");
+            return null;
+        }
+        KeyValuePair<string, string>[] shown = [.. changes.Select(change => KeyValuePair.Create(change.Key, change.Value))];
+        var trials = seeds.Count == 0 ? [new Trial(recipe)] : seeds.ConvertAll(seed => WithSeed(recipe, seed));
+        var configuration = new SweepConfiguration { Changes = isOneOfSeveral ? [new("recipe", named.Node.Text), .. shown] : shown, Trials = trials };
+        if (hashes.TryAdd(trials[0].Recipe.Hash, configuration.Label)) return configuration;
+        problems.Add(changes.Count > 0 ? changes[^1].Place : named.Node.Place, $"{configuration.Label} gives the same recipe as {hashes[trials[0].Recipe.Hash]}; take one of the two away");
+        return null;
+    }
+
+    private static NamedRecipe? RecipeFileOf(RecipeScalar node, string file, RecipeProblems problems)
+    {
+        try
+        {
+            return new NamedRecipe(node, file, RecipeReader.TextOf(file, "recipe", "../recipes/digits.yaml"));
+        }
+        catch (InputException exception)
+        {
+            problems.Add(node.Place, exception.Message);
+            return null;
+        }
+    }
+
+    private static Recipe? Recipe(NamedRecipe named, IReadOnlyList<SweepChange> changes, RecipeProblems problems)
+    {
+        try
+        {
+            return RecipeReader.Read(named.Text, named.File, [.. changes.Select(change => change.Override)]) with { File = named.File };
+        }
+        catch (InputException exception)
+        {
+            foreach (string problem in exception.Problems)
+            {
+                // What a change brought is wrong where the sweep's file says it.
+                var change = changes.FirstOrDefault(change => problem.StartsWith($"override {change.Override}: ", StringComparison.Ordinal));
+                if (change is null) problems.Add(named.Node.Place, problem);
+                else problems.Add(change.Place, problem[$"override {change.Override}: ".Length..]);
+            }
+            return null;
+        }
+    }
+
+    private static Trial WithSeed(Recipe recipe, ulong seed)
+    {
+        var seeded = recipe with { Seed = seed, Overrides = [.. recipe.Overrides, $"seed={seed}"] };
+        return new Trial(seeded with { Hash = RecipeWriter.HashOf(seeded) });
+    }
+
+    private static List<RecipeScalar> Files(RecipeNode node)
+    {
+        List<RecipeNode> items = node is RecipeList list ? list.Items : [node];
+        if (items.Count == 0) throw new ValueException(node, "must name a recipe's file, or a list of them");
+        foreach (var item in items) ScalarReader.Text(item);
+        List<RecipeScalar> files = [.. items.Cast<RecipeScalar>()];
+        return files.DistinctBy(file => file.Text).Count() == files.Count ? files : throw new ValueException(node, "names a file twice");
+    }
+
+    private static List<ulong> Seeds(RecipeNode node)
+    {
+        if (node is not RecipeList)
+        {
+            int count = ScalarReader.Integer(node);
+            return count is >= 1 and <= MostSeeds ? [.. Enumerable.Range(1, count).Select(seed => (ulong)seed)] : throw new ValueException(node, $"must be a count from 1 to {MostSeeds}, or a list of seeds");
+        }
+        var seeds = ScalarReader.List(node, ScalarReader.Seed);
+        return seeds.Count > 0 && seeds.Distinct().Count() == seeds.Count ? seeds : throw new ValueException(node, "must be a list of different seeds, at least one");
+    }
+
+    private static SweepMetric Metric(RecipeNode node, RecipeProblems problems)
+    {
+        if (node is RecipeScalar)
+        {
+            var whole = new SectionReader(new RecipeMap([new(new RecipeScalar("name", false, node.Place), node)], node.Place), "metric", problems);
+            return Metric(whole);
+        }
+        return SectionReader.Open(node, "metric", problems) is { } section ? Metric(section) : new SweepMetric();
+    }
+
+    private static SweepMetric Metric(SectionReader section)
+    {
+        string name = section.Need("name", SweepMetric.TestAccuracy, "write the name of a metric, as in name: test/accuracy", ScalarReader.Text);
+        var (moment, step) = section.Read("at", (MetricMoment.Last, 0L), Moment);
+        string goal = section.Read("goal", SweepMetric.IsUsuallyHigherBetter(name) ? "max" : "min", node => ScalarReader.Word(node, ["max", "min"]));
+        section.Close();
+        return new SweepMetric { Name = name, Moment = moment, Step = step, IsHigherBetter = goal == "max" };
+    }
+
+    private static (MetricMoment Moment, long Step) Moment(RecipeNode node)
+    {
+        switch (ScalarReader.Scalar(node, "last, best or a number of updates").Text)
+        {
+            case "last": return (MetricMoment.Last, 0);
+            case "best": return (MetricMoment.Best, 0);
+            case var text when NumberText.TryReadWhole(text, out long step, out _) && step >= 1: return (MetricMoment.Step, step);
+            default: throw new ValueException(node, "must be last, best, or a number of updates such as 300");
+        }
+    }
+
+    // A recipe's file as the sweep names it, read once for all configurations.
+    private sealed record NamedRecipe(RecipeScalar Node, string File, string Text);
+}
