@@ -99,6 +99,7 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void PyTorch_computes_the_same_numbers_again()
     {
         Assert.SkipUnless(Python("-c", "import torch, numpy").ExitCode == 0, "needs /usr/bin/python3 with torch and numpy (Debian: python3-torch, python3-numpy)");

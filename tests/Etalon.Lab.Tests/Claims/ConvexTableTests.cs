@@ -10,6 +10,7 @@ public class ConvexTableTests
 
     // 5 rules on the quadratic, 3 where it is not convex (one of them only far below L, which is not run here), overflow, growth, the bound, 3 gaps, 6 rules of the regression.
     [Fact]
+    [Trait("speed", "slow")]
     public void The_recorded_tables_are_found_again()
     {
         List<string> told = [];

@@ -13,6 +13,7 @@ public sealed class TiledPatternsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("speed", "slow")]
     public void The_arms_are_run_judged_and_drawn_on_color_images()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken };

@@ -24,6 +24,7 @@ public class ForecastTests
     [InlineData("{name: mlp, hidden: [64], norm: batch, affine: false, head: frozen}", 0.9, 0.15)]
     [InlineData("{name: mlp, hidden: [64], norm: batch, affine: false, head: frozen}", 0, 0.15)]
     [InlineData("{name: preresnet-8, width: 4, affine: false, head: frozen}", 0.9, 0.3)]
+    [Trait("speed", "slow")]
     public void A_probe_of_200_updates_forecasts_the_norms_of_a_whole_run(string model, double momentum, double bound)
     {
         var spec = Spec(model, momentum);

@@ -13,6 +13,7 @@ public class DrawnRecipeTests
     private const int Whole = 20_000, Seed = 20_261_130;
 
     [Fact]
+    [Trait("speed", "slow")]
     public void Drawn_recipes_train_resume_and_fork_or_say_why_not()
     {
         var faults = new FuzzFaults();

@@ -36,6 +36,7 @@ public sealed class ForkOfFormTests : IDisposable
     [InlineData("", "equivalent.form=texp++", "optimizer.decay=decoupled")]
     [InlineData("equivalent.form=texp++", "equivalent=null", "optimizer.decay=decoupled")]
     [InlineData("", "equivalent.form=texp++", "optimizer.dampening=0.5")]
+    [Trait("speed", "slow")]
     public void A_fork_that_changes_the_form_alone_goes_on_as_its_parent(string parentForm, string forkForm, params string[] recipe)
     {
         string[] words = [.. Float64, .. recipe, .. Words(parentForm)];

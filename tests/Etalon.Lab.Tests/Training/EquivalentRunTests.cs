@@ -110,6 +110,7 @@ public class EquivalentRunTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void A_constant_growth_goes_on_far_past_the_largest_float64()
     {
         // With eta lambda = 0.05 and no momentum ln eta grows by -2 ln(1 - 0.05) = 0.103 a step: 1,000 after some 9,750 steps.

@@ -49,6 +49,7 @@ public sealed class OptimizerRunTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Optimizers))]
+    [Trait("speed", "slow")]
     public void Every_optimizer_learns_the_digits(string optimizer, double rate)
     {
         // Chance is 10 %; an update with a wrong sign or size stays near it.

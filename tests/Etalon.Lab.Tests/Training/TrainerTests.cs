@@ -60,6 +60,7 @@ public class TrainerTests
     [InlineData("preresnet-8", "group")]
     [InlineData("preresnet-8", "layer")]
     [InlineData("preresnet-8", "instance")]
+    [Trait("speed", "slow")]
     public void Every_model_and_normalization_learns_the_digits(string model, string norm)
     {
         // Chance is 10 %, and a network that misreads its data or its gradients stays near it; instance normalization over the last stage's

@@ -37,6 +37,7 @@ public class RestingMomentumTests
     [InlineData("comes", 0.5)]
     [InlineData("rests", 0)]
     [InlineData("rests", 0.5)]
+    [Trait("speed", "slow")]
     public void In_pytorch_the_converted_table_with_its_corrections_is_the_same_run(string schedule, double dampening)
     {
         Python.Need("torch");

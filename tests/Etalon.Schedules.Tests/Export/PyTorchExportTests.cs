@@ -36,6 +36,7 @@ public class PyTorchExportTests
     [InlineData(0)]
     [InlineData(57)]
     [InlineData(119)]
+    [Trait("speed", "slow")]
     public void PyTorch_sets_the_tabled_values_on_two_groups_also_when_resumed(int resumeAt)
     {
         Python.Need("torch");

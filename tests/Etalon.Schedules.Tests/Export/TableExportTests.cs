@@ -14,6 +14,7 @@ public class TableExportTests
         new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)), new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
 
     [Fact]
+    [Trait("speed", "slow")]
     public void A_million_updates_are_a_million_rows_that_read_back_exactly()
     {
         var rows = Csv(_long).Split('\n');

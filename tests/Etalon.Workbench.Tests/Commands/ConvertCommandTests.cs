@@ -168,6 +168,7 @@ public sealed class ConvertCommandTests : IDisposable
     [Theory]
     [InlineData("texp++")]
     [InlineData("weight-decay:0.004")]
+    [Trait("speed", "slow")]
     public async Task The_table_used_in_PyTorch_gives_the_outputs_of_the_recipe(string form)
     {
         Python.Need("torch");

@@ -62,6 +62,7 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("weight-decay, weight_decay: 0.004")]
     [InlineData("texp", "learning_rate={steps: {start: 0.2, at: [100ba, 200ba], factor: 0.1}}")]
     [InlineData("texp++", "optimizer={nesterov: true}", "nesterov")]
+    [Trait("speed", "slow")]
     public async Task The_module_of_an_equivalent_trains_in_PyTorch_to_the_outputs_of_its_recipe(string form, string change = "seed=1", string rule = "")
     {
         var runs = await TrainModules(form, [change], "float64", 300, rule);
@@ -82,6 +83,7 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task In_float32_the_module_trains_past_the_largest_float_as_the_recipe_does()
     {
         string[] changes = [Free, "learning_rate=0.2", "weight_decay=0.2", "duration=2200ba"];

@@ -68,6 +68,7 @@ public sealed class CultureOfCommandsTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task A_process_of_another_language_that_is_killed_is_resumed_there_to_the_same_bytes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it has no SIGKILL");

@@ -11,6 +11,7 @@ public sealed class KillTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task A_run_killed_8_times_at_random_moments_ends_with_the_bytes_of_the_whole_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
