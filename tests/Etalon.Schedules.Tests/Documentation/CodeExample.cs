@@ -11,7 +11,7 @@ public sealed partial record CodeExample(string Name, string Text, Action Run)
 {
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, CodeExample> All { get; } =
-        new[] { typeof(PieceExamples), typeof(LibraryExamples), typeof(DynamicsExamples), typeof(PageExamples) }.SelectMany(Of).ToDictionary(example => example.Name);
+        new[] { typeof(PieceExamples), typeof(LibraryExamples), typeof(DynamicsExamples), typeof(PageExamples), typeof(AdamExamples) }.SelectMany(Of).ToDictionary(example => example.Name);
 
     /// <summary>What the comments say that the example prints: the first words of a comment behind or below a line that prints.</summary>
     public IEnumerable<string> Promised => Text.Split('\n')

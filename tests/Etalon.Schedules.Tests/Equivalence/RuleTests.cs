@@ -74,6 +74,17 @@ public class RuleTests
     }
 
     [Fact]
+    public void Decoupled_nesterov_keeps_its_look_ahead_and_one_number_for_both_is_wrong()
+    {
+        var conversion = TexpPlusPlus.Convert(TestSchedules.Table("decoupled nesterov"));
+        Assert.Equal(0.9 * (1 - 0.2 * 0.01), conversion.Target[1].Momentum, 1e-15);
+        Assert.All(conversion.Target.Steps.ToArray(), step => Assert.Equal(0.9, step.LookAhead));
+        var same = new UpdateTable(conversion.Target.Rule, conversion.Target.Steps.ToArray().Select(step => step with { LookAhead = step.Momentum }));
+        var distance = SideBySide.Distance(SideBySide.From(SideBySide.Loss), conversion.Source, SideBySide.From(SideBySide.Loss), same, []);
+        Assert.True(distance > 100 * SideBySide.Exact, $"{distance:R}");
+    }
+
+    [Fact]
     public void Every_rule_says_its_formula()
     {
         Assert.Equal("v ← μ v + g + λ w;  w ← w - η v", new UpdateRule().ToString());
@@ -82,7 +93,8 @@ public class RuleTests
     }
 
     [Theory]
-    [InlineData("AdamW", "different scales"), InlineData("lars", "already free of the scale"), InlineData("wngrad", "convert that table")]
+    [InlineData("AdamW", "scaled-gradient form"), InlineData("adam", "use AdamW"), InlineData("LAMB", "keep its recipe"), InlineData("schedule-free", "point y"), InlineData("cautious decay", "decay all weights")]
+    [InlineData("lars", "already free of the scale"), InlineData("wngrad", "convert that table")]
     public void What_has_no_equivalent_is_refused_with_the_reason(string name, string says) =>
         Assert.Contains(says, NoEquivalent.Of(name)!.Message, StringComparison.Ordinal);
 

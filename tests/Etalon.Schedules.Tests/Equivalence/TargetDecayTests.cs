@@ -59,9 +59,4 @@ public class TargetDecayTests
     [Fact]
     public void A_negative_decay_for_ever_is_refused_where_the_weights_would_have_to_change_sign() =>
         Assert.NotNull(Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(TestSchedules.Table("constant"), new Constant(-0.002))).Step);
-
-    [Fact]
-    public void Nesterov_with_decoupled_decay_is_refused() =>
-        Assert.Contains("choose coupled decay", Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(
-            TestSchedules.Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } }))).Message, StringComparison.Ordinal);
 }

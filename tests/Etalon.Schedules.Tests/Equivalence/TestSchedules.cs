@@ -31,6 +31,8 @@ internal static class TestSchedules
         ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true } },
         ["decoupled"] = Constant with { Rule = new() { Decay = DecayForm.Decoupled } },
         ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled } },
+        ["decoupled nesterov"] = Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
+        ["decoupled nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
     };
 
     public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);

@@ -58,9 +58,8 @@ public static class TargetDecay
 
     private static (Func<StateMap, StepInput, StepOutput>, string) Recurrence(UpdateRule rule) => rule switch
     {
-        { Nesterov: true, Decay: DecayForm.Decoupled } => throw new EquivalenceException("Nesterov's look-ahead together with decoupled decay has no equivalent here", "choose coupled decay, or momentum without look-ahead"),
-        { Nesterov: true } => (NesterovMomentum.Advance, "Nesterov with its own momentum and look-ahead (after Li and Arora 2019, Theorem 2.13)"),
         { Decay: DecayForm.Decoupled } => (DecoupledDecay.Advance, "decoupled decay with rescaled momentum (after Li and Arora 2019, Theorem 2.13)"),
+        { Nesterov: true } => (NesterovMomentum.Advance, "Nesterov with its own momentum and look-ahead (after Li and Arora 2019, Theorem 2.13)"),
         _ => (TexpPlusPlus.Advance, "TEXP++ (Li and Arora 2019, Theorem 2.13)"),
     };
 }

@@ -1,0 +1,95 @@
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Schedules.Tests.Equivalence;
+
+/// <summary>One weight's update by a rule with decoupled decay, as its paper or PyTorch writes it.</summary>
+internal interface IDecoupledRule
+{
+    /// <summary>U for one coordinate, from its gradient at update t.</summary>
+    double Direction(int coordinate, double gradient, long t);
+}
+
+/// <summary>Adam as torch.optim.AdamW computes it, single-tensor path; betas and epsilon may be of each update.</summary>
+internal sealed class AdamRule(int dimension, Func<long, (double Beta1, double Beta2, double Epsilon)> numbers) : IDecoupledRule
+{
+    private readonly double[] _mean = new double[dimension], _square = new double[dimension];
+
+    public double[] Mean => _mean;
+
+    public double[] Square => _square;
+
+    public double Direction(int i, double g, long t)
+    {
+        var (b1, b2, epsilon) = numbers(t);
+        _mean[i] = b1 * _mean[i] + (1 - b1) * g;
+        _square[i] = b2 * _square[i] + (1 - b2) * g * g;
+        var (c1, c2) = (1 - Math.Pow(b1, t + 1), 1 - Math.Pow(b2, t + 1));
+        return _mean[i] / c1 / (Math.Sqrt(_square[i]) / Math.Sqrt(c2) + epsilon);
+    }
+}
+
+/// <summary>Lion: the sign of a mixture of momentum and gradient (Chen et al. 2023).</summary>
+internal sealed class LionRule(int dimension) : IDecoupledRule
+{
+    private readonly double[] _momentum = new double[dimension];
+
+    public double Direction(int i, double g, long t)
+    {
+        double direction = Math.Sign(0.9 * _momentum[i] + (1 - 0.9) * g);
+        _momentum[i] = 0.99 * _momentum[i] + (1 - 0.99) * g;
+        return direction;
+    }
+}
+
+/// <summary>Signum: the sign of a running mean of gradients (Bernstein et al. 2018).</summary>
+internal sealed class SignumRule(int dimension) : IDecoupledRule
+{
+    private readonly double[] _momentum = new double[dimension];
+
+    public double Direction(int i, double g, long t)
+    {
+        _momentum[i] = 0.9 * _momentum[i] + (1 - 0.9) * g;
+        return Math.Sign(_momentum[i]);
+    }
+}
+
+/// <summary>Runs of a rule with decoupled decay on the sphere loss, as a plain loop.</summary>
+internal static class DecoupledRun
+{
+    public const int Updates = 300;
+
+    /// <summary>The directions w/|w| after each update.</summary>
+    /// <param name="rule">The rule, with a fresh state.</param>
+    /// <param name="rate">η of each update.</param>
+    /// <param name="decay">λ of each update.</param>
+    /// <param name="gradientFactor">What gradients are multiplied by before the rule sees them; default: 1.</param>
+    /// <param name="clip">A threshold on the norm of what the rule sees; default: none.</param>
+    /// <param name="start">The weights to start from; default: the loss's own start.</param>
+    public static List<double[]> Directions(
+        IDecoupledRule rule, Func<long, double> rate, Func<long, double> decay, Func<long, double>? gradientFactor = null, double clip = double.PositiveInfinity, double[]? start = null)
+    {
+        var weights = start ?? SideBySide.Loss.Start();
+        var directions = new List<double[]>();
+        for (var t = 0; t < Updates; t++)
+        {
+            var gradient = SideBySide.Loss.Gradient(t, weights);
+            for (var i = 0; i < gradient.Length; i++) gradient[i] *= gradientFactor?.Invoke(t) ?? 1;
+            var norm = SphereLoss.Norm(gradient);
+            for (var i = 0; i < gradient.Length; i++)
+                weights[i] = (1 - rate(t) * decay(t)) * weights[i] - rate(t) * rule.Direction(i, norm > clip ? gradient[i] * (clip / norm) : gradient[i], t);
+            var length = SphereLoss.Norm(weights);
+            directions.Add([.. weights.Select(w => w / length)]);
+        }
+        return directions;
+    }
+
+    public static double Distance(List<double[]> one, List<double[]> two) =>
+        one.Zip(two, (a, b) => SphereLoss.Norm([.. a.Zip(b, (x, y) => x - y)])).Aggregate(0.0, (largest, d) => double.IsNaN(d) ? double.PositiveInfinity : Math.Max(largest, d));
+
+    /// <summary>300 updates with a warm-up, a cosine and η λ up to 0.01: ln P ends at about 1.5.</summary>
+    public static UpdateTable Source { get; } = UpdateTable.Of(
+        new UpdateSchedule(new Sequence(new Linear(0, 0.02, 30), new Cosine(0.02, 0.002, 270)), new Constant(0.5), new Constant(0.9), Updates)
+        {
+            Rule = new() { Decay = DecayForm.Decoupled },
+        });
+}
