@@ -4,7 +4,9 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Benchmarks;
 
-/// <summary>How long the conversion of a recipe of a million steps takes, its schedules evaluated included; to stay below a second.</summary>
+/// <summary>
+/// How long the conversion of a recipe of a million steps takes, its schedules evaluated included; to stay below a second.
+/// </summary>
 public class ConversionSpeed
 {
     private readonly UpdateSchedule _schedule = new(

@@ -9,8 +9,8 @@ using Etalon.Engine.Speed;
 namespace Etalon.Benchmarks;
 
 /// <summary>
-/// The speed of matrix products on one core: y = x w, dx = dy w^T and dw = x^T dy at each shape, as GFLOP/s and as share of the multiply-add
-/// peak of the width.
+/// The speed of matrix products on one core: y = x w, dx = dy w^T and dw = x^T dy at each shape, as GFLOP/s and as share of the
+/// multiply-add peak of the width.
 /// </summary>
 /// <remarks>Peak and products are measured in turn, round after round; a share is the median of the rounds' own.</remarks>
 internal static class MatrixSpeed
@@ -98,7 +98,8 @@ internal static class MatrixSpeed
             for (int first = 0; first < _depth; first += MatrixProduct<T>.MostRows)
                 for (int image = 0; image < _rows; image += MatrixProduct<T>.MostImages)
                     _product.AddOuter(
-                        _x + (nint)image * _depth + first, _depth, _y + (nint)image * _gradientStep, Math.Min(MatrixProduct<T>.MostImages, _rows - image),
+                        _x + (nint)image * _depth + first, _depth, _y + (nint)image * _gradientStep,
+                        Math.Min(MatrixProduct<T>.MostImages, _rows - image),
                         Math.Min(MatrixProduct<T>.MostRows, _depth - first), _columns, _sums + (nint)first * _gradientStep, _scratch);
         }
 
@@ -112,7 +113,8 @@ internal static class MatrixSpeed
             fixed (PixelOffsets* pairs = rows)
                 for (int first = 0; first < right.Columns; first += _product.LanesOf(right.Columns))
                     for (int row = 0; row < _rows; row += MatrixProduct<T>.MostRows)
-                        _product.Multiply(left, pairs + row, Math.Min(MatrixProduct<T>.MostRows, _rows - row), right, first, product, _scratch);
+                        _product.Multiply(left, pairs + row, Math.Min(MatrixProduct<T>.MostRows, _rows - row), right, first, product,
+                            _scratch);
         }
 
         private T* Allocate(int length)

@@ -7,13 +7,13 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Benchmarks;
 
 /// <summary>
-/// The time of an optimizer's update beside that of moving its state once, at memory bandwidth with the same threads: reading and writing parameters, gradient, slots and float64 accumulators; and, less
-/// than that, writing of these only what the update changes.
+/// The time of an optimizer's update beside that of moving its state once, at memory bandwidth with the same threads: reading and writing
+/// parameters, gradient, slots and float64 accumulators; and, less than that, writing of these only what the update changes.
 /// </summary>
 /// <remarks>
-/// 36 3x3 convolutions of 256 channels and a linear layer of 1,000 outputs: 22 million parameters, so that every array of float32 alone is nearly three times a third-level cache of 32 MB. Updates
-/// without and with coupled decay and both movements are measured in turn, in processor time of both threads, so that what else the machine does counts less, and a ratio is the median of the
-/// rounds' ratios.
+/// 36 3x3 convolutions of 256 channels and a linear layer of 1,000 outputs: 22 million parameters, so that every array of float32 alone is
+/// nearly three times a third-level cache of 32 MB. Updates without and with coupled decay and both movements are measured in turn, in
+/// processor time of both threads, so that what else the machine does counts less, and a ratio is the median of the rounds' ratios.
 /// </remarks>
 internal static unsafe class OptimizerSpeed
 {
@@ -29,14 +29,18 @@ internal static unsafe class OptimizerSpeed
         g.Mirror(w);
         w.Allocate();
         g.Allocate();
-        for (int i = 0; i < w.Length; i++) (w.Span[i], g.Span[i]) = (T.CreateTruncating(Math.Sin(i)), T.CreateTruncating(1e-3 * Math.Cos(i)));
+        for (int i = 0; i < w.Length; i++)
+            (w.Span[i], g.Span[i]) = (T.CreateTruncating(Math.Sin(i)), T.CreateTruncating(1e-3 * Math.Cos(i)));
         using var workers = new Workers(2);
-        Console.WriteLine($"{typeof(T).Name}: {w.Length} parameters, 2 threads; arrays read, written; milliseconds (of processors) of an update without decay and with it, of reading and writing all once, of writing only what changes, and the ratios to either");
+        Console.WriteLine(
+            $"{typeof(T).Name}: {w.Length} parameters, 2 threads; arrays read, written; milliseconds (of processors) of an update "
+            + $"without decay and with it, of reading and writing all once, of writing only what changes, and the ratios to either");
         foreach (var (name, written, create) in Optimizers<T>()) PrintRow(name, written, create(w, g), w, g, workers);
     }
 
     // With each optimizer how many arrays it writes, the parameters among them: they come first among its slots.
-    private static IEnumerable<(string, int, Func<Region<T>, Region<T>, Optimizer<T>>)> Optimizers<T>() where T : unmanaged, IFloatingPointIeee754<T>
+    private static IEnumerable<(string, int, Func<Region<T>, Region<T>, Optimizer<T>>)> Optimizers<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         yield return ("sgd", 2, (w, g) => new Sgd<T>(w, g, new SgdOptions()));
         foreach (var scope in Enum.GetValues<StepSizeScope>())
@@ -50,7 +54,8 @@ internal static unsafe class OptimizerSpeed
         yield return ("schedule-free", 3, (w, g) => new ScheduleFree<T>(w, g, new ScheduleFreeOptions()));
     }
 
-    private static void PrintRow<T>(string name, int written, Optimizer<T> optimizer, Region<T> w, Region<T> g, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void PrintRow<T>(string name, int written, Optimizer<T> optimizer, Region<T> w, Region<T> g, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         using (optimizer)
         {
@@ -61,21 +66,26 @@ internal static unsafe class OptimizerSpeed
             double Update(double decay) => Time(() => optimizer.Update([new Hyperparameters(1e-4, decay, 0.9)], workers));
             for (int round = -WarmUp; round < Rounds; round++)
             {
-                var (one, two, three, four) = (Update(0), Time(() => Move(arrays, arrays.Length, accumulators, workers)), Update(1e-4), Time(() => Move(arrays, written, accumulators, workers)));
+                var (one, two, three, four) = (Update(0), Time(() => Move(arrays, arrays.Length, accumulators, workers)), Update(1e-4),
+                    Time(() => Move(arrays, written, accumulators, workers)));
                 if (round >= 0) (plain[round], all[round], decayed[round], changed[round]) = (one, two, three, four);
             }
             static double Ratio(double[] updates, double[] moves) => Median(updates.Zip(moves, (update, move) => update / move));
             Console.WriteLine(
-                $"{name,-20} {arrays.Length}, {written}   {Median(plain),7:F2} {Median(decayed),7:F2} {Median(all),7:F2} {Median(changed),7:F2}   {Ratio(plain, all),6:F2} {Ratio(decayed, all),6:F2} {Ratio(plain, changed),6:F2} {Ratio(decayed, changed),6:F2}");
+                $"{name,-20} {arrays.Length}, {written}   {Median(plain),7:F2} {Median(decayed),7:F2} {Median(all),7:F2} "
+                + $"{Median(changed),7:F2}   {Ratio(plain, all),6:F2} {Ratio(decayed, all),6:F2} {Ratio(plain, changed),6:F2} "
+                + $"{Ratio(decayed, changed),6:F2}");
             foreach (var array in arrays) array.Dispose();
         }
     }
 
-    private static void Move<T>(Region<T>[] arrays, int written, Region<double> accumulators, Workers workers) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Move<T>(Region<T>[] arrays, int written, Region<double> accumulators, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         workers.Run((int)(arrays[0].Length / Piece), (chunk, _) =>
         {
-            for (int array = 0; array < arrays.Length; array++) Move(arrays[array].Pointer + (long)chunk * Piece, isWritten: array < written);
+            for (int array = 0; array < arrays.Length; array++)
+                Move(arrays[array].Pointer + (long)chunk * Piece, isWritten: array < written);
         });
         workers.Run((int)(accumulators.Length / Piece), (chunk, _) => Move(accumulators.Pointer + (long)chunk * Piece, isWritten: true));
     }
@@ -87,7 +97,8 @@ internal static unsafe class OptimizerSpeed
             for (int i = 0; i < Piece; i += Vector256<T>.Count) Vector256.Store(Vector256.Load(x + i) + sum, x + i);
         else
             for (int i = 0; i < Piece; i += Vector256<T>.Count) sum += Vector256.Load(x + i);
-        if (sum[0] == T.CreateTruncating(-12345)) throw new InvalidOperationException("the sum is asked for, so that the loop is not left out");
+        if (sum[0] == T.CreateTruncating(-12345))
+            throw new InvalidOperationException("the sum is asked for, so that the loop is not left out");
     }
 
     private static Region<T> Copy<T>(Region<T> region) where T : unmanaged

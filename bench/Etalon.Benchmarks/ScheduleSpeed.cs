@@ -13,7 +13,8 @@ public class ScheduleSpeed
     [
         .. Enumerable.Range(0, 5).SelectMany(_ => new Schedule[]
         {
-            new Warmup(0.1, 500), new Cosine(0.1, 0.01, 1500), new Steps(0.01, [300, 600], 0.5, 1000), new Exponential(0.1, 0.999, length: 1000),
+            new Warmup(0.1, 500), new Cosine(0.1, 0.01, 1500), new Steps(0.01, [300, 600], 0.5, 1000),
+            new Exponential(0.1, 0.999, length: 1000),
         }),
     ]);
 

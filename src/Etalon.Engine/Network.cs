@@ -67,14 +67,17 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <summary>What training changes.</summary>
     public Region<T> Parameters => _layout.Parameters;
 
-    /// <summary>The gradient of the mean loss by the parameters, laid out as they are; overwritten by each <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// The gradient of the mean loss by the parameters, laid out as they are; overwritten by each <see cref="Backward"/>.
+    /// </summary>
     public Region<T> Gradients => _layout.Gradients;
 
     /// <summary>What belongs to the network and is not trained: running statistics, frozen weights.</summary>
     public Region<T> State => _layout.State;
 
     /// <summary>Bytes of native memory that the network holds.</summary>
-    public long MemoryBytes => (Parameters.Length + Gradients.Length + State.Length + _layout.Activations.Length + _pass.Length) * sizeof(T);
+    public long MemoryBytes =>
+        (Parameters.Length + Gradients.Length + State.Length + _layout.Activations.Length + _pass.Length) * sizeof(T);
 
     /// <summary>Where the time of each layer is added up, when somebody wants to know; none by default.</summary>
     public LayerTimes? Times { get; set; }
@@ -86,16 +89,18 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     }
 
     /// <summary>
-    /// The scale of the activations that normalizations read, relative to the run that this one is equivalent to: its scale-invariant weights
-    /// are so many times as large. Running statistics and epsilon follow it, so that the two runs compute the same. Default: 1.
+    /// The scale of the activations that normalizations read, relative to the run that this one is equivalent to: its scale-invariant
+    /// weights are so many times as large. Running statistics and epsilon follow it, so that the two runs compute the same. Default: 1.
     /// </summary>
-    /// <remarks>Li and Arora 2019 train in batch statistics, where nothing has to follow; running statistics and epsilon above 0 need it.</remarks>
+    /// <remarks>Li and Arora 2019 train in batch statistics, where nothing has to follow; running statistics and epsilon above 0 need
+    /// it.</remarks>
     public double ActivationScale
     {
         get;
         set
         {
-            if (!(value > 0 && double.IsFinite(value))) throw new ArgumentOutOfRangeException(nameof(value), value, "a scale is positive and finite");
+            if (!(value > 0 && double.IsFinite(value)))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "a scale is positive and finite");
             if (value == field) return;
             foreach (var layer in _layers) (layer as AffineLayer<T>)?.Rescale(value, field);
             field = value;
@@ -103,8 +108,9 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     } = 1;
 
     /// <summary>
-    /// The share of a batch in the running statistics of batch normalization, in [0, 1]; null, the default, for each layer's own. With 1, 1/2, 1/3, ... in one
-    /// training pass after another they become the means over these batches, as weights need that no batch was trained at.
+    /// The share of a batch in the running statistics of batch normalization, in [0, 1]; null, the default, for each layer's own. With 1,
+    /// 1/2, 1/3, ... in one training pass after another they become the means over these batches, as weights need that no batch was trained
+    /// at.
     /// </summary>
     public double? StatisticsShare
     {
@@ -117,9 +123,11 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     }
 
     /// <summary>Loss and accuracy of a batch.</summary>
-    /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20 takes.</param>
+    /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20
+    /// takes.</param>
     /// <param name="labels">The class of each image, 0-based; their number is the batch's, 1 .. <see cref="MaxBatch"/>.</param>
-    /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is <see cref="Loss.ForEvaluation"/>.</param>
+    /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is
+    /// <see cref="Loss.ForEvaluation"/>.</param>
     /// <exception cref="ArgumentException">The batch is empty or too large, or the images do not have the network's shape.</exception>
     public LossResult Forward(ReadOnlySpan<T> images, ReadOnlySpan<int> labels, bool isTraining)
     {
@@ -127,7 +135,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (count < 1 || count > MaxBatch)
             throw new ArgumentException($"a batch of {count} images was given to a network built for 1 to {MaxBatch}", nameof(labels));
         if (images.Length != count * _input.ImageLength)
-            throw new ArgumentException($"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
+            throw new ArgumentException(
+                $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
         images.CopyTo(new Span<T>(_input.Data, images.Length));
         labels.CopyTo(_output.Labels);
         _pass.Begin(count, isTraining);
@@ -148,10 +157,13 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         Times?.AddPreparation(begin);
     }
 
-    /// <summary>The gradient of the mean loss of the batch that the last <see cref="Forward"/> saw while training, into <see cref="Gradients"/>.</summary>
+    /// <summary>
+    /// The gradient of the mean loss of the batch that the last <see cref="Forward"/> saw while training, into <see cref="Gradients"/>.
+    /// </summary>
     public void Backward()
     {
-        if (!_pass.IsTraining) throw new InvalidOperationException("the last forward pass was an evaluation; run it with isTraining: true before Backward");
+        if (!_pass.IsTraining)
+            throw new InvalidOperationException("the last forward pass was an evaluation; run it with isTraining: true before Backward");
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             long begin = Times is null ? 0 : Stopwatch.GetTimestamp();
@@ -167,8 +179,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     public int PredictionOf(int image) => _output.PredictionOf(OfLastBatch(image));
 
     /// <summary>
-    /// The values of a signal for an image of the last batch as the layers that read it take them, normalized and rectified: what is stored is
-    /// neither.
+    /// The values of a signal for an image of the last batch as the layers that read it take them, normalized and rectified: what is stored
+    /// is neither.
     /// </summary>
     /// <param name="signal">A signal of this network, such as an input of one of its <see cref="Layers"/>.</param>
     /// <param name="image">The image's place in the batch.</param>
@@ -189,7 +201,9 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         ? image
         : throw new ArgumentOutOfRangeException(nameof(image), image, $"the last batch had {_pass.Images} images");
 
-    /// <summary>The first layer, in the order of the forward pass, whose output for the last batch has a number that is not finite.</summary>
+    /// <summary>
+    /// The first layer, in the order of the forward pass, whose output for the last batch has a number that is not finite.
+    /// </summary>
     public Layer<T>? FirstNonFiniteLayer()
     {
         foreach (var layer in _layers)
@@ -208,7 +222,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     {
         foreach (var layer in _layers)
             if (layer is AffineLayer<T> affine && affine.Output.Map.Read.Count(signal => signal.Affine == affine) > 1)
-                throw new InvalidOperationException($"layer '{layer.Name}' is read both before and after its ReLU; store it with Sum first");
+                throw new InvalidOperationException(
+                    $"layer '{layer.Name}' is read both before and after its ReLU; store it with Sum first");
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,8 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="channels">Channels.</param>
-    /// <param name="isDirect">Whether to compute every convolution directly, also where Winograd's form would be faster. Default: false.</param>
+    /// <param name="isDirect">Whether to compute every convolution directly, also where Winograd's form would be faster. Default:
+    /// false.</param>
     public NetworkBuilder(int height, int width, int channels, bool isDirect = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -42,7 +43,9 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <summary>The images.</summary>
     public Signal<T> Input { get; }
 
-    /// <summary>A convolution without bias, of odd kernel size with the padding that keeps the size at stride 1, and a residual to add.</summary>
+    /// <summary>
+    /// A convolution without bias, of odd kernel size with the padding that keeps the size at stride 1, and a residual to add.
+    /// </summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="input">x.</param>
     /// <param name="outputs">Output channels.</param>
@@ -50,7 +53,8 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="stride">Pixels from one output to the next. Default: 1.</param>
     /// <param name="padding">Zeros around the image. Default: kernel / 2.</param>
     /// <param name="residual">What is added to the output; none by default.</param>
-    public Signal<T> Convolution(string name, Signal<T> input, int outputs, int kernel, int stride = 1, int? padding = null, Signal<T>? residual = null)
+    public Signal<T> Convolution(string name, Signal<T> input, int outputs, int kernel, int stride = 1, int? padding = null,
+        Signal<T>? residual = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -60,20 +64,25 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
         ArgumentOutOfRangeException.ThrowIfNegative(zeros, nameof(padding));
         var map = input.Map;
         if (kernel > Math.Min(map.Height, map.Width) + 2 * zeros)
-            throw new ArgumentException($"layer '{name}': a kernel of {kernel} does not fit an image of {map.Height}x{map.Width} with padding {zeros}", nameof(kernel));
+            throw new ArgumentException(
+                $"layer '{name}': a kernel of {kernel} does not fit an image of {map.Height}x{map.Width} with padding {zeros}",
+                nameof(kernel));
         RequireSize(name, (long)kernel * kernel * map.Channels * outputs, (long)map.Height * map.Width * outputs);
         var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, kernel, kernel, stride, zeros);
         return Add(new Convolution<T>(name, input, residual, isFrozen: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
     }
 
     /// <summary>A linear layer without bias over all numbers of an image; a frozen one keeps its initial weights.</summary>
-    public Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen = false) => Linear(name, input, outputs, isFrozen, isWeightNormalized: false);
+    public Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen = false) =>
+        Linear(name, input, outputs, isFrozen, isWeightNormalized: false);
 
     /// <summary>
-    /// A linear layer without bias whose weights are the directions v / |v| of its parameters, output channel by output channel: weight normalization
-    /// (Salimans and Kingma, NeurIPS 2016) with the scale fixed to 1. Its parameters are scale-invariant without any normalization of activations.
+    /// A linear layer without bias whose weights are the directions v / |v| of its parameters, output channel by output channel: weight
+    /// normalization (Salimans and Kingma, NeurIPS 2016) with the scale fixed to 1. Its parameters are scale-invariant without any
+    /// normalization of activations.
     /// </summary>
-    public Signal<T> WeightNormalizedLinear(string name, Signal<T> input, int outputs) => Linear(name, input, outputs, isFrozen: false, isWeightNormalized: true);
+    public Signal<T> WeightNormalizedLinear(string name, Signal<T> input, int outputs) =>
+        Linear(name, input, outputs, isFrozen: false, isWeightNormalized: true);
 
     private Signal<T> Linear(string name, Signal<T> input, int outputs, bool isFrozen, bool isWeightNormalized)
     {
@@ -115,10 +124,12 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     public Signal<T> Sum(string name, params Signal<T>[] inputs) => Add(new Sum<T>(name, inputs));
 
     /// <summary>The largest value of each window.</summary>
-    public Signal<T> MaxPool(string name, Signal<T> input, int size, int stride) => Add(new Pooling<T>(name, input, isMaximum: true, size, size, stride));
+    public Signal<T> MaxPool(string name, Signal<T> input, int size, int stride) =>
+        Add(new Pooling<T>(name, input, isMaximum: true, size, size, stride));
 
     /// <summary>The mean of each window.</summary>
-    public Signal<T> AveragePool(string name, Signal<T> input, int size, int stride) => Add(new Pooling<T>(name, input, isMaximum: false, size, size, stride));
+    public Signal<T> AveragePool(string name, Signal<T> input, int size, int stride) =>
+        Add(new Pooling<T>(name, input, isMaximum: false, size, size, stride));
 
     /// <summary>The mean of each channel over the image.</summary>
     public Signal<T> GlobalAveragePool(string name, Signal<T> input)
@@ -139,8 +150,8 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     }
 
     /// <summary>
-    /// The layers of the network in the order of the forward pass, the loss last, with the names and shapes of their tensors and no memory: for questions about
-    /// the network's structure. The layers then belong to the question: build the network with another builder.
+    /// The layers of the network in the order of the forward pass, the loss last, with the names and shapes of their tensors and no memory:
+    /// for questions about the network's structure. The layers then belong to the question: build the network with another builder.
     /// </summary>
     /// <param name="outputs">What the loss reads.</param>
     /// <param name="loss">What training minimizes.</param>
@@ -153,7 +164,8 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     }
 
     /// <summary>
-    /// The memory that the network would take, asked before it is taken. The layers then belong to the question: build the network with another builder.
+    /// The memory that the network would take, asked before it is taken. The layers then belong to the question: build the network with
+    /// another builder.
     /// </summary>
     /// <param name="outputs">What the loss reads.</param>
     /// <param name="loss">What training minimizes.</param>
@@ -175,8 +187,13 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     {
         // Each chunk of a batch has a weight gradient of its own, and they lie in one region.
         const int MostWeights = int.MaxValue / Pass<T>.MaxChunks, MostOutputs = 1 << 27;
-        if (weights > MostWeights) throw new ArgumentException($"layer '{name}' would have {weights:N0} weights, and a layer has at most {MostWeights:N0}; make it narrower", nameof(weights));
-        if (outputs > MostOutputs) throw new ArgumentException($"layer '{name}' would give {outputs:N0} numbers for an image, and a layer gives at most {MostOutputs:N0}; make it narrower", nameof(outputs));
+        if (weights > MostWeights)
+            throw new ArgumentException(
+                $"layer '{name}' would have {weights:N0} weights, and a layer has at most {MostWeights:N0}; make it narrower",
+                nameof(weights));
+        if (outputs > MostOutputs)
+            throw new ArgumentException(
+                $"layer '{name}' would give {outputs:N0} numbers for an image, and a layer gives at most {MostOutputs:N0}; make it narrower", nameof(outputs));
     }
 
     private Signal<T> Add(Layer<T> layer)

@@ -35,9 +35,11 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
     }
 
     /// <summary>Numbers of memory that passes through these layers need.</summary>
-    public static long LengthFor(int threads, IReadOnlyList<Layer<T>> layers) => threads * ScratchLengthFor(layers) + (long)MaxChunks * PartialLengthFor(layers);
+    public static long LengthFor(int threads, IReadOnlyList<Layer<T>> layers) =>
+        threads * ScratchLengthFor(layers) + (long)MaxChunks * PartialLengthFor(layers);
 
-    private static long ScratchLengthFor(IReadOnlyList<Layer<T>> layers) => Math.Max(16, layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
+    private static long ScratchLengthFor(IReadOnlyList<Layer<T>> layers) =>
+        Math.Max(16, layers.Max(layer => layer.ScratchLength) + 15) / 16 * 16;
 
     private static int PartialLengthFor(IReadOnlyList<Layer<T>> layers) => Math.Max(1, layers.Max(layer => layer.PartialLength));
 

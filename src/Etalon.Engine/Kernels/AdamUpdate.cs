@@ -9,14 +9,17 @@ namespace Etalon.Engine.Kernels;
 /// w = shrink w - rate m / (spread sqrt(u) + epsilon).
 /// </summary>
 internal readonly record struct AdamUpdate(
-    double Shrink, double Decay, double Beta1, double Intake, double Beta2, double IntakeOfSquares, double Rate, double Spread, double Epsilon)
+    double Shrink, double Decay, double Beta1, double Intake, double Beta2, double IntakeOfSquares, double Rate, double Spread,
+    double Epsilon)
 {
     /// <summary>Updates w, m and u; w, g, m, u [length].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply<T>(T* w, T* g, T* m, T* u, int length) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), rate = Simd.Splat<T>(Rate), spread = Simd.Splat<T>(Spread), epsilon = Simd.Splat<T>(Epsilon);
-        Vector256<T> beta1 = Simd.Splat<T>(Beta1), intake = Simd.Splat<T>(Intake), beta2 = Simd.Splat<T>(Beta2), ofSquares = Simd.Splat<T>(IntakeOfSquares);
+        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), rate = Simd.Splat<T>(Rate),
+            spread = Simd.Splat<T>(Spread), epsilon = Simd.Splat<T>(Epsilon);
+        Vector256<T> beta1 = Simd.Splat<T>(Beta1), intake = Simd.Splat<T>(Intake), beta2 = Simd.Splat<T>(Beta2),
+            ofSquares = Simd.Splat<T>(IntakeOfSquares);
         int i = 0;
         for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
         {

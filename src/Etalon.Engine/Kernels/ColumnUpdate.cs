@@ -10,9 +10,13 @@ namespace Etalon.Engine.Kernels;
 /// </summary>
 internal static unsafe class ColumnUpdate
 {
-    /// <summary>Updates w and v; w, g, v [rows][stride], of which the first <paramref name="columns"/> count; steps [columns]. The steps are those of the velocity, or those of the intake.</summary>
+    /// <summary>
+    /// Updates w and v; w, g, v [rows][stride], of which the first <paramref name="columns"/> count; steps [columns]. The steps are those
+    /// of the velocity, or those of the intake.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Apply<T>(in SgdUpdate update, T* steps, bool areOfVelocity, T* w, T* g, T* v, int rows, int columns, long stride) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Apply<T>(in SgdUpdate update, T* steps, bool areOfVelocity, T* w, T* g, T* v, int rows, int columns, long stride)
+    where T : unmanaged, IFloatingPointIeee754<T>
     {
         Vector256<T> shrink = Simd.Splat<T>(update.Shrink), decay = Simd.Splat<T>(update.Decay), momentum = Simd.Splat<T>(update.Momentum);
         Vector256<T> intake = Simd.Splat<T>(update.Intake), ofVelocity = Simd.Splat<T>(-update.OfVelocity);

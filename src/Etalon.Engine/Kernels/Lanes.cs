@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Etalon.Engine.Kernels;
 
 /// <summary>
-/// Four float64 numbers that are computed with together, as if they were one: the same quantity of four replicas of an experiment. A formula written
-/// for one replica runs for four at the speed of vector instructions, and each lane has the bits that it would have alone.
+/// Four float64 numbers that are computed with together, as if they were one: the same quantity of four replicas of an experiment. A
+/// formula written for one replica runs for four at the speed of vector instructions, and each lane has the bits that it would have alone.
 /// </summary>
 public readonly record struct Lanes
 {

@@ -7,14 +7,14 @@ using Etalon.Engine.Random;
 namespace Etalon.Engine.Kernels;
 
 /// <summary>
-/// Standard normal numbers for four replicas at once, many at a time. Lane j draws from the <see cref="CounterStream"/> with index first + j: a replica's
-/// numbers depend on its own index alone, not on which replicas it is computed with.
+/// Standard normal numbers for four replicas at once, many at a time. Lane j draws from the <see cref="CounterStream"/> with index first +
+/// j: a replica's numbers depend on its own index alone, not on which replicas it is computed with.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Philox4x32-10 with the four counters in the four lanes, then Box and Muller's transformation of the words in pairs (w0, w1), (w2, w3):
-/// r = sqrt(-2 ln u) with u = (w0 + 1/2) / 2^32, at most 6.76; of w1 the three highest bits choose the octant and the other 29 the angle in it. ln, sin and
-/// cos are Taylor sums of the first few terms, within 1e-11: the words' own grain is 2e-10.
+/// r = sqrt(-2 ln u) with u = (w0 + 1/2) / 2^32, at most 6.76; of w1 the three highest bits choose the octant and the other 29 the angle in
+/// it. ln, sin and cos are Taylor sums of the first few terms, within 1e-11: the words' own grain is 2e-10.
 /// </para>
 /// <para>A <see cref="Fill"/> uses whole blocks of four words: what is left of the last one is not used.</para>
 /// </remarks>
@@ -58,12 +58,14 @@ public sealed class NormalLanes
         return (n0, n1, n2, n3);
     }
 
-    // The rounds of Philox.Words with a word in the low half of each lane. The high halves fill with what no product reads, and are cleared at the end.
+    // The rounds of Philox.Words with a word in the low half of each lane. The high halves fill with what no product reads, and are cleared
+    // at the end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (Vector256<ulong>, Vector256<ulong>, Vector256<ulong>, Vector256<ulong>) Words(ulong block)
     {
         Vector256<ulong> c0 = Vector256.Create(block & 0xFFFFFFFF), c1 = Vector256.Create(block >> 32), c2 = _index0, c3 = _index1;
-        Vector256<ulong> multiplier0 = Vector256.Create((ulong)Philox.Multiplier0), multiplier1 = Vector256.Create((ulong)Philox.Multiplier1);
+        Vector256<ulong> multiplier0 = Vector256.Create((ulong)Philox.Multiplier0),
+            multiplier1 = Vector256.Create((ulong)Philox.Multiplier1);
         uint key0 = _key0, key1 = _key1;
         for (int round = 0; round < Philox.Rounds; round++)
         {
@@ -104,7 +106,8 @@ public sealed class NormalLanes
     private static Vector256<double> ToDouble(Vector256<ulong> value) =>
         (value | Vector256.Create(0x4330000000000000UL)).AsDouble() - Vector256.Create(4503599627370496.0);
 
-    // ln u for u in [2^-34, 1]: u = 2^e m with m from sqrt(1/2) to sqrt 2, ln m = 2 (s + s^3/3 + ...) with s = (m - 1)/(m + 1), |s| <= 0.172.
+    // ln u for u in [2^-34, 1]: u = 2^e m with m from sqrt(1/2) to sqrt 2, ln m = 2 (s + s^3/3 + ...) with s = (m - 1)/(m + 1), |s|
+    // <= 0.172.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Log(Vector256<double> u)
     {

@@ -176,8 +176,11 @@ internal static unsafe class PoolingKernels
         T.One / T.CreateTruncating(shape.WindowPixels);
 }
 
-/// <summary>The sizes of a pooling: input [..][input width][channels], windows of height x width, output [output height][output width][channels].</summary>
-internal readonly record struct PoolingShape(int InputWidth, int Channels, int Height, int Width, int Stride, int OutputHeight, int OutputWidth)
+/// <summary>
+/// The sizes of a pooling: input [..][input width][channels], windows of height x width, output [output height][output width][channels].
+/// </summary>
+internal readonly record struct PoolingShape(int InputWidth, int Channels, int Height, int Width, int Stride, int OutputHeight,
+    int OutputWidth)
 {
     /// <summary>Pixels of an output image.</summary>
     public int OutputPixels => OutputHeight * OutputWidth;

@@ -38,7 +38,10 @@ internal unsafe struct Prefetch<T> where T : unmanaged
         return taken;
     }
 
-    /// <summary>Fetches the share from <paramref name="begin"/> to <paramref name="end"/>, counted in parts of <paramref name="all"/>, of every piece.</summary>
+    /// <summary>
+    /// Fetches the share from <paramref name="begin"/> to <paramref name="end"/>, counted in parts of <paramref name="all"/>, of every
+    /// piece.
+    /// </summary>
     public readonly void Fetch(long begin, long end, long all)
     {
         if (!Sse.IsSupported) return;

@@ -5,18 +5,22 @@ using System.Runtime.Intrinsics;
 namespace Etalon.Engine.Kernels;
 
 /// <summary>
-/// Prodigy's update of a piece of flat parameters: d = g + decay w; m = beta1 m + intake d; u = beta2 u + intakeOfSquares d^2; s = beta3 s + intakeOfSum d;
-/// w = shrink w - rate m / (sqrt(u) + epsilon).
+/// Prodigy's update of a piece of flat parameters: d = g + decay w; m = beta1 m + intake d; u = beta2 u + intakeOfSquares d^2; s = beta3 s
+/// + intakeOfSum d; w = shrink w - rate m / (sqrt(u) + epsilon).
 /// </summary>
 internal readonly record struct ProdigyUpdate(
-    double Shrink, double Decay, double Beta1, double Intake, double Beta2, double IntakeOfSquares, double Beta3, double IntakeOfSum, double Rate, double Epsilon)
+    double Shrink, double Decay, double Beta1, double Intake, double Beta2, double IntakeOfSquares, double Beta3, double IntakeOfSum,
+    double Rate, double Epsilon)
 {
     /// <summary>Updates w, m, u and s; all arrays [length]. Returns d.(start - w) before it and |s|_1 after it, in float64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public unsafe (double Product, double Size) Apply<T>(T* w, T* g, T* start, T* m, T* u, T* s, int length) where T : unmanaged, IFloatingPointIeee754<T>
+    public unsafe (double Product, double Size) Apply<T>(T* w, T* g, T* start, T* m, T* u, T* s, int length)
+    where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), beta1 = Simd.Splat<T>(Beta1), intake = Simd.Splat<T>(Intake), beta2 = Simd.Splat<T>(Beta2);
-        Vector256<T> ofSquares = Simd.Splat<T>(IntakeOfSquares), beta3 = Simd.Splat<T>(Beta3), ofSum = Simd.Splat<T>(IntakeOfSum), one = Vector256<T>.One;
+        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), beta1 = Simd.Splat<T>(Beta1),
+            intake = Simd.Splat<T>(Intake), beta2 = Simd.Splat<T>(Beta2);
+        Vector256<T> ofSquares = Simd.Splat<T>(IntakeOfSquares), beta3 = Simd.Splat<T>(Beta3), ofSum = Simd.Splat<T>(IntakeOfSum),
+            one = Vector256<T>.One;
         Vector256<T> rate = Simd.Splat<T>(Rate), epsilon = Simd.Splat<T>(Epsilon);
         Vector256<double> lowProduct = default, highProduct = default, lowSize = default, highSize = default;
         int i = 0;

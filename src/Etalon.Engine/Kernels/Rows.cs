@@ -75,7 +75,9 @@ internal static unsafe class Rows
         return c;
     }
 
-    /// <summary>y [pixels][stride of y] += a g + b x + c, with g, x [pixels][channels]; overwritten unless <paramref name="add"/>.</summary>
+    /// <summary>
+    /// y [pixels][stride of y] += a g + b x + c, with g, x [pixels][channels]; overwritten unless <paramref name="add"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void LoadNormalizationGradient<T>(
         T* g, T* x, in GradientMap<T> map, int pixels, int channels, int strideOfY, bool add, T* y)

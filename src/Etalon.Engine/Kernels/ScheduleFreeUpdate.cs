@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>Schedule-Free SGD's update of a piece of flat parameters: z = z - rate (g + decay y); x = x + share (z - x); y = z + beta (x - z), which is exact where x = z.</summary>
+/// <summary>
+/// Schedule-Free SGD's update of a piece of flat parameters: z = z - rate (g + decay y); x = x + share (z - x); y = z + beta (x - z), which
+/// is exact where x = z.
+/// </summary>
 internal readonly record struct ScheduleFreeUpdate(double Rate, double Decay, double Share, double Beta)
 {
     /// <summary>Updates y, z and x; y, g, z, x [length].</summary>

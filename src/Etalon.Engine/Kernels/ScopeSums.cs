@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>What <see cref="ColumnUpdate"/> needs for each column: a number over the column's divisor, divided in float64 and rounded once.</summary>
+/// <summary>
+/// What <see cref="ColumnUpdate"/> needs for each column: a number over the column's divisor, divided in float64 and rounded once.
+/// </summary>
 internal static unsafe class ScopeSums
 {
     /// <summary>steps = number / divisors; both [count].</summary>
@@ -16,7 +18,8 @@ internal static unsafe class ScopeSums
         for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count)
         {
             var low = numbers / Vector256.Load(divisors + i);
-            if (typeof(T) == typeof(float)) Vector256.Store(Vector256.Narrow(low, numbers / Vector256.Load(divisors + i + 4)), (float*)(steps + i));
+            if (typeof(T) == typeof(float))
+                Vector256.Store(Vector256.Narrow(low, numbers / Vector256.Load(divisors + i + 4)), (float*)(steps + i));
             else Vector256.Store(low, (double*)(steps + i));
         }
         for (; i < count; i++) steps[i] = T.CreateTruncating(number / divisors[i]);

@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>The fused multiply-add and sums of products of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.</summary>
+/// <summary>
+/// The fused multiply-add and sums of products of a number type: what <see cref="Vector256{T}"/> lacks for generic kernels.
+/// </summary>
 internal static class Simd
 {
     // Bytes; a half and twice as much did no better.
@@ -42,8 +44,12 @@ internal static class Simd
         }
     }
 
-    /// <summary>Asks for the line of memory some way ahead of <paramref name="x"/>, so that it is there when it is read; a hint, which a processor may do without.</summary>
-    /// <remarks>Where a loop computes much for each line the processor's own prefetching comes late: sums of squares read memory a tenth faster so, those of columns a quarter.</remarks>
+    /// <summary>
+    /// Asks for the line of memory some way ahead of <paramref name="x"/>, so that it is there when it is read; a hint, which a processor
+    /// may do without.
+    /// </summary>
+    /// <remarks>Where a loop computes much for each line the processor's own prefetching comes late: sums of squares read memory a tenth
+    /// faster so, those of columns a quarter.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void PrefetchAhead<T>(T* x) where T : unmanaged
     {

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>Sums of squares of d = g + decay w, in float64 whatever the number type: four lanes, four chains, joined in one order.</summary>
+/// <summary>
+/// Sums of squares of d = g + decay w, in float64 whatever the number type: four lanes, four chains, joined in one order.
+/// </summary>
 internal static unsafe class SquareSums
 {
     // 16 kB of sums, half of a first-level cache.
@@ -39,10 +41,15 @@ internal static unsafe class SquareSums
         return sum;
     }
 
-    /// <summary>sums [columns] += the squares of each column, its rows in order; w, g [rows][stride], of which the first <paramref name="columns"/> count.</summary>
-    /// <remarks>Where there are so many columns that their sums lie in the second-level cache, three rows at a time read and write them once; where there are few, row by row goes straight through memory.</remarks>
+    /// <summary>
+    /// sums [columns] += the squares of each column, its rows in order; w, g [rows][stride], of which the first <paramref name="columns"/>
+    /// count.
+    /// </summary>
+    /// <remarks>Where there are so many columns that their sums lie in the second-level cache, three rows at a time read and write them
+    /// once; where there are few, row by row goes straight through memory.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void AddColumns<T>(T* w, T* g, double decay, int rows, int columns, long stride, double* sums) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void AddColumns<T>(T* w, T* g, double decay, int rows, int columns, long stride, double* sums)
+    where T : unmanaged, IFloatingPointIeee754<T>
     {
         var splat = Simd.Splat<T>(decay);
         int row = 0, whole = columns / Vector256<T>.Count * Vector256<T>.Count;
@@ -78,7 +85,8 @@ internal static unsafe class SquareSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<T>(T* w, T* g, long at, long ahead, double decay, Vector256<T> splat, ref Vector256<double> low, ref Vector256<double> high) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Add<T>(T* w, T* g, long at, long ahead, double decay, Vector256<T> splat, ref Vector256<double> low,
+    ref Vector256<double> high) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Simd.PrefetchAhead(g + ahead);
         var d = Vector256.Load(g + at);

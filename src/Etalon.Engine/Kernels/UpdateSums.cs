@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Etalon.Engine.Kernels;
 
 /// <summary>
-/// Inner products of pieces of flat parameters, in double: eight numbers at a time into two vectors of sums each, joined in one order, so that a
-/// piece has the same sums always. A product of two float32 numbers is exact there.
+/// Inner products of pieces of flat parameters, in double: eight numbers at a time into two vectors of sums each, joined in one order, so
+/// that a piece has the same sums always. A product of two float32 numbers is exact there.
 /// </summary>
 internal static unsafe class UpdateSums
 {
@@ -15,7 +15,9 @@ internal static unsafe class UpdateSums
 
     private const int Block = 8;
 
-    /// <summary>w, g, v [length]: |w|^2, |g|^2, |v|^2, g.w, v.w, v.g into <paramref name="sums"/>, and w into <paramref name="copy"/> [length].</summary>
+    /// <summary>
+    /// w, g, v [length]: |w|^2, |g|^2, |v|^2, g.w, v.w, v.g into <paramref name="sums"/>, and w into <paramref name="copy"/> [length].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Before<T>(T* w, T* g, T* v, T* copy, int length, double* sums) where T : unmanaged, IFloatingPointIeee754<T>
     {

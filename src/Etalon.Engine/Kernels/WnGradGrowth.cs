@@ -3,8 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace Etalon.Engine.Kernels;
 
-/// <summary>WNGrad's growth of b, cell by cell: b' = b + ofSquares |g|^2 / b, with a first b of <paramref name="Initial"/>, or that times the norm of the first gradient.</summary>
-/// <remarks>In vectors: per kernel there is a cell for every nine weights, and one after another their divisions took twice as long as all else.</remarks>
+/// <summary>
+/// WNGrad's growth of b, cell by cell: b' = b + ofSquares |g|^2 / b, with a first b of <paramref name="Initial"/>, or that times the norm
+/// of the first gradient.
+/// </summary>
+/// <remarks>In vectors: per kernel there is a cell for every nine weights, and one after another their divisions took twice as long as all
+/// else.</remarks>
 /// <param name="Initial">The first b, or its factor.</param>
 /// <param name="IsOfNorm">Whether the norm of the first gradient multiplies it.</param>
 /// <param name="OfSquares">What multiplies |g|^2.</param>
@@ -15,7 +19,10 @@ internal readonly record struct WnGradGrowth(double Initial, bool IsOfNorm, doub
     /// <summary>b where a gradient is the first one.</summary>
     public double First(double squares) => IsOfNorm ? Initial * Math.Sqrt(squares) : Initial;
 
-    /// <summary>Lets b grow, 0 before the first gradient, and turns |g|^2 into the divisor; both [count]. A gradient of 0 leaves its b, and is divided by it, or by 1 where there is none yet.</summary>
+    /// <summary>
+    /// Lets b grow, 0 before the first gradient, and turns |g|^2 into the divisor; both [count]. A gradient of 0 leaves its b, and is
+    /// divided by it, or by 1 where there is none yet.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply(double* b, double* squares, int count)
     {

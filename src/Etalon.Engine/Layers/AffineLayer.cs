@@ -18,7 +18,8 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
     private protected AffineLayer(string name, Signal<T> input, bool perImage) : base(name, [input])
     {
         if (!input.IsPlain)
-            throw new InvalidOperationException($"layer '{name}' reads a signal that is already normalized or rectified; store it with Sum first");
+            throw new InvalidOperationException(
+                $"layer '{name}' reads a signal that is already normalized or rectified; store it with Sum first");
         _perImage = perImage;
         Output = new Signal<T>(input.Map, this);
     }
@@ -50,7 +51,8 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
     {
         long at = (long)image * Channels;
         ChannelSums.Finish(
-            signal.GradientOf(image), Map.Image(image), ScaleOf(image), ShiftOf(image), CenterOf(image), signal.IsRectified, Map.Pixels, Channels,
+            signal.GradientOf(image), Map.Image(image), ScaleOf(image), ShiftOf(image), CenterOf(image), signal.IsRectified, Map.Pixels,
+            Channels,
             GradientSums + at, GradientProducts + at);
     }
 
@@ -70,7 +72,8 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
     /// <summary>
     /// The rule of a normalization over groups of channels, each of one degree: 0 without a trained scale and shift, else their degree.
     /// </summary>
-    private protected SignalDegree NormalizedDegree(SignalDegree x, ScalingGroup group, int groupSize, double epsilon, Tensor<T>? scale, Tensor<T>? shift)
+    private protected SignalDegree NormalizedDegree(SignalDegree x, ScalingGroup group, int groupSize, double epsilon, Tensor<T>? scale,
+        Tensor<T>? shift)
     {
         for (int begin = 0; begin < Channels; begin += groupSize)
             if (x.Mix(Name, Inputs[0].Source, begin, begin + groupSize) is { } mixed) return SignalDegree.Failed(mixed);
@@ -88,11 +91,12 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
         return new SignalDegree([.. degrees]) { Shift = difference, EpsilonLayer = isScaled && epsilon > 0 ? Name : null };
     }
 
-    private protected static IReadOnlyList<Tensor<T>> Both(Tensor<T>? scale, Tensor<T>? shift) => scale is null || shift is null ? [] : [scale, shift];
+    private protected static IReadOnlyList<Tensor<T>> Both(Tensor<T>? scale, Tensor<T>? shift) =>
+        scale is null || shift is null ? [] : [scale, shift];
 
     /// <summary>
-    /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where it was
-    /// <paramref name="before"/> times: whatever has the size of the input follows.
+    /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where
+    /// it was <paramref name="before"/> times: whatever has the size of the input follows.
     /// </summary>
     internal virtual void Rescale(double scale, double before) { }
 
@@ -108,7 +112,9 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
 
     private protected static T Number(double value) => T.CreateTruncating(value);
 
-    /// <summary>1 / sqrt(variance + epsilon); 0 for a constant channel without epsilon, which then gives its shift and no gradient.</summary>
+    /// <summary>
+    /// 1 / sqrt(variance + epsilon); 0 for a constant channel without epsilon, which then gives its shift and no gradient.
+    /// </summary>
     private protected static double InverseDeviation(double variance, double epsilon) =>
         variance + epsilon > 0 ? 1 / Math.Sqrt(variance + epsilon) : variance + epsilon == 0 ? 0 : double.NaN;
 

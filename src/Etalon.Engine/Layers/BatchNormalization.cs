@@ -24,14 +24,17 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
     private Region<T> _gradients = null!;
     private double[] _inverseDeviation = [];
 
-    internal BatchNormalization(string name, Signal<T> input, bool isTrained, double epsilon, double momentum) : base(name, input, perImage: false)
+    internal BatchNormalization(string name, Signal<T> input, bool isTrained, double epsilon,
+        double momentum) : base(name, input, perImage: false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epsilon);
         (_isTrained, _epsilon, _momentum) = (isTrained, epsilon, momentum);
         input.Map.IsMeasured = true;
     }
 
-    /// <summary>Numbers of an image of which a channel's mean and variance are taken; over a batch it is so many times its images.</summary>
+    /// <summary>
+    /// Numbers of an image of which a channel's mean and variance are taken; over a batch it is so many times its images.
+    /// </summary>
     public int ValuesPerImage => Map.Pixels;
 
     /// <inheritdoc/>
@@ -42,7 +45,8 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
         base.Declare(layout);
         if (_isTrained)
             (_scale, _shift) = (layout.Parameters.Declare($"{Name}.scale", Channels), layout.Parameters.Declare($"{Name}.shift", Channels));
-        (_runningMean, _runningVariance) = (layout.State.Declare($"{Name}.running_mean", Channels), layout.State.Declare($"{Name}.running_variance", Channels));
+        (_runningMean, _runningVariance) =
+            (layout.State.Declare($"{Name}.running_mean", Channels), layout.State.Declare($"{Name}.running_variance", Channels));
         _inverseDeviation = new double[Channels];
         _gradients = layout.Gradients;
     }
@@ -65,7 +69,8 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
     {
         for (int c = 0; c < Channels; c++)
         {
-            var (mean, variance) = pass.IsTraining ? Measure(c, pass.Images) : (Number(_runningMean.Pointer, c), Number(_runningVariance.Pointer, c));
+            var (mean, variance) =
+                pass.IsTraining ? Measure(c, pass.Images) : (Number(_runningMean.Pointer, c), Number(_runningVariance.Pointer, c));
             _inverseDeviation[c] = InverseDeviation(variance, _epsilon * _inputScale * _inputScale);
             double scale = ScaleParameter(_scale, c) * _inverseDeviation[c];
             ScaleOf(0)[c] = Number(scale);

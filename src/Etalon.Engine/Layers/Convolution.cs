@@ -42,7 +42,9 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
 
     internal override long ScratchLength => new Scratch(this, null).Length;
 
-    /// <summary>A worker's scratch: framed inputs, framed gradients, the kernel's own, the weight gradient so far, and dense input gradients.</summary>
+    /// <summary>
+    /// A worker's scratch: framed inputs, framed gradients, the kernel's own, the weight gradient so far, and dense input gradients.
+    /// </summary>
     private readonly struct Scratch
     {
         public readonly T* Inputs, Gradients, Kernel, Accumulator, Dense;
@@ -72,7 +74,8 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     {
         base.Declare(layout);
         layout.Activation($"{Name}.packed forward", [_kernel.PackedForwardLength], pointer => _packedForward = pointer);
-        if (TrainsInput) layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
+        if (TrainsInput)
+            layout.Activation($"{Name}.packed backward", [_kernel.PackedDataGradientLength], pointer => _packedDataGradient = pointer);
     }
 
     private protected override int FanOf(Initialization initialization) =>
@@ -120,7 +123,8 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     }
 
     // Numbers of the images of the next call.
-    private long LengthOf(Signal<T> signal, int next, int end) => (long)Math.Min(_kernel.ImagesPerCall, end - next) * signal.Map.ImageLength;
+    private long LengthOf(Signal<T> signal, int next, int end) =>
+        (long)Math.Min(_kernel.ImagesPerCall, end - next) * signal.Map.ImageLength;
 
     private void AddResidual(int image, T* dense)
     {
@@ -159,14 +163,16 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
             if (!IsFrozen)
             {
                 LoadInputs(first, images, scratch.Inputs);
-                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images, NextGradients(first + images, end));
+                _kernel.WeightGradient(scratch.Inputs, scratch.Gradients, scratch.Accumulator, scratch.Kernel, images,
+                    NextGradients(first + images, end));
             }
             if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
         if (!IsFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
     }
 
-    // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there is one alone.
+    // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there
+    // is one alone.
     private Prefetch<T> NextGradients(int next, int end)
     {
         var upcoming = TrainsInput ? new Prefetch<T>() : NextInputs(next, end);

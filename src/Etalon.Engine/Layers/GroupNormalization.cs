@@ -21,13 +21,17 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
     private Region<T> _gradients = null!;
     private double[] _inverseDeviation = [];
 
-    internal GroupNormalization(string name, Signal<T> input, int groups, bool isTrained, double epsilon) : base(name, input, perImage: true)
+    internal GroupNormalization(string name, Signal<T> input, int groups, bool isTrained,
+        double epsilon) : base(name, input, perImage: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epsilon);
         if (groups < 1 || Channels % groups != 0)
-            throw new ArgumentException($"layer '{name}': {groups} groups do not divide {Channels} channels; choose a divisor", nameof(groups));
+            throw new ArgumentException($"layer '{name}': {groups} groups do not divide {Channels} channels; choose a divisor",
+                nameof(groups));
         if (Channels / groups * Map.Pixels == 1)
-            throw new ArgumentException($"layer '{name}' normalizes single numbers, which leaves nothing of them; choose fewer groups, another normalization or a wider layer", nameof(groups));
+            throw new ArgumentException(
+                $"layer '{name}' normalizes single numbers, which leaves nothing of them; choose fewer groups, another normalization or "
+                + $"a wider layer", nameof(groups));
         (_groups, _isTrained, _epsilon) = (groups, isTrained, epsilon);
         input.Map.IsMeasured = true;
     }

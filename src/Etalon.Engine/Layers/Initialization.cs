@@ -6,7 +6,9 @@ namespace Etalon.Engine.Layers;
 /// </summary>
 public enum Initialization
 {
-    /// <summary>fan = kernel height x kernel width x output channels: keeps the size of gradients. The default, as in the residual networks' papers.</summary>
+    /// <summary>
+    /// fan = kernel height x kernel width x output channels: keeps the size of gradients. The default, as in the residual networks' papers.
+    /// </summary>
     HeFanOut,
 
     /// <summary>fan = kernel height x kernel width x input channels: keeps the size of activations.</summary>

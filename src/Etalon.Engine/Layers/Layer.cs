@@ -22,7 +22,9 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>What it hands on.</summary>
     public abstract Signal<T> Output { get; }
 
-    /// <summary>Multiply-adds of the forward pass over one image, in the direct form; 0 where memory, not arithmetic, is the cost.</summary>
+    /// <summary>
+    /// Multiply-adds of the forward pass over one image, in the direct form; 0 where memory, not arithmetic, is the cost.
+    /// </summary>
     public virtual long MultiplyAdds => 0;
 
     /// <summary>Multiply-adds of the backward pass over one image, in the direct form.</summary>
@@ -40,7 +42,9 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>Sets the parameters to where training begins.</summary>
     internal virtual void Initialize(ulong seed, Initialization initialization) { }
 
-    /// <summary>What must be done once per step before the forward pass, such as laying out weights; runs beside the other layers'.</summary>
+    /// <summary>
+    /// What must be done once per step before the forward pass, such as laying out weights; runs beside the other layers'.
+    /// </summary>
     internal virtual void Prepare(Pass<T> pass) { }
 
     /// <summary>

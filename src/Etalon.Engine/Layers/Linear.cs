@@ -5,17 +5,21 @@ using Etalon.Engine.Kernels.Products;
 
 namespace Etalon.Engine.Layers;
 
-/// <summary>A linear layer without bias over all numbers of an image: y [images][outputs] = x [images][inputs] w [inputs][outputs].</summary>
+/// <summary>
+/// A linear layer without bias over all numbers of an image: y [images][outputs] = x [images][inputs] w [inputs][outputs].
+/// </summary>
 /// <remarks>
-/// The batch is one matrix, and threads take blocks of the product, not images: image by image, each chunk read all weights and left a whole
-/// weight gradient to be added. The weight gradient is summed image by image within a chunk and then chunk by chunk, as every layer's is.
+/// The batch is one matrix, and threads take blocks of the product, not images: image by image, each chunk read all weights and left a
+/// whole weight gradient to be added. The weight gradient is summed image by image within a chunk and then chunk by chunk, as every layer's
+/// is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly MatrixProduct<T> _product = MatrixProduct<T>.Create();
     private readonly Frame _gradientFrame;
-    private readonly Action<int, int> _loadInputs, _multiply, _complete, _loadGradients, _sumWeightGradient, _multiplyGradients, _contribute;
+    private readonly Action<int, int> _loadInputs, _multiply, _complete, _loadGradients, _sumWeightGradient, _multiplyGradients,
+        _contribute;
     private PixelOffsets[] _forwardRows = [], _backwardRows = [];
     private T* _inputs, _gradients, _inputGradients;
     private Pass<T> _pass = null!;
@@ -26,7 +30,8 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
         // Outer products read whole blocks of columns.
         _gradientFrame = Frame.Dense(1, 1, outputs) with { PixelStride = _product.WholeBlocks(outputs) };
         (_loadInputs, _multiply, _complete) = (LoadInputs, Multiply, Complete);
-        (_loadGradients, _sumWeightGradient, _multiplyGradients, _contribute) = (LoadGradients, SumWeightGradient, MultiplyGradients, Contribute);
+        (_loadGradients, _sumWeightGradient, _multiplyGradients, _contribute) =
+            (LoadGradients, SumWeightGradient, MultiplyGradients, Contribute);
     }
 
     /// <inheritdoc/>
@@ -98,10 +103,12 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     }
 
     private void Multiply(int task, int worker) =>
-        MultiplyBlock(task, worker, InputNumbers, Columns, _forwardRows, new RightMatrix<T>(Weights, Columns, Outputs, Outputs, isTransposed: false), Map.Data);
+        MultiplyBlock(task, worker, InputNumbers, Columns, _forwardRows,
+            new RightMatrix<T>(Weights, Columns, Outputs, Outputs, isTransposed: false), Map.Data);
 
     private void MultiplyGradients(int task, int worker) =>
-        MultiplyBlock(task, worker, _gradients, GradientStep, _backwardRows, new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
+        MultiplyBlock(task, worker, _gradients, GradientStep, _backwardRows,
+            new RightMatrix<T>(Weights, Outputs, Columns, Outputs, isTransposed: true), InputGradients);
 
     private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
     {

@@ -9,7 +9,8 @@ namespace Etalon.Engine.Layers;
 /// Pooling over windows of size x size with a stride: the largest value or the mean of each channel. Windows lie inside the image;
 /// rows and columns that do not fill a window are left out.
 /// </summary>
-/// <remarks>The mean over the whole image is global average pooling. Where values tie for the largest, the first takes the gradient.</remarks>
+/// <remarks>The mean over the whole image is global average pooling. Where values tie for the largest, the first takes the
+/// gradient.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,9 +24,12 @@ public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingP
     {
         var from = input.Map;
         if (height < 1 || width < 1 || stride < 1 || height > from.Height || width > from.Width)
-            throw new ArgumentException($"layer '{name}': a window of {height}x{width} with stride {stride} does not fit an image of {from.Height}x{from.Width}", nameof(height));
+            throw new ArgumentException(
+                $"layer '{name}': a window of {height}x{width} with stride {stride} does not fit an image of {from.Height}x{from.Width}",
+                nameof(height));
         (_input, _isMaximum) = (input, isMaximum);
-        _shape = new PoolingShape(from.Width, from.Channels, height, width, stride, (from.Height - height) / stride + 1, (from.Width - width) / stride + 1);
+        _shape = new PoolingShape(from.Width, from.Channels, height, width, stride, (from.Height - height) / stride + 1,
+            (from.Width - width) / stride + 1);
         Map = new FeatureMap<T>(name, _shape.OutputHeight, _shape.OutputWidth, from.Channels, this);
         Output = new Signal<T>(Map);
         input.IsConsumedBy(this);

@@ -7,7 +7,8 @@ namespace Etalon.Engine.Layers;
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Rectifier<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal Rectifier(string name, Signal<T> input) : base(name, [input]) => Output = new Signal<T>(input.Map, input.Affine, isRectified: true);
+    internal Rectifier(string name, Signal<T> input) : base(name, [input]) =>
+        Output = new Signal<T>(input.Map, input.Affine, isRectified: true);
 
     /// <inheritdoc/>
     public override string Kind => "relu";

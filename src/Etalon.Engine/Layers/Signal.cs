@@ -47,7 +47,8 @@ public sealed unsafe class Signal<T> where T : unmanaged, IFloatingPointIeee754<
 
     internal void IsConsumedBy(Layer<T> layer)
     {
-        if (_consumers.Contains(layer)) throw new InvalidOperationException($"layer '{layer.Name}' takes the same signal twice; copy it with Sum first");
+        if (_consumers.Contains(layer))
+            throw new InvalidOperationException($"layer '{layer.Name}' takes the same signal twice; copy it with Sum first");
         if (_consumers.Count == 0) Map.IsReadBy(this);
         _consumers.Add(layer);
     }
@@ -55,7 +56,9 @@ public sealed unsafe class Signal<T> where T : unmanaged, IFloatingPointIeee754<
     // The backward pass visits the layers from last to first.
     internal bool IsFirstContribution(Layer<T> consumer) => _consumers[^1] == consumer;
 
-    /// <summary>The values of an image, into a frame; a dense frame may be of another shape with as many numbers, as a linear layer's is.</summary>
+    /// <summary>
+    /// The values of an image, into a frame; a dense frame may be of another shape with as many numbers, as a linear layer's is.
+    /// </summary>
     internal void Load(int image, in Frame frame, T* destination)
     {
         FramePadding.Clear(frame, destination);

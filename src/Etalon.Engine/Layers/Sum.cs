@@ -22,7 +22,9 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
         foreach (var input in inputs)
         {
             if ((input.Map.Height, input.Map.Width, input.Map.Channels) != (first.Height, first.Width, first.Channels))
-                throw new ArgumentException($"layer '{name}' adds '{first.Name}' and '{input.Map.Name}', whose shapes differ; project one to the other's", nameof(inputs));
+                throw new ArgumentException(
+                    $"layer '{name}' adds '{first.Name}' and '{input.Map.Name}', whose shapes differ; project one to the other's",
+                    nameof(inputs));
             input.IsConsumedBy(this);
         }
         Map = new FeatureMap<T>(name, first.Height, first.Width, first.Channels, this);
@@ -46,7 +48,8 @@ public sealed unsafe class Sum<T> : Layer<T> where T : unmanaged, IFloatingPoint
     internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
     {
         var sum = inputs[0];
-        for (int i = 1; i < inputs.Count && sum.Mismatch is null; i++) sum = SignalDegree.Add(Name, Inputs[0].Source, sum, Inputs[i].Source, inputs[i]);
+        for (int i = 1; i < inputs.Count && sum.Mismatch is null; i++)
+            sum = SignalDegree.Add(Name, Inputs[0].Source, sum, Inputs[i].Source, inputs[i]);
         return sum;
     }
 

@@ -7,7 +7,8 @@ using Etalon.Engine.Symmetry;
 namespace Etalon.Engine.Layers;
 
 /// <summary>A layer that is linear in its input and in one tensor of weights, without bias: a convolution or a linear layer.</summary>
-/// <remarks>Frozen weights keep their initial values; weight-normalized ones are the directions of the parameters, output channel by output channel.</remarks>
+/// <remarks>Frozen weights keep their initial values; weight-normalized ones are the directions of the parameters, output channel by output
+/// channel.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class WeightedLayer<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -15,7 +16,8 @@ public abstract unsafe class WeightedLayer<T> : Layer<T> where T : unmanaged, IF
     private Tensor<T> _weight = null!;
     private Region<T> _gradients = null!;
 
-    private protected WeightedLayer(string name, IReadOnlyList<Signal<T>> inputs, in ConvolutionShape shape, bool isFrozen, bool isWeightNormalized)
+    private protected WeightedLayer(string name, IReadOnlyList<Signal<T>> inputs, in ConvolutionShape shape, bool isFrozen,
+        bool isWeightNormalized)
         : base(name, inputs)
     {
         (Shape, IsFrozen) = (shape, isFrozen);
@@ -53,7 +55,9 @@ public abstract unsafe class WeightedLayer<T> : Layer<T> where T : unmanaged, IF
     /// <summary>Shape of the weights.</summary>
     private protected abstract int[] WeightShape { get; }
 
-    /// <summary>What He's initialization divides by: the numbers that an output is summed over, or those that an input is spread over.</summary>
+    /// <summary>
+    /// What He's initialization divides by: the numbers that an output is summed over, or those that an input is spread over.
+    /// </summary>
     private protected abstract int FanOf(Initialization initialization);
 
     /// <inheritdoc/>

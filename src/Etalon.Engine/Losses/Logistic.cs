@@ -10,7 +10,9 @@ public sealed class Logistic : Loss
 
     /// <inheritdoc/>
     public override int OutputsFor(int classes) =>
-        classes == 2 ? 1 : throw new ArgumentOutOfRangeException(nameof(classes), classes, "the logistic loss separates two classes; use cross-entropy for more");
+        classes == 2
+            ? 1 : throw new ArgumentOutOfRangeException(nameof(classes), classes,
+            "the logistic loss separates two classes; use cross-entropy for more");
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<double> outputs, int label, Span<double> gradient)

@@ -39,8 +39,10 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
     public Tensor<T> Declare(string name, params int[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (_memory != null) throw new InvalidOperationException($"tensor '{name}' is declared after its region was allocated; declare it before");
-        if (_tensors.Exists(tensor => tensor.Name == name)) throw new InvalidOperationException($"two tensors are named '{name}'; names must differ");
+        if (_memory != null)
+            throw new InvalidOperationException($"tensor '{name}' is declared after its region was allocated; declare it before");
+        if (_tensors.Exists(tensor => tensor.Name == name))
+            throw new InvalidOperationException($"two tensors are named '{name}'; names must differ");
         var tensor = new Tensor<T>(name, shape, Length);
         int line = Alignment / sizeof(T);
         if (Length + tensor.Length > int.MaxValue - line) throw new RegionFullException(name, tensor.Length);
@@ -51,14 +53,16 @@ public sealed unsafe class Region<T> : IDisposable where T : unmanaged
 
     /// <summary>Declares a tensor for each one of another region, at the same offsets: gradients and slots beside parameters.</summary>
     /// <remarks>
-    /// Regions that mirror one another are walked through together, so each begins at another place of its page. Without that, two of them came to lie an exact multiple of 256 MB
-    /// apart in 12 of 28 processes; the first-level cache of a Zen 3 then takes their lines for one another, and an update took half as long again.
+    /// Regions that mirror one another are walked through together, so each begins at another place of its page. Without that, two of them
+    /// came to lie an exact multiple of 256 MB apart in 12 of 28 processes; the first-level cache of a Zen 3 then takes their lines for one
+    /// another, and an update took half as long again.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The region has tensors already.</exception>
     public void Mirror(Region<T> other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (_tensors.Count > 0) throw new InvalidOperationException("a region that mirrors another has no tensors of its own; mirror into an empty one");
+        if (_tensors.Count > 0)
+            throw new InvalidOperationException("a region that mirrors another has no tensors of its own; mirror into an empty one");
         _shifts = ++other._mirrors;
         foreach (var tensor in other._tensors) Declare(tensor.Name, [.. tensor.Shape]);
     }

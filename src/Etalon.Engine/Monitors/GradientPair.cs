@@ -33,8 +33,8 @@ public sealed unsafe class GradientPair<T> : IDisposable where T : unmanaged, IF
     }
 
     /// <summary>
-    /// Takes the gradient of the second batch. Parameters and running statistics are afterwards what they were, the network's gradients are the
-    /// second batch's: call it before the training step's own passes.
+    /// Takes the gradient of the second batch. Parameters and running statistics are afterwards what they were, the network's gradients are
+    /// the second batch's: call it before the training step's own passes.
     /// </summary>
     /// <param name="images">As <see cref="Network{T}.Forward"/> takes them.</param>
     /// <param name="labels">The class of each image.</param>

@@ -4,8 +4,8 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Monitors;
 
 /// <summary>
-/// Sums over groups of tensors of a region, and over all of them: each tensor is cut into chunks of fixed length, whose sums are joined in order, so
-/// that they have the same bits for any number of threads.
+/// Sums over groups of tensors of a region, and over all of them: each tensor is cut into chunks of fixed length, whose sums are joined in
+/// order, so that they have the same bits for any number of threads.
 /// </summary>
 internal sealed unsafe class GroupSums<T> where T : unmanaged
 {

@@ -5,7 +5,9 @@ using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Monitors;
 
-/// <summary>Watches updates of some parameter tensors from outside: one pass over weights, gradients and buffer before, one over the weights after.</summary>
+/// <summary>
+/// Watches updates of some parameter tensors from outside: one pass over weights, gradients and buffer before, one over the weights after.
+/// </summary>
 /// <remarks>It changes nothing that is trained, and allocates no managed memory after it was made.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class UpdateMonitor<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>

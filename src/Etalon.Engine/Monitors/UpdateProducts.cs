@@ -3,8 +3,8 @@ using Etalon.Numerics;
 namespace Etalon.Engine.Monitors;
 
 /// <summary>
-/// The inner products of an update of some weights, in double: w before it, w' after it, the gradient g that it used, and the optimizer's buffer v
-/// before it (0 where there is none).
+/// The inner products of an update of some weights, in double: w before it, w' after it, the gradient g that it used, and the optimizer's
+/// buffer v before it (0 where there is none).
 /// </summary>
 public readonly record struct UpdateProducts
 {
@@ -37,8 +37,9 @@ public readonly record struct UpdateProducts
 
     /// <summary>The angular update: the angle between w and w', in radians; NaN where w is 0.</summary>
     /// <remarks>
-    /// From the part of w' - w that is orthogonal to w: to a relative 1e-16 where the radial part of w' - w is no larger, and 1e-10 where it is a thousand
-    /// times as large. The arc cosine of the normalized product would lose all digits below 1e-8, and in float32 below 3e-4.
+    /// From the part of w' - w that is orthogonal to w: to a relative 1e-16 where the radial part of w' - w is no larger, and 1e-10 where
+    /// it is a thousand times as large. The arc cosine of the normalized product would lose all digits below 1e-8, and in float32 below
+    /// 3e-4.
     /// </remarks>
     public double Angle
     {

@@ -4,10 +4,12 @@ using Etalon.Engine.Memory;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// AdaGrad-Norm (Ward, Wu, Bottou, "AdaGrad stepsizes: sharp convergence over nonconvex landscapes", ICML 2019): b^2 = b^2 + |g|^2;  v = mu v + g / b;  w -= eta v.
+/// AdaGrad-Norm (Ward, Wu, Bottou, "AdaGrad stepsizes: sharp convergence over nonconvex landscapes", ICML 2019): b^2 = b^2 + |g|^2;  v = mu
+/// v + g / b;  w -= eta v.
 /// </summary>
 /// <remarks>
-/// WNGrad's b squared grows by 2 |g|^2 + |g|^4 / b^2 instead: where b is small beside |g| that last term is what makes WNGrad's first step so short.
+/// WNGrad's b squared grows by 2 |g|^2 + |g|^4 / b^2 instead: where b is small beside |g| that last term is what makes WNGrad's first step
+/// so short.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class AdaGradNorm<T> : ScopedOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -20,7 +22,8 @@ public sealed unsafe class AdaGradNorm<T> : ScopedOptimizer<T> where T : unmanag
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public AdaGradNorm(Region<T> parameters, Region<T> gradients, AdaGradNormOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled,
+            memory: 1, "velocity", groupOf) =>
         _initial = options.Initial;
 
     // A cell remembers b squared, so that no root's rounding enters the sum.

@@ -10,7 +10,8 @@ namespace Etalon.Engine.Optimizers;
 /// Adam and AdamW as PyTorch's torch.optim.Adam and AdamW: m = beta1 m + (1 - beta1) g;  u = beta2 u + (1 - beta2) g^2;
 /// w -= eta (m / (1 - beta1^t)) / (sqrt(u / (1 - beta2^t)) + epsilon), t = 1, 2, ...
 /// </summary>
-/// <remarks>Kingma and Ba, ICLR 2015; with decoupled decay w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019).</remarks>
+/// <remarks>Kingma and Ba, ICLR 2015; with decoupled decay w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR
+/// 2019).</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,7 +24,8 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Adam(Region<T> parameters, Region<T> gradients, AdamOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public Adam(Region<T> parameters, Region<T> gradients, AdamOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _moment, _squares, _updateChunk) = (options, AddSlot("moment"), AddSlot("squares"), UpdateChunk);
@@ -39,7 +41,8 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
         var update = UpdateOf(GroupOf(tensor), Steps);
         double sum = 0;
         // Of the mean of gradients, m / (1 - beta1^t), not of m.
-        foreach (T square in _squares.Tensors[tensor].Span) sum += 1 / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
+        foreach (T square in _squares.Tensors[tensor].Span)
+            sum += 1 / (update.Spread * Math.Sqrt(double.CreateTruncating(square)) + update.Epsilon);
         return Current(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
@@ -49,7 +52,8 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     {
         var chunk = Chunks[index];
         UpdateOf(chunk.Group, Steps + 1).Apply(
-            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _moment.Pointer + chunk.Begin, _squares.Pointer + chunk.Begin, chunk.Length);
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _moment.Pointer + chunk.Begin,
+            _squares.Pointer + chunk.Begin, chunk.Length);
     }
 
     private AdamUpdate UpdateOf(int group, long t)
@@ -75,7 +79,9 @@ public sealed record AdamOptions
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
     public double Beta1 { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
 
-    /// <summary>Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false.</summary>
+    /// <summary>
+    /// Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false.
+    /// </summary>
     public bool IsBeta1Scheduled { get; init; }
 
     /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1). Default: 0.999.</summary>
@@ -84,7 +90,9 @@ public sealed record AdamOptions
     /// <summary>Added to the root of the mean square; 1e-30 to 1e30. Default: 1e-8.</summary>
     public double Epsilon { get; init => field = OptionRange.Size(value, "the usual choice is 1e-8"); } = 1e-8;
 
-    /// <summary>Whether the decay multiplies the weights by 1 - eta decay (AdamW) instead of entering the gradient (Adam). Default: false.</summary>
+    /// <summary>
+    /// Whether the decay multiplies the weights by 1 - eta decay (AdamW) instead of entering the gradient (Adam). Default: false.
+    /// </summary>
     public bool IsDecayDecoupled { get; init; }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

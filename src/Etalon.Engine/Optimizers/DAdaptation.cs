@@ -6,8 +6,8 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// D-Adaptation SGD (Defazio and Mishchenko, "Learning-rate-free learning by D-Adaptation", ICML 2023): with q = eta D / |g_0|: N += q g.s;  s += q g;
-/// D = max(D, 2 N / |s|);  w = mu w + (1 - mu)(w_0 - s).
+/// D-Adaptation SGD (Defazio and Mishchenko, "Learning-rate-free learning by D-Adaptation", ICML 2023): with q = eta D / |g_0|: N += q g.s;
+///  s += q g; D = max(D, 2 N / |s|);  w = mu w + (1 - mu)(w_0 - s).
 /// </summary>
 /// <remarks>Coupled decay is in g. D is a lower bound of the distance to the solution; eta is the learning rate, 1 in the paper.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -25,7 +25,8 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public DAdaptation(Region<T> parameters, Region<T> gradients, DAdaptationOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public DAdaptation(Region<T> parameters, Region<T> gradients, DAdaptationOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -70,7 +71,8 @@ public sealed unsafe class DAdaptation<T> : Optimizer<T> where T : unmanaged, IF
         var chunk = Chunks[index];
         var numbers = Current(chunk.Group);
         _parts[index] = new DAdaptationUpdate(RateOf(chunk.Tensor), numbers.WeightDecay, numbers.Momentum).Apply(
-            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, chunk.Length);
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _sum.Pointer + chunk.Begin, _start.Pointer + chunk.Begin,
+            chunk.Length);
     }
 }
 

@@ -25,7 +25,9 @@ internal sealed unsafe class DistanceState(Region<double> accumulators)
     /// <summary>An update starts.</summary>
     public void Use() => Used = Distance;
 
-    /// <summary>After the update: D = max(D, numerator / size), with the size of the sum of gradients; while that is 0 nothing is known.</summary>
+    /// <summary>
+    /// After the update: D = max(D, numerator / size), with the size of the sum of gradients; while that is 0 nothing is known.
+    /// </summary>
     public void Raise(double numerator, double size)
     {
         if (size > 0) Distance = Math.Max(Used, numerator / size);

@@ -6,11 +6,12 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// DoG, distance over gradients (Ivgi, Hinder, Carmon, "DoG is SGD's best friend", ICML 2023): w -= c r g / sqrt(G), where r is the largest distance from the start so far and
-/// G the sum of all |g|^2; c is the learning rate, 1 in the paper.
+/// DoG, distance over gradients (Ivgi, Hinder, Carmon, "DoG is SGD's best friend", ICML 2023): w -= c r g / sqrt(G), where r is the largest
+/// distance from the start so far and G the sum of all |g|^2; c is the learning rate, 1 in the paper.
 /// </summary>
 /// <remarks>
-/// Coupled decay is in g. r begins at a share of 1 + |w_0|, G at 1e-8. What is evaluated and kept is the mean of the weights with polynomial decay of power 8, as the paper does: mean += 9 / (t + 8) (w - mean).
+/// Coupled decay is in g. r begins at a share of 1 + |w_0|, G at 1e-8. What is evaluated and kept is the mean of the weights with
+/// polynomial decay of power 8, as the paper does: mean += 9 / (t + 8) (w - mean).
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -28,7 +29,8 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Dog(Region<T> parameters, Region<T> gradients, DogOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public Dog(Region<T> parameters, Region<T> gradients, DogOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -68,7 +70,8 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     {
         Parameters.Span.CopyTo(_start.Span);
         double squares = 0;
-        foreach (var chunk in Chunks) squares += SquareSums.Of(Parameters.Pointer + chunk.Begin, Parameters.Pointer + chunk.Begin, decay: 0, chunk.Length);
+        foreach (var chunk in Chunks)
+            squares += SquareSums.Of(Parameters.Pointer + chunk.Begin, Parameters.Pointer + chunk.Begin, decay: 0, chunk.Length);
         Largest = _options.InitialDistance * (1 + Math.Sqrt(squares));
         Sum = FirstSquares;
     }
@@ -77,15 +80,19 @@ public sealed unsafe class Dog<T> : Optimizer<T> where T : unmanaged, IFloatingP
     {
         var chunk = Chunks[index];
         var numbers = Current(chunk.Group);
-        _squaredDistances[index] = new DogUpdate(numbers.Rate * Step, numbers.WeightDecay, (1 + DecayPower) / (Steps + 1 + DecayPower)).Apply(
-            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);
+        _squaredDistances[index] =
+            new DogUpdate(numbers.Rate * Step, numbers.WeightDecay, (1 + DecayPower) / (Steps + 1 + DecayPower)).Apply(
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _start.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin,
+            chunk.Length);
     }
 }
 
 /// <summary>The form of DoG's update.</summary>
 public sealed record DogOptions
 {
-    /// <summary>The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization. Default: 1e-6.</summary>
+    /// <summary>
+    /// The first r in units of 1 + |w_0|; 1e-30 to 1e30. The paper's choice: 1e-6, or 1e-4 with batch normalization. Default: 1e-6.
+    /// </summary>
     public double InitialDistance
     {
         get;

@@ -7,13 +7,13 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// A rule that changes flat parameters by their gradient, with the update's numbers for each parameter group, and remembers what it needs: slots laid out as the
-/// parameters, and numbers in float64.
+/// A rule that changes flat parameters by their gradient, with the update's numbers for each parameter group, and remembers what it needs:
+/// slots laid out as the parameters, and numbers in float64.
 /// </summary>
 /// <remarks>
-/// An update first measures the gradient. Where its norm is not a finite number nothing changes. Parameters are cut into chunks of fixed size, each changed
-/// by one thread, and what is summed over chunks is summed in their order in float64: the same bits for any number of threads. No update but the first
-/// allocates managed memory.
+/// An update first measures the gradient. Where its norm is not a finite number nothing changes. Parameters are cut into chunks of fixed
+/// size, each changed by one thread, and what is summed over chunks is summed in their order in float64: the same bits for any number of
+/// threads. No update but the first allocates managed memory.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
@@ -52,10 +52,14 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>How many parameter groups there are, up to the last one to which a parameter belongs.</summary>
     public int Groups => _current.Length;
 
-    /// <summary>The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.</summary>
+    /// <summary>
+    /// The norm of the gradient that the last update used; with coupled decay in it where the rule takes its step from that norm.
+    /// </summary>
     public double GradientNorm { get; private protected set; }
 
-    /// <summary>What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.</summary>
+    /// <summary>
+    /// What it remembers for each parameter, by what it is, such as "velocity"; laid out as the parameters, 0 before the first update.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, Region<T>>> Slots => _slots;
 
     /// <summary>The slot that momentum keeps gradients in, the velocity or the first moment; null where the rule has none.</summary>
@@ -64,7 +68,9 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>What it remembers in float64, in named tensors; 0 before the first update.</summary>
     public Region<double> Accumulators { get; } = new();
 
-    /// <summary>Whether training is done at other weights than the ones to evaluate and keep (<see cref="SwapEvaluationWeights"/>).</summary>
+    /// <summary>
+    /// Whether training is done at other weights than the ones to evaluate and keep (<see cref="SwapEvaluationWeights"/>).
+    /// </summary>
     public bool HasEvaluationWeights => _evaluation is not null;
 
     /// <summary>Whether the parameters are now the weights to evaluate, so that no update is possible.</summary>
@@ -77,20 +83,29 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// <summary>The parameters in chunks of <see cref="ChunkLength"/>.</summary>
     private protected ReadOnlySpan<FlatChunk> Chunks => _chunks;
 
-    /// <summary>The sum of squares of the gradient of each tensor, by its index; with <see cref="DecayInGradient"/> in it where the tensor's cells do not measure it again.</summary>
+    /// <summary>
+    /// The sum of squares of the gradient of each tensor, by its index; with <see cref="DecayInGradient"/> in it where the tensor's cells
+    /// do not measure it again.
+    /// </summary>
     private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
 
     /// <summary>One update of all parameters.</summary>
-    /// <param name="numbers">The update's numbers, one for each group; those of further groups, to which no parameter belongs, are not used.</param>
+    /// <param name="numbers">The update's numbers, one for each group; those of further groups, to which no parameter belongs, are not
+    /// used.</param>
     /// <param name="workers">Who does it.</param>
     /// <returns>Whether it was done: false where the gradient's norm is not a finite number; then nothing has changed.</returns>
-    /// <exception cref="ArgumentException">The numbers are of fewer groups than there are, not finite, or a rate or momentum is below 0.</exception>
+    /// <exception cref="ArgumentException">The numbers are of fewer groups than there are, not finite, or a rate or momentum is below
+    /// 0.</exception>
     public bool Update(ReadOnlySpan<Hyperparameters> numbers, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        if (numbers.Length < Groups) throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters", nameof(numbers));
+        if (numbers.Length < Groups)
+            throw new ArgumentException($"{numbers.Length} groups of numbers were given for {Groups} groups of parameters",
+                nameof(numbers));
         foreach (var ofGroup in numbers) ofGroup.Check();
-        if (IsEvaluating) throw new InvalidOperationException("the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
+        if (IsEvaluating)
+            throw new InvalidOperationException(
+                "the parameters are the weights to evaluate; call SwapEvaluationWeights before the next update");
         _current.CopyTo(_before, 0);
         numbers[..Groups].CopyTo(_current);
         _tensorSquares.AsSpan().Clear();
@@ -110,27 +125,36 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     }
 
     /// <summary>
-    /// The number that stands in the rule where SGD has its rate, as it is after the last update: of what the buffer takes in, or of the mean of gradients where the rule has one (Adam, WN-Adam,
-    /// Prodigy). The mean over the tensor where its numbers have several; 0 before the first update, also of a state that was read back. Of WNGrad in the lagged order, whose b grows after the step, that of the next update.
+    /// The number that stands in the rule where SGD has its rate, as it is after the last update: of what the buffer takes in, or of the
+    /// mean of gradients where the rule has one (Adam, WN-Adam, Prodigy). The mean over the tensor where its numbers have several; 0 before
+    /// the first update, also of a state that was read back. Of WNGrad in the lagged order, whose b grows after the step, that of the next
+    /// update.
     /// </summary>
-    /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the rule.</remarks>
+    /// <remarks>For SGD the rate itself. Divided by the squared norm of scale-invariant weights it is their effective rate, whatever the
+    /// rule.</remarks>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     public abstract double RateOf(int tensor);
 
-    /// <summary>How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/>, and times 1 / (1 - mu) where the buffer is heavy ball's.</summary>
+    /// <summary>
+    /// How far a gradient moves a tensor in the end, after the buffer has passed all of it on: <see cref="RateOf"/>, and times 1 / (1 - mu)
+    /// where the buffer is heavy ball's.
+    /// </summary>
     /// <param name="tensor">The parameter tensor's index in its region.</param>
     /// <param name="numbers">Of the last update, or of the run that it is equivalent to.</param>
     public virtual double TotalRateOf(int tensor, in Hyperparameters numbers) => RateOf(tensor);
 
     /// <summary>
-    /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null where the rule has
-    /// no such law, because each number, or the gradient's norm, has a say in the rate.
+    /// |w'|^2 after the next update of scale-invariant weights, from the products before it with g.w = 0: exact but for rounding. Null
+    /// where the rule has no such law, because each number, or the gradient's norm, has a say in the rate.
     /// </summary>
     /// <param name="numbers">The numbers of the update.</param>
     /// <param name="before">The products before it.</param>
     public virtual double? NextSquare(in Hyperparameters numbers, in UpdateProducts before) => null;
 
-    /// <summary>Exchanges the weights that are trained with those to evaluate and keep; a second call exchanges them back, to the bit. Does nothing where they are the same.</summary>
+    /// <summary>
+    /// Exchanges the weights that are trained with those to evaluate and keep; a second call exchanges them back, to the bit. Does nothing
+    /// where they are the same.
+    /// </summary>
     public void SwapEvaluationWeights()
     {
         if (_evaluation is null) return;
@@ -140,13 +164,18 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         IsEvaluating = !IsEvaluating;
     }
 
-    /// <summary>Says that a state that was kept, and is now read back, was kept with the weights to evaluate in the place of the parameters.</summary>
+    /// <summary>
+    /// Says that a state that was kept, and is now read back, was kept with the weights to evaluate in the place of the parameters.
+    /// </summary>
     public void ContinueEvaluating() => IsEvaluating = HasEvaluationWeights;
 
     /// <summary>Changes parameters and memory by the gradient, whose norm is finite.</summary>
     private protected abstract void Apply(Workers workers);
 
-    /// <summary>The weight decay that belongs to the gradient whose norm this rule takes its step from; 0 where it takes none, so that no parameter is read to measure it.</summary>
+    /// <summary>
+    /// The weight decay that belongs to the gradient whose norm this rule takes its step from; 0 where it takes none, so that no parameter
+    /// is read to measure it.
+    /// </summary>
     private protected virtual double DecayInGradient(in Hyperparameters numbers) => 0;
 
     private protected Hyperparameters Current(int group) => _current[group];
@@ -168,9 +197,13 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
 
     private static void CheckLayout(Region<T> parameters, Region<T> gradients)
     {
-        if (!parameters.IsAllocated || !gradients.IsAllocated) throw new ArgumentException("parameters and gradients must be allocated before an optimizer is made for them", nameof(parameters));
-        if (!parameters.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length)).SequenceEqual(gradients.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length))))
-            throw new ArgumentException("the gradients are not laid out as the parameters; declare them by gradients.Mirror(parameters)", nameof(gradients));
+        if (!parameters.IsAllocated || !gradients.IsAllocated)
+            throw new ArgumentException("parameters and gradients must be allocated before an optimizer is made for them",
+                nameof(parameters));
+        if (!parameters.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length))
+            .SequenceEqual(gradients.Tensors.Select(tensor => (tensor.Name, tensor.Offset, tensor.Length))))
+            throw new ArgumentException("the gradients are not laid out as the parameters; declare them by gradients.Mirror(parameters)",
+                nameof(gradients));
     }
 
     private IEnumerable<FlatChunk> Cut()
@@ -194,7 +227,8 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private void MeasureChunk(int index, int worker)
     {
         var chunk = _chunks[index];
-        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, DecayInGradient(_current[chunk.Group]), chunk.Length);
+        _squares[index] = SquareSums.Of(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin,
+            DecayInGradient(_current[chunk.Group]), chunk.Length);
     }
 
     /// <summary>Frees what is neither a slot nor an accumulator.</summary>

@@ -6,12 +6,13 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias correction: N = beta3 N + (D / D_0) eta D g.(w_0 - w);
-/// s = beta3 s + (D / D_0) eta D g;  w -= eta D m / (sqrt(u) + D epsilon);  then D = max(D, N / |s|_1). beta3 = sqrt(beta2).
+/// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias
+/// correction: N = beta3 N + (D / D_0) eta D g.(w_0 - w); s = beta3 s + (D / D_0) eta D g;  w -= eta D m / (sqrt(u) + D epsilon);  then D =
+/// max(D, N / |s|_1). beta3 = sqrt(beta2).
 /// </summary>
 /// <remarks>
-/// D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper. The whole update uses the D from before it, as the paper's does, and so is
-/// one pass; the authors' code multiplies epsilon by the D from after it.
+/// D is an estimate from below of the distance to the solution; eta is the learning rate, 1 in the paper. The whole update uses the D from
+/// before it, as the paper's does, and so is one pass; the authors' code multiplies epsilon by the D from after it.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,7 +28,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Prodigy(Region<T> parameters, Region<T> gradients, ProdigyOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public Prodigy(Region<T> parameters, Region<T> gradients, ProdigyOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -46,7 +48,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
         if (Steps == 0) return 0;
         double sum = 0, d = _distance.Used;
         // m is a mean of D g: the gradient itself is multiplied by eta D D / (sqrt(u) + D epsilon).
-        foreach (T square in _squares.Tensors[tensor].Span) sum += d * d / (Math.Sqrt(double.CreateTruncating(square)) + d * _options.Epsilon);
+        foreach (T square in _squares.Tensors[tensor].Span)
+            sum += d * d / (Math.Sqrt(double.CreateTruncating(square)) + d * _options.Epsilon);
         return Current(GroupOf(tensor)).Rate * sum / _squares.Tensors[tensor].Length;
     }
 
@@ -90,7 +93,8 @@ public sealed unsafe class Prodigy<T> : Optimizer<T> where T : unmanaged, IFloat
             Rate: rate,
             Epsilon: d * _options.Epsilon);
         _parts[index] = update.Apply(
-            Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at, _sum.Pointer + at, chunk.Length);
+            Parameters.Pointer + at, Gradients.Pointer + at, _start.Pointer + at, _moment.Pointer + at, _squares.Pointer + at,
+            _sum.Pointer + at, chunk.Length);
     }
 }
 
@@ -100,7 +104,9 @@ public sealed record ProdigyOptions
     /// <summary>The share of the mean of gradients that a new one leaves, in [0, 1). Default: 0.9.</summary>
     public double Beta1 { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
 
-    /// <summary>The share of the mean of squared gradients that a new one leaves, in [0, 1); its root is that of the sums. Default: 0.999.</summary>
+    /// <summary>
+    /// The share of the mean of squared gradients that a new one leaves, in [0, 1); its root is that of the sums. Default: 0.999.
+    /// </summary>
     public double Beta2 { get; init => field = OptionRange.Share(value, "the usual choice is 0.999"); } = 0.999;
 
     /// <summary>Added to the root of the mean square, times D; 1e-30 to 1e30. Default: 1e-8.</summary>

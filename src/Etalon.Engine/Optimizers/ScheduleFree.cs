@@ -6,12 +6,13 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// Schedule-Free SGD (Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", NeurIPS 2024): the gradient is taken at y = beta x + (1 - beta) z;
-/// z -= eta (g + lambda y);  x = (1 - c) x + c z, where c is the square of the largest rate so far over the sum of these squares.
+/// Schedule-Free SGD (Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", NeurIPS 2024): the gradient is taken
+/// at y = beta x + (1 - beta) z; z -= eta (g + lambda y);  x = (1 - c) x + c z, where c is the square of the largest rate so far over the
+/// sum of these squares.
 /// </summary>
 /// <remarks>
-/// The parameters hold y while training; x is what is evaluated and kept. With a constant rate c = 1 / t and x is the mean of all z. Statistics that a network gathers while training
-/// belong to y, and must be gathered again for x.
+/// The parameters hold y while training; x is what is evaluated and kept. With a constant rate c = 1 / t and x is the mean of all z.
+/// Statistics that a network gathers while training belong to y, and must be gathered again for x.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -26,7 +27,8 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public ScheduleFree(Region<T> parameters, Region<T> gradients, ScheduleFreeOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public ScheduleFree(Region<T> parameters, Region<T> gradients, ScheduleFreeOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -58,7 +60,8 @@ public sealed unsafe class ScheduleFree<T> : Optimizer<T> where T : unmanaged, I
         var numbers = Current(chunk.Group);
         double largest = _largestRate.Pointer[chunk.Group], share = largest > 0 ? largest * largest / _weights.Pointer[chunk.Group] : 0;
         new ScheduleFreeUpdate(numbers.Rate, numbers.WeightDecay, share, _options.Beta).Apply(
-            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _fast.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin, chunk.Length);
+            Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, _fast.Pointer + chunk.Begin, _mean.Pointer + chunk.Begin,
+            chunk.Length);
     }
 }
 

@@ -8,12 +8,13 @@ namespace Etalon.Engine.Optimizers;
 
 /// <summary>
 /// Stochastic gradient descent with momentum as PyTorch's torch.optim.SGD, in one pass over the flat parameters:
-/// d = g + lambda w;  v = mu v + (1 - dampening) d  (v = d at the first step with momentum);  w -= eta v, or eta (d + mu v) with Nesterov's look-ahead.
+/// d = g + lambda w;  v = mu v + (1 - dampening) d  (v = d at the first step with momentum);  w -= eta v, or eta (d + mu v) with Nesterov's
+/// look-ahead.
 /// </summary>
 /// <remarks>
-/// At a step with mu = 0 it is w -= eta d: neither buffer nor dampening have a say, and the buffer stays as it is for the next step with momentum.
-/// With decoupled decay d = g, and w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019). The rate is outside the
-/// buffer v: a new rate acts at once on the whole buffer. Numbers are per parameter group.
+/// At a step with mu = 0 it is w -= eta d: neither buffer nor dampening have a say, and the buffer stays as it is for the next step with
+/// momentum. With decoupled decay d = g, and w is multiplied by 1 - eta lambda before (Loshchilov and Hutter, ICLR 2019). The rate is
+/// outside the buffer v: a new rate acts at once on the whole buffer. Numbers are per parameter group.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -27,7 +28,8 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <param name="gradients">g, laid out as the parameters.</param>
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
-    public Sgd(Region<T> parameters, Region<T> gradients, SgdOptions options, Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
+    public Sgd(Region<T> parameters, Region<T> gradients, SgdOptions options,
+        Func<string, int>? groupOf = null) : base(parameters, gradients, groupOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -42,21 +44,24 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <inheritdoc/>
     public override Region<T> Buffer => Velocity;
 
-    /// <summary>Whether a tensor, by its index, has a buffer: since its first step with momentum. Until then v is 0 and stands for none.</summary>
+    /// <summary>
+    /// Whether a tensor, by its index, has a buffer: since its first step with momentum. Until then v is 0 and stands for none.
+    /// </summary>
     public bool HasBuffer(int tensor) => _hasBuffer[tensor];
 
     /// <summary>Says so of a state that is read back.</summary>
     public void ContinueBuffer(int tensor, bool isThere) => _hasBuffer[tensor] = isThere;
 
     /// <summary>
-    /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two and no share
-    /// it is exact.
+    /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two
+    /// and no share it is exact.
     /// </summary>
     public void Transform(int group, double weightFactor, double velocityFactor, double share = 0)
     {
         foreach (var chunk in Chunks)
             if (chunk.Group == group)
-                Transform(Parameters.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length, weightFactor, velocityFactor, share);
+                Transform(Parameters.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length, weightFactor, velocityFactor,
+                    share);
     }
 
     /// <summary>The same for a tensor, by its name.</summary>
@@ -78,8 +83,8 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The update is w' = a w - b g - c v with b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity. Without momentum it is
-    /// |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).
+    /// The update is w' = a w - b g - c v with b = ofGradient + intake ofVelocity, a = shrink - b decay and c = mu ofVelocity. Without
+    /// momentum it is |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |g|^2 (Li, Lyu and Arora 2020).
     /// </remarks>
     public override double? NextSquare(in Hyperparameters numbers, in UpdateProducts before)
     {
@@ -98,7 +103,8 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     private void UpdateChunk(int index, int worker)
     {
         var chunk = Chunks[index];
-        FormOf(Current(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length);
+        FormOf(Current(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin,
+            Velocity.Pointer + chunk.Begin, chunk.Length);
     }
 
     private static void Transform(T* w, T* v, long length, double weightFactor, double velocityFactor, double share)
@@ -134,7 +140,10 @@ public sealed record SgdOptions
     /// <summary>Whether the update looks ahead: w -= eta (d + mu v). Default: false.</summary>
     public bool IsNesterov { get; init; }
 
-    /// <summary>The share of a new gradient that the buffer does not take, in [0, 1); as PyTorch's, the first step with momentum is undamped, and so are those without momentum. Default: 0.</summary>
+    /// <summary>
+    /// The share of a new gradient that the buffer does not take, in [0, 1); as PyTorch's, the first step with momentum is undamped, and so
+    /// are those without momentum. Default: 0.
+    /// </summary>
     public double Dampening { get; init => field = OptionRange.Share(value, "write 0 for the usual momentum"); }
 
     /// <summary>Whether the decay multiplies the weights by 1 - eta lambda instead of entering the gradient. Default: false.</summary>

@@ -7,7 +7,8 @@ using Etalon.Numerics;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + eta^2 |g|^2 / b;  w -= (eta / b) m / (1 - beta^t), t = 1, 2, ...
+/// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + eta^2 |g|^2 / b;  w -= (eta / b) m / (1
+/// - beta^t), t = 1, 2, ...
 /// </summary>
 /// <remarks>b takes the raw gradient in, not m. With beta = 0 it is WNGrad in the order "update first".</remarks>
 /// <typeparam name="T">float or double.</typeparam>
@@ -22,7 +23,8 @@ public sealed unsafe class WnAdam<T> : ScopedOptimizer<T> where T : unmanaged, I
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnAdam(Region<T> parameters, Region<T> gradients, WnAdamOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, memory: 1, "moment", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled,
+            memory: 1, "moment", groupOf) =>
         _options = options;
 
     /// <inheritdoc/>
@@ -38,7 +40,8 @@ public sealed unsafe class WnAdam<T> : ScopedOptimizer<T> where T : unmanaged, I
         new WnGradGrowth(_options.Initial, IsOfNorm: false, rateSquare, IsFirstCounted: true, IsLagged: false).Apply(cells, squares, count);
 
     private protected override SgdUpdate Undivided(in Hyperparameters numbers) => new(
-        ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0, OfVelocity: numbers.Rate / _correction);
+        ShrinkOf(numbers), DecayInGradient(numbers), _options.Beta1, Intake: 1 - _options.Beta1, OfGradient: 0,
+        OfVelocity: numbers.Rate / _correction);
 
     private protected override bool DividesStep => true;
 }

@@ -5,12 +5,12 @@ using Etalon.Engine.Memory;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// WNGrad (Wu, Ward, Bottou, "WNGrad: Learn the Learning Rate in Gradient Descent", arXiv 1803.02865): b = b + eta^2 |g|^2 / b;  v = mu v + g / b;  w -= eta v,
-/// with one b for each cell of parameters and the learning rate eta.
+/// WNGrad (Wu, Ward, Bottou, "WNGrad: Learn the Learning Rate in Gradient Descent", arXiv 1803.02865): b = b + eta^2 |g|^2 / b;  v = mu v +
+/// g / b;  w -= eta v, with one b for each cell of parameters and the learning rate eta.
 /// </summary>
 /// <remarks>
-/// b only grows, unless restarts are on. Only eta and the initial b together matter: a rate eta with b_0 makes the run that 1 makes with b_0 / eta (and the least b of restarts over eta;
-/// decoupled decay alone takes eta by itself). A gradient of 0 leaves b as it is.
+/// b only grows, unless restarts are on. Only eta and the initial b together matter: a rate eta with b_0 makes the run that 1 makes with
+/// b_0 / eta (and the least b of restarts over eta; decoupled decay alone takes eta by itself). A gradient of 0 leaves b as it is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -23,7 +23,8 @@ public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, I
     /// <param name="options">The form of the update.</param>
     /// <param name="groupOf">The group, counted from 0, of a parameter tensor by its name; default: 0.</param>
     public WnGrad(Region<T> parameters, Region<T> gradients, WnGradOptions options, Func<string, int>? groupOf = null)
-        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled, options.Restarts.After == 0 ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
+        : base(parameters, gradients, (options ?? throw new ArgumentNullException(nameof(options))).Scope, options.IsDecayDecoupled,
+            options.Restarts.After == 0 ? 1 : sizeof(RestartCell) / sizeof(double), "velocity", groupOf) =>
         _options = options;
 
     private protected override void Advance(double* cells, double* squares, double rateSquare, int count)
@@ -51,7 +52,9 @@ public sealed unsafe class WnGrad<T> : ScopedOptimizer<T> where T : unmanaged, I
         *square = growth.IsLagged ? before : cell->B;
     }
 
-    /// <summary>What a cell remembers with restarts: b, the initial b, the reference norm, and how many gradients in a row were small.</summary>
+    /// <summary>
+    /// What a cell remembers with restarts: b, the initial b, the reference norm, and how many gradients in a row were small.
+    /// </summary>
     private struct RestartCell
     {
         public double B, Initial, Reference, Row;

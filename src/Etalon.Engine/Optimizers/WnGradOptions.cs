@@ -16,7 +16,8 @@ public sealed record WnGradOptions
     public double InitialFactor { get; init => field = OptionRange.Size(value, "b divides the gradient; the usual choice is 1"); } = 1;
 
     /// <summary>
-    /// r, the length that the parameters are expected to travel, 1e-30 to 1e30: b = b + eta^2 |g|^2 / (r^2 b). Without it the rule takes distances of about 1 for granted. Default: 1.
+    /// r, the length that the parameters are expected to travel, 1e-30 to 1e30: b = b + eta^2 |g|^2 / (r^2 b). Without it the rule takes
+    /// distances of about 1 for granted. Default: 1.
     /// </summary>
     public double Length { get; init => field = OptionRange.Size(value, "it is a distance; 1 is the published rule"); } = 1;
 
@@ -39,13 +40,17 @@ public enum WnGradOrder
     /// <summary>Before each step but the first, which divides by the initial b: the order of the paper and of its batch theorems.</summary>
     LookAhead,
 
-    /// <summary>After the step, so that b does not depend on the gradient that it divides: the order of a weight-normalized gradient descent, and of the stochastic theorem.</summary>
+    /// <summary>
+    /// After the step, so that b does not depend on the gradient that it divides: the order of a weight-normalized gradient descent, and of
+    /// the stochastic theorem.
+    /// </summary>
     Lagged,
 }
 
 /// <summary>
-/// Restarts of WNGrad (Grapiglia and Stella, "An adaptive Riemannian gradient method without function evaluations", JOTA 2023): after some gradients in a row
-/// of at most a share of the reference norm, b falls to min(initial b, max(least, b / (3 after))) and the reference is the norm of that gradient.
+/// Restarts of WNGrad (Grapiglia and Stella, "An adaptive Riemannian gradient method without function evaluations", JOTA 2023): after some
+/// gradients in a row of at most a share of the reference norm, b falls to min(initial b, max(least, b / (3 after))) and the reference is
+/// the norm of that gradient.
 /// </summary>
 public sealed record WnGradRestarts
 {

@@ -73,7 +73,8 @@ public sealed class Workers : IDisposable
     {
         try
         {
-            for (int taken; (taken = Interlocked.Increment(ref _next) - 1) < _chunks;) _body!(_isDescending ? _chunks - 1 - taken : taken, worker);
+            for (int taken; (taken = Interlocked.Increment(ref _next) - 1) < _chunks;)
+                _body!(_isDescending ? _chunks - 1 - taken : taken, worker);
         }
         catch (Exception exception)
         {

@@ -10,7 +10,8 @@ namespace Etalon.Engine.Speed;
 /// One pass of a convolution over a batch of random numbers, to be timed: what another framework's operator does, with the weights laid
 /// out, the images framed and the weight gradient summed over the batch each time.
 /// </summary>
-/// <remarks>It runs the layer that networks consist of: one that is frozen computes no weight gradient, one that reads the network's images no data gradient.</remarks>
+/// <remarks>It runs the layer that networks consist of: one that is frozen computes no weight gradient, one that reads the network's images
+/// no data gradient.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class ConvolutionSpeed<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {

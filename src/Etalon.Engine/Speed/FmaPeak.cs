@@ -6,7 +6,10 @@ using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Speed;
 
-/// <summary>The multiply-add peak of the width that kernels compute with: the limit that the speed of a kernel is a share of. A machine's may change from minute to minute.</summary>
+/// <summary>
+/// The multiply-add peak of the width that kernels compute with: the limit that the speed of a kernel is a share of. A machine's may change
+/// from minute to minute.
+/// </summary>
 /// <remarks>12 independent accumulators cover a latency of up to 6 cycles at 2 multiply-adds a cycle.</remarks>
 public static class FmaPeak
 {
@@ -43,7 +46,8 @@ public static class FmaPeak
         else Piece<T, NarrowVector<T>>();
     }
 
-    private static unsafe void Piece<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    private static unsafe void Piece<T, TVector>()
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
         T half = T.One / (T.One + T.One);
         T* sums = stackalloc T[TVector.Count];

@@ -5,13 +5,15 @@ namespace Etalon.Engine.Symmetry;
 
 /// <summary>
 /// Degrees of homogeneity of a network in one pass over its layers. Each layer says which power of c multiplies its output when a group of
-/// parameters is multiplied by c > 0; a tensor outside the group is a constant. The group is scale-invariant when the outputs have degree 0.
+/// parameters is multiplied by c > 0; a tensor outside the group is a constant. The group is scale-invariant when the outputs have degree
+/// 0.
 /// </summary>
 /// <remarks>
 /// Rules (Li and Arora 2019, appendix C, and their consequences): weights in the group raise the degree by 1; a bias in the group needs
-/// degree 1, one outside needs 0, unless a normalization removes each channel's mean behind it; a sum needs equal degrees; a normalization gives 0,
-/// or 1 where its scale and shift are in the group; ReLU and pooling keep the degree. Degrees are counted per channel, so that scaling one
-/// channel alone is the same question. The rules hold for generic parameters: a network whose outputs happen not to depend on a tensor at all is not recognized.
+/// degree 1, one outside needs 0, unless a normalization removes each channel's mean behind it; a sum needs equal degrees; a normalization
+/// gives 0, or 1 where its scale and shift are in the group; ReLU and pooling keep the degree. Degrees are counted per channel, so that
+/// scaling one channel alone is the same question. The rules hold for generic parameters: a network whose outputs happen not to depend on a
+/// tensor at all is not recognized.
 /// </remarks>
 public static class HomogeneityCheck
 {
@@ -54,11 +56,13 @@ public static class HomogeneityCheck
         return last;
     }
 
-    private static SignalDegree Output<T>(Layer<T> layer, SignalDegree[] inputs, ScalingGroup group) where T : unmanaged, IFloatingPointIeee754<T>
+    private static SignalDegree Output<T>(Layer<T> layer, SignalDegree[] inputs, ScalingGroup group)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (Array.Find(inputs, input => input.Mismatch is not null) is { } failed) return failed;
         var output = layer.DegreeOf(inputs, group);
-        return output with { EpsilonLayer = Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer };
+        return output with { EpsilonLayer =
+            Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer };
     }
 }
 
@@ -88,6 +92,9 @@ public sealed record HomogeneityVerdict
     /// <summary>The first normalization whose epsilon > 0 makes the invariance hold up to epsilon only; null where it is exact.</summary>
     public required string? EpsilonLayer { get; init; }
 
-    /// <summary>A short list of changes, each as small as the rules allow, that together make the group invariant; empty where it is, or where none was found.</summary>
+    /// <summary>
+    /// A short list of changes, each as small as the rules allow, that together make the group invariant; empty where it is, or where none
+    /// was found.
+    /// </summary>
     public required IReadOnlyList<string> Remedies { get; init; }
 }

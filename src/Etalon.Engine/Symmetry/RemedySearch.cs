@@ -5,8 +5,8 @@ using Etalon.Engine.Layers;
 namespace Etalon.Engine.Symmetry;
 
 /// <summary>
-/// Looks for small changes that make a group scale-invariant. It mends the first mismatch in the order of the layers, checks with the rules that it
-/// is gone, and goes on with the next; what cannot be mended by one of the known changes has no remedy here.
+/// Looks for small changes that make a group scale-invariant. It mends the first mismatch in the order of the layers, checks with the rules
+/// that it is gone, and goes on with the next; what cannot be mended by one of the known changes has no remedy here.
 /// </summary>
 internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -36,7 +36,8 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         {
             if (remedies.Count == _layers.Count) return [];
             var before = mismatch;
-            if (Candidates(_layers.First(layer => layer.Name == before.Layer), before).FirstOrDefault(candidate => Mends(candidate, before)) is not { Words: { } words } chosen)
+            if (Candidates(_layers.First(layer => layer.Name == before.Layer), before)
+                .FirstOrDefault(candidate => Mends(candidate, before)) is not { Words: { } words } chosen)
                 return [];
             (_group, _changes) = (chosen.Group, chosen.Changes);
             remedies.Add(words);
@@ -67,16 +68,20 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         _ => [],
     };
 
-    /// <summary>Walks from the outputs back to what gives them their degree: the head, else the last normalization, else whatever the head reads.</summary>
+    /// <summary>
+    /// Walks from the outputs back to what gives them their degree: the head, else the last normalization, else whatever the head reads.
+    /// </summary>
     private IEnumerable<Candidate> BeforeTheLoss()
     {
         var tail = new List<Layer<T>>();
         var reader = _layers[^1];
-        for (var layer = Producer(reader, 0); layer is not null && layer.Inputs.Count == 1 && layer is not Sum<T>; layer = Producer(layer, 0))
+        for (var layer = Producer(reader, 0); layer is not null && layer.Inputs.Count == 1
+            && layer is not Sum<T>; layer = Producer(layer, 0))
         {
             if (layer is AffineLayer<T> and not Bias<T>)
             {
-                if (IsScaled(layer)) yield return LeaveOut($"give {layer.Name} no scale and shift (affine: false), or leave them out of the group", layer);
+                if (IsScaled(layer))
+                    yield return LeaveOut($"give {layer.Name} no scale and shift (affine: false), or leave them out of the group", layer);
                 break;
             }
             // Past a head that stays as it is, a weight lacks a normalization behind it.
@@ -86,7 +91,9 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
             if (tail.Count > 0)
             {
                 tail.Reverse();
-                yield return LeaveOut($"freeze {string.Join(" and ", tail.Select(part => part.Name))}, or leave {(tail.Count > 1 ? "them" : "it")} out of the group", [.. tail]);
+                yield return LeaveOut(
+                    $"freeze {string.Join(" and ", tail.Select(part => part.Name))}, or leave {(tail.Count > 1 ? "them" : "it")} out of "
+                    + $"the group", [.. tail]);
                 break;
             }
             reader = layer;
@@ -94,7 +101,9 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         yield return new($"put a normalization without scale and shift before {reader.Name}", _group, _changes.Give(reader.Name, 0, 0));
     }
 
-    /// <summary>An addition of unequal degrees: an operand ends with a normalization, or passes a normalization and then a convolution.</summary>
+    /// <summary>
+    /// An addition of unequal degrees: an operand ends with a normalization, or passes a normalization and then a convolution.
+    /// </summary>
     private IEnumerable<Candidate> Addition(Layer<T> layer, int[] operands, DegreeMismatch mismatch)
     {
         foreach (int operand in operands.Reverse())
@@ -102,7 +111,8 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
             string source = layer.Inputs[operand].Source;
             int other = source == mismatch.First ? mismatch.SecondDegree : mismatch.FirstDegree;
             if (other == _normalizedDegree)
-                yield return new($"put a normalization behind {source}, before {layer.Name} adds it", _group, _changes.Give(layer.Name, operand, other));
+                yield return new($"put a normalization behind {source}, before {layer.Name} adds it", _group,
+                    _changes.Give(layer.Name, operand, other));
             if (other != _normalizedDegree + 1) continue;
             var producer = Producer(layer, operand);
             yield return new(
@@ -119,7 +129,8 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
             yield return new($"put a normalization before {layer.Name}", _group, _changes.Give(layer.Name, 0, _normalizedDegree));
     }
 
-    private Candidate LeaveOut(string words, params Layer<T>[] layers) => new(words, _group.Without([.. layers.SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name)]), _changes);
+    private Candidate LeaveOut(string words, params Layer<T>[] layers) =>
+        new(words, _group.Without([.. layers.SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name)]), _changes);
 
     private bool IsScaled(Layer<T> layer) => layer.TrainedTensors.Any(tensor => _group.Contains(tensor.Name));
 

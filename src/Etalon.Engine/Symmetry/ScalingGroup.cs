@@ -1,6 +1,8 @@
 namespace Etalon.Engine.Symmetry;
 
-/// <summary>The trained numbers that are multiplied by one c > 0 while everything else stays: whole tensors, or one output channel of one tensor.</summary>
+/// <summary>
+/// The trained numbers that are multiplied by one c > 0 while everything else stays: whole tensors, or one output channel of one tensor.
+/// </summary>
 public sealed class ScalingGroup
 {
     private readonly Func<string, bool> _contains;
@@ -8,7 +10,9 @@ public sealed class ScalingGroup
 
     private ScalingGroup(Func<string, bool> contains, int? channel = null) => (_contains, _channel) = (contains, channel);
 
-    /// <summary>Every trained parameter: the scaling of Lemma 1.3 of Li and Arora, "An exponential learning rate schedule for deep learning" (2019).</summary>
+    /// <summary>
+    /// Every trained parameter: the scaling of Lemma 1.3 of Li and Arora, "An exponential learning rate schedule for deep learning" (2019).
+    /// </summary>
     public static ScalingGroup AllParameters { get; } = new(_ => true);
 
     /// <summary>The parameter tensors of which this is true.</summary>
@@ -38,5 +42,6 @@ public sealed class ScalingGroup
     internal int ExponentOf(string tensor, int channel) => (_channel is null || _channel == channel) && _contains(tensor) ? 1 : 0;
 
     /// <summary>The group without some of its tensors.</summary>
-    internal ScalingGroup Without(IReadOnlyCollection<string> tensors) => new(tensor => !tensors.Contains(tensor) && _contains(tensor), _channel);
+    internal ScalingGroup Without(IReadOnlyCollection<string> tensors) =>
+        new(tensor => !tensors.Contains(tensor) && _contains(tensor), _channel);
 }

@@ -42,7 +42,10 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         return new(Elementary.Pow(10, first), Elementary.Pow(10, Math.Max(last, first + 1)), true);
     }
 
-    /// <summary>A logarithmic axis that holds these values, where they are above 0; else as <see cref="For"/>. From 1, 2 or 5 times a power of ten to another.</summary>
+    /// <summary>
+    /// A logarithmic axis that holds these values, where they are above 0; else as <see cref="For"/>. From 1, 2 or 5 times a power of ten
+    /// to another.
+    /// </summary>
     public static Axis LogarithmicFor(IReadOnlyList<double> values)
     {
         var finite = values.Where(double.IsFinite).ToArray();
@@ -55,7 +58,8 @@ internal sealed record Axis(double Low, double High, bool IsLog)
 
     private static double PowerOf(double value) => Elementary.Pow(10, Math.Floor(Elementary.Log10(value) + 1e-12));
 
-    private static double RoundDown(double value) => new[] { 5.0, 2, 1 }.First(digit => digit * PowerOf(value) <= value * (1 + 1e-9)) * PowerOf(value);
+    private static double RoundDown(double value) =>
+        new[] { 5.0, 2, 1 }.First(digit => digit * PowerOf(value) <= value * (1 + 1e-9)) * PowerOf(value);
 
     /// <summary>Where a value lies: 0 at the beginning, 1 at the end; NaN for what a logarithmic axis cannot show.</summary>
     public double At(double value) => IsLog
@@ -70,7 +74,11 @@ internal sealed record Axis(double Low, double High, bool IsLog)
             var (first, last) = ((int)Math.Ceiling(Elementary.Log10(Low) - 1e-9), (int)Math.Floor(Elementary.Log10(High) + 1e-9));
             // Less than two decades have too few powers of ten to read by.
             if (IsFine && last - first < 2)
-                return [.. Enumerable.Range(first - 1, last - first + 2).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => Math.Round(digit * Elementary.Pow(10, power), 12) is var tick and > 0 ? tick : digit * Elementary.Pow(10, power)))
+                return [.. Enumerable.Range(first - 1, last - first + 2)
+                    .SelectMany(
+                    power => new[] { 1.0, 2, 5 }.Select(
+                        digit => Math.Round(digit * Elementary.Pow(10, power), 12) is var tick and > 0
+                            ? tick : digit * Elementary.Pow(10, power)))
                     .Where(tick => tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))];
             var stride = Math.Max(1, (int)Math.Ceiling((last - first) / (double)about));
             return [.. Enumerable.Range(0, (last - first) / stride + 1).Select(i => Elementary.Pow(10, first + i * stride))];
@@ -78,7 +86,9 @@ internal sealed record Axis(double Low, double High, bool IsLog)
         var step = NiceStep(Low, High, about);
         var begin = Math.Ceiling(Low / step - 1e-9);
         var count = (int)Math.Floor(High / step + 1e-9) - (int)begin + 1;
-        return [.. Enumerable.Range(0, count).Select(i => Math.Round((begin + i) * step, 12, MidpointRounding.ToEven) is var rounded && rounded != 0 ? rounded : (begin + i) * step)];
+        return [.. Enumerable.Range(0, count)
+            .Select(i =>
+            Math.Round((begin + i) * step, 12, MidpointRounding.ToEven) is var rounded && rounded != 0 ? rounded : (begin + i) * step)];
     }
 
     /// <summary>A value as a label: 0.05, 1, 2500, 5e-4.</summary>

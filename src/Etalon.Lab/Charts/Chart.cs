@@ -28,7 +28,9 @@ public sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyLi
     /// <summary>Whether the line is drawn thin, behind what matters more.</summary>
     public bool IsThin { get; init; }
 
-    /// <summary>Horizontal values at which a cross stands at the lower edge, in the line's color: where there is no value to draw.</summary>
+    /// <summary>
+    /// Horizontal values at which a cross stands at the lower edge, in the line's color: where there is no value to draw.
+    /// </summary>
     public IReadOnlyList<double> Crosses { get; init; } = [];
 
     /// <summary>Whether the line is dashed and reads on the axis at the right.</summary>

@@ -21,7 +21,9 @@ public static class PngImage
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (rgb.Length != 3L * width * height) throw new ArgumentException($"a picture of {width} x {height} pixels has {3L * width * height} numbers, not {rgb.Length}", nameof(rgb));
+        if (rgb.Length != 3L * width * height)
+            throw new ArgumentException($"a picture of {width} x {height} pixels has {3L * width * height} numbers, not {rgb.Length}",
+                nameof(rgb));
         output.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);

@@ -4,8 +4,8 @@ namespace Etalon.Lab.Charts;
 internal static class Polyline
 {
     /// <summary>
-    /// The points that a line needs to pass every given one at a distance, measured along y, of at most <paramref name="tolerance"/>: from the last
-    /// point kept a sleeve of slopes is narrowed by each point, and when one lies outside it, the point before is kept.
+    /// The points that a line needs to pass every given one at a distance, measured along y, of at most <paramref name="tolerance"/>: from
+    /// the last point kept a sleeve of slopes is narrowed by each point, and when one lies outside it, the point before is kept.
     /// </summary>
     /// <param name="points">The points, x not descending.</param>
     /// <param name="tolerance">In the units of y.</param>
@@ -35,6 +35,7 @@ internal static class Polyline
     private static bool IsInside((double X, double Y) from, (double X, double Y) to, double low, double high) =>
         to.X <= from.X || ((to.Y - from.Y) / (to.X - from.X) is var slope && slope >= low && slope <= high);
 
-    private static (double Low, double High) Narrow((double X, double Y) from, (double X, double Y) to, double tolerance, double low, double high) =>
+    private static (double Low, double High) Narrow((double X, double Y) from, (double X, double Y) to, double tolerance, double low,
+        double high) =>
         (Math.Max(low, (to.Y - tolerance - from.Y) / (to.X - from.X)), Math.Min(high, (to.Y + tolerance - from.Y) / (to.X - from.X)));
 }

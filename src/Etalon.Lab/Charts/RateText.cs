@@ -13,6 +13,7 @@ internal static class RateText
         if (!double.IsFinite(rate)) return "-";
         string rounded = rate.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture);
         double value = double.Parse(rounded, CultureInfo.InvariantCulture);
-        return Math.Abs(value) is 0 or (>= 0.01 and < 10_000) ? value.ToString($"0.{new string('#', digits + 1)}", CultureInfo.InvariantCulture) : rounded;
+        return Math.Abs(value) is 0 or (>= 0.01 and < 10_000)
+            ? value.ToString($"0.{new string('#', digits + 1)}", CultureInfo.InvariantCulture) : rounded;
     }
 }

@@ -26,7 +26,8 @@ public static class SvgChart
         var legend = LegendPlaces(chart.Legend);
         var top = legend.Count > 0 ? legend[^1].Y + 20 : 44;
         var height = top + chart.Panels.Sum(panel => panel.Height + Gap) + 26;
-        output.WriteLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333">""");
+        output.WriteLine(
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="12" fill="#333">""");
         output.WriteLine($"""<rect width="{Width}" height="{height}" fill="white"/>""");
         output.WriteLine($"""<text x="{Left}" y="26" font-size="15" font-weight="600">{Escape(chart.Title)}</text>""");
         for (var i = 0; i < legend.Count; i++) WriteLegend(chart.Legend[i], legend[i], i, output);
@@ -60,11 +61,13 @@ public static class SvgChart
 
     private static void WriteLegend(string name, (int X, int Y) at, int color, TextWriter output)
     {
-        output.WriteLine($"""<line x1="{at.X}" y1="{at.Y}" x2="{at.X + 20}" y2="{at.Y}" stroke="{ColorOf(color)}" stroke-width="2.5"{Dash(IsRepeated(color))}/>""");
+        output.WriteLine(
+            $"""<line x1="{at.X}" y1="{at.Y}" x2="{at.X + 20}" y2="{at.Y}" stroke="{ColorOf(color)}" stroke-width="2.5"{Dash(IsRepeated(color))}/>""");
         output.WriteLine($"""<text x="{at.X + 26}" y="{at.Y + 4}">{Escape(name)}</text>""");
     }
 
-    private static void WritePanel(ChartPanel panel, Axis xAxis, IReadOnlyList<(double From, double To)> marks, int top, bool isLast, TextWriter output)
+    private static void WritePanel(ChartPanel panel, Axis xAxis, IReadOnlyList<(double From, double To)> marks, int top, bool isLast,
+        TextWriter output)
     {
         var bottom = top + panel.Height;
         double[] values = [.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)];
@@ -72,7 +75,8 @@ public static class SvgChart
         var tickCount = Math.Max(3, panel.Height / 45);
 
         foreach (var (from, to) in marks)
-            output.WriteLine($"""<rect x="{X(xAxis, from):0.#}" y="{top}" width="{Math.Max(1, X(xAxis, to) - X(xAxis, from)):0.#}" height="{panel.Height}" fill="#f6d5c5" fill-opacity="0.6"/>""");
+            output.WriteLine(
+                $"""<rect x="{X(xAxis, from):0.#}" y="{top}" width="{Math.Max(1, X(xAxis, to) - X(xAxis, from)):0.#}" height="{panel.Height}" fill="#f6d5c5" fill-opacity="0.6"/>""");
         output.WriteLine("""<g stroke="#e4e4e4" stroke-width="1">""");
         foreach (var tick in leftAxis.Ticks(tickCount)) output.WriteLine(Horizontal(Y(leftAxis, tick, top, panel.Height)));
         foreach (var tick in xAxis.Ticks(8)) output.WriteLine(Vertical(X(xAxis, tick), top, bottom));
@@ -97,16 +101,19 @@ public static class SvgChart
     {
         var (x, anchor) = atRight ? (Left + PlotWidth + 8, "start") : (Left - 8, "end");
         foreach (var tick in axis.Ticks(tickCount))
-            output.WriteLine($"""<text x="{x}" y="{Y(axis, tick, top, height) + 4:0.#}" text-anchor="{anchor}">{Axis.Label(tick)}</text>""");
+            output.WriteLine(
+                $"""<text x="{x}" y="{Y(axis, tick, top, height) + 4:0.#}" text-anchor="{anchor}">{Axis.Label(tick)}</text>""");
         var (labelX, turn) = atRight ? (Width - 12, 90) : (16, -90);
         var middle = top + height / 2;
-        output.WriteLine($"""<text x="{labelX}" y="{middle}" transform="rotate({turn} {labelX} {middle})" text-anchor="middle">{Escape(label)}</text>""");
+        output.WriteLine(
+            $"""<text x="{labelX}" y="{middle}" transform="rotate({turn} {labelX} {middle})" text-anchor="middle">{Escape(label)}</text>""");
     }
 
     private static void WriteLine(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
     {
         var dash = Dash(line.OnRight || IsRepeated(line.Color));
-        output.Write($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash} d=" """);
+        output.Write(
+            $"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="{(line.IsThin ? 1 : 2)}" stroke-linejoin="round"{dash} d=" """);
         foreach (var piece in Visible(line, xAxis, yAxis, top, height))
         {
             var command = 'M';
@@ -128,7 +135,8 @@ public static class SvgChart
                 var below = taken.GetValueOrDefault(at);
                 taken[at] = below + 1;
                 var (x, y) = (X(xAxis, at), bottom - 7 - CrossStep * below);
-                output.WriteLine($"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" d="M{x - 3:0.##} {y - 3} l6 6 m0 -6 l-6 6"/>""");
+                output.WriteLine(
+                    $"""<path fill="none" stroke="{ColorOf(line.Color)}" stroke-width="2" d="M{x - 3:0.##} {y - 3} l6 6 m0 -6 l-6 6"/>""");
             }
     }
 

@@ -7,10 +7,13 @@ namespace Etalon.Lab.Files;
 /// </summary>
 internal static partial class DirectorySync
 {
-    // EBADF, EINVAL, EROFS, and ENOTSUP of Linux and macOS: a file system that cannot bring a folder to the disk; the file itself is there by then.
+    // EBADF, EINVAL, EROFS, and ENOTSUP of Linux and macOS: a file system that cannot bring a folder to the disk; the file itself is there
+    // by then.
     private static readonly int[] Unable = [9, 22, 30, 95, 45];
 
-    /// <summary>Brings a folder's names to the disk; elsewhere than on Linux and macOS renames last by themselves, or .NET has no way to say so.</summary>
+    /// <summary>
+    /// Brings a folder's names to the disk; elsewhere than on Linux and macOS renames last by themselves, or .NET has no way to say so.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="IOException">The disk did not take them.</exception>
     public static void Flush(string folder)
@@ -20,7 +23,8 @@ internal static partial class DirectorySync
         if (handle < 0) throw new IOException($"{folder} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
         int failed = Sync(handle), error = Marshal.GetLastPInvokeError();
         _ = Close(handle);
-        if (failed != 0 && !Unable.Contains(error)) throw new IOException($"{folder} did not reach the disk: {Marshal.GetPInvokeErrorMessage(error)}");
+        if (failed != 0 && !Unable.Contains(error))
+            throw new IOException($"{folder} did not reach the disk: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     /// <summary>Makes a folder and those above it that are missing, on the disk too.</summary>

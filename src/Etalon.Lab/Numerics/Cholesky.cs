@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Numerics;
 
 /// <summary>
-/// A = L L' of a symmetric, positive definite matrix, in float64 and one order of summation: the same bits for any number of threads and on any machine, which a library
-/// that splits its sums does not promise.
+/// A = L L' of a symmetric, positive definite matrix, in float64 and one order of summation: the same bits for any number of threads and on
+/// any machine, which a library that splits its sums does not promise.
 /// </summary>
 internal sealed class Cholesky
 {

@@ -8,8 +8,8 @@ public readonly record struct Estimate(double Value, double StandardError)
     private const int Parts = 20;
 
     /// <summary>
-    /// Any statistic of replicas, with its standard error by the jackknife: the replicas are dealt into 20 parts, and the statistic is taken without each of them
-    /// (Quenouille 1956, Tukey 1958).
+    /// Any statistic of replicas, with its standard error by the jackknife: the replicas are dealt into 20 parts, and the statistic is
+    /// taken without each of them (Quenouille 1956, Tukey 1958).
     /// </summary>
     /// <param name="replicas">How many there are, at least 2.</param>
     /// <param name="statistic">The statistic of the replicas with these numbers.</param>

@@ -2,7 +2,9 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Numerics;
 
-/// <summary>The distance of Kolmogorov and Smirnov: the largest difference between the shares of two samples that lie below any bound.</summary>
+/// <summary>
+/// The distance of Kolmogorov and Smirnov: the largest difference between the shares of two samples that lie below any bound.
+/// </summary>
 public static class KolmogorovSmirnov
 {
     /// <summary>The distance between two samples, from 0 to 1.</summary>
@@ -23,8 +25,8 @@ public static class KolmogorovSmirnov
     }
 
     /// <summary>
-    /// The distance that two samples of the same law exceed with probability <paramref name="chance"/>: sqrt(-ln(chance / 2) / 2 (1/n + 1/m)), the
-    /// limit for large samples (Smirnov 1948).
+    /// The distance that two samples of the same law exceed with probability <paramref name="chance"/>: sqrt(-ln(chance / 2) / 2 (1/n +
+    /// 1/m)), the limit for large samples (Smirnov 1948).
     /// </summary>
     public static double Critical(int n, int m, double chance) => Math.Sqrt(-Elementary.Log(chance / 2) / 2 * (1.0 / n + 1.0 / m));
 }

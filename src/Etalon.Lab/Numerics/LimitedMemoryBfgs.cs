@@ -1,10 +1,12 @@
 namespace Etalon.Lab.Numerics;
 
 /// <summary>
-/// Minimizes a smooth convex function by the limited-memory BFGS method (Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4 and 7.5): the direction from the last ten
-/// changes of place and gradient, with steps that are halved until the function falls enough (Armijo, 1e-4).
+/// Minimizes a smooth convex function by the limited-memory BFGS method (Nocedal and Wright, Numerical Optimization, 2006, algorithms 7.4
+/// and 7.5): the direction from the last ten changes of place and gradient, with steps that are halved until the function falls enough
+/// (Armijo, 1e-4).
 /// </summary>
-/// <remarks>On a strictly convex function every pair of changes has a positive product, so a line search for the curvature is not needed.</remarks>
+/// <remarks>On a strictly convex function every pair of changes has a positive product, so a line search for the curvature is not
+/// needed.</remarks>
 internal static class LimitedMemoryBfgs
 {
     private const int Memory = 10, MostEvaluations = 20_000, MostHalvings = 50;
@@ -14,7 +16,8 @@ internal static class LimitedMemoryBfgs
     /// <summary>Minimizes.</summary>
     /// <param name="evaluate">The function at a place; it writes the gradient.</param>
     /// <param name="place">Where to begin; afterwards the minimum.</param>
-    /// <param name="tolerance">The length of the gradient at which to end. Where rounding or 20,000 evaluations end it before, the result tells.</param>
+    /// <param name="tolerance">The length of the gradient at which to end. Where rounding or 20,000 evaluations end it before, the result
+    /// tells.</param>
     public static BfgsMinimum Minimize(Func<double[], double[], double> evaluate, double[] place, double tolerance)
     {
         var pairs = new Queue<Pair>();

@@ -63,6 +63,7 @@ internal static class StudentDistribution
         double below = 0;
         for (; x < 10; x++) below += Elementary.Log(x);
         double inverse = 1 / (x * x);
-        return (x - 0.5) * Elementary.Log(x) - x + 0.91893853320467274178 + (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse / 1680))) / x - below;
+        return (x - 0.5) * Elementary.Log(x) - x + 0.91893853320467274178
+            + (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse / 1680))) / x - below;
     }
 }

@@ -3,7 +3,9 @@ namespace Etalon.Lab.Numerics;
 /// <summary>Welch's test of whether two samples have the same mean, without taking their variances to be equal (Welch 1947).</summary>
 internal static class WelchTest
 {
-    /// <summary>The two-sided probability of so large a difference if the means were the same; 1 where both samples are one constant.</summary>
+    /// <summary>
+    /// The two-sided probability of so large a difference if the means were the same; 1 where both samples are one constant.
+    /// </summary>
     /// <param name="one">At least 2 values.</param>
     /// <param name="two">At least 2 values.</param>
     public static double PValue(ReadOnlySpan<double> one, ReadOnlySpan<double> two)

@@ -4,15 +4,16 @@ using Etalon.Numerics;
 namespace Etalon.Lab.Simulations;
 
 /// <summary>
-/// The law to which a direction on the sphere of d dimensions goes at a constant effective rate: with density exp(-2 L / (effective rate x sigma^2)), in z
-/// (1 - z^2)^((d - 3)/2) times that. The stationary law of dW = -eta_e grad L dt + eta_e sigma dB on the sphere.
+/// The law to which a direction on the sphere of d dimensions goes at a constant effective rate: with density exp(-2 L / (effective rate x
+/// sigma^2)), in z (1 - z^2)^((d - 3)/2) times that. The stationary law of dW = -eta_e grad L dt + eta_e sigma dB on the sphere.
 /// </summary>
 internal static class GibbsLaw
 {
     private const int Points = 20_000;
 
     /// <summary>
-    /// Mean loss at equilibrium: the effective rate is sqrt(2 lambda_e / S) with S = sigma^2 (d - 1) + E|grad L|^2 of the law itself, which a few rounds settle.
+    /// Mean loss at equilibrium: the effective rate is sqrt(2 lambda_e / S) with S = sigma^2 (d - 1) + E|grad L|^2 of the law itself, which
+    /// a few rounds settle.
     /// </summary>
     /// <param name="loss">L.</param>
     /// <param name="dimension">d, at least 3.</param>
@@ -43,6 +44,7 @@ internal static class GibbsLaw
         double largest = logs.Max();
         double[] weights = Array.ConvertAll(logs, log => Elementary.Exp(log - largest));
         double whole = weights.Sum();
-        return (weights.Zip(values, (weight, value) => weight * value).Sum() / whole, weights.Zip(signals, (weight, signal) => weight * signal).Sum() / whole);
+        return (weights.Zip(values, (weight, value) => weight * value).Sum() / whole,
+            weights.Zip(signals, (weight, signal) => weight * signal).Sum() / whole);
     }
 }

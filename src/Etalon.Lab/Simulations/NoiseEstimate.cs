@@ -6,8 +6,8 @@ namespace Etalon.Lab.Simulations;
 public readonly record struct NoiseEstimate(double Noise, double Signal)
 {
     /// <summary>
-    /// From n gradients g_i of independent batches of one size, without bias: with T = mean |g_i|^2 and m = |mean g_i|^2, the noise of one of them is (T - m) n/(n - 1) and the signal
-    /// (n m - T)/(n - 1). With n = 2 the noise is |g - h|^2 / 2 and the signal g.h.
+    /// From n gradients g_i of independent batches of one size, without bias: with T = mean |g_i|^2 and m = |mean g_i|^2, the noise of one
+    /// of them is (T - m) n/(n - 1) and the signal (n m - T)/(n - 1). With n = 2 the noise is |g - h|^2 / 2 and the signal g.h.
     /// </summary>
     /// <param name="gradients">At least 2.</param>
     public static NoiseEstimate OfBatches(IReadOnlyList<double[]> gradients)
@@ -27,8 +27,8 @@ public readonly record struct NoiseEstimate(double Noise, double Signal)
     }
 
     /// <summary>
-    /// From the squared lengths of gradients of two batch sizes b and B, without bias: (|g_b|^2 - |g_B|^2)/(1/b - 1/B) is the noise of one example and (B |g_B|^2 - b |g_b|^2)/(B - b) the signal.
-    /// McCandlish et al. 2018.
+    /// From the squared lengths of gradients of two batch sizes b and B, without bias: (|g_b|^2 - |g_B|^2)/(1/b - 1/B) is the noise of one
+    /// example and (B |g_B|^2 - b |g_b|^2)/(B - b) the signal. McCandlish et al. 2018.
     /// </summary>
     /// <param name="small">b.</param>
     /// <param name="squareOfSmall">|g_b|^2, or a mean of it.</param>
@@ -37,7 +37,8 @@ public readonly record struct NoiseEstimate(double Noise, double Signal)
     public static NoiseEstimate OfTwoSizes(int small, double squareOfSmall, int large, double squareOfLarge) => new(
         (squareOfSmall - squareOfLarge) / (1.0 / small - 1.0 / large), (large * squareOfLarge - small * squareOfSmall) / (large - small));
 
-    private static double MeanSquare(IReadOnlyList<double[]> gradients) => gradients.Average(gradient => gradient.Sum(value => value * value));
+    private static double MeanSquare(IReadOnlyList<double[]> gradients) =>
+        gradients.Average(gradient => gradient.Sum(value => value * value));
 
     private static double SquareOfMean(IReadOnlyList<double[]> gradients)
     {

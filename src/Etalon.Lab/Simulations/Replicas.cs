@@ -93,7 +93,8 @@ internal sealed class Replicas
         var (rule, count) = _simulation.SubSteps;
         _normals.Fill(_gradient);
         double r = Math.Sqrt(2.0 * count - 1);
-        Lanes ofFirst = _simulation.Noise * rule switch { SubStepRule.Svag => (1 + r) / 2, SubStepRule.EulerMaruyama => Math.Sqrt(count), _ => 1 };
+        Lanes ofFirst =
+            _simulation.Noise * rule switch { SubStepRule.Svag => (1 + r) / 2, SubStepRule.EulerMaruyama => Math.Sqrt(count), _ => 1 };
         for (int i = 0; i < _gradient.Length; i++) _gradient[i] *= ofFirst;
         if (rule != SubStepRule.Svag) return;
 
@@ -131,4 +132,5 @@ internal sealed class Replicas
 /// <param name="CosineAfterTwoLags">And twice as many.</param>
 /// <param name="Loss">Of L.</param>
 public readonly record struct ReplicaMeans(
-    double SquaredNorm, double FourthNorm, double EighthNorm, double SquaredGradient, double Cosine, double CosineAfterLag, double CosineAfterTwoLags, double Loss);
+    double SquaredNorm, double FourthNorm, double EighthNorm, double SquaredGradient, double Cosine, double CosineAfterLag,
+    double CosineAfterTwoLags, double Loss);

@@ -7,13 +7,14 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations;
 
 /// <summary>
-/// Many replicas of one training run on a loss of which everything is known: the weights w of each follow the schedule's rule with the gradient
-/// g = (1/|w|) P (grad f + sigma xi), where P projects on the sphere's tangent plane at w / |w| and xi is standard normal in each of d dimensions.
+/// Many replicas of one training run on a loss of which everything is known: the weights w of each follow the schedule's rule with the
+/// gradient g = (1/|w|) P (grad f + sigma xi), where P projects on the sphere's tangent plane at w / |w| and xi is standard normal in each
+/// of d dimensions.
 /// </summary>
 /// <remarks>
-/// Noise has the same covariance sigma^2 P at every point, so Tr Sigma = sigma^2 (d - 1). A replica's numbers depend on the seed and its index alone: not on how
-/// many there are, nor on the number of threads. Cost: 4.2 ns a replica, step and dimension on
-/// one core of an AMD EPYC (Zen 4), of which 2.9 are the random numbers.
+/// Noise has the same covariance sigma^2 P at every point, so Tr Sigma = sigma^2 (d - 1). A replica's numbers depend on the seed and its
+/// index alone: not on how many there are, nor on the number of threads. Cost: 4.2 ns a replica, step and dimension on one core of an AMD
+/// EPYC (Zen 4), of which 2.9 are the random numbers.
 /// </remarks>
 public sealed record Simulation
 {
@@ -44,7 +45,9 @@ public sealed record Simulation
     /// <summary>Whether a step is taken at once or in smaller ones, without momentum. Default: at once.</summary>
     public SubSteps SubSteps { get; init; } = SubSteps.None;
 
-    /// <summary>The steps before which norm and axis of each replica are kept, ascending; the number of updates stands for the end.</summary>
+    /// <summary>
+    /// The steps before which norm and axis of each replica are kept, ascending; the number of updates stands for the end.
+    /// </summary>
     public IReadOnlyList<long> KeepAt { get; init; } = [];
 
     /// <summary>The step from which means over time are taken; null for none. Default: none.</summary>
@@ -93,7 +96,8 @@ public sealed record Simulation
                 if (step % 1000 == 0) cancellation.ThrowIfCancellationRequested();
                 if (Rescaling is var (at, factor) && at == step) replicas.Rescale(factor);
                 if (kept < KeepAt.Count && KeepAt[kept] == step) result.Keep(kept++, first, replicas);
-                for (int part = 0; part < SubSteps.Count; part++) replicas.Update(step, rates[step] / SubSteps.Count, decays[step], momenta[step]);
+                for (int part = 0; part < SubSteps.Count; part++)
+                    replicas.Update(step, rates[step] / SubSteps.Count, decays[step], momenta[step]);
                 if (step >= MeanFrom) means.Add(replicas);
             }
             if (kept < KeepAt.Count) result.Keep(kept, first, replicas);

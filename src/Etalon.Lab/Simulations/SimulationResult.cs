@@ -38,7 +38,8 @@ public sealed class SimulationResult
 
     /// <summary>A mean over the replicas at each kept step.</summary>
     /// <param name="quantity">A number of each replica at a kept step, such as <see cref="Gammas"/>.</param>
-    public double[] MeanCurve(Func<int, double[]> quantity) => [.. Enumerable.Range(0, _simulation.KeepAt.Count).Select(kept => quantity(kept).Average())];
+    public double[] MeanCurve(Func<int, double[]> quantity) =>
+        [.. Enumerable.Range(0, _simulation.KeepAt.Count).Select(kept => quantity(kept).Average())];
 
     internal void Keep(int kept, int first, Replicas replicas)
     {

@@ -41,7 +41,8 @@ internal sealed class TimeMeans(Simulation simulation)
     {
         for (int lane = 0; lane < Math.Min(Lanes.Count, simulation.Count - first); lane++)
             result.SetMeans(first + lane, new ReplicaMeans(
-                _squaredNorm[lane] / _steps, _fourthNorm[lane] / _steps, _eighthNorm[lane] / _steps, _squaredGradient[lane] / _steps, _cosine[lane] / _steps,
+                _squaredNorm[lane] / _steps, _fourthNorm[lane] / _steps, _eighthNorm[lane] / _steps, _squaredGradient[lane] / _steps,
+                _cosine[lane] / _steps,
                 _afterLag[lane] / (_lags - 1), _afterTwoLags[lane] / (_lags - 2), _loss[lane] / _steps));
     }
 }

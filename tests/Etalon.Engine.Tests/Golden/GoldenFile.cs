@@ -12,7 +12,8 @@ internal sealed class GoldenFile
 {
     private const string Magic = "ETALGOLD";
     private const int Version = 1;
-    private const string Remedy = "make it again: /usr/bin/python3 tests/Etalon.Engine.Tests/Golden/make_golden.py (Debian's python3-torch 1.13.1 and python3-numpy)";
+    private const string Remedy =
+        "make it again: /usr/bin/python3 tests/Etalon.Engine.Tests/Golden/make_golden.py (Debian's python3-torch 1.13.1 and python3-numpy)";
 
     private readonly Dictionary<string, GoldenTensor> _tensors;
 
@@ -22,15 +23,20 @@ internal sealed class GoldenFile
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     public GoldenTensor this[string name]
-        => _tensors.TryGetValue(name, out var tensor) ? tensor : throw new KeyNotFoundException($"golden.bin has no tensor '{name}'; if the script knows it, {Remedy}");
+        => _tensors.TryGetValue(name, out var tensor)
+            ? tensor : throw new KeyNotFoundException($"golden.bin has no tensor '{name}'; if the script knows it, {Remedy}");
 
-    /// <summary>The tensors whose name begins with the prefix, by the rest of the name: "batch4.initial." gives "stem.weight", ...</summary>
+    /// <summary>
+    /// The tensors whose name begins with the prefix, by the rest of the name: "batch4.initial." gives "stem.weight", ...
+    /// </summary>
     public IEnumerable<(string Name, GoldenTensor Tensor)> Under(string prefix)
-        => _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key[prefix.Length..], pair.Value));
+        => _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(pair => (pair.Key[prefix.Length..], pair.Value));
 
     public static GoldenFile Load()
     {
-        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream("golden.bin") ?? throw new FileNotFoundException($"golden.bin is not in the test assembly; {Remedy}");
+        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream("golden.bin")
+            ?? throw new FileNotFoundException($"golden.bin is not in the test assembly; {Remedy}");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return Read(bytes);
@@ -70,7 +76,8 @@ internal sealed class GoldenFile
             "float64" => MemoryMarshal.Cast<byte, double>(from)[..count].ToArray(),
             "float32" => Array.ConvertAll(MemoryMarshal.Cast<byte, float>(from)[..count].ToArray(), x => (double)x),
             "int32" => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(from)[..count].ToArray(), x => (double)x),
-            _ => throw new InvalidDataException($"golden.bin stores '{name}' as '{type}'; float64, float32 or int32 was expected; {Remedy}"),
+            _ => throw new InvalidDataException(
+                $"golden.bin stores '{name}' as '{type}'; float64, float32 or int32 was expected; {Remedy}"),
         };
         return new GoldenTensor(name, shape, stride, values);
     }

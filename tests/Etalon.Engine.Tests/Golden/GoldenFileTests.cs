@@ -30,7 +30,8 @@ public sealed class GoldenFileTests
         foreach (var optimizer in new[] { "heavy_ball", "dampened", "nesterov", "decoupled" })
         {
             foreach (var (name, tensor) in Golden.Under("batch4.initial."))
-                Assert.True(tensor.RelativeErrorOf<double>(Spread(Golden[$"batch4.{optimizer}.{name}"])) is > 1e-6 and < 10, $"{optimizer} left {name} as it was");
+                Assert.True(tensor.RelativeErrorOf<double>(Spread(Golden[$"batch4.{optimizer}.{name}"])) is > 1e-6 and < 10,
+                    $"{optimizer} left {name} as it was");
             Assert.Equal(14, Golden.Under($"batch4.{optimizer}.").Count(pair => pair.Name.Contains(".running_", StringComparison.Ordinal)));
         }
     }
@@ -62,7 +63,8 @@ public sealed class GoldenFileTests
     [Fact]
     public void What_a_computation_starts_from_is_exact_in_float32()
         => Assert.All(
-            Golden.Names.Where(name => name.Contains(".initial.", StringComparison.Ordinal) || name.EndsWith(".images", StringComparison.Ordinal)),
+            Golden.Names.Where(
+                name => name.Contains(".initial.", StringComparison.Ordinal) || name.EndsWith(".images", StringComparison.Ordinal)),
             name => Assert.Equal(Golden[name].Values, Array.ConvertAll(Golden[name].As<float>(), x => (double)x)));
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class GoldenFileTests
     [InlineData("ETALGOLX", 1, 0, "does not begin with ETALGOLD")]
     [InlineData("ETALGOLD", 2, 0, "has version 2")]
     [InlineData("ETALGOLD", 1, 99, "ends before its index")]
-    public void A_file_of_another_kind_is_refused_with_the_command_that_makes_it(string magic, int version, int indexLength, string complaint)
+    public void A_file_of_another_kind_is_refused_with_the_command_that_makes_it(string magic, int version, int indexLength,
+    string complaint)
     {
         var file = new byte[24];
         Encoding.ASCII.GetBytes(magic, file);
@@ -102,7 +105,8 @@ public sealed class GoldenFileTests
     [Trait("speed", "slow")]
     public void PyTorch_computes_the_same_numbers_again()
     {
-        Assert.SkipUnless(Python("-c", "import torch, numpy").ExitCode == 0, "needs /usr/bin/python3 with torch and numpy (Debian: python3-torch, python3-numpy)");
+        Assert.SkipUnless(Python("-c", "import torch, numpy").ExitCode == 0,
+            "needs /usr/bin/python3 with torch and numpy (Debian: python3-torch, python3-numpy)");
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Etalon.slnx")))
             folder = folder.Parent;
@@ -115,7 +119,8 @@ public sealed class GoldenFileTests
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd() + errors.GetAwaiter().GetResult();
             process.WaitForExit();

@@ -18,7 +18,8 @@ internal sealed record GoldenTensor(string Name, int[] Shape, int Stride, double
         where T : INumberBase<T>
         => Stride == 1
             ? Array.ConvertAll(Values, T.CreateChecked)
-            : throw new InvalidOperationException($"only one number in {Stride} of {Name} is stored: compare with it, do not start from it");
+            : throw new InvalidOperationException(
+            $"only one number in {Stride} of {Name} is stored: compare with it, do not start from it");
 
     /// <summary>
     /// max |actual - golden| / max |golden| over the stored numbers; infinite where an actual number is not finite, so that no bound holds.
@@ -27,7 +28,8 @@ internal sealed record GoldenTensor(string Name, int[] Shape, int Stride, double
         where T : INumberBase<T>
     {
         if (actual.Length != Length)
-            throw new ArgumentException($"{Name} has {Length} numbers, shape [{string.Join(", ", Shape)}], but {actual.Length} were given", nameof(actual));
+            throw new ArgumentException($"{Name} has {Length} numbers, shape [{string.Join(", ", Shape)}], but {actual.Length} were given",
+                nameof(actual));
         double worst = 0, largest = 0;
         for (var i = 0; i < Values.Length; i++)
         {

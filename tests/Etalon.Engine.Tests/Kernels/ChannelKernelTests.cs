@@ -5,7 +5,9 @@ using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Kernels;
 
-/// <summary>The kernels over pixels and channels against plain loops in float64, over random shapes with whole and part-filled vectors.</summary>
+/// <summary>
+/// The kernels over pixels and channels against plain loops in float64, over random shapes with whole and part-filled vectors.
+/// </summary>
 public unsafe class ChannelKernelTests
 {
     public static TheoryData<int, int> Shapes => new()
@@ -94,7 +96,8 @@ public unsafe class ChannelKernelTests
     {
         foreach (bool add in new[] { false, true })
         {
-            double[] g = Draw<double>("g", pixels * channels), x = Draw<double>("x", pixels * channels), y = Draw<double>("y", pixels * (channels + 1)), before = [.. y];
+            double[] g = Draw<double>("g", pixels * channels), x = Draw<double>("x", pixels * channels),
+                y = Draw<double>("y", pixels * (channels + 1)), before = [.. y];
             double[] a = Draw<double>("a", channels), b = Draw<double>("b", channels), c = Draw<double>("c", channels);
             fixed (double* pg = g, px = x, py = y, pa = a, pb = b, pc = c)
                 Rows.LoadNormalizationGradient(pg, px, new GradientMap<double>(pa, pb, pc), pixels, channels, channels + 1, add, py);
@@ -114,7 +117,8 @@ public unsafe class ChannelKernelTests
         Check<float>();
         Check<double>();
 
-        void Check<T>() where T : unmanaged, IFloatingPointIeee754<T> => Assert.Equal(Compute<T, NarrowVector<T>>(), Compute<T, WideVector<T>>());
+        void Check<T>()
+            where T : unmanaged, IFloatingPointIeee754<T> => Assert.Equal(Compute<T, NarrowVector<T>>(), Compute<T, WideVector<T>>());
 
         // What a width leaves behind its last whole vector is not written, so the channels compared are those of whole wide vectors.
         T[] Compute<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
@@ -140,11 +144,13 @@ public unsafe class ChannelKernelTests
     [InlineData(4, 4, 17, 4, 4, 1)]
     [InlineData(3, 5, 1, 1, 1, 1)]
     [InlineData(8, 8, 16, 2, 2, 2)]
-    public void Pooling_is_the_largest_value_and_the_mean_of_each_window(int height, int width, int channels, int windowHeight, int windowWidth, int stride)
+    public void Pooling_is_the_largest_value_and_the_mean_of_each_window(int height, int width, int channels, int windowHeight,
+    int windowWidth, int stride)
     {
         int rows = (height - windowHeight) / stride + 1, columns = (width - windowWidth) / stride + 1;
         var shape = new PoolingShape(width, channels, windowHeight, windowWidth, stride, rows, columns);
-        double[] x = Draw<double>("x", height * width * channels), largest = new double[rows * columns * channels], mean = new double[largest.Length];
+        double[] x = Draw<double>("x", height * width * channels), largest = new double[rows * columns * channels],
+            mean = new double[largest.Length];
         fixed (double* px = x, pl = largest, pm = mean)
         {
             PoolingKernels.Maximum(px, shape, pl);
@@ -168,12 +174,14 @@ public unsafe class ChannelKernelTests
     [InlineData(6, 6, 24, 3, 3, 2)]
     [InlineData(4, 4, 17, 4, 4, 1)]
     [InlineData(8, 8, 32, 2, 2, 2)]
-    public void Poolings_backward_passes_are_those_of_plain_loops_in_both_widths(int height, int width, int channels, int windowHeight, int windowWidth, int stride)
+    public void Poolings_backward_passes_are_those_of_plain_loops_in_both_widths(int height, int width, int channels, int windowHeight,
+    int windowWidth, int stride)
     {
         int rows = (height - windowHeight) / stride + 1, columns = (width - windowWidth) / stride + 1;
         var shape = new PoolingShape(width, channels, windowHeight, windowWidth, stride, rows, columns);
         // Whole numbers tie often, and the first of a tie takes the gradient.
-        double[] x = [.. Draw<double>("x", height * width * channels).Select(value => Math.Round(value))], dy = Draw<double>("dy", rows * columns * channels);
+        double[] x = [.. Draw<double>("x", height * width * channels).Select(value => Math.Round(value))],
+            dy = Draw<double>("dy", rows * columns * channels);
         double[] ofMaximum = new double[x.Length], ofMean = new double[x.Length];
         for (int row = 0; row < rows; row++)
             for (int column = 0; column < columns; column++)

@@ -50,7 +50,8 @@ public class ConvolutionProperties
     private static IEnumerable<ConvolutionKernel<double>> Kernels(ConvolutionShape shape) =>
         [.. Kernels<NarrowVector<double>>(shape), .. Kernels<WideVector<double>>(shape)];
 
-    private static IEnumerable<ConvolutionKernel<double>> Kernels<TVector>(ConvolutionShape shape) where TVector : unmanaged, IVector<TVector, double>
+    private static IEnumerable<ConvolutionKernel<double>> Kernels<TVector>(ConvolutionShape shape)
+        where TVector : unmanaged, IVector<TVector, double>
     {
         yield return new DirectConvolution<double, TVector>(shape);
         if (WinogradConvolution<double, TVector>.Supports(shape))

@@ -49,8 +49,8 @@ public class ConvolutionTests
     }
 
     /// <summary>
-    /// Where the processor has no vectors of 512 bits the runtime computes them in halves, so this test holds the wide kernels to the narrow
-    /// ones' bits on any machine; the narrow ones are held to the definition above.
+    /// Where the processor has no vectors of 512 bits the runtime computes them in halves, so this test holds the wide kernels to the
+    /// narrow ones' bits on any machine; the narrow ones are held to the definition above.
     /// </summary>
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -119,7 +119,8 @@ public class ConvolutionTests
         var runner = new KernelRunner<T>(kernel);
         AssertClose(NaiveConvolution.Forward(shape, images, exactX, exactW), runner.Forward(x, w), tolerance, "forward");
         AssertClose(NaiveConvolution.DataGradient(shape, images, exactW, exactDy), runner.DataGradient(dy, w), tolerance, "data gradient");
-        AssertClose(NaiveConvolution.WeightGradient(shape, images, exactX, exactDy), runner.WeightGradient(x, dy), tolerance, "weight gradient");
+        AssertClose(NaiveConvolution.WeightGradient(shape, images, exactX, exactDy), runner.WeightGradient(x, dy), tolerance,
+            "weight gradient");
     }
 
     private static void CompareWidths<T>(ConvolutionShape shape, int images) where T : unmanaged, IFloatingPointIeee754<T>
@@ -129,7 +130,8 @@ public class ConvolutionTests
             CompareBits(new WinogradConvolution<T, NarrowVector<T>>(shape), new WinogradConvolution<T, WideVector<T>>(shape), images);
     }
 
-    private static void CompareBits<T>(ConvolutionKernel<T> narrow, ConvolutionKernel<T> wide, int images) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void CompareBits<T>(ConvolutionKernel<T> narrow, ConvolutionKernel<T> wide, int images)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         ConvolutionShape shape = narrow.Shape;
         T[] x = Numbers.Random<T>(1, images * shape.InputLength), w = Numbers.Random<T>(2, shape.WeightCount);

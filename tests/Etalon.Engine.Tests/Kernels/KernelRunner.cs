@@ -8,7 +8,8 @@ namespace Etalon.Engine.Tests.Kernels;
 /// Calls a kernel as a worker does: frames images, goes through them in groups. All its memory is filled with NaN first, so that
 /// reading what nobody wrote shows in every result, and ends in a guard that must stay untouched.
 /// </summary>
-internal sealed unsafe class KernelRunner<T>(ConvolutionKernel<T> kernel, int? imagesPerCall = null) where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class KernelRunner<T>(ConvolutionKernel<T> kernel, int? imagesPerCall = null)
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int Guard = 64;
 

@@ -6,7 +6,9 @@ using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Tests.Kernels;
 
-/// <summary>Matrix products in both widths against plain loops in float64, over shapes with whole and part-filled blocks in each direction.</summary>
+/// <summary>
+/// Matrix products in both widths against plain loops in float64, over shapes with whole and part-filled blocks in each direction.
+/// </summary>
 public sealed unsafe class MatrixProductTests : IDisposable
 {
     private readonly List<nint> _blocks = [];
@@ -14,7 +16,8 @@ public sealed unsafe class MatrixProductTests : IDisposable
     /// <summary>Rows, depth, columns; a block is 96 rows, 256 deep and up to 32 columns, an outer product takes 64 images.</summary>
     public static TheoryData<int, int, int> Shapes => new()
     {
-        { 1, 1, 1 }, { 6, 4, 8 }, { 7, 5, 9 }, { 12, 256, 16 }, { 13, 257, 17 }, { 64, 300, 10 }, { 65, 30, 33 }, { 96, 96, 32 }, { 97, 513, 64 }, { 130, 97, 40 }, { 3, 600, 100 },
+        { 1, 1, 1 }, { 6, 4, 8 }, { 7, 5, 9 }, { 12, 256, 16 }, { 13, 257, 17 }, { 64, 300, 10 }, { 65, 30, 33 }, { 96, 96, 32 },
+        { 97, 513, 64 }, { 130, 97, 40 }, { 3, 600, 100 },
     };
 
     public void Dispose()
@@ -36,13 +39,15 @@ public sealed unsafe class MatrixProductTests : IDisposable
             for (int row = 0; row < rows; row++)
                 for (int column = 0; column < columns; column++)
                     for (int k = 0; k < depth; k++)
-                        exact[row * columns + column] += double.CreateChecked(a[row * depth + k]) * double.CreateChecked(b[k * columns + column]);
+                        exact[row * columns + column] +=
+                            double.CreateChecked(a[row * depth + k]) * double.CreateChecked(b[k * columns + column]);
             T[] narrow = Multiply(new MatrixProduct<T, NarrowVector<T>>(), a, b, isTransposed: false, rows, depth, columns);
             AssertClose(exact, narrow, tolerance * Math.Sqrt(depth));
             Assert.Equal(narrow, Multiply(new MatrixProduct<T, WideVector<T>>(), a, b, isTransposed: false, rows, depth, columns));
 
             // The same right factor, laid out the other way.
-            T[] turned = [.. from column in Enumerable.Range(0, columns) from k in Enumerable.Range(0, depth) select b[k * columns + column]];
+            T[] turned =
+                [.. from column in Enumerable.Range(0, columns) from k in Enumerable.Range(0, depth) select b[k * columns + column]];
             Assert.Equal(narrow, Multiply(new MatrixProduct<T, NarrowVector<T>>(), a, turned, isTransposed: true, rows, depth, columns));
             Assert.Equal(narrow, Multiply(new MatrixProduct<T, WideVector<T>>(), a, turned, isTransposed: true, rows, depth, columns));
         }
@@ -57,7 +62,8 @@ public sealed unsafe class MatrixProductTests : IDisposable
             int step = product.WholeBlocks(columns), lanes = product.LanesOf(columns);
             T* left = Copy(x), right = Block<T>(images * step), scratch = Block<T>(product.ScratchLength);
             new Span<T>(right, images * step).Clear();
-            for (int image = 0; image < images; image++) g.AsSpan(image * columns, columns).CopyTo(new Span<T>(right + image * step, columns));
+            for (int image = 0; image < images; image++)
+                g.AsSpan(image * columns, columns).CopyTo(new Span<T>(right + image * step, columns));
             var sums = new T[rows * columns];
             for (int first = 0; first < rows; first += MatrixProduct<T>.MostRows)
             {
@@ -66,7 +72,8 @@ public sealed unsafe class MatrixProductTests : IDisposable
                 new Span<T>(block, count * step).Clear();
                 for (int image = 0; image < images; image += MatrixProduct<T>.MostImages)
                     product.AddOuter(
-                        left + image * rows + first, rows, right + image * step, Math.Min(MatrixProduct<T>.MostImages, images - image), count, columns, block, scratch);
+                        left + image * rows + first, rows, right + image * step, Math.Min(MatrixProduct<T>.MostImages, images - image),
+                        count, columns, block, scratch);
                 for (int row = 0; row < count; row++)
                     for (int column = 0; column < columns; column++)
                         sums[(first + row) * columns + column] = block[column / lanes * count * lanes + row * lanes + column % lanes];
@@ -92,7 +99,8 @@ public sealed unsafe class MatrixProductTests : IDisposable
         Check<double>();
     }
 
-    private T[] Multiply<T>(MatrixProduct<T> product, T[] a, T[] b, bool isTransposed, int rows, int depth, int columns) where T : unmanaged, IFloatingPointIeee754<T>
+    private T[] Multiply<T>(MatrixProduct<T> product, T[] a, T[] b, bool isTransposed, int rows, int depth, int columns)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         // What nobody writes stays NaN and shows.
         T* left = Copy(a), right = Copy(b), result = Block<T>(rows * columns), scratch = Block<T>(product.ScratchLength);

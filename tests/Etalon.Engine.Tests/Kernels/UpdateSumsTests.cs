@@ -17,7 +17,8 @@ public class UpdateSumsTests
         foreach (int length in (int[])[0, 1, 7, 8, 9, 15, 16, 1000])
         {
             T[] w = Numbers.Random<T>(1, length), g = Numbers.Random<T>(2, length), v = Numbers.Random<T>(3, length), copy = new T[length];
-            double[] x = Numbers.ToDouble(w), y = Numbers.ToDouble(g), z = Numbers.ToDouble(v), d = [.. x.Zip(y, (before, after) => after - before)];
+            double[] x = Numbers.ToDouble(w), y = Numbers.ToDouble(g), z = Numbers.ToDouble(v),
+                d = [.. x.Zip(y, (before, after) => after - before)];
             var sums = new double[UpdateSums.OfBefore];
             fixed (T* pw = w, pg = g, pv = v, pc = copy)
             fixed (double* ps = sums)

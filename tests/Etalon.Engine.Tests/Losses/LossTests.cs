@@ -19,7 +19,8 @@ public class LossTests
     {
         double[] z = [1, 2, 4], unused = new double[3];
         double LossOf(int label) => new SoftmaxCrossEntropy().Evaluate(z, label, unused);
-        Assert.Equal(0.7 * LossOf(1) + 0.3 * (LossOf(0) + LossOf(1) + LossOf(2)) / 3, new SoftmaxCrossEntropy(0.3).Evaluate(z, 1, unused), 1e-14);
+        Assert.Equal(0.7 * LossOf(1) + 0.3 * (LossOf(0) + LossOf(1) + LossOf(2)) / 3, new SoftmaxCrossEntropy(0.3).Evaluate(z, 1, unused),
+            1e-14);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftmaxCrossEntropy(double.NaN));
     }

@@ -29,7 +29,8 @@ public class RegionTests
         region.Declare("b", 9);
         using var mirror = new Region<double>();
         mirror.Mirror(region);
-        Assert.Equal(region.Tensors.Select(tensor => (tensor.Name, tensor.Offset)), mirror.Tensors.Select(tensor => (tensor.Name, tensor.Offset)));
+        Assert.Equal(region.Tensors.Select(tensor => (tensor.Name, tensor.Offset)),
+            mirror.Tensors.Select(tensor => (tensor.Name, tensor.Offset)));
     }
 
     [Fact]

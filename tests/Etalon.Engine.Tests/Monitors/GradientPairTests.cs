@@ -7,7 +7,8 @@ namespace Etalon.Engine.Tests.Monitors;
 
 public class GradientPairTests
 {
-    private static readonly IReadOnlyList<IReadOnlyList<string>> Groups = [["stem.weight", "stage1.block1.conv2.weight"], ["stage1.block1.conv1.weight"]];
+    private static readonly IReadOnlyList<IReadOnlyList<string>> Groups =
+        [["stem.weight", "stage1.block1.conv2.weight"], ["stage1.block1.conv1.weight"]];
 
     [Fact]
     public void Noise_and_signal_are_those_of_the_two_gradients_and_parameters_and_running_statistics_stay_as_they_were()
@@ -30,7 +31,8 @@ public class GradientPairTests
         foreach (int group in places)
         {
             string[] names = group < Groups.Count ? [.. Groups[group]] : [.. Groups.SelectMany(names => names)];
-            var numbers = names.Select(name => network.Gradients[name]).SelectMany(tensor => Enumerable.Range((int)tensor.Offset, (int)tensor.Length)).ToList();
+            var numbers = names.Select(name => network.Gradients[name])
+                .SelectMany(tensor => Enumerable.Range((int)tensor.Offset, (int)tensor.Length)).ToList();
             Assert.Equal(numbers.Sum(i => (g[i] - h[i]) * (g[i] - h[i])) / 2, pair.Noise(group), 1e-14 * numbers.Count);
             Assert.Equal(numbers.Sum(i => g[i] * h[i]), pair.Signal(group), 1e-14 * numbers.Count);
             Assert.True(pair.Noise(group) > 1e-3);
@@ -44,5 +46,6 @@ public class GradientPairTests
         return network.Gradients.Span.ToArray();
     }
 
-    private static byte[] Bytes(Network<double> network) => [.. MemoryMarshal.AsBytes(network.Parameters.Span), .. MemoryMarshal.AsBytes(network.State.Span)];
+    private static byte[] Bytes(Network<double> network) =>
+        [.. MemoryMarshal.AsBytes(network.Parameters.Span), .. MemoryMarshal.AsBytes(network.State.Span)];
 }

@@ -34,7 +34,8 @@ public class DeterminismTests
             network.Backward();
             sgd.Update([new(0.1, 5e-4, 0.9)], workers);
         }
-        return [.. MemoryMarshal.AsBytes(network.Parameters.Span), .. MemoryMarshal.AsBytes(network.State.Span), .. MemoryMarshal.AsBytes(sgd.Velocity.Span)];
+        return [.. MemoryMarshal.AsBytes(network.Parameters.Span), .. MemoryMarshal.AsBytes(network.State.Span),
+            .. MemoryMarshal.AsBytes(sgd.Velocity.Span)];
     }
 
     [Fact]

@@ -41,7 +41,8 @@ public class GradientTests
         {
             var read = b.Rectify(b.BatchNormalization("n", x));
             var shortcut = b.Convolution("projection", read, 6, 1, stride: 2);
-            return b.Convolution("second", b.Rectify(b.BatchNormalization("m", b.Convolution("first", read, 6, 3, stride: 2))), 6, 3, residual: shortcut);
+            return b.Convolution("second", b.Rectify(b.BatchNormalization("m", b.Convolution("first", read, 6, 3, stride: 2))), 6, 3,
+                residual: shortcut);
         },
         ["max pooling"] = (b, x) => b.MaxPool("layer", b.Rectify(b.BatchNormalization("n", x)), 2, 2),
         ["overlapping max pooling"] = (b, x) => b.MaxPool("layer", x, 3, 2),
@@ -97,11 +98,13 @@ public class GradientTests
             {
                 double numeric = CentralDifference(network, batch, tensor.Span, i);
                 double error = Math.Abs(numeric - gradient[tensor.Offset + i]) / largest;
-                Assert.True(error < 1e-6, $"{tensor.Name}[{i}]: {gradient[tensor.Offset + i]:R} but the difference quotient is {numeric:R}");
+                Assert.True(error < 1e-6,
+                    $"{tensor.Name}[{i}]: {gradient[tensor.Offset + i]:R} but the difference quotient is {numeric:R}");
             }
     }
 
-    private static Network<double> Build(Func<NetworkBuilder<double>, Signal<double>, Signal<double>> layer, Loss loss, int classes, Workers workers)
+    private static Network<double> Build(Func<NetworkBuilder<double>, Signal<double>, Signal<double>> layer, Loss loss, int classes,
+        Workers workers)
     {
         var build = new NetworkBuilder<double>(6, 5, 2);
         var x = layer(build, build.Convolution("before", build.Input, 4, 3));

@@ -9,7 +9,8 @@ namespace Etalon.Engine.Tests.Networks;
 internal static class PreResNet8
 {
     public static Network<T> Build<T>(
-        int size, int width, int maxBatch, Workers workers, Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> normalize, bool isDirect = false)
+        int size, int width, int maxBatch, Workers workers, Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> normalize,
+        bool isDirect = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var build = new NetworkBuilder<T>(size, size, 3, isDirect);

@@ -95,7 +95,8 @@ public sealed class PyTorchTests : IDisposable
         return network;
     }
 
-    private static Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> Norm<T>(string name) where T : unmanaged, IFloatingPointIeee754<T> => name switch
+    private static Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> Norm<T>(string name)
+        where T : unmanaged, IFloatingPointIeee754<T> => name switch
     {
         "group4" => (b, n, x) => b.GroupNormalization(n, x, 2),
         "layer4" => (b, n, x) => b.GroupNormalization(n, x, 1),
@@ -114,9 +115,11 @@ public sealed class PyTorchTests : IDisposable
     private static T[] Outputs<T>(Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
         [.. Enumerable.Range(0, 5).SelectMany(image => network.OutputsOf(image).ToArray())];
 
-    private static void Agree<T>(GoldenTensor golden, ReadOnlySpan<T> values, double tolerance) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Agree<T>(GoldenTensor golden, ReadOnlySpan<T> values, double tolerance)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         double error = golden.RelativeErrorOf(values);
-        Assert.True(error <= tolerance, $"{golden.Name} is off by {error:E1} of its largest entry in {typeof(T).Name}; {tolerance:E0} is allowed");
+        Assert.True(error <= tolerance,
+            $"{golden.Name} is off by {error:E1} of its largest entry in {typeof(T).Name}; {tolerance:E0} is allowed");
     }
 }

@@ -9,7 +9,9 @@ public class ElementaryTests
     // Units in the last place; 0.5 is a perfect rounding. The largest measured is 0.5020, of exp(x) - 1 where 2^k - 1 takes digits away.
     private const double Most = 0.503;
 
-    /// <summary>elementary.csv, by make_elementary.py: the hardest of 20,000 drawn arguments in each range, drawn ones, and edges.</summary>
+    /// <summary>
+    /// elementary.csv, by make_elementary.py: the hardest of 20,000 drawn arguments in each range, drawn ones, and edges.
+    /// </summary>
     [Theory]
     [InlineData("exp", 360)]
     [InlineData("expm1", 360)]
@@ -42,7 +44,8 @@ public class ElementaryTests
         for (int i = 0; i < 300; i++)
         {
             double x = 1400 * stream.NextDouble() - 700, near = 2 * stream.NextDouble() - 1, angle = Math.PI * stream.NextDouble();
-            double positive = Math.ScaleB(1 + stream.NextDouble(), (int)stream.NextBelow(100) - 50), exponent = 20 * stream.NextDouble() - 10;
+            double positive = Math.ScaleB(1 + stream.NextDouble(), (int)stream.NextBelow(100) - 50),
+                exponent = 20 * stream.NextDouble() - 10;
             Assert.InRange(ExactNumbers.ErrorOfExp(Elementary.Exp(x), x), 0, Most);
             Assert.InRange(ExactNumbers.ErrorOfExp(Elementary.Exp(near), near), 0, Most);
             Assert.InRange(ExactNumbers.ErrorOfLog(Elementary.Log(positive), positive), 0, Most);
@@ -60,7 +63,8 @@ public class ElementaryTests
             Assert.Equal(power, Elementary.Pow(10, n));
             Assert.Equal(n, Elementary.Log10(power));
         }
-        for (int n = -1074; n < 1024; n += 7) Assert.Equal((Math.ScaleB(1, n), n), (Elementary.Pow(2, n), Elementary.Log2(Math.ScaleB(1, n))));
+        for (int n = -1074; n < 1024; n += 7)
+            Assert.Equal((Math.ScaleB(1, n), n), (Elementary.Pow(2, n), Elementary.Log2(Math.ScaleB(1, n))));
         Assert.Equal((0.1, 9, -27, 0.25), (Elementary.Pow(0.1, 1), Elementary.Pow(-3, 2), Elementary.Pow(-3, 3), Elementary.Pow(0.5, 2)));
     }
 
@@ -70,13 +74,18 @@ public class ElementaryTests
         Assert.Equal((1, 0, double.PositiveInfinity), (Elementary.Exp(0), Elementary.Exp(-800), Elementary.Exp(800)));
         Assert.Equal((0, double.PositiveInfinity), (Elementary.Exp(double.NegativeInfinity), Elementary.Exp(double.PositiveInfinity)));
         Assert.Equal((0, -1, double.PositiveInfinity), (Elementary.ExpM1(0), Elementary.ExpM1(-800), Elementary.ExpM1(800)));
-        Assert.Equal((0, double.NegativeInfinity, double.PositiveInfinity), (Elementary.Log(1), Elementary.Log(0), Elementary.Log(double.PositiveInfinity)));
-        Assert.Equal((0, double.NegativeInfinity, double.PositiveInfinity), (Elementary.Log1P(0), Elementary.Log1P(-1), Elementary.Log1P(double.PositiveInfinity)));
-        Assert.Equal((1, 1, 0, double.PositiveInfinity), (Elementary.Pow(0, 0), Elementary.Pow(1, double.NaN), Elementary.Pow(0, 2), Elementary.Pow(0, -2)));
-        Assert.Equal((double.PositiveInfinity, 0, 0), (Elementary.Pow(2, 5000), Elementary.Pow(2, -5000), Elementary.Pow(0.5, double.PositiveInfinity)));
+        Assert.Equal((0, double.NegativeInfinity, double.PositiveInfinity),
+            (Elementary.Log(1), Elementary.Log(0), Elementary.Log(double.PositiveInfinity)));
+        Assert.Equal((0, double.NegativeInfinity, double.PositiveInfinity),
+            (Elementary.Log1P(0), Elementary.Log1P(-1), Elementary.Log1P(double.PositiveInfinity)));
+        Assert.Equal((1, 1, 0, double.PositiveInfinity),
+            (Elementary.Pow(0, 0), Elementary.Pow(1, double.NaN), Elementary.Pow(0, 2), Elementary.Pow(0, -2)));
+        Assert.Equal((double.PositiveInfinity, 0, 0),
+            (Elementary.Pow(2, 5000), Elementary.Pow(2, -5000), Elementary.Pow(0.5, double.PositiveInfinity)));
         Assert.Equal((Math.PI, -Math.PI / 2, 0), (Elementary.Atan2(0, -1), Elementary.Atan2(-1, 0), Elementary.Atan2(0, 0)));
         Assert.All(
-            (double[])[Elementary.Exp(double.NaN), Elementary.Log(-1), Elementary.Log(double.NaN), Elementary.Log1P(-2), Elementary.Pow(-2, 0.5), Elementary.Cos(double.PositiveInfinity), Elementary.Sin(double.NaN)],
+            (double[])[Elementary.Exp(double.NaN), Elementary.Log(-1), Elementary.Log(double.NaN), Elementary.Log1P(-2),
+                Elementary.Pow(-2, 0.5), Elementary.Cos(double.PositiveInfinity), Elementary.Sin(double.NaN)],
             value => Assert.True(double.IsNaN(value)));
     }
 

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Etalon.Engine.Tests.Numerics;
 
-/// <summary>exp, ln and cosine in whole numbers of 2^-256, by series of their own: what the functions in float64 are measured against.</summary>
+/// <summary>
+/// exp, ln and cosine in whole numbers of 2^-256, by series of their own: what the functions in float64 are measured against.
+/// </summary>
 internal static class ExactNumbers
 {
     private const int Bits = 256;

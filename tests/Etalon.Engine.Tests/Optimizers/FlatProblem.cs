@@ -9,9 +9,13 @@ namespace Etalon.Engine.Tests.Optimizers;
 /// <summary>Some parameter tensors with gradients that are drawn step by step: what an optimizer sees of a network.</summary>
 internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>A few kernels, rows enough for several chunks and panels, and so many kernels that cells are worked on column by column, in one row and in three.</summary>
+    /// <summary>
+    /// A few kernels, rows enough for several chunks and panels, and so many kernels that cells are worked on column by column, in one row
+    /// and in three.
+    /// </summary>
     public static readonly (string Name, int[] Shape)[] Tensors =
-        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [9500, 7]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130]), ("tall.weight", [3, 1, 50, 50])];
+        [("conv.weight", [3, 3, 5, 7]), ("head.weight", [9500, 7]), ("head.bias", [6]), ("wide.weight", [1, 1, 150, 130]),
+            ("tall.weight", [3, 1, 50, 50])];
 
     public FlatProblem()
     {
@@ -34,8 +38,8 @@ internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatin
         [new(0.02 * (step % 3 + 1), 0.01, 0.9 - 0.1 * (step % 2)), new(0.05, 0.03 * (step % 2), 0.5)];
 
     /// <summary>
-    /// Draws the gradient of a step: its numbers are float32's, so that both precisions see the same. At the first step every third channel of the head has none, and every third kernel of the
-    /// tensors with many.
+    /// Draws the gradient of a step: its numbers are float32's, so that both precisions see the same. At the first step every third channel
+    /// of the head has none, and every third kernel of the tensors with many.
     /// </summary>
     public void Differentiate(int step)
     {
@@ -89,7 +93,8 @@ internal sealed class FlatProblem<T> : IDisposable where T : unmanaged, IFloatin
         public static float[] At(string purpose, int step) => Steps.GetOrAdd((purpose, step), _ =>
         {
             var stream = new CounterStream(17, purpose, (ulong)step);
-            return [.. Enumerable.Range(0, Tensors.Sum(tensor => tensor.Shape.Aggregate((a, b) => a * b))).Select(_ => (float)stream.NextNormal())];
+            return [.. Enumerable.Range(0, Tensors.Sum(tensor => tensor.Shape.Aggregate((a, b) => a * b)))
+                .Select(_ => (float)stream.NextNormal())];
         });
     }
 }

@@ -37,8 +37,10 @@ public sealed class NextSquareTests
     public void Without_momentum_it_is_the_law_of_the_paper()
     {
         using var run = new Run(new SgdOptions());
-        var products = new UpdateProducts { WeightSquare = 4, GradientSquare = 0.25, BufferSquare = 100, BufferWeight = 3, BufferGradient = -2 };
-        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new Hyperparameters(0.1, 0.02, 0), products)!.Value, 1e-15);
+        var products =
+            new UpdateProducts { WeightSquare = 4, GradientSquare = 0.25, BufferSquare = 100, BufferWeight = 3, BufferGradient = -2 };
+        Assert.Equal(Math.Pow(1 - 0.1 * 0.02, 2) * 4 + 0.01 * 0.25, run.Sgd.NextSquare(new Hyperparameters(0.1, 0.02, 0), products)!.Value,
+            1e-15);
     }
 
     [Fact]

@@ -156,7 +156,8 @@ public sealed class OptimizerConformance : IDisposable
         Assert.All(problem.Weights(), weight => Assert.True(double.IsFinite(weight)));
     }
 
-    // Without momentum; Adam and WN-Adam correct their mean of one gradient to that gradient, Prodigy does not. In the lagged order the rate is that of the next update.
+    // Without momentum; Adam and WN-Adam correct their mean of one gradient to that gradient, Prodigy does not. In the lagged order the
+    // rate is that of the next update.
     [Theory]
     [InlineData("sgd", 1)]
     [InlineData("sgd nesterov", 1)]
@@ -200,7 +201,8 @@ public sealed class OptimizerConformance : IDisposable
         string[] words = name.Split(' ');
         using var problem = new FlatProblem<double>();
         using Optimizer<double> optimizer = words[0] == "sgd"
-            ? new Sgd<double>(problem.Parameters, problem.Gradients, new SgdOptions { IsNesterov = words.Contains("nesterov"), Dampening = words.Contains("dampened") ? 0.5 : 0 })
+            ? new Sgd<double>(problem.Parameters, problem.Gradients,
+            new SgdOptions { IsNesterov = words.Contains("nesterov"), Dampening = words.Contains("dampened") ? 0.5 : 0 })
             : OptimizerCases.Create(name, problem);
         var numbers = new Hyperparameters(0.1, 0, 0.9, words.Contains("ahead") ? 0.6 : null);
         var today = new Hyperparameters[optimizer.Groups];
@@ -244,8 +246,10 @@ public sealed class OptimizerConformance : IDisposable
         other.Declare("conv.weight", 3, 3, 5, 7);
         other.Allocate();
         bare.Mirror(problem.Parameters);
-        Assert.Contains("Mirror", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, other, new())).Message, StringComparison.Ordinal);
-        Assert.Contains("allocated", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, bare, new())).Message, StringComparison.Ordinal);
+        Assert.Contains("Mirror", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, other, new())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("allocated", Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, bare, new())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Sgd<float>(problem.Parameters, problem.Gradients, new(), _ => -1));
         Assert.Throws<InvalidOperationException>(() => other.Mirror(problem.Parameters));
     }

@@ -11,9 +11,12 @@ internal static class ReferenceRules
     public static readonly string[] Names =
     [
         "sgd", "sgd nesterov", "sgd decoupled", "adam", "adamw",
-        "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead", "wngrad channel look-ahead decoupled",
-        "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad tensor restarts look-ahead", "wngrad channel restarts lagged", "wngrad kernel restarts",
-        "wn-adam", "wn-adam channel", "wn-adam kernel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel", "adagrad-norm tensor decoupled",
+        "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead",
+        "wngrad channel look-ahead decoupled",
+        "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad tensor restarts look-ahead",
+        "wngrad channel restarts lagged", "wngrad kernel restarts",
+        "wn-adam", "wn-adam channel", "wn-adam kernel", "wn-adam tensor decoupled", "adagrad-norm", "adagrad-norm kernel",
+        "adagrad-norm tensor decoupled",
         "dog", "d-adaptation", "prodigy", "prodigy decoupled", "schedule-free",
     ];
 
@@ -76,7 +79,8 @@ internal static class ReferenceRules
     private static Rule WnGrad(int[] cells, string[] words)
     {
         int count = cells.Max() + 1;
-        double[] b = new double[count], first = new double[count], reference = new double[count], row = new double[count], v = new double[cells.Length];
+        double[] b = new double[count], first = new double[count], reference = new double[count], row = new double[count],
+            v = new double[cells.Length];
         double r = words.Contains("length") ? 2.5 : 1;
         return (w, g, numbers) =>
         {
@@ -222,7 +226,8 @@ internal static class ReferenceRules
 
     private static double Norm(double[] x) => Math.Sqrt(x.Sum(number => number * number));
 
-    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, Hyperparameters[] numbers, bool isDecoupled)
+    private static (double[] Squares, double[] Scaled) Norms(int[] cells, double[] w, double[] g, Hyperparameters[] numbers,
+        bool isDecoupled)
     {
         double[] squares = new double[cells.Max() + 1], scaled = new double[squares.Length];
         for (int i = 0; i < w.Length; i++)
@@ -244,7 +249,8 @@ internal static class ReferenceRules
         }
     }
 
-    private static double Direction(double w, double g, Hyperparameters numbers, bool isDecoupled) => isDecoupled ? g : g + numbers.WeightDecay * w;
+    private static double Direction(double w, double g, Hyperparameters numbers, bool isDecoupled) =>
+        isDecoupled ? g : g + numbers.WeightDecay * w;
 
     /// <summary>The tensor of each element, its group, and where it lies in the tensor.</summary>
     private static readonly (int Tensor, int Group, int Index)[] Cells =

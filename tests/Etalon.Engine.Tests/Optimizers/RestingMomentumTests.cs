@@ -5,7 +5,10 @@ using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Tests.Optimizers;
 
-/// <summary>Schedules with a momentum of 0 at some steps, against weights that the real torch.optim.SGD has there (momentum.csv, by make_momentum.py).</summary>
+/// <summary>
+/// Schedules with a momentum of 0 at some steps, against weights that the real torch.optim.SGD has there (momentum.csv, by
+/// make_momentum.py).
+/// </summary>
 public class RestingMomentumTests
 {
     // Eight steps of five roundings each.

@@ -7,7 +7,10 @@ using Etalon.Engine.Tests.Networks;
 
 namespace Etalon.Engine.Tests.Optimizers;
 
-/// <summary>Gradient descent on weight-normalized parameters v is WNGrad on the sphere of their directions w = v / |v|, in the lagged order, with b = |v|^2.</summary>
+/// <summary>
+/// Gradient descent on weight-normalized parameters v is WNGrad on the sphere of their directions w = v / |v|, in the lagged order, with b
+/// = |v|^2.
+/// </summary>
 public sealed class WeightNormalizationTests : IDisposable
 {
     private const int Units = 5, Pixels = 16, Steps = 300;
@@ -25,7 +28,8 @@ public sealed class WeightNormalizationTests : IDisposable
         using var normalized = Build((b, x) => b.WeightNormalizedLinear("layer", x, Units));
         using var plain = Build((b, x) => b.Linear("layer", x, Units));
         using var descent = new Sgd<double>(normalized.Parameters, normalized.Gradients, new SgdOptions());
-        using var wngrad = new WnGrad<double>(plain.Parameters, plain.Gradients, new WnGradOptions { Scope = StepSizeScope.Channel, Order = WnGradOrder.Lagged });
+        using var wngrad = new WnGrad<double>(plain.Parameters, plain.Gradients,
+            new WnGradOptions { Scope = StepSizeScope.Channel, Order = WnGradOrder.Lagged });
         Span<double> v = normalized.Parameters.Tensors[0].Span, w = plain.Parameters.Tensors[0].Span, g = plain.Gradients.Tensors[0].Span;
         v.CopyTo(w);
         Norms(v).CopyTo(wngrad.Accumulators.Tensors[0].Span);

@@ -83,7 +83,8 @@ public sealed class WnGradTests : IDisposable
         for (int t = 0; t < Steps; t++)
         {
             sum += Squares(gradients[t]);
-            double least = Math.Sqrt(initial * initial + 2 * sum), most = Math.Sqrt(initial * initial + (t + 1) * (2 * bound + bound * bound / (initial * initial)));
+            double least = Math.Sqrt(initial * initial + 2 * sum),
+                most = Math.Sqrt(initial * initial + (t + 1) * (2 * bound + bound * bound / (initial * initial)));
             Assert.InRange(b[t], least * (1 - 1e-12), most * (1 + 1e-12));
         }
     }
@@ -130,7 +131,8 @@ public sealed class WnGradTests : IDisposable
         var runs = new[] { StepSizeScope.Global, StepSizeScope.Tensor, StepSizeScope.Channel, StepSizeScope.Kernel }.Select(scope =>
         {
             using var w = Region("w", [1, 3, 1, 1]);
-            return Run(w, (p, g) => new WnGrad<double>(p, g, new WnGradOptions { Scope = scope }), 0.5, [.. Enumerable.Range(0, 20).Select(step => Gradient(step))]);
+            return Run(w, (p, g) => new WnGrad<double>(p, g, new WnGradOptions { Scope = scope }), 0.5,
+                [.. Enumerable.Range(0, 20).Select(step => Gradient(step))]);
         }).ToList();
         Assert.All(runs, run => Assert.Equal(0, Distance(runs[0].W, run.W), 1e-14));
     }
@@ -146,14 +148,16 @@ public sealed class WnGradTests : IDisposable
         Assert.Equal(0, Distance(plain.W, mean.W), 1e-13);
     }
 
-    // b_{j+1}^2 = b_j^2 + 2 |g|^2 + |g|^4 / b_j^2: where b is large beside |g|, WNGrad is AdaGrad-Norm with eta = 1 / sqrt 2 and b_0 / sqrt 2.
+    // b_{j+1}^2 = b_j^2 + 2 |g|^2 + |g|^4 / b_j^2: where b is large beside |g|, WNGrad is AdaGrad-Norm with eta = 1 / sqrt 2 and b_0 / sqrt
+    // 2.
     [Fact]
     public void With_a_large_b_wngrad_is_adagrad_norm_at_a_rate_of_the_root_of_a_half()
     {
         double[][] gradients = [.. Enumerable.Range(0, Steps).Select(step => Gradient(step))];
         using Region<double> one = Region("w", [3]), two = Region("w", [3]);
         var wngrad = Run(one, (p, g) => new WnGrad<double>(p, g, new WnGradOptions { InitialFactor = 1000 }), 1, gradients);
-        var adagrad = Run(two, (p, g) => new AdaGradNorm<double>(p, g, new AdaGradNormOptions { Initial = 1000 / Math.Sqrt(2) }), 1 / Math.Sqrt(2), gradients);
+        var adagrad = Run(two, (p, g) => new AdaGradNorm<double>(p, g, new AdaGradNormOptions { Initial = 1000 / Math.Sqrt(2) }),
+            1 / Math.Sqrt(2), gradients);
         // What is left is |g|^4 / b^2, a part in 1e-6 of |g|^2.
         Assert.Equal(0, Distance(wngrad.W, adagrad.W), 1e-6);
     }
@@ -162,7 +166,8 @@ public sealed class WnGradTests : IDisposable
     [Fact]
     public void With_its_length_the_rule_does_not_depend_on_the_unit_of_length()
     {
-        double[][] gradients = [.. Enumerable.Range(0, Steps).Select(step => Gradient(step))], longer = [.. gradients.Select(g => Array.ConvertAll(g, x => x / 8))];
+        double[][] gradients = [.. Enumerable.Range(0, Steps).Select(step => Gradient(step))],
+            longer = [.. gradients.Select(g => Array.ConvertAll(g, x => x / 8))];
         using Region<double> one = Region("w", [3]), two = Region("w", [3]);
         var plain = Run(one, (p, g) => new WnGrad<double>(p, g, new WnGradOptions()), 1, gradients);
         var scaled = Run(two, (p, g) => new WnGrad<double>(p, g, new WnGradOptions { Length = 8, InitialFactor = 1.0 / 64 }), 1, longer);
@@ -176,7 +181,8 @@ public sealed class WnGradTests : IDisposable
     {
         double[][] gradients = [[1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0]];
         using var w = Region("w", [3]);
-        var options = new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10, Restarts = new WnGradRestarts { After = 3, Least = 0.5 } };
+        var options = new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10,
+            Restarts = new WnGradRestarts { After = 3, Least = 0.5 } };
         var b = Run(w, (p, g) => new WnGrad<double>(p, g, options), 1, gradients).B;
         // The row of small ones begins anew after the fourth; the seventh is the third of the next.
         for (int t = 1; t < 6; t++) Assert.True(b[t] > b[t - 1]);
@@ -198,12 +204,18 @@ public sealed class WnGradTests : IDisposable
     {
         Func<object>[] made =
         [
-            () => new WnGradOptions { InitialFactor = 0 }, () => new WnGradOptions { Length = -1 }, () => new WnGradOptions { Length = double.NaN },
-            () => new WnGradRestarts { After = -1 }, () => new WnGradRestarts { Ratio = 1 }, () => new WnGradRestarts { Ratio = 0 }, () => new WnGradRestarts { Least = 0 },
-            () => new WnAdamOptions { Initial = 0 }, () => new WnAdamOptions { Beta1 = 1 }, () => new AdaGradNormOptions { Initial = double.PositiveInfinity },
-            () => new AdamOptions { Beta1 = 1 }, () => new AdamOptions { Beta2 = -0.1 }, () => new AdamOptions { Epsilon = 0 }, () => new SgdOptions { Dampening = 1.1 },
-            () => new ProdigyOptions { Beta2 = 1 }, () => new ProdigyOptions { InitialDistance = 0 }, () => new AdamOptions { Epsilon = 1e-50 }, () => new AdaGradNormOptions { Initial = 1e200 },
-            () => new DogOptions { InitialDistance = double.PositiveInfinity }, () => new DAdaptationOptions { InitialDistance = 0 }, () => new ScheduleFreeOptions { Beta = 1 },
+            () => new WnGradOptions { InitialFactor = 0 }, () => new WnGradOptions { Length = -1 },
+            () => new WnGradOptions { Length = double.NaN },
+            () => new WnGradRestarts { After = -1 }, () => new WnGradRestarts { Ratio = 1 }, () => new WnGradRestarts { Ratio = 0 },
+            () => new WnGradRestarts { Least = 0 },
+            () => new WnAdamOptions { Initial = 0 }, () => new WnAdamOptions { Beta1 = 1 },
+            () => new AdaGradNormOptions { Initial = double.PositiveInfinity },
+            () => new AdamOptions { Beta1 = 1 }, () => new AdamOptions { Beta2 = -0.1 }, () => new AdamOptions { Epsilon = 0 },
+            () => new SgdOptions { Dampening = 1.1 },
+            () => new ProdigyOptions { Beta2 = 1 }, () => new ProdigyOptions { InitialDistance = 0 },
+            () => new AdamOptions { Epsilon = 1e-50 }, () => new AdaGradNormOptions { Initial = 1e200 },
+            () => new DogOptions { InitialDistance = double.PositiveInfinity }, () => new DAdaptationOptions { InitialDistance = 0 },
+            () => new ScheduleFreeOptions { Beta = 1 },
         ];
         Assert.All(made, make =>
         {
@@ -217,7 +229,8 @@ public sealed class WnGradTests : IDisposable
     private (double[] W, List<double> B) Run(WnGradOptions options, double rate, double[][]? gradients = null)
     {
         using var w = Region("w", [3]);
-        return Run(w, (p, g) => new WnGrad<double>(p, g, options), rate, gradients ?? [.. Enumerable.Range(0, Steps).Select(step => Gradient(step))]);
+        return Run(w, (p, g) => new WnGrad<double>(p, g, options), rate,
+            gradients ?? [.. Enumerable.Range(0, Steps).Select(step => Gradient(step))]);
     }
 
     /// <summary>The last w, and b after each step.</summary>

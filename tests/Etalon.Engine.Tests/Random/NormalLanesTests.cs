@@ -64,7 +64,8 @@ public class NormalLanesTests
         new NormalLanes(2, "law", 0).Fill(values);
         double[] z = [.. values.SelectMany(value => Enumerable.Range(0, Lanes.Count).Select(lane => value[lane]))];
         // Of the normal distribution function, from tables; five deviations sqrt(n p (1 - p)).
-        foreach (var (bound, p) in ((double, double)[])[(-3, 0.0013498980316), (-2, 0.0227501319482), (-1, 0.1586552539315), (0, 0.5), (0.5, 0.6914624612740), (1.5, 0.9331927987311), (2.5, 0.9937903346742)])
+        foreach (var (bound, p) in ((double, double)[])[(-3, 0.0013498980316), (-2, 0.0227501319482), (-1, 0.1586552539315), (0, 0.5),
+            (0.5, 0.6914624612740), (1.5, 0.9331927987311), (2.5, 0.9937903346742)])
             Assert.Equal(n * p, z.Count(x => x < bound), 5 * Math.Sqrt(n * p * (1 - p)));
     }
 
@@ -75,7 +76,8 @@ public class NormalLanesTests
         new NormalLanes(1, "a", 0).Fill(a);
         new NormalLanes(1, "b", 0).Fill(b);
         var dot = Lanes.Dot(a, b);
-        for (int lane = 0; lane < Lanes.Count; lane++) Assert.Equal(Enumerable.Range(0, 11).Sum(i => a[i][lane] * b[i][lane]), dot[lane], 1e-14);
+        for (int lane = 0; lane < Lanes.Count; lane++)
+            Assert.Equal(Enumerable.Range(0, 11).Sum(i => a[i][lane] * b[i][lane]), dot[lane], 1e-14);
     }
 
     // Three bits of the second word for the octant: the signs of both, and whether they change places.

@@ -5,7 +5,9 @@ using static Etalon.Engine.Tests.Symmetry.SymmetryProbe;
 
 namespace Etalon.Engine.Tests.Symmetry;
 
-/// <summary>The architecture table of Li and Arora 2019, appendix C: which networks are scale-invariant in all trained parameters together.</summary>
+/// <summary>
+/// The architecture table of Li and Arora 2019, appendix C: which networks are scale-invariant in all trained parameters together.
+/// </summary>
 public class ArchitectureTableTests
 {
     private static readonly Dictionary<string, Features> Invariant = new()
@@ -15,12 +17,14 @@ public class ArchitectureTableTests
         ["plain, instance normalization"] = b => FrozenHead(b, Plain(b, Instance, Instance)),
         ["plain, affine but for the last"] = b => FrozenHead(b, Plain(b, AffineBatch, Batch)),
         ["plain, affine, normalized logits"] = b => Batch(b, "logits", TrainedHeadWithoutBias(b, Plain(b, AffineBatch, AffineBatch))),
-        ["plain, affine but for the last, biases before batch normalization"] = b => FrozenHead(b, Plain(b, AffineBatch, Batch, firstBias: true, lastBias: true)),
+        ["plain, affine but for the last, biases before batch normalization"] =
+            b => FrozenHead(b, Plain(b, AffineBatch, Batch, firstBias: true, lastBias: true)),
         ["post-activation"] = b => FrozenHead(b, ResNet(b, Batch)),
         ["post-activation, affine, a normalization before the head"] = b => FrozenHead(b, Batch(b, "last", ResNetRaw(b))),
         ["pre-activation, shortcuts without parameters"] = b => FrozenHead(b, PreResNet(b, Batch, Batch, Shortcut.Pooled)),
         ["pre-activation, normalization before the shortcut's convolution"] = b => FrozenHead(b, PreResNet(b, Batch, Batch)),
-        ["pre-activation, affine, every stage begins with a projection"] = b => FrozenHead(b, PreResNet(b, AffineBatch, Batch, projectsFirst: true)),
+        ["pre-activation, affine, every stage begins with a projection"] =
+            b => FrozenHead(b, PreResNet(b, AffineBatch, Batch, projectsFirst: true)),
         ["pre-activation, affine, a stem of two convolutions"] = b => FrozenHead(b, PreResNet(b, AffineBatch, Batch, deepStem: true)),
         ["mlp, layer normalization"] = b => FrozenHead(b, Mlp(b, isLastNormalized: true)),
     };
@@ -50,13 +54,15 @@ public class ArchitectureTableTests
             ["put a normalization before block2.projection"]),
         ["pre-activation, affine"] = (b => FrozenHead(b, PreResNet(b, AffineBatch, AffineBatch)),
             "block1.conv2: its own convolution has degree 2, stem has degree 1",
-            ["let stem pass a normalization and a 1x1 convolution before block1.conv2 adds it", "give final.norm no scale and shift (affine: false), or leave them out of the group"]),
+            ["let stem pass a normalization and a 1x1 convolution before block1.conv2 adds it",
+                "give final.norm no scale and shift (affine: false), or leave them out of the group"]),
         ["trained head"] = (b => TrainedHead(b, Plain(b, Batch, Batch)),
             "loss: head.bias has degree 1, an invariant output has degree 0",
             ["freeze head and head.bias, or leave them out of the group"]),
         ["trained head behind affine normalization"] = (b => TrainedHead(b, Plain(b, AffineBatch, AffineBatch)),
             "head.bias: what it is added to, head, has degree 2, the bias has degree 1",
-            ["freeze head and head.bias, or leave them out of the group", "give norm2 no scale and shift (affine: false), or leave them out of the group"]),
+            ["freeze head and head.bias, or leave them out of the group",
+                "give norm2 no scale and shift (affine: false), or leave them out of the group"]),
         ["one layer without normalization"] = (b => FrozenHead(b, Mlp(b, isLastNormalized: false)),
             "loss: head has degree 1, an invariant output has degree 0",
             ["put a normalization without scale and shift before head"]),

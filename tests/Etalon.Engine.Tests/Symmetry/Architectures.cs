@@ -11,19 +11,26 @@ internal static class Architectures
 
     public delegate Signal<double> Norm(NetworkBuilder<double> build, string name, Signal<double> x);
 
-    public static Signal<double> Batch(NetworkBuilder<double> b, string name, Signal<double> x) => b.BatchNormalization(name, x, affine: false, epsilon: 0);
+    public static Signal<double> Batch(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.BatchNormalization(name, x, affine: false, epsilon: 0);
 
-    public static Signal<double> AffineBatch(NetworkBuilder<double> b, string name, Signal<double> x) => b.BatchNormalization(name, x, affine: true, epsilon: 0);
+    public static Signal<double> AffineBatch(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.BatchNormalization(name, x, affine: true, epsilon: 0);
 
-    public static Signal<double> LayerNorm(NetworkBuilder<double> b, string name, Signal<double> x) => b.GroupNormalization(name, x, 1, affine: false, epsilon: 0);
+    public static Signal<double> LayerNorm(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.GroupNormalization(name, x, 1, affine: false, epsilon: 0);
 
-    public static Signal<double> AffineLayerNorm(NetworkBuilder<double> b, string name, Signal<double> x) => b.GroupNormalization(name, x, 1, affine: true, epsilon: 0);
+    public static Signal<double> AffineLayerNorm(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.GroupNormalization(name, x, 1, affine: true, epsilon: 0);
 
-    public static Signal<double> AffineGroup(NetworkBuilder<double> b, string name, Signal<double> x) => b.GroupNormalization(name, x, 2, affine: true, epsilon: 0);
+    public static Signal<double> AffineGroup(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.GroupNormalization(name, x, 2, affine: true, epsilon: 0);
 
-    public static Signal<double> AffineInstance(NetworkBuilder<double> b, string name, Signal<double> x) => b.GroupNormalization(name, x, Width, affine: true, epsilon: 0);
+    public static Signal<double> AffineInstance(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.GroupNormalization(name, x, Width, affine: true, epsilon: 0);
 
-    public static Signal<double> Instance(NetworkBuilder<double> b, string name, Signal<double> x) => b.GroupNormalization(name, x, Width, affine: false, epsilon: 0);
+    public static Signal<double> Instance(NetworkBuilder<double> b, string name, Signal<double> x) =>
+        b.GroupNormalization(name, x, Width, affine: false, epsilon: 0);
 
     /// <summary>Two convolutions, each with an optional bias, a normalization and ReLU, then the mean of each channel.</summary>
     public static Signal<double> Plain(NetworkBuilder<double> b, Norm first, Norm last, bool firstBias = false, bool lastBias = false)
@@ -71,7 +78,8 @@ internal static class Architectures
 
     /// <summary>Two pre-activation blocks, the second of stride 2.</summary>
     public static Signal<double> PreResNet(
-        NetworkBuilder<double> b, Norm norm, Norm last, Shortcut shortcut = Shortcut.NormalizedProjection, bool projectsFirst = false, bool deepStem = false)
+        NetworkBuilder<double> b, Norm norm, Norm last, Shortcut shortcut = Shortcut.NormalizedProjection, bool projectsFirst = false,
+        bool deepStem = false)
     {
         var x = b.Convolution("stem", b.Input, Width, 3);
         if (deepStem) x = b.Convolution("stem2", b.Rectify(norm(b, "stem.norm", x)), Width, 3);

@@ -7,7 +7,8 @@ namespace Etalon.Engine.Tests.Symmetry;
 /// <summary>Groups smaller than the whole: what is left out of the group is a constant, whatever it does.</summary>
 public class ScaleInvariantGroupTests
 {
-    private static readonly ScalingGroup Weights = ScalingGroup.Of(name => name.EndsWith(".weight", StringComparison.Ordinal) && !name.StartsWith("head.", StringComparison.Ordinal));
+    private static readonly ScalingGroup Weights =
+        ScalingGroup.Of(name => name.EndsWith(".weight", StringComparison.Ordinal) && !name.StartsWith("head.", StringComparison.Ordinal));
 
     private static readonly Dictionary<string, (Features Build, bool IsInvariant)> Networks = new()
     {
@@ -15,9 +16,12 @@ public class ScaleInvariantGroupTests
         ["post-activation"] = (b => TrainedHead(b, ResNet(b, AffineBatch)), true),
         ["pre-activation"] = (b => TrainedHead(b, PreResNet(b, AffineBatch, AffineBatch)), true),
         ["pre-activation, group normalization"] = (b => TrainedHead(b, PreResNet(b, AffineGroup, AffineGroup)), true),
-        ["pre-activation, shortcut that reads the raw input"] = (b => TrainedHead(b, PreResNet(b, AffineBatch, AffineBatch, Shortcut.RawProjection)), false),
-        ["plain, trained bias before layer normalization"] = (b => TrainedHead(b, Plain(b, AffineBatch, AffineLayerNorm, lastBias: true)), false),
-        ["plain, trained bias before batch normalization"] = (b => TrainedHead(b, Plain(b, AffineBatch, AffineBatch, firstBias: true)), true),
+        ["pre-activation, shortcut that reads the raw input"] =
+            (b => TrainedHead(b, PreResNet(b, AffineBatch, AffineBatch, Shortcut.RawProjection)), false),
+        ["plain, trained bias before layer normalization"] =
+            (b => TrainedHead(b, Plain(b, AffineBatch, AffineLayerNorm, lastBias: true)), false),
+        ["plain, trained bias before batch normalization"] =
+            (b => TrainedHead(b, Plain(b, AffineBatch, AffineBatch, firstBias: true)), true),
     };
 
     public static TheoryData<string> Names => [.. Networks.Keys];
@@ -48,7 +52,8 @@ public class ScaleInvariantGroupTests
     [InlineData(4, true)]
     public void A_channel_alone_is_invariant_only_where_each_channel_has_its_own_statistics(int groups, bool isInvariant)
     {
-        using var net = new SymmetryProbe(b => FrozenHead(b, Plain(b, (build, name, x) => build.GroupNormalization(name, x, groups, affine: false, epsilon: 0), Batch)));
+        using var net = new SymmetryProbe(
+            b => FrozenHead(b, Plain(b, (build, name, x) => build.GroupNormalization(name, x, groups, affine: false, epsilon: 0), Batch)));
         var verdict = HomogeneityCheck.Of(net.Network, ScalingGroup.Channel("conv1.weight", 0));
         Assert.Equal(isInvariant, verdict.IsInvariant);
         Assert.Equal(isInvariant, net.Probe.MeasureChannels("conv1.weight").IsInvariant);
@@ -59,7 +64,8 @@ public class ScaleInvariantGroupTests
     [InlineData(1, 0, true)]
     [InlineData(3, 0, true)]
     [InlineData(3, 1, false)]
-    public void A_batch_normalization_removes_a_bias_through_a_convolution_unless_zeros_surround_the_image(int kernel, int padding, bool isRemoved)
+    public void A_batch_normalization_removes_a_bias_through_a_convolution_unless_zeros_surround_the_image(int kernel, int padding,
+    bool isRemoved)
     {
         using var net = new SymmetryProbe(b =>
         {
@@ -73,7 +79,8 @@ public class ScaleInvariantGroupTests
     [Fact]
     public void Epsilon_leaves_the_invariance_true_only_up_to_epsilon()
     {
-        using var net = new SymmetryProbe(b => FrozenHead(b, Plain(b, (build, name, x) => build.BatchNormalization(name, x, affine: false), Batch)));
+        using var net =
+            new SymmetryProbe(b => FrozenHead(b, Plain(b, (build, name, x) => build.BatchNormalization(name, x, affine: false), Batch)));
         var verdict = HomogeneityCheck.Of(net.Network, ScalingGroup.AllParameters);
         Assert.True(verdict.IsInvariant);
         Assert.Equal("norm1", verdict.EpsilonLayer);

@@ -26,7 +26,8 @@ internal sealed class SymmetryProbe : IDisposable
 
     public static Signal<double> FrozenHead(NetworkBuilder<double> b, Signal<double> x) => b.Linear("head", x, Classes, isFrozen: true);
 
-    public static Signal<double> TrainedHead(NetworkBuilder<double> b, Signal<double> x) => b.Bias("head.bias", b.Linear("head", x, Classes));
+    public static Signal<double> TrainedHead(NetworkBuilder<double> b, Signal<double> x) =>
+        b.Bias("head.bias", b.Linear("head", x, Classes));
 
     /// <summary>The structural verdict, which the numbers must confirm.</summary>
     public HomogeneityVerdict Check(ScalingGroup group)
@@ -41,8 +42,10 @@ internal sealed class SymmetryProbe : IDisposable
     {
         foreach (var tensor in Network.Parameters.Tensors)
         {
-            AssertAgree(HomogeneityCheck.Of(Network, ScalingGroup.Tensor(tensor.Name)), Probe.Measure(ScalingGroup.Tensor(tensor.Name)), tensor.Name);
-            var channels = Enumerable.Range(0, tensor.Shape[^1]).Select(channel => HomogeneityCheck.Of(Network, ScalingGroup.Channel(tensor.Name, channel))).ToList();
+            AssertAgree(HomogeneityCheck.Of(Network, ScalingGroup.Tensor(tensor.Name)), Probe.Measure(ScalingGroup.Tensor(tensor.Name)),
+                tensor.Name);
+            var channels = Enumerable.Range(0, tensor.Shape[^1])
+                .Select(channel => HomogeneityCheck.Of(Network, ScalingGroup.Channel(tensor.Name, channel))).ToList();
             // The rules treat all channels of a tensor alike, so one answers for all.
             Assert.Single(channels.Select(verdict => verdict.IsInvariant).Distinct());
             AssertAgree(channels[0], Probe.MeasureChannels(tensor.Name), $"a channel of {tensor.Name}");
@@ -52,7 +55,8 @@ internal sealed class SymmetryProbe : IDisposable
     private static void AssertAgree(HomogeneityVerdict verdict, ScalingMeasurement measured, string what)
     {
         bool agrees = verdict.IsInvariant ? measured.IsInvariant : measured.IsDependent;
-        Assert.True(agrees, $"{what}: by structure {(verdict.IsInvariant ? "invariant" : $"not invariant ({verdict.Mismatch})")}, but {measured}");
+        Assert.True(agrees,
+            $"{what}: by structure {(verdict.IsInvariant ? "invariant" : $"not invariant ({verdict.Mismatch})")}, but {measured}");
     }
 
     public void Dispose()

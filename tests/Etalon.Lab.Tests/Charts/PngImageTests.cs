@@ -31,7 +31,8 @@ public class PngImageTests
         using var memory = new MemoryStream();
         ImageGrid.Write(set, memory);
         var (width, _, rgb, _) = Read(memory.ToArray());
-        // The first image of the first row, 4 pixels for 1, lies at the right of the longest caption, "training complex", 8 pixels a letter and 8 on each side.
+        // The first image of the first row, 4 pixels for 1, lies at the right of the longest caption, "training complex", 8 pixels a letter
+        // and 8 on each side.
         int first = set.Training.Group("simple").Members.First(), left = 16 * 8 + 16;
         for (int y = 0; y < 64; y++)
             for (int x = 0; x < 64; x++)
@@ -59,7 +60,8 @@ public class PngImageTests
             byte[] data = file[(at + 8)..(at + 8 + length)];
             checksum = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + length));
             Assert.Equal(BitByBit(file[(at + 4)..(at + 8 + length)]), checksum);
-            if (type == "IHDR") (width, height) = (BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(4)));
+            if (type == "IHDR")
+                (width, height) = (BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(4)));
             if (type == "IDAT") rgb = Rows(data, 3 * width);
             at += 12 + length;
         }

@@ -23,6 +23,7 @@ public class PolylineTests
     public void A_straight_line_keeps_its_ends_and_a_jump_its_corners()
     {
         Assert.Equal([(0, 0), (9, 18)], Polyline.Thin([.. Enumerable.Range(0, 10).Select(i => ((double)i, 2.0 * i))], 0.1));
-        Assert.Equal([(0, 5), (3, 5), (3, 1), (6, 1)], Polyline.Thin([(0, 5), (1, 5), (2, 5), (3, 5), (3, 1), (4, 1), (5, 1), (6, 1)], 0.1));
+        Assert.Equal([(0, 5), (3, 5), (3, 1), (6, 1)],
+            Polyline.Thin([(0, 5), (1, 5), (2, 5), (3, 5), (3, 1), (4, 1), (5, 1), (6, 1)], 0.1));
     }
 }

@@ -22,5 +22,6 @@ public sealed class RateTextTests
     [InlineData(0, 2, "0")]
     [InlineData(double.NaN, 2, "-")]
     [InlineData(double.PositiveInfinity, 2, "-")]
-    public void Rates_have_few_digits_and_a_readable_power_of_ten(double rate, int digits, string text) => Assert.Equal(text, RateText.Of(rate, digits));
+    public void Rates_have_few_digits_and_a_readable_power_of_ten(double rate, int digits, string text) =>
+    Assert.Equal(text, RateText.Of(rate, digits));
 }

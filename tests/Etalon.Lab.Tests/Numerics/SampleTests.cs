@@ -13,7 +13,8 @@ public class SampleTests
         Assert.Equal(mean, estimate.Value, 1e-15);
         Assert.Equal(deviation / Math.Sqrt(8), estimate.StandardError, 1e-14);
         // Of a square by its slope, up to the curvature over eight values.
-        Assert.Equal(2 * mean * estimate.StandardError, Estimate.OfMean(values, x => x * x).StandardError, 0.05 * 2 * mean * estimate.StandardError);
+        Assert.Equal(2 * mean * estimate.StandardError, Estimate.OfMean(values, x => x * x).StandardError,
+            0.05 * 2 * mean * estimate.StandardError);
     }
 
     [Fact]

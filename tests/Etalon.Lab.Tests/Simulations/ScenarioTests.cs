@@ -12,8 +12,10 @@ public class ScenarioTests
         (string Case, double Norm, double Angle)[] expected =
         [
             ("SGD: 0.1, 0.005", 5.0103, 0.031624), ("SGD: 0.5, 0.01", 6.3037, 0.100042), ("heavy ball 0.9: 0.02, 0.005", 5.9579, 0.010260),
-            ("heavy ball 0.9: 0.1, 0.005", 8.9094, 0.022942), ("Nesterov 0.9: 0.1, 0.005", 8.9014, 0.026592), ("mean of gradients 0.9: 0.1, 0.005", 5.0100, 0.007255),
-            ("heavy ball 0.9, decoupled: 0.02, 0.005", 10.5924, 0.003245), ("mean of gradients 0.9, decoupled: 0.1, 0.005", 5.0044, 0.007256),
+            ("heavy ball 0.9: 0.1, 0.005", 8.9094, 0.022942), ("Nesterov 0.9: 0.1, 0.005", 8.9014, 0.026592),
+            ("mean of gradients 0.9: 0.1, 0.005", 5.0100, 0.007255),
+            ("heavy ball 0.9, decoupled: 0.02, 0.005", 10.5924, 0.003245),
+            ("mean of gradients 0.9, decoupled: 0.1, 0.005", 5.0044, 0.007256),
         ];
         var report = Run("equilibrium", new() { Replicas = 24 });
         AssertHolds(report);
@@ -36,7 +38,8 @@ public class ScenarioTests
     {
         var report = Run("relaxation", new() { Replicas = 40 });
         AssertHolds(report);
-        foreach (string from in (string[])["from 100 γ*", "from γ*/100"]) Assert.Equal(2e-3, Measured(report, from, "rate of relaxation"), 0.01 * 2e-3);
+        foreach (string from in (string[])["from 100 γ*", "from γ*/100"])
+            Assert.Equal(2e-3, Measured(report, from, "rate of relaxation"), 0.01 * 2e-3);
         Assert.Equal(3795, Measured(report, "from 100 γ*", "updates to within 5 %"), 60.0);
         Assert.Equal(1493, Measured(report, "from γ*/100", "updates to within 5 %"), 40.0);
     }
@@ -92,7 +95,8 @@ public class ScenarioTests
         string name = report.Findings[0].Case;
         Assert.InRange(Measured(report, name, "distance A-B at 4 units"), 0, 0.08);
         Assert.InRange(Measured(report, name, "distance A-C at 4 units"), 0, 0.08);
-        Assert.Equal((1, 0), (Measured(report, name, "share of A in the well z = 1"), Measured(report, name, "share of B in the well z = 1")));
+        Assert.Equal((1, 0),
+            (Measured(report, name, "share of A in the well z = 1"), Measured(report, name, "share of B in the well z = 1")));
         Assert.Equal(0.5, Measured(report, name, "share of C in the well z = 1"), 0.05);
         // Before, they were far apart: at one unit C is still 183 times above equilibrium.
         var toC = report.Chart.Panels[0].Lines[1];
@@ -129,23 +133,29 @@ public class ScenarioTests
             var options = new ScenarioOptions { Replicas = 9, Rate = 0.1, WeightDecay = 0.05, Steps = 400, Dimension = 8 };
             var (one, three) = (scenario.Run(options, 1, CancellationToken.None), scenario.Run(options, 3, CancellationToken.None));
             Assert.Equal(one.Findings, three.Findings);
-            Assert.Equal(one.Chart.Panels.SelectMany(panel => panel.Lines).SelectMany(line => line.Y), three.Chart.Panels.SelectMany(panel => panel.Lines).SelectMany(line => line.Y));
+            Assert.Equal(one.Chart.Panels.SelectMany(panel => panel.Lines).SelectMany(line => line.Y),
+                three.Chart.Panels.SelectMany(panel => panel.Lines).SelectMany(line => line.Y));
         }
     }
 
     [Fact]
     public void All_problems_of_the_options_are_said_at_once()
     {
-        var problems = Assert.Throws<InputException>(() => Run("equilibrium", new() { Rate = -1, WeightDecay = 0, Momentum = 1, Dampening = 0.5, IsNesterov = true, Replicas = 1 })).Problems;
+        var problems = Assert.Throws<InputException>(
+            () => Run("equilibrium",
+                new() { Rate = -1, WeightDecay = 0, Momentum = 1, Dampening = 0.5, IsNesterov = true, Replicas = 1 })).Problems;
         Assert.Equal(5, problems.Count);
         Assert.Equal("--rate -1: must be more than 0, such as 0.1", problems[0]);
-        Assert.StartsWith("--rate 0.1 times --weight-decay 0.1 is 0.01: with this rule and momentum the laws hold below 0.002633", Assert.Throws<InputException>(
+        Assert.StartsWith("--rate 0.1 times --weight-decay 0.1 is 0.01: with this rule and momentum the laws hold below 0.002633",
+            Assert.Throws<InputException>(
             () => Run("equilibrium", new() { WeightDecay = 0.1, Momentum = 0.9 })).Problems.Single(), StringComparison.Ordinal);
     }
 
-    private static ScenarioReport Run(string name, ScenarioOptions options) => Scenario.All.Single(scenario => scenario.Name == name).Run(options, 2, CancellationToken.None);
+    private static ScenarioReport Run(string name, ScenarioOptions options) =>
+        Scenario.All.Single(scenario => scenario.Name == name).Run(options, 2, CancellationToken.None);
 
-    private static Finding Find(ScenarioReport report, string of, string quantity) => report.Findings.Single(finding => finding.Case == of && finding.Quantity == quantity);
+    private static Finding Find(ScenarioReport report, string of, string quantity) =>
+        report.Findings.Single(finding => finding.Case == of && finding.Quantity == quantity);
 
     private static double Measured(ScenarioReport report, string of, string quantity) => Find(report, of, quantity).Measured.Value;
 

@@ -19,7 +19,8 @@ public class SimulationTests
     {
         var simulation = new Simulation
         {
-            Schedule = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum), 60) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } },
+            Schedule = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum),
+                60) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } },
             Loss = new TwoWells(3),
             InitialNorm = 1.7,
             Dimension = 6,
@@ -51,7 +52,8 @@ public class SimulationTests
     {
         var simulation = Small() with { Count = 11 };
         var one = Run(simulation, threads: 1);
-        foreach (int threads in (int[])[2, 3]) Assert.Equal(one.SquaredNorms(0).ToArray(), Run(simulation, threads).SquaredNorms(0).ToArray());
+        foreach (int threads in (int[])[2, 3])
+            Assert.Equal(one.SquaredNorms(0).ToArray(), Run(simulation, threads).SquaredNorms(0).ToArray());
         Assert.Equal(one.Means, Run(simulation, threads: 3).Means);
         Assert.Equal(one.SquaredNorms(0)[..3].ToArray(), Run(simulation with { Count = 3 }).SquaredNorms(0).ToArray());
         Assert.NotEqual(one.SquaredNorms(0).ToArray(), Run(simulation with { Seed = 2 }).SquaredNorms(0).ToArray());
@@ -77,10 +79,12 @@ public class SimulationTests
         Assert.Equal(Run(simulation).Means.Average(mean => mean.Cosine), Run(svag).Means.Average(mean => mean.Cosine), 1e-3);
         double r = Math.Sqrt(2 * 8 - 1);
         Assert.Equal(8, ((1 + r) * (1 + r) + (1 - r) * (1 - r)) / 4, 1e-12);
-        // With noise alone all of them have the norm's law of S = Tr Sigma; one part in 400 is the fluctuation of 40 replicas over 400 steps.
+        // With noise alone all of them have the norm's law of S = Tr Sigma; one part in 400 is the fluctuation of 40 replicas over 400
+        // steps.
         double plain = Run(simulation).Means.Average(mean => mean.SquaredNorm);
         foreach (var rule in (SubStepRule[])[SubStepRule.Svag, SubStepRule.EulerMaruyama])
-            Assert.Equal(1, Run(simulation with { SubSteps = new SubSteps(rule, 8) }).Means.Average(mean => mean.SquaredNorm) / plain, 0.01);
+            Assert.Equal(1, Run(simulation with { SubSteps = new SubSteps(rule, 8) }).Means.Average(mean => mean.SquaredNorm) / plain,
+                0.01);
     }
 
     [Theory]
@@ -135,7 +139,8 @@ public class SimulationTests
         return simulation.Run(workers, CancellationToken.None);
     }
 
-    // PyTorch's SGD in plain numbers, g = P (grad f + sigma xi) / |w|. Squared norms and axes before each step and after the last, and the cosine of each.
+    // PyTorch's SGD in plain numbers, g = P (grad f + sigma xi) / |w|. Squared norms and axes before each step and after the last, and the
+    // cosine of each.
     private static (double[] Squares, double[] Axes, double[] Cosines) Plainly(Simulation simulation, int replica)
     {
         var (schedule, d) = (simulation.Schedule, simulation.Dimension);
@@ -153,7 +158,8 @@ public class SimulationTests
             }
             Note();
             double[] before = [.. w], g = Lane(noise, d, replica % 4);
-            double norm = Math.Sqrt(Dot(w, w)), z = w[0] / norm, eta = schedule.LearningRate.ValueAt(step), lambda = schedule.WeightDecay.ValueAt(step), mu = schedule.Momentum.ValueAt(step);
+            double norm = Math.Sqrt(Dot(w, w)), z = w[0] / norm, eta = schedule.LearningRate.ValueAt(step),
+                lambda = schedule.WeightDecay.ValueAt(step), mu = schedule.Momentum.ValueAt(step);
             for (int i = 0; i < d; i++) g[i] *= simulation.Noise;
             g[0] += -3 * z;
             double along = Dot(g, w) / norm;

@@ -54,7 +54,9 @@ internal abstract unsafe class ConvolutionKernel<T> where T : unmanaged, IFloati
     /// <summary>dx from dy: framed output gradients [images] to dense input gradients [images][h][w][ci], which are overwritten.</summary>
     public abstract void DataGradient(T* framedGradient, T* packed, T* inputGradient, T* scratch, int images, in Prefetch<T> upcoming);
 
-    /// <summary>Adds the weight gradient of these images to the accumulator (all zero before the first call), in the kernel's own form.</summary>
+    /// <summary>
+    /// Adds the weight gradient of these images to the accumulator (all zero before the first call), in the kernel's own form.
+    /// </summary>
     public abstract void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming);
 
     /// <summary>Turns the accumulator into the weight gradient [ky][kx][ci][co], which is overwritten.</summary>

@@ -50,7 +50,8 @@ internal static class ConvolutionKernels
             throw new ArgumentException($"{shape}: sizes and stride must be at least 1, padding at least 0.", nameof(shape));
         if (shape.KernelHeight > shape.InputHeight + 2 * shape.Padding || shape.KernelWidth > shape.InputWidth + 2 * shape.Padding)
             throw new ArgumentException(
-                $"A {shape.KernelHeight}x{shape.KernelWidth} kernel does not fit into a {shape.InputHeight}x{shape.InputWidth} image with padding "
+                $"A {shape.KernelHeight}x{shape.KernelWidth} kernel does not fit into a {shape.InputHeight}x{shape.InputWidth} image "
+                + $"with padding "
                 + $"{shape.Padding}. Use a smaller kernel, a larger image or more padding.", nameof(shape));
     }
 }

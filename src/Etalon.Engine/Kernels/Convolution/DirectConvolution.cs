@@ -9,7 +9,8 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Forward and data gradient are <see cref="InnerProduct{T, TVector}"/> over lists of pixels, the weight gradient is
-/// <see cref="OuterProduct{T, TVector}"/>. No pass needs scratch. Packed weights are [block of output channels][tap][channel][lanes of a block].
+/// <see cref="OuterProduct{T, TVector}"/>. No pass needs scratch. Packed weights are [block of output channels][tap][channel][lanes of a
+/// block].
 /// </remarks>
 internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>

@@ -22,7 +22,9 @@ internal static unsafe class InnerProduct<T, TVector>
     /// <summary>Pixels in a register block: a call with a multiple of it wastes nothing.</summary>
     public const int PixelsPerBlock = 6;
 
-    /// <summary>Output channels in a block of packed weights: 2 vectors, or 1 where <paramref name="channels"/> in all need no more.</summary>
+    /// <summary>
+    /// Output channels in a block of packed weights: 2 vectors, or 1 where <paramref name="channels"/> in all need no more.
+    /// </summary>
     public static int LanesOf(int channels) => channels <= TVector.Count ? TVector.Count : 2 * TVector.Count;
 
     /// <summary>Blocks that <paramref name="channels"/> output channels need.</summary>

@@ -122,7 +122,8 @@ internal sealed unsafe class SubConvolution
                     upcoming.Fetch(done, done + taken, all);
                     done += taken;
                     InnerProduct<T, TVector>.Run(
-                        input, pixels + pixel, taken, runs, _runs.Length, _depth, packed, lanes, output + first, Math.Min(lanes, outputs - first));
+                        input, pixels + pixel, taken, runs, _runs.Length, _depth, packed, lanes, output + first,
+                        Math.Min(lanes, outputs - first));
                 }
     }
 

@@ -105,7 +105,8 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
         T* v = scratch + WinogradTiles<T, TVector>.BufferLength, m = v + PointsLength(InputLanes);
         var inputs = new WinogradTiles<T, TVector>(scratch, v, InputLanes, PointStep(InputLanes));
         var gradients = new WinogradTiles<T, TVector>(scratch, m, OutputLanes, PointStep(OutputLanes));
-        int tiles = images * _forward.PerImage, pointStep = WinogradWeights<T, TVector>.PointStep(Shape.InputChannels, Shape.OutputChannels);
+        int tiles = images * _forward.PerImage,
+            pointStep = WinogradWeights<T, TVector>.PointStep(Shape.InputChannels, Shape.OutputChannels);
         PixelOffsets start = default;
         fixed (int* rows = _rows)
             for (int first = 0; first < tiles; first += _tilesPerBlock)
@@ -168,7 +169,8 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 
     // Tiles rounded up to whole register blocks: the products behind the last tile come from whatever lies there, and nobody reads them.
-    private static int WholeBlocks(int tiles) => Cut(tiles, InnerProduct<T, TVector>.PixelsPerBlock) * InnerProduct<T, TVector>.PixelsPerBlock;
+    private static int WholeBlocks(int tiles) =>
+        Cut(tiles, InnerProduct<T, TVector>.PixelsPerBlock) * InnerProduct<T, TVector>.PixelsPerBlock;
 
     // A cache line more than the tiles need, lest the 36 points of a tile fall into the same cache set.
     private int PointStep(int lanes) => WholeBlocks(_tilesPerBlock) * lanes + 64 / sizeof(T);

@@ -5,8 +5,8 @@ using Etalon.Engine.Kernels.Vectors;
 namespace Etalon.Engine.Kernels.Convolution;
 
 /// <summary>
-/// Moves tiles between images and their transforms [36 points][tile][channel]: both directions of <see cref="WinogradTransform{T, TVector}"/>
-/// for every tile of a block and every vector of channels.
+/// Moves tiles between images and their transforms [36 points][tile][channel]: both directions of
+/// <see cref="WinogradTransform{T, TVector}"/> for every tile of a block and every vector of channels.
 /// </summary>
 /// <param name="Buffer">36 vectors and more: a tile between its two directions; aligned, and in the first-level cache throughout.</param>
 /// <param name="Transforms">Where the transforms of the block begin.</param>
@@ -66,7 +66,9 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
         }
     }
 
-    /// <summary>Y = A^T M A of <paramref name="count"/> tiles from <paramref name="first"/> on, written to dense images as far as they exist.</summary>
+    /// <summary>
+    /// Y = A^T M A of <paramref name="count"/> tiles from <paramref name="first"/> on, written to dense images as far as they exist.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ToOutput(TileGrid grid, T* output, int first, int count)
     {

@@ -8,7 +8,8 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// The transforms of F(4x4, 3x3) along one direction, for a vector of channels, each from numbers fromStep apart to numbers toStep apart.
 /// </summary>
 /// <remarks>
-/// With the points 0, 1, -1, 2, -2 and infinity (Lavin and Gray 2016, <i>Fast Algorithms for Convolutional Neural Networks</i>, section 4.3)
+/// With the points 0, 1, -1, 2, -2 and infinity (Lavin and Gray 2016, <i>Fast Algorithms for Convolutional Neural Networks</i>, section
+/// 4.3)
 /// <code>
 ///        4  0 -5  0  1  0          1/4    0     0
 ///        0 -4 -4  1  1  0         -1/6  -1/6  -1/6          1  1  1  1  1  0

@@ -13,8 +13,8 @@ internal static unsafe class WinogradWeights<T, TVector>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
     /// <summary>
-    /// Numbers from one point to the next in [36][block of channels][depth][lanes of a block]: a cache line more than it holds, since the 36 points
-    /// of a weight would otherwise all fall into one set of the first-level cache.
+    /// Numbers from one point to the next in [36][block of channels][depth][lanes of a block]: a cache line more than it holds, since the
+    /// 36 points of a weight would otherwise all fall into one set of the first-level cache.
     /// </summary>
     public static int PointStep(int depth, int channels) =>
         InnerProduct<T, TVector>.Blocks(channels) * depth * InnerProduct<T, TVector>.LanesOf(channels) + 64 / sizeof(T);
@@ -23,11 +23,14 @@ internal static unsafe class WinogradWeights<T, TVector>
     public static void PackForward(T* weights, T* packed, int inputs, int outputs) =>
         Pack(weights, inputs * outputs, outputs, 1, packed, inputs, outputs);
 
-    /// <summary>U of the weights turned by half a turn, with input and output channels exchanged: [36][block of ci][co][lanes of a block].</summary>
+    /// <summary>
+    /// U of the weights turned by half a turn, with input and output channels exchanged: [36][block of ci][co][lanes of a block].
+    /// </summary>
     public static void PackDataGradient(T* weights, T* packed, int inputs, int outputs) =>
         Pack(weights + 8 * inputs * outputs, -inputs * outputs, 1, outputs, packed, outputs, inputs);
 
-    // Weights at tap tapStep + d depthStep + c channelStep to [36][block of channels][depth][lanes of a block], with zeros behind the last channel.
+    // Weights at tap tapStep + d depthStep + c channelStep to [36][block of channels][depth][lanes of a block], with zeros behind the last
+    // channel.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(T* weights, nint tapStep, nint depthStep, nint channelStep, T* packed, int depth, int channels)
     {

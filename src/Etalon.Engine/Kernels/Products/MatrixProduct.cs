@@ -6,8 +6,8 @@ using Etalon.Engine.Kernels.Vectors;
 namespace Etalon.Engine.Kernels.Products;
 
 /// <summary>
-/// Blocks of matrix products in the register blocks of the convolutions: rows stand for pixels, columns for output channels. The right matrix
-/// is laid out block by block in a worker's scratch, where it stays in the first-level cache while the rows go by.
+/// Blocks of matrix products in the register blocks of the convolutions: rows stand for pixels, columns for output channels. The right
+/// matrix is laid out block by block in a worker's scratch, where it stays in the first-level cache while the rows go by.
 /// </summary>
 /// <remarks>
 /// Each number is summed in ascending order, whatever the blocks, so its bits depend on its row and its column alone.

@@ -26,7 +26,9 @@ public static class VectorWidth
     {
         if (bits is not (256 or 512)) throw new ArgumentOutOfRangeException(nameof(bits), bits, "must be 256 or 512");
         Environment.SetEnvironmentVariable(Variable, bits == 256 ? "256" : "512");
-        if (Bits != bits) throw new InvalidOperationException($"kernels compute with {Bits} bits already; choose the width before the first network is built");
+        if (Bits != bits)
+            throw new InvalidOperationException(
+                $"kernels compute with {Bits} bits already; choose the width before the first network is built");
     }
 
     private static class Chosen

@@ -3,15 +3,17 @@ using Etalon.Engine.Memory;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// The tensors of a region as matrices [rows][columns] whose columns are cells, cut into panels: one column where the scope is the tensor or all, else its output channels or its kernels, for
-/// weights are [ky][kx][in][out].
+/// The tensors of a region as matrices [rows][columns] whose columns are cells, cut into panels: one column where the scope is the tensor
+/// or all, else its output channels or its kernels, for weights are [ky][kx][in][out].
 /// </summary>
 internal sealed class ScopeLayout
 {
-    // Of more columns a panel takes some: panels that share columns have sums of all of them, of which there should be few beside their numbers.
+    // Of more columns a panel takes some: panels that share columns have sums of all of them, of which there should be few beside their
+    // numbers.
     private const int FewColumns = 2048;
 
-    // Long pieces of rows where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of 2,048 a third.
+    // Long pieces of rows where there are so many columns: with two threads an update in pieces of 4,096 numbers took a tenth longer, of
+    // 2,048 a third.
     private const int MostColumns = 16384;
 
     private readonly int[] _columns;
@@ -78,7 +80,8 @@ internal sealed class ScopeLayout
         int height = share == ScopeShare.Own ? (int)rows : Math.Max(1, chunkLength / columns);
         for (long row = 0; row < rows; row += height)
             for (int first = 0; first < columns; first += width)
-                yield return new(tensor, offset + row * columns + first, first, (int)Math.Min(height, rows - row), Math.Min(width, columns - first), columns, share);
+                yield return new(tensor, offset + row * columns + first, first, (int)Math.Min(height, rows - row),
+                    Math.Min(width, columns - first), columns, share);
     }
 }
 

@@ -6,12 +6,14 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>
-/// A rule that divides the gradient of a cell (all parameters, a tensor, a channel, a kernel) by a number b &gt; 0 that it takes from the norms of that cell's gradients.
+/// A rule that divides the gradient of a cell (all parameters, a tensor, a channel, a kernel) by a number b &gt; 0 that it takes from the
+/// norms of that cell's gradients.
 /// </summary>
 /// <remarks>
-/// Cells are columns of a <see cref="ScopeLayout"/>, each panel of which is measured and changed by one thread. Where panels share columns their sums of squares are joined before anything changes. A panel
-/// with columns of its own takes its sums when it is changed: kept from the first measurement they would be a third slot to write and read. The memory of a cell is a few float64 numbers, the first of them
-/// b or its square; 0 before its first gradient.
+/// Cells are columns of a <see cref="ScopeLayout"/>, each panel of which is measured and changed by one thread. Where panels share columns
+/// their sums of squares are joined before anything changes. A panel with columns of its own takes its sums when it is changed: kept from
+/// the first measurement they would be a third slot to write and read. The memory of a cell is a few float64 numbers, the first of them b
+/// or its square; 0 before its first gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -29,7 +31,8 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     private readonly Action<int, int> _measurePanel, _updatePanel;
 
     private protected ScopedOptimizer(
-        Region<T> parameters, Region<T> gradients, StepSizeScope scope, bool isDecayDecoupled, int memory, string slot, Func<string, int>? groupOf)
+        Region<T> parameters, Region<T> gradients, StepSizeScope scope, bool isDecayDecoupled, int memory, string slot,
+        Func<string, int>? groupOf)
         : base(parameters, gradients, groupOf)
     {
         (_scope, _isDecoupled, _memory) = (scope, isDecayDecoupled, memory);
@@ -76,7 +79,8 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
 
     /// <summary>Takes the update's gradients into cells, and says what b to divide them by.</summary>
     /// <param name="cells">The memory of the cells, one after another.</param>
-    /// <param name="squaresToDivisors">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is, and its b is 1 while it has none.</param>
+    /// <param name="squaresToDivisors">|g|^2 of each cell, coupled decay included; b in the end. A gradient of 0 leaves its cell as it is,
+    /// and its b is 1 while it has none.</param>
     /// <param name="rateSquare">eta^2 of the update; the mean over |g|^2 where cells span groups.</param>
     /// <param name="count">How many cells.</param>
     private protected abstract void Advance(double* cells, double* squaresToDivisors, double rateSquare, int count);
@@ -88,7 +92,9 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     private protected virtual SgdUpdate Undivided(in Hyperparameters numbers) => new(
         ShrinkOf(numbers), DecayInGradient(numbers), numbers.Momentum, Intake: 1, OfGradient: 0, OfVelocity: numbers.Rate);
 
-    /// <summary>Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.</summary>
+    /// <summary>
+    /// Whether b divides the step that the buffer makes. Default: false, it divides each gradient that enters the buffer.
+    /// </summary>
     private protected virtual bool DividesStep => false;
 
     private protected double ShrinkOf(in Hyperparameters numbers) => numbers.Shrink(_isDecoupled);
@@ -168,7 +174,8 @@ public abstract unsafe class ScopedOptimizer<T> : Optimizer<T> where T : unmanag
     private static double MeasureRows(in ScopePanel panel, T* w, T* g)
     {
         double sum = 0;
-        for (long at = 0; at < (long)panel.Rows * panel.Stride; at += panel.Stride) sum += SquareSums.Of(w + at, g + at, decay: 0, panel.Columns);
+        for (long at = 0; at < (long)panel.Rows * panel.Stride; at += panel.Stride)
+            sum += SquareSums.Of(w + at, g + at, decay: 0, panel.Columns);
         return sum;
     }
 

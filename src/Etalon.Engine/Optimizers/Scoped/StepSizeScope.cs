@@ -12,6 +12,9 @@ public enum StepSizeScope
     /// <summary>Each output channel (the last index) of a tensor; a bias, a scale or a shift as a whole.</summary>
     Channel,
 
-    /// <summary>Each kernel of a convolution (one input and one output channel); each output channel of a linear layer; a bias, a scale or a shift as a whole.</summary>
+    /// <summary>
+    /// Each kernel of a convolution (one input and one output channel); each output channel of a linear layer; a bias, a scale or a shift
+    /// as a whole.
+    /// </summary>
     Kernel,
 }

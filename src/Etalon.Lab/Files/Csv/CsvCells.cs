@@ -13,7 +13,8 @@ internal static class CsvCells
     }
 
     /// <summary>Whether a number stands in a cell, or a word that Python, C and .NET have for one that is not finite.</summary>
-    public static bool IsNumber(ReadOnlySpan<char> cell) => IsWordForNoNumber(cell) || NumberText.Read(cell, out _) != NumberText.Fault.NotANumber;
+    public static bool IsNumber(ReadOnlySpan<char> cell) =>
+        IsWordForNoNumber(cell) || NumberText.Read(cell, out _) != NumberText.Fault.NotANumber;
 
     /// <summary>Why a cell is no finite number, by the rules of <see cref="NumberText"/>; null where it is one.</summary>
     public static string? Fault(ReadOnlySpan<char> cell, out double value) => NumberText.Read(cell, out value) switch

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Etalon.Lab.Files;
 
-/// <summary>The lines of a text, whatever they end with, in bounded memory: a device or a picture given for a log is refused instead of read to its end.</summary>
+/// <summary>
+/// The lines of a text, whatever they end with, in bounded memory: a device or a picture given for a log is refused instead of read to its
+/// end.
+/// </summary>
 internal static class CsvLines
 {
     private const int LongestLine = 1 << 22;
@@ -10,7 +13,9 @@ internal static class CsvLines
     // About twenty minutes of a disk, and a hundred million rows: nobody's log.
     private const long MostCharacters = 1L << 34;
 
-    /// <summary>Each line with its 1-based number, and whether its end was there: the last one of a file being written may be torn.</summary>
+    /// <summary>
+    /// Each line with its 1-based number, and whether its end was there: the last one of a file being written may be torn.
+    /// </summary>
     /// <exception cref="InputException">A line is longer than any row, or the text has no end.</exception>
     public static IEnumerable<CsvRow> Of(TextReader text, string source)
     {
@@ -21,12 +26,15 @@ internal static class CsvLines
         for (int count; (count = text.ReadBlock(block)) > 0;)
         {
             characters += count;
-            if (characters > MostCharacters) throw new InputException($"{source}: has more than {MostCharacters} characters; log less often");
+            if (characters > MostCharacters)
+                throw new InputException($"{source}: has more than {MostCharacters} characters; log less often");
             for (int begin = 0; begin < count;)
             {
                 int length = block.AsSpan(begin, count - begin).IndexOfAny('\n', '\r');
                 line.Append(block, begin, length < 0 ? count - begin : length);
-                if (line.Length > LongestLine) throw new InputException($"{source}:{number}: has more than {LongestLine} characters; is it a table of comma-separated numbers?");
+                if (line.Length > LongestLine)
+                    throw new InputException(
+                        $"{source}:{number}: has more than {LongestLine} characters; is it a table of comma-separated numbers?");
                 if (length < 0) break;
                 char end = block[begin + length];
                 begin += length + 1;

@@ -10,17 +10,23 @@ internal readonly record struct CsvRow(string Line, long Number, bool IsWhole)
     public bool IsBlank => string.IsNullOrWhiteSpace(Line);
 
     /// <summary>
-    /// Why none of its numbers can be believed; null where they can. A row with too few cells was cut somewhere, perhaps within a number, and so may a last line without its end.
+    /// Why none of its numbers can be believed; null where they can. A row with too few cells was cut somewhere, perhaps within a number,
+    /// and so may a last line without its end.
     /// </summary>
     /// <param name="columns">Cells of the header.</param>
-    /// <param name="named">Its cells up to the last one with a name. Past them nothing may stand: where a header ends with a comma, a decimal comma has room to hide.</param>
+    /// <param name="named">Its cells up to the last one with a name. Past them nothing may stand: where a header ends with a comma, a
+    /// decimal comma has room to hide.</param>
     public CsvRowFault? FaultFor(int columns, int named)
     {
         int cells = Line.AsSpan().Count(',') + 1;
         if (cells == columns && FirstNameless(named) is { } nameless)
-            return new("nameless", $":{nameless}", "has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma)");
-        if (cells > columns) return new("long", $":{columns + 1}", "has more cells than the header; nobody knows which number is which (numbers need a point, not a comma)");
-        if (cells < columns) return new("short", $":{cells}", $"has {Cells(cells)} where the header has {columns}; the last number may be cut off");
+            return new("nameless", $":{nameless}",
+                "has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma)");
+        if (cells > columns)
+            return new("long", $":{columns + 1}",
+                "has more cells than the header; nobody knows which number is which (numbers need a point, not a comma)");
+        if (cells < columns)
+            return new("short", $":{cells}", $"has {Cells(cells)} where the header has {columns}; the last number may be cut off");
         return IsWhole ? null : new("torn", "", "the last line has no end; a number in it may be cut off");
     }
 

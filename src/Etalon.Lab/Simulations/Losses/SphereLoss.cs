@@ -6,8 +6,8 @@ namespace Etalon.Lab.Simulations.Losses;
 /// A scale-invariant loss of which everything is known: L(w) = f(z), where z is the first coordinate of the direction w / |w|.
 /// </summary>
 /// <remarks>
-/// One coordinate is enough: the noise is the same in all directions, so a loss around any other axis is this one turned. The gradient of f on the sphere is
-/// f'(z) (e - z w / |w|), e the first axis, and its square f'(z)^2 (1 - z^2).
+/// One coordinate is enough: the noise is the same in all directions, so a loss around any other axis is this one turned. The gradient of f
+/// on the sphere is f'(z) (e - z w / |w|), e the first axis, and its square f'(z)^2 (1 - z^2).
 /// </remarks>
 public abstract record SphereLoss
 {

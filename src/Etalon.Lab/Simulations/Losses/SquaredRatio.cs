@@ -3,8 +3,8 @@ using Etalon.Engine.Kernels;
 namespace Etalon.Lab.Simulations.Losses;
 
 /// <summary>
-/// L = x^2 / (x^2 + y^2 + ...) = z^2, x the first weight: curvature 2 at its minima. The loss on which Li, Lyu and Arora (2020, figure 1) show that
-/// full-batch descent with weight decay never settles.
+/// L = x^2 / (x^2 + y^2 + ...) = z^2, x the first weight: curvature 2 at its minima. The loss on which Li, Lyu and Arora (2020, figure 1)
+/// show that full-batch descent with weight decay never settles.
 /// </summary>
 public sealed record SquaredRatio : SphereLoss
 {

@@ -2,7 +2,10 @@ using Etalon.Engine.Kernels;
 
 namespace Etalon.Lab.Simulations.Losses;
 
-/// <summary>Two minima that are mirror images of each other: L = (k/2) (1 - z^2), with the curvature k at both, e and -e, and a wall of k/2 between them.</summary>
+/// <summary>
+/// Two minima that are mirror images of each other: L = (k/2) (1 - z^2), with the curvature k at both, e and -e, and a wall of k/2 between
+/// them.
+/// </summary>
 /// <param name="Curvature">k, more than 0.</param>
 public sealed record TwoWells(double Curvature) : SphereLoss
 {

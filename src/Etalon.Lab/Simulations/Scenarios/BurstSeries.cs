@@ -12,7 +12,8 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// <param name="QuietUpdates">Updates in which the loss was below 1e-12.</param>
 /// <param name="QuietFall">By how much ln |w| fell in each of them, in the mean.</param>
 internal sealed record BurstSeries(
-    IReadOnlyList<int> Bursts, IReadOnlyList<double> Periods, IReadOnlyList<double> Peaks, IReadOnlyList<double> Troughs, int QuietUpdates, double QuietFall)
+    IReadOnlyList<int> Bursts, IReadOnlyList<double> Periods, IReadOnlyList<double> Peaks, IReadOnlyList<double> Troughs, int QuietUpdates,
+    double QuietFall)
 {
     private const double QuietLoss = 1e-12;
 
@@ -32,18 +33,20 @@ internal sealed record BurstSeries(
         }
         var cycles = bursts.Zip(bursts.Skip(1)).ToList();
         return new(
-            bursts, [.. cycles.Select(cycle => (double)(cycle.Second - cycle.First))], [.. cycles.Select(cycle => norms[cycle.First..cycle.Second].Max())],
+            bursts, [.. cycles.Select(cycle => (double)(cycle.Second - cycle.First))],
+            [.. cycles.Select(cycle => norms[cycle.First..cycle.Second].Max())],
             [.. cycles.Select(cycle => norms[cycle.First..cycle.Second].Min())], quiet, fall / Math.Max(1, quiet));
     }
 
     /// <summary>
-    /// The updates from a burst's peak to the next burst: x shrinks or grows by |1 - eta h/|w|^2| an update while |w| falls by 1 - eta lambda, and is back where it was when the product of
-    /// these factors is 1 again.
+    /// The updates from a burst's peak to the next burst: x shrinks or grows by |1 - eta h/|w|^2| an update while |w| falls by 1 - eta
+    /// lambda, and is back where it was when the product of these factors is 1 again.
     /// </summary>
     public double PredictedPeriod(SteadyUpdate update, double edge) => Peaks.Average(peak => (double)StepsToBurst(update, edge, peak));
 
     /// <summary>The norm from which the next burst begins: what is left of the peak after as many updates.</summary>
-    public double PredictedTrough(SteadyUpdate update, double edge) => Peaks.Average(peak => peak * Elementary.Pow(1 - update.IntrinsicRate, StepsToBurst(update, edge, peak)));
+    public double PredictedTrough(SteadyUpdate update, double edge) =>
+        Peaks.Average(peak => peak * Elementary.Pow(1 - update.IntrinsicRate, StepsToBurst(update, edge, peak)));
 
     private static int StepsToBurst(SteadyUpdate update, double edge, double peak)
     {

@@ -7,8 +7,9 @@ namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>How fast a direction that noise alone moves is forgotten: E⟨w_s, w_(s+t)⟩ ~ exp(-r t).</summary>
 /// <remarks>
-/// Gradients of mean 0 drop out of the mean of the update, which is then linear in w: what is left shrinks as the larger root of its characteristic equation. To first order r is
-/// <see cref="SteadyUpdate.UnitsPerStep"/>; with a heavy ball the root is that of <see cref="ConstantRate"/>, by which an equivalent rate without decay grows.
+/// Gradients of mean 0 drop out of the mean of the update, which is then linear in w: what is left shrinks as the larger root of its
+/// characteristic equation. To first order r is <see cref="SteadyUpdate.UnitsPerStep"/>; with a heavy ball the root is that of
+/// <see cref="ConstantRate"/>, by which an equivalent rate without decay grows.
 /// </remarks>
 internal static class DirectionMemory
 {

@@ -8,12 +8,13 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>
-/// A rate divided by k at equilibrium: the effective rate falls by k at once and climbs back to 1/sqrt(k), the loss with it, unless the weights are rescaled.
-/// <see cref="Transition"/> against replicas.
+/// A rate divided by k at equilibrium: the effective rate falls by k at once and climbs back to 1/sqrt(k), the loss with it, unless the
+/// weights are rescaled. <see cref="Transition"/> against replicas.
 /// </summary>
 /// <remarks>
-/// The loss is the quadratic on the sphere with curvature 3, near whose minimum it is proportional to the effective rate once it has followed it: that takes 1/(curvature x effective rate) updates.
-/// It follows to within effective rate x curvature / 2 and the share of a mixing unit that following takes; 3 % are allowed for both.
+/// The loss is the quadratic on the sphere with curvature 3, near whose minimum it is proportional to the effective rate once it has
+/// followed it: that takes 1/(curvature x effective rate) updates. It follows to within effective rate x curvature / 2 and the share of a
+/// mixing unit that following takes; 3 % are allowed for both.
 /// </remarks>
 public sealed class DropScenario : Scenario
 {
@@ -45,12 +46,16 @@ public sealed class DropScenario : Scenario
         return new(
             $"drop of the rate by {factor:0.###} from {NameOf(before)}",
             [
-                $"loss     noise alone for norms, {new OneWell(Curvature).Formula} for the loss; d = {run.Dimension}, Tr Σ = {run.Dimension - 1}",
-                $"runs     {run.Replicas} replicas; the drop after {run.DropAt} updates, {run.Steps - run.DropAt} more, a mixing unit of which is {1 / after.UnitsPerStep:0}",
+                $"loss     noise alone for norms, {new OneWell(Curvature).Formula} for the loss; d = {run.Dimension}, Tr Σ = "
+                + $"{run.Dimension - 1}",
+                $"runs     {run.Replicas} replicas; the drop after {run.DropAt} updates, {run.Steps - run.DropAt} more, a mixing unit of "
+                + $"which is {1 / after.UnitsPerStep:0}",
             ],
             [.. run.NormFindings(free), .. run.RescaledFindings(rescaled), .. run.LossFindings(inWell)],
             run.Chart(free, rescaled, inWell),
-            $"The effective rate falls by {factor:0.###} and comes back to 1/√{factor:0.###} of what it was, over a mixing unit of the new rate: the loss improves, then partly regresses. Weights multiplied by {run.Transition.NormLater:0.####} are there at once.");
+            $"The effective rate falls by {factor:0.###} and comes back to 1/√{factor:0.###} of what it was, over a mixing unit of the "
+            + $"new rate: the loss improves, then partly regresses. Weights multiplied by {run.Transition.NormLater:0.####} are there at "
+            + $"once.");
     }
 
     /// <summary>The settings that the three runs share.</summary>
@@ -61,7 +66,8 @@ public sealed class DropScenario : Scenario
             (Transition, Dimension, Replicas, Seed) = (transition, dimension, replicas, seed);
             DropAt = (long)Math.Ceiling(UnitsBefore / transition.Before.UnitsPerStep);
             Steps = DropAt + (long)Math.Ceiling(UnitsAfter / transition.After.UnitsPerStep);
-            KeepAt = [.. Evenly(DropAt, 100).Concat(Evenly(Steps - DropAt, 400).Select(step => DropAt + step)).Concat(new[] { 0.2, 0.4, 0.6, 1 }.Select(StepAfter)).Distinct().Order()];
+            KeepAt = [.. Evenly(DropAt, 100).Concat(Evenly(Steps - DropAt, 400).Select(step => DropAt + step))
+                .Concat(new[] { 0.2, 0.4, 0.6, 1 }.Select(StepAfter)).Distinct().Order()];
         }
 
         public Transition Transition { get; }
@@ -73,14 +79,16 @@ public sealed class DropScenario : Scenario
         private IReadOnlyList<long> KeepAt { get; }
 
         /// <summary>Of the closed form, relative: terms of the order of eta lambda / (1 - mu)^2.</summary>
-        private double LeftOut => 0.01 + Transition.After.IntrinsicRate / ((1 - Transition.After.Numbers.Momentum) * (1 - Transition.After.Numbers.Momentum));
+        private double LeftOut =>
+            0.01 + Transition.After.IntrinsicRate / ((1 - Transition.After.Numbers.Momentum) * (1 - Transition.After.Numbers.Momentum));
 
         private Equilibrium Old => Equilibrium.Of(Transition.Before, Dimension - 1);
         private Equilibrium New => Equilibrium.Of(Transition.After, Dimension - 1);
 
         public Simulation Plan(SphereLoss loss, bool isRescaled) => new()
         {
-            Schedule = Under(Transition.Before, new Steps(Transition.Before.Numbers.Rate, [DropAt], Transition.After.Numbers.Rate / Transition.Before.Numbers.Rate), Steps),
+            Schedule = Under(Transition.Before,
+                new Steps(Transition.Before.Numbers.Rate, [DropAt], Transition.After.Numbers.Rate / Transition.Before.Numbers.Rate), Steps),
             Loss = loss,
             Direction = loss is PureNoise ? StartDirection.Anywhere : StartDirection.Axis,
             InitialNorm = Old.Norm,
@@ -94,7 +102,8 @@ public sealed class DropScenario : Scenario
         public IEnumerable<Finding> NormFindings(SimulationResult result)
         {
             const string Name = "drop";
-            yield return Finding.Within(Name, "γ/γ* just after", Old.Gamma / (Transition.EffectiveRateAtOnce * Transition.EffectiveRateAtOnce) / New.Gamma, Ratio(result, DropAt), 0.01);
+            yield return Finding.Within(Name, "γ/γ* just after",
+                Old.Gamma / (Transition.EffectiveRateAtOnce * Transition.EffectiveRateAtOnce) / New.Gamma, Ratio(result, DropAt), 0.01);
             foreach (double units in (double[])[0.4, 0.6, 1])
             {
                 long step = StepAfter(units);
@@ -102,8 +111,10 @@ public sealed class DropScenario : Scenario
                     Name, $"effective rate, of before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
                     Estimate.OfMean(result.Gammas(IndexOf(step)), mean => Math.Sqrt(Old.Gamma / mean)), LeftOut);
             }
-            yield return Finding.Within(Name, $"updates to within {Tolerance:0 %}", Transition.StepsTo(Tolerance), Estimate.Jackknife(Replicas, some => RelaxationScenario.FirstBelow(
-                [.. After().Select(kept => (KeepAt[kept] - DropAt, Math.Abs(Mean(result.Gammas(kept), some) / New.Gamma - 1)))], Tolerance)), LeftOut);
+            yield return Finding.Within(Name, $"updates to within {Tolerance:0 %}", Transition.StepsTo(Tolerance),
+                Estimate.Jackknife(Replicas, some => RelaxationScenario.FirstBelow(
+                [.. After().Select(kept => (KeepAt[kept] - DropAt, Math.Abs(Mean(result.Gammas(kept), some) / New.Gamma - 1)))],
+                Tolerance)), LeftOut);
         }
 
         public IEnumerable<Finding> RescaledFindings(SimulationResult result)
@@ -121,7 +132,8 @@ public sealed class DropScenario : Scenario
                 double[] losses = result.Losses(IndexOf(step));
                 yield return Finding.Within(
                     "drop, loss", $"loss, of before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
-                    Estimate.Jackknife(Replicas, some => Mean(losses, some) / settled.Average(kept => Mean(result.Losses(kept), some))), 0.03);
+                    Estimate.Jackknife(Replicas, some => Mean(losses, some) / settled.Average(kept => Mean(result.Losses(kept), some))),
+                    0.03);
             }
         }
 
@@ -142,7 +154,9 @@ public sealed class DropScenario : Scenario
             return new("A rate divided at equilibrium", "mixing units from the drop",
             [
                 new("effective rate, of before", rates),
-                new("loss, of before", [new("measured", units, [.. inWell.MeanCurve(inWell.Losses).Select(loss => loss / before)]), new("closed form", units, predicted) { Color = 1 }]),
+                new("loss, of before",
+                    [new("measured", units, [.. inWell.MeanCurve(inWell.Losses).Select(loss => loss / before)]),
+                        new("closed form", units, predicted) { Color = 1 }]),
             ])
             {
                 Legend = [.. rates.Select(line => line.Name)],
@@ -156,9 +170,11 @@ public sealed class DropScenario : Scenario
         private IEnumerable<int> After() => Enumerable.Range(0, KeepAt.Count).Where(kept => KeepAt[kept] >= DropAt);
 
         /// <summary>The second half of what was kept before the drop: by then the loss has left the minimum, where it began.</summary>
-        private int[] Settled() => [.. Enumerable.Range(0, KeepAt.Count).Where(kept => KeepAt[kept] < DropAt && KeepAt[kept] >= DropAt / 2)];
+        private int[] Settled() =>
+            [.. Enumerable.Range(0, KeepAt.Count).Where(kept => KeepAt[kept] < DropAt && KeepAt[kept] >= DropAt / 2)];
 
-        private Estimate Ratio(SimulationResult result, long step) => Estimate.OfMean(result.Gammas(IndexOf(step)), mean => mean / New.Gamma);
+        private Estimate Ratio(SimulationResult result, long step) =>
+            Estimate.OfMean(result.Gammas(IndexOf(step)), mean => mean / New.Gamma);
 
         private static double Mean(double[] values, int[] some) => some.Average(i => values[i]);
     }

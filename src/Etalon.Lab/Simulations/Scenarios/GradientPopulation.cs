@@ -23,7 +23,8 @@ internal sealed class GradientPopulation
     public double Noise { get; }
 
     /// <summary>Normal gradients around the first axis.</summary>
-    public static GradientPopulation Normal(ulong seed, int examples, int dimension, double deviation) => new([.. Enumerable.Range(0, examples).Select(example =>
+    public static GradientPopulation Normal(ulong seed, int examples, int dimension, double deviation) =>
+        new([.. Enumerable.Range(0, examples).Select(example =>
     {
         var stream = new CounterStream(seed, "simulate examples", (ulong)example);
         double[] gradient = new double[dimension];
@@ -41,7 +42,8 @@ internal sealed class GradientPopulation
         int[] order = isReplaced ? [] : [.. Enumerable.Range(0, _gradients.Length)];
         for (int drawn = 0; drawn < size; drawn++)
         {
-            uint at = isReplaced ? stream.NextBelow((uint)_gradients.Length) : (uint)drawn + stream.NextBelow((uint)(_gradients.Length - drawn));
+            uint at =
+                isReplaced ? stream.NextBelow((uint)_gradients.Length) : (uint)drawn + stream.NextBelow((uint)(_gradients.Length - drawn));
             if (!isReplaced) (order[drawn], order[at]) = (order[at], order[drawn]);
             double[] gradient = _gradients[isReplaced ? (int)at : order[drawn]];
             for (int i = 0; i < mean.Length; i++) mean[i] += gradient[i];

@@ -11,7 +11,8 @@ public abstract class Scenario
     /// <summary>All scenarios, in the order in which one reads them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new EquilibriumScenario(), new RelaxationScenario(), new DropScenario(), new SdeScenario(), new NoiseScenario(), new WellsScenario(), new BurstsScenario(),
+        new EquilibriumScenario(), new RelaxationScenario(), new DropScenario(), new SdeScenario(), new NoiseScenario(),
+        new WellsScenario(), new BurstsScenario(),
     ];
 
     /// <summary>What a user calls it.</summary>
@@ -63,7 +64,8 @@ public abstract class Scenario
         };
 
     /// <summary>Steps from 0 to the last, about as many as asked for, at equal distances.</summary>
-    internal static IEnumerable<long> Evenly(long last, int about) => Enumerable.Range(0, about + 1).Select(i => last * i / about).Distinct();
+    internal static IEnumerable<long> Evenly(long last, int about) =>
+        Enumerable.Range(0, about + 1).Select(i => last * i / about).Distinct();
 
     /// <summary>What an update is called: SGD 0.1, 5e-3.</summary>
     internal static string NameOf(SteadyUpdate update)
@@ -75,7 +77,8 @@ public abstract class Scenario
             : rule.Dampening == numbers.Momentum ? "mean of gradients"
             : $"heavy ball, dampening {rule.Dampening:0.###}";
         string momentum = numbers.Momentum == 0 ? "" : $" {numbers.Momentum:0.####}";
-        return $"{name}{momentum}{(rule.Decay == DecayForm.Decoupled ? ", decoupled" : "")}: {Etalon.Lab.Charts.Axis.Label(Math.Round(numbers.Rate, 12))}, {Etalon.Lab.Charts.Axis.Label(numbers.WeightDecay)}";
+        return $"{name}{momentum}{(rule.Decay == DecayForm.Decoupled ? ", decoupled" : "")}: "
+            + $"{Etalon.Lab.Charts.Axis.Label(Math.Round(numbers.Rate, 12))}, {Etalon.Lab.Charts.Axis.Label(numbers.WeightDecay)}";
     }
 }
 
@@ -85,7 +88,8 @@ public abstract class Scenario
 /// <param name="Findings">Predicted against measured.</param>
 /// <param name="Chart">Its curves.</param>
 /// <param name="Meaning">What it shows, in a sentence or two.</param>
-public sealed record ScenarioReport(string Title, IReadOnlyList<string> Setting, IReadOnlyList<Finding> Findings, Chart Chart, string Meaning)
+public sealed record ScenarioReport(string Title, IReadOnlyList<string> Setting, IReadOnlyList<Finding> Findings, Chart Chart,
+    string Meaning)
 {
     /// <summary>Whether each finding agrees with its prediction.</summary>
     public bool Holds => Findings.All(finding => finding.Holds);

@@ -51,7 +51,8 @@ public sealed record ScenarioOptions
     /// <param name="rate">The rate unless one is given.</param>
     /// <param name="weightDecay">The decay unless one is given.</param>
     public SteadyUpdate UpdateOr(double rate, double weightDecay) => new(
-        Rate ?? rate, WeightDecay ?? weightDecay, Momentum ?? 0, new UpdateRule { Dampening = Dampening ?? 0, Nesterov = IsNesterov, Decay = Decay ?? DecayForm.Coupled });
+        Rate ?? rate, WeightDecay ?? weightDecay, Momentum ?? 0,
+        new UpdateRule { Dampening = Dampening ?? 0, Nesterov = IsNesterov, Decay = Decay ?? DecayForm.Coupled });
 
     /// <summary>Refuses what cannot be simulated.</summary>
     /// <param name="rate">The scenario's own rate.</param>
@@ -61,12 +62,15 @@ public sealed record ScenarioOptions
     {
         var problems = new List<string>();
         Check("--rate", Rate, Rate is null or > 0 && double.IsFinite(Rate ?? 1), "more than 0, such as 0.1");
-        Check("--weight-decay", WeightDecay, WeightDecay is null or > 0 && double.IsFinite(WeightDecay ?? 1), "more than 0, such as 5e-3: without decay there is no equilibrium");
+        Check("--weight-decay", WeightDecay, WeightDecay is null or > 0 && double.IsFinite(WeightDecay ?? 1),
+            "more than 0, such as 5e-3: without decay there is no equilibrium");
         Check("--momentum", Momentum, Momentum is null or (>= 0 and < 1), "at least 0 and less than 1, such as 0.9");
-        Check("--dampening", Dampening, Dampening is null or (>= 0 and < 1), "at least 0 and less than 1; the momentum itself makes the buffer a mean");
+        Check("--dampening", Dampening, Dampening is null or (>= 0 and < 1),
+            "at least 0 and less than 1; the momentum itself makes the buffer a mean");
         Check("--dampening", Dampening, !IsNesterov || Dampening is null or 0, "0 with --nesterov, as PyTorch demands too");
         Check("--dimension", Dimension, Dimension is null or (>= 3 and <= MostDimensions), $"from 3 to {MostDimensions}");
-        Check("--replicas", Replicas, Replicas is null or (>= 2 and <= MostReplicas), $"from 2 to {MostReplicas}; a standard error needs two");
+        Check("--replicas", Replicas, Replicas is null or (>= 2 and <= MostReplicas),
+            $"from 2 to {MostReplicas}; a standard error needs two");
         Check("--steps", Steps, Steps is null or (>= 100 and <= MostSteps), $"from 100 to {MostSteps}");
         Check("--factor", Factor, Factor is null or (> 1 and <= 1e6), "more than 1 and at most 1e6, such as 10");
         Check("--batch", Batch, Batch is null or (>= 1 and <= 4096), "from 1 to 4096, the size of the population");
@@ -82,7 +86,9 @@ public sealed record ScenarioOptions
         {
             var update = UpdateOr(rate, weightDecay);
             if (update.IntrinsicRate >= update.LargestIntrinsicRate)
-                problems.Add($"--rate {Rate ?? rate} times --weight-decay {WeightDecay ?? weightDecay} is {update.IntrinsicRate:G4}: with this rule and momentum the laws hold below {update.LargestIntrinsicRate:G4}; lower one of the two");
+                problems.Add(
+                    $"--rate {Rate ?? rate} times --weight-decay {WeightDecay ?? weightDecay} is {update.IntrinsicRate:G4}: with this "
+                    + $"rule and momentum the laws hold below {update.LargestIntrinsicRate:G4}; lower one of the two");
         }
     }
 }

@@ -14,7 +14,8 @@ public static class ScenarioText
     public static IEnumerable<string> Lines(ScenarioReport report, int width)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return [.. report.Setting, "", .. Table(report.Findings), "", .. Charts(report.Chart, width), "", .. WrappedText.Lines("", report.Meaning, width)];
+        return [.. report.Setting, "", .. Table(report.Findings), "", .. Charts(report.Chart, width), "",
+            .. WrappedText.Lines("", report.Meaning, width)];
     }
 
     /// <summary>The curves of a chart in long form: <c>panel,curve,x,value</c>, a row a point.</summary>
@@ -25,7 +26,8 @@ public static class ScenarioText
         writer.WriteLine($"panel,curve,{Quote(chart.XLabel)},value");
         foreach (var panel in chart.Panels)
             foreach (var line in panel.Lines)
-                for (int i = 0; i < line.X.Count; i++) writer.WriteLine($"{Quote(panel.Label)},{Quote(line.Name)},{line.X[i]:R},{line.Y[i]:R}");
+                for (int i = 0; i < line.X.Count; i++)
+                    writer.WriteLine($"{Quote(panel.Label)},{Quote(line.Name)},{line.X[i]:R},{line.Y[i]:R}");
     }
 
     private static IEnumerable<string> Table(IReadOnlyList<Finding> findings)
@@ -38,11 +40,14 @@ public static class ScenarioText
             if (finding.Case != before) yield return finding.Case;
             before = finding.Case;
             yield return $"  {finding.Quantity.PadRight(width)}{Number(finding.Predicted),11}  {Number(finding.Measured.Value),11}"
-                + $"  {Small(finding.Measured.StandardError),10}  {Small(finding.Measured.Value - finding.Predicted),8}  {Small(finding.Allowed),7}{(finding.Holds ? "" : "  DIFFERS")}";
+                + $"  {Small(finding.Measured.StandardError),10}  {Small(finding.Measured.Value - finding.Predicted),8}  "
+                + $"{Small(finding.Allowed),7}{(finding.Holds ? "" : "  DIFFERS")}";
         }
         int off = findings.Count(finding => !finding.Holds);
         yield return "";
-        yield return off == 0 ? $"HOLDS: all {findings.Count} measurements agree with the theory" : $"DIFFERS: {off} of {findings.Count} measurements do not agree with the theory";
+        yield return off == 0
+            ? $"HOLDS: all {findings.Count} measurements agree with the theory"
+            : $"DIFFERS: {off} of {findings.Count} measurements do not agree with the theory";
     }
 
     private static IEnumerable<string> Charts(Chart chart, int width)
@@ -57,9 +62,12 @@ public static class ScenarioText
         }
     }
 
-    private static string Number(double value) => Math.Abs(value) is 0 or (>= 1e-3 and < 1e6) ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("0.####e0", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        Math.Abs(value) is 0 or (>= 1e-3 and < 1e6)
+            ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("0.####e0", CultureInfo.InvariantCulture);
 
     private static string Small(double value) => value == 0 ? "0" : value.ToString("0.0e0", CultureInfo.InvariantCulture);
 
-    private static string Quote(string text) => text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quote(string text) =>
+        text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

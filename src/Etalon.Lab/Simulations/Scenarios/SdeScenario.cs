@@ -8,11 +8,12 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>
-/// What drives the norm: the SDE knows Tr Sigma alone, an update of SGD also the gradient of the mean loss. SGD at four curvatures, SVAG in between, and the SDE itself by Euler and Maruyama.
+/// What drives the norm: the SDE knows Tr Sigma alone, an update of SGD also the gradient of the mean loss. SGD at four curvatures, SVAG in
+/// between, and the SDE itself by Euler and Maruyama.
 /// </summary>
 /// <remarks>
-/// E|ghat|^2 = Tr Sigma + |grad L|^2 / l with l sub-steps (l = 1 is SGD), and |w|^4 = eta S/(2 lambda) with that S. |grad L|^2 is measured. 1 % is allowed for |w|^4: the fluctuation of
-/// |w|, and for the SDE the 1/l of |grad L|^2 that its finite step leaves.
+/// E|ghat|^2 = Tr Sigma + |grad L|^2 / l with l sub-steps (l = 1 is SGD), and |w|^4 = eta S/(2 lambda) with that S. |grad L|^2 is measured.
+/// 1 % is allowed for |w|^4: the fluctuation of |w|, and for the SDE the 1/l of |grad L|^2 that its finite step leaves.
 /// </remarks>
 public sealed class SdeScenario : Scenario
 {
@@ -53,11 +54,14 @@ public sealed class SdeScenario : Scenario
             $"sde: the norm under SGD, SVAG and the SDE, {NameOf(update)}",
             [
                 $"loss     L = (curvature/2) |w/|w| - e|²; d = {dimension}, Tr Σ = {dimension - 1}",
-                $"runs     {replicas} replicas; means over {UnitsToMeasure} mixing units of {1 / update.UnitsPerStep:0} updates after {UnitsToSettle}",
+                $"runs     {replicas} replicas; means over {UnitsToMeasure} mixing units of {1 / update.UnitsPerStep:0} updates after "
+                + $"{UnitsToSettle}",
             ],
             findings,
-            new("|w|⁴ over the SDE's law η Tr Σ/(2 λ)", "mixing units", [new("|w|⁴, of the SDE's", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
-            "Forecast norms from E|ĝ|² = Tr Σ + |∇L|², which costs nothing to measure: the SDE's Tr Σ alone is too small by |∇L|²/Tr Σ wherever curvature times effective rate is not small.");
+            new("|w|⁴ over the SDE's law η Tr Σ/(2 λ)", "mixing units",
+                [new("|w|⁴, of the SDE's", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
+            "Forecast norms from E|ĝ|² = Tr Σ + |∇L|², which costs nothing to measure: the SDE's Tr Σ alone is too small by |∇L|²/Tr Σ "
+            + "wherever curvature times effective rate is not small.");
     }
 
     // l = 16 leaves a sixteenth of |grad L|^2, which at curvature 10 is 2 % of Tr Sigma.
@@ -75,9 +79,11 @@ public sealed class SdeScenario : Scenario
         _ => "SGD",
     };
 
-    private static Simulation Plan(SteadyUpdate update, double curvature, SubSteps subSteps, ScenarioOptions options, int dimension, int replicas)
+    private static Simulation Plan(SteadyUpdate update, double curvature, SubSteps subSteps, ScenarioOptions options, int dimension,
+        int replicas)
     {
-        long settle = (long)Math.Ceiling(UnitsToSettle / update.UnitsPerStep), steps = (long)Math.Ceiling(UnitsToMeasure / update.UnitsPerStep);
+        long settle = (long)Math.Ceiling(UnitsToSettle / update.UnitsPerStep),
+            steps = (long)Math.Ceiling(UnitsToMeasure / update.UnitsPerStep);
         return new()
         {
             Schedule = Steady(update, settle + steps),
@@ -96,10 +102,12 @@ public sealed class SdeScenario : Scenario
     private static IEnumerable<Finding> Findings(string name, SteadyUpdate update, Simulation simulation, SimulationResult result)
     {
         var means = result.Means;
-        double signal = means.Average(mean => mean.SquaredGradient), ratio = signal / simulation.NoiseTrace, law = Elementary.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
+        double signal = means.Average(mean => mean.SquaredGradient), ratio = signal / simulation.NoiseTrace,
+            law = Elementary.Pow(Equilibrium.Of(update, simulation.NoiseTrace).Norm, 4);
         bool isSde = simulation.SubSteps.Rule == SubStepRule.EulerMaruyama;
         double share = isSde ? 0 : simulation.SubSteps.GradientShare;
         yield return Finding.Within(
-            name, "|w|⁴ over the SDE's law", 1 + share * ratio, Estimate.OfMean([.. means.Select(mean => mean.FourthNorm)], mean => mean / law), 0.01);
+            name, "|w|⁴ over the SDE's law", 1 + share * ratio,
+            Estimate.OfMean([.. means.Select(mean => mean.FourthNorm)], mean => mean / law), 0.01);
     }
 }

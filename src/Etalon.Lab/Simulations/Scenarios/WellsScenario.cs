@@ -8,13 +8,14 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>
-/// The fast-equilibrium conjecture in small: a loss with two equal wells. Three histories agree in the law of the loss after a few mixing units, at every intrinsic rate, while no replica ever
-/// leaves its well: equilibrium in function, none in parameters.
+/// The fast-equilibrium conjecture in small: a loss with two equal wells. Three histories agree in the law of the loss after a few mixing
+/// units, at every intrinsic rate, while no replica ever leaves its well: equilibrium in function, none in parameters.
 /// </summary>
 /// <remarks>
-/// A begins in one well with the norm state gamma at equilibrium, B in the other at 100 times that, C in either at 10,000 times. At 4 mixing units C is still within exp(-16) 10^4 = 0.1 % of equilibrium, far less than
-/// samples can tell. The distance allowed is the one that samples of the same law exceed with a chance of 1e-4. The mean loss is compared with its Gibbs law; the share of it that a finite step
-/// adds, effective rate x curvature, is allowed.
+/// A begins in one well with the norm state gamma at equilibrium, B in the other at 100 times that, C in either at 10,000 times. At 4
+/// mixing units C is still within exp(-16) 10^4 = 0.1 % of equilibrium, far less than samples can tell. The distance allowed is the one
+/// that samples of the same law exceed with a chance of 1e-4. The mean loss is compared with its Gibbs law; the share of it that a finite
+/// step adds, effective rate x curvature, is allowed.
 /// </remarks>
 public sealed class WellsScenario : Scenario
 {
@@ -51,7 +52,8 @@ public sealed class WellsScenario : Scenario
         var lines = new List<ChartLine>();
         foreach (var update in updates)
         {
-            SimulationResult[] results = [.. Arms.Select(arm => Plan(update, arm.Start, arm.Gamma, options.Seed, dimension, replicas).Run(workers, cancellation))];
+            SimulationResult[] results =
+                [.. Arms.Select(arm => Plan(update, arm.Start, arm.Gamma, options.Seed, dimension, replicas).Run(workers, cancellation))];
             findings.AddRange(Findings(update, results, dimension, replicas));
             double[] units = [.. Enumerable.Range(0, Looks + 1).Select(look => Units * look / Looks)];
             foreach (int other in (int[])[1, 2])
@@ -64,11 +66,14 @@ public sealed class WellsScenario : Scenario
             "wells: equilibrium in function, none in parameters",
             [
                 $"loss     {new TwoWells(Curvature).Formula}; d = {dimension}, Tr Σ = {dimension - 1}",
-                $"runs     {replicas} replicas each: A in the well z = 1 from γ*, B in z = -1 from 100 γ*, C in either from 10000 γ*; {Units} mixing units",
+                $"runs     {replicas} replicas each: A in the well z = 1 from γ*, B in z = -1 from 100 γ*, C in either from 10000 γ*; "
+                + $"{Units} mixing units",
             ],
             findings,
-            new("Distance of the loss's law between histories", "mixing units", [new("Kolmogorov-Smirnov distance", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
-            "Which well a run is in, its weights remember for ever; what it computes, it forgets within four mixing units. The curves fall together over mixing units, whatever the intrinsic rate.");
+            new("Distance of the loss's law between histories", "mixing units",
+                [new("Kolmogorov-Smirnov distance", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
+            "Which well a run is in, its weights remember for ever; what it computes, it forgets within four mixing units. The curves "
+            + "fall together over mixing units, whatever the intrinsic rate.");
     }
 
     private static string NameOfRate(SteadyUpdate update) => $"ηλ = {Axis.Label(Math.Round(update.IntrinsicRate, 12))}";
@@ -95,9 +100,11 @@ public sealed class WellsScenario : Scenario
         string name = NameOfRate(update);
         double critical = KolmogorovSmirnov.Critical(replicas, replicas, Chance);
         foreach (int other in (int[])[1, 2])
-            yield return new(name, $"distance A-{Arms[other].Name} at {Units} units", 0, new(KolmogorovSmirnov.Distance(results[0].Losses(Looks), results[other].Losses(Looks)), 0), critical);
+            yield return new(name, $"distance A-{Arms[other].Name} at {Units} units", 0,
+                new(KolmogorovSmirnov.Distance(results[0].Losses(Looks), results[other].Losses(Looks)), 0), critical);
         for (int arm = 0; arm < Arms.Length; arm++)
-            yield return new(name, $"share of {Arms[arm].Name} in the well z = 1", Share(results[arm], 0), new(Share(results[arm], Looks), 0), 0);
+            yield return new(name, $"share of {Arms[arm].Name} in the well z = 1", Share(results[arm], 0),
+                new(Share(results[arm], Looks), 0), 0);
         var (loss, rate) = GibbsLaw.MeanLoss(new TwoWells(Curvature), dimension, 1, update.UnitsPerStep);
         yield return Finding.Within(name, "mean loss of A", loss, Estimate.OfMean(results[0].Losses(Looks)), rate * Curvature);
     }
