@@ -81,7 +81,7 @@ public partial class DocumentExamples
         string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
         var cancellation = TestContext.Current.CancellationToken;
 
-        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["duration=3ep"]);
+        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["duration=3ep"]).Recipe;
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 2);
         trainer.Run(new LossLines(), cancellation);
         Console.WriteLine($"{trainer.Network.Parameters.Length} parameters, {trainer.Evaluate().Accuracy:P1}");
@@ -93,7 +93,7 @@ public partial class DocumentExamples
         string path = Path.Combine(AppContext.BaseDirectory, "recipes", "digits.yaml");
         var cancellation = TestContext.Current.CancellationToken;
 
-        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["model.name=mlp"]);
+        Recipe recipe = RecipeReader.ReadFile(path, overrides: ["model.name=mlp"]).Recipe;
         RateRangeTest test = RateRangeTest.Run(recipe, new RateTestOptions { Seeds = 2 }, threads: 2, cancellation: cancellation);
         if (test.Interval is { } usable) Console.WriteLine($"{usable.Lower:G3} to {usable.Upper:G3}: take {test.Rate}");
         foreach (string problem in test.Problems) Console.WriteLine(problem);

@@ -16,13 +16,13 @@ public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
     public const string Rule = "the weights of every convolution and linear layer in front of a normalization";
 
     /// <summary>The parts of the network that a recipe trains: first the one that a conversion covers, then those that keep the recipe's numbers, none of them empty.</summary>
-    /// <param name="spec">A recipe with <c>equivalent</c>.</param>
+    /// <param name="recipe">A recipe with <c>equivalent</c>.</param>
     /// <returns>Empty where the recipe names no data or no model.</returns>
     /// <exception cref="InputException">The model does not fit the data.</exception>
-    internal static IReadOnlyList<CoveredParameters> Of(Recipe spec)
+    internal static IReadOnlyList<CoveredParameters> Of(Recipe recipe)
     {
-        if (spec.Data is null || spec.Model is null) return [];
-        return Of(new ParameterGroups(spec), Model.Describe(spec.Model, spec.Data.Image, DataCatalog.Find(spec.Data.Set).ClassCount, spec.Loss.Make()));
+        if (recipe.Data is null || recipe.Model is null) return [];
+        return Of(new ParameterGroups(recipe), Model.Describe(recipe.Model, recipe.Data.Image, DataCatalog.Find(recipe.Data.Set).ClassCount, recipe.Loss.Make()));
     }
 
     /// <summary>The parts of a network, or of one that is only described.</summary>

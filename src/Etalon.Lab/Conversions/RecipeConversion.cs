@@ -37,8 +37,8 @@ public sealed class RecipeConversion
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(form);
-        var source = Hashed(recipe with { Equivalent = null });
-        var target = Hashed(recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix });
+        var source = recipe with { Equivalent = null };
+        var target = recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix };
         return new(source, target, ScheduleConversion.Of(target)!);
     }
 
@@ -67,10 +67,12 @@ public sealed class RecipeConversion
     /// <summary>
     /// The recipe of the equivalent, which <c>train</c> accepts: the source's own text with <c>equivalent</c>, below comments that say where it comes from.
     /// </summary>
+    /// <param name="read">The recipe that was converted, as it was read.</param>
     /// <param name="path">The file that it is for.</param>
-    public string ToYaml(string path)
+    public string ToYaml(ReadRecipe read, string path)
     {
-        var file = RecipeFile.Of(Source, path, Edited, Target);
+        ArgumentNullException.ThrowIfNull(read);
+        var file = RecipeFile.Of(read, path, Edited, Target);
         var updates = Conversion.Corrections.Select(correction => $"{correction.Step}").Take(5).ToList();
         int more = Conversion.Corrections.Count - updates.Count;
         return $"""
@@ -79,7 +81,7 @@ public sealed class RecipeConversion
             # Update rule: {Conversion.Source.Rule}.
             # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
             # {(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
-            # sha256 {file.Spec.Hash}
+            # sha256 {file.Recipe.Hash}
             {(file.Reason is { } reason ? $"# Every default is written out: {reason}.\n" : "")}
             """ + file.Text;
     }
@@ -94,6 +96,4 @@ public sealed class RecipeConversion
 
     /// <summary>Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also <c>look_ahead</c>.</summary>
     public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion.Target, output);
-
-    private static Recipe Hashed(Recipe spec) => spec with { Hash = RecipeWriter.HashOf(spec) };
 }

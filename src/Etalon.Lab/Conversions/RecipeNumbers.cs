@@ -10,19 +10,19 @@ public static class RecipeNumbers
 {
     /// <summary>The groups: those of <c>optimizer.groups</c>, the covered one where the recipe trains an equivalent, and the rest.</summary>
     /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
-    public static GroupedSchedule Of(Recipe spec)
+    public static GroupedSchedule Of(Recipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        var schedule = spec.ToSchedule();
+        ArgumentNullException.ThrowIfNull(recipe);
+        var schedule = recipe.ToSchedule();
         // Adam's momentum is beta1.
-        if (spec.Optimizer is AdamSpec adam && spec.Momentum is Constant { Value: 0 })
-            schedule = schedule with { Momentum = new Constant(adam.Options.Beta1, spec.Momentum.Length) };
-        var groups = spec.Optimizer.Groups.Select(group => new ScheduleGroup(
+        if (recipe.Optimizer is AdamSpec adam && recipe.Momentum is Constant { Value: 0 })
+            schedule = schedule with { Momentum = new Constant(adam.Options.Beta1, recipe.Momentum.Length) };
+        var groups = recipe.Optimizer.Groups.Select(group => new ScheduleGroup(
             KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay, group.Momentum ?? schedule.Momentum));
-        if (ScheduleConversion.Of(spec) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
+        if (ScheduleConversion.Of(recipe) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
         return new GroupedSchedule(schedule, groups)
         {
-            Optimizer = spec.Optimizer.Exported,
+            Optimizer = recipe.Optimizer.Exported,
         };
     }
 

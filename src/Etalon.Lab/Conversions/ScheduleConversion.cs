@@ -9,18 +9,18 @@ internal static class ScheduleConversion
 {
     /// <summary>The converted numbers, or null where the recipe trains its own schedules.</summary>
     /// <exception cref="InputException">The recipe has no such equivalent, or nothing in it is scale-invariant.</exception>
-    public static Conversion? Of(Recipe spec)
+    public static Conversion? Of(Recipe recipe)
     {
-        if (spec.Equivalent is not { } equivalent) return null;
-        spec.Optimizer.RequireSgd("the equivalences of schedules are theorems");
-        if (spec.Model?.Norm == NormKind.None)
+        if (recipe.Equivalent is not { } equivalent) return null;
+        recipe.Optimizer.RequireSgd("the equivalences of schedules are theorems");
+        if (recipe.Model?.Norm == NormKind.None)
             throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
-        if (spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
+        if (recipe.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
             throw new InputException("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe");
-        TableLimit.Require(spec, "a conversion");
+        TableLimit.Require(recipe, "a conversion");
         try
         {
-            return Converter.Convert(spec.ToSchedule(), equivalent.Form, equivalent.WeightDecay);
+            return Converter.Convert(recipe.ToSchedule(), equivalent.Form, equivalent.WeightDecay);
         }
         catch (EquivalenceException exception)
         {

@@ -9,16 +9,16 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>What the theory of the intrinsic rate says of a recipe before it is trained.</summary>
 public sealed class Forecast
 {
-    private Forecast(Recipe spec, InvariantSchedule recipe, IReadOnlyList<GroupGradients> gradients, string source)
+    private Forecast(Recipe recipe, InvariantSchedule schedule, IReadOnlyList<GroupGradients> gradients, string source)
     {
-        (Spec, Source) = (spec, source);
-        Phases = Schedules.Dynamics.Phases.Of(recipe.Schedule);
-        MixingUnits = recipe.Units;
-        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(recipe, group, StartingStep(Phases)), group.Gradients.Settled))];
+        (Recipe, Source) = (recipe, source);
+        Phases = Schedules.Dynamics.Phases.Of(schedule.Schedule);
+        MixingUnits = schedule.Units;
+        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(schedule, group, StartingStep(Phases)), group.Gradients.Settled))];
     }
 
     /// <summary>The recipe.</summary>
-    public Recipe Spec { get; }
+    public Recipe Recipe { get; }
 
     /// <summary>Where S comes from, as a clause; empty where S is not known.</summary>
     public string Source { get; }
@@ -40,48 +40,48 @@ public sealed class Forecast
 
     /// <summary>With S and the start unknown: ratios to equilibrium, of a run that starts there.</summary>
     /// <exception cref="InputException">There are no laws for the recipe's rule.</exception>
-    public static Forecast Without(Recipe spec) =>
-        new(spec, InvariantSchedule.Of(spec), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
+    public static Forecast Without(Recipe recipe) =>
+        new(recipe, InvariantSchedule.Of(recipe), [new(MonitorReading.WholeGroup, null, new GradientCurve(1))], "");
 
     /// <summary>With an S that the user knows.</summary>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="gradientSquare">S, positive.</param>
     /// <param name="norm">|w| at the start; null for the equilibrium's.</param>
     /// <exception cref="InputException">A number is out of its range, or there are no laws for the recipe's rule.</exception>
-    public static Forecast Given(Recipe spec, double gradientSquare, double? norm)
+    public static Forecast Given(Recipe recipe, double gradientSquare, double? norm)
     {
         if (!(gradientSquare > 0 && double.IsFinite(gradientSquare))) throw new InputException($"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
         if (norm is { } given && !(given > 0 && double.IsFinite(given))) throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
-        return new(spec, InvariantSchedule.Of(spec), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
+        return new(recipe, InvariantSchedule.Of(recipe), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
     }
 
     /// <summary>With S as another run measured it, at the same mixing units.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
-    public static Forecast From(Recipe spec, string run) => new(spec, InvariantSchedule.Of(spec), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
+    public static Forecast From(Recipe recipe, string run) => new(recipe, InvariantSchedule.Of(recipe), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
 
     /// <summary>With S measured by a short training run.</summary>
-    /// <param name="spec">A recipe with data and a model.</param>
+    /// <param name="recipe">A recipe with data and a model.</param>
     /// <param name="steps">Updates of the probe, at least 1.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
-    public static Forecast Probed(Recipe spec, long steps, int threads)
+    public static Forecast Probed(Recipe recipe, long steps, int threads)
     {
         if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
-        if (spec.Data is null || spec.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
-        var data = RecipeData.Load(spec.Data);
-        var recipe = InvariantSchedule.Of(spec);
-        var groups = spec.Precision == Precision.Float64
-            ? ForecastProbe<double>.Measure(spec, recipe, data, steps, threads)
-            : ForecastProbe<float>.Measure(spec, recipe, data, steps, threads);
-        return new(spec, recipe, groups, $"from a probe of {Math.Min(steps, spec.TotalSteps)} updates");
+        if (recipe.Data is null || recipe.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
+        var data = RecipeData.Load(recipe.Data);
+        var schedule = InvariantSchedule.Of(recipe);
+        var groups = recipe.Precision == Precision.Float64
+            ? ForecastProbe<double>.Measure(recipe, schedule, data, steps, threads)
+            : ForecastProbe<float>.Measure(recipe, schedule, data, steps, threads);
+        return new(recipe, schedule, groups, $"from a probe of {Math.Min(steps, recipe.TotalSteps)} updates");
     }
 
     /// <summary>Refuses a recipe that cannot be forecast, before anything is read or trained.</summary>
     /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is scale-invariant.</exception>
-    public static void Check(Recipe spec)
+    public static void Check(Recipe recipe)
     {
-        InvariantSchedule.Of(spec);
-        if (spec.Model?.Norm == NormKind.None)
+        InvariantSchedule.Of(recipe);
+        if (recipe.Model?.Norm == NormKind.None)
             throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
     }
 
@@ -90,17 +90,17 @@ public sealed class Forecast
     public IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> MeasuredIn(string run)
     {
         var rows = RunGradients.Measured(run);
-        return Groups.Select(group => (group.Name, Norms: RunGradients.Norms(rows, group.Name).Where(row => row.Step < Spec.TotalSteps).ToList()))
+        return Groups.Select(group => (group.Name, Norms: RunGradients.Norms(rows, group.Name).Where(row => row.Step < Recipe.TotalSteps).ToList()))
             .Where(group => group.Norms.Count > 0)
             .ToDictionary(group => group.Name, group => (IReadOnlyList<(long, double)>)group.Norms);
     }
 
-    private static NormCurve CurveOf(InvariantSchedule recipe, GroupGradients group, long starting)
+    private static NormCurve CurveOf(InvariantSchedule schedule, GroupGradients group, long starting)
     {
-        var update = SteadyUpdate.At(recipe.Table, starting);
+        var update = SteadyUpdate.At(schedule.Table, starting);
         var square = group.Gradients.At(0);
         var start = group.Norm ?? (update.HasEquilibrium && !update.Oscillates && square > 0 ? Equilibrium.Of(update, square).Norm : 1);
-        return NormCurve.Of(recipe.Table, NormState.AtRest(start), step => group.Gradients.At(recipe.TimeAt(step)));
+        return NormCurve.Of(schedule.Table, NormState.AtRest(start), step => group.Gradients.At(schedule.TimeAt(step)));
     }
 
     /// <summary>The step at whose equilibrium a run starts of which no norm is known: where its first phase leads.</summary>

@@ -27,7 +27,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private const double SettlingUnits = 0.5;
 
     private readonly Trainer<T> _trainer;
-    private readonly InvariantSchedule _recipe;
+    private readonly InvariantSchedule _schedule;
     private readonly IReadOnlyList<IReadOnlyList<string>> _tensors;
     private readonly SteadyUpdate _main;
     private readonly long _half, _end;
@@ -35,12 +35,12 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private readonly double[] _norms, _startNorms;
     private IReadOnlyList<string> _names = [];
 
-    private ForecastProbe(Trainer<T> trainer, InvariantSchedule recipe, long steps, LogSpec log)
+    private ForecastProbe(Trainer<T> trainer, InvariantSchedule schedule, long steps, LogSpec log)
     {
-        (_trainer, _recipe, _end) = (trainer, recipe, steps);
+        (_trainer, _schedule, _end) = (trainer, schedule, steps);
         _tensors = TrainingMonitors<T>.Covered(trainer.Classes, log);
-        _main = SteadyUpdate.At(recipe.Table, recipe.MainStep());
-        _half = HalfOf(steps, recipe);
+        _main = SteadyUpdate.At(schedule.Table, schedule.MainStep());
+        _half = HalfOf(steps, schedule);
         _squares = [.. Enumerable.Range(0, _tensors.Count + 1).Select(_ => new List<double>())];
         (_norms, _startNorms) = (new double[_tensors.Count + 1], new double[_tensors.Count + 1]);
     }
@@ -48,31 +48,31 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     /// <summary>Trains so many updates and tells norms and S.</summary>
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
     /// <exception cref="DivergedException">A loss was not finite.</exception>
-    public static IReadOnlyList<GroupGradients> Measure(Recipe spec, InvariantSchedule recipe, DataSet data, long steps, int threads)
+    public static IReadOnlyList<GroupGradients> Measure(Recipe recipe, InvariantSchedule schedule, DataSet data, long steps, int threads)
     {
-        steps = Math.Min(steps, spec.TotalSteps);
-        var probed = Probed(spec, recipe, steps);
+        steps = Math.Min(steps, recipe.TotalSteps);
+        var probed = Probed(recipe, schedule, steps);
         using var trainer = new Trainer<T>(probed, data, threads);
-        var probe = new ForecastProbe<T>(trainer, recipe, steps, probed.Log);
-        if (probe._tensors.Count == 0 || spec.Model!.Norm == NormKind.None)
+        var probe = new ForecastProbe<T>(trainer, schedule, steps, probed.Log);
+        if (probe._tensors.Count == 0 || recipe.Model!.Norm == NormKind.None)
             throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
         probe.Run();
         return [.. probe._names.Select((name, group) => probe.Result(name, group))];
     }
 
-    private static Recipe Probed(Recipe spec, InvariantSchedule recipe, long steps)
+    private static Recipe Probed(Recipe recipe, InvariantSchedule schedule, long steps)
     {
-        var (main, half) = (recipe.MainStep(), HalfOf(steps, recipe));
+        var (main, half) = (schedule.MainStep(), HalfOf(steps, schedule));
         Schedule Of(Schedule schedule) => new Table([.. Enumerable.Range(0, (int)steps).Select(step => schedule.ValueAt(step < half ? step : main))]);
-        return spec with
+        return recipe with
         {
             TotalSteps = steps,
-            LearningRate = Of(spec.LearningRate),
-            WeightDecay = Of(spec.WeightDecay),
-            Momentum = Of(spec.Momentum),
-            Optimizer = spec.Optimizer with
+            LearningRate = Of(recipe.LearningRate),
+            WeightDecay = Of(recipe.WeightDecay),
+            Momentum = Of(recipe.Momentum),
+            Optimizer = recipe.Optimizer with
             {
-                Groups = [.. spec.Optimizer.Groups.Select(group => group with
+                Groups = [.. recipe.Optimizer.Groups.Select(group => group with
                 {
                     LearningRate = group.LearningRate is { } rate ? Of(rate) : null,
                     WeightDecay = group.WeightDecay is { } decay ? Of(decay) : null,
@@ -80,15 +80,15 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
                 })],
             },
             Equivalent = null,
-            Log = spec.Log with { MonitorSteps = 1, NoiseSteps = null },
+            Log = recipe.Log with { MonitorSteps = 1, NoiseSteps = null },
         };
     }
 
     // Without an equilibrium there is nothing to go ahead to; and a probe must be long enough to see one.
-    private static long HalfOf(long steps, InvariantSchedule recipe)
+    private static long HalfOf(long steps, InvariantSchedule schedule)
     {
-        var main = SteadyUpdate.At(recipe.Table, recipe.MainStep());
-        return main.HasEquilibrium && !main.Oscillates && steps >= 2 * (Between + Last) && steps < recipe.Table.Count ? steps / 2 : steps;
+        var main = SteadyUpdate.At(schedule.Table, schedule.MainStep());
+        return main.HasEquilibrium && !main.Oscillates && steps >= 2 * (Between + Last) && steps < schedule.Table.Count ? steps / 2 : steps;
     }
 
     private void Run()
@@ -105,11 +105,11 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private void Keep(in UpdateReport report)
     {
         var reading = report.Monitors!;
-        long step = report.Step < _half ? report.Step : _recipe.MainStep();
+        long step = report.Step < _half ? report.Step : _schedule.MainStep();
         _names = reading.Groups;
         for (int group = 0; group < _squares.Length; group++)
         {
-            _squares[group].Add(_recipe.SquareOnSphere(step, reading[group].Norm, reading[group].GradientSquare, reading[group].BufferDot ?? 0));
+            _squares[group].Add(_schedule.SquareOnSphere(step, reading[group].Norm, reading[group].GradientSquare, reading[group].BufferDot ?? 0));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }
@@ -130,7 +130,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private GroupGradients Result(string name, int group)
     {
         var squares = _squares[group];
-        var times = Enumerable.Range(0, (int)_half).Select(step => _recipe.TimeAt(step)).ToList();
+        var times = Enumerable.Range(0, (int)_half).Select(step => _schedule.TimeAt(step)).ToList();
         var values = squares.Take((int)_half).ToList();
         // Times must ascend: while the rate of a warm-up is 0 nothing moves, and one value stands for all.
         for (int i = times.Count - 1; i > 0; i--)
@@ -139,7 +139,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
             times.RemoveAt(i);
             values.RemoveAt(i);
         }
-        double end = _recipe.TimeAt(_half);
+        double end = _schedule.TimeAt(_half);
         if (end > times[^1])
         {
             times.Add(end);

@@ -26,15 +26,15 @@ internal sealed class InvariantSchedule
     public double Units => _units[^1];
 
     /// <exception cref="InputException">There are no laws for the recipe's optimizer.</exception>
-    public static InvariantSchedule Of(Recipe spec)
+    public static InvariantSchedule Of(Recipe recipe)
     {
-        if (spec.Optimizer is not SgdSpec)
+        if (recipe.Optimizer is not SgdSpec)
             throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
-        if (spec.AutoDecay is not null)
+        if (recipe.AutoDecay is not null)
             throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
-        TableLimit.Require(spec, "a forecast");
+        TableLimit.Require(recipe, "a forecast");
         // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
-        var numbers = RecipeNumbers.Of(spec);
+        var numbers = RecipeNumbers.Of(recipe);
         var schedule = numbers.Schedule;
         var group = numbers.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant && group.Conversion is null);
         return new(group is null ? schedule : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });

@@ -14,7 +14,7 @@ internal static class RunGradients
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
     public static IReadOnlyList<GroupGradients> Of(string run)
     {
-        var recipe = InvariantSchedule.Of(ResolvedRecipe.Read(run).Spec);
+        var recipe = InvariantSchedule.Of(ResolvedRecipe.Read(run).Recipe);
         var rows = Measured(run);
         if (rows.Steps[^1] >= recipe.Table.Count)
             throw new InputException($"{run}: its metrics go on to update {rows.Steps[^1] + 1}, and its recipe has {recipe.Table.Count}; was {RunFolder.MetricsName} edited? Restore it or remove the line");

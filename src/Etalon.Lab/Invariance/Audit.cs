@@ -26,17 +26,17 @@ public static class Audit
     private const int LargestImage = 16;
 
     /// <summary>Audits the network of a recipe.</summary>
-    /// <param name="spec">The recipe; without data its network is taken to read 32x32x3 images of 10 classes.</param>
+    /// <param name="recipe">The recipe; without data its network is taken to read 32x32x3 images of 10 classes.</param>
     /// <param name="threads">Threads that compute, at least 1. The findings do not depend on them.</param>
     /// <exception cref="InputException">The recipe has no model, or one that cannot be audited.</exception>
-    public static AuditReport Of(Recipe spec, int threads)
+    public static AuditReport Of(Recipe recipe, int threads)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        var model = spec.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
-        var (image, classes) = Sizes(spec);
+        ArgumentNullException.ThrowIfNull(recipe);
+        var model = recipe.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
+        var (image, classes) = Sizes(recipe);
         using var workers = new Workers(threads);
-        using var network = Build(model with { Epsilon = 0 }, image, classes, spec.Seed, workers);
-        using var probe = new ScalingProbe(network, image.Length, classes, spec.Seed);
+        using var network = Build(model with { Epsilon = 0 }, image, classes, recipe.Seed, workers);
+        using var probe = new ScalingProbe(network, image.Length, classes, recipe.Seed);
         var group = GroupOf(network);
         ScaleFinding WithChanges(ScaleFinding finding, ScalingGroup scaled) => finding.IsInvariant
             ? finding
@@ -45,12 +45,12 @@ public static class Audit
         var ofGroup = Ask(network, probe, group);
         return new AuditReport
         {
-            Recipe = spec.Name,
+            Recipe = recipe.Name,
             Model = model,
             Tensors = TensorsOf(network, probe),
             AllParameters = WithChanges(Ask(network, probe, ScalingGroup.AllParameters), ScalingGroup.AllParameters),
             Group = WithChanges(ofGroup, group),
-            ChangeWithEpsilon = model.Epsilon > 0 && ofGroup.IsInvariant ? ChangeWithEpsilon(spec, image, classes, workers, group) : null,
+            ChangeWithEpsilon = model.Epsilon > 0 && ofGroup.IsInvariant ? ChangeWithEpsilon(recipe, image, classes, workers, group) : null,
         };
     }
 
@@ -82,10 +82,10 @@ public static class Audit
         return HomogeneityCheck.Of(network, group).IsInvariant;
     }
 
-    private static double ChangeWithEpsilon(Recipe spec, ImageSize image, int classes, Workers workers, ScalingGroup group)
+    private static double ChangeWithEpsilon(Recipe recipe, ImageSize image, int classes, Workers workers, ScalingGroup group)
     {
-        using var network = Build(spec.Model!, image, classes, spec.Seed, workers);
-        using var probe = new ScalingProbe(network, image.Length, classes, spec.Seed);
+        using var network = Build(recipe.Model!, image, classes, recipe.Seed, workers);
+        using var probe = new ScalingProbe(network, image.Length, classes, recipe.Seed);
         return probe.Measure(group).OutputChange;
     }
 
@@ -96,11 +96,11 @@ public static class Audit
         return network;
     }
 
-    private static (ImageSize Image, int Classes) Sizes(Recipe spec)
+    private static (ImageSize Image, int Classes) Sizes(Recipe recipe)
     {
-        var entry = spec.Data is null ? null : DataCatalog.Find(spec.Data.Set);
-        var (image, classes) = (spec.Data?.Image ?? Model.DefaultImage, entry?.ClassCount ?? Model.DefaultClasses);
-        return spec.Model!.Kind == ModelKind.Mlp
+        var entry = recipe.Data is null ? null : DataCatalog.Find(recipe.Data.Set);
+        var (image, classes) = (recipe.Data?.Image ?? Model.DefaultImage, entry?.ClassCount ?? Model.DefaultClasses);
+        return recipe.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);
     }

@@ -20,7 +20,7 @@ namespace Etalon.Lab.LinearProbes;
 public sealed class TransferProbe : IDisposable
 {
     private readonly HeldCheckpoints _checkpoints;
-    private readonly Recipe _spec;
+    private readonly Recipe _recipe;
     private readonly DataSet _source;
     private readonly IReadOnlyList<ProbeTarget> _targets;
     private readonly int _threads;
@@ -35,10 +35,10 @@ public sealed class TransferProbe : IDisposable
     {
         ArgumentNullException.ThrowIfNull(targets);
         (_targets, _threads) = (targets, threads);
-        _spec = ResolvedRecipe.Read(run).Spec;
-        foreach (var target in targets) target.RequireReadable(run, _spec.Data!.Image);
-        _source = source ?? RecipeData.Load(_spec.Data!);
-        _checkpoints = new HeldCheckpoints(run, _spec);
+        _recipe = ResolvedRecipe.Read(run).Recipe;
+        foreach (var target in targets) target.RequireReadable(run, _recipe.Data!.Image);
+        _source = source ?? RecipeData.Load(_recipe.Data!);
+        _checkpoints = new HeldCheckpoints(run, _recipe);
     }
 
     /// <summary>0 for the network before training, and the updates after which the run had a checkpoint when the probe was made, ascending.</summary>
@@ -49,7 +49,7 @@ public sealed class TransferProbe : IDisposable
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="InputException">There is no such checkpoint, or it is damaged.</exception>
     public ProbeReading Read(long step, CancellationToken cancellation = default) =>
-        _spec.Precision == Precision.Float64 ? Read<double>(step, cancellation) : Read<float>(step, cancellation);
+        _recipe.Precision == Precision.Float64 ? Read<double>(step, cancellation) : Read<float>(step, cancellation);
 
     private ProbeReading Read<T>(long step, CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -64,8 +64,8 @@ public sealed class TransferProbe : IDisposable
             features = training.Dimension;
             readings.Add(Probe(target.Name, training, test, cancellation));
         }
-        double? rate = step == 0 || _spec.AutoDecay is not null ? null : _spec.LearningRate.ValueAt(step - 1);
-        return new ProbeReading(step, (double)step / _spec.StepsPerEpoch, rate, accuracy, features, readings);
+        double? rate = step == 0 || _recipe.AutoDecay is not null ? null : _recipe.LearningRate.ValueAt(step - 1);
+        return new ProbeReading(step, (double)step / _recipe.StepsPerEpoch, rate, accuracy, features, readings);
     }
 
     private TargetReading Probe(string name, FeatureTable training, FeatureTable test, CancellationToken cancellation)
@@ -80,12 +80,12 @@ public sealed class TransferProbe : IDisposable
     private Trainer<T> Restored<T>(long step) where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var checkpoint = _checkpoints.Open(step);
-        return RestoredTrainer.Open<T>(_spec, checkpoint, _threads, _source);
+        return RestoredTrainer.Open<T>(_recipe, checkpoint, _threads, _source);
     }
 
     private Trainer<T> Untrained<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var trainer = new Trainer<T>(_spec, _source, _threads);
+        var trainer = new Trainer<T>(_recipe, _source, _threads);
         new BatchStatistics<T>(trainer.Network, trainer.TrainingBatches).Gather();
         return trainer;
     }

@@ -11,18 +11,19 @@ public static class Explanation
 
     /// <summary>The explanation, as lines of text.</summary>
     /// <param name="plan">The recipe.</param>
+    /// <param name="source">Its file, for messages.</param>
     /// <param name="step">The update, from 0 to T - 1.</param>
     /// <param name="width">Columns.</param>
     /// <exception cref="InputException">The run has no such update.</exception>
-    public static IReadOnlyList<string> Of(PlannedRecipe plan, long step, int width)
+    public static IReadOnlyList<string> Of(PlannedRecipe plan, string source, long step, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var spec = plan.Spec;
-        if (step < 0 || step >= spec.TotalSteps)
-            throw new InputException($"--explain {step}: {spec.File ?? spec.Name} has the updates 0 to {spec.TotalSteps - 1}");
+        var recipe = plan.Recipe;
+        if (step < 0 || step >= recipe.TotalSteps)
+            throw new InputException($"--explain {step}: {source} has the updates 0 to {recipe.TotalSteps - 1}");
         var text = new List<string>
         {
-            $"{spec.Name}, step {step}: epoch {step / spec.StepsPerEpoch}, update {step % spec.StepsPerEpoch} of {spec.StepsPerEpoch} in it (all counted from 0)",
+            $"{recipe.Name}, step {step}: epoch {step / recipe.StepsPerEpoch}, update {step % recipe.StepsPerEpoch} of {recipe.StepsPerEpoch} in it (all counted from 0)",
         };
         foreach (var quantity in plan.Quantities) Explain(plan, quantity, step, text);
         return [.. text.SelectMany(line => WrappedText.Lines("", line, width, line.StartsWith(Indent, StringComparison.Ordinal) ? Label.Length : Indent.Length))];
@@ -30,7 +31,7 @@ public static class Explanation
 
     private static void Explain(PlannedRecipe plan, PlannedQuantity quantity, long step, List<string> text)
     {
-        var (schedule, totalSteps) = (quantity.Schedule, plan.Spec.TotalSteps);
+        var (schedule, totalSteps) = (quantity.Schedule, plan.Recipe.TotalSteps);
         text.Add("");
         text.Add($"{quantity.Name} = {ValueText(schedule, step)}");
         if (quantity.Group.Conversion is { } conversion && schedule is Table)

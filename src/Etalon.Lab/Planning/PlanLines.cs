@@ -60,14 +60,14 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
         plans.TakeWhile(before => before != plan).Sum(before => Drawn(before).Count()) + Drawn(plan).ToList().IndexOf(group);
 
     private static string NameOf(PlannedRecipe plan, ScheduleGroup group, IReadOnlyList<PlannedRecipe> plans) =>
-        !plan.Numbers.HasGroups ? plan.Spec.Name
+        !plan.Numbers.HasGroups ? plan.Recipe.Name
         : plans.Count == 1 ? plan.NameOf(group)
-        : $"{plan.Spec.Name}: {plan.NameOf(group)}";
+        : $"{plan.Recipe.Name}: {plan.NameOf(group)}";
 
     private static long XUnit(IReadOnlyList<PlannedRecipe> plans)
     {
-        var perEpoch = plans[0].Spec.StepsPerEpoch;
-        return plans.All(plan => plan.Spec.StepsPerEpoch == perEpoch) && plans.Any(plan => plan.Spec.TotalSteps >= 2 * perEpoch) ? perEpoch : 1;
+        var perEpoch = plans[0].Recipe.StepsPerEpoch;
+        return plans.All(plan => plan.Recipe.StepsPerEpoch == perEpoch) && plans.Any(plan => plan.Recipe.TotalSteps >= 2 * perEpoch) ? perEpoch : 1;
     }
 
     private static double[] Horizontal(long[] steps, long unit) => Array.ConvertAll(steps, step => step / (double)unit);

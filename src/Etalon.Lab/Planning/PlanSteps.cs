@@ -9,11 +9,11 @@ internal static class PlanSteps
     /// <summary>The steps, ascending.</summary>
     public static long[] Of(PlannedRecipe plan)
     {
-        var spec = plan.Spec;
+        var recipe = plan.Recipe;
         var steps = new SortedSet<long>();
-        var stride = Math.Max(1.0, (spec.TotalSteps - 1) / (double)Spread);
-        for (var i = 0; i * stride < spec.TotalSteps; i++) steps.Add((long)(i * stride));
-        steps.Add(spec.TotalSteps - 1);
+        var stride = Math.Max(1.0, (recipe.TotalSteps - 1) / (double)Spread);
+        for (var i = 0; i * stride < recipe.TotalSteps; i++) steps.Add((long)(i * stride));
+        steps.Add(recipe.TotalSteps - 1);
         foreach (var happening in plan.Quantities.SelectMany(plan.Events))
         {
             steps.Add(happening.Step);

@@ -7,14 +7,14 @@ namespace Etalon.Lab.Planning;
 /// <summary>A recipe with its numbers, group by group: what every form of a plan reads.</summary>
 public sealed class PlannedRecipe
 {
-    private PlannedRecipe(Recipe spec, GroupedSchedule numbers)
+    private PlannedRecipe(Recipe recipe, GroupedSchedule numbers)
     {
-        (Spec, Numbers) = (spec, numbers);
+        (Recipe, Numbers) = (recipe, numbers);
         Quantities = [.. QuantitiesOf(numbers.Rest), .. numbers.Groups.SkipLast(1).SelectMany(group => QuantitiesOf(group).Where(IsItsOwn))];
     }
 
     /// <summary>The recipe.</summary>
-    public Recipe Spec { get; }
+    public Recipe Recipe { get; }
 
     /// <summary>Its numbers.</summary>
     public GroupedSchedule Numbers { get; }
@@ -24,17 +24,17 @@ public sealed class PlannedRecipe
 
     /// <summary>Plans a recipe.</summary>
     /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
-    public static PlannedRecipe Of(Recipe spec) => new(spec, RecipeNumbers.Of(spec));
+    public static PlannedRecipe Of(Recipe recipe) => new(recipe, RecipeNumbers.Of(recipe));
 
     /// <summary>What happens to a quantity during the run; an equivalent's values at what happens to the recipe's own.</summary>
     public IReadOnlyList<ScheduleEvent> Events(PlannedQuantity quantity)
     {
         ArgumentNullException.ThrowIfNull(quantity);
-        if (quantity.Group.Conversion is not { } conversion || quantity.Schedule is not Table) return ScheduleEvents.Of(quantity.Schedule, Spec.TotalSteps);
+        if (quantity.Group.Conversion is not { } conversion || quantity.Schedule is not Table) return ScheduleEvents.Of(quantity.Schedule, Recipe.TotalSteps);
         var form = FormWords.Of(conversion.Form);
         return
         [
-            .. ScheduleEvents.Of(Numbers.Schedule.LearningRate, Spec.TotalSteps)
+            .. ScheduleEvents.Of(Numbers.Schedule.LearningRate, Recipe.TotalSteps)
                 .Select(happening => new ScheduleEvent(happening.Step, $"{form} where {happening.What}", quantity.Schedule.ValueAt(happening.Step)) { LogValue = quantity.Schedule.LogValueAt(happening.Step) }),
         ];
     }

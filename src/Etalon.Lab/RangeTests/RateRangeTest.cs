@@ -16,9 +16,9 @@ namespace Etalon.Lab.RangeTests;
 /// </remarks>
 public sealed class RateRangeTest
 {
-    internal RateRangeTest(Recipe spec, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<AdaptiveRate> others)
+    internal RateRangeTest(Recipe recipe, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<AdaptiveRate> others)
     {
-        (Spec, Options, Peak, Curves, Others) = (spec, options, peak, curves, others);
+        (Recipe, Options, Peak, Curves, Others) = (recipe, options, peak, curves, others);
         Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed{(same.Count() > 1 ? "s" : "")} {string.Join(", ", same.Select(curve => $"{curve.Seed}"))}: {same.Key}")];
         if (Problems.Count > 0) return;
         var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower), curves.Min(curve => curve.Reading.Interval!.Value.Upper));
@@ -27,7 +27,7 @@ public sealed class RateRangeTest
     }
 
     /// <summary>The recipe.</summary>
-    public Recipe Spec { get; }
+    public Recipe Recipe { get; }
 
     /// <summary>How it was tested.</summary>
     public RateTestOptions Options { get; }
@@ -62,36 +62,36 @@ public sealed class RateRangeTest
 
     /// <summary>How many short runs there can be at a time: all of them, or those whose memory fits in this machine.</summary>
     /// <exception cref="InputException">Options or recipe are out of range.</exception>
-    public static int MostAtATime(Recipe spec, RateTestOptions options)
+    public static int MostAtATime(Recipe recipe, RateTestOptions options)
     {
-        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
-        return MostAtATime(new TestedRecipe(spec, options), options, RunMemory.Available);
+        return MostAtATime(new TestedRecipe(recipe, options), options, RunMemory.Available);
     }
 
     internal static int MostAtATime(TestedRecipe tested, RateTestOptions options, long available) =>
-        Math.Min(options.Seeds + tested.SelfSetting, tested.Largest.Min(spec => RunMemory.FittingAtATime(spec, available)));
+        Math.Min(options.Seeds + tested.SelfSetting, tested.Largest.Min(recipe => RunMemory.FittingAtATime(recipe, available)));
 
     /// <summary>Tests a recipe.</summary>
-    /// <param name="spec">A recipe with data and a model.</param>
+    /// <param name="recipe">A recipe with data and a model.</param>
     /// <param name="options">How to test it.</param>
     /// <param name="threads">Short runs at a time, each on a thread of its own; fewer where their memory does not fit.</param>
     /// <param name="progress">Hears of each network that is done: how many are, and of how many.</param>
     /// <param name="cancellation">Ends the test after the updates at work.</param>
     /// <exception cref="InputException">Options or recipe are out of range, or recipe and data do not fit.</exception>
     /// <exception cref="OperationCanceledException">The test was canceled.</exception>
-    public static RateRangeTest Run(Recipe spec, RateTestOptions options, int threads, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    public static RateRangeTest Run(Recipe recipe, RateTestOptions options, int threads, Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
-        var tested = new TestedRecipe(spec, options);
-        var data = RecipeData.Load(spec.Data!);
-        return spec.Precision == Precision.Float64
-            ? Run<double>(spec, options, tested, data, threads, progress, cancellation)
-            : Run<float>(spec, options, tested, data, threads, progress, cancellation);
+        var tested = new TestedRecipe(recipe, options);
+        var data = RecipeData.Load(recipe.Data!);
+        return recipe.Precision == Precision.Float64
+            ? Run<double>(recipe, options, tested, data, threads, progress, cancellation)
+            : Run<float>(recipe, options, tested, data, threads, progress, cancellation);
     }
 
-    private static RateRangeTest Run<T>(Recipe spec, RateTestOptions options, TestedRecipe tested, DataSet data, int threads, Action<int, int>? progress, CancellationToken cancellation)
+    private static RateRangeTest Run<T>(Recipe recipe, RateTestOptions options, TestedRecipe tested, DataSet data, int threads, Action<int, int>? progress, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var curves = new RateCurve[options.Seeds];
@@ -109,7 +109,7 @@ public sealed class RateRangeTest
             run();
             lock (telling) progress?.Invoke(++done, runs.Count);
         }, cancellation);
-        return new RateRangeTest(spec, options, tested.Peak, curves, others);
+        return new RateRangeTest(recipe, options, tested.Peak, curves, others);
     }
 }
 

@@ -11,11 +11,11 @@ namespace Etalon.Lab.RangeTests;
 internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Trains a rising rate until the loss has risen well above the first one.</summary>
-    public static RateCurve Rise(Recipe spec, DataSet data, CancellationToken cancellation)
+    public static RateCurve Rise(Recipe recipe, DataSet data, CancellationToken cancellation)
     {
-        int half = UsableRateRule.HalfWindow((int)spec.TotalSteps);
+        int half = UsableRateRule.HalfWindow((int)recipe.TotalSteps);
         List<double> rates = [], losses = [], effective = [];
-        bool isFinite = Train(spec, data, (report, _) =>
+        bool isFinite = Train(recipe, data, (report, _) =>
         {
             rates.Add(report.Numbers.Rate);
             losses.Add(report.Batch.Loss);
@@ -23,19 +23,19 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
             return !UsableRateRule.HasRisen(losses, half);
         }, cancellation);
         var end = !isFinite ? RateTestEnd.NotFinite : UsableRateRule.HasRisen(losses, half) ? RateTestEnd.LossRose : RateTestEnd.LargestRate;
-        return new RateCurve(spec.Seed, rates, losses, effective.Count > 0 ? effective : null, half, end);
+        return new RateCurve(recipe.Seed, rates, losses, effective.Count > 0 ? effective : null, half, end);
     }
 
     /// <summary>Trains with an optimizer that sets its own rate.</summary>
     /// <param name="name">The optimizer's name.</param>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="data">Its data.</param>
     /// <param name="rateOf">From what gradients are multiplied by in the end to the rate of the recipe's rule.</param>
     /// <param name="cancellation">Ends it after the update at work.</param>
-    public static AdaptiveRate Settle(string name, Recipe spec, DataSet data, Func<double, double> rateOf, CancellationToken cancellation)
+    public static AdaptiveRate Settle(string name, Recipe recipe, DataSet data, Func<double, double> rateOf, CancellationToken cancellation)
     {
         List<double> rates = [], effective = [];
-        bool isFinite = Train(spec, data, (report, trainer) =>
+        bool isFinite = Train(recipe, data, (report, trainer) =>
         {
             rates.Add(rateOf(MeanRate(trainer, report)));
             if (report.Monitors is { } monitors) effective.Add(WholeOf(monitors));
@@ -47,14 +47,14 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
     }
 
     // Whether all losses and gradients were finite.
-    private static bool Train(Recipe spec, DataSet data, Func<UpdateReport, Trainer<T>, bool> goOn, CancellationToken cancellation)
+    private static bool Train(Recipe recipe, DataSet data, Func<UpdateReport, Trainer<T>, bool> goOn, CancellationToken cancellation)
     {
-        using var trainer = new Trainer<T>(spec, data, threads: 1);
+        using var trainer = new Trainer<T>(recipe, data, threads: 1);
         using var batches = new BatchPrefetcher<T>(trainer.TrainingBatches);
         try
         {
             do cancellation.ThrowIfCancellationRequested();
-            while (goOn(trainer.Update(batches.Next()), trainer) && trainer.Step < spec.TotalSteps);
+            while (goOn(trainer.Update(batches.Next()), trainer) && trainer.Step < recipe.TotalSteps);
             return true;
         }
         catch (DivergedException)

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// A rate that falls when training stops getting on: the schedule's rate times factor^s in stage s, and the end of the run with that of the last stage.
+/// A rate that falls when the loss stops falling: the schedule's rate times factor^s in stage s, and the end of the run with that of the last stage.
 /// It reacts to the loss, so it is no schedule; its state is kept in checkpoints.
 /// </summary>
 /// <remarks>

@@ -10,15 +10,15 @@ namespace Etalon.Lab.Recipes;
 /// </summary>
 internal sealed class ParameterGroups
 {
-    private readonly Recipe _spec;
+    private readonly Recipe _recipe;
     private readonly Hyperparameters[] _numbers;
 
-    public ParameterGroups(Recipe spec)
+    public ParameterGroups(Recipe recipe)
     {
-        if (spec.Model?.Norm == NormKind.None && spec.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
+        if (recipe.Model?.Norm == NormKind.None && recipe.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
             throw new InputException("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization");
-        bool isEquivalent = spec.Equivalent is not null;
-        (_spec, _numbers) = (spec, new Hyperparameters[spec.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
+        bool isEquivalent = recipe.Equivalent is not null;
+        (_recipe, _numbers) = (recipe, new Hyperparameters[recipe.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
         Converted = isEquivalent ? _numbers.Length - 1 : null;
     }
 
@@ -31,11 +31,11 @@ internal sealed class ParameterGroups
     /// <param name="rateFactor">What the rates of all other groups are multiplied by.</param>
     public ReadOnlySpan<Hyperparameters> At(long step, Hyperparameters converted = default, double rateFactor = 1)
     {
-        var common = new Hyperparameters(rateFactor * _spec.LearningRate.ValueAt(step), _spec.WeightDecay.ValueAt(step), _spec.Momentum.ValueAt(step));
+        var common = new Hyperparameters(rateFactor * _recipe.LearningRate.ValueAt(step), _recipe.WeightDecay.ValueAt(step), _recipe.Momentum.ValueAt(step));
         _numbers[0] = common;
-        for (int i = 1; i <= _spec.Optimizer.Groups.Length; i++)
+        for (int i = 1; i <= _recipe.Optimizer.Groups.Length; i++)
         {
-            var group = _spec.Optimizer.Groups[i - 1];
+            var group = _recipe.Optimizer.Groups[i - 1];
             _numbers[i] = new Hyperparameters(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
         }
         if (Converted is { } last) _numbers[last] = converted;
@@ -47,8 +47,8 @@ internal sealed class ParameterGroups
     /// <param name="tensor">Its name.</param>
     public int Of(ParameterClasses classes, string tensor)
     {
-        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
-            if (classes.IsIn(_spec.Optimizer.Groups[i].Parameters, tensor))
+        for (int i = 0; i < _recipe.Optimizer.Groups.Length; i++)
+            if (classes.IsIn(_recipe.Optimizer.Groups[i].Parameters, tensor))
                 return i + 1;
         return Converted is { } last && classes.IsIn(ParameterClass.ScaleInvariant, tensor) ? last : 0;
     }
@@ -56,8 +56,8 @@ internal sealed class ParameterGroups
     /// <summary>The group of a class of parameters.</summary>
     public int Of(ParameterClass parameters)
     {
-        for (int i = 0; i < _spec.Optimizer.Groups.Length; i++)
-            if (_spec.Optimizer.Groups[i].Parameters == parameters)
+        for (int i = 0; i < _recipe.Optimizer.Groups.Length; i++)
+            if (_recipe.Optimizer.Groups[i].Parameters == parameters)
                 return i + 1;
         return Converted is { } last && parameters == ParameterClass.ScaleInvariant ? last : 0;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
@@ -6,10 +7,13 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// A recipe, read and resolved: everything that decides a training run. All durations are in steps (updates).
+/// A recipe, resolved: everything that decides a training run, and nothing else. All durations are in steps (updates). Where it came from is in <see cref="ReadRecipe"/>.
 /// </summary>
 public sealed record Recipe
 {
+    // By reference, beside the recipe and not in it: `with` copies every field, and would copy a hash that is no longer right.
+    private static readonly ConditionalWeakTable<Recipe, string> Hashes = [];
+
     /// <summary>What the run is called; a folder's name follows from it.</summary>
     public required string Name { get; init; }
 
@@ -54,7 +58,7 @@ public sealed record Recipe
     /// <summary>That the run trains an equivalent of these schedules; null, the default, for the schedules themselves.</summary>
     public EquivalentSpec? Equivalent { get; init; }
 
-    /// <summary>The controller that lowers the rate when training stops getting on; null, the default, for the schedule alone.</summary>
+    /// <summary>The controller that lowers the rate when the loss stops falling; null, the default, for the schedule alone.</summary>
     public AutoDecaySpec? AutoDecay { get; init; }
 
     /// <summary>The loss.</summary>
@@ -70,25 +74,10 @@ public sealed record Recipe
     /// <summary>How often the run's state is kept; no part of <see cref="Hash"/>, for it changes nothing that is trained.</summary>
     public CheckpointSpec Checkpoint { get; init; } = new();
 
-    /// <summary>The recipe's text as it was given, before overrides; a run keeps it as recipe.yaml.</summary>
-    public string SourceText { get; init; } = "";
-
-    /// <summary>The file that it was read from; null where it was none.</summary>
-    public string? File { get; init; }
-
-    /// <summary>The files of its tables.</summary>
-    public IReadOnlyList<string> Tables { get; init; } = [];
-
-    /// <summary>The overrides given with it, as "key=value".</summary>
-    public IReadOnlyList<string> Overrides { get; init; } = [];
-
     /// <summary>
     /// SHA-256 of the canonical recipe, 64 hexadecimal digits: the same for every formatting, key order and spelling of one recipe.
     /// </summary>
-    public string Hash { get; init; } = "";
-
-    /// <summary>What is allowed but probably not meant, such as a milestone that can never fire.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public string Hash => Hashes.GetValue(this, RecipeWriter.HashOf);
 
     /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
     public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)

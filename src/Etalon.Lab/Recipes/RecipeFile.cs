@@ -17,14 +17,14 @@ internal sealed record RecipeFile
     public string? Reason { get; init; }
 
     /// <summary>The recipe as it is read from the text.</summary>
-    public required Recipe Spec { get; init; }
+    public required Recipe Recipe { get; init; }
 
     /// <summary>Changes the text of a recipe.</summary>
-    /// <param name="source">The recipe with its text and its overrides.</param>
+    /// <param name="source">Where the recipe came from: its text and its overrides.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="edit">The change; null where the text has no place for it.</param>
     /// <param name="wanted">What must be read from it; a recipe that has no name of its own is named after its file.</param>
-    public static RecipeFile Of(Recipe source, string path, Func<string, string?> edit, Recipe wanted)
+    public static RecipeFile Of(ReadRecipe source, string path, Func<string, string?> edit, Recipe wanted)
     {
         var text = RecipeEdit.With(source.SourceText, source.Overrides);
         if (text is not null) text = RecipeEdit.WithFiles(text, FolderOf(source.File ?? ""), FolderOf(path));
@@ -32,8 +32,8 @@ internal sealed record RecipeFile
         if (text is null) return Canonical(wanted, path, "its text has no place for the change");
         try
         {
-            var read = RecipeReader.Read(text, path);
-            return IsSame(read, wanted) ? new() { Text = text.EndsWith('\n') ? text : text + "\n", Spec = read } : Canonical(wanted, path, "its text, changed in place, would be read as another recipe");
+            var read = RecipeReader.Read(text, path).Recipe;
+            return IsSame(read, wanted) ? new() { Text = text.EndsWith('\n') ? text : text + "\n", Recipe = read } : Canonical(wanted, path, "its text, changed in place, would be read as another recipe");
         }
         catch (InputException exception)
         {
@@ -44,7 +44,7 @@ internal sealed record RecipeFile
     private static RecipeFile Canonical(Recipe wanted, string path, string reason)
     {
         var text = RecipeWriter.ToOwnYaml(wanted);
-        return new() { Text = text, Reason = reason, Spec = RecipeReader.ReadWritten(text, path, []) };
+        return new() { Text = text, Reason = reason, Recipe = RecipeReader.ReadWritten(text, path, []).Recipe };
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? "";
@@ -52,18 +52,18 @@ internal sealed record RecipeFile
     private static bool IsSame(Recipe read, Recipe wanted)
     {
         var named = wanted with { Name = read.Name };
-        if (RecipeWriter.HashOf(named) == read.Hash) return true;
+        if (named.Hash == read.Hash) return true;
         return read.TotalSteps == wanted.TotalSteps
-            && RecipeWriter.HashOf(WithoutRates(named)) == RecipeWriter.HashOf(WithoutRates(read))
+            && WithoutRates(named).Hash == WithoutRates(read).Hash
             && AreClose(read.LearningRate, wanted.LearningRate, read.TotalSteps)
             && read.Optimizer.Groups.Zip(wanted.Optimizer.Groups).All(pair => pair.First.LearningRate is null == pair.Second.LearningRate is null
                 && (pair.First.LearningRate is null || AreClose(pair.First.LearningRate, pair.Second.LearningRate!, read.TotalSteps)));
     }
 
-    private static Recipe WithoutRates(Recipe spec) => spec with
+    private static Recipe WithoutRates(Recipe recipe) => recipe with
     {
         LearningRate = new Schedules.Constant(0),
-        Optimizer = spec.Optimizer with { Groups = [.. spec.Optimizer.Groups.Select(group => group with { LearningRate = null })] },
+        Optimizer = recipe.Optimizer with { Groups = [.. recipe.Optimizer.Groups.Select(group => group with { LearningRate = null })] },
     };
 
     private static bool AreClose(Schedules.Schedule a, Schedules.Schedule b, long steps)

@@ -7,12 +7,12 @@ namespace Etalon.Lab.Recipes;
 public static class RecipeInputs
 {
     /// <summary>The recipe's file, its tables, and the files of its data set as far as they are here.</summary>
-    public static IEnumerable<InputFile> Of(Recipe spec)
+    public static IEnumerable<InputFile> Of(ReadRecipe read)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        IEnumerable<InputFile> recipe = spec.File is { } file ? [new(file, "the recipe itself")] : [];
-        var tables = spec.Tables.Select(table => new InputFile(table, "a table of the recipe"));
-        return [.. recipe, .. tables, .. spec.Data is { } data ? Of(data) : []];
+        ArgumentNullException.ThrowIfNull(read);
+        IEnumerable<InputFile> recipe = read.File is { } file ? [new(file, "the recipe itself")] : [];
+        var tables = read.Tables.Select(table => new InputFile(table, "a table of the recipe"));
+        return [.. recipe, .. tables, .. read.Recipe.Data is { } data ? Of(data) : []];
     }
 
     /// <summary>The files of a data set as far as they are here.</summary>

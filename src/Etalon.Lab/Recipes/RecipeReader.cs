@@ -6,7 +6,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// Reads a recipe, YAML or JSON, with its overrides. Everything that is wrong is said at once, each problem with its line and column.
+/// Reads a recipe, YAML or JSON, with its overrides. Every problem in it is reported at once, each with its line and column.
 /// </summary>
 public static class RecipeReader
 {
@@ -14,7 +14,7 @@ public static class RecipeReader
     /// <param name="path">The file.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The file cannot be read, or the recipe has problems.</exception>
-    public static Recipe ReadFile(string path, IReadOnlyList<string>? overrides = null) =>
+    public static ReadRecipe ReadFile(string path, IReadOnlyList<string>? overrides = null) =>
         Read(TextOf(path, "recipe", "recipes/digits.yaml"), path, overrides) with { File = path };
 
     /// <summary>The text of a file, as far as one may be that long.</summary>
@@ -41,7 +41,7 @@ public static class RecipeReader
     /// <param name="source">The file's name: for messages, for the default of <c>name</c>, and for paths inside the recipe.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
-    public static Recipe Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
+    public static ReadRecipe Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
         Read(text, source, overrides ?? [], RecipeText.LargestLength);
 
     /// <summary>Reads a recipe's <c>data</c> where there is no recipe around it.</summary>
@@ -50,16 +50,16 @@ public static class RecipeReader
     /// <param name="overrides">"data.key=value", in order; a later one wins.</param>
     /// <exception cref="InputException">The data have problems.</exception>
     public static DataSpec ReadData(string data, string source, IReadOnlyList<string> overrides) =>
-        Read($"duration: 1ba\nlearning_rate: 0\ndata: {data}", source, overrides).Data!;
+        Read($"duration: 1ba\nlearning_rate: 0\ndata: {data}", source, overrides).Recipe.Data!;
 
     /// <summary>Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.</summary>
     /// <param name="text">What <see cref="RecipeWriter"/> wrote.</param>
     /// <param name="source">The file's name for messages.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
-    internal static Recipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) => Read(text, source, overrides, int.MaxValue);
+    internal static ReadRecipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) => Read(text, source, overrides, int.MaxValue);
 
-    private static Recipe Read(string text, string source, IReadOnlyList<string> overrides, int longest)
+    private static ReadRecipe Read(string text, string source, IReadOnlyList<string> overrides, int longest)
     {
         var problems = new RecipeProblems();
         var root = RecipeText.Parse(text, source, problems, longest);
@@ -69,10 +69,10 @@ public static class RecipeReader
         var map = (RecipeMap)root!;
         Overrides.Apply(map, overrides, problems);
 
-        var spec = ReadSections(new SectionReader(map, "", problems), source);
+        var warnings = new RecipeWarnings();
+        var (recipe, tables) = ReadSections(new SectionReader(map, "", problems), source, warnings);
         problems.ThrowIfAny();
-        spec = spec! with { SourceText = text, Overrides = overrides };
-        return spec with { Hash = RecipeWriter.HashOf(spec) };
+        return new ReadRecipe(recipe!, text, File: null, tables, overrides, warnings.InOrder());
     }
 
     // One character more than a recipe may have, so that the reading refuses it: devices and pipes do not tell their length.
@@ -83,10 +83,9 @@ public static class RecipeReader
         return new string(buffer, 0, file.ReadBlock(buffer));
     }
 
-    private static Recipe? ReadSections(SectionReader root, string source)
+    private static (Recipe? Recipe, IReadOnlyList<string> Tables) ReadSections(SectionReader root, string source, RecipeWarnings warnings)
     {
         var problems = root.Problems;
-        var warnings = new RecipeWarnings();
         var name = root.Read("name", NameOf(source), Name);
         var seed = root.Read("seed", 1UL, ScalarReader.Seed);
         var hasData = root.Map.Find("data") is not null;
@@ -117,8 +116,8 @@ public static class RecipeReader
         var log = Section(root, "log", section => Log(section, time), new LogSpec());
         var checkpoint = Section(root, "checkpoint", section => Checkpoint(section, time), new CheckpointSpec());
         root.Close();
-        if (problems.Any) return null;
-        return new Recipe
+        if (problems.Any) return default;
+        var recipe = new Recipe
         {
             Name = name,
             Seed = seed,
@@ -136,9 +135,8 @@ public static class RecipeReader
             Precision = precision,
             Log = log,
             Checkpoint = checkpoint,
-            Warnings = warnings.InOrder(),
-            Tables = time.Tables,
         };
+        return (recipe, time.Tables);
     }
 
     private static string StatisticsOfOne(DataSpec data) => data.Batch == 1
@@ -150,23 +148,23 @@ public static class RecipeReader
 
     private static LogSpec Log(SectionReader section, RecipeTime time)
     {
-        var spec = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
-        spec = section.Set(spec, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
-        spec = section.Set(spec, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
-        spec = section.Set(spec, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
+        var log = section.Set(new LogSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        log = section.Set(log, "monitors", node => StepsOrNever(node, time), (s, v) => s with { MonitorSteps = v });
+        log = section.Set(log, "noise", node => StepsOrNever(node, time), (s, v) => s with { NoiseSteps = v });
+        log = section.Set(log, "evaluate", time.Steps, (s, v) => s with { EvaluationSteps = v });
         section.Close();
-        return spec;
+        return log;
     }
 
     private static long? StepsOrNever(RecipeNode node, RecipeTime time) => node is RecipeScalar { Text: LogSpec.Never } ? null : time.Steps(node);
 
     private static CheckpointSpec Checkpoint(SectionReader section, RecipeTime time)
     {
-        var spec = section.Set(new CheckpointSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
-        spec = section.Set(spec, "every_minutes", ScalarReader.Number, (s, v) => s with { EveryMinutes = v });
-        spec = section.Set(spec, "keep", ScalarReader.Choice<CheckpointRetention>, (s, v) => s with { Keep = v });
+        var checkpoint = section.Set(new CheckpointSpec(), "every", time.Steps, (s, v) => s with { EverySteps = v });
+        checkpoint = section.Set(checkpoint, "every_minutes", ScalarReader.Number, (s, v) => s with { EveryMinutes = v });
+        checkpoint = section.Set(checkpoint, "keep", ScalarReader.Choice<CheckpointRetention>, (s, v) => s with { Keep = v });
         section.Close();
-        return spec;
+        return checkpoint;
     }
 
     internal static string Name(RecipeNode node)

@@ -21,37 +21,37 @@ public static class RunMemory
 
     /// <summary>Bytes of a run; null where the recipe has no data or no model.</summary>
     /// <exception cref="InputException">The model does not fit the images.</exception>
-    public static long? Of(Recipe spec, int threads)
+    public static long? Of(Recipe recipe, int threads)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        return spec.Precision == Precision.Float64 ? Of<double>(spec, threads) : Of<float>(spec, threads);
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Precision == Precision.Float64 ? Of<double>(recipe, threads) : Of<float>(recipe, threads);
     }
 
     /// <summary>Refuses a recipe whose run needs more bytes than there are.</summary>
     /// <exception cref="InputException">It does, or the model does not fit the images.</exception>
-    public static void Require(Recipe spec, int threads, long available)
+    public static void Require(Recipe recipe, int threads, long available)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        if (Of(spec, threads) is { } needed && needed > available) throw new InputException(Words(spec, needed, available) + "; " + Remedy);
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (Of(recipe, threads) is { } needed && needed > available) throw new InputException(Words(recipe, needed, available) + "; " + Remedy);
     }
 
     /// <summary>How many runs fit at a time, at least one; their data, which they share, are counted once.</summary>
-    /// <param name="spec">The recipe of the largest of them, with data and a model.</param>
+    /// <param name="recipe">The recipe of the largest of them, with data and a model.</param>
     /// <param name="available">Bytes that there are.</param>
-    internal static int FittingAtATime(Recipe spec, long available)
+    internal static int FittingAtATime(Recipe recipe, long available)
     {
-        long shared = BytesOf(spec.Data!), own = Of(spec, threads: 1)!.Value - shared;
+        long shared = BytesOf(recipe.Data!), own = Of(recipe, threads: 1)!.Value - shared;
         return (int)Math.Clamp((available - shared) / own, 1, int.MaxValue);
     }
 
     /// <summary>What a plan says of a recipe that takes more than half of what there is; null where there is nothing to say.</summary>
-    public static string? Note(Recipe spec, int threads, long available)
+    public static string? Note(Recipe recipe, int threads, long available)
     {
-        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(recipe);
         try
         {
-            if (Of(spec, threads) is not { } needed || needed <= available / 2) return null;
-            return Words(spec, needed, available) + (needed > available ? $": training would be refused; {Remedy}" : "");
+            if (Of(recipe, threads) is not { } needed || needed <= available / 2) return null;
+            return Words(recipe, needed, available) + (needed > available ? $": training would be refused; {Remedy}" : "");
         }
         catch (InputException refused)
         {
@@ -61,18 +61,18 @@ public static class RunMemory
 
     private const string Remedy = "take a smaller batch or model, smaller or fewer images, or float32";
 
-    private static string Words(Recipe spec, long needed, long available) =>
-        $"data.batch = {spec.Data!.Batch}: {spec.Model!.Name} needs {Gigabytes(needed)} for batches of {spec.Data.Batch} {spec.Data.Image} images, and this machine has {Gigabytes(available)}";
+    private static string Words(Recipe recipe, long needed, long available) =>
+        $"data.batch = {recipe.Data!.Batch}: {recipe.Model!.Name} needs {Gigabytes(needed)} for batches of {recipe.Data.Batch} {recipe.Data.Image} images, and this machine has {Gigabytes(available)}";
 
     private static string Gigabytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB");
 
-    private static long? Of<T>(Recipe spec, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    private static long? Of<T>(Recipe recipe, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (spec is not { Data: { } data, Model: { } model }) return null;
-        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), spec.Loss.Make(), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
-        long kept = network.ParameterBytes * (1 + spec.Optimizer.Slots) + network.StateBytes;
+        if (recipe is not { Data: { } data, Model: { } model }) return null;
+        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), recipe.Loss.Make(), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
+        long kept = network.ParameterBytes * (1 + recipe.Optimizer.Slots) + network.StateBytes;
         long read = (long)Batches * data.Batch * data.Image.Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float));
-        return BytesOf(data) + network.TotalBytes + spec.Optimizer.Slots * network.ParameterBytes + kept + read;
+        return BytesOf(data) + network.TotalBytes + recipe.Optimizer.Slots * network.ParameterBytes + kept + read;
     }
 
     private static int ClassesOf(DataSpec data) => data.Classes.Length > 0 ? data.Classes.Length : DataCatalog.Find(data.Set).ClassCount;

@@ -24,7 +24,7 @@ internal static class Arithmetic
     /// <summary>The one that a run began with.</summary>
     public static long Of(JsonObject resolved) => resolved[Key] is JsonValue value && value.TryGetValue(out long version) ? version : Unwritten;
 
-    /// <summary>That a state of another version does not go on exactly, in words.</summary>
+    /// <summary>The words for a state of another version, which does not continue exactly.</summary>
     public static string NotExact(long was) =>
         $"not exact: computed with arithmetic {was} so far, and with {Version} from here on, whose last digits differ";
 }

@@ -38,7 +38,7 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Checkpoint Open(string path) => Of(SafetensorsFile.Open(path));
 
-    /// <summary>The same of a file that somebody holds open and goes on holding, whatever its folder says by now.</summary>
+    /// <summary>The same of a file that is held open, whatever its folder says by now.</summary>
     public static Checkpoint Of(FileStream file) => Of(SafetensorsFile.Of(file));
 
     private static Checkpoint Of(SafetensorsFile file)

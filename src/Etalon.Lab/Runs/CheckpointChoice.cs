@@ -2,21 +2,21 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>Which checkpoint of a run to go on from.</summary>
+/// <summary>Which checkpoint of a run to continue from.</summary>
 internal static class CheckpointChoice
 {
     /// <summary>The last checkpoint of a recipe that is whole; null where the run has none at all.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="notes">Takes a sentence for each later one that cannot be used.</param>
     /// <exception cref="InputException">None can be used; each is named with the cause.</exception>
-    public static Checkpoint? Last(string run, Recipe spec, List<string> notes) => Last(run, notes, checkpoint => FaultOf(checkpoint, run, spec));
+    public static Checkpoint? Last(string run, Recipe recipe, List<string> notes) => Last(run, notes, checkpoint => FaultOf(checkpoint, run, recipe));
 
     /// <summary>The last checkpoint that is whole, of whatever recipe.</summary>
     /// <inheritdoc cref="Last(string, Recipe, List{string})"/>
     public static Checkpoint? Last(string run, List<string> notes) => Last(run, notes, _ => null);
 
-    /// <summary>The last checkpoint that is whole and from which the metrics can go on too.</summary>
+    /// <summary>The last checkpoint that is whole and from which the metrics can continue too.</summary>
     /// <inheritdoc cref="Last(string, Recipe, List{string})"/>
     public static Checkpoint? LastWithMetrics(string run, List<string> notes)
     {
@@ -37,26 +37,26 @@ internal static class CheckpointChoice
 
     /// <summary>The checkpoint after so many updates of a recipe.</summary>
     /// <exception cref="InputException">There is none, it is damaged, or that of another recipe.</exception>
-    public static Checkpoint At(string run, Recipe spec, long step)
+    public static Checkpoint At(string run, Recipe recipe, long step)
     {
         var folder = new CheckpointFolder(run);
         if (!File.Exists(folder.PathOf(step)))
             throw new InputException($"{run} has no checkpoint after update {step}; it has {(folder.Steps() is { Count: > 0 } steps ? string.Join(", ", steps.Select(kept => $"{kept}")) : "none")}");
-        return Checked(Checkpoint.Open(folder.PathOf(step)), run, spec, step);
+        return Checked(Checkpoint.Open(folder.PathOf(step)), run, recipe, step);
     }
 
     /// <summary>A checkpoint that is the one after so many updates of a recipe; another is closed.</summary>
     /// <exception cref="InputException">It is not.</exception>
-    public static Checkpoint Checked(Checkpoint checkpoint, string run, Recipe spec, long step)
+    public static Checkpoint Checked(Checkpoint checkpoint, string run, Recipe recipe, long step)
     {
-        if ((StepFault(checkpoint, step) ?? FaultOf(checkpoint, run, spec)) is not { } fault) return checkpoint;
+        if ((StepFault(checkpoint, step) ?? FaultOf(checkpoint, run, recipe)) is not { } fault) return checkpoint;
         checkpoint.Dispose();
         throw new InputException($"{checkpoint.Path}: {fault}");
     }
 
-    private static string? FaultOf(Checkpoint checkpoint, string run, Recipe spec) => RunIdentity.Of(checkpoint).Recipe is var hash && hash == spec.Hash
+    private static string? FaultOf(Checkpoint checkpoint, string run, Recipe recipe) => RunIdentity.Of(checkpoint).Recipe is var hash && hash == recipe.Hash
         ? null
-        : $"it is the state of another recipe, of hash {hash}, than that of {Path.Combine(run, RunFolder.ResolvedName)}, of hash {spec.Hash}; was one of the files edited, or copied there? Put it back";
+        : $"it is the state of another recipe, of hash {hash}, than that of {Path.Combine(run, RunFolder.ResolvedName)}, of hash {recipe.Hash}; was one of the files edited, or copied there? Put it back";
 
     private static string? StepFault(Checkpoint checkpoint, long step) =>
         checkpoint.Step == step ? null : $"it holds the state after update {checkpoint.Step}, not {step}";

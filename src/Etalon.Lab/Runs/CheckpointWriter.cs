@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// Writes checkpoints while training goes on: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
+/// Writes checkpoints while training continues: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
 /// One is written at a time; what failed is thrown by the next call.
 /// </summary>
 internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, Action flushMetrics) : IDisposable

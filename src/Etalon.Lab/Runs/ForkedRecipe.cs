@@ -15,20 +15,20 @@ internal static class ForkedRecipe
     /// <param name="overrides">"key=value", what the new recipe has instead.</param>
     /// <param name="notes">Takes why the fork's recipe is not the user's text.</param>
     /// <exception cref="InputException">The changed recipe has problems.</exception>
-    public static Recipe Of(string run, ResolvedRecipe written, IReadOnlyList<string> overrides, List<string> notes)
+    public static ReadRecipe Of(string run, ResolvedRecipe written, IReadOnlyList<string> overrides, List<string> notes)
     {
         // A recipe without a name has that of its file.
-        var source = Path.Combine(run, $"{written.Spec.Name}.yaml");
+        var source = Path.Combine(run, $"{written.Recipe.Name}.yaml");
         if (OwnText(run, source, written) is not { } text)
         {
             notes.Add($"{RunFolder.RecipeName} of the fork has every default written out: that of {run} is gone, was edited, or names a file that is not beside it");
-            text = RecipeWriter.ToOwnYaml(written.Spec);
+            text = RecipeWriter.ToOwnYaml(written.Recipe);
             return RecipeReader.ReadWritten(text, source, overrides);
         }
-        if (overrides.Any(change => change.Split('=')[0].Trim() == "duration")) text = WithLengths(text, source, written.Spec);
-        var spec = RecipeReader.Read(text, source, overrides);
+        if (overrides.Any(change => change.Split('=')[0].Trim() == "duration")) text = WithLengths(text, source, written.Recipe);
+        var whole = RecipeReader.Read(text, source, overrides);
         var edited = RecipeEdit.With(text, overrides);
-        return edited is not null && TryRead(edited, source) is { } read && read.Hash == spec.Hash ? read with { Warnings = spec.Warnings } : spec;
+        return edited is not null && TryRead(edited, source) is { } read && read.Recipe.Hash == whole.Recipe.Hash ? read with { Warnings = whole.Warnings } : whole;
     }
 
     private static string? OwnText(string run, string source, ResolvedRecipe written)
@@ -36,7 +36,7 @@ internal static class ForkedRecipe
         var path = Path.Combine(run, RunFolder.RecipeName);
         if (!File.Exists(path) || new FileInfo(path).Length > RecipeText.LargestLength) return null;
         var text = RecipeEdit.With(RunFile.Text(path), written.Overrides);
-        return text is not null && TryRead(text, source) is { } read && read.Hash == written.Spec.Hash ? text : null;
+        return text is not null && TryRead(text, source) is { } read && read.Recipe.Hash == written.Recipe.Hash ? text : null;
     }
 
     private static string WithLengths(string text, string source, Recipe parent)
@@ -60,16 +60,16 @@ internal static class ForkedRecipe
     // Whether a schedule is the same in a run of another length.
     private static bool Keeps(string text, string source, string key, Schedule schedule, Recipe parent) =>
         TryRead(text, source, $"duration={2 * parent.TotalSteps + 1}ba") is { } longer
-        && SchedulesOf(longer).FirstOrDefault(each => each.Key == key).Schedule is { } now
+        && SchedulesOf(longer.Recipe).FirstOrDefault(each => each.Key == key).Schedule is { } now
         && (now == schedule || now is Constant { Value: var value } && schedule is Constant { Value: var was } && value == was);
 
-    private static IEnumerable<(string Key, Schedule Schedule)> SchedulesOf(Recipe spec)
+    private static IEnumerable<(string Key, Schedule Schedule)> SchedulesOf(Recipe recipe)
     {
-        yield return (ScheduledQuantity.LearningRate.Key, spec.LearningRate);
-        yield return (ScheduledQuantity.WeightDecay.Key, spec.WeightDecay);
-        yield return (ScheduledQuantity.Momentum.Key, spec.Momentum);
-        if (spec.Equivalent?.WeightDecay is { } wanted) yield return ("equivalent.weight_decay", wanted);
-        foreach (var group in spec.Optimizer.Groups)
+        yield return (ScheduledQuantity.LearningRate.Key, recipe.LearningRate);
+        yield return (ScheduledQuantity.WeightDecay.Key, recipe.WeightDecay);
+        yield return (ScheduledQuantity.Momentum.Key, recipe.Momentum);
+        if (recipe.Equivalent?.WeightDecay is { } wanted) yield return ("equivalent.weight_decay", wanted);
+        foreach (var group in recipe.Optimizer.Groups)
         {
             var key = $"optimizer.groups.{RecipeWords.Of(group.Parameters)}";
             if (group.LearningRate is { } rate) yield return ($"{key}.{ScheduledQuantity.LearningRate.Key}", rate);
@@ -78,7 +78,7 @@ internal static class ForkedRecipe
         }
     }
 
-    private static Recipe? TryRead(string text, string source, params string[] overrides)
+    private static ReadRecipe? TryRead(string text, string source, params string[] overrides)
     {
         try
         {

@@ -9,14 +9,14 @@ internal sealed class HeldCheckpoints : IDisposable
 
     private readonly SortedDictionary<long, FileStream> _files = [];
     private readonly string _run;
-    private readonly Recipe _spec;
+    private readonly Recipe _recipe;
 
     /// <summary>Opens all of them.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="spec">Its recipe.</param>
-    public HeldCheckpoints(string run, Recipe spec)
+    /// <param name="recipe">Its recipe.</param>
+    public HeldCheckpoints(string run, Recipe recipe)
     {
-        (_run, _spec) = (run, spec);
+        (_run, _recipe) = (run, recipe);
         var folder = new CheckpointFolder(run);
         while (!TryOpen(folder)) Dispose();
     }
@@ -27,7 +27,7 @@ internal sealed class HeldCheckpoints : IDisposable
     /// <summary>The checkpoint after so many updates.</summary>
     /// <exception cref="InputException">There was none, it is damaged, or that of another recipe.</exception>
     public Checkpoint Open(long step) => _files.TryGetValue(step, out var file)
-        ? CheckpointChoice.Checked(Checkpoint.Of(file), _run, _spec, step)
+        ? CheckpointChoice.Checked(Checkpoint.Of(file), _run, _recipe, step)
         : throw new InputException($"{_run} has no checkpoint after update {step}; it has {(_files.Count > 0 ? string.Join(", ", _files.Keys.Reverse().Select(kept => $"{kept}")) : "none")}");
 
     private bool TryOpen(CheckpointFolder folder)

@@ -14,15 +14,22 @@ internal sealed class ResolvedRecipe
         if (json["recipe"] is not JsonObject recipe) throw new InputException($"{path}: has no recipe; was the file edited?");
         (_path, Resolved) = (path, json);
         Overrides = [.. (json["overrides"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())];
-        Spec = RecipeReader.ReadWritten(recipe.ToJsonString(), path, []);
-        if (Spec.Data is null) throw new InputException($"{path}: its recipe names no data; was the file edited?");
+        var read = RecipeReader.ReadWritten(recipe.ToJsonString(), path, []);
+        (Recipe, Text, Warnings) = (read.Recipe, read.SourceText, read.Warnings);
+        if (Recipe.Data is null) throw new InputException($"{path}: its recipe names no data; was the file edited?");
     }
 
     /// <summary>All of resolved.json.</summary>
     public JsonObject Resolved { get; }
 
     /// <summary>The recipe, every duration in updates.</summary>
-    public Recipe Spec { get; }
+    public Recipe Recipe { get; }
+
+    /// <summary>Its text in resolved.json.</summary>
+    public string Text { get; }
+
+    /// <summary>What is allowed in it but probably not meant.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The overrides with which it was made from the recipe as given.</summary>
     public IReadOnlyList<string> Overrides { get; }

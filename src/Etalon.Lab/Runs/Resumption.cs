@@ -3,17 +3,20 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>What a run goes on with, after it is known to be the same run still: recipe, data and arithmetic as at its beginning. Nothing in its folder is changed.</summary>
-/// <param name="Spec">The recipe.</param>
+/// <summary>What a run continues with, after it is known to be the same run still: recipe, data and arithmetic as at its beginning. Nothing in its folder is changed.</summary>
+/// <param name="Recipe">The recipe.</param>
 /// <param name="Data">The data.</param>
 /// <param name="Identity">What may not change.</param>
 /// <param name="Checkpoint">The state; null where the run ended before its first checkpoint, so that it begins anew.</param>
+/// <param name="ComputedWith">The arithmetic of the state, or that with which the run began before its first checkpoint.</param>
 /// <param name="Notes">What was found and got around, a sentence each.</param>
-internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, IReadOnlyList<string> Notes) : IDisposable
+/// <param name="Warnings">What is allowed in the recipe but probably not meant.</param>
+internal sealed record Resumption(
+    Recipe Recipe, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, long ComputedWith, IReadOnlyList<string> Notes, IReadOnlyList<string> Warnings) : IDisposable
 {
     /// <summary>Finds and checks.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="inexact">Whether a state that was computed with another arithmetic is gone on with too.</param>
+    /// <param name="inexact">Whether a state that was computed with another arithmetic is accepted too.</param>
     /// <exception cref="InputException">There is no good checkpoint, or something changed; every difference is named.</exception>
     public static Resumption Of(RunFolder folder, bool inexact = false)
     {
@@ -28,7 +31,7 @@ internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identit
             if (checkpoint is not null && identity.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(identity.Arithmetic));
             if (checkpoint is null) notes.Add($"{folder.Path} ended before its first checkpoint; it begins anew, with the same bits");
             else if (notes.Count > 0) notes.Add($"going on from {checkpoint.Path}");
-            return new Resumption(written.Spec, data, identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, notes);
+            return new Resumption(written.Recipe, data, identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, identity.Arithmetic, notes, written.Warnings);
         }
         catch
         {
@@ -38,13 +41,14 @@ internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identit
     }
 
     /// <summary>Whether a run that is done was left as it was: what was edited since is named. Its data need not be there.</summary>
+    /// <returns>The recipe.</returns>
     /// <exception cref="InputException">Recipe or resolved recipe were edited.</exception>
-    public static void RequireUnchanged(RunFolder folder)
+    public static ResolvedRecipe RequireUnchanged(RunFolder folder)
     {
         var written = ResolvedRecipe.Read(folder.Path);
         var was = LastIdentity(folder.Path) ?? RunIdentity.Of(written.Resolved);
         List<string> problems = [.. RecipeChanges(folder, written, was), .. SaidOtherwise(folder, written, was)];
-        if (problems.Count > 0) throw OnlyAsItWas(folder, problems);
+        return problems.Count == 0 ? written : throw OnlyAsItWas(folder, problems);
     }
 
     // A run that is done needs no checkpoint any more; where none can be read, resolved.json must agree with itself.
@@ -71,18 +75,18 @@ internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identit
             string[] again = ["etalon fork", parent.Run, $"--at {parent.Step}", .. (parent.Changes.Count > 0 ? parent.Changes : written.Overrides).Select(text => $"\"{text}\"")];
             throw new InputException($"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: {string.Join(' ', again)}");
         }
-        if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates && updates > (written.Spec.Checkpoint.EverySteps ?? written.Spec.StepsPerEpoch))
+        if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates && updates > (written.Recipe.Checkpoint.EverySteps ?? written.Recipe.StepsPerEpoch))
             throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
     }
 
     private static string SourceOf(RunFolder folder, ResolvedRecipe written) =>
-        RunIdentity.HashOf(File.Exists(folder.Recipe) ? RunFile.Text(folder.Recipe) : written.Spec.SourceText);
+        RunIdentity.HashOf(File.Exists(folder.Recipe) ? RunFile.Text(folder.Recipe) : written.Text);
 
     private static DataSet LoadUnchanged(RunFolder folder, ResolvedRecipe written, RunIdentity was, bool inexact)
     {
         List<string> problems = [.. RecipeChanges(folder, written, was)];
         // Another recipe may name other data, which need not be there.
-        var data = problems.Count == 0 ? RecipeData.Load(written.Spec.Data!) : null;
+        var data = problems.Count == 0 ? RecipeData.Load(written.Recipe.Data!) : null;
         problems.AddRange(SaidOtherwise(folder, written, was));
         bool isInexact = was.Arithmetic != Arithmetic.Version && !inexact;
         if (isInexact)
@@ -102,12 +106,12 @@ internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identit
     {
         var (given, fault) = Given(folder, written, was);
         if (fault is not null) return [fault];
-        bool isWrittenChanged = written.Spec.Hash != was.Recipe, isGivenChanged = given is not null && given.Hash != was.Recipe;
+        bool isWrittenChanged = written.Recipe.Hash != was.Recipe, isGivenChanged = given is not null && given.Hash != was.Recipe;
         return (isWrittenChanged, isGivenChanged) switch
         {
             (false, false) => [],
-            (true, false) => Named(folder.Resolved, given, written.Spec),
-            (false, true) => Named(folder.Recipe, written.Spec, given!),
+            (true, false) => Named(folder.Resolved, given, written.Recipe),
+            (false, true) => Named(folder.Recipe, written.Recipe, given!),
             _ => [$"{folder.Resolved} and {folder.Recipe}: both were edited; the recipe had the hash {was.Recipe}"],
         };
     }
@@ -123,10 +127,10 @@ internal sealed record Resumption(Recipe Spec, DataSet Data, RunIdentity Identit
         try
         {
             // A recipe without a name has that of its file.
-            string source = Path.Combine(folder.Path, $"{written.Spec.Name}.yaml"), text = RunFile.Text(folder.Recipe);
+            string source = Path.Combine(folder.Path, $"{written.Recipe.Name}.yaml"), text = RunFile.Text(folder.Recipe);
             bool isAsItWas = RunIdentity.HashOf(text) == was.Source;
-            if (isAsItWas && written.Spec.Hash == was.Recipe) return default;
-            return (RecipeReader.Read(text, source, written.Overrides), null);
+            if (isAsItWas && written.Recipe.Hash == was.Recipe) return default;
+            return (RecipeReader.Read(text, source, written.Overrides).Recipe, null);
         }
         catch (InputException exception)
         {

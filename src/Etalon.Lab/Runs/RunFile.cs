@@ -28,7 +28,7 @@ internal static class RunFile
         }
     }
 
-    /// <summary>Opens a file that its run may go on writing, and may clear away.</summary>
+    /// <summary>Opens a file that its run may still write, and may clear away.</summary>
     /// <param name="path">The file.</param>
     /// <param name="bufferSize">Bytes of the stream's buffer; 0 for none.</param>
     /// <exception cref="InputException">Something other than a regular file stands there.</exception>

@@ -9,7 +9,7 @@ namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// A run on disk: recipe.yaml as given, resolved.json (every default written out, absolute steps, versions, hashes), metrics.jsonl
-/// (append-only), checkpoints and result.json. Whoever has one open is the only one to write to it.
+/// (append-only), checkpoints and result.json. An open RunFolder holds the write lock.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -57,23 +57,23 @@ public sealed class RunFolder : IDisposable
     /// whatever ends the process or the machine, there is no run yet, or one that resumes.
     /// </summary>
     /// <param name="root">The folder of all runs; made where it is not there.</param>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="read">The recipe, whose text is kept.</param>
     /// <param name="data">The data, whose content hash is recorded.</param>
     /// <param name="keepFirst">Writes the checkpoint that the run begins with.</param>
     /// <param name="parent">The run that it continues with changes; null for none.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Create(string root, Recipe spec, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
+    internal static RunFolder Create(string root, ReadRecipe read, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
     {
         using var unfinished = UnfinishedFolder.Make(root);
         string In(string name) => System.IO.Path.Combine(unfinished.Path, name);
-        AtomicFile.Write(In(RecipeName), writer => writer.Write(spec.SourceText));
-        AtomicFile.Write(In(ResolvedName), writer => writer.WriteLine(Resolve(spec, data, parent).ToJsonString(RunResult.Json)));
+        AtomicFile.Write(In(RecipeName), writer => writer.Write(read.SourceText));
+        AtomicFile.Write(In(ResolvedName), writer => writer.WriteLine(Resolve(read, data, parent).ToJsonString(RunResult.Json)));
         AtomicFile.Write(In(MetricsName), _ => { });
         keepFirst(new CheckpointFolder(unfinished.Path, unfinished.Lock));
-        return new RunFolder(unfinished.MoveTo(spec.Name), unfinished.Lock);
+        return new RunFolder(unfinished.MoveTo(read.Recipe.Name), unfinished.Lock);
     }
 
-    /// <summary>Opens the folder of a run to go on with it; nothing in it is changed yet.</summary>
+    /// <summary>Opens the folder of a run to continue it; nothing in it is changed yet.</summary>
     /// <exception cref="InputException">It is not a run, or another process is writing to it.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static RunFolder Open(string path)
@@ -120,7 +120,7 @@ public sealed class RunFolder : IDisposable
         File.Delete(In(ResultName));
     }
 
-    /// <summary>Writes to resolved.json that the run goes on from a step with the arithmetic at work, where that is another one.</summary>
+    /// <summary>Writes to resolved.json that the run continues from a step with the arithmetic at work, where that is another one.</summary>
     /// <param name="step">The updates done; 0 where the run begins anew.</param>
     /// <param name="was">The arithmetic that these were computed with.</param>
     internal void ChangeArithmetic(long step, long was)
@@ -138,18 +138,18 @@ public sealed class RunFolder : IDisposable
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
-    private static JsonObject Resolve(Recipe spec, DataSet data, RunParent? parent)
+    private static JsonObject Resolve(ReadRecipe read, DataSet data, RunParent? parent)
     {
         var json = new JsonObject
         {
             ["etalon"] = RunIdentity.ThisVersion,
             [Arithmetic.Key] = Arithmetic.Version,
-            ["recipe_sha256"] = spec.Hash,
+            ["recipe_sha256"] = read.Recipe.Hash,
             ["data_sha256"] = data.ContentHash,
         };
         if (parent is not null) json[RunParent.Key] = parent.ToJson();
-        json["overrides"] = new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)]);
-        json["recipe"] = RecipeWriter.ToJson(spec);
+        json["overrides"] = new JsonArray([.. read.Overrides.Select(text => (JsonNode)text)]);
+        json["recipe"] = RecipeWriter.ToJson(read.Recipe);
         return json;
     }
 

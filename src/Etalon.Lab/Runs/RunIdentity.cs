@@ -8,7 +8,7 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>What decides a run's numbers beside its state, and so may not change while it goes on.</summary>
+/// <summary>What decides a run's numbers beside its state, and so may not change until it ends.</summary>
 /// <param name="Version">The version of etalon, for people: what decides the bits is the next.</param>
 /// <param name="Arithmetic">The version of the arithmetic.</param>
 /// <param name="Recipe">The hash of the recipe.</param>
@@ -26,11 +26,11 @@ internal sealed record RunIdentity(string Version, long Arithmetic, string Recip
     public static string ThisVersion { get; } = typeof(LossResult).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>The identity of a recipe on data, trained now.</summary>
-    /// <param name="spec">The recipe.</param>
+    /// <param name="read">The recipe.</param>
     /// <param name="data">The data.</param>
     /// <param name="parent">What it is forked from; null for none.</param>
-    public static RunIdentity Of(Recipe spec, DataSet data, RunParent? parent) => new(
-        ThisVersion, Runs.Arithmetic.Version, spec.Hash, HashOf(spec.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. spec.Overrides.Select(text => (JsonNode)text)])));
+    public static RunIdentity Of(ReadRecipe read, DataSet data, RunParent? parent) => new(
+        ThisVersion, Runs.Arithmetic.Version, read.Recipe.Hash, HashOf(read.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. read.Overrides.Select(text => (JsonNode)text)])));
 
     /// <summary>The identity that a checkpoint says.</summary>
     public static RunIdentity Of(Checkpoint checkpoint) =>

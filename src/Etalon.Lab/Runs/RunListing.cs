@@ -1,6 +1,6 @@
 namespace Etalon.Lab.Runs;
 
-/// <summary>A run as a list shows it: from its result, and while it has none from the last line of its metrics. Whatever is wrong with it is said here, and hides no other run.</summary>
+/// <summary>A run as a list shows it: from its result, and while it has none from the last line of its metrics. A damaged run is listed with its fault, and hides no other run.</summary>
 public sealed record RunListing
 {
     /// <summary>The folder's name.</summary>

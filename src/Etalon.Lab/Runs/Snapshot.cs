@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// A copy of named tensors, taken between two updates so that it can be written while training goes on. (Copying PreResNet-20's 2.2 MB
+/// A copy of named tensors, taken between two updates so that it can be written while training continues. (Copying PreResNet-20's 2.2 MB
 /// takes well under a millisecond; writing them to a disk, ten and more.)
 /// </summary>
 internal sealed class Snapshot

@@ -75,14 +75,14 @@ public static class SweepReader
     private static SweepConfiguration? Configuration(
         NamedRecipe named, bool isOneOfSeveral, IReadOnlyList<SweepChange> changes, List<ulong> seeds, Dictionary<string, string> hashes, RecipeProblems problems)
     {
-        if (Recipe(named, changes, problems) is not { } recipe) return null;
-        if (recipe.Data is null || recipe.Model is null)
+        if (Recipe(named, changes, problems) is not { } read) return null;
+        if (read.Recipe.Data is null || read.Recipe.Model is null)
         {
             problems.Add(named.Node, "recipe", "a trial trains, so its recipe needs data and model");
             return null;
         }
         KeyValuePair<string, string>[] shown = [.. changes.Select(change => KeyValuePair.Create(change.Key, change.Value))];
-        var trials = seeds.Count == 0 ? [new Trial(recipe)] : seeds.ConvertAll(seed => WithSeed(recipe, seed));
+        var trials = seeds.Count == 0 ? [new Trial(read)] : seeds.ConvertAll(seed => WithSeed(read, seed));
         var configuration = new SweepConfiguration { Changes = isOneOfSeveral ? [new("recipe", named.Node.Text), .. shown] : shown, Trials = trials };
         if (hashes.TryAdd(trials[0].Recipe.Hash, configuration.Label)) return configuration;
         problems.Add(changes.Count > 0 ? changes[^1].Place : named.Node.Place, $"{configuration.Label} gives the same recipe as {hashes[trials[0].Recipe.Hash]}; take one of the two away");
@@ -102,7 +102,7 @@ public static class SweepReader
         }
     }
 
-    private static Recipe? Recipe(NamedRecipe named, IReadOnlyList<SweepChange> changes, RecipeProblems problems)
+    private static ReadRecipe? Recipe(NamedRecipe named, IReadOnlyList<SweepChange> changes, RecipeProblems problems)
     {
         try
         {
@@ -121,11 +121,8 @@ public static class SweepReader
         }
     }
 
-    private static Trial WithSeed(Recipe recipe, ulong seed)
-    {
-        var seeded = recipe with { Seed = seed, Overrides = [.. recipe.Overrides, $"seed={seed}"] };
-        return new Trial(seeded with { Hash = RecipeWriter.HashOf(seeded) });
-    }
+    private static Trial WithSeed(ReadRecipe read, ulong seed) =>
+        new(read with { Recipe = read.Recipe with { Seed = seed }, Overrides = [.. read.Overrides, $"seed={seed}"] });
 
     private static List<RecipeScalar> Files(RecipeNode node)
     {

@@ -6,7 +6,7 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Training;
 
-/// <summary>The controller of <see cref="AutoDecaySpec"/>: hears the loss of every update, and says what the schedule's rate is multiplied by.</summary>
+/// <summary>The controller of <see cref="AutoDecaySpec"/>: takes the loss of every update, and gives what the schedule's rate is multiplied by.</summary>
 internal sealed class AutoDecay(AutoDecaySpec spec)
 {
     private const string StageKey = "auto_decay_stage", LossKey = "auto_decay_loss_sum", ImagesKey = "auto_decay_images", SlowKey = "auto_decay_slow", LossesKey = "auto_decay_losses";
@@ -78,7 +78,7 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
         metadata[LossesKey] = string.Join(' ', [$"{_epochs}", .. _losses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture))]);
     }
 
-    /// <summary>Refuses to go on where no stage is left, as a fork with fewer stages than its parent has passed would find.</summary>
+    /// <summary>Refuses to continue where no stage is left, as a fork with fewer stages than its parent has passed would find.</summary>
     /// <exception cref="InputException">All stages have ended.</exception>
     public void RequireStage(long step)
     {

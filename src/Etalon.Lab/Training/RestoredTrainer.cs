@@ -17,24 +17,18 @@ public static class RestoredTrainer
     /// <exception cref="InputException">The folder is no run, it has no such checkpoint, the checkpoint is damaged or that of another recipe, or the data are not there.</exception>
     public static Trainer<T> Open<T>(string run, long step, int threads, DataSet? data = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var spec = ResolvedRecipe.Read(run).Spec;
-        using var checkpoint = CheckpointChoice.At(run, spec, step);
-        return Open<T>(spec, checkpoint, threads, data ?? RecipeData.Load(spec.Data!));
+        var recipe = ResolvedRecipe.Read(run).Recipe;
+        using var checkpoint = CheckpointChoice.At(run, recipe, step);
+        return Open<T>(recipe, checkpoint, threads, data ?? RecipeData.Load(recipe.Data!));
     }
 
     /// <summary>A trainer in the state of a checkpoint of a recipe.</summary>
-    internal static Trainer<T> Open<T>(Recipe spec, Checkpoint checkpoint, int threads, DataSet data) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static Trainer<T> Open<T>(Recipe recipe, Checkpoint checkpoint, int threads, DataSet data) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var trainer = new Trainer<T>(spec, data, threads);
-        try
-        {
-            trainer.Restore(checkpoint);
-            return trainer;
-        }
-        catch
-        {
-            trainer.Dispose();
-            throw;
-        }
+        using var taken = new DisposalList();
+        var trainer = taken.Add(new Trainer<T>(recipe, data, threads));
+        trainer.State.Restore(checkpoint);
+        taken.Release();
+        return trainer;
     }
 }

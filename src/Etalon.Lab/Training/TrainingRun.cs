@@ -1,4 +1,3 @@
-using System.Numerics;
 using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
@@ -6,78 +5,103 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Training;
 
-/// <summary>Recipes trained into run folders: begun, resumed as if nothing had happened, or forked with changes.</summary>
-/// <remarks>
-/// In each case the run may end with a <see cref="DivergedException"/>, with an <see cref="OperationCanceledException"/> after a checkpoint, or with
-/// an <see cref="IOException"/> where the disk is full or the folder is gone; the folder's result says so where it can still be written.
-/// </remarks>
-public static class TrainingRun
+/// <summary>
+/// A recipe that trains into a run folder: begun, resumed as if nothing had happened, or forked with changes. Until it is disposed, no other
+/// process can write to the folder.
+/// </summary>
+public sealed class TrainingRun : IDisposable
 {
-    /// <summary>Trains a recipe, and keeps the recipe, the metrics, checkpoints and the result. Nothing is written before recipe and data are known to fit.</summary>
-    /// <param name="spec">The recipe.</param>
+    private readonly DisposalList _taken;
+    private readonly RunFolder _folder;
+    private readonly RunResult? _done;
+    private Work? _work;
+
+    // Of which nothing is left to train.
+    private TrainingRun(DisposalList taken, RunFolder folder, Recipe recipe, RunResult done) =>
+        (_taken, _folder, Recipe, _done, StartStep) = (taken, folder, recipe, done, done.Steps);
+
+    private TrainingRun(DisposalList taken, RunFolder folder, Recipe recipe, Work work) =>
+        (_taken, _folder, Recipe, _work, StartStep) = (taken, folder, recipe, work, work.Trainer.Step);
+
+    /// <summary>Its folder.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Its recipe.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The updates that were done before.</summary>
+    public long StartStep { get; }
+
+    /// <summary>What was found on the way and got around, such as a damaged checkpoint; a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>
+    /// Of a resumed run and of a fork, whose recipes are read here: what is allowed in the recipe but probably not meant. Empty for a run that begins.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The recipe of the run that this one was forked from; null for none.</summary>
+    public Recipe? Parent { get; private init; }
+
+    /// <summary>Whether all updates were done before, so that nothing is left to train.</summary>
+    public bool IsDone => _done is not null;
+
+    /// <summary>
+    /// Begins a run of a recipe: makes its folder with recipe and first checkpoint. Nothing is written before recipe and data are known to fit.
+    /// </summary>
+    /// <param name="read">The recipe, with the text that the folder keeps.</param>
     /// <param name="runs">The folder of all runs.</param>
-    /// <param name="threads">Threads that compute.</param>
-    /// <param name="begin">Called when the run's folder is there and training begins; gives who watches.</param>
-    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
-    /// <returns>The result, as also written to the folder.</returns>
+    /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <exception cref="InputException">Recipe, data or folder cannot be used.</exception>
-    public static RunResult Execute(Recipe spec, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static TrainingRun Begin(ReadRecipe read, string runs, int threads)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(begin);
-        var data = LoadData(spec);
-        var plan = new RunPlan { Spec = spec, Data = data, Identity = RunIdentity.Of(spec, data, parent: null), Open = keepFirst => RunFolder.Create(runs, spec, data, keepFirst) };
-        return Train(plan, threads, begin, cancellation);
+        ArgumentNullException.ThrowIfNull(read);
+        var recipe = read.Recipe;
+        var data = LoadData(recipe);
+        var identity = RunIdentity.Of(read, data, parent: null);
+        threads = Useful(threads, recipe);
+        using var taken = new DisposalList();
+        var trainer = taken.Add(Trainer.Of(recipe, data, threads));
+        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints)));
+        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads));
     }
 
-    /// <summary>Goes on with a run from its last good checkpoint, to the bit as if it had never ended.</summary>
+    /// <summary>Resumes a run from its last good checkpoint, to the bit as if it had never ended.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
-    /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
-    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
-    /// <returns>The result, as also written to the folder.</returns>
+    /// <param name="inexact">
+    /// Whether to continue also where the run was computed with another arithmetic, whose last digits differ; a note says so, and resolved.json
+    /// from which update on. Default: false.
+    /// </param>
     /// <exception cref="InputException">
-    /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every difference is named.
+    /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every difference
+    /// is named.
     /// </exception>
-    public static RunResult Resume(string run, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
-        Resume(run, threads, inexact: false, begin, cancellation);
-
-    /// <summary>The same, also where the run was computed with another arithmetic, whose last digits differ.</summary>
-    /// <param name="run">The run's folder.</param>
-    /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
-    /// <param name="inexact">Whether to go on then; a note says so, and resolved.json from which update on.</param>
-    /// <param name="begin">Called when training begins; gives who watches. Not called where nothing is left to do.</param>
-    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
-    /// <returns>The result, as also written to the folder.</returns>
-    /// <exception cref="InputException">As above.</exception>
-    public static RunResult Resume(string run, int threads, bool inexact, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static TrainingRun Resume(string run, int threads, bool inexact = false)
     {
-        ArgumentNullException.ThrowIfNull(begin);
-        using var folder = RunFolder.Open(run);
+        using var taken = new DisposalList();
+        var folder = taken.Add(RunFolder.Open(run));
         if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
         {
-            Resumption.RequireUnchanged(folder);
-            return done;
+            var written = Resumption.RequireUnchanged(folder);
+            return new TrainingRun(taken.Release(), folder, written.Recipe, done);
         }
         using var found = Resumption.Of(folder, inexact);
-        var plan = new RunPlan
+        threads = Useful(threads, found.Recipe);
+        var trainer = taken.Add(Trainer.Of(found.Recipe, found.Data, threads));
+        if (found.Checkpoint is { } state) trainer.State.Restore(state);
+        folder.Prepare();
+        folder.ChangeArithmetic(trainer.Step, found.ComputedWith);
+        if (found.Checkpoint is null) RunRecorder.KeepFirst(trainer, found.Identity, folder.Checkpoints);
+        var work = new Work(trainer, found.Identity, threads);
+        if (found.Checkpoint is { } last) work = work with { Progress = RunProgress.Of(last), Position = MetricsPosition.Of(last) };
+        return new TrainingRun(taken.Release(), folder, found.Recipe, work)
         {
-            Spec = found.Spec,
-            Data = found.Data,
-            Identity = found.Identity,
-            Open = keepFirst =>
-            {
-                folder.Prepare();
-                folder.ChangeArithmetic(found.Checkpoint?.Step ?? 0, found.Checkpoint is { } state ? Arithmetic.Of(state) : Arithmetic.Of(ResolvedRecipe.Read(folder.Path).Resolved));
-                if (found.Checkpoint is null) keepFirst(folder.Checkpoints);
-                return folder;
-            },
-            From = found.Checkpoint,
-            Progress = found.Checkpoint is null ? new() : RunProgress.Of(found.Checkpoint),
-            Mark = found.Checkpoint is null ? default : MetricsPosition.Of(found.Checkpoint),
             Notes = found.Notes,
+            Warnings = found.Warnings,
         };
-        return Train(plan, threads, begin, cancellation);
     }
 
     /// <summary>
@@ -89,92 +113,102 @@ public static class TrainingRun
     /// <param name="step">The updates after which to leave it; null for its last good checkpoint.</param>
     /// <param name="overrides">"key=value", what the new recipe has instead.</param>
     /// <param name="runs">The folder of all runs.</param>
-    /// <param name="threads">Threads that compute.</param>
-    /// <param name="begin">Called when the run's folder is there and training begins; gives who watches.</param>
-    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
-    /// <returns>The result, as also written to the folder.</returns>
-    /// <exception cref="InputException">There is no such checkpoint, or the changed recipe cannot go on from it.</exception>
-    public static RunResult Fork(
-        string parent, long? step, IReadOnlyList<string> overrides, string runs, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
+    /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
+    /// <exception cref="InputException">There is no such checkpoint, or the changed recipe cannot continue from it.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static TrainingRun Fork(string parent, long? step, IReadOnlyList<string> overrides, string runs, int threads)
     {
         ArgumentNullException.ThrowIfNull(overrides);
-        ArgumentNullException.ThrowIfNull(begin);
         var written = ResolvedRecipe.Read(parent);
         var notes = new List<string>();
-        var (old, spec) = (written.Spec, ForkedRecipe.Of(parent, written, overrides, notes));
-        using var checkpoint = step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value);
-        if (checkpoint is null) throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
-        if (checkpoint.Step >= spec.TotalSteps)
-            throw new InputException($"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {spec.TotalSteps}; give it a longer duration, or --at an earlier one");
-        if (old.Optimizer.Name != spec.Optimizer.Name)
-            throw new InputException($"optimizer.name: a fork goes on with what its optimizer remembers, and {spec.Optimizer.Name} remembers something else than {old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew");
-        if (FormOf(old) is var was && FormOf(spec) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
-        if (AutoDecay.NoteOfLeaving(old, spec, checkpoint) is { } left) notes.Add(left);
-        var data = LoadData(spec);
+        var read = ForkedRecipe.Of(parent, written, overrides, notes);
+        var (old, recipe) = (written.Recipe, read.Recipe);
+        using var checkpoint = (step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value))
+            ?? throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
+        RequireContinuable(checkpoint, old, recipe);
+        if (FormOf(old) is var was && FormOf(recipe) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
+        if (AutoDecay.NoteOfLeaving(old, recipe, checkpoint) is { } left) notes.Add(left);
+        var data = LoadData(recipe);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint), overrides);
         if (origin.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(origin.Arithmetic));
-        var plan = new RunPlan
+        var identity = RunIdentity.Of(read, data, origin);
+        threads = Useful(threads, recipe);
+        using var taken = new DisposalList();
+        var trainer = taken.Add(Trainer.Of(recipe, data, threads));
+        trainer.State.Inherit(checkpoint, old);
+        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), origin));
+        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads))
         {
-            Spec = spec,
-            Data = data,
-            Identity = RunIdentity.Of(spec, data, origin),
-            Open = keepFirst => RunFolder.Create(runs, spec, data, keepFirst, origin),
-            From = checkpoint,
             Notes = notes,
+            Warnings = read.Warnings,
             Parent = old,
         };
-        return Train(plan, threads, begin, cancellation);
     }
 
-    private static string FormOf(Recipe spec) => spec.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
-
-    private static DataSet LoadData(Recipe spec) => spec.Data is { } data
-        ? RecipeData.Load(data)
-        : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
-
-    private static RunResult Train(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation) =>
-        plan.Spec.Precision == Precision.Float64 ? Train<double>(plan, Useful(plan, threads), begin, cancellation) : Train<float>(plan, Useful(plan, threads), begin, cancellation);
-
-    // More than there are parts of a batch would only wait for each other.
-    private static int Useful(RunPlan plan, int threads) => Math.Min(threads, BatchChunks.Of(plan.Spec.Data!.Batch));
-
-    private static RunResult Train<T>(RunPlan plan, int threads, Func<RunStart, ITrainingObserver> begin, CancellationToken cancellation)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>Trains to the end, and keeps metrics, checkpoints and the result. Where nothing is left to train, the result of then.</summary>
+    /// <param name="observer">Called after each update and evaluation.</param>
+    /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
+    /// <returns>The result, as also written to the folder.</returns>
+    /// <exception cref="DivergedException">A loss, a gradient or a weight was not finite; the folder's result says so.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled, and its state kept.</exception>
+    /// <exception cref="IOException">The disk is full or the folder is gone; the folder's result says so where it can still be written.</exception>
+    /// <exception cref="InvalidOperationException">It was trained before.</exception>
+    public RunResult Train(ITrainingObserver observer, CancellationToken cancellation = default)
     {
-        using var trainer = new Trainer<T>(plan.Spec, plan.Data, threads);
-        if (plan is { From: { } state, Parent: { } parent }) trainer.Inherit(state, parent);
-        else if (plan.From is not null) trainer.Restore(plan.From);
-        using var folder = plan.Open(checkpoints => RunRecorder<T>.KeepFirst(trainer, plan.Identity, checkpoints));
-        using var recorder = new RunRecorder<T>(trainer, plan.Spec, folder, plan.Identity, plan.Progress, plan.Mark);
+        ArgumentNullException.ThrowIfNull(observer);
+        if (_done is not null) return _done;
+        if (_work is not { } work) throw new InvalidOperationException($"{Folder}: a run trains once; open it again with {nameof(Resume)}");
+        _work = null;
+        using var recorder = new RunRecorder(work.Trainer, Recipe, _folder, work.Identity, work.Progress, work.Position, observer);
         // The last that goes of what an earlier part left: from here on the folder says no more than its checkpoint.
-        folder.Reopen();
+        _folder.Reopen();
         try
         {
-            recorder.Display = begin(new RunStart { Folder = folder.Path, Spec = plan.Spec, Step = trainer.Step, Notes = plan.Notes, Parent = plan.Parent });
-            trainer.Run(recorder, cancellation);
+            work.Trainer.Run(recorder, cancellation);
             recorder.Finish();
         }
         catch (OperationCanceledException exception)
         {
             recorder.Keep();
             recorder.Finish();
-            string message = $"stopped after {trainer.Step} of {plan.Spec.TotalSteps} updates";
-            folder.Write(recorder.Result(RunStatus.Interrupted, message, threads));
-            throw new OperationCanceledException($"{message}; go on with: etalon resume {folder.Path}", exception, cancellation);
+            string message = $"stopped after {work.Trainer.Step} of {Recipe.TotalSteps} updates";
+            _folder.Write(recorder.Result(RunStatus.Interrupted, message, work.Threads));
+            throw new OperationCanceledException($"{message}; go on with: etalon resume {Folder}", exception, cancellation);
         }
         catch (Exception exception)
         {
             WriteIfPossible(() =>
             {
                 if (exception is DivergedException) recorder.WriteRest();
-                folder.Write(recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, threads));
+                _folder.Write(recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, work.Threads));
             });
             throw;
         }
-        var result = recorder.Result(RunStatus.Done, null, threads);
-        folder.Write(result);
+        var result = recorder.Result(RunStatus.Done, null, work.Threads);
+        _folder.Write(result);
         return result;
     }
+
+    private static void RequireContinuable(Checkpoint checkpoint, Recipe old, Recipe recipe)
+    {
+        if (checkpoint.Step >= recipe.TotalSteps)
+            throw new InputException(
+                $"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {recipe.TotalSteps}; "
+                + "give it a longer duration, or --at an earlier one");
+        if (old.Optimizer.Name != recipe.Optimizer.Name)
+            throw new InputException(
+                $"optimizer.name: a fork goes on with what its optimizer remembers, and {recipe.Optimizer.Name} remembers something else than "
+                + $"{old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew");
+    }
+
+    private static string FormOf(Recipe recipe) => recipe.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
+
+    private static DataSet LoadData(Recipe recipe) => recipe.Data is { } data
+        ? RecipeData.Load(data)
+        : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
+
+    // More than there are parts of a batch would only wait for each other.
+    private static int Useful(int threads, Recipe recipe) => Math.Min(threads, BatchChunks.Of(recipe.Data!.Batch));
 
     // Where the disk is full or the folder gone, what went wrong first matters more.
     private static void WriteIfPossible(Action write)
@@ -187,4 +221,17 @@ public static class TrainingRun
         {
         }
     }
+
+    // What a run has still to do, and with what.
+    private sealed record Work(Trainer Trainer, RunIdentity Identity, int Threads)
+    {
+        // What earlier parts of the run have added to its result.
+        public RunProgress Progress { get; init; } = new();
+
+        // Where the metrics continue.
+        public MetricsPosition Position { get; init; }
+    }
+
+    /// <summary>Frees the trainer, and lets others write to the folder.</summary>
+    public void Dispose() => _taken.Dispose();
 }

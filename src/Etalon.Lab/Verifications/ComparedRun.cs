@@ -16,15 +16,15 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     private readonly List<double> _losses = [];
     private double _logScale;
 
-    /// <param name="spec">What to train.</param>
+    /// <param name="recipe">What to train.</param>
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="perturbation">By how much, relative, each parameter's start is changed, times a normal number.</param>
-    public ComparedRun(Recipe spec, DataSet data, int threads, double perturbation = 0)
+    public ComparedRun(Recipe recipe, DataSet data, int threads, double perturbation = 0)
     {
-        Trainer = new Trainer<T>(spec, data, threads);
+        Trainer = new Trainer<T>(recipe, data, threads);
         if (perturbation == 0) return;
-        var stream = new CounterStream(spec.Seed, "perturbation");
+        var stream = new CounterStream(recipe.Seed, "perturbation");
         foreach (ref var number in Trainer.Network.Parameters.Span) number *= T.CreateTruncating(1 + perturbation * stream.NextNormal());
     }
 

@@ -37,13 +37,13 @@ public sealed record Verification(RecipeConversion Converted, Precision Precisio
     {
         ArgumentNullException.ThrowIfNull(converted);
         ArgumentNullException.ThrowIfNull(compared);
-        var spec = converted.Source;
-        if (spec.Data is null || spec.Model is null)
+        var recipe = converted.Source;
+        if (recipe.Data is null || recipe.Model is null)
             throw new InputException("a verification trains the recipe: add `data: {set: digits}` and `model: {name: preresnet-8}` to it");
-        if (steps is < 1 || steps > spec.TotalSteps)
-            throw new InputException($"--steps {steps}: at least 1 and at most the {spec.TotalSteps} updates of {spec.Name}");
-        long count = steps ?? Math.Min(DefaultSteps, spec.TotalSteps);
-        var data = RecipeData.Load(spec.Data);
+        if (steps is < 1 || steps > recipe.TotalSteps)
+            throw new InputException($"--steps {steps}: at least 1 and at most the {recipe.TotalSteps} updates of {recipe.Name}");
+        long count = steps ?? Math.Min(DefaultSteps, recipe.TotalSteps);
+        var data = RecipeData.Load(recipe.Data);
         return precision == Precision.Float64 ? Run<double>() : Run<float>();
 
         Verification Run<T>() where T : unmanaged, IFloatingPointIeee754<T>

@@ -19,7 +19,7 @@ internal static class RecipeArguments
 
     /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
     /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
-    public static Recipe ReadOne(string[] words, TextWriter error)
+    public static ReadRecipe ReadOne(string[] words, TextWriter error)
     {
         var (files, overrides) = Split(words);
         if (files.Count != 1)
@@ -29,24 +29,24 @@ internal static class RecipeArguments
 
     /// <summary>Every recipe that was given, at least one; all their problems at once.</summary>
     /// <exception cref="InputException">There is none, or any has problems.</exception>
-    public static IReadOnlyList<Recipe> ReadMany(string[] words, TextWriter error)
+    public static IReadOnlyList<ReadRecipe> ReadMany(string[] words, TextWriter error)
     {
         var (files, overrides) = Split(words);
         if (files.Count == 0) throw new InputException("expected a recipe, and none was given");
-        var specs = new List<Recipe>();
+        var recipes = new List<ReadRecipe>();
         var problems = new List<string>();
         foreach (var file in files)
         {
             try
             {
-                specs.Add(Read(file, overrides, error));
+                recipes.Add(Read(file, overrides, error));
             }
             catch (InputException e)
             {
                 problems.AddRange(e.Problems);
             }
         }
-        return problems.Count == 0 ? specs : throw new InputException(problems);
+        return problems.Count == 0 ? recipes : throw new InputException(problems);
     }
 
     private static Argument<string[]> Create(string word, string description)
@@ -68,10 +68,10 @@ internal static class RecipeArguments
         return ([.. words.Except(overrides)], overrides);
     }
 
-    private static Recipe Read(string file, List<string> overrides, TextWriter error)
+    private static ReadRecipe Read(string file, List<string> overrides, TextWriter error)
     {
-        var spec = RecipeReader.ReadFile(file, overrides);
-        foreach (var warning in spec.Warnings) error.WriteLine($"warning: {warning}");
-        return spec;
+        var read = RecipeReader.ReadFile(file, overrides);
+        foreach (var warning in read.Warnings) error.WriteLine($"warning: {warning}");
+        return read;
     }
 }

@@ -61,10 +61,10 @@ public sealed class TransferByStageTests : IDisposable
     [Fact]
     public void The_default_recipe_and_targets_read()
     {
-        var spec = Etalon.Lab.Recipes.RecipeReader.Read(new TransferByStageExperiment().Recipe);
-        Assert.Equal((12_000, 6_000, 12L * 187), (spec.Data!.TrainCount, spec.Data.TestCount, spec.TotalSteps));
+        var recipe = Etalon.Lab.Recipes.RecipeReader.Read(new TransferByStageExperiment().Recipe).Recipe;
+        Assert.Equal((12_000, 6_000, 12L * 187), (recipe.Data!.TrainCount, recipe.Data.TestCount, recipe.TotalSteps));
         foreach (var target in new TransferByStageExperiment().Targets)
-            Assert.Equal(spec.Data.Image, target.Data.Image);
+            Assert.Equal(recipe.Data.Image, target.Data.Image);
     }
 
     [Fact]

@@ -28,5 +28,5 @@ public class TableLimitTests
             Assert.StartsWith("duration = 1099511627776ba", Assert.Throws<InputException>(use).Message, StringComparison.Ordinal);
     }
 
-    private static Recipe Recipe(long updates) => RecipeReader.Read($"duration: {updates}ba\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n");
+    private static Recipe Recipe(long updates) => RecipeReader.Read($"duration: {updates}ba\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n").Recipe;
 }

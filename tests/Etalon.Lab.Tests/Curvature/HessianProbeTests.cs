@@ -47,8 +47,8 @@ public class HessianProbeTests
 
     private static Trainer<double> Trained(string change)
     {
-        var trainer = new Trainer<double>(RecipeReader.Read(Recipe, overrides: [change]), DataCatalog.Load("digits"), threads: 1);
-        trainer.Run(new Nobody(), TestContext.Current.CancellationToken);
+        var trainer = new Trainer<double>(RecipeReader.Read(Recipe, overrides: [change]).Recipe, DataCatalog.Load("digits"), threads: 1);
+        trainer.Run(NullObserver.Instance, TestContext.Current.CancellationToken);
         return trainer;
     }
 
@@ -82,12 +82,5 @@ public class HessianProbeTests
             for (int i = 0; i < sums.Length; i++) sums[i] += trainer.Network.Gradients.Span[i] / 2;
         }
         return [.. trainer.Network.Parameters.Tensors.SelectMany(tensor => sums[(int)tensor.Offset..(int)(tensor.Offset + tensor.Length)])];
-    }
-
-    private sealed class Nobody : ITrainingObserver
-    {
-        public void Updated(in UpdateReport report) { }
-
-        public void Evaluated(in EvaluationReport report) { }
     }
 }

@@ -70,7 +70,7 @@ public class ChangedDataTests
 
     private static DataSet With(string changes) => RecipeData.Prepare(Spec($"set: digits, {changes}"), Digits);
 
-    private static DataSpec Spec(string data) => RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {{{data}}}").Data!;
+    private static DataSpec Spec(string data) => RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\ndata: {{{data}}}").Recipe.Data!;
 
     private static byte[] Image(Split split, int image) => split.Pixels.Slice(image * 64, 64).ToArray();
 }

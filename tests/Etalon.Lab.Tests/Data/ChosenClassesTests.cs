@@ -128,11 +128,11 @@ public class ChosenClassesTests
     public void Both_are_part_of_the_hash_and_come_back_from_what_is_written()
     {
         string[] data = ["set: digits", "set: digits, classes: [0, 1]", "set: digits, classes: [1, 0]", "set: digits, image: 9x9x1", "set: ps10, classes: [0, 1], train: 1000"];
-        var specs = data.Select(keys => RecipeReader.Read($"name: a\nduration: 1ba\nlearning_rate: 0\ndata: {{{keys}}}")).ToList();
+        var specs = data.Select(keys => RecipeReader.Read($"name: a\nduration: 1ba\nlearning_rate: 0\ndata: {{{keys}}}").Recipe).ToList();
         Assert.Equal(data.Length, specs.Select(spec => spec.Hash).Distinct().Count());
         foreach (var spec in specs)
         {
-            var again = RecipeReader.Read(RecipeWriter.ToYaml(spec));
+            var again = RecipeReader.Read(RecipeWriter.ToYaml(spec)).Recipe;
             Assert.Equal(spec.Hash, again.Hash);
             Assert.Equal(spec.Data!.Classes, again.Data!.Classes);
             Assert.Equal((spec.Data.FitTo, spec.Data.TrainCount, spec.Data.TestCount), (again.Data.FitTo, again.Data.TrainCount, again.Data.TestCount));
@@ -141,7 +141,7 @@ public class ChosenClassesTests
 
     private static DataSet Prepared(string data) => RecipeData.Prepare(Spec(data), Digits);
 
-    private static DataSpec Spec(string data) => RecipeReader.Read(Recipe(data)).Data!;
+    private static DataSpec Spec(string data) => RecipeReader.Read(Recipe(data)).Recipe.Data!;
 
     private static string Problem(string data) => Assert.Throws<InputException>(() => RecipeReader.Read(Recipe(data))).Message;
 

@@ -109,7 +109,7 @@ public class FaultCellTests(ITestOutputHelper output)
         string[] words = file.Split('.')[0].Split('-');
         var expected = Expected[string.Join('-', words[2..])];
         using var text = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(StoredFolder, file)), CompressionMode.Decompress));
-        var reference = expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml"))) : null;
+        var reference = expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml")).Recipe) : null;
         var diagnosis = RunDiagnosis.Of(CsvLog.Read(text, file), reference);
         Assert.True(IsRight(diagnosis, expected), string.Join(" | ", diagnosis.Flags.Select(flag => flag.Cause)));
         // What the term explains is no second fault: the weights decay with it.

@@ -85,7 +85,7 @@ public sealed class GuessedRatesTests : IDisposable
             weight_decay: 0.005
             momentum: 0.9
             """);
-        return Reference.Of(RecipeReader.ReadFile(file));
+        return Reference.Of(RecipeReader.ReadFile(file).Recipe);
     }
 
     private static RunLog Log(Func<int, double> rate, Func<int, double> decay)

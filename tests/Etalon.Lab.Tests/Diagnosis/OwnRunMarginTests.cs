@@ -47,8 +47,8 @@ public sealed class OwnRunMarginTests : IDisposable
 
     private Evidence Trained(string[] overrides)
     {
-        var spec = RecipeReader.ReadFile(Path.Combine(AppContext.BaseDirectory, "recipes", "digits-equilibrium.yaml"), overrides);
-        TrainingRun.Execute(spec, _folder.Path, 1, _ => new SmallRun.Stopper(), CancellationToken.None);
-        return RunDiagnosis.Of(Path.Combine(_folder.Path, spec.Name)).Evidence;
+        var read = RecipeReader.ReadFile(Path.Combine(AppContext.BaseDirectory, "recipes", "digits-equilibrium.yaml"), overrides);
+        SmallRun.Train(TrainingRun.Begin(read, _folder.Path, 1));
+        return RunDiagnosis.Of(Path.Combine(_folder.Path, read.Recipe.Name)).Evidence;
     }
 }

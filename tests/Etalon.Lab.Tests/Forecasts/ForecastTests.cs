@@ -18,7 +18,7 @@ public class ForecastTests
         weight_decay: 5e-3
         momentum: {{{momentum}}}
         log: {monitors: 10ba, noise: never}
-        """);
+        """).Recipe;
 
     [Theory]
     [InlineData("{name: mlp, hidden: [64], norm: batch, affine: false, head: frozen}", 0.9, 0.15)]
@@ -27,13 +27,13 @@ public class ForecastTests
     [Trait("speed", "slow")]
     public void A_probe_of_200_updates_forecasts_the_norms_of_a_whole_run(string model, double momentum, double bound)
     {
-        var spec = Spec(model, momentum);
-        var forecast = Forecast.Probed(spec, 200, 2);
+        var recipe = Spec(model, momentum);
+        var forecast = Forecast.Probed(recipe, 200, 2);
         Assert.True(forecast.MixingUnits > 3);
-        using var trainer = new Trainer<float>(spec, RecipeData.Load(spec.Data!), 2);
+        using var trainer = new Trainer<float>(recipe, RecipeData.Load(recipe.Data!), 2);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
         var measured = forecast.Groups.Select(_ => new List<(long, double)>()).ToList();
-        while (trainer.Step < spec.TotalSteps)
+        while (trainer.Step < recipe.TotalSteps)
         {
             var report = trainer.Update(batches.Next());
             if (report.Monitors is not { } reading) continue;
@@ -54,8 +54,8 @@ public class ForecastTests
     [Fact]
     public void Without_S_only_ratios_are_told_and_S_does_not_change_them()
     {
-        var spec = Spec("{name: mlp}", 0.9);
-        var (none, given) = (Forecast.Without(spec), Forecast.Given(spec, 50, null));
+        var recipe = Spec("{name: mlp}", 0.9);
+        var (none, given) = (Forecast.Without(recipe), Forecast.Given(recipe, 50, null));
         Assert.False(none.HasNorms);
         Assert.True(given.HasNorms);
         foreach (var step in new long[] { 0, 100, 610, 699 })
@@ -66,9 +66,9 @@ public class ForecastTests
     [Fact]
     public void A_parameter_group_of_scale_invariant_weights_has_its_own_phases()
     {
-        var spec = RecipeReader.Read("duration: 1000ba\nsteps_per_epoch: 100\nlearning_rate: 0.1\nweight_decay: 0\nmomentum: 0.9\n"
-            + "optimizer: {groups: {scale-invariant: {weight_decay: {steps: {start: 1e-3, at: [600ba], factor: 0.1}}}}}\n");
-        var forecast = Forecast.Without(spec);
+        var recipe = RecipeReader.Read("duration: 1000ba\nsteps_per_epoch: 100\nlearning_rate: 0.1\nweight_decay: 0\nmomentum: 0.9\n"
+            + "optimizer: {groups: {scale-invariant: {weight_decay: {steps: {start: 1e-3, at: [600ba], factor: 0.1}}}}}\n").Recipe;
+        var forecast = Forecast.Without(recipe);
         Assert.Equal([0.6, 0.04], forecast.Phases.Select(phase => Math.Round(phase.MixingUnits, 12)));
     }
 

@@ -47,16 +47,18 @@ public class DrawnRecipeTests
     {
         try
         {
-            var spec = RecipeReader.Read(text, "drawn.yaml");
+            var read = RecipeReader.Read(text, "drawn.yaml");
             using var cancellation = new CancellationTokenSource();
             try
             {
-                TrainingRun.Execute(spec, folder, 1, _ => new SmallRun.Stopper { At = draw.Updates / 2, Stop = cancellation.Cancel }, cancellation.Token);
+                SmallRun.Train(
+                    TrainingRun.Begin(read, folder, 1),
+                    new SmallRun.Stopper { At = draw.Updates / 2, Stop = cancellation.Cancel }, cancellation.Token);
             }
             catch (OperationCanceledException)
             {
             }
-            TrainingRun.Resume(Path.Combine(folder, "drawn"), 2, _ => new SmallRun.Stopper(), CancellationToken.None);
+            SmallRun.Train(TrainingRun.Resume(Path.Combine(folder, "drawn"), 2));
             return true;
         }
         catch (DivergedException diverged)
@@ -75,7 +77,7 @@ public class DrawnRecipeTests
     {
         try
         {
-            TrainingRun.Fork(Path.Combine(folder, "drawn"), null, change, folder, 1, _ => new SmallRun.Stopper(), CancellationToken.None);
+            SmallRun.Train(TrainingRun.Fork(Path.Combine(folder, "drawn"), null, change, folder, 1));
             return true;
         }
         catch (DivergedException)

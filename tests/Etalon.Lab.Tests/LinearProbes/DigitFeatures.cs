@@ -15,15 +15,15 @@ internal static class DigitFeatures
 
     public static Trainer<T> Trainer<T>(params string[] changes) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        var trainer = new Trainer<T>(RecipeReader.Read(Recipe, overrides: changes), Digits, threads: 1);
-        trainer.Run(new Nobody(), TestContext.Current.CancellationToken);
+        var trainer = new Trainer<T>(RecipeReader.Read(Recipe, overrides: changes).Recipe, Digits, threads: 1);
+        trainer.Run(NullObserver.Instance, TestContext.Current.CancellationToken);
         return trainer;
     }
 
     /// <summary>Standardized features of the first training images.</summary>
     public static FeatureTable Of(bool isTrained, int images = 200)
     {
-        using var trainer = isTrained ? Trainer<double>() : new Trainer<double>(RecipeReader.Read(Recipe), Digits, threads: 1);
+        using var trainer = isTrained ? Trainer<double>() : new Trainer<double>(RecipeReader.Read(Recipe).Recipe, Digits, threads: 1);
         var target = Digits.OfClasses([6, 7, 8, 9]).Limit(images, null);
         return Standardized(trainer.Network, target, target.Training);
     }
@@ -32,12 +32,5 @@ internal static class DigitFeatures
     {
         var features = FeatureReader.Read(network, data, split, TestContext.Current.CancellationToken);
         return FeatureScale.Of(features).Apply(features);
-    }
-
-    private sealed class Nobody : ITrainingObserver
-    {
-        public void Updated(in UpdateReport report) { }
-
-        public void Evaluated(in EvaluationReport report) { }
     }
 }

@@ -134,5 +134,5 @@ public class ParameterClassesTests
         network.Parameters.Tensors.Select(tensor => tensor.Name).Where(tensor => classes.IsIn(parameters, tensor));
 
     private static Recipe Read(string change) =>
-        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nmodel: {name: cnn}\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n", "recipe", [change]);
+        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nmodel: {name: cnn}\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n", "recipe", [change]).Recipe;
 }

@@ -27,40 +27,43 @@ public sealed class AppliedRateTests
     [Theory, MemberData(nameof(Schedules))]
     public void Every_update_of_a_scaled_recipe_has_the_same_share_of_its_rate_also_when_it_is_written_and_read(string schedule)
     {
-        var spec = Read($"learning_rate={schedule}");
-        double peak = AppliedRate.PeakOf(spec);
-        var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(spec, peak, 0.057)));
+        var recipe = Read($"learning_rate={schedule}");
+        double peak = AppliedRate.PeakOf(recipe);
+        var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(recipe, peak, 0.057))).Recipe;
         // The numbers are rounded to twelve digits.
         Assert.Equal(0.057, AppliedRate.PeakOf(read), 0.057 * 1e-11);
-        for (long step = 0; step < spec.TotalSteps; step++)
+        for (long step = 0; step < recipe.TotalSteps; step++)
         {
-            double expected = spec.LearningRate.ValueAt(step) * 0.057 / peak;
+            double expected = recipe.LearningRate.ValueAt(step) * 0.057 / peak;
             Assert.Equal(expected, read.LearningRate.ValueAt(step), 0.057 * 1e-11);
         }
-        Assert.Equal(spec.WeightDecay, read.WeightDecay);
-        Assert.Equal(spec.Momentum.ValueAt(7), read.Momentum.ValueAt(7));
+        Assert.Equal(recipe.WeightDecay, read.WeightDecay);
+        Assert.Equal(recipe.Momentum.ValueAt(7), read.Momentum.ValueAt(7));
     }
 
     [Fact]
     public void The_rates_of_groups_are_scaled_too_and_all_else_is_kept()
     {
-        var spec = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}", "seed=9", "loss={label_smoothing: 0.1}");
-        var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(spec, 0.4, 0.2)));
+        var recipe = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}", "seed=9", "loss={label_smoothing: 0.1}");
+        var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(recipe, 0.4, 0.2))).Recipe;
         Assert.Equal(0.05, read.Optimizer.Groups.Single(group => group.LearningRate is not null).LearningRate!.ValueAt(0));
-        Assert.Equal(spec.Hash, AppliedRate.To(read, 0.2, 0.4).Hash);
+        Assert.Equal(recipe.Hash, AppliedRate.To(read, 0.2, 0.4).Hash);
     }
 
     [Fact]
     public void What_is_written_is_what_was_found_and_says_so()
     {
-        var test = RateRangeTest.Run(Read("learning_rate={cosine: {from: 0.3, to: 0}}", "equivalent.form=texp++"), new RateTestOptions { Updates = 100 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
-        string text = AppliedRate.Text(test, "found.yaml", out var read);
-        Assert.Equal(test.Rate!.Value, RecipeReader.Read(text).LearningRate.ValueAt(0), 1e-11);
+        var source = Source("learning_rate={cosine: {from: 0.3, to: 0}}", "equivalent.form=texp++");
+        var test = RateRangeTest.Run(source.Recipe, new RateTestOptions { Updates = 100 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
+        string text = AppliedRate.Text(test, source, "found.yaml", out var read);
+        Assert.Equal(test.Rate!.Value, RecipeReader.Read(text).Recipe.LearningRate.ValueAt(0), 1e-11);
         Assert.NotNull(read.Equivalent);
         Assert.Contains($"so that the largest is {test.Rate:R}", text, StringComparison.Ordinal);
     }
 
-    private static Recipe Read(params string[] overrides) => RecipeReader.Read(
+    private static Recipe Read(params string[] overrides) => Source(overrides).Recipe;
+
+    private static ReadRecipe Source(params string[] overrides) => RecipeReader.Read(
         """
         name: small
         duration: 4ep

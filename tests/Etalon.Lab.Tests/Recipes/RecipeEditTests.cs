@@ -45,8 +45,8 @@ public sealed class RecipeEditTests
     public void The_changed_text_is_the_recipe_with_its_overrides(params string[] changes)
     {
         var edited = RecipeEdit.With(Text, changes)!;
-        Assert.Equal(RecipeReader.Read(Text, "recipe", changes).Hash, RecipeReader.Read(edited).Hash);
-        Assert.Equal(RecipeReader.Read(Text.Replace("\n", "\r\n", StringComparison.Ordinal), "recipe", changes).Hash, RecipeReader.Read(RecipeEdit.With(Text.Replace("\n", "\r\n", StringComparison.Ordinal), changes)!).Hash);
+        Assert.Equal(RecipeReader.Read(Text, "recipe", changes).Recipe.Hash, RecipeReader.Read(edited).Recipe.Hash);
+        Assert.Equal(RecipeReader.Read(Text.Replace("\n", "\r\n", StringComparison.Ordinal), "recipe", changes).Recipe.Hash, RecipeReader.Read(RecipeEdit.With(Text.Replace("\n", "\r\n", StringComparison.Ordinal), changes)!).Recipe.Hash);
         Assert.Contains("# warm-up".Length > 0 && changes[0].StartsWith("learning_rate={", StringComparison.Ordinal) ? "# my recipe" : "# warm-up", edited, StringComparison.Ordinal);
     }
 
@@ -68,7 +68,7 @@ public sealed class RecipeEditTests
         const string Json = """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1}""";
         Assert.Equal(edited, RecipeEdit.With(Json, [change]));
         using var read = JsonDocument.Parse(edited);
-        Assert.Equal(RecipeReader.Read(Json, "recipe", [change]).Hash, RecipeReader.Read(edited).Hash);
+        Assert.Equal(RecipeReader.Read(Json, "recipe", [change]).Recipe.Hash, RecipeReader.Read(edited).Recipe.Hash);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public class RecipeFuzzTests
     {
         try
         {
-            RecipeReader.Read(text, "fuzz.yaml");
+            _ = RecipeReader.Read(text, "fuzz.yaml").Recipe.Hash;
             return true;
         }
         catch (InputException e)

@@ -20,7 +20,7 @@ public class RecipeHashTests
     [InlineData("# a comment\nmomentum: 9e-1\nweight_decay: 0.000_5\nname: \"r\"\nlearning_rate: [{warmup: {for: 2ep, peak: 0.10}}, {cosine: {to: 0.0, from: 0.1, for: 0.8dur}}]\nmodel:\n    affine: false\n    name: preresnet8\ndata: {batch: 64, set: digits}\nduration: 230ba\n")]
     [InlineData("{\"duration\": \"10ep\", \"name\": \"r\", \"seed\": 1, \"momentum\": 0.9, \"weight_decay\": {\"constant\": {\"value\": 5e-4}}, \"data\": {\"set\": \"digits\", \"folder\": \"elsewhere\", \"batch\": 64, \"drop_last\": false}, \"model\": {\"name\": \"preresnet-8\", \"affine\": false, \"width\": 16}, \"learning_rate\": [{\"warmup\": {\"peak\": 0.1, \"for\": \"46ba\"}}, {\"cosine\": {\"from\": 0.1, \"to\": 0}}]}")]
     public void Formatting_key_order_units_and_written_defaults_do_not_change_the_hash(string same) =>
-        Assert.Equal(RecipeReader.Read(Recipe).Hash, RecipeReader.Read(same).Hash);
+        Assert.Equal(RecipeReader.Read(Recipe).Recipe.Hash, RecipeReader.Read(same).Recipe.Hash);
 
     [Theory]
     [InlineData("learning_rate.1.cosine.to=-0.0", "learning_rate.1.cosine.to=0")]
@@ -30,7 +30,7 @@ public class RecipeHashTests
     [InlineData("optimizer.groups.norm.weight_decay=-0.0", "optimizer.groups.norm.weight_decay=0")]
     [InlineData("learning_rate={table: {values: [1, -0.0]}}", "learning_rate={table: {values: [1, 0]}}")]
     public void Nothing_with_a_sign_is_nothing(string signed, string plain) =>
-        Assert.Equal(RecipeReader.Read(Recipe, overrides: [plain]).Hash, RecipeReader.Read(Recipe, overrides: [signed]).Hash);
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: [plain]).Recipe.Hash, RecipeReader.Read(Recipe, overrides: [signed]).Recipe.Hash);
 
     [Theory]
     [InlineData("seed=2")]
@@ -46,7 +46,7 @@ public class RecipeHashTests
     [InlineData("data={set: ps10, batch: 64}")]
     [InlineData("auto_decay={}")]
     public void Every_change_that_matters_changes_the_hash(string change) =>
-        Assert.NotEqual(RecipeReader.Read(Recipe).Hash, RecipeReader.Read(Recipe, overrides: [change]).Hash);
+        Assert.NotEqual(RecipeReader.Read(Recipe).Recipe.Hash, RecipeReader.Read(Recipe, overrides: [change]).Recipe.Hash);
 
     [Theory]
     [InlineData("learning_rate: {polynomial: {from: 1, to: 0.1, power: 2, inclusive: true}}")]
@@ -65,13 +65,13 @@ public class RecipeHashTests
     [InlineData("learning_rate: 1\nmodel: {name: cnn, norm: group, groups: 4}\nloss: {name: squared-error}")]
     public void The_canonical_recipe_reads_back_as_itself(string schedule)
     {
-        var spec = RecipeReader.Read($"name: r\nduration: 5ep\nsteps_per_epoch: 7\nmomentum: 0.5\n{schedule}".Replace("momentum: 0.5\nlearning_rate: {one_cycle", "learning_rate: {one_cycle", StringComparison.Ordinal));
-        foreach (var text in new[] { RecipeWriter.ToYaml(spec), RecipeWriter.ToJson(spec).ToJsonString() })
+        var recipe = RecipeReader.Read($"name: r\nduration: 5ep\nsteps_per_epoch: 7\nmomentum: 0.5\n{schedule}".Replace("momentum: 0.5\nlearning_rate: {one_cycle", "learning_rate: {one_cycle", StringComparison.Ordinal)).Recipe;
+        foreach (var text in new[] { RecipeWriter.ToYaml(recipe), RecipeWriter.ToJson(recipe).ToJsonString() })
         {
-            var again = RecipeReader.Read(text);
-            Assert.Equal(spec.LearningRate, again.LearningRate);
-            Assert.Equal(spec.Momentum, again.Momentum);
-            Assert.Equal(spec.Hash, again.Hash);
+            var again = RecipeReader.Read(text).Recipe;
+            Assert.Equal(recipe.LearningRate, again.LearningRate);
+            Assert.Equal(recipe.Momentum, again.Momentum);
+            Assert.Equal(recipe.Hash, again.Hash);
         }
     }
 
@@ -82,12 +82,23 @@ public class RecipeHashTests
     [InlineData("log={every: 1ba, evaluate: 5ba}")]
     public void Changed_data_and_controllers_read_back_as_themselves(string change)
     {
-        var spec = RecipeReader.Read(Recipe, overrides: [change]);
-        Assert.Equal(spec.Hash, RecipeReader.Read(RecipeWriter.ToYaml(spec)).Hash);
-        Assert.NotEqual(RecipeReader.Read(Recipe).Hash, spec.Hash);
+        var recipe = RecipeReader.Read(Recipe, overrides: [change]).Recipe;
+        Assert.Equal(recipe.Hash, RecipeReader.Read(RecipeWriter.ToYaml(recipe)).Recipe.Hash);
+        Assert.NotEqual(RecipeReader.Read(Recipe).Recipe.Hash, recipe.Hash);
     }
 
     [Fact]
     public void The_full_batch_is_the_number_of_all_images_in_another_word() =>
-        Assert.Equal(RecipeReader.Read(Recipe, overrides: ["data.batch=1437"]).Hash, RecipeReader.Read(Recipe, overrides: ["data.batch=full"]).Hash);
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: ["data.batch=1437"]).Recipe.Hash, RecipeReader.Read(Recipe, overrides: ["data.batch=full"]).Recipe.Hash);
+
+    [Fact]
+    public void A_changed_copy_has_the_hash_of_what_it_is_now_and_the_first_keeps_its_own()
+    {
+        var first = RecipeReader.Read(Recipe).Recipe;
+        string hash = first.Hash;
+        var changed = first with { Seed = first.Seed + 1 };
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: [$"seed={first.Seed + 1}"]).Recipe.Hash, changed.Hash);
+        Assert.Equal(hash, (changed with { Seed = first.Seed }).Hash);
+        Assert.Equal(hash, first.Hash);
+    }
 }

@@ -178,18 +178,18 @@ public class RecipeProblemTests
     public void Overrides_reach_into_lists_and_make_what_is_not_there()
     {
         const string Recipe = "duration: 10ba\nlearning_rate:\n  - linear: {from: 0, to: 1}\n";
-        var spec = RecipeReader.Read(Recipe, "r", ["learning_rate.0.linear.to=2", "optimizer.nesterov=true", "seed=1", "seed=7", "model={name: mlp}", "model.hidden=[64, 32]"]);
-        Assert.Equal((1.0, true, 7UL), (spec.LearningRate.ValueAt(5), spec.Optimizer.Rule.Nesterov, spec.Seed));
-        Assert.Equal([64, 32], spec.Model!.Hidden);
+        var recipe = RecipeReader.Read(Recipe, "r", ["learning_rate.0.linear.to=2", "optimizer.nesterov=true", "seed=1", "seed=7", "model={name: mlp}", "model.hidden=[64, 32]"]).Recipe;
+        Assert.Equal((1.0, true, 7UL), (recipe.LearningRate.ValueAt(5), recipe.Optimizer.Rule.Nesterov, recipe.Seed));
+        Assert.Equal([64, 32], recipe.Model!.Hidden);
     }
 
     [Fact]
     public void An_override_with_null_takes_a_key_away_as_if_it_had_not_been_written()
     {
         const string Recipe = "duration: 10ba\nlearning_rate: 1\nweight_decay: 0.1\nequivalent: {form: texp++}\n";
-        var spec = RecipeReader.Read(Recipe, "r", ["equivalent=null", "weight_decay=~"]);
-        Assert.Null(spec.Equivalent);
-        Assert.Equal(0, spec.WeightDecay.ValueAt(0));
+        var recipe = RecipeReader.Read(Recipe, "r", ["equivalent=null", "weight_decay=~"]).Recipe;
+        Assert.Null(recipe.Equivalent);
+        Assert.Equal(0, recipe.WeightDecay.ValueAt(0));
         Assert.Contains("learning_rate is missing", Assert.Throws<InputException>(() => RecipeReader.Read(Recipe, "r", ["learning_rate=null"])).Message, StringComparison.Ordinal);
     }
 

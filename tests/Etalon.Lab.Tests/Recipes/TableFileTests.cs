@@ -80,7 +80,7 @@ public class TableFileTests
     public void A_cell_is_read_as_a_recipe_reads_its_numbers(string number)
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(Bits(() => RecipeReader.Read($"duration: 1ba\nlearning_rate: {{table: {{values: [{number}]}}}}")), Bits(() => Read(folder, $"lr\n{number}\n")));
+        Assert.Equal(Bits(() => RecipeReader.Read($"duration: 1ba\nlearning_rate: {{table: {{values: [{number}]}}}}").Recipe), Bits(() => Read(folder, $"lr\n{number}\n")));
 
         static long? Bits(Func<Recipe> read)
         {
@@ -98,6 +98,6 @@ public class TableFileTests
     private static Recipe Read(TemporaryFolder folder, string table)
     {
         File.WriteAllText(Path.Combine(folder.Path, "lr.csv"), table);
-        return RecipeReader.Read("duration: 3ba\nlearning_rate: {table: {file: lr.csv}}", Path.Combine(folder.Path, "r.yaml"));
+        return RecipeReader.Read("duration: 3ba\nlearning_rate: {table: {file: lr.csv}}", Path.Combine(folder.Path, "r.yaml")).Recipe;
     }
 }

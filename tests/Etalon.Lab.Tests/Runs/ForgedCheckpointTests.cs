@@ -34,7 +34,7 @@ public sealed class ForgedCheckpointTests : IDisposable
                 {
                     using var checkpoint = Checkpoint.Open(path);
                     (_, _, _) = (RunProgress.Of(checkpoint), MetricsPosition.Of(checkpoint), RunIdentity.Of(checkpoint));
-                    trainer.Restore(checkpoint);
+                    trainer.State.Restore(checkpoint);
                 }
                 catch (InputException problem)
                 {

@@ -98,13 +98,14 @@ public sealed class ForkOfFormTests : IDisposable
     public void A_fork_into_a_form_says_so_is_itself_resumed_to_the_bit_and_forked_back()
     {
         string parent = SmallRun.Whole(In("runs"), Float64);
-        IReadOnlyList<string> notes = [];
-        TrainingRun.Fork(parent, 24, ["equivalent.form=texp++"], In("whole"), 1, start => { notes = start.Notes; return new SmallRun.Stopper(); }, CancellationToken.None);
-        Assert.Equal(["weights and buffers are turned from the recipe's own into the form texp++"], notes);
+        var fork = TrainingRun.Fork(parent, 24, ["equivalent.form=texp++"], In("whole"), 1);
+        SmallRun.Train(fork);
+        Assert.Equal(["weights and buffers are turned from the recipe's own into the form texp++"], fork.Notes);
 
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Fork(
-            parent, 24, ["equivalent.form=texp++"], In("stopped"), 1, _ => new SmallRun.Stopper { At = 26, Stop = cancellation.Cancel }, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => SmallRun.Train(
+            TrainingRun.Fork(parent, 24, ["equivalent.form=texp++"], In("stopped"), 1),
+            new SmallRun.Stopper { At = 26, Stop = cancellation.Cancel }, cancellation.Token));
         string stopped = Path.Combine(In("stopped"), "small");
         AssertSameFunctions(parent, Fork(stopped, 26, "equivalent=null"));
         SmallRun.Resume(stopped);
@@ -114,7 +115,7 @@ public sealed class ForkOfFormTests : IDisposable
     private string Fork(string parent, long step, params string[] changes)
     {
         string runs = In($"fork-{Directory.GetDirectories(_folder.Path).Length}");
-        var result = TrainingRun.Fork(parent, step, [.. changes.Where(change => change.Length > 0)], runs, 1, _ => new SmallRun.Stopper(), CancellationToken.None);
+        var result = SmallRun.Train(TrainingRun.Fork(parent, step, [.. changes.Where(change => change.Length > 0)], runs, 1));
         Assert.Equal(RunStatus.Done, result.Status);
         return Path.Combine(runs, "small");
     }
@@ -149,9 +150,9 @@ public sealed class ForkOfFormTests : IDisposable
 
     private static Trainer<double> Restored(RunSummary run, Checkpoint checkpoint)
     {
-        var spec = RecipeReader.Read(run.Resolved["recipe"]!.ToJsonString());
-        var trainer = new Trainer<double>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 1);
-        trainer.Restore(checkpoint);
+        var recipe = RecipeReader.Read(run.Resolved["recipe"]!.ToJsonString()).Recipe;
+        var trainer = new Trainer<double>(recipe, Etalon.Lab.Data.DataCatalog.Load("digits"), 1);
+        trainer.State.Restore(checkpoint);
         return trainer;
     }
 

@@ -21,7 +21,9 @@ internal static class SmallRun
         log: {every: 3ba}
         """;
 
-    public static Recipe Spec(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
+    public static Recipe Spec(params string[] overrides) => Read(overrides).Recipe;
+
+    public static ReadRecipe Read(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
 
     /// <summary>Writes the recipe into a folder.</summary>
     public static string WriteRecipe(string folder)
@@ -34,28 +36,33 @@ internal static class SmallRun
     /// <summary>Trains to the end.</summary>
     public static string Whole(string runs, params string[] overrides)
     {
-        TrainingRun.Execute(Spec(overrides), runs, 2, _ => new Stopper(), CancellationToken.None);
+        Train(TrainingRun.Begin(Read(overrides), runs, 2));
         return Path.Combine(runs, "small");
     }
 
     /// <summary>Trains until an update is done, as Ctrl-C would stop it.</summary>
     public static string Stopped(string runs, long step, params string[] overrides)
     {
-        Assert.Throws<OperationCanceledException>(() => Stop(step, (begin, token) => TrainingRun.Execute(Spec(overrides), runs, 2, begin, token)));
+        Stop(TrainingRun.Begin(Read(overrides), runs, 2), step);
         return Path.Combine(runs, "small");
     }
 
-    /// <summary>Goes on until an update is done.</summary>
-    public static void ResumedAndStopped(string run, long step) =>
-        Assert.Throws<OperationCanceledException>(() => Stop(step, (begin, token) => TrainingRun.Resume(run, 1, begin, token)));
+    /// <summary>Continues until an update is done.</summary>
+    public static void ResumedAndStopped(string run, long step) => Stop(TrainingRun.Resume(run, 1), step);
 
-    /// <summary>Goes on to the end.</summary>
-    /// <returns>What it said at the beginning.</returns>
+    /// <summary>Continues to the end.</summary>
+    /// <returns>The notes of the run.</returns>
     public static IReadOnlyList<string> Resume(string run, int threads = 1)
     {
-        IReadOnlyList<string> notes = [];
-        TrainingRun.Resume(run, threads, start => { notes = start.Notes; return new Stopper(); }, CancellationToken.None);
-        return notes;
+        var resumed = TrainingRun.Resume(run, threads);
+        Train(resumed);
+        return resumed.Notes;
+    }
+
+    /// <summary>Trains a run to its end, and lets it go.</summary>
+    public static RunResult Train(TrainingRun run, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        using (run) return run.Train(observer ?? NullObserver.Instance, cancellation);
     }
 
     /// <summary>Asserts that two runs ended with the same bytes.</summary>
@@ -66,10 +73,10 @@ internal static class SmallRun
         Assert.True(comparison is { TensorBytes: > 10_000, MetricLines: > 5 });
     }
 
-    private static void Stop(long step, Action<Func<RunStart, ITrainingObserver>, CancellationToken> train)
+    private static void Stop(TrainingRun run, long step)
     {
         using var cancellation = new CancellationTokenSource();
-        train(_ => new Stopper { At = step, Stop = cancellation.Cancel }, cancellation.Token);
+        Assert.Throws<OperationCanceledException>(() => Train(run, new Stopper { At = step, Stop = cancellation.Cancel }, cancellation.Token));
     }
 
     /// <summary>Does something after an update.</summary>

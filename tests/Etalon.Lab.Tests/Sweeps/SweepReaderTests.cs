@@ -28,7 +28,7 @@ public sealed class SweepReaderTests : IDisposable
     {
         var trial = Read("recipe: small.yaml\nover: {model.hidden: [[8], [16, 8]], optimizer: [{name: sgd, nesterov: true}]}\nseeds: [7]").Trials.Last();
         string path = Path.Combine(_folder.Path, "small.yaml");
-        Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Hash, trial.Recipe.Hash);
+        Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Recipe.Hash, trial.Recipe.Hash);
         Assert.StartsWith(trial.Id, trial.Recipe.Hash, StringComparison.Ordinal);
     }
 

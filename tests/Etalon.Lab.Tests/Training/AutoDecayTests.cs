@@ -108,15 +108,14 @@ public sealed class AutoDecayTests : IDisposable
         string run = Staged();
         Assert.Equal(28, Fork(run, null, ["auto_decay.stages=3", "name=more"]).Steps);
         Assert.Equal(1e-4, RunSummary.Read(Path.Combine(_folder.Path, "more")).Metrics.Last(line => line.ContainsKey("lr"))["lr"], 1e-12);
-        IReadOnlyList<string> notes = [];
-        TrainingRun.Fork(run, null, ["auto_decay=null", "name=without"], _folder.Path, 1, start => { notes = start.Notes; return new SmallRun.Stopper(); }, CancellationToken.None);
-        Assert.Contains("auto_decay had multiplied the parent's rate by 0.1; the fork leaves it out and goes on at the schedule's own rate, 0.01", notes);
+        using var fork = TrainingRun.Fork(run, null, ["auto_decay=null", "name=without"], _folder.Path, 1);
+        Assert.Contains("auto_decay had multiplied the parent's rate by 0.1; the fork leaves it out and goes on at the schedule's own rate, 0.01", fork.Notes);
     }
 
     // Its two stages end with epochs 3 and 6 of 7.
     private string Staged() => SmallRun.Whole(_folder.Path, "learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "checkpoint={every: 1ep, keep: stages}");
 
-    private RunResult Fork(string run, long? at, string[] changes) => TrainingRun.Fork(run, at, changes, _folder.Path, 1, _ => new SmallRun.Stopper(), CancellationToken.None);
+    private RunResult Fork(string run, long? at, string[] changes) => SmallRun.Train(TrainingRun.Fork(run, at, changes, _folder.Path, 1));
 
     private static List<int> StageEnds(AutoDecay decay, int epochs, Func<int, double> loss)
     {

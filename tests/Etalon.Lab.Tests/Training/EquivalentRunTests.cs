@@ -141,8 +141,8 @@ public class EquivalentRunTests
     [InlineData("model.norm=none", "texp++")]
     public void What_has_no_such_equivalent_is_refused_with_the_reason(string change, string form)
     {
-        var spec = RecipeReader.Read(Common + Schedules["constant"], overrides: [change, $"equivalent.form={form}"]);
-        var problem = Assert.Throws<InputException>(() => new Trainer<double>(spec, DataCatalog.Load("digits"), 1));
+        var recipe = RecipeReader.Read(Common + Schedules["constant"], overrides: [change, $"equivalent.form={form}"]).Recipe;
+        var problem = Assert.Throws<InputException>(() => new Trainer<double>(recipe, DataCatalog.Load("digits"), 1));
         Assert.StartsWith("equivalent", problem.Message, StringComparison.Ordinal);
     }
 
@@ -162,8 +162,8 @@ public class EquivalentRunTests
 
     private static double Accuracy(string text, string[] overrides, out double logScale)
     {
-        var spec = RecipeReader.Read(text, overrides: overrides);
-        if (spec.Precision == Precision.Float32)
+        var recipe = RecipeReader.Read(text, overrides: overrides).Recipe;
+        if (recipe.Precision == Precision.Float32)
         {
             using var single = Train<float>(text, overrides, EquivalentGroup<float>.DefaultSlack, out logScale);
             return single.Evaluate().Accuracy;
@@ -174,7 +174,7 @@ public class EquivalentRunTests
 
     private static Trainer<T> Train<T>(string text, string[] overrides, int slack, out double logScale, double perturbation = 0) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var trainer = new Trainer<T>(RecipeReader.Read(text, overrides: overrides), DataCatalog.Load("digits"), threads: 1, slack);
+        var trainer = new Trainer<T>(RecipeReader.Read(text, overrides: overrides).Recipe, DataCatalog.Load("digits"), threads: 1, slack);
         var stream = new CounterStream(1, "perturbation");
         foreach (ref T weight in trainer.Network.Parameters.Span) weight *= T.CreateTruncating(1 + perturbation * stream.NextNormal());
         var observer = new LastScale();

@@ -41,8 +41,8 @@ public sealed class MonitorTests : IDisposable
     [Fact]
     public void A_monitored_update_allocates_no_managed_memory()
     {
-        var spec = RecipeReader.Read(Recipe, overrides: ["log={monitors: 1ba, noise: 1ba}", "precision=float32"]);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), threads: 1);
+        var recipe = RecipeReader.Read(Recipe, overrides: ["log={monitors: 1ba, noise: 1ba}", "precision=float32"]).Recipe;
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 1);
         var batch = new Batch<float>(trainer.TrainingBatches);
         batch.Read(trainer.TrainingBatches, epoch: 0, index: 0);
         trainer.Update(batch);
@@ -75,7 +75,7 @@ public sealed class MonitorTests : IDisposable
     public void The_exact_law_gives_the_whole_curve_of_the_norm_from_its_start_and_the_measured_gradients()
     {
         var run = MonitoredRun.Of(Recipe);
-        var table = UpdateTable.Of(run.Spec.ToSchedule());
+        var table = UpdateTable.Of(run.Recipe.ToSchedule());
         foreach (string group in run.Groups)
         {
             var readings = run[group];
@@ -133,7 +133,7 @@ public sealed class MonitorTests : IDisposable
         // At rate 0 the weights stay where they are, so that all batches have the same gradient behind their noise.
         string[] still = ["learning_rate=0", "weight_decay=0", "duration=600ba", "data.drop_last=true", "log.noise=1ba", "model={name: mlp, hidden: [16], epsilon: 0}"];
         var readings = MonitoredRun.Of(Recipe, still)[MonitorReading.WholeGroup];
-        var (noise, signal) = ManyBatches(RecipeReader.Read(Recipe, overrides: still));
+        var (noise, signal) = ManyBatches(RecipeReader.Read(Recipe, overrides: still).Recipe);
         AssertMean(noise, [.. readings.Select(reading => reading.Noise!.Value)]);
         AssertMean(signal, [.. readings.Select(reading => reading.Signal!.Value)]);
         AssertMean(noise + signal, [.. readings.Select(reading => reading.GradientSquare)]);
@@ -161,21 +161,21 @@ public sealed class MonitorTests : IDisposable
     public void A_recipe_may_have_any_interval_or_never_and_the_intervals_are_part_of_its_hash()
     {
         Assert.Equal((20L, 100L), (SmallRun.Spec().Log.MonitorSteps, SmallRun.Spec().Log.NoiseSteps));
-        var spec = SmallRun.Spec("log={monitors: 1ep, noise: never}");
-        Assert.Equal((4L, null), (spec.Log.MonitorSteps, spec.Log.NoiseSteps));
-        Assert.Equal(spec.Hash, RecipeReader.Read(RecipeWriter.ToYaml(spec)).Hash);
-        Assert.NotEqual(spec.Hash, SmallRun.Spec().Hash);
+        var recipe = SmallRun.Spec("log={monitors: 1ep, noise: never}");
+        Assert.Equal((4L, null), (recipe.Log.MonitorSteps, recipe.Log.NoiseSteps));
+        Assert.Equal(recipe.Hash, RecipeReader.Read(RecipeWriter.ToYaml(recipe)).Recipe.Hash);
+        Assert.NotEqual(recipe.Hash, SmallRun.Spec().Hash);
         Assert.Contains("or never", Assert.Throws<InputException>(() => SmallRun.Spec("log.monitors=0ba")).Message, StringComparison.Ordinal);
         Assert.Contains("names no unit", Assert.Throws<InputException>(() => SmallRun.Spec("log.noise=50")).Message, StringComparison.Ordinal);
     }
 
     // Of one batch of each of 600 epochs, which are independent of one another.
-    private static (double Noise, double Signal) ManyBatches(Recipe spec)
+    private static (double Noise, double Signal) ManyBatches(Recipe recipe)
     {
         const int Batches = 600;
-        using var trainer = new Trainer<double>(spec with { Seed = 77 }, DataCatalog.Load("digits"), threads: 1);
+        using var trainer = new Trainer<double>(recipe with { Seed = 77 }, DataCatalog.Load("digits"), threads: 1);
         var name = trainer.Network.Parameters.Tensors.Single(tensor => tensor.Name == "hidden1.weight").Name;
-        trainer.Network.Initialize(spec.Seed);
+        trainer.Network.Initialize(recipe.Seed);
         var batch = new Batch<double>(trainer.TrainingBatches);
         double squares = 0;
         double[] sum = new double[trainer.Network.Gradients[name].Length];
@@ -209,14 +209,14 @@ public sealed class MonitorTests : IDisposable
 
     private static byte[] Bytes(string[] overrides)
     {
-        var spec = RecipeReader.Read(Recipe, overrides: overrides);
-        return spec.Precision == Precision.Float64 ? Bytes<double>(spec) : Bytes<float>(spec);
+        var recipe = RecipeReader.Read(Recipe, overrides: overrides).Recipe;
+        return recipe.Precision == Precision.Float64 ? Bytes<double>(recipe) : Bytes<float>(recipe);
     }
 
-    private static byte[] Bytes<T>(Recipe spec) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static byte[] Bytes<T>(Recipe recipe) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        using var trainer = new Trainer<T>(spec, DataCatalog.Load("digits"), threads: 2);
+        using var trainer = new Trainer<T>(recipe, DataCatalog.Load("digits"), threads: 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
-        return [.. trainer.Tensors.SelectMany(tensor => tensor.Bytes.ToArray())];
+        return [.. trainer.State.Tensors.SelectMany(tensor => tensor.Bytes.ToArray())];
     }
 }

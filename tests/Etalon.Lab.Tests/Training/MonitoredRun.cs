@@ -10,9 +10,9 @@ internal sealed class MonitoredRun : ITrainingObserver
 {
     private readonly Dictionary<string, List<GroupReading>> _readings = [];
 
-    private MonitoredRun(Recipe spec) => Spec = spec;
+    private MonitoredRun(Recipe recipe) => Recipe = recipe;
 
-    public Recipe Spec { get; }
+    public Recipe Recipe { get; }
 
     public IReadOnlyCollection<string> Groups => _readings.Keys;
 
@@ -21,18 +21,18 @@ internal sealed class MonitoredRun : ITrainingObserver
 
     public IEnumerable<GroupReading> All => _readings.Values.SelectMany(readings => readings);
 
-    public static MonitoredRun Of(string recipe, params string[] overrides)
+    public static MonitoredRun Of(string text, params string[] overrides)
     {
-        var spec = RecipeReader.Read(recipe, overrides: ["log.monitors=1ba", .. overrides]);
-        var run = new MonitoredRun(spec);
-        if (spec.Precision == Precision.Float64) run.Train<double>();
+        var recipe = RecipeReader.Read(text, overrides: ["log.monitors=1ba", .. overrides]).Recipe;
+        var run = new MonitoredRun(recipe);
+        if (recipe.Precision == Precision.Float64) run.Train<double>();
         else run.Train<float>();
         return run;
     }
 
     private void Train<T>() where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var trainer = new Trainer<T>(Spec, DataCatalog.Load("digits"), threads: 1);
+        using var trainer = new Trainer<T>(Recipe, DataCatalog.Load("digits"), threads: 1);
         trainer.Run(this, TestContext.Current.CancellationToken);
     }
 

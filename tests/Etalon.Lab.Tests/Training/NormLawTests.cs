@@ -40,8 +40,8 @@ public class NormLawTests
     public void Every_group_settles_where_the_equilibrium_is_turns_as_it_should_and_relaxes_after_a_drop_by_the_law(string name, string[] overrides)
     {
         var run = MonitoredRun.Of(Recipe, overrides);
-        var table = UpdateTable.Of(run.Spec.ToSchedule());
-        long drop = Enumerable.Range(1, (int)run.Spec.TotalSteps).First(step => table[step].LogRate < table[step - 1].LogRate);
+        var table = UpdateTable.Of(run.Recipe.ToSchedule());
+        long drop = Enumerable.Range(1, (int)run.Recipe.TotalSteps).First(step => table[step].LogRate < table[step - 1].LogRate);
         Assert.Equal(8, MixingUnits.Between(table, 0, drop), 1e-9);
         foreach (string group in run.Groups)
         {

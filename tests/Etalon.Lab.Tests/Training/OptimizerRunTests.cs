@@ -53,8 +53,8 @@ public sealed class OptimizerRunTests : IDisposable
     public void Every_optimizer_learns_the_digits(string optimizer, double rate)
     {
         // Chance is 10 %; an update with a wrong sign or size stays near it.
-        var spec = SmallRun.Spec([.. Overrides(optimizer, rate), "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), 2);
+        var recipe = SmallRun.Spec([.. Overrides(optimizer, rate), "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate().Accuracy, 0.5, 1);
     }
@@ -63,11 +63,11 @@ public sealed class OptimizerRunTests : IDisposable
     [MemberData(nameof(Optimizers))]
     public void The_canonical_recipe_is_a_recipe_of_the_same_hash(string optimizer, double rate)
     {
-        var spec = SmallRun.Spec(Overrides(optimizer, rate));
-        var again = RecipeReader.Read(RecipeWriter.ToYaml(spec));
-        Assert.Equal(spec.Hash, again.Hash);
-        Assert.Equal(spec.Optimizer with { Groups = [] }, again.Optimizer with { Groups = [] });
-        Assert.NotEqual(SmallRun.Spec("optimizer.decay=decoupled").Hash, spec.Hash);
+        var recipe = SmallRun.Spec(Overrides(optimizer, rate));
+        var again = RecipeReader.Read(RecipeWriter.ToYaml(recipe)).Recipe;
+        Assert.Equal(recipe.Hash, again.Hash);
+        Assert.Equal(recipe.Optimizer with { Groups = [] }, again.Optimizer with { Groups = [] });
+        Assert.NotEqual(SmallRun.Spec("optimizer.decay=decoupled").Hash, recipe.Hash);
     }
 
     // Where a run trains at other weights than it evaluates, the checkpoint's are the ones to evaluate.
@@ -77,10 +77,10 @@ public sealed class OptimizerRunTests : IDisposable
     public void A_checkpoint_holds_the_weights_that_were_evaluated(string name)
     {
         string run = SmallRun.Whole(_folder.Path, Overrides($"name: {name}", 1));
-        var spec = SmallRun.Spec(Overrides($"name: {name}", 1));
+        var recipe = SmallRun.Spec(Overrides($"name: {name}", 1));
         using var checkpoint = CheckpointChoice.Last(run, []);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), 1);
-        trainer.Restore(checkpoint!);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 1);
+        trainer.State.Restore(checkpoint!);
         byte[] kept = MemoryMarshal.AsBytes(trainer.Network.Parameters.Span).ToArray();
         double accuracy = trainer.Evaluate().Accuracy;
         Assert.Equal(kept, MemoryMarshal.AsBytes(trainer.Network.Parameters.Span));
@@ -93,8 +93,8 @@ public sealed class OptimizerRunTests : IDisposable
     [Fact]
     public void The_statistics_of_batch_normalization_are_gathered_for_the_weights_to_evaluate()
     {
-        var spec = SmallRun.Spec([.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), 2);
+        var recipe = SmallRun.Spec([.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate().Accuracy, 0.5, 1);
         foreach (var tensor in trainer.Network.State.Tensors)
@@ -115,8 +115,8 @@ public sealed class OptimizerRunTests : IDisposable
     public void A_gradient_that_is_not_finite_ends_the_run_and_names_the_tensor()
     {
         // Weights so large that the outputs are finite still, but not the sum that is the gradient.
-        var spec = SmallRun.Spec([.. Overrides("name: wngrad", 1), "model={name: mlp, norm: none, hidden: [16]}", "loss={name: squared-error}"]);
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), 1);
+        var recipe = SmallRun.Spec([.. Overrides("name: wngrad", 1), "model={name: mlp, norm: none, hidden: [16]}", "loss={name: squared-error}"]);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 1);
         foreach (ref float weight in trainer.Network.Parameters["head.weight"].Span) weight *= 1e37f;
         foreach (ref float weight in trainer.Network.Parameters["hidden1.weight"].Span) weight *= 1e-3f;
         byte[] before = MemoryMarshal.AsBytes(trainer.Network.Parameters.Span).ToArray();
@@ -144,8 +144,8 @@ public sealed class OptimizerRunTests : IDisposable
     [Fact]
     public void A_factor_of_the_curvature_that_leads_out_of_all_bounds_is_refused()
     {
-        var spec = SmallRun.Spec("optimizer={name: wngrad, initial: 1e30, initial_unit: curvature}");
-        var refused = Assert.Throws<InputException>(() => new Trainer<float>(spec, DataCatalog.Load("digits"), 1));
+        var recipe = SmallRun.Spec("optimizer={name: wngrad, initial: 1e30, initial_unit: curvature}");
+        var refused = Assert.Throws<InputException>(() => new Trainer<float>(recipe, DataCatalog.Load("digits"), 1));
         Assert.Contains("optimizer.initial = 1E+30: times the curvature", refused.Message, StringComparison.Ordinal);
     }
 
@@ -153,20 +153,20 @@ public sealed class OptimizerRunTests : IDisposable
     public void A_fork_keeps_its_optimizer_and_an_equivalent_form_needs_sgd()
     {
         string run = SmallRun.Stopped(_folder.Path, 6);
-        var refused = Assert.Throws<InputException>(() => TrainingRun.Fork(
-            run, null, ["optimizer={name: adam}", "momentum=0"], _folder.Path, 1, _ => new SmallRun.Stopper(), CancellationToken.None));
+        var refused = Assert.Throws<InputException>(() => SmallRun.Train(
+            TrainingRun.Fork(run, null, ["optimizer={name: adam}", "momentum=0"], _folder.Path, 1)));
         Assert.Contains("adam remembers something else than sgd", refused.Message, StringComparison.Ordinal);
 
-        var spec = SmallRun.Spec("optimizer={name: wngrad}", "equivalent={form: texp++}");
-        refused = Assert.Throws<InputException>(() => new Trainer<float>(spec, DataCatalog.Load("digits"), 1));
+        var recipe = SmallRun.Spec("optimizer={name: wngrad}", "equivalent={form: texp++}");
+        refused = Assert.Throws<InputException>(() => new Trainer<float>(recipe, DataCatalog.Load("digits"), 1));
         Assert.Contains("write name: sgd", refused.Message, StringComparison.Ordinal);
     }
 
-    private static double Curvature<T>(Recipe spec) where T : unmanaged, IFloatingPointIeee754<T>
+    private static double Curvature<T>(Recipe recipe) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using var trainer = new Trainer<T>(spec, DataCatalog.Load("digits"), 1);
+        using var trainer = new Trainer<T>(recipe, DataCatalog.Load("digits"), 1);
         T[] weights = trainer.Network.Parameters.Span.ToArray(), state = trainer.Network.State.Span.ToArray();
-        double curvature = CurvatureProbe.Measure(trainer.Network, trainer.TrainingBatches, spec.Seed);
+        double curvature = CurvatureProbe.Measure(trainer.Network, trainer.TrainingBatches, recipe.Seed);
         Assert.Equal(weights, trainer.Network.Parameters.Span);
         Assert.Equal(state, trainer.Network.State.Span);
         return curvature;

@@ -38,8 +38,8 @@ public class SingleImageTests
     // The warnings of the recipe.
     private static IReadOnlyList<string> Train(string data, string model)
     {
-        var spec = RecipeReader.Read($"duration: 1ba\nlearning_rate: 0.1\ndata: {{set: digits, test: 8, {data}}}\nmodel: {model}\n");
-        using var trainer = new Trainer<float>(spec, RecipeData.Load(spec.Data!), threads: 1);
-        return spec.Warnings;
+        var read = RecipeReader.Read($"duration: 1ba\nlearning_rate: 0.1\ndata: {{set: digits, test: 8, {data}}}\nmodel: {model}\n");
+        using var trainer = new Trainer<float>(read.Recipe, RecipeData.Load(read.Recipe.Data!), threads: 1);
+        return read.Warnings;
     }
 }

@@ -96,8 +96,9 @@ public sealed class ConvertCommandTests : IDisposable
         var written = Path.Combine(folder, "equivalent.yaml");
         var (code, _, error) = await Cli.Run("convert", source, "--to", form, "--out", written);
         Assert.Equal((0, $"wrote {written}\n"), (code, error));
-        var (own, converted) = (RecipeReader.ReadFile(source), RecipeReader.ReadFile(written));
-        Assert.Empty(converted.Warnings);
+        var (own, read) = (RecipeReader.ReadFile(source).Recipe, RecipeReader.ReadFile(written));
+        var converted = read.Recipe;
+        Assert.Empty(read.Warnings);
         var text = await File.ReadAllTextAsync(written, TestContext.Current.CancellationToken);
         Assert.Contains(own.Hash, text, StringComparison.Ordinal);
         Assert.Contains($"# sha256 {converted.Hash}\n", text, StringComparison.Ordinal);
@@ -217,17 +218,10 @@ public sealed class ConvertCommandTests : IDisposable
     private static double[] Outputs(Recipe spec)
     {
         using var trainer = new Trainer<double>(spec, DataCatalog.Load("digits"), threads: 1);
-        trainer.Run(new SilentObserver(), TestContext.Current.CancellationToken);
+        trainer.Run(NullObserver.Instance, TestContext.Current.CancellationToken);
         trainer.Evaluate();
         return [.. Enumerable.Range(0, 28).SelectMany(image => trainer.Network.OutputsOf(image).ToArray())];
     }
 
     private static double Difference(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max() / a.Max(Math.Abs);
-
-    private sealed class SilentObserver : ITrainingObserver
-    {
-        public void Updated(in UpdateReport report) { }
-
-        public void Evaluated(in EvaluationReport report) { }
-    }
 }

@@ -25,7 +25,7 @@ public sealed class FindLrCommandTests : IDisposable
         Assert.Equal(["WNGrad", "DoG"], json["others"]!.AsArray().Select(other => other!["name"]!.GetValue<string>()));
         Assert.Equal(3, json["seeds"]!.AsArray().Count);
         Assert.EndsWith($"wrote {found}: its largest rate is {rate:R} instead of 0.1\nwrote {svg}\n", error, StringComparison.Ordinal);
-        Assert.Equal(rate, RecipeReader.ReadFile(found).LearningRate.ValueAt(0), 1e-11);
+        Assert.Equal(rate, RecipeReader.ReadFile(found).Recipe.LearningRate.ValueAt(0), 1e-11);
         string picture = await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken);
         Assert.All(["effective rate", "usable, and its middle", "WNGrad", "DoG", ">1e-5<", ">10<"], text => Assert.Contains(text, picture, StringComparison.Ordinal));
         Assert.Equal(0, (await Cli.Run("train", found, "duration=2ba", "--runs", _folder)).Code);
@@ -103,7 +103,7 @@ public sealed class FindLrCommandTests : IDisposable
         Assert.Equal(0, code);
         string text = await File.ReadAllTextAsync(found, TestContext.Current.CancellationToken);
         Assert.InRange(text.Length, 1, 2_000);
-        double largest = RecipeReader.Read(text, found).ToSchedule().LearningRate.ValueAt(0);
+        double largest = RecipeReader.Read(text, found).Recipe.ToSchedule().LearningRate.ValueAt(0);
         Assert.Contains($"its largest rate is {largest:G12} instead of 0.1", error, StringComparison.Ordinal);
     }
 

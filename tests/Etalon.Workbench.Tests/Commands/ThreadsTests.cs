@@ -78,9 +78,9 @@ public sealed class ThreadsTests : IDisposable
     [InlineData(100, 5)]
     public void Short_runs_at_a_time_are_as_many_as_fit_together(int fitting, int atATime)
     {
-        var spec = SmallRun.Spec("data={set: digits, batch: 64}");
+        var recipe = SmallRun.Spec("data={set: digits, batch: 64}");
         var options = new RateTestOptions();
-        var tested = new TestedRecipe(spec, options);
+        var tested = new TestedRecipe(recipe, options);
         // Data are shared: one run more needs what two need more than one.
         long largest = tested.Largest.Max(one => RunMemory.Of(one, 1)!.Value), data = 1797 * 64;
         Assert.Equal(atATime, RateRangeTest.MostAtATime(tested, options, data + fitting * (largest - data)));

@@ -99,6 +99,6 @@ public class AuditTests
         RecipeReader.Read(
             $"duration: 1ep\ndata: {{set: digits}}\nlearning_rate: 0.1\nmodel: {{name: {model}{(model == "mlp" ? "" : ", width: 8")}, norm: {norm.ToString().ToLowerInvariant()}, affine: {(affine ? "true" : "false")}, head: {head}, epsilon: {epsilon:R}}}\n",
             "recipe",
-            model == "mlp" ? ["model.hidden=[12, 16]", .. norm == NormKind.Group ? (string[])["model.groups=4"] : []] : []),
+            model == "mlp" ? ["model.hidden=[12, 16]", .. norm == NormKind.Group ? (string[])["model.groups=4"] : []] : []).Recipe,
         threads: 2);
 }

@@ -1,5 +1,6 @@
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Recipes;
+using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Tests.Commands;
 
@@ -13,20 +14,13 @@ internal static class OwnRun
         var folder = Directory.CreateTempSubdirectory("etalon-diagnose-");
         try
         {
-            var spec = RecipeReader.ReadFile(Cli.Recipe("digits-equilibrium.yaml"), overrides);
-            TrainingRun.Execute(spec, folder.FullName, 1, _ => new Silent(), CancellationToken.None);
-            return RunDiagnosis.Of(Path.Combine(folder.FullName, spec.Name));
+            var read = RecipeReader.ReadFile(Cli.Recipe("digits-equilibrium.yaml"), overrides);
+            SmallRun.Train(TrainingRun.Begin(read, folder.FullName, 1));
+            return RunDiagnosis.Of(Path.Combine(folder.FullName, read.Recipe.Name));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private sealed class Silent : ITrainingObserver
-    {
-        public void Updated(in UpdateReport report) { }
-
-        public void Evaluated(in EvaluationReport report) { }
     }
 }

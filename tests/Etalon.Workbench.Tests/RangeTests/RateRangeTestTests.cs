@@ -23,16 +23,16 @@ public sealed class RateRangeTestTests
         momentum: 0.9
         """;
 
-    private static Recipe Read(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides);
+    private static Recipe Read(params string[] overrides) => RecipeReader.Read(Recipe, overrides: overrides).Recipe;
 
     [Fact]
     public void Training_after_a_test_gives_the_bits_of_training_without()
     {
-        var spec = Read("duration=30ba");
-        float[] without = Trained(spec);
+        var recipe = Read("duration=30ba");
+        float[] without = Trained(recipe);
         string[] files = Directory.GetFileSystemEntries(Environment.CurrentDirectory);
-        RateRangeTest.Run(spec, new RateTestOptions { Updates = 60 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(without, Trained(spec));
+        RateRangeTest.Run(recipe, new RateTestOptions { Updates = 60 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(without, Trained(recipe));
         // Nor is there a run folder, or any other file.
         Assert.Equal(files, Directory.GetFileSystemEntries(Environment.CurrentDirectory));
     }
@@ -56,8 +56,8 @@ public sealed class RateRangeTestTests
         var test = RateRangeTest.Run(Read("seed=7"), new RateTestOptions { From = 1e-4, To = 10, Updates = 101, Seeds = 2 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
         var curve = test.Curves[1];
         // The same by a recipe that says so: five decades in 100 updates.
-        var spec = Read("seed=8", "duration=101ba", "learning_rate={exponential: {from: 1e-4, factor: 10, every: 20ba}}", "log.monitors=1ba");
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), threads: 1);
+        var recipe = Read("seed=8", "duration=101ba", "learning_rate={exponential: {from: 1e-4, factor: 10, every: 20ba}}", "log.monitors=1ba");
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 1);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
         for (int i = 0; i < curve.Losses.Count; i++)
         {
@@ -109,8 +109,8 @@ public sealed class RateRangeTestTests
     public void The_rate_of_WNGrad_is_the_median_of_one_over_b_in_the_last_quarter()
     {
         var test = RateRangeTest.Run(Read(), new RateTestOptions { Updates = 80, Seeds = 1 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
-        var spec = Read("duration=80ba", "learning_rate=1", "optimizer={name: wngrad, initial_unit: gradient-norm}");
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), threads: 1);
+        var recipe = Read("duration=80ba", "learning_rate=1", "optimizer={name: wngrad, initial_unit: gradient-norm}");
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 1);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
         List<double> rates = [];
         while (!trainer.IsDone)
@@ -153,17 +153,17 @@ public sealed class RateRangeTestTests
     [Fact]
     public void Decay_and_momentum_stand_where_they_are_at_the_largest_rate_and_groups_keep_their_ratio()
     {
-        var spec = Read(
+        var recipe = Read(
             "learning_rate=[{linear: {from: 0, to: 0.2, for: 2ep}}, {constant: {value: 0.2}}]", "momentum={linear: {from: 0.5, to: 0.9, for: 8ep}}", "weight_decay={linear: {from: 8e-4, to: 0, for: 8ep}}",
             "optimizer.groups={head: {learning_rate: {linear: {from: 0.2, to: 0, for: 8ep}}}}");
-        var tested = new TestedRecipe(spec, new RateTestOptions { From = 1e-3, To = 1 });
+        var tested = new TestedRecipe(recipe, new RateTestOptions { From = 1e-3, To = 1 });
         var rising = tested.Rising(2);
         Assert.Equal((0.2, 3UL, 200L), (tested.Peak, rising.Seed, rising.TotalSteps));
         Assert.All([0, 100, 199], step => Assert.Equal(0.6, rising.Momentum.ValueAt(step), 1e-12));
         Assert.All([0, 100, 199], step => Assert.Equal(6e-4, rising.WeightDecay.ValueAt(step), 1e-15));
         // A quarter of the way down where the rate has come to its peak: 0.15 of 0.2.
         Assert.All([0, 100, 199], step => Assert.Equal(0.75, rising.Optimizer.Groups[0].LearningRate!.ValueAt(step) / rising.LearningRate.ValueAt(step), 1e-12));
-        Assert.Equal(new Constant(0), new TestedRecipe(spec with { Optimizer = spec.Optimizer with { Groups = [spec.Optimizer.Groups[0] with { LearningRate = new Constant(0) }] } }, new()).Rising(0).Optimizer.Groups[0].LearningRate);
+        Assert.Equal(new Constant(0), new TestedRecipe(recipe with { Optimizer = recipe.Optimizer with { Groups = [recipe.Optimizer.Groups[0] with { LearningRate = new Constant(0) }] } }, new()).Rising(0).Optimizer.Groups[0].LearningRate);
     }
 
     [Theory]
@@ -171,10 +171,10 @@ public sealed class RateRangeTestTests
     [InlineData("decoupled", 0.1)]
     public void WNGrad_shrinks_weights_as_the_recipe_does(string decay, double factor)
     {
-        var spec = Read($"optimizer.decay={decay}", "learning_rate=0.1", "weight_decay=0.01");
-        var wngrad = new TestedRecipe(spec, new()).WithWnGrad();
+        var recipe = Read($"optimizer.decay={decay}", "learning_rate=0.1", "weight_decay=0.01");
+        var wngrad = new TestedRecipe(recipe, new()).WithWnGrad();
         Assert.Equal(factor * 0.01, wngrad.WeightDecay.ValueAt(0), 1e-15);
-        Assert.Equal(spec.Optimizer.Rule.Decay, wngrad.Optimizer.Rule.Decay);
+        Assert.Equal(recipe.Optimizer.Rule.Decay, wngrad.Optimizer.Rule.Decay);
     }
 
     // DoG multiplies gradient and decay by r. Under heavy ball of 0.9 that is the rate r / 10, whose decoupled decay shrinks by a tenth of r lambda.
@@ -263,9 +263,9 @@ public sealed class RateRangeTestTests
         return new(seed, rates, [.. rates.Select(rate => rate > 2 / curvature ? 10 : 0.1 + Math.Exp(-20 * rate * curvature))], null, half: 5, RateTestEnd.LossRose);
     }
 
-    private static float[] Trained(Recipe spec)
+    private static float[] Trained(Recipe recipe)
     {
-        using var trainer = new Trainer<float>(spec, DataCatalog.Load("digits"), threads: 1);
+        using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 1);
         using var batches = new BatchPrefetcher<float>(trainer.TrainingBatches);
         while (!trainer.IsDone) trainer.Update(batches.Next());
         return trainer.Network.Parameters.Span.ToArray();

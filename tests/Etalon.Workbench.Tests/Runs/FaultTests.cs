@@ -35,7 +35,9 @@ public sealed class FaultTests : IDisposable
                 catch (IOException) { }
             }
             var problem = Assert.ThrowsAny<IOException>(() =>
-                TrainingRun.Execute(SmallRun.Spec(), disk, 2, _ => new SmallRun.Stopper { At = 13, Stop = Fill }, TestContext.Current.CancellationToken));
+                SmallRun.Train(
+                    TrainingRun.Begin(SmallRun.Read(), disk, 2),
+                    new SmallRun.Stopper { At = 13, Stop = Fill }, TestContext.Current.CancellationToken));
             Assert.Equal(ExitCode.Failed, Failure.Report(problem, TextWriter.Null));
             Assert.Contains("No space left", problem.Message, StringComparison.Ordinal);
 
@@ -61,8 +63,9 @@ public sealed class FaultTests : IDisposable
             SpinWait.SpinUntil(() => File.Exists(new CheckpointFolder(run).PathOf(12)));
             Directory.Delete(run, recursive: true);
         }
-        var problem = Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = Delete }, TestContext.Current.CancellationToken));
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
+            new SmallRun.Stopper { At = 13, Stop = Delete }, TestContext.Current.CancellationToken));
         Assert.Contains(run, problem.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run));
     }
@@ -71,8 +74,9 @@ public sealed class FaultTests : IDisposable
     public void A_folder_moved_while_training_ends_the_run_and_resumes_from_its_new_place()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), moved = In("moved");
-        Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = () => Directory.Move(run, moved) }, TestContext.Current.CancellationToken));
+        Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
+            new SmallRun.Stopper { At = 13, Stop = () => Directory.Move(run, moved) }, TestContext.Current.CancellationToken));
         SmallRun.Resume(moved);
         SmallRun.AssertSame(whole, moved);
     }
@@ -81,8 +85,9 @@ public sealed class FaultTests : IDisposable
     public void A_folder_that_may_no_longer_be_written_to_ends_the_run_with_a_message_and_resumes_once_it_may()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), checkpoints = Path.Combine(run, "checkpoints");
-        var problem = Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = () => Close(checkpoints) }, TestContext.Current.CancellationToken));
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
+            new SmallRun.Stopper { At = 13, Stop = () => Close(checkpoints) }, TestContext.Current.CancellationToken));
         try
         {
             Assert.Contains(checkpoints, problem.Message, StringComparison.Ordinal);
@@ -101,8 +106,9 @@ public sealed class FaultTests : IDisposable
     public void Something_in_the_place_of_a_checkpoint_ends_the_run_with_a_message_and_harms_no_good_file()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), place = new CheckpointFolder(run).PathOf(16);
-        var problem = Assert.ThrowsAny<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec(), In("runs"), 2, _ => new SmallRun.Stopper { At = 13, Stop = () => Directory.CreateDirectory(Path.Combine(place, "full")) }, TestContext.Current.CancellationToken));
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
+            new SmallRun.Stopper { At = 13, Stop = () => Directory.CreateDirectory(Path.Combine(place, "full")) }, TestContext.Current.CancellationToken));
         Assert.Contains("the checkpoint of update 16 could not be written", problem.Message, StringComparison.Ordinal);
         Directory.Delete(place, recursive: true);
         Assert.Empty(SmallRun.Resume(run));
@@ -154,9 +160,12 @@ public sealed class FaultTests : IDisposable
         void Look()
         {
             seen = RunListing.Of(runs).Count;
-            fork = TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
+            fork = SmallRun.Train(
+                TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
         }
-        TrainingRun.Execute(SmallRun.Spec(), runs, 1, _ => new SmallRun.Stopper { At = 13, Stop = Look }, TestContext.Current.CancellationToken);
+        SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), runs, 1),
+            new SmallRun.Stopper { At = 13, Stop = Look }, TestContext.Current.CancellationToken);
         Assert.Equal((1, RunStatus.Done), (seen, fork!.Status));
     }
 

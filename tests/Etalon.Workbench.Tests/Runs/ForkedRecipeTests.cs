@@ -36,7 +36,7 @@ public sealed class ForkedRecipeTests : IDisposable
         if (change.StartsWith("duration", StringComparison.Ordinal)) expected = expected.Replace("to: 0}", "to: 0, for: 3ep}", StringComparison.Ordinal);
         Assert.Equal(expected, text);
         Assert.Equal(updates, RunSummary.Read(run + "-2").Result!.Steps);
-        Assert.Equal(updates, RecipeReader.Read(text).TotalSteps);
+        Assert.Equal(updates, RecipeReader.Read(text).Recipe.TotalSteps);
     }
 
     [Fact]

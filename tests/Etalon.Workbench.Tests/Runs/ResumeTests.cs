@@ -97,11 +97,11 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Keeping_preresnet_20_holds_training_up_for_less_than_20_ms_at_the_median()
     {
-        var spec = SmallRun.Spec("model.name=preresnet-20", "model.width=16");
-        using var trainer = new Trainer<float>(spec, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
+        var recipe = SmallRun.Spec("model.name=preresnet-20", "model.width=16");
+        using var trainer = new Trainer<float>(recipe, Etalon.Lab.Data.DataCatalog.Load("digits"), 2);
         var folder = new CheckpointFolder(_folder.Path);
         folder.Prepare();
-        using var writer = new CheckpointWriter(folder, trainer.Tensors, () => { });
+        using var writer = new CheckpointWriter(folder, trainer.State.Tensors, () => { });
         var stalls = new List<double>();
         for (int i = 0; i < 21; i++)
         {
@@ -322,8 +322,9 @@ public sealed class ResumeTests : IDisposable
 
         // The same fork, stopped and resumed, ends with the same bytes; and a fork without a change is the parent.
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => TrainingRun.Fork(
-            run, 24, ["duration=10ep", "learning_rate=0.01"], In("runs"), 1, _ => new SmallRun.Stopper { At = 33, Stop = cancellation.Cancel }, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => SmallRun.Train(
+            TrainingRun.Fork(run, 24, ["duration=10ep", "learning_rate=0.01"], In("runs"), 1),
+            new SmallRun.Stopper { At = 33, Stop = cancellation.Cancel }, cancellation.Token));
         SmallRun.Resume(run + "-3");
         SmallRun.AssertSame(run + "-2", run + "-3");
         await Cli.Run("fork", "small", "--at", "24", "--runs", In("runs"));
@@ -369,7 +370,7 @@ public sealed class ResumeTests : IDisposable
 
         using var trainer = new Trainer<float>(SmallRun.Spec(), Etalon.Lab.Data.DataCatalog.Load("digits"), 1);
         using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(28));
-        trainer.Restore(checkpoint);
+        trainer.State.Restore(checkpoint);
         var stem = trainer.Network.Parameters["stem.weight"];
         double sum = 0;
         foreach (float weight in stem.Span) sum += weight;

@@ -29,7 +29,7 @@ public sealed partial class RunLifeTests : IDisposable
             Assert.False(Directory.Exists(Path.Combine(runs, "small")));
             throw new IOException("no room");
         }
-        Assert.Throws<IOException>(() => RunFolder.Create(runs, SmallRun.Spec(), DataCatalog.Load("digits"), Fail));
+        Assert.Throws<IOException>(() => RunFolder.Create(runs, SmallRun.Read(), DataCatalog.Load("digits"), Fail));
         Assert.Empty(Directory.EnumerateFileSystemEntries(runs));
     }
 
@@ -41,15 +41,15 @@ public sealed partial class RunLifeTests : IDisposable
         File.WriteAllText(Path.Combine(dead, "lock"), "");
         File.WriteAllText(Path.Combine(dead, "resolved.json"), "{");
         using var held = RunLock.TryTake(living);
-        using var made = RunFolder.Create(runs, SmallRun.Spec(), DataCatalog.Load("digits"), _ => { });
+        using var made = RunFolder.Create(runs, SmallRun.Read(), DataCatalog.Load("digits"), _ => { });
         Assert.Equal([living, Path.Combine(runs, "small")], Directory.GetDirectories(runs).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Runs_of_one_name_made_at_once_get_names_of_their_own()
     {
-        var (spec, data, runs) = (SmallRun.Spec(), DataCatalog.Load("digits"), In("runs"));
-        Parallel.For(0, 8, _ => RunFolder.Create(runs, spec, data, _ => { }).Dispose());
+        var (recipe, data, runs) = (SmallRun.Read(), DataCatalog.Load("digits"), In("runs"));
+        Parallel.For(0, 8, _ => RunFolder.Create(runs, recipe, data, _ => { }).Dispose());
         Assert.Equal(["small", .. Enumerable.Range(2, 7).Select(i => $"small-{i}")], Directory.GetDirectories(runs).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -57,7 +57,8 @@ public sealed partial class RunLifeTests : IDisposable
     public void A_fork_without_a_checkpoint_is_refused_and_the_fork_that_the_message_names_is_the_same()
     {
         string run = SmallRun.Whole(In("runs"));
-        TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("forks"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
+        SmallRun.Train(
+            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
         string fork = Path.Combine(In("forks"), "small"), killed = Path.Combine(In("killed"), "small");
         Copy(fork, killed);
         Directory.Delete(Path.Combine(killed, "checkpoints"), recursive: true);
@@ -65,7 +66,8 @@ public sealed partial class RunLifeTests : IDisposable
         File.WriteAllText(Path.Combine(killed, "metrics.jsonl"), "");
         string message = Assert.Throws<InputException>(() => SmallRun.Resume(killed)).Message;
         Assert.EndsWith($"fork again: etalon fork {run} --at 24 \"duration=9ep\" \"learning_rate=0.01\"", message, StringComparison.Ordinal);
-        TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("again"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
+        SmallRun.Train(
+            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("again"), 1), cancellation: TestContext.Current.CancellationToken);
         SmallRun.AssertSame(fork, Path.Combine(In("again"), "small"));
     }
 
@@ -89,8 +91,9 @@ public sealed partial class RunLifeTests : IDisposable
             SmallRun.Whole(In("runs"));
             theirs = Digest(run);
         }
-        var problem = Assert.Throws<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec("seed=4"), In("runs"), 1, _ => new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
+        var problem = Assert.Throws<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read("seed=4"), In("runs"), 1),
+            new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Contains($"{run} was deleted, moved or replaced", problem.Message, StringComparison.Ordinal);
         Assert.Equal(theirs, Digest(run));
         SmallRun.AssertSame(whole, run);
@@ -107,8 +110,9 @@ public sealed partial class RunLifeTests : IDisposable
             Directory.Move(In("copy"), run);
             copy = Digest(run);
         }
-        Assert.Throws<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec(), In("runs"), 1, _ => new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
+        Assert.Throws<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read(), In("runs"), 1),
+            new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Equal(copy, Digest(run));
     }
 
@@ -123,8 +127,9 @@ public sealed partial class RunLifeTests : IDisposable
             Directory.Move(Path.Combine(run, name), In("moved"));
             File.CreateSymbolicLink(Path.Combine(run, name), Path.Combine(other, name));
         }
-        var problem = Assert.Throws<IOException>(() => TrainingRun.Execute(
-            SmallRun.Spec("seed=4"), In("runs"), 1, _ => new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
+        var problem = Assert.Throws<IOException>(() => SmallRun.Train(
+            TrainingRun.Begin(SmallRun.Read("seed=4"), In("runs"), 1),
+            new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Contains($"{Path.Combine(run, name)} was deleted, moved or replaced", problem.Message, StringComparison.Ordinal);
         Assert.Equal(theirs, Digest(other));
         File.Delete(Path.Combine(run, name));
@@ -203,7 +208,7 @@ public sealed partial class RunLifeTests : IDisposable
     public void The_parent_of_a_fork_that_was_edited_is_named()
     {
         string run = SmallRun.Whole(In("runs")), fork = Path.Combine(In("forks"), "small"), resolved = Path.Combine(fork, "resolved.json");
-        TrainingRun.Fork(run, 24, ["weight_decay=0"], In("forks"), 1, _ => new SmallRun.Stopper(), TestContext.Current.CancellationToken);
+        SmallRun.Train(TrainingRun.Fork(run, 24, ["weight_decay=0"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
         File.WriteAllText(resolved, File.ReadAllText(resolved).Replace("\"step\": 24", "\"step\": 20", StringComparison.Ordinal));
         Assert.Contains("parent or overrides", Assert.Throws<InputException>(() => SmallRun.Resume(fork)).Message, StringComparison.Ordinal);
     }

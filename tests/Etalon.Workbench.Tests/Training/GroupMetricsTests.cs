@@ -30,12 +30,12 @@ public sealed class GroupMetricsTests : IDisposable
     [Fact]
     public void Accuracies_by_group_agree_with_counting_image_by_image()
     {
-        var spec = RecipeReader.Read(Recipe);
-        using var trainer = new Trainer<double>(spec, DataCatalog.Load("digits"), threads: 2);
+        var recipe = RecipeReader.Read(Recipe).Recipe;
+        using var trainer = new Trainer<double>(recipe, DataCatalog.Load("digits"), threads: 2);
         var last = new Last();
         trainer.Run(last, TestContext.Current.CancellationToken);
 
-        var data = RecipeData.Prepare(spec.Data!, DataCatalog.Load("digits"));
+        var data = RecipeData.Prepare(recipe.Data!, DataCatalog.Load("digits"));
         int[] training = Predictions(trainer, data, data.Training), test = Predictions(trainer, data, data.Test);
         var (fit, split) = (last.Report.Fit!, data.Training);
         Assert.Equal(["accuracy/patched", "accuracy/plain", "accuracy/clean", "memorized", "corrected"], fit.Groups.Select(group => group.Name));
@@ -90,10 +90,10 @@ public sealed class GroupMetricsTests : IDisposable
     [Fact]
     public void The_full_batch_is_one_update_an_epoch_whose_loss_is_that_of_the_whole_split()
     {
-        var spec = RecipeReader.Read(Recipe, overrides: ["data.batch=full", "duration=5ep", "log.evaluate=2ep", "precision=float64", "momentum=0"]);
-        Assert.Equal((300, 1L, 5L), (spec.Data!.Batch, spec.StepsPerEpoch, spec.TotalSteps));
-        using var trainer = new Trainer<double>(spec, DataCatalog.Load("digits"), threads: 1);
-        var data = RecipeData.Prepare(spec.Data, DataCatalog.Load("digits"));
+        var recipe = RecipeReader.Read(Recipe, overrides: ["data.batch=full", "duration=5ep", "log.evaluate=2ep", "precision=float64", "momentum=0"]).Recipe;
+        Assert.Equal((300, 1L, 5L), (recipe.Data!.Batch, recipe.StepsPerEpoch, recipe.TotalSteps));
+        using var trainer = new Trainer<double>(recipe, DataCatalog.Load("digits"), threads: 1);
+        var data = RecipeData.Prepare(recipe.Data, DataCatalog.Load("digits"));
         var batch = new Batch<double>(BatchSource<double>.InOrder(data, data.Training, 300));
         batch.Read(BatchSource<double>.InOrder(data, data.Training, 300), 0, 0);
         double loss = trainer.Network.Forward(batch.Pixels, batch.Labels, isTraining: true).Loss;
@@ -108,11 +108,11 @@ public sealed class GroupMetricsTests : IDisposable
     public void A_batch_that_does_not_fit_is_refused_with_what_it_needs()
     {
         var (model, image) = (new ModelSpec { Kind = ModelKind.Cnn }, new ImageSize(32, 32, 3));
-        var spec = RecipeReader.Read("{duration: 1ba, learning_rate: 1, data: {set: cifar10, batch: 50000}, model: {name: cnn}}");
-        var problem = Assert.Throws<InputException>(() => RunMemory.Require(spec, threads: 1, available: 4_000_000_000));
+        var recipe = RecipeReader.Read("{duration: 1ba, learning_rate: 1, data: {set: cifar10, batch: 50000}, model: {name: cnn}}").Recipe;
+        var problem = Assert.Throws<InputException>(() => RunMemory.Require(recipe, threads: 1, available: 4_000_000_000));
         Assert.Matches("data.batch = 50000: cnn needs [0-9.]+ GB for batches of 50000 32x32x3 images, and this machine has 4.0 GB; take a smaller batch", problem.Message);
-        Assert.Contains("training would be refused", RunMemory.Note(spec, threads: 1, available: 4_000_000_000), StringComparison.Ordinal);
-        Assert.Null(RunMemory.Note(spec, threads: 1, available: long.MaxValue));
+        Assert.Contains("training would be refused", RunMemory.Note(recipe, threads: 1, available: 4_000_000_000), StringComparison.Ordinal);
+        Assert.Null(RunMemory.Note(recipe, threads: 1, available: long.MaxValue));
         using var workers = new Workers(1);
         using var few = Model.Build<float>(model, image, 10, new SoftmaxCrossEntropy(), 100, workers);
         using var more = Model.Build<float>(model, image, 10, new SoftmaxCrossEntropy(), 300, workers);

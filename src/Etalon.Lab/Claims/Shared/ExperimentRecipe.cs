@@ -46,6 +46,6 @@ internal static class ExperimentRecipe
     public static Recipe Run(this Recipe recipe, string name, int seed)
     {
         var run = recipe with { Name = name, Seed = (ulong)seed };
-        return RecipeReader.ReadWritten(RecipeWriter.ToOwnYaml(run), name, []);
+        return RecipeReader.ReadWritten(RecipeWriter.ToOwnYaml(run), name, []).Recipe;
     }
 }

@@ -52,10 +52,10 @@ internal static class ExperimentRuns
         string path = Path.Combine(run.RunsFolder, recipe.Name);
         try
         {
-            if (!File.Exists(Path.Combine(path, RunFolder.ResolvedName)))
-                TrainingRun.Execute(recipe, run.RunsFolder, threads: 1, _ => new SilentObserver(), run.Cancellation);
-            else if (StatusOf(recipe, path) is not (RunStatus.Done or RunStatus.Diverged))
-                TrainingRun.Resume(path, threads: 1, _ => new SilentObserver(), run.Cancellation);
+            using var training = !File.Exists(Path.Combine(path, RunFolder.ResolvedName)) ? TrainingRun.Begin(ReadRecipe.Of(recipe), run.RunsFolder, threads: 1)
+                : StatusOf(recipe, path) is not (RunStatus.Done or RunStatus.Diverged) ? TrainingRun.Resume(path, threads: 1)
+                : null;
+            training?.Train(NullObserver.Instance, run.Cancellation);
         }
         catch (DivergedException)
         {
@@ -66,17 +66,10 @@ internal static class ExperimentRuns
     // A damaged result counts as none: the run is resumed, and writes it anew.
     private static RunStatus StatusOf(Recipe recipe, string path)
     {
-        if (ResolvedRecipe.Read(path).Spec.Hash != recipe.Hash)
+        if (ResolvedRecipe.Read(path).Recipe.Hash != recipe.Hash)
             throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
         if (Arithmetic.Of(ResolvedRecipe.Read(path).Resolved) is var was && was != Arithmetic.Version)
             throw new InputException($"{path} was computed with arithmetic {was}, and this etalon computes with {Arithmetic.Version}, whose last digits differ; give the experiment a folder of its own, or remove that run");
         return RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished;
-    }
-
-    private sealed class SilentObserver : ITrainingObserver
-    {
-        public void Updated(in UpdateReport report) { }
-
-        public void Evaluated(in EvaluationReport report) { }
     }
 }

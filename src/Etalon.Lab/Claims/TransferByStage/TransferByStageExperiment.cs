@@ -60,7 +60,7 @@ public sealed record TransferByStageExperiment
         get
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 2);
-            var source = RecipeReader.Read(Recipe, "transfer by stage");
+            var source = RecipeReader.Read(Recipe, "transfer by stage").Recipe;
             return [.. Enumerable.Range(1, Seeds).Select(seed => source.Run($"e5-seed{seed}", seed))];
         }
     }

@@ -34,17 +34,17 @@ public sealed class Reference
     /// <param name="path">The file or the folder.</param>
     /// <exception cref="InputException">It is none of them, or has faults.</exception>
     public static Reference Of(string path) =>
-        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json" ? Of(RecipeReader.ReadFile(path)) : Of(RunDiagnosis.ReadLog(path));
+        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json" ? Of(RecipeReader.ReadFile(path).Recipe) : Of(RunDiagnosis.ReadLog(path));
 
     /// <summary>A recipe.</summary>
-    public static Reference Of(Recipe spec)
+    public static Reference Of(Recipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Optimizer is not SgdSpec) throw new InputException($"{spec.Name}: trains with {spec.Optimizer.Name}; a log is compared with a recipe of SGD");
-        return new(spec.Name, spec.ToSchedule().Rule, spec.TotalSteps, step => (spec.LearningRate.ValueAt(step), spec.WeightDecay.ValueAt(step), spec.Momentum.ValueAt(step)))
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (recipe.Optimizer is not SgdSpec) throw new InputException($"{recipe.Name}: trains with {recipe.Optimizer.Name}; a log is compared with a recipe of SGD");
+        return new(recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps, step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step)))
         {
             IsRecipe = true,
-            StepsPerEpoch = spec.StepsPerEpoch > 1 ? spec.StepsPerEpoch : null,
+            StepsPerEpoch = recipe.StepsPerEpoch > 1 ? recipe.StepsPerEpoch : null,
         };
     }
 

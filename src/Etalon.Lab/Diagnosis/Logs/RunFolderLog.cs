@@ -13,22 +13,22 @@ internal static class RunFolderLog
     public static RunLog Read(string folder)
     {
         // A run that trains an equivalent of its recipe is measured in the recipe's own terms.
-        var spec = ResolvedRecipe.Read(folder).Spec with { Equivalent = null };
-        if (spec.Optimizer is not SgdSpec)
-            throw new InputException($"{folder}: trains with {spec.Optimizer.Name}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
+        var recipe = ResolvedRecipe.Read(folder).Recipe with { Equivalent = null };
+        if (recipe.Optimizer is not SgdSpec)
+            throw new InputException($"{folder}: trains with {recipe.Optimizer.Name}; the laws that a run is diagnosed by are those of SGD, with and without momentum");
         var rows = MonitorRows.Read(folder);
         long[] steps = rows.Steps;
         return new RunLog
         {
             Source = RunFolder.NameOf(folder),
-            Rule = spec.ToSchedule().Rule,
+            Rule = recipe.ToSchedule().Rule,
             IsRuleLogged = true,
             Steps = steps,
-            Rate = [.. steps.Select(spec.LearningRate.ValueAt)],
-            WeightDecay = [.. steps.Select(spec.WeightDecay.ValueAt)],
-            Momentum = [.. steps.Select(spec.Momentum.ValueAt)],
-            Groups = [.. rows.Groups.Select(name => Group(name, steps, rows.Column, new ParameterGroups(spec)))],
-            PlannedSteps = spec.TotalSteps,
+            Rate = [.. steps.Select(recipe.LearningRate.ValueAt)],
+            WeightDecay = [.. steps.Select(recipe.WeightDecay.ValueAt)],
+            Momentum = [.. steps.Select(recipe.Momentum.ValueAt)],
+            Groups = [.. rows.Groups.Select(name => Group(name, steps, rows.Column, new ParameterGroups(recipe)))],
+            PlannedSteps = recipe.TotalSteps,
             Warnings = rows.Stride > 1 ? [$"{folder}: its monitors wrote more than {MetricsTable.MostCells:N0} numbers; one row in {rows.Stride} is used"] : [],
         };
     }

@@ -40,7 +40,7 @@ public sealed class SettledRates
     public static SettledRates? Of(string path)
     {
         if (!Directory.Exists(path)) return null;
-        var optimizer = ResolvedRecipe.Read(path).Spec.Optimizer;
+        var optimizer = ResolvedRecipe.Read(path).Recipe.Optimizer;
         return optimizer is SgdSpec ? null : new(RunFolder.NameOf(path), optimizer.Name, MonitorRows.Read(path));
     }
 

@@ -14,73 +14,73 @@ namespace Etalon.Lab.Recipes;
 public static class RecipeWriter
 {
     /// <summary>The canonical recipe as JSON.</summary>
-    public static JsonObject ToJson(Recipe spec)
+    public static JsonObject ToJson(Recipe recipe)
     {
         var json = new JsonObject
         {
-            ["name"] = spec.Name,
-            ["seed"] = spec.Seed,
-            ["duration"] = Steps(spec.TotalSteps),
-            ["steps_per_epoch"] = spec.StepsPerEpoch,
+            ["name"] = recipe.Name,
+            ["seed"] = recipe.Seed,
+            ["duration"] = Steps(recipe.TotalSteps),
+            ["steps_per_epoch"] = recipe.StepsPerEpoch,
         };
-        if (spec.Data is { } data) json["data"] = Data(data);
-        if (spec.Model is { } model) json["model"] = Model(model);
-        json["optimizer"] = Optimizer(spec);
-        json[ScheduledQuantity.LearningRate.Key] = ScheduleWriter.Write(spec.LearningRate, spec.TotalSteps);
-        json[ScheduledQuantity.WeightDecay.Key] = ScheduleWriter.Write(spec.WeightDecay, spec.TotalSteps);
-        json[ScheduledQuantity.Momentum.Key] = ScheduleWriter.Write(spec.Momentum, spec.TotalSteps);
-        if (spec.Equivalent is { } equivalent)
+        if (recipe.Data is { } data) json["data"] = Data(data);
+        if (recipe.Model is { } model) json["model"] = Model(model);
+        json["optimizer"] = Optimizer(recipe);
+        json[ScheduledQuantity.LearningRate.Key] = ScheduleWriter.Write(recipe.LearningRate, recipe.TotalSteps);
+        json[ScheduledQuantity.WeightDecay.Key] = ScheduleWriter.Write(recipe.WeightDecay, recipe.TotalSteps);
+        json[ScheduledQuantity.Momentum.Key] = ScheduleWriter.Write(recipe.Momentum, recipe.TotalSteps);
+        if (recipe.Equivalent is { } equivalent)
         {
             var form = new JsonObject { ["form"] = FormWords.Of(equivalent.Form) };
-            Add(form, ScheduledQuantity.WeightDecay, equivalent.WeightDecay, spec.TotalSteps);
+            Add(form, ScheduledQuantity.WeightDecay, equivalent.WeightDecay, recipe.TotalSteps);
             json["equivalent"] = form;
         }
-        if (spec.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
-        json["loss"] = new JsonObject { ["name"] = RecipeWords.Of(spec.Loss.Kind), ["label_smoothing"] = spec.Loss.LabelSmoothing };
-        json["precision"] = RecipeWords.Of(spec.Precision);
+        if (recipe.AutoDecay is { } autoDecay) json["auto_decay"] = AutoDecay(autoDecay);
+        json["loss"] = new JsonObject { ["name"] = RecipeWords.Of(recipe.Loss.Kind), ["label_smoothing"] = recipe.Loss.LabelSmoothing };
+        json["precision"] = RecipeWords.Of(recipe.Precision);
         var log = new JsonObject
         {
-            ["every"] = Steps(spec.Log.EverySteps),
-            ["monitors"] = StepsOrNever(spec.Log.MonitorSteps),
-            ["noise"] = StepsOrNever(spec.Log.NoiseSteps),
+            ["every"] = Steps(recipe.Log.EverySteps),
+            ["monitors"] = StepsOrNever(recipe.Log.MonitorSteps),
+            ["noise"] = StepsOrNever(recipe.Log.NoiseSteps),
         };
-        if (spec.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
+        if (recipe.Log.EvaluationSteps is { } evaluation) log["evaluate"] = Steps(evaluation);
         json["log"] = log;
-        json["checkpoint"] = Checkpoint(spec);
+        json["checkpoint"] = Checkpoint(recipe);
         return json;
     }
 
     /// <summary>The canonical recipe as YAML, one line a part, with its hash as a comment above it.</summary>
-    public static string ToYaml(Recipe spec) => $"# sha256 {spec.Hash}\n{FlowYaml.Write(ToJson(spec))}";
+    public static string ToYaml(Recipe recipe) => $"# sha256 {recipe.Hash}\n{FlowYaml.Write(ToJson(recipe))}";
 
-    /// <summary>The canonical recipe as YAML for one who goes on with it: without <c>steps_per_epoch</c> where the data decide it.</summary>
-    internal static string ToOwnYaml(Recipe spec)
+    /// <summary>The canonical recipe as YAML for one who continues with it: without <c>steps_per_epoch</c> where the data decide it.</summary>
+    internal static string ToOwnYaml(Recipe recipe)
     {
-        var json = ToJson(spec);
-        if (spec.Data is not null) json.Remove("steps_per_epoch");
+        var json = ToJson(recipe);
+        if (recipe.Data is not null) json.Remove("steps_per_epoch");
         return FlowYaml.Write(json);
     }
 
     /// <summary>SHA-256 of <see cref="Deciding"/>.</summary>
-    internal static string HashOf(Recipe spec) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(spec).ToJsonString())));
+    internal static string HashOf(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(recipe).ToJsonString())));
 
     /// <summary>
     /// The canonical JSON of what decides the training: without <c>data.folder</c>, which says where the files lie and not what they are, and
     /// without <c>checkpoint</c>.
     /// </summary>
-    internal static JsonObject Deciding(Recipe spec)
+    internal static JsonObject Deciding(Recipe recipe)
     {
-        var json = ToJson(spec);
+        var json = ToJson(recipe);
         (json["data"] as JsonObject)?.Remove("folder");
         json.Remove("checkpoint");
         return json;
     }
 
-    private static JsonObject Checkpoint(Recipe spec)
+    private static JsonObject Checkpoint(Recipe recipe)
     {
-        var json = new JsonObject { ["every"] = Steps(spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch) };
-        if (spec.Checkpoint.Keep != CheckpointRetention.Last) json["keep"] = RecipeWords.Of(spec.Checkpoint.Keep);
-        if (spec.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
+        var json = new JsonObject { ["every"] = Steps(recipe.Checkpoint.EverySteps ?? recipe.StepsPerEpoch) };
+        if (recipe.Checkpoint.Keep != CheckpointRetention.Last) json["keep"] = RecipeWords.Of(recipe.Checkpoint.Keep);
+        if (recipe.Checkpoint.EveryMinutes is { } minutes) json["every_minutes"] = minutes;
         return json;
     }
 
@@ -128,9 +128,9 @@ public static class RecipeWriter
         return json;
     }
 
-    private static JsonObject Optimizer(Recipe spec)
+    private static JsonObject Optimizer(Recipe recipe)
     {
-        var optimizer = spec.Optimizer;
+        var optimizer = recipe.Optimizer;
         var json = new JsonObject { ["name"] = optimizer.Name };
         foreach (var option in OptimizerFamily.Of(optimizer).Options) json[option.Key] = option.Write(optimizer);
         if (optimizer.Groups.Length == 0) return json;
@@ -138,9 +138,9 @@ public static class RecipeWriter
         foreach (var group in optimizer.Groups)
         {
             var schedules = new JsonObject();
-            Add(schedules, ScheduledQuantity.LearningRate, group.LearningRate, spec.TotalSteps);
-            Add(schedules, ScheduledQuantity.WeightDecay, group.WeightDecay, spec.TotalSteps);
-            Add(schedules, ScheduledQuantity.Momentum, group.Momentum, spec.TotalSteps);
+            Add(schedules, ScheduledQuantity.LearningRate, group.LearningRate, recipe.TotalSteps);
+            Add(schedules, ScheduledQuantity.WeightDecay, group.WeightDecay, recipe.TotalSteps);
+            Add(schedules, ScheduledQuantity.Momentum, group.Momentum, recipe.TotalSteps);
             groups[RecipeWords.Of(group.Parameters)] = schedules;
         }
         json["groups"] = groups;

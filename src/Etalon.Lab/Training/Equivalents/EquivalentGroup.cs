@@ -12,7 +12,7 @@ namespace Etalon.Lab.Training;
 /// </summary>
 /// <remarks>
 /// What is stored is re-centred by a power of two: w~ / 2^s, 2^s v~, with the rate eta~ / 4^s and the decay 4^s lambda~. That changes no bit of the
-/// weights' directions, so an exponential run can go on for ever (Li and Arora 2019; the symmetry (eta, lambda, w) -> (c^2 eta, lambda / c^2, c w)).
+/// weights' directions, so an exponential run can be trained for any number of updates (Li and Arora 2019; the symmetry (eta, lambda, w) -> (c^2 eta, lambda / c^2, c w)).
 /// </remarks>
 internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, int group, Conversion conversion, int slack)
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -47,7 +47,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
 
-    /// <summary>Goes on after <paramref name="step"/> updates with weights that were stored with that exponent; the weights themselves are read afterwards.</summary>
+    /// <summary>Continues after <paramref name="step"/> updates with weights that were stored with that exponent; the weights themselves are read afterwards.</summary>
     public void ContinueAt(long step, int exponent)
     {
         Exponent = exponent;
@@ -55,7 +55,7 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Sgd<T> optimizer, i
         network.ActivationScale = PowerOfTwo.Exp(LogScale).Times(-Exponent);
     }
 
-    /// <summary>Goes on after <paramref name="step"/> updates with weights that another form stored with that exponent; they are turned into this form afterwards.</summary>
+    /// <summary>Continues after <paramref name="step"/> updates with weights that another form stored with that exponent; they are turned into this form afterwards.</summary>
     /// <returns>This form.</returns>
     public StoredScale TakeOverAt(long step, int exponent)
     {

@@ -21,8 +21,8 @@ internal readonly record struct StoredScale(StateMap Map, int Exponent)
 
     /// <summary>The form of a run after <paramref name="step"/> updates, as a checkpoint keeps it: what is corrected before the next update is corrected already.</summary>
     /// <exception cref="InputException">The recipe has no such equivalent.</exception>
-    public static StoredScale Of(Recipe spec, long step, int exponent) =>
-        ScheduleConversion.Of(spec) is { } conversion ? new(conversion.StateAt(step), exponent) : default;
+    public static StoredScale Of(Recipe recipe, long step, int exponent) =>
+        ScheduleConversion.Of(recipe) is { } conversion ? new(conversion.StateAt(step), exponent) : default;
 
     /// <summary>P / 2^s: what activations, running statistics and epsilon follow.</summary>
     public double ActivationScale => PowerOfTwo.Exp(Map.LogScale).Times(-Exponent);

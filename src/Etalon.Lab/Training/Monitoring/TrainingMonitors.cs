@@ -25,7 +25,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     private readonly double?[] _expected;
     private readonly int[][] _tensors;
     private readonly long[] _lengths;
-    private bool _isDue, _hasNoise;
+    private bool _measures, _hasNoise;
 
     /// <summary>Monitors of some groups of tensors.</summary>
     /// <param name="network">The network that is trained.</param>
@@ -56,7 +56,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.</summary>
     public void BeforePasses(long step)
     {
-        if (!IsNoiseDue(step)) return;
+        if (!MeasuresNoise(step)) return;
         var batch = _second!.At(step);
         TakeSecond(batch.Pixels, batch.Labels);
     }
@@ -69,8 +69,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <param name="numbers">With which the stored weights make it, group by group.</param>
     public void BeforeUpdate(long step, ReadOnlySpan<Hyperparameters> numbers)
     {
-        (_isDue, _hasNoise) = (IsDue(step), IsNoiseDue(step));
-        if (!_isDue) return;
+        (_measures, _hasNoise) = (Measures(step), MeasuresNoise(step));
+        if (!_measures) return;
         if (_hasNoise) _pair!.Compare(_workers);
         _updates.Before(_workers);
         for (int group = 0; group < _expected.Length; group++) _expected[group] = _optimizer.NextSquare(numbers[_group], _updates[group]);
@@ -79,10 +79,10 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <summary>Right after the update.</summary>
     /// <param name="numbers">With which the stored weights made it, group by group.</param>
     /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
-    /// <returns>What was measured; null where nothing was due.</returns>
+    /// <returns>What was measured; null where nothing was measured.</returns>
     public MonitorReading? AfterUpdate(ReadOnlySpan<Hyperparameters> numbers, EquivalentGroup<T>? equivalent)
     {
-        if (!_isDue) return null;
+        if (!_measures) return null;
         _updates.After(_workers);
         // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
         double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1;
@@ -109,9 +109,9 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     }
 
     // The first update and the last are measured in any case.
-    private bool IsDue(long step) => IsNoiseDue(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
+    private bool Measures(long step) => MeasuresNoise(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
 
-    private bool IsNoiseDue(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
+    private bool MeasuresNoise(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
 
     private double MeanRate(int[] tensors, in Hyperparameters numbers)
     {

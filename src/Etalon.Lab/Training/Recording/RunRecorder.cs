@@ -1,14 +1,14 @@
 using System.Diagnostics;
-using System.Numerics;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Training;
 
 /// <summary>Keeps a run in its folder while it trains: metrics, checkpoints, and what its result is made of.</summary>
-internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class RunRecorder : ITrainingObserver, IDisposable
 {
-    private readonly Trainer<T> _trainer;
+    private readonly Trainer _trainer;
+    private readonly ITrainingObserver _observer;
     private readonly RunIdentity _identity;
     private readonly MetricsWriter _metrics;
     private readonly CheckpointWriter _checkpoints;
@@ -21,26 +21,31 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     private long _mark = Stopwatch.GetTimestamp(), _kept = Stopwatch.GetTimestamp();
 
     /// <summary>Opens the metrics at a mark.</summary>
-    public RunRecorder(Trainer<T> trainer, Recipe spec, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsPosition mark)
+    /// <param name="trainer">What trains.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="identity">What may not change.</param>
+    /// <param name="progress">What earlier parts of the run have added to its result.</param>
+    /// <param name="mark">Where the metrics continue.</param>
+    /// <param name="observer">Called after each update and evaluation, when both are recorded.</param>
+    public RunRecorder(
+        Trainer trainer, Recipe recipe, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsPosition mark, ITrainingObserver observer)
     {
-        (_trainer, _identity, _progress, _before) = (trainer, identity, progress, progress);
-        (_every, _keepsStages) = (spec.Checkpoint.EverySteps ?? spec.StepsPerEpoch, spec.Checkpoint.Keep == CheckpointRetention.Stages);
-        _interval = spec.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
-        _perEpoch = spec.StepsPerEpoch;
-        _metrics = new MetricsWriter(folder.Metrics, spec.Log.EverySteps, mark, folder.Lock);
-        folder.Checkpoints.GoOnFrom(trainer.Step, progress.Spared);
-        _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.Tensors, _metrics.Flush);
+        (_trainer, _observer, _identity, _progress, _before) = (trainer, observer, identity, progress, progress);
+        (_every, _keepsStages) = (recipe.Checkpoint.EverySteps ?? recipe.StepsPerEpoch, recipe.Checkpoint.Keep == CheckpointRetention.Stages);
+        _interval = recipe.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
+        _perEpoch = recipe.StepsPerEpoch;
+        _metrics = new MetricsWriter(folder.Metrics, recipe.Log.EverySteps, mark, folder.Lock);
+        folder.Checkpoints.ContinueFrom(trainer.Step, progress.Spared);
+        _checkpoints = new CheckpointWriter(folder.Checkpoints, trainer.State.Tensors, _metrics.Flush);
     }
-
-    /// <summary>Who watches.</summary>
-    public ITrainingObserver? Display { get; set; }
 
     /// <inheritdoc/>
     public void Updated(in UpdateReport report)
     {
         _progress = _progress.With(report, Stopwatch.GetElapsedTime(_mark));
         _metrics.Updated(report);
-        Display?.Updated(report);
+        _observer.Updated(report);
         _mark = Stopwatch.GetTimestamp();
     }
 
@@ -49,7 +54,7 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     {
         _progress = _progress.With(report);
         _metrics.Evaluated(report);
-        Display?.Evaluated(report);
+        _observer.Evaluated(report);
         // The time since the update was the evaluation's, not training's.
         _mark = Stopwatch.GetTimestamp();
     }
@@ -76,10 +81,10 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
     /// <param name="trainer">Its state.</param>
     /// <param name="identity">What may not change.</param>
     /// <param name="checkpoints">Where.</param>
-    public static void KeepFirst(Trainer<T> trainer, RunIdentity identity, CheckpointFolder checkpoints)
+    public static void KeepFirst(Trainer trainer, RunIdentity identity, CheckpointFolder checkpoints)
     {
         trainer.PrepareEvaluation();
-        CheckpointWriter.WriteFirst(checkpoints, trainer.Tensors, trainer.Step, Describe(trainer, identity, default, new RunProgress()));
+        CheckpointWriter.WriteFirst(checkpoints, trainer.State.Tensors, trainer.Step, Describe(trainer, identity, default, new RunProgress()));
     }
 
     /// <summary>Waits until what was kept is on the disk.</summary>
@@ -107,11 +112,11 @@ internal sealed class RunRecorder<T> : ITrainingObserver, IDisposable where T : 
         Message = message,
     };
 
-    private static Dictionary<string, string> Describe(Trainer<T> trainer, RunIdentity identity, MetricsPosition mark, RunProgress progress)
+    private static Dictionary<string, string> Describe(Trainer trainer, RunIdentity identity, MetricsPosition mark, RunProgress progress)
     {
         var metadata = new Dictionary<string, string> { [Checkpoint.FormatKey] = Checkpoint.Format };
         identity.Describe(metadata);
-        trainer.Describe(metadata);
+        trainer.State.Describe(metadata);
         mark.Describe(metadata);
         progress.Describe(metadata);
         return metadata;

@@ -14,6 +14,6 @@ public readonly record struct UpdateReport(long Step, double Epoch, LossResult B
     /// <summary>Whether it was the last of the run.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>What the monitors measured; null where they were not due.</summary>
+    /// <summary>What the monitors measured; null where they did not measure.</summary>
     public MonitorReading? Monitors { get; init; }
 }

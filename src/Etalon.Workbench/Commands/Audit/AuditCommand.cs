@@ -45,8 +45,8 @@ internal static partial class AuditCommand
     }
 
     private static Recipe Read(string[] words, TextWriter error) => ModelName().IsMatch(words[0]) && !File.Exists(words[0])
-        ? RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\nmodel: {{name: {words[0]}}}\n", words[0], words[1..])
-        : RecipeArguments.ReadOne(words, error);
+        ? RecipeReader.Read($"duration: 1ba\nlearning_rate: 0\nmodel: {{name: {words[0]}}}\n", words[0], words[1..]).Recipe
+        : RecipeArguments.ReadOne(words, error).Recipe;
 
     private static void Write(AuditReport report, TextWriter output)
     {

@@ -37,21 +37,21 @@ internal static class BenchCommand
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(options.Vectors) is { } vectors) Choose(vectors);
-        var spec = Spec(
+        var recipe = Recipe(
             parsed.GetRequiredValue(options.Model), parsed.GetRequiredValue(options.Norm), parsed.GetRequiredValue(options.Convolution),
             parsed.GetRequiredValue(options.Precision), parsed.GetValue(options.Hidden));
         int batch = parsed.GetRequiredValue(options.Batch), rounds = parsed.GetRequiredValue(options.Rounds);
         int threads = ThreadCount.ForBatches(parsed.GetValue(options.Threads), batch, error);
         if (parsed.GetValue(options.Serve))
         {
-            if (spec.Precision == Precision.Float32) Serve<float>(spec.Model!, batch, threads, Console.In, output);
-            else Serve<double>(spec.Model!, batch, threads, Console.In, output);
+            if (recipe.Precision == Precision.Float32) Serve<float>(recipe.Model!, batch, threads, Console.In, output);
+            else Serve<double>(recipe.Model!, batch, threads, Console.In, output);
             return ExitCode.Done;
         }
         error.WriteLine("measuring; on a busy machine the figures mean little");
-        var report = spec.Precision == Precision.Float32
-            ? SpeedBench.Measure<float>(spec.Model!, batch, threads, rounds, spec.Precision)
-            : SpeedBench.Measure<double>(spec.Model!, batch, threads, rounds, spec.Precision);
+        var report = recipe.Precision == Precision.Float32
+            ? SpeedBench.Measure<float>(recipe.Model!, batch, threads, rounds, recipe.Precision)
+            : SpeedBench.Measure<double>(recipe.Model!, batch, threads, rounds, recipe.Precision);
         if (parsed.GetValue(options.Json)) BenchJson.Write(report, output);
         else
             foreach (string line in BenchText.Lines(report)) output.WriteLine(line);
@@ -76,12 +76,12 @@ internal static class BenchCommand
     }
 
     // A recipe's reader knows all rules of models; what it needs besides has no influence on speed.
-    private static Recipe Spec(string model, string norm, string convolution, string precision, string? hidden) => RecipeReader.Read(
+    private static Recipe Recipe(string model, string norm, string convolution, string precision, string? hidden) => RecipeReader.Read(
         "{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.01, model: {name: mlp}}", "bench",
         [
             $"model.name={Quoted(model)}", $"model.norm={Quoted(norm)}", $"model.convolution={Quoted(convolution)}", $"precision={Quoted(precision)}",
             .. hidden is null ? (string[])[] : [$"model.hidden=[{hidden}]"],
-        ]);
+        ]).Recipe;
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 

@@ -31,12 +31,12 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             var files = new OutputFiles(parsed, json, file, csv);
-            var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
-            files.Spare(RecipeInputs.Of(spec));
-            var converted = RecipeConversion.Of(spec, FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
+            files.Spare(RecipeInputs.Of(read));
+            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
             else Print(converted, files.Report);
-            files.Write(file, writer => writer.Write(converted.ToYaml(parsed.GetValue(file)!)));
+            files.Write(file, writer => writer.Write(converted.ToYaml(read, parsed.GetValue(file)!)));
             files.Write(csv, converted.WriteCsv, converted.Conversion.Target.Count);
             return ExitCode.Done;
         });

@@ -47,13 +47,13 @@ internal static class ExportCommand
     private static int Run(ParseResult parsed, string[] words, string target, Option<string?> file)
     {
         var files = new OutputFiles(parsed, null, file);
-        var spec = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
-        files.Spare(RecipeInputs.Of(spec));
-        var schedule = RecipeNumbers.Of(spec);
-        if (target == "keras" && schedule.Covered?.LookAhead is not null)
+        var read = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
+        files.Spare(RecipeInputs.Of(read));
+        var (recipe, numbers) = (read.Recipe, RecipeNumbers.Of(read.Recipe));
+        if (target == "keras" && numbers.Covered?.LookAhead is not null)
             throw new InputException("equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch or optax, or optimizer.nesterov=false");
-        if (files.Has(file)) files.Write(file, writer => Targets[target](schedule, spec.Name, writer), target == "csv" ? spec.TotalSteps : null);
-        else Targets[target](schedule, spec.Name, parsed.InvocationConfiguration.Output);
+        if (files.Has(file)) files.Write(file, writer => Targets[target](numbers, recipe.Name, writer), target == "csv" ? recipe.TotalSteps : null);
+        else Targets[target](numbers, recipe.Name, parsed.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 }

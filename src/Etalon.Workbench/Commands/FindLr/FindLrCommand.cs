@@ -39,10 +39,10 @@ internal static class FindLrCommand
     {
         var files = new OutputFiles(parsed, options.Json, options.Apply, options.Svg);
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
-        var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
-        files.Spare(RecipeInputs.Of(spec));
+        var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        files.Spare(RecipeInputs.Of(read));
         string? apply = parsed.GetValue(options.Apply);
-        if (apply is not null) AppliedRate.Check(spec, apply);
+        if (apply is not null) AppliedRate.Check(read, apply);
         var tested = new RateTestOptions
         {
             From = parsed.GetValue(options.From) ?? Usual.From,
@@ -50,24 +50,24 @@ internal static class FindLrCommand
             Updates = parsed.GetRequiredValue(options.Updates),
             Seeds = parsed.GetRequiredValue(options.Seeds),
         };
-        int threads = ThreadCount.Of(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(spec, tested), "tests and memory divide", error);
-        var test = RateRangeTest.Run(spec, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
+        int threads = ThreadCount.Of(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(read.Recipe, tested), "tests and memory divide", error);
+        var test = RateRangeTest.Run(read.Recipe, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
-        if (apply is not null) Apply(test, apply, options.Apply, files, error);
+        if (apply is not null) Apply(test, read, apply, options.Apply, files, error);
         files.Write(options.Svg, writer => SvgChart.Write(RateTestChart.Of(test), writer));
         return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static void Apply(RateRangeTest test, string file, Option<string?> option, OutputFiles files, TextWriter error)
+    private static void Apply(RateRangeTest test, ReadRecipe source, string file, Option<string?> option, OutputFiles files, TextWriter error)
     {
         if (test.Rate is null)
         {
             error.WriteLine($"{file} was not written: there is no rate to apply");
             return;
         }
-        string text = AppliedRate.Text(test, file, out var read);
-        files.Write(option, writer => writer.Write(text), detail: $"its largest rate is {AppliedRate.PeakOf(read):G12} instead of {test.Peak:G6}");
+        string text = AppliedRate.Text(test, source, file, out var applied);
+        files.Write(option, writer => writer.Write(text), detail: $"its largest rate is {AppliedRate.PeakOf(applied):G12} instead of {test.Peak:G6}");
     }
 
     private static void Print(RateRangeTest test, TextWriter output)

@@ -10,8 +10,8 @@ internal static class FindLrJson
     public static void Write(RateRangeTest test, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
         new
         {
-            Recipe = test.Spec.Name,
-            test.Spec.Hash,
+            Recipe = test.Recipe.Name,
+            test.Recipe.Hash,
             test.Options,
             test.Rate,
             EffectiveRate = EffectiveAt(test, test.Rate),

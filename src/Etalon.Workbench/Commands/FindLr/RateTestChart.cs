@@ -15,7 +15,7 @@ public static class RateTestChart
         string[] legend = ["mean over seeds", "a seed", "usable, and its middle", .. test.Others.Select(other => other.Name)];
         List<ChartPanel> panels = [new("loss", WithMarks(test, Losses(test))) { Height = 280 }];
         if (test.HasEffectiveRates) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
-        return new Chart($"{test.Spec.Name}: loss while the rate rises", "learning rate", panels) { Legend = legend, IsXLogarithmic = true };
+        return new Chart($"{test.Recipe.Name}: loss while the rate rises", "learning rate", panels) { Legend = legend, IsXLogarithmic = true };
     }
 
     /// <summary>The smoothed losses of the seeds; there is a gap where one is above the end of a test.</summary>

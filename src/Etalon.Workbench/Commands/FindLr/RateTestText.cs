@@ -13,7 +13,7 @@ public static class RateTestText
 
     /// <summary>What was tested.</summary>
     public static string Heading(RateRangeTest test) =>
-        $"{test.Spec.Name}: rates from {Axis.Label(test.Options.From)} to {Axis.Label(test.Options.To)} in {test.Options.Updates} updates, {(test.Curves.Count == 1 ? $"seed {test.Spec.Seed}" : $"{test.Curves.Count} seeds from {test.Spec.Seed} on")}";
+        $"{test.Recipe.Name}: rates from {Axis.Label(test.Options.From)} to {Axis.Label(test.Options.To)} in {test.Options.Updates} updates, {(test.Curves.Count == 1 ? $"seed {test.Recipe.Seed}" : $"{test.Curves.Count} seeds from {test.Recipe.Seed} on")}";
 
     /// <summary>The interval and its middle beside the recipe's own rate and those that WNGrad and DoG find, as a table; or why there is none.</summary>
     public static IReadOnlyList<string> Answer(RateRangeTest test, int width)
@@ -57,8 +57,8 @@ public static class RateTestText
     /// <summary>The rule, and what the other numbers are.</summary>
     public static IReadOnlyList<string> Notes(RateRangeTest test, int width)
     {
-        string self = test.Others.Count == 0 ? "" : $" WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum{(test.Spec.Optimizer.Groups.Length > 0 ? ", without the recipe's groups" : "")}.";
-        string multiplied = test.Spec.Optimizer is SgdSpec ? "η/((1 - μ)|w|²)" : "what gradients are multiplied by over |w|²,";
+        string self = test.Others.Count == 0 ? "" : $" WNGrad (one b for all, from the first gradient's norm) and DoG: the median of their last quarter of as many updates, as the rate that moves the weights as far under the recipe's momentum{(test.Recipe.Optimizer.Groups.Length > 0 ? ", without the recipe's groups" : "")}.";
+        string multiplied = test.Recipe.Optimizer is SgdSpec ? "η/((1 - μ)|w|²)" : "what gradients are multiplied by over |w|²,";
         string effective = test.HasEffectiveRates
             ? $" Effective rates are {multiplied} of all scale-invariant weights, as the monitors measure them when a test comes to the rate."
             : " No weight is scale-invariant: there are no effective rates.";

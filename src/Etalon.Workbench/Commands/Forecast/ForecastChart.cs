@@ -14,7 +14,7 @@ public static class ForecastChart
     public static Chart Of(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)
     {
         var panels = PanelsOf(forecast, onlyWhole: measured is not null || forecast.Groups.Count <= 2);
-        string title = $"{forecast.Spec.Name}: forecast";
+        string title = $"{forecast.Recipe.Name}: forecast";
         if (measured is null || !measured.TryGetValue(forecast.Whole.Name, out var norms))
             return new(title, "update", panels) { Legend = forecast.Groups.Count <= 2 ? [] : [.. forecast.Groups.Select(group => group.Name)] };
         var line = new ChartLine("measured", [.. norms.Select(point => (double)point.Step)], [.. norms.Select(point => point.Norm)]) { Color = 1 };
@@ -26,7 +26,7 @@ public static class ForecastChart
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteLine("step" + string.Concat(forecast.Groups.Select(group => $",norm/{group.Name},effective_rate/{group.Name}")));
-        for (long step = 0; step < forecast.Spec.TotalSteps; step++)
+        for (long step = 0; step < forecast.Recipe.TotalSteps; step++)
             writer.WriteLine($"{step}" + string.Concat(forecast.Groups.Select(group => $",{group.Curve.NormAt(step):R},{group.Curve.EffectiveRateAt(step):R}")));
     }
 
@@ -35,7 +35,7 @@ public static class ForecastChart
         var steps = Steps(forecast);
         double[] x = [.. steps.Select(step => (double)step)];
         var groups = onlyWhole ? [forecast.Whole] : forecast.Groups;
-        if (!forecast.HasNorms) return [new("effective rate over equilibrium", [new(forecast.Spec.Name, x, [.. steps.Select(forecast.Whole.OverEquilibrium)])])];
+        if (!forecast.HasNorms) return [new("effective rate over equilibrium", [new(forecast.Recipe.Name, x, [.. steps.Select(forecast.Whole.OverEquilibrium)])])];
         return
         [
             new("norm", [.. groups.Select((group, i) => new ChartLine(group.Name, x, [.. steps.Select(group.Curve.NormAt)]) { Color = i })]),
@@ -46,9 +46,9 @@ public static class ForecastChart
 
     private static List<long> Steps(Forecast forecast)
     {
-        var stride = Math.Max(1, forecast.Spec.TotalSteps / Points);
-        var steps = new SortedSet<long> { forecast.Spec.TotalSteps - 1 };
-        for (long step = 0; step < forecast.Spec.TotalSteps; step += stride) steps.Add(step);
+        var stride = Math.Max(1, forecast.Recipe.TotalSteps / Points);
+        var steps = new SortedSet<long> { forecast.Recipe.TotalSteps - 1 };
+        for (long step = 0; step < forecast.Recipe.TotalSteps; step += stride) steps.Add(step);
         foreach (var phase in forecast.Phases) steps.UnionWith([phase.Begin, phase.End - 1]);
         return [.. steps];
     }

@@ -41,33 +41,34 @@ internal static class ForecastCommand
     {
         var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
-        var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        var recipe = read.Recipe;
         string?[] runs = [parsed.GetValue(options.From), parsed.GetValue(options.Against)];
-        files.Spare([.. RecipeInputs.Of(spec), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
-        Forecast.Check(spec);
-        if (spec.Equivalent is { } equivalent)
+        files.Spare([.. RecipeInputs.Of(read), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
+        Forecast.Check(recipe);
+        if (recipe.Equivalent is { } equivalent)
             error.WriteLine($"note: norms and rates are the recipe's own; the weights that {FormWords.Of(equivalent.Form)} trains are P times as long, see etalon plan");
-        var forecast = Make(parsed, options, spec, error);
+        var forecast = Make(parsed, options, recipe, error);
         var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
-        files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Spec.TotalSteps);
+        files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Recipe.TotalSteps);
         files.Write(options.Svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer));
         if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
         else WriteText(forecast, measured, output);
         return ExitCode.Done;
     }
 
-    private static Forecast Make(ParseResult parsed, Options options, Recipe spec, TextWriter error)
+    private static Forecast Make(ParseResult parsed, Options options, Recipe recipe, TextWriter error)
     {
         var (square, run, probe) = (parsed.GetValue(options.GradientSquare), parsed.GetValue(options.From), parsed.GetValue(options.Probe));
         if (new object?[] { square, run, probe }.Count(source => source is not null) > 1)
             throw new InputException("--gradient-square, --from and --probe each say where S comes from; give one of them");
         if (parsed.GetValue(options.Norm) is not null && square is null)
             throw new InputException("--norm goes with --gradient-square; a probe and a run know the norm at the start");
-        if (square is { } given) return Forecast.Given(spec, given, parsed.GetValue(options.Norm));
-        if (run is not null) return Forecast.From(spec, CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs)));
-        if (probe is null && (spec.Data is null || spec.Model is null)) return Forecast.Without(spec);
-        error.WriteLine($"probing {Math.Min(probe ?? UsualProbe, spec.TotalSteps)} updates");
-        return Forecast.Probed(spec, probe ?? UsualProbe, spec.Data is { } data ? ThreadCount.ForBatches(parsed.GetValue(options.Threads), data.Batch, error) : 1);
+        if (square is { } given) return Forecast.Given(recipe, given, parsed.GetValue(options.Norm));
+        if (run is not null) return Forecast.From(recipe, CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs)));
+        if (probe is null && (recipe.Data is null || recipe.Model is null)) return Forecast.Without(recipe);
+        error.WriteLine($"probing {Math.Min(probe ?? UsualProbe, recipe.TotalSteps)} updates");
+        return Forecast.Probed(recipe, probe ?? UsualProbe, recipe.Data is { } data ? ThreadCount.ForBatches(parsed.GetValue(options.Threads), data.Batch, error) : 1);
     }
 
     private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)
@@ -85,8 +86,8 @@ internal static class ForecastCommand
     private static void WriteJson(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
         new
         {
-            Recipe = forecast.Spec.Name,
-            forecast.Spec.TotalSteps,
+            Recipe = forecast.Recipe.Name,
+            forecast.Recipe.TotalSteps,
             forecast.MixingUnits,
             GradientSquareFrom = forecast.HasNorms ? forecast.Source : null,
             Phases = forecast.Phases.Select(phase => new

@@ -13,7 +13,7 @@ public static class ForecastText
 
     /// <summary>The recipe's length in updates, epochs and mixing units.</summary>
     public static string Heading(Forecast forecast) =>
-        $"{forecast.Spec.Name}: {forecast.Spec.TotalSteps} updates, {forecast.Spec.TotalSteps / (double)forecast.Spec.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
+        $"{forecast.Recipe.Name}: {forecast.Recipe.TotalSteps} updates, {forecast.Recipe.TotalSteps / (double)forecast.Recipe.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
 
     /// <summary>The phases as a table.</summary>
     public static IReadOnlyList<string> Table(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)

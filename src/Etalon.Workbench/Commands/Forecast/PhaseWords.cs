@@ -73,5 +73,5 @@ internal static class PhaseWords
     }
 
     private static string Steps(double steps, Forecast forecast) =>
-        $"{Math.Ceiling(steps):0} updates ({steps / forecast.Spec.StepsPerEpoch:0.#} epochs)";
+        $"{Math.Ceiling(steps):0} updates ({steps / forecast.Recipe.StepsPerEpoch:0.#} epochs)";
 }

@@ -26,5 +26,5 @@ public static class PlanChart
         };
     }
 
-    private static string Title(PlannedRecipe plan) => plan.Numbers.Covered?.Conversion is { } conversion ? $"{plan.Spec.Name}, equivalent: {Etalon.Lab.Recipes.FormWords.Of(conversion.Form)}" : plan.Spec.Name;
+    private static string Title(PlannedRecipe plan) => plan.Numbers.Covered?.Conversion is { } conversion ? $"{plan.Recipe.Name}, equivalent: {Etalon.Lab.Recipes.FormWords.Of(conversion.Form)}" : plan.Recipe.Name;
 }

@@ -36,23 +36,24 @@ internal static class PlanCommand
     private static int Run(ParseResult parsed, Options options)
     {
         var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
-        IReadOnlyList<PlannedRecipe> plans = [.. RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error).Select(PlannedRecipe.Of)];
-        files.Spare(plans.SelectMany(plan => RecipeInputs.Of(plan.Spec)));
+        var recipes = RecipeArguments.ReadMany(parsed.GetValue(options.Recipes)!, parsed.InvocationConfiguration.Error);
+        IReadOnlyList<PlannedRecipe> plans = [.. recipes.Select(read => PlannedRecipe.Of(read.Recipe))];
+        files.Spare(recipes.SelectMany(RecipeInputs.Of));
         if (files.Has(options.Csv) && plans.Count > 1) throw new InputException("--csv takes one recipe; give each its own file");
-        files.Write(options.Csv, writer => CsvExporter.Write(plans[0].Numbers, writer), plans[0].Spec.TotalSteps);
+        files.Write(options.Csv, writer => CsvExporter.Write(plans[0].Numbers, writer), plans[0].Recipe.TotalSteps);
         files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
 
         var output = files.Report;
-        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Spec, Environment.ProcessorCount, RunMemory.Available)).OfType<string>())
+        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Recipe, Environment.ProcessorCount, RunMemory.Available)).OfType<string>())
             parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
         if (parsed.GetValue(options.Json))
-            PlanJson.Write(plans, output);
+            PlanJson.Write([.. plans.Zip(recipes, PlanJson.Of)], output);
         else if (parsed.GetValue(options.Resolved))
-            output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Spec))));
+            output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Recipe))));
         else if (parsed.GetValue(options.Explain) is { } step)
-            Write(output, plans.SelectMany(plan => Explanation.Of(plan, step, Terminal.Of(output).Width)));
+            Write(output, plans.Zip(recipes).SelectMany(pair => Explanation.Of(pair.First, pair.Second.File!, step, Terminal.Of(output).Width)));
         else if (parsed.GetValue(options.Epochs))
-            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Spec, Terminal.Of(output).Width).Concat(PlanText.Epochs(plan, Terminal.Of(output).Width))));
+            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Recipe, Terminal.Of(output).Width).Concat(PlanText.Epochs(plan, Terminal.Of(output).Width))));
         else
             Draw(plans, output);
         return ExitCode.Done;
@@ -63,7 +64,7 @@ internal static class PlanCommand
         var screen = Terminal.Of(output);
         foreach (var plan in plans)
         {
-            Write(output, PlanText.Heading(plan.Spec, screen.Width).Select(screen.Heading));
+            Write(output, PlanText.Heading(plan.Recipe, screen.Width).Select(screen.Heading));
             Write(output, PlanText.Groups(plan, screen.Width));
         }
         output.WriteLine();
@@ -71,7 +72,7 @@ internal static class PlanCommand
         foreach (var plan in plans)
         {
             output.WriteLine();
-            if (plans.Count > 1) output.WriteLine(screen.Heading(plan.Spec.Name));
+            if (plans.Count > 1) output.WriteLine(screen.Heading(plan.Recipe.Name));
             Write(output, PlanText.Events(plan, screen.Width));
         }
     }

@@ -11,23 +11,23 @@ internal static class PlanJson
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static void Write(IReadOnlyList<PlannedRecipe> plans, TextWriter output) =>
-        output.WriteLine(new JsonArray([.. plans.Select(plan => (JsonNode)Plan(plan))]).ToJsonString(Indented));
+    public static void Write(IReadOnlyList<JsonObject> plans, TextWriter output) => output.WriteLine(new JsonArray([.. plans]).ToJsonString(Indented));
 
-    private static JsonObject Plan(PlannedRecipe plan)
+    /// <summary>A plan, with the warnings of the recipe that was read.</summary>
+    public static JsonObject Of(PlannedRecipe plan, ReadRecipe read)
     {
-        var spec = plan.Spec;
+        var recipe = plan.Recipe;
         var json = new JsonObject
         {
-            ["hash"] = spec.Hash,
-            ["total_steps"] = spec.TotalSteps,
-            ["steps_per_epoch"] = spec.StepsPerEpoch,
-            ["recipe"] = RecipeWriter.ToJson(spec),
+            ["hash"] = recipe.Hash,
+            ["total_steps"] = recipe.TotalSteps,
+            ["steps_per_epoch"] = recipe.StepsPerEpoch,
+            ["recipe"] = RecipeWriter.ToJson(recipe),
         };
         if (plan.Numbers.HasGroups) json["groups"] = new JsonArray([.. plan.Numbers.Groups.Select(group => (JsonNode)group.Name)]);
         if (plan.Numbers.Covered?.Conversion is { } conversion) json["equivalent"] = Equivalent(conversion);
-        json["events"] = new JsonArray([.. plan.Quantities.SelectMany(quantity => plan.Events(quantity).Concat(ScheduleEvents.Never(quantity.Schedule, spec.TotalSteps)).Select(happening => (JsonNode)Event(quantity, happening)))]);
-        json["warnings"] = new JsonArray([.. spec.Warnings.Select(warning => (JsonNode)warning)]);
+        json["events"] = new JsonArray([.. plan.Quantities.SelectMany(quantity => plan.Events(quantity).Concat(ScheduleEvents.Never(quantity.Schedule, recipe.TotalSteps)).Select(happening => (JsonNode)Event(quantity, happening)))]);
+        json["warnings"] = new JsonArray([.. read.Warnings.Select(warning => (JsonNode)warning)]);
         return json;
     }
 

@@ -16,8 +16,8 @@ public static class PlanText
     private const int WidthOfEpochs = 64;
 
     /// <summary>A recipe's length and hash, in one line where there is room.</summary>
-    public static IEnumerable<string> Heading(Recipe spec, int width) =>
-        WrappedText.Lines("", $"{spec.Name}: {spec.TotalSteps} updates, {spec.TotalSteps / (double)spec.StepsPerEpoch:0.###} epochs of {spec.StepsPerEpoch}, sha256 {spec.Hash[..12]}", width, 2);
+    public static IEnumerable<string> Heading(Recipe recipe, int width) =>
+        WrappedText.Lines("", $"{recipe.Name}: {recipe.TotalSteps} updates, {recipe.TotalSteps / (double)recipe.StepsPerEpoch:0.###} epochs of {recipe.StepsPerEpoch}, sha256 {recipe.Hash[..12]}", width, 2);
 
     /// <summary>What the recipe trains where that is not itself, and which groups of parameters have numbers of their own.</summary>
     public static IReadOnlyList<string> Groups(PlannedRecipe plan, int width)
@@ -59,33 +59,33 @@ public static class PlanText
     public static IReadOnlyList<string> Events(PlannedRecipe plan, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var spec = plan.Spec;
+        var recipe = plan.Recipe;
         var rows = new List<(string Name, ScheduleEvent Event)>();
         foreach (var quantity in plan.Quantities)
         {
             rows.AddRange(plan.Events(quantity).Select(happening => (quantity.Name, happening)));
-            var last = spec.TotalSteps - 1;
+            var last = recipe.TotalSteps - 1;
             if (quantity.Schedule is not Constant)
                 rows.Add((quantity.Name, new(last, "last update", quantity.Schedule.ValueAt(last)) { LogValue = quantity.Group.Conversion is null ? null : quantity.Schedule.LogValueAt(last) }));
-            rows.AddRange(ScheduleEvents.Never(quantity.Schedule, spec.TotalSteps).Select(happening => (quantity.Name, happening)));
+            rows.AddRange(ScheduleEvents.Never(quantity.Schedule, recipe.TotalSteps).Select(happening => (quantity.Name, happening)));
         }
         rows.AddRange(Corrections(plan));
-        return EventTable.Lines([.. rows.OrderBy(row => row.Event.Step)], spec.StepsPerEpoch, width);
+        return EventTable.Lines([.. rows.OrderBy(row => row.Event.Step)], recipe.StepsPerEpoch, width);
     }
 
     /// <summary>The values at the first update of each epoch, as a table.</summary>
     public static IEnumerable<string> Epochs(PlannedRecipe plan, int width)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var spec = plan.Spec;
+        var recipe = plan.Recipe;
         bool isWide = width >= WidthOfEpochs;
-        int epochs = isWide ? 8 : Digits(spec.TotalSteps / spec.StepsPerEpoch, 5), steps = isWide ? 10 : Digits(spec.TotalSteps, 4), values = isWide ? 14 : 11, momentums = isWide ? 10 : 8;
+        int epochs = isWide ? 8 : Digits(recipe.TotalSteps / recipe.StepsPerEpoch, 5), steps = isWide ? 10 : Digits(recipe.TotalSteps, 4), values = isWide ? 14 : 11, momentums = isWide ? 10 : 8;
         string gap = isWide ? "  " : " ", rates = isWide ? "learning rate" : "rate", decays = isWide ? "weight decay" : "decay";
         foreach (var group in plan.Numbers.Groups)
         {
             if (plan.Numbers.HasGroups) yield return $"{group.Name}:";
             yield return $"{"epoch".PadLeft(epochs)}{gap}{"step".PadLeft(steps)}{gap}{rates.PadLeft(values)}{gap}{decays.PadLeft(values)}{gap}{"momentum".PadLeft(momentums)}";
-            for (var (epoch, step) = (0L, 0L); step < spec.TotalSteps; (epoch, step) = (epoch + 1, step + spec.StepsPerEpoch))
+            for (var (epoch, step) = (0L, 0L); step < recipe.TotalSteps; (epoch, step) = (epoch + 1, step + recipe.StepsPerEpoch))
             {
                 var rate = new ScheduleEvent(step, "", group.LearningRate.ValueAt(step)) { LogValue = group.LearningRate.LogValueAt(step) };
                 string decay = $"{group.WeightDecay.ValueAt(step):G6}", momentum = $"{group.Momentum.ValueAt(step):G6}";

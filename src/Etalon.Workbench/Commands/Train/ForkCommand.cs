@@ -33,7 +33,7 @@ internal static class ForkCommand
             string root = parsed.GetRequiredValue(runs), folder = CommonOptions.Find(parsed.GetRequiredValue(run), root);
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
-            return screen.Show(begin => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, begin, cancellation));
+            return screen.Show(() => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count), cancellation);
         });
         return command;
     }

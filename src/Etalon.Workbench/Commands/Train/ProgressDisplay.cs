@@ -8,12 +8,12 @@ namespace Etalon.Workbench.Commands;
 /// Training on a terminal: one line that is rewritten in place, with a bar, the time left, speed and the loss, and a lasting line for each evaluation.
 /// </summary>
 /// <remarks>Spectre.Console's progress bars own the thread that they run on and redraw on a timer; training needs one line, when it has something new.</remarks>
-internal sealed class ProgressDisplay(TextWriter error, Recipe spec, long begin) : ITrainingObserver
+internal sealed class ProgressDisplay(TextWriter error, Recipe recipe, long begin) : ITrainingObserver
 {
     private const int BarWidth = 24;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly EpochMeter _meter = new((double)spec.TotalSteps / spec.StepsPerEpoch);
+    private readonly EpochMeter _meter = new((double)recipe.TotalSteps / recipe.StepsPerEpoch);
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _images, _drawn;
 
@@ -21,7 +21,7 @@ internal sealed class ProgressDisplay(TextWriter error, Recipe spec, long begin)
     {
         _meter.Add(report);
         _images += report.Batch.Images;
-        bool isLast = report.Step + 1 == spec.TotalSteps;
+        bool isLast = report.Step + 1 == recipe.TotalSteps;
         if (!isLast && Stopwatch.GetElapsedTime(_drawn) < Interval) return;
         _drawn = Stopwatch.GetTimestamp();
         Rewrite(Status(report.Step + 1));
@@ -36,9 +36,9 @@ internal sealed class ProgressDisplay(TextWriter error, Recipe spec, long begin)
     private string Status(long done)
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);
-        double share = (double)done / spec.TotalSteps;
+        double share = (double)done / recipe.TotalSteps;
         int full = (int)(share * BarWidth);
-        var left = elapsed * ((double)(spec.TotalSteps - done) / (done - begin));
+        var left = elapsed * ((double)(recipe.TotalSteps - done) / (done - begin));
         return $"{new string('█', full)}{new string('░', BarWidth - full)} {share,4:P0}  {Clock(elapsed)} < {Clock(left)}"
             + $"  {_images / elapsed.TotalSeconds:N0} images/s  loss {_meter.Mean.Loss:F4}  accuracy {_meter.Mean.Accuracy:P1}";
     }

@@ -4,7 +4,7 @@ using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon resume</c>: goes on with a run as if it had never ended.</summary>
+/// <summary><c>etalon resume</c>: continues a run as if it had never ended.</summary>
 internal static class ResumeCommand
 {
     public static Command Create()
@@ -32,7 +32,7 @@ internal static class ResumeCommand
             string folder = CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
-            return screen.Show(begin => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), begin, cancellation));
+            return screen.Show(() => TrainingRun.Resume(folder, count, parsed.GetValue(inexact)), cancellation);
         });
         return command;
     }

@@ -28,11 +28,11 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             var streams = parsed.InvocationConfiguration;
-            var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error);
+            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error);
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
             string folder = parsed.GetRequiredValue(runs);
-            return screen.Show(begin => TrainingRun.Execute(spec, folder, count, begin, cancellation));
+            return screen.Show(() => TrainingRun.Begin(read, folder, count), cancellation);
         });
         return command;
     }

@@ -13,29 +13,31 @@ namespace Etalon.Workbench.Commands;
 /// <summary>A run as train, resume and fork show it.</summary>
 internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
 {
-    private RunStart? _start;
-
-    /// <summary>Trains, and shows how it goes and how it ended.</summary>
-    /// <param name="train">Trains; tells when it begins.</param>
-    public Task Show(Func<Func<RunStart, ITrainingObserver>, RunResult> train) =>
+    /// <summary>Opens a run, trains it, and shows how it goes and how it ended.</summary>
+    public Task Show(Func<TrainingRun> open, CancellationToken cancellation) =>
         // On a thread of its own, so that Ctrl-C finds the command waiting.
-        Task.Run(() => Report(train(Begin)), CancellationToken.None);
+        Task.Run(() =>
+        {
+            using var run = open();
+            if (!run.IsDone) Introduce(run);
+            Report(run, run.Train(DisplayOf(run), cancellation));
+        }, CancellationToken.None);
 
-    private ITrainingObserver Begin(RunStart start)
+    private void Introduce(TrainingRun run)
     {
-        _start = start;
-        ThreadCount.ForBatches(threads, start.Spec.Data!.Batch, streams.Error);
-        foreach (string note in start.Notes) streams.Error.WriteLine($"note: {note}");
-        // train has read the recipe, and said them, itself.
-        if (start.Parent is not null || start.Step > 0)
-            foreach (string warning in start.Spec.Warnings) streams.Error.WriteLine($"warning: {warning}");
-        if (json) return new SilentDisplay();
-        if (start.Parent is { } parent) Compare(parent, start.Spec);
-        streams.Error.WriteLine(start.Step == 0
-            ? $"{start.Spec.Name}: {start.Spec.TotalSteps:N0} updates into {start.Folder}"
-            : $"{start.Spec.Name}: {start.Step:N0} of {start.Spec.TotalSteps:N0} updates done; on into {start.Folder}");
-        return Terminal.Of(streams.Error).IsTerminal ? new ProgressDisplay(streams.Error, start.Spec, start.Step) : new PlainDisplay(streams.Error, start.Spec);
+        ThreadCount.ForBatches(threads, run.Recipe.Data!.Batch, streams.Error);
+        foreach (string note in run.Notes) streams.Error.WriteLine($"note: {note}");
+        foreach (string warning in run.Warnings) streams.Error.WriteLine($"warning: {warning}");
+        if (json) return;
+        if (run.Parent is { } parent) Compare(parent, run.Recipe);
+        streams.Error.WriteLine(run.StartStep == 0
+            ? $"{run.Recipe.Name}: {run.Recipe.TotalSteps:N0} updates into {run.Folder}"
+            : $"{run.Recipe.Name}: {run.StartStep:N0} of {run.Recipe.TotalSteps:N0} updates done; on into {run.Folder}");
     }
+
+    private ITrainingObserver DisplayOf(TrainingRun run) => json ? NullObserver.Instance
+        : Terminal.Of(streams.Error).IsTerminal ? new ProgressDisplay(streams.Error, run.Recipe, run.StartStep)
+        : new PlainDisplay(streams.Error, run.Recipe);
 
     // Both schedules over each other, as plan draws them.
     private void Compare(Recipe old, Recipe changed)
@@ -44,17 +46,17 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
             streams.Error.WriteLine(line);
     }
 
-    private void Report(RunResult result)
+    private void Report(TrainingRun run, RunResult result)
     {
         if (json)
         {
-            var facts = new { run = _start?.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond };
+            var facts = new { run = run.IsDone ? null : run.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond };
             streams.Output.WriteLine(JsonSerializer.Serialize(facts, JsonFormat.Options));
             return;
         }
-        string line = _start is null
+        string line = run.IsDone
             ? $"nothing to do: all {result.Steps:N0} updates are done; test accuracy {result.TestAccuracy:P2}"
-            : $"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {_start.Folder}";
+            : $"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {run.Folder}";
         try
         {
             streams.Output.WriteLine(line);

@@ -41,13 +41,13 @@ internal static class VerifyCommand
     {
         var files = new OutputFiles(parsed, options.Json, options.Svg);
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
-        var spec = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
-        files.Spare(RecipeInputs.Of(spec));
+        var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
+        files.Spare(RecipeInputs.Of(read));
         var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
-            : spec.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
+            : read.Recipe.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
-            RecipeConversion.Of(spec, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
+            RecipeConversion.Of(read.Recipe, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
             comparison => error.WriteLine($"update {comparison.Updates}: outputs {Comparison.Distance(comparison.Outputs)} apart"), cancellation);
 
         if (parsed.GetValue(options.Json)) WriteJson(verification, output);

@@ -35,9 +35,9 @@ internal static class VerifyResumeCommand
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (kills is < 1 or > MostKills) throw new InputException($"--kills is {kills}; at least 1 and at most {MostKills} are possible, 5 is usual");
-        var spec = RecipeArguments.ReadOne(words, error);
+        string name = RecipeArguments.ReadOne(words, error).Recipe.Name;
         string folder = Directory.CreateTempSubdirectory("etalon-verify-resume-").FullName;
-        var trial = new KillTrial(words, spec.Name, folder, new Random(seed));
+        var trial = new KillTrial(words, name, folder, new Random(seed));
         var differences = new List<string>();
         try
         {
@@ -57,11 +57,11 @@ internal static class VerifyResumeCommand
         foreach (string difference in differences) output.WriteLine($"  {difference}");
         if (differences.Count > 0)
         {
-            output.WriteLine($"resuming {spec.Name} is NOT exact; the runs are kept in {folder}");
+            output.WriteLine($"resuming {name} is NOT exact; the runs are kept in {folder}");
             return ExitCode.Failed;
         }
         output.WriteLine($"{trial.Comparisons[0].TensorBytes:N0} bytes of weights, statistics and optimizer state and {trial.Comparisons[0].MetricLines} lines of metrics are the same as in the whole run, but for the time");
-        output.WriteLine($"resuming {spec.Name} is exact");
+        output.WriteLine($"resuming {name} is exact");
         return ExitCode.Done;
     }
 }
