@@ -10,7 +10,8 @@ internal interface IDecoupledRule
 }
 
 /// <summary>Adam as torch.optim.AdamW computes it, single-tensor path; betas and epsilon may be of each update.</summary>
-internal sealed class AdamRule(int dimension, Func<long, (double Beta1, double Beta2, double Epsilon)> numbers) : IDecoupledRule
+internal sealed class AdamRule(
+    int dimension, Func<long, (double Beta1, double Beta2, double Epsilon)> numbers, AdamDenominator denominator = AdamDenominator.OutsideRoot) : IDecoupledRule
 {
     private readonly double[] _mean = new double[dimension], _square = new double[dimension];
 
@@ -24,7 +25,12 @@ internal sealed class AdamRule(int dimension, Func<long, (double Beta1, double B
         _mean[i] = b1 * _mean[i] + (1 - b1) * g;
         _square[i] = b2 * _square[i] + (1 - b2) * g * g;
         var (c1, c2) = (1 - Math.Pow(b1, t + 1), 1 - Math.Pow(b2, t + 1));
-        return _mean[i] / c1 / (Math.Sqrt(_square[i]) / Math.Sqrt(c2) + epsilon);
+        return _mean[i] / c1 / denominator switch
+        {
+            AdamDenominator.InsideRoot => Math.Sqrt(_square[i] / c2 + epsilon),
+            AdamDenominator.BeforeCorrection => (Math.Sqrt(_square[i]) + epsilon) / Math.Sqrt(c2),
+            _ => Math.Sqrt(_square[i]) / Math.Sqrt(c2) + epsilon,
+        };
     }
 }
 
