@@ -61,8 +61,10 @@ public sealed class RunFolder : IDisposable
     /// <param name="data">The data, whose content hash is recorded.</param>
     /// <param name="keepFirst">Writes the checkpoint that the run begins with.</param>
     /// <param name="parent">The run that it continues with changes; null for none.</param>
+    /// <param name="name">The name that it has and no other; null for the recipe's, with a number where that exists.</param>
+    /// <exception cref="InputException">Something has <paramref name="name"/> already.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Create(string root, ReadRecipe read, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null)
+    internal static RunFolder Create(string root, ReadRecipe read, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null, string? name = null)
     {
         using var unfinished = UnfinishedFolder.Make(root);
         string In(string name) => System.IO.Path.Combine(unfinished.Path, name);
@@ -70,7 +72,7 @@ public sealed class RunFolder : IDisposable
         AtomicFile.Write(In(ResolvedName), writer => writer.WriteLine(Resolve(read, data, parent).ToJsonString(RunResult.Json)));
         AtomicFile.Write(In(MetricsName), _ => { });
         keepFirst(new CheckpointFolder(unfinished.Path, unfinished.Lock));
-        return new RunFolder(unfinished.MoveTo(read.Recipe.Name), unfinished.Lock);
+        return new RunFolder(name is null ? unfinished.MoveTo(read.Recipe.Name) : unfinished.MoveToExactly(name), unfinished.Lock);
     }
 
     /// <summary>Opens the folder of a run to continue it; nothing in it is changed yet.</summary>

@@ -45,6 +45,26 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the lock of a run. Who asks shares the lock for that moment with all who ask, and keeps a holder from taking it.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <exception cref="IOException">The lock cannot be read.</exception>
+    public static bool IsHeld(string run)
+    {
+        try
+        {
+            using var file = new FileStream(Path.Combine(run, Name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException exception) when (Held.Contains(exception.HResult))
+        {
+            return true;
+        }
+    }
+
     /// <summary>Whether the folder at the path is the one that was locked, and not gone or another one.</summary>
     /// <remarks>On Windows a folder with an open file can be neither moved nor deleted.</remarks>
     public bool IsInPlace => IsLockInPlace && Replaced is null;

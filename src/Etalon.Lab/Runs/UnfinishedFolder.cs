@@ -54,22 +54,36 @@ internal sealed class UnfinishedFolder : IDisposable
         DirectorySync.Flush(Path);
         for (int i = 1; ; i++)
         {
-            string path = System.IO.Path.Combine(_root, i == 1 ? name : $"{name}-{i}");
-            if (System.IO.Path.Exists(path)) continue;
-            try
-            {
-                Directory.Move(Path, path);
-            }
-            catch (IOException) when (System.IO.Path.Exists(path) && Directory.Exists(Path))
-            {
-                // Another process was faster.
-                continue;
-            }
-            _isKept = true;
-            Lock.MovedTo(path);
-            DirectorySync.Flush(_root);
-            return path;
+            if (TryMoveTo(i == 1 ? name : $"{name}-{i}") is { } path) return path;
         }
+    }
+
+    /// <summary>Gives it this name and no other.</summary>
+    /// <returns>The run's folder.</returns>
+    /// <exception cref="InputException">Something else has the name.</exception>
+    public string MoveToExactly(string name)
+    {
+        DirectorySync.Flush(Path);
+        return TryMoveTo(name) ?? throw new InputException($"{System.IO.Path.Combine(_root, name)} exists already; another process may have begun the same run");
+    }
+
+    private string? TryMoveTo(string name)
+    {
+        string path = System.IO.Path.Combine(_root, name);
+        if (System.IO.Path.Exists(path)) return null;
+        try
+        {
+            Directory.Move(Path, path);
+        }
+        catch (IOException) when (System.IO.Path.Exists(path) && Directory.Exists(Path))
+        {
+            // Another process was faster.
+            return null;
+        }
+        _isKept = true;
+        Lock.MovedTo(path);
+        DirectorySync.Flush(_root);
+        return path;
     }
 
     private static void Clear(string root)

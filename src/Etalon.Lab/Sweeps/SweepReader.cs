@@ -76,7 +76,7 @@ public static class SweepReader
         NamedRecipe named, bool isOneOfSeveral, IReadOnlyList<SweepChange> changes, List<ulong> seeds, Dictionary<string, string> hashes, RecipeProblems problems)
     {
         if (Recipe(named, changes, problems) is not { } read) return null;
-        if (read.Recipe.Data is null || read.Recipe.Model is null)
+        if (read.Recipe is not { Data: not null, Model: not null })
         {
             problems.Add(named.Node, "recipe", "a trial trains, so its recipe needs data and model");
             return null;
@@ -121,6 +121,7 @@ public static class SweepReader
         }
     }
 
+    // As the same override would read: nothing else in a recipe depends on the seed.
     private static Trial WithSeed(ReadRecipe read, ulong seed) =>
         new(read with { Recipe = read.Recipe with { Seed = seed }, Overrides = [.. read.Overrides, $"seed={seed}"] });
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
@@ -28,7 +27,7 @@ public static class TrialCost
     public static int JobsThatFit(Sweep sweep, int asked, long available)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        return sweep.Configurations.Aggregate(asked, (jobs, configuration) => Math.Min(jobs, RunMemory.FittingAtATime(configuration.Trials[0].Recipe, available)));
+        return (int)Math.Clamp(available / MostMemory(sweep), 1, asked);
     }
 
     /// <summary>Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in half a second.</summary>
@@ -36,12 +35,7 @@ public static class TrialCost
     public static double SecondsPerUpdate(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.Precision == Precision.Float64 ? SecondsPerUpdate<double>(recipe) : SecondsPerUpdate<float>(recipe);
-    }
-
-    private static double SecondsPerUpdate<T>(Recipe recipe) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        using var trainer = new Trainer<T>(recipe, RecipeData.Load(recipe.Data!), threads: 1);
+        using var trainer = Trainer.Of(recipe, RecipeData.Load(recipe.Data!), threads: 1);
         using var stop = new CancellationTokenSource();
         var timer = new Timer(stop, recipe.TotalSteps);
         try

@@ -52,9 +52,10 @@ public sealed class TrainingRun : IDisposable
     /// <param name="read">The recipe, with the text that the folder keeps.</param>
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
-    /// <exception cref="InputException">Recipe, data or folder cannot be used.</exception>
+    /// <param name="name">The name that the run's folder has and no other. Default: the recipe's, with a number where that exists.</param>
+    /// <exception cref="InputException">Recipe, data or folder cannot be used, or something has <paramref name="name"/> already.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static TrainingRun Begin(ReadRecipe read, string runs, int threads)
+    public static TrainingRun Begin(ReadRecipe read, string runs, int threads, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(read);
         var recipe = read.Recipe;
@@ -63,7 +64,7 @@ public sealed class TrainingRun : IDisposable
         threads = Useful(threads, recipe);
         using var taken = new DisposalList();
         var trainer = taken.Add(Trainer.Of(recipe, data, threads));
-        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints)));
+        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), name: name));
         return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads));
     }
 

@@ -1,3 +1,4 @@
+using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests;
 
 namespace Etalon.Workbench.Tests.Commands;
@@ -28,6 +29,44 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal(2, code);
         Assert.Contains("sweep.yaml:4:1: seed: unknown key; did you mean seeds?", error, StringComparison.Ordinal);
         Assert.Contains("sweep.yaml:5:1: metrc: unknown key; did you mean metric?", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sweep_trains_its_trials_and_status_tells_how_they_stand()
+    {
+        string spec = WriteSweep(), runs = Path.Combine(_folder.Path, "runs");
+        var (_, before, _) = await Cli.Run("sweep", "status", spec, "--runs", runs);
+        Assert.StartsWith($"{Path.Combine(runs, "sweep")}: 4 trials: 4 pending\n0 of 184 updates done", before, StringComparison.Ordinal);
+        var (code, output, error) = await Cli.Run("sweep", spec, "--runs", runs, "--jobs", "1");
+        Assert.Equal(0, code);
+        Assert.Contains("4 trials: 4 pending; 4 to train, 1 at a time", error, StringComparison.Ordinal);
+        Assert.Equal(4, error.Split('\n').Count(line => line.Contains("test accuracy", StringComparison.Ordinal)));
+        Assert.Equal($"{Path.Combine(runs, "sweep")}: 4 trials: 4 done\n184 of 184 updates done\n", output);
+        var (_, again, said) = await Cli.Run("sweep", spec, "--runs", runs);
+        Assert.Equal(output, again);
+        Assert.Contains("4 trials: 4 done; 0 to train", said, StringComparison.Ordinal);
+        var (_, plan, _) = await Cli.Run("sweep", spec, "--runs", runs, "--dry-run");
+        Assert.Contains("time: none", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trial_that_cannot_be_trained_makes_the_exit_code_1_and_ends_no_other()
+    {
+        string spec = WriteSweep(), runs = Path.Combine(_folder.Path, "runs");
+        string blocked = Path.Combine(runs, "sweep", SweepReader.ReadFile(spec).Trials.First().Id);
+        Directory.CreateDirectory(Path.GetDirectoryName(blocked)!);
+        File.WriteAllText(blocked, "");
+        var (code, output, error) = await Cli.Run("sweep", spec, "--runs", runs);
+        Assert.Equal(1, code);
+        Assert.Contains("3 done", output, StringComparison.Ordinal);
+        Assert.Contains($"{blocked} exists already", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sweep_without_a_file_says_what_it_needs()
+    {
+        var (code, _, error) = await Cli.Run("sweep");
+        Assert.Equal((2, true), (code, error.StartsWith("sweep needs a file", StringComparison.Ordinal)));
     }
 
     private string WriteSweep(string more = "")

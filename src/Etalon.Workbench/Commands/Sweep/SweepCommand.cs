@@ -10,40 +10,89 @@ namespace Etalon.Workbench.Commands;
 internal static class SweepCommand
 {
     private const int MostJobs = 1024;
+    private const string Failed = "failed";
 
-    /// <summary>The command.</summary>
+    /// <summary>The command with its verbs.</summary>
     public static Command Create()
     {
-        var spec = Spec();
+        var spec = Spec(ArgumentArity.ZeroOrOne);
         var runs = CommonOptions.Runs();
         var jobs = Jobs();
         var dryRun = new Option<bool>("--dry-run") { Description = "Lists the trials, their number, memory and expected time, and trains none." };
+        var retry = new Option<string?>("--retry") { Description = "failed: resumes failed trials too.", HelpName = Failed };
+        retry.AcceptOnlyFromAmong(Failed);
+        var mix = new Option<bool>("--mix-versions") { Description = "Trains also where other trials were computed with another arithmetic, whose last digits differ." };
         var command = new Command(
             "sweep",
             """
-            Many runs that answer one question: recipes, what changes between them, seeds, and the metric that judges them.
+            Many runs that answer one question: recipes, what changes between them, seeds, and the metric that judges them. Trains what is missing, resumes
+            what was interrupted, and leaves what is done; after an interruption of any kind the same command continues.
 
             Examples:
               etalon sweep sweeps/digits-rate-decay.yaml --dry-run
+              etalon sweep sweeps/digits-rate-decay.yaml
+              etalon sweep status sweeps/digits-rate-decay.yaml
             """)
         {
-            spec, dryRun, runs, jobs,
+            spec, dryRun, retry, mix, jobs, runs,
+            CreateStatus(),
         };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
-            if (!parsed.GetValue(dryRun)) throw new InputException("--dry-run: is missing; this etalon lists the trials of a sweep, and does not train them yet");
-            var sweep = SweepReader.ReadFile(parsed.GetRequiredValue(spec));
-            SweepText.WriteTrials(sweep, parsed.GetRequiredValue(runs), parsed.InvocationConfiguration.Output);
-            SweepText.WriteCost(sweep, JobsOf(sweep, parsed.GetValue(jobs)), parsed.InvocationConfiguration.Output);
+            var sweep = Read(parsed.GetValue(spec));
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
+            var options = new SweepOptions
+            {
+                Jobs = TrialCost.JobsThatFit(sweep, parsed.GetValue(jobs) ?? Environment.ProcessorCount, RunMemory.Available),
+                RetryFailed = parsed.GetValue(retry) is not null,
+                MixVersions = parsed.GetValue(mix),
+            };
+            var streams = parsed.InvocationConfiguration;
+            if (!parsed.GetValue(dryRun)) return Task.Run(() => Train(sweep, folder, options, streams, cancellation), CancellationToken.None);
+            SweepText.WriteTrials(sweep, folder, streams.Output);
+            SweepText.WriteCost(sweep, folder, options, streams.Output);
+            return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static Argument<string> Spec() => new("spec") { Description = "A sweep's file (YAML or JSON).", HelpName = "SPEC" };
+    private static Command CreateStatus()
+    {
+        var spec = Spec(ArgumentArity.ExactlyOne);
+        var runs = CommonOptions.Runs();
+        var command = new Command("status", "How the trials of a sweep stand, read from their folders.") { spec, runs };
+        command.SetAction(parsed =>
+        {
+            var folder = SweepFolder.Of(Read(parsed.GetValue(spec)), parsed.GetRequiredValue(runs));
+            SweepText.WriteStatus(folder, parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+
+    private static int Train(Sweep sweep, SweepFolder folder, SweepOptions options, InvocationConfiguration streams, CancellationToken cancellation)
+    {
+        int toTrain = folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)), ended = 0;
+        streams.Error.WriteLine($"{SweepText.Counts(folder)}; {toTrain} to train, {options.Jobs} at a time, into {folder.Path}");
+        if (SweepText.NoLongerAskedFor(folder) is { } kept) streams.Error.WriteLine(kept);
+        try
+        {
+            SweepRun.Execute(folder, options, trial => streams.Error.WriteLine($"{++ended}/{toTrain}  {SweepText.Line(trial)}"), cancellation);
+        }
+        catch (OperationCanceledException exception)
+        {
+            var left = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
+            throw new OperationCanceledException($"{SweepText.Counts(left)}; continue with the same command", exception, cancellation);
+        }
+        folder = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
+        SweepText.WriteStatus(folder, streams.Output);
+        return folder.Count(TrialStatus.Done) + folder.Count(TrialStatus.Diverged) + folder.Count(TrialStatus.Running) == folder.Trials.Count ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static Sweep Read(string? spec) => SweepReader.ReadFile(spec ?? throw new InputException("sweep needs a file, such as sweeps/digits-rate-decay.yaml; etalon sweep --help tells more"));
+
+    private static Argument<string> Spec(ArgumentArity arity) => new("spec") { Description = "A sweep's file (YAML or JSON).", HelpName = "SPEC", Arity = arity };
 
     private static Option<int?> Jobs() => NumberOption.Integer(
         "--jobs", "N", "Trials at a time, each on one thread; as many as there are processors unless given. The results do not depend on it.",
         1, MostJobs, $"at least 1 and at most {MostJobs} trials train at a time");
-
-    private static int JobsOf(Sweep sweep, int? asked) => TrialCost.JobsThatFit(sweep, asked ?? Environment.ProcessorCount, RunMemory.Available);
 }

@@ -3,37 +3,83 @@ using Etalon.Lab.Sweeps;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>A sweep in words: its trials and what they cost.</summary>
+/// <summary>A sweep in words: its trials, how they stand and what they cost.</summary>
 internal static class SweepText
 {
     /// <summary>A line for each trial, and their number.</summary>
-    public static void WriteTrials(Sweep sweep, string runs, TextWriter output)
+    public static void WriteTrials(Sweep sweep, SweepFolder folder, TextWriter output)
     {
-        output.WriteLine($"{sweep.Name}: {Path.Combine(runs, sweep.Name)}");
-        output.WriteLine($"{"trial",-16}  {"seed",6}  {"updates",9}  changes");
+        output.WriteLine($"{sweep.Name}: {folder.Path}");
+        output.WriteLine($"{"trial",-16}  {"state",-11}  {"seed",6}  {"updates",9}  changes");
+        var states = folder.Trials.GetEnumerator();
         foreach (var configuration in sweep.Configurations)
+        {
             foreach (var trial in configuration.Trials)
-                output.WriteLine($"{trial.Id}  {trial.Recipe.Seed,6}  {trial.Recipe.TotalSteps,9:N0}  {configuration.Label}");
-        int trials = sweep.Trials.Count();
-        output.WriteLine($"{trials:N0} trials: {sweep.Configurations.Count:N0} configurations, {trials / sweep.Configurations.Count:N0} seeds each");
+            {
+                states.MoveNext();
+                string state = Word(states.Current.Status);
+                output.WriteLine($"{trial.Id}  {state,-11}  {trial.Recipe.Seed,6}  {trial.Recipe.TotalSteps,9:N0}  {configuration.Label}");
+            }
+        }
+        int trials = folder.Trials.Count, configurations = sweep.Configurations.Count;
+        output.WriteLine($"{trials:N0} trials: {configurations:N0} configurations, {trials / configurations:N0} seeds each; {Counts(folder)}");
+        if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
     }
 
-    /// <summary>Memory and expected time; the first trial is trained for a moment to know it.</summary>
-    public static void WriteCost(Sweep sweep, int jobs, TextWriter output)
+    /// <summary>Memory, and the time that is left; the first trial is trained for a moment to know it.</summary>
+    public static void WriteCost(Sweep sweep, SweepFolder folder, SweepOptions options, TextWriter output)
     {
-        output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial, {jobs} at a time");
+        output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial, {options.Jobs} at a time");
+        var left = folder.Trials.Where(trial => SweepRun.IsToTrain(trial, options)).ToList();
+        if (left.Count == 0)
+        {
+            output.WriteLine("time: none, nothing is left to train");
+            return;
+        }
         try
         {
-            var first = sweep.Configurations[0].Trials[0].Recipe;
-            double perUpdate = TrialCost.SecondsPerUpdate(first);
-            var expected = TimeSpan.FromSeconds(perUpdate * sweep.Trials.Sum(trial => (double)trial.Recipe.TotalSteps) / jobs);
-            output.WriteLine($"time: about {Words(expected)} without evaluations, from {perUpdate * 1e3:G3} ms an update of the first trial alone");
+            double perUpdate = TrialCost.SecondsPerUpdate(left[0].Trial.Recipe);
+            double updates = left.Sum(trial => (double)(trial.Trial.Recipe.TotalSteps - trial.Updates));
+            var expected = TimeSpan.FromSeconds(perUpdate * updates / Math.Min(options.Jobs, left.Count));
+            output.WriteLine($"time: about {Words(expected)} without evaluations, from {perUpdate * 1e3:G3} ms an update of one trial alone");
         }
         catch (InputException exception)
         {
-            output.WriteLine($"time: not known, for the first trial cannot be trained here: {exception.Problems[0]}");
+            output.WriteLine($"time: not known, for a trial cannot be trained here: {exception.Problems[0]}");
         }
     }
+
+    /// <summary>How many trials stand how, and a line for each that needs attention.</summary>
+    public static void WriteStatus(SweepFolder folder, TextWriter output)
+    {
+        output.WriteLine($"{folder.Path}: {Counts(folder)}");
+        double done = folder.Trials.Sum(trial => (double)trial.Updates), all = folder.Trials.Sum(trial => (double)trial.Trial.Recipe.TotalSteps);
+        output.WriteLine($"{done:N0} of {all:N0} updates done");
+        foreach (var trial in folder.Trials.Where(trial => trial.Status is not (TrialStatus.Pending or TrialStatus.Done))) output.WriteLine(Line(trial));
+        if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
+    }
+
+    /// <summary>"60 trials: 50 done, 10 pending".</summary>
+    public static string Counts(SweepFolder folder)
+    {
+        var counts = Enum.GetValues<TrialStatus>().Select(status => (Status: status, Count: folder.Count(status))).Where(pair => pair.Count > 0);
+        return $"{folder.Trials.Count:N0} trials: {string.Join(", ", counts.Select(pair => $"{pair.Count:N0} {Word(pair.Status)}"))}";
+    }
+
+    /// <summary>What an earlier form of the sweep asked for; null for nothing.</summary>
+    public static string? NoLongerAskedFor(SweepFolder folder) => folder.NoLongerAskedFor.Count == 0
+        ? null
+        : $"{folder.NoLongerAskedFor.Count:N0} runs in {folder.Path} are no longer asked for; they are kept, and are in no table: {string.Join(' ', folder.NoLongerAskedFor.Take(5))}"
+            + (folder.NoLongerAskedFor.Count > 5 ? " ..." : "");
+
+    /// <summary>One trial in a line.</summary>
+    public static string Line(TrialState trial)
+    {
+        string how = $"{trial.Trial.Id}  {Word(trial.Status),-11}  {trial.Updates,9:N0}/{trial.Trial.Recipe.TotalSteps:N0}";
+        return trial.Reason is { } reason ? $"{how}  {reason.ReplaceLineEndings(" ")}" : trial.Result?.TestAccuracy is { } accuracy ? $"{how}  test accuracy {accuracy:P2}" : how;
+    }
+
+    private static string Word(TrialStatus status) => status.ToString().ToLowerInvariant();
 
     private static string Words(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{time.TotalHours:N1} h" : time.TotalMinutes >= 1 ? $"{time.TotalMinutes:N1} min" : $"{Math.Ceiling(time.TotalSeconds):N0} s";

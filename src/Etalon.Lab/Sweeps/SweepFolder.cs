@@ -1,0 +1,54 @@
+using Etalon.Lab.Runs;
+
+namespace Etalon.Lab.Sweeps;
+
+/// <summary>The folder of a sweep, RUNS/NAME: a run for each trial that has begun, and whatever an earlier form of the sweep asked for.</summary>
+public sealed record SweepFolder
+{
+    /// <summary>The folder; it need not be there.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>How each trial stands, in the order of the sweep.</summary>
+    public required IReadOnlyList<TrialState> Trials { get; init; }
+
+    /// <summary>Runs in the folder that the sweep does not ask for any longer, by name. They are kept, and are part of no table.</summary>
+    public required IReadOnlyList<string> NoLongerAskedFor { get; init; }
+
+    /// <summary>How many trials stand so.</summary>
+    public int Count(TrialStatus status) => Trials.Count(trial => trial.Status == status);
+
+    /// <summary>Reads the folder of a sweep.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="runs">The folder of all runs.</param>
+    /// <exception cref="InputException">A run has the sweep's name.</exception>
+    public static SweepFolder Of(Sweep sweep, string runs)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        string path = System.IO.Path.Combine(runs, sweep.Name);
+        if (IsRun(path)) throw new InputException($"{path} is a run; give the sweep another name, as in name: {sweep.Name}-sweep, or another folder with --runs");
+        var trials = sweep.Trials.Select(trial => TrialState.Of(path, trial)).ToList();
+        var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
+        return new SweepFolder
+        {
+            Path = path,
+            Trials = trials,
+            NoLongerAskedFor = !Directory.Exists(path)
+                ? []
+                : [.. Directory.EnumerateDirectories(path).Where(IsRun).Select(RunFolder.NameOf).Where(name => !asked.Contains(name) && !UnfinishedFolder.Is(name)).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Refuses a sweep whose trials would be computed with different arithmetic.</summary>
+    /// <exception cref="InputException">Some were computed with another one.</exception>
+    internal void RequireOneArithmetic()
+    {
+        var others = Trials.Where(trial => trial.ArithmeticVersion is { } version && version != Arithmetic.Version).ToList();
+        if (others.Count == 0) return;
+        string versions = string.Join(", ", others.Select(trial => trial.ArithmeticVersion).Distinct().Order().Select(version => $"{version}"));
+        throw new InputException(
+            $"{Path}: {others.Count} of {Trials.Count} trials were computed with arithmetic {versions}, and this etalon computes with {Arithmetic.Version}; their last digits differ. "
+            + "To compare them nevertheless: --mix-versions. To compute all anew: --runs with another folder");
+    }
+
+    private static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, RunFolder.ResolvedName));
+}

@@ -1,0 +1,97 @@
+using Etalon.Lab.Runs;
+using Etalon.Lab.Training;
+
+namespace Etalon.Lab.Sweeps;
+
+/// <summary>Trains what is missing of a sweep, and resumes what was interrupted; what is done stays as it is. It may be killed at any moment and run again.</summary>
+public sealed class SweepRun
+{
+    // Somebody who asks how a trial stands holds its lock for a moment.
+    private const int Attempts = 5;
+
+    private readonly string _root;
+    private readonly Action<TrialState> _ended;
+    private readonly Lock _lock = new();
+
+    private SweepRun(string root, Action<TrialState> ended) => (_root, _ended) = (root, ended);
+
+    /// <summary>Trains.</summary>
+    /// <param name="folder">The sweep's folder as it stands.</param>
+    /// <param name="options">How.</param>
+    /// <param name="ended">Called after each trial that was trained or could not be, one call at a time.</param>
+    /// <param name="cancellation">Stops all trials after the updates at work, each with a checkpoint.</param>
+    /// <exception cref="InputException">Trials were computed with another arithmetic.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public static void Execute(SweepFolder folder, SweepOptions options, Action<TrialState> ended, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        var missing = folder.Trials.Where(trial => IsToTrain(trial, options)).ToList();
+        if (missing.Count == 0) return;
+        if (!options.MixVersions) folder.RequireOneArithmetic();
+        var run = new SweepRun(folder.Path, ended);
+        ParallelRuns.ForEach(missing, options.Jobs, trial => run.Train(trial, options, cancellation), cancellation);
+    }
+
+    /// <summary>Whether a trial is trained, or trained on.</summary>
+    public static bool IsToTrain(TrialState trial, SweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentNullException.ThrowIfNull(options);
+        return trial.Status is TrialStatus.Pending or TrialStatus.Interrupted || (trial.Status == TrialStatus.Failed && options.RetryFailed);
+    }
+
+    private void Train(TrialState trial, SweepOptions options, CancellationToken cancellation)
+    {
+        string? reason = null;
+        for (int attempt = 0; attempt < Attempts && IsToTrain(trial, options); attempt++)
+        {
+            reason = Attempt(trial, options, cancellation);
+            trial = TrialState.Of(_root, trial.Trial);
+            if (trial.Status == TrialStatus.Failed) break;
+        }
+        // What has no folder, or no result, has its reason from here alone.
+        if (trial.Status is TrialStatus.Pending or TrialStatus.Interrupted) trial = trial with { Reason = reason };
+        lock (_lock) _ended(trial);
+    }
+
+    // Why it could not be trained; null where its folder says what became of it.
+    private string? Attempt(TrialState trial, SweepOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            using var run = trial.Status == TrialStatus.Pending
+                ? TrainingRun.Begin(trial.Trial.Read, _root, threads: 1, trial.Trial.Id)
+                : TrainingRun.Resume(trial.Path, threads: 1, options.MixVersions);
+            run.Train(NullObserver.Instance, cancellation);
+            return null;
+        }
+        catch (DivergedException)
+        {
+            return null;
+        }
+        // One trial's full disk, damaged file or missing data set ends no other trial.
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            return exception.Message;
+        }
+    }
+}
+
+/// <summary>How a sweep is run.</summary>
+public sealed record SweepOptions
+{
+    /// <summary>Trials at a time, each on one thread.</summary>
+    /// <value>At least 1; 1 by default.</value>
+    public int Jobs
+    {
+        get;
+        init => field = Require.AtLeast(value, 1, "at least one trial trains at a time");
+    } = 1;
+
+    /// <summary>Whether failed trials are resumed too; diverged ones are not, for they would diverge again.</summary>
+    public bool RetryFailed { get; init; }
+
+    /// <summary>Whether trials may be computed with different versions of the arithmetic.</summary>
+    public bool MixVersions { get; init; }
+}

@@ -1,0 +1,91 @@
+using Etalon.Lab.Runs;
+
+namespace Etalon.Lab.Sweeps;
+
+/// <summary>How a trial stands, read from its folder and its lock: nothing else keeps it.</summary>
+public sealed record TrialState
+{
+    /// <summary>The trial.</summary>
+    public required Trial Trial { get; init; }
+
+    /// <summary>Its folder, which need not be there.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public required TrialStatus Status { get; init; }
+
+    /// <summary>Updates done, as far as the folder says.</summary>
+    public long Updates { get; init; }
+
+    /// <summary>What became of it when it ended last; null where it has not ended.</summary>
+    public RunResult? Result { get; init; }
+
+    /// <summary>Why it stands so, where that is not how it should; null else.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The version of the arithmetic that it began with; null where it has not begun.</summary>
+    internal long? ArithmeticVersion { get; init; }
+
+    /// <summary>How a trial stands.</summary>
+    /// <param name="root">The folder of the sweep's trials.</param>
+    /// <param name="trial">The trial.</param>
+    public static TrialState Of(string root, Trial trial)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        string path = System.IO.Path.Combine(root, trial.Id);
+        var pending = new TrialState { Trial = trial, Path = path, Status = TrialStatus.Pending };
+        try
+        {
+            string written = System.IO.Path.Combine(path, RunFolder.ResolvedName);
+            if (!RunFile.IsThere(written)) return pending;
+            var resolved = RunFile.Object(written);
+            if ((string?)resolved["recipe_sha256"] != trial.Recipe.Hash) throw new InputException($"{path} holds another recipe; move it away, and the trial is run again");
+            var begun = pending with { ArithmeticVersion = Arithmetic.Of(resolved) };
+            if (RunSummary.ReadResult(path) is { } result)
+                return begun with { Status = Of(result.Status), Result = result, Updates = result.Steps, Reason = result.Message };
+            return begun with
+            {
+                Status = RunLock.IsHeld(path) ? TrialStatus.Running : TrialStatus.Interrupted,
+                Updates = MetricsFile.UpdatesOf(System.IO.Path.Combine(path, RunFolder.MetricsName)) ?? 0,
+            };
+        }
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return pending with { Status = TrialStatus.Damaged, Reason = exception.Message };
+        }
+    }
+
+    private static TrialStatus Of(RunStatus status) => status switch
+    {
+        RunStatus.Done => TrialStatus.Done,
+        RunStatus.Diverged => TrialStatus.Diverged,
+        RunStatus.Interrupted => TrialStatus.Interrupted,
+        RunStatus.Failed => TrialStatus.Failed,
+        _ => TrialStatus.Damaged,
+    };
+}
+
+/// <summary>How a trial stands.</summary>
+public enum TrialStatus
+{
+    /// <summary>It has not begun.</summary>
+    Pending,
+
+    /// <summary>A process trains it.</summary>
+    Running,
+
+    /// <summary>It began, was stopped or killed, and can be resumed.</summary>
+    Interrupted,
+
+    /// <summary>It trained to the end of its recipe.</summary>
+    Done,
+
+    /// <summary>A loss was not finite: the result of this recipe, whoever trains it.</summary>
+    Diverged,
+
+    /// <summary>Something else ended it, such as a full disk.</summary>
+    Failed,
+
+    /// <summary>Its folder cannot be read, or holds something else.</summary>
+    Damaged,
+}
