@@ -17,7 +17,9 @@ public readonly record struct AdamRow(double LogRate, double WeightDecay, double
     public override string ToString() => RecordText.Of(nameof(AdamRow), PrintMembers);
 }
 
-/// <summary>A schedule of Adam's numbers written out update by update, in the order and with the formulas of <c>torch.optim.AdamW</c>.</summary>
+/// <summary>
+/// A schedule of Adam's numbers written out update by update, in the order and with the formulas of <c>torch.optim.AdamW</c>.
+/// </summary>
 /// <remarks>
 /// <code>
 /// w ← (1 - η λ) w      m ← β₁ m + (1 - β₁) g      u ← β₂ u + (1 - β₂) g²
@@ -40,8 +42,14 @@ public sealed class AdamTable
         for (var i = 0; i < _steps.Length; i++)
         {
             var (logRate, decay, beta1, beta2, epsilon) = _steps[i];
-            if (!(logRate < double.PositiveInfinity && double.IsFinite(decay) && beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1 && epsilon is >= 0 and < double.PositiveInfinity))
-                throw Require.Refuse($"step {firstStep + i}", _steps[i], "needs a rate with a logarithm, a finite decay, betas from 0 to below 1 and an epsilon of at least 0", "change its numbers");
+            var areBetasRight = beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1;
+            var isEpsilonRight = epsilon is >= 0 and < double.PositiveInfinity;
+            if (!(logRate < double.PositiveInfinity && double.IsFinite(decay) && areBetasRight && isEpsilonRight))
+                throw Require.Refuse(
+                    $"step {firstStep + i}",
+                    _steps[i],
+                    "needs a rate with a logarithm, a finite decay, betas from 0 to below 1 and an epsilon of at least 0",
+                    "change its numbers");
         }
     }
 
@@ -61,7 +69,8 @@ public sealed class AdamTable
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that update.</exception>
     public AdamRow this[long step] => step >= FirstStep && step < End
         ? _steps[step - FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The table describes updates {FirstStep} to {End - 1}; ask for one of them.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(step), step, $"The table describes updates {FirstStep} to {End - 1}; ask for one of them.");
 
     /// <summary>Writes out a schedule for AdamW, whose momentum is β₁.</summary>
     /// <param name="schedule">The schedule.</param>
@@ -98,7 +107,10 @@ public enum AdamDenominator
     BeforeCorrection,
 }
 
-/// <summary>How weights w, mean m and squares u of a run give those of an equivalent one before some update: <c>w~ = P w</c>, <c>m~ = m/z</c>, <c>u~ = u/y</c>.</summary>
+/// <summary>
+/// How weights w, mean m and squares u of a run give those of an equivalent one before some update: <c>w~ = P w</c>, <c>m~ = m/z</c>, <c>u~
+/// = u/y</c>.
+/// </summary>
 /// <param name="LogScale">ln P.</param>
 /// <param name="LogMean">ln z.</param>
 /// <param name="LogSquares">ln y.</param>
@@ -108,12 +120,15 @@ public readonly record struct AdamStateMap(double LogScale, double LogMean, doub
     public override string ToString() => RecordText.Of(nameof(AdamStateMap), PrintMembers);
 }
 
-/// <summary>A schedule of Adam's numbers and one that is the same run of the scale-invariant group, or nearly; the theorem that made it says which.</summary>
+/// <summary>
+/// A schedule of Adam's numbers and one that is the same run of the scale-invariant group, or nearly; the theorem that made it says which.
+/// </summary>
 public sealed class AdamConversion
 {
     private readonly AdamStateMap[] _states;
 
-    internal AdamConversion(AdamTable source, AdamTable target, AdamStateMap[] states) => (Source, Target, _states) = (source, target, states);
+    internal AdamConversion(AdamTable source, AdamTable target, AdamStateMap[] states) =>
+        (Source, Target, _states) = (source, target, states);
 
     /// <summary>The schedule converted.</summary>
     public AdamTable Source { get; }
@@ -122,7 +137,8 @@ public sealed class AdamConversion
     public AdamTable Target { get; }
 
     /// <summary>
-    /// 0 where the two runs are the same but for rounding. Otherwise the largest η λ/(1 - β₂): the mean of squares remembers longer by twice this share.
+    /// 0 where the two runs are the same but for rounding. Otherwise the largest η λ/(1 - β₂): the mean of squares remembers longer by
+    /// twice this share.
     /// </summary>
     public double MemoryError { get; internal init; }
 
@@ -130,5 +146,8 @@ public sealed class AdamConversion
     /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
     public AdamStateMap StateAt(long step) => step >= Source.FirstStep && step <= Source.End
         ? _states[step - Source.FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(step),
+            step,
+            $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
 }

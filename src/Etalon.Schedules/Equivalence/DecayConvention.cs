@@ -1,18 +1,22 @@
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>What a weight decay is multiplied by before it shrinks the weights: w ← ρ w. η is the rate of the step, η_peak the run's largest.</summary>
+/// <summary>
+/// What a weight decay is multiplied by before it shrinks the weights: w ← ρ w. η is the rate of the step, η_peak the run's largest.
+/// </summary>
 public enum DecayConvention
 {
     /// <summary>ρ = 1 - η λ: PyTorch's AdamW, Optax, Apex, Transformers.</summary>
     Torch,
 
     /// <summary>
-    /// ρ = 1 - (η/η_peak) λ: Loshchilov and Hutter's paper, big_vision, TensorFlow Addons with a scheduled decay; "fully decoupled" in optimi and Composer,
-    /// "independent" in Wortsman et al.
+    /// ρ = 1 - (η/η_peak) λ: Loshchilov and Hutter's paper, big_vision, TensorFlow Addons with a scheduled decay; "fully decoupled" in
+    /// optimi and Composer, "independent" in Wortsman et al.
     /// </summary>
     Paper,
 
-    /// <summary>ρ = 1 - λ at every step, whatever the rate: TensorFlow Addons without a schedule of the decay, Keras's legacy examples.</summary>
+    /// <summary>
+    /// ρ = 1 - λ at every step, whatever the rate: TensorFlow Addons without a schedule of the decay, Keras's legacy examples.
+    /// </summary>
     Unscheduled,
 
     /// <summary>ρ = 1 - η² λ/η_peak: AdamC (Defazio 2025), for normalized layers.</summary>
@@ -22,8 +26,9 @@ public enum DecayConvention
 /// <summary>Rewrites weight decays from one convention to another: other numbers, the same shrinkage ρ at every step.</summary>
 /// <remarks>
 /// <para>
-/// No theorem is needed and nothing else changes. A convention shrinks by λ η^p η_peak^q, with (p, q) = (1, 0) for <see cref="DecayConvention.Torch"/>, (1, -1)
-/// for <see cref="DecayConvention.Paper"/>, (0, 0) for <see cref="DecayConvention.Unscheduled"/>, (2, -1) for <see cref="DecayConvention.AdamC"/>, so
+/// No theorem is needed and nothing else changes. A convention shrinks by λ η^p η_peak^q, with (p, q) = (1, 0) for
+/// <see cref="DecayConvention.Torch"/>, (1, -1) for <see cref="DecayConvention.Paper"/>, (0, 0) for
+/// <see cref="DecayConvention.Unscheduled"/>, (2, -1) for <see cref="DecayConvention.AdamC"/>, so
 /// </para>
 /// <code>λ_to = λ_from η^(p_from - p_to) η_peak^(q_from - q_to)</code>
 /// <para>Conventions: Loshchilov and Hutter 2019; Defazio 2025.</para>
@@ -36,8 +41,8 @@ public static class DecayConversion
     /// <param name="to">The convention wanted.</param>
     /// <param name="peakRate">η_peak, more than 0; default: the largest rate of the table.</param>
     /// <exception cref="EquivalenceException">
-    /// The decay is in the gradient; the rates are all 0 and no peak is given; or at a step of rate 0 the source shrinks the weights, which the wanted convention
-    /// cannot say.
+    /// The decay is in the gradient; the rates are all 0 and no peak is given; or at a step of rate 0 the source shrinks the weights, which
+    /// the wanted convention cannot say.
     /// </exception>
     public static UpdateTable Convert(UpdateTable source, DecayConvention from, DecayConvention to, double? peakRate = null)
     {

@@ -9,7 +9,8 @@ public class AdamFormTests
 
     // Computed in 60 digits.
     [Theory]
-    [InlineData(0, 0.0100502512562814, 1e-8), InlineData(1, 0.0101020430163376, 9.97489350934867e-09), InlineData(10, 0.0106196357339091, 9.74954887951828e-09)]
+    [InlineData(0, 0.0100502512562814, 1e-8), InlineData(1, 0.0101020430163376, 9.97489350934867e-09)]
+    [InlineData(10, 0.0106196357339091, 9.74954887951828e-09)]
     [InlineData(100, 0.0198879457805958, 7.58824463037829e-09), InlineData(1000, 3.80695367979837, 1.75258243737791e-10)]
     public void Constant_betas_have_the_numbers_of_sixty_digits(int step, double rate, double epsilon)
     {
@@ -25,28 +26,38 @@ public class AdamFormTests
     {
         var source = new AdamTable(_constant.Steps[..DecoupledRun.Updates].ToArray());
         var reference = AdamNumbersTests.Run(source);
-        Assert.InRange(DecoupledRun.Distance(reference, AdamNumbersTests.Run(AdamConstantBetas.Convert(source).Target)), 0, SideBySide.Exact);
+        var target = AdamNumbersTests.Run(AdamConstantBetas.Convert(source).Target);
+        Assert.InRange(DecoupledRun.Distance(reference, target), 0, SideBySide.Exact);
         Assert.True(DecoupledRun.Distance(reference, AdamNumbersTests.Run(AdamNumbersTests.WithoutDecay(source))) > SideBySide.Different);
     }
 
     [Fact]
     public void Constant_betas_refuse_numbers_that_change_and_a_checkpoint()
     {
-        Assert.Equal(1, Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(AdamNumbersTests.OfSource(0.9, 0.999, 1e-8))).Step);
-        Assert.Contains("AdamNumbers", Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(new AdamTable([_constant[0]], 7))).Message, StringComparison.Ordinal);
+        var changing = AdamNumbersTests.OfSource(0.9, 0.999, 1e-8);
+        Assert.Equal(1, Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(changing)).Step);
+        Assert.Contains(
+            "AdamNumbers",
+            Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(new AdamTable([_constant[0]], 7))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_rate_alone_is_near_with_a_short_memory_and_says_how_near()
     {
         // A tenth of the rate: eta lambda/(1 - beta2) is 0.02.
-        var source = new AdamTable(AdamNumbersTests.OfSource(0.9, 0.95, 1e-8).Steps.ToArray().Select(row => row with { LogRate = row.LogRate - Math.Log(10) }));
+        var rows = AdamNumbersTests.OfSource(0.9, 0.95, 1e-8).Steps.ToArray();
+        var source = new AdamTable(rows.Select(row => row with { LogRate = row.LogRate - Math.Log(10) }));
         var conversion = AdamRateOnly.Convert(source);
         Assert.Equal(0.02, conversion.MemoryError, 1e-3);
         var reference = AdamNumbersTests.Run(source);
         var corrected = DecoupledRun.Distance(reference, AdamNumbersTests.Run(conversion.Target));
-        var naive = DecoupledRun.Distance(reference, AdamNumbersTests.Run(new AdamTable(
-            source.Steps.ToArray().Select((row, t) => row with { LogRate = row.LogRate + conversion.StateAt(t + 1).LogScale, WeightDecay = 0 }))));
+        var growing = new AdamTable(source.Steps.ToArray().Select((row, t) => row with
+        {
+            LogRate = row.LogRate + conversion.StateAt(t + 1).LogScale,
+            WeightDecay = 0,
+        }));
+        var naive = DecoupledRun.Distance(reference, AdamNumbersTests.Run(growing));
         var dropped = DecoupledRun.Distance(reference, AdamNumbersTests.Run(AdamNumbersTests.WithoutDecay(source)));
         Assert.True(corrected < naive && naive < dropped, $"corrected {corrected:R}, naive {naive:R}, dropped {dropped:R}");
         Assert.InRange(corrected, SideBySide.Exact, dropped / 20);
@@ -58,21 +69,26 @@ public class AdamFormTests
     public void The_rate_alone_is_refused_where_squares_would_be_remembered_for_ever()
     {
         var source = new AdamTable(Enumerable.Repeat(new AdamRow(Math.Log(0.01), 0.5, 0.9, 0.9999, 1e-8), 10));
-        Assert.Contains("not below ρ²", Assert.Throws<EquivalenceException>(() => AdamRateOnly.Convert(source)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not below ρ²",
+            Assert.Throws<EquivalenceException>(() => AdamRateOnly.Convert(source)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void On_the_sphere_the_recorded_norms_make_the_same_run()
     {
         var (loss, table) = (SideBySide.Loss, DecoupledRun.Source);
-        var (source, sphere) = (new AdamRule(loss.Dimension, _ => (0.9, 0.999, 1e-8)), new AdamRule(loss.Dimension, _ => (0.9, 0.999, 1e-8)));
+        var source = new AdamRule(loss.Dimension, _ => (0.9, 0.999, 1e-8));
+        var sphere = new AdamRule(loss.Dimension, _ => (0.9, 0.999, 1e-8));
         var weights = loss.Start();
         var (norms, directions) = (new List<double>(), new List<double[]>());
         for (var t = 0; t < table.Count; t++)
         {
             norms.Add(SphereLoss.Norm(weights));
             var gradient = loss.Gradient(t, weights);
-            for (var i = 0; i < weights.Length; i++) weights[i] = (1 - table[t].IntrinsicRate) * weights[i] - table[t].Rate * source.Direction(i, gradient[i], t);
+            var (kept, rate) = (1 - table[t].IntrinsicRate, table[t].Rate);
+            for (var i = 0; i < weights.Length; i++) weights[i] = kept * weights[i] - rate * source.Direction(i, gradient[i], t);
             directions.Add(Normalized(weights));
         }
         var target = SphereForm.Convert(table, norms);
@@ -84,7 +100,10 @@ public class AdamFormTests
             unit = Normalized(unit);
             Assert.InRange(SphereLoss.Norm([.. unit.Zip(directions[t], (x, y) => x - y)]), 0, SideBySide.Exact);
         }
-        Assert.Contains("has 300 updates", Assert.Throws<ArgumentException>(() => SphereForm.Convert(table, [1.0])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has 300 updates",
+            Assert.Throws<ArgumentException>(() => SphereForm.Convert(table, [1.0])).Message,
+            StringComparison.Ordinal);
     }
 
     private static double[] Normalized(double[] w)

@@ -8,7 +8,9 @@ public class AdamNumbersTests
 
     private static readonly AdamTable _source = OfSource(0.9, 0.999, 1e-8);
 
-    /// <summary>Computed in 60 digits, printed to 15: the columns are step, rate, beta1, beta2, epsilon, and ln P after the update.</summary>
+    /// <summary>
+    /// Computed in 60 digits, printed to 15: the columns are step, rate, beta1, beta2, epsilon, and ln P after the update.
+    /// </summary>
     public static TheoryData<string, int, double[]> SixtyDigits => new()
     {
         { "pretraining", 0, [0.001000100010001, 0.9, 0.999, 1e-08, 0.000100005000333358] },
@@ -24,7 +26,10 @@ public class AdamNumbersTests
         { "large", 1000, [3.8066449737077, 0.8955, 0.989036753554947, 1.75244032036817e-10, 5.01755436536786] },
         { "warm-up and cosine", 99, [0.000596079461789764, 0.899951878731728, 0.949909540655123, 9.9793703339815e-09, double.NaN] },
         { "warm-up and cosine", 500, [0.000386143745605375, 0.89996525109335, 0.949924930025928, 9.77185242242867e-09, double.NaN] },
-        { "warm-up and cosine", 999, [6.20017072198042e-05, 0.899994568800315, 0.949988344750497, 9.67920642845894e-09, 0.0327277146923961] },
+        {
+            "warm-up and cosine", 999,
+            [6.20017072198042e-05, 0.899994568800315, 0.949988344750497, 9.67920642845894e-09, 0.0327277146923961]
+        },
         { "drop", 499, [0.239510762029444, 0.8955, 0.989463321602163, 1.673782365481e-09, double.NaN] },
         { "drop", 500, [0.0239858734581227, 0.8955, 0.989458806317667, 1.66699912848611e-09, double.NaN] },
         { "drop", 501, [0.0240133371101828, 0.895921517852697, 0.989548091157712, double.NaN, double.NaN] },
@@ -54,7 +59,8 @@ public class AdamNumbersTests
         {
             var source = OfSource(0.9, 0.95, epsilon);
             var reference = Run(source, denominator);
-            Assert.InRange(DecoupledRun.Distance(reference, Run(AdamNumbers.Convert(source, denominator: denominator).Target, denominator)), 0, SideBySide.Exact);
+            var target = Run(AdamNumbers.Convert(source, denominator: denominator).Target, denominator);
+            Assert.InRange(DecoupledRun.Distance(reference, target), 0, SideBySide.Exact);
             Assert.True(DecoupledRun.Distance(reference, Run(WithoutDecay(source), denominator)) > SideBySide.Different);
         }
     }
@@ -69,7 +75,12 @@ public class AdamNumbersTests
     [Fact]
     public void Betas_and_epsilon_that_change_are_the_same_run()
     {
-        var changing = new AdamTable(_source.Steps.ToArray().Select((row, t) => row with { Beta1 = 0.5 + 0.4 * t / 300, Beta2 = 0.999 - 0.1 * t / 300, Epsilon = 1e-3 / (t + 1) }));
+        var changing = new AdamTable(_source.Steps.ToArray().Select((row, t) => row with
+        {
+            Beta1 = 0.5 + 0.4 * t / 300,
+            Beta2 = 0.999 - 0.1 * t / 300,
+            Epsilon = 1e-3 / (t + 1),
+        }));
         Assert.InRange(DecoupledRun.Distance(Run(changing), Run(AdamNumbers.Convert(changing).Target)), 0, SideBySide.Exact);
     }
 
@@ -126,23 +137,31 @@ public class AdamNumbersTests
     public void Adam_with_decay_in_the_gradient_is_refused()
     {
         var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), 10);
-        Assert.Contains("use AdamW", Assert.Throws<EquivalenceException>(() => AdamTable.Of(schedule, new OptimizerRule("adam"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "use AdamW",
+            Assert.Throws<EquivalenceException>(() => AdamTable.Of(schedule, new OptimizerRule("adam"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(0.95, AdamTable.Of(schedule, new OptimizerRule("adamw") { Beta2 = 0.95 })[3].Beta2);
     }
 
     [Theory]
     [InlineData(1, 0.999), InlineData(0.9, 1), InlineData(-0.1, 0.9)]
     public void Betas_out_of_range_are_refused(double beta1, double beta2) =>
-        Assert.Contains("betas from 0 to below 1", Assert.Throws<ArgumentException>(() => new AdamTable([new(0, 0, beta1, beta2, 1e-8)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "betas from 0 to below 1",
+            Assert.Throws<ArgumentException>(() => new AdamTable([new(0, 0, beta1, beta2, 1e-8)])).Message,
+            StringComparison.Ordinal);
 
     private static AdamConversion Case(string name, int count)
     {
-        AdamTable Of(Func<int, double> rate, double decay, double beta2) => new(Enumerable.Range(0, count).Select(t => new AdamRow(Math.Log(rate(t)), decay, 0.9, beta2, 1e-8)));
+        AdamTable Of(Func<int, double> rate, double decay, double beta2) =>
+            new(Enumerable.Range(0, count).Select(t => new AdamRow(Math.Log(rate(t)), decay, 0.9, beta2, 1e-8)));
+        double WarmupAndCosine(int t) => t < 100 ? 6e-4 * (t + 1) / 101 : 6e-5 + 0.5 * 5.4e-4 * (1 + Math.Cos(Math.PI * (t - 100) / 900));
         return name switch
         {
             "pretraining" => AdamNumbers.Convert(Of(_ => 1e-3, 0.1, 0.999)),
             "large" => AdamNumbers.Convert(Of(_ => 0.01, 0.5, 0.999)),
-            "warm-up and cosine" => AdamNumbers.Convert(Of(t => t < 100 ? 6e-4 * (t + 1) / 101 : 6e-5 + 0.5 * 5.4e-4 * (1 + Math.Cos(Math.PI * (t - 100) / 900)), 0.1, 0.95)),
+            "warm-up and cosine" => AdamNumbers.Convert(Of(WarmupAndCosine, 0.1, 0.95)),
             "drop" => AdamNumbers.Convert(Of(t => t < 500 ? 0.01 : 0.001, 0.5, 0.999)),
             _ => AdamNumbers.Convert(Of(_ => 0.01, 0.5, 0.999), new Constant(0.1)),
         };

@@ -33,21 +33,26 @@ public class DecayConventionTests
         Assert.Equal(0.5 * 0.02, DecayConversion.Convert(_source, DecayConvention.Torch, DecayConvention.Paper)[100].WeightDecay, 1e-15);
         Assert.Equal(0.5 / 0.02, DecayConversion.Convert(_source, DecayConvention.Paper, DecayConvention.Torch)[100].WeightDecay, 1e-12);
         // AdamC: the decay of PyTorch times the shape of the schedule.
-        Assert.Equal(0.5 * _source[200].Rate / 0.02, DecayConversion.Convert(_source, DecayConvention.AdamC, DecayConvention.Torch)[200].WeightDecay, 1e-14);
+        var adamC = DecayConversion.Convert(_source, DecayConvention.AdamC, DecayConvention.Torch);
+        Assert.Equal(0.5 * _source[200].Rate / 0.02, adamC[200].WeightDecay, 1e-14);
         // A peak beyond the table, as of a run that goes on from a checkpoint.
-        Assert.Equal(0.5 * _source[200].Rate / 0.04, DecayConversion.Convert(_source, DecayConvention.AdamC, DecayConvention.Torch, peakRate: 0.04)[200].WeightDecay, 1e-14);
+        var later = DecayConversion.Convert(_source, DecayConvention.AdamC, DecayConvention.Torch, peakRate: 0.04);
+        Assert.Equal(0.5 * _source[200].Rate / 0.04, later[200].WeightDecay, 1e-14);
     }
 
     [Fact]
     public void A_decay_at_rate_0_has_no_name_in_a_convention_that_multiplies_by_the_rate()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => DecayConversion.Convert(_source.WithDecay(_ => 0.01), DecayConvention.Unscheduled, DecayConvention.Torch));
+        var source = _source.WithDecay(_ => 0.01);
+        var failure = Assert.Throws<EquivalenceException>(() =>
+            DecayConversion.Convert(source, DecayConvention.Unscheduled, DecayConvention.Torch));
         Assert.Equal(0, failure.Step);
     }
 
     [Fact]
     public void Coupled_decay_is_refused() =>
-        Assert.Throws<EquivalenceException>(() => DecayConversion.Convert(TestSchedules.Table("constant"), DecayConvention.Torch, DecayConvention.Paper));
+        Assert.Throws<EquivalenceException>(() =>
+            DecayConversion.Convert(TestSchedules.Table("constant"), DecayConvention.Torch, DecayConvention.Paper));
 
     private static double Shrinkage(DecayConvention convention, UpdateRow row) => convention switch
     {

@@ -11,7 +11,9 @@ internal interface IDecoupledRule
 
 /// <summary>Adam as torch.optim.AdamW computes it, single-tensor path; betas and epsilon may be of each update.</summary>
 internal sealed class AdamRule(
-    int dimension, Func<long, (double Beta1, double Beta2, double Epsilon)> numbers, AdamDenominator denominator = AdamDenominator.OutsideRoot) : IDecoupledRule
+    int dimension,
+    Func<long, (double Beta1, double Beta2, double Epsilon)> numbers,
+    AdamDenominator denominator = AdamDenominator.OutsideRoot) : IDecoupledRule
 {
     private readonly double[] _mean = new double[dimension], _square = new double[dimension];
 
@@ -70,31 +72,40 @@ internal static class DecoupledRun
     /// <param name="decay">λ of each update.</param>
     /// <param name="gradientFactor">What gradients are multiplied by before the rule sees them; default: 1.</param>
     /// <param name="clip">A threshold on the norm of what the rule sees; default: none.</param>
-    /// <param name="start">The weights to start from; default: the loss's own start.</param>
     public static List<double[]> Directions(
-        IDecoupledRule rule, Func<long, double> rate, Func<long, double> decay, Func<long, double>? gradientFactor = null, double clip = double.PositiveInfinity, double[]? start = null)
+        IDecoupledRule rule,
+        Func<long, double> rate,
+        Func<long, double> decay,
+        Func<long, double>? gradientFactor = null,
+        double clip = double.PositiveInfinity)
     {
-        var weights = start ?? SideBySide.Loss.Start();
+        var weights = SideBySide.Loss.Start();
         var directions = new List<double[]>();
         for (var t = 0; t < Updates; t++)
         {
             var gradient = SideBySide.Loss.Gradient(t, weights);
             for (var i = 0; i < gradient.Length; i++) gradient[i] *= gradientFactor?.Invoke(t) ?? 1;
             var norm = SphereLoss.Norm(gradient);
+            var kept = norm > clip ? clip / norm : 1;
             for (var i = 0; i < gradient.Length; i++)
-                weights[i] = (1 - rate(t) * decay(t)) * weights[i] - rate(t) * rule.Direction(i, norm > clip ? gradient[i] * (clip / norm) : gradient[i], t);
+                weights[i] = (1 - rate(t) * decay(t)) * weights[i] - rate(t) * rule.Direction(i, kept * gradient[i], t);
             var length = SphereLoss.Norm(weights);
             directions.Add([.. weights.Select(w => w / length)]);
         }
         return directions;
     }
 
-    public static double Distance(List<double[]> one, List<double[]> two) =>
-        one.Zip(two, (a, b) => SphereLoss.Norm([.. a.Zip(b, (x, y) => x - y)])).Aggregate(0.0, (largest, d) => double.IsNaN(d) ? double.PositiveInfinity : Math.Max(largest, d));
+    /// <summary>The largest distance over all updates; infinite where one is not a number.</summary>
+    public static double Distance(List<double[]> one, List<double[]> two)
+    {
+        var distances = one.Zip(two, (a, b) => SphereLoss.Norm([.. a.Zip(b, (x, y) => x - y)])).ToList();
+        return distances.Exists(double.IsNaN) ? double.PositiveInfinity : distances.Max();
+    }
 
     /// <summary>300 updates with a warm-up, a cosine and η λ up to 0.01: ln P ends at about 1.5.</summary>
     public static UpdateTable Source { get; } = UpdateTable.Of(
-        new UpdateSchedule(new Sequence(new Linear(0, 0.02, 30), new Cosine(0.02, 0.002, 270)), new Constant(0.5), new Constant(0.9), Updates)
+        new UpdateSchedule(
+            new Sequence(new Linear(0, 0.02, 30), new Cosine(0.02, 0.002, 270)), new Constant(0.5), new Constant(0.9), Updates)
         {
             Rule = new() { Decay = DecayForm.Decoupled },
         });

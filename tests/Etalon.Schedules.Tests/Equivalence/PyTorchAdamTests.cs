@@ -5,7 +5,9 @@ using Etalon.Schedules.Tests.Export;
 
 namespace Etalon.Schedules.Tests.Equivalence;
 
-/// <summary>The real torch.optim.AdamW against the real torch.optim.Adam, in float64, on a network with batch statistics, gains, shifts and a head.</summary>
+/// <summary>
+/// The real torch.optim.AdamW against the real torch.optim.Adam, in float64, on a network with batch statistics, gains, shifts and a head.
+/// </summary>
 [Trait("speed", "slow")]
 public class PyTorchAdamTests
 {
@@ -43,7 +45,9 @@ public class PyTorchAdamTests
             return (constant, AdamConstantBetas.Convert(constant).Target, _ => 1);
         }
         var scaled = ScaledGradient.Convert(DecoupledRun.Source);
-        return (_source, new AdamTable(_source.Steps.ToArray().Select((row, t) => row with { LogRate = scaled.Target[t].LogRate, WeightDecay = 0 })), t => Math.Exp(scaled.LogScaleAt(t)));
+        var rows = _source.Steps.ToArray();
+        var target = new AdamTable(rows.Select((row, t) => row with { LogRate = scaled.Target[t].LogRate, WeightDecay = 0 }));
+        return (_source, target, t => Math.Exp(scaled.LogScaleAt(t)));
     }
 
     private static void Write(DirectoryInfo folder, string name, AdamTable table, Func<int, double> factor)
@@ -52,7 +56,8 @@ public class PyTorchAdamTests
         for (var t = 0; t < table.Count; t++)
         {
             var row = table[t];
-            text.Append(CultureInfo.InvariantCulture, $"{row.Rate:R},{row.WeightDecay:R},{row.Beta1:R},{row.Beta2:R},{row.Epsilon:R},{factor(t):R}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row.Rate:R},{row.WeightDecay:R},{row.Beta1:R},{row.Beta2:R},");
+            text.Append(CultureInfo.InvariantCulture, $"{row.Epsilon:R},{factor(t):R}\n");
         }
         File.WriteAllText(Path.Combine(folder.FullName, name), text.ToString());
     }

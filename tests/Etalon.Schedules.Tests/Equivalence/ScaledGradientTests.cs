@@ -65,7 +65,10 @@ public class ScaledGradientTests
     [InlineData(100000, 10.000600038344, 22.0396864849295)]
     public void The_scale_and_the_rate_are_those_of_sixty_digits(int step, double logScaleAfter, double rate)
     {
-        var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), step + 1) { Rule = new() { Decay = DecayForm.Decoupled } };
+        var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), step + 1)
+        {
+            Rule = new() { Decay = DecayForm.Decoupled },
+        };
         var conversion = ScaledGradient.Convert(UpdateTable.Of(schedule));
         AssertRelative(logScaleAfter, conversion.LogScaleAt(step + 1), step < 100000 ? 1e-12 : 1e-10);
         AssertRelative(rate, conversion.Target[step].Rate, step < 100000 ? 1e-12 : 1e-10);
@@ -88,13 +91,17 @@ public class ScaledGradientTests
         var whole = ScaledGradient.Convert(DecoupledRun.Source);
         var rest = new UpdateTable(DecoupledRun.Source.Rule, DecoupledRun.Source.Steps[100..].ToArray(), firstStep: 100);
         var later = ScaledGradient.Convert(rest, logScale: whole.LogScaleAt(100));
-        for (var step = 100; step < DecoupledRun.Updates; step++) Assert.Equal(whole.Target[step].LogRate, later.Target[step].LogRate, 1e-14);
+        for (var step = 100; step < DecoupledRun.Updates; step++)
+            Assert.Equal(whole.Target[step].LogRate, later.Target[step].LogRate, 1e-14);
     }
 
     [Fact]
     public void A_factor_that_is_not_positive_is_refused_with_its_step()
     {
-        var schedule = new UpdateSchedule(new Steps(0.5, [10], 4), new Constant(0.5), new Constant(0.9), 20) { Rule = new() { Decay = DecayForm.Decoupled } };
+        var schedule = new UpdateSchedule(new Steps(0.5, [10], 4), new Constant(0.5), new Constant(0.9), 20)
+        {
+            Rule = new() { Decay = DecayForm.Decoupled },
+        };
         var failure = Assert.Throws<EquivalenceException>(() => ScaledGradient.Convert(UpdateTable.Of(schedule)));
         Assert.Equal(10, failure.Step);
         Assert.Contains("η λ stays below 1", failure.Message, StringComparison.Ordinal);
@@ -102,16 +109,26 @@ public class ScaledGradientTests
 
     [Fact]
     public void Decay_in_the_gradient_is_refused() =>
-        Assert.Contains("AdamW for Adam", Assert.Throws<EquivalenceException>(() => ScaledGradient.Convert(UpdateTable.Of(TestSchedules.Constant))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AdamW for Adam",
+            Assert.Throws<EquivalenceException>(() => ScaledGradient.Convert(UpdateTable.Of(TestSchedules.Constant))).Message,
+            StringComparison.Ordinal);
 
-    private static void AssertRelative(double expected, double actual, double tolerance) => Assert.InRange(actual, expected * (1 - tolerance), expected * (1 + tolerance));
+    private static void AssertRelative(double expected, double actual, double tolerance) =>
+        Assert.InRange(actual, expected * (1 - tolerance), expected * (1 + tolerance));
 
-    private static List<double[]> Source(string rule, double clip = double.PositiveInfinity) => Run(rule, DecoupledRun.Source, t => DecoupledRun.Source[t].WeightDecay, null, clip);
+    private static List<double[]> Source(string rule, double clip = double.PositiveInfinity) =>
+        Run(rule, DecoupledRun.Source, t => DecoupledRun.Source[t].WeightDecay, null, clip);
 
     private static List<double[]> Target(string rule, ScaledGradientConversion conversion, double clip = double.PositiveInfinity) =>
         Run(rule, conversion.Target, t => conversion.Target[t].WeightDecay, t => Math.Exp(conversion.LogScaleAt(t)), clip);
 
-    private static List<double[]> Run(string rule, UpdateTable table, Func<long, double> decay, Func<long, double>? factor = null, double clip = double.PositiveInfinity) =>
+    private static List<double[]> Run(
+        string rule,
+        UpdateTable table,
+        Func<long, double> decay,
+        Func<long, double>? factor = null,
+        double clip = double.PositiveInfinity) =>
         DecoupledRun.Directions(Rule(rule), t => Math.Exp(table[t].LogRate), decay, factor, clip);
 
     private static IDecoupledRule Rule(string name) => name switch

@@ -2,7 +2,9 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>AdamW with constant numbers is Adam without decay with other constant betas, β₁ ρ and β₂ ρ², and a rate that grows by 1/ρ an update.</summary>
+/// <summary>
+/// AdamW with constant numbers is Adam without decay with other constant betas, β₁ ρ and β₂ ρ², and a rate that grows by 1/ρ an update.
+/// </summary>
 /// <remarks>
 /// <para>With ρ = 1 - η λ, the bias corrections c of the source and c~ of the equivalent betas:</para>
 /// <code>
@@ -10,8 +12,9 @@ namespace Etalon.Schedules.Equivalence;
 /// η~ = η ρ^-(t+1) (1 - β₁)/(1 - β₁~) √((1 - β₂~)/(1 - β₂)) (√c₂/c₁) (c₁~/√c₂~)      ε~ = ε ρ^t √((1 - β₂~)/(1 - β₂)) √(c₂/c₂~)
 /// </code>
 /// <para>
-/// Exact from moments of 0: only rate and epsilon move. Epsilon may not be left as it is merely because it is small; it moves weights whose gradients are
-/// small. From a checkpoint, or with numbers that change, use <see cref="AdamNumbers"/>, of which this is the case that starts on its fixed point.
+/// Exact from moments of 0: only rate and epsilon move. Epsilon may not be left as it is merely because it is small; it moves weights whose
+/// gradients are small. From a checkpoint, or with numbers that change, use <see cref="AdamNumbers"/>, of which this is the case that
+/// starts on its fixed point.
 /// </para>
 /// <para>Assumes a scale-invariant loss for every batch and η λ &lt; 1. Derived here.</para>
 /// </remarks>
@@ -23,7 +26,9 @@ public static class AdamConstantBetas
     {
         ArgumentNullException.ThrowIfNull(source);
         const string remedy = "ask for AdamNumbers, which sets the betas of each update";
-        if (source.FirstStep > 0) throw new EquivalenceException("constant betas are exact from moments of 0, and this table goes on from a checkpoint", remedy, source.FirstStep);
+        if (source.FirstStep > 0)
+            throw new EquivalenceException(
+                "constant betas are exact from moments of 0, and this table starts at a checkpoint", remedy, source.FirstStep);
         var steps = new AdamRow[source.Count];
         var states = new AdamStateMap[source.Count + 1];
         if (steps.Length == 0) return new(source, source, states);
@@ -33,16 +38,25 @@ public static class AdamConstantBetas
         var kept = 1 - lost.Value;
         var (lost1, lost2) = (1 - numbers.Beta1 * kept, 1 - numbers.Beta2 * kept * kept);
         var (a, rootOfB) = ((1 - numbers.Beta1) / lost1, Math.Sqrt((1 - numbers.Beta2) / lost2));
-        for (var i = 0; i < states.Length; i++) states[i] = new(i * logGrowth, (i - 1) * logGrowth + Elementary.Log(a), 2 * ((i - 1) * logGrowth + Elementary.Log(rootOfB)));
+        for (var i = 0; i < states.Length; i++)
+        {
+            var before = (i - 1) * logGrowth;
+            states[i] = new(i * logGrowth, before + Elementary.Log(a), 2 * (before + Elementary.Log(rootOfB)));
+        }
         for (var i = 0; i < steps.Length; i++)
         {
-            if (source.Steps[i] != numbers) throw new EquivalenceException($"the numbers change from {numbers} to {source.Steps[i]}, and constant betas need all of them constant", remedy, i);
+            if (source.Steps[i] != numbers)
+                throw new EquivalenceException(
+                    $"the numbers change from {numbers} to {source.Steps[i]}, and constant betas need all of them constant", remedy, i);
             var corrections = AdamBias.Of(i, 1 - numbers.Beta1, 1 - numbers.Beta2);
             var targets = AdamBias.Of(i, lost1, lost2);
             var gain = a / rootOfB * (corrections.Root2 / corrections.First) * (targets.First / targets.Root2);
             var epsilon = numbers.Epsilon * Elementary.Exp(-i * logGrowth) / rootOfB * (corrections.Root2 / targets.Root2);
-            if (epsilon == 0 && numbers.Epsilon > 0) throw new EquivalenceException($"ε~ = {numbers.Epsilon:R} exp({-i * logGrowth:R}) leaves float64", "convert a part of the run", i);
-            steps[i] = new(numbers.LogRate + (i + 1) * logGrowth + Elementary.Log(gain), 0, numbers.Beta1 * kept, numbers.Beta2 * kept * kept, epsilon);
+            if (epsilon == 0 && numbers.Epsilon > 0)
+                throw new EquivalenceException(
+                    $"ε~ = {numbers.Epsilon:R} exp({-i * logGrowth:R}) leaves float64", "convert a part of the run", i);
+            var logRate = numbers.LogRate + (i + 1) * logGrowth + Elementary.Log(gain);
+            steps[i] = new(logRate, 0, numbers.Beta1 * kept, numbers.Beta2 * kept * kept, epsilon);
         }
         return new(source, new AdamTable(steps), states);
     }

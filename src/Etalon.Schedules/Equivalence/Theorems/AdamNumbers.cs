@@ -4,7 +4,9 @@ namespace Etalon.Schedules.Equivalence;
 
 /// <summary>AdamW is Adam without decay with a rate, betas and an epsilon of each update, exactly and with nothing to correct.</summary>
 /// <remarks>
-/// <para>With w~ = P w, m~ = m/z, u~ = u/y and a = z'/P, b = y'/P², where ' is after the update, from P = a = b = ρ = 1 before the first:</para>
+/// <para>
+/// With w~ = P w, m~ = m/z, u~ = u/y and a = z'/P, b = y'/P², where ' is after the update, from P = a = b = ρ = 1 before the first:
+/// </para>
 /// <code>
 /// a ← 1 - β₁ + β₁ ρ a      b ← 1 - β₂ + β₂ ρ² b            with the ρ of the update before
 /// β₁~ = 1 - (1 - β₁)/a     β₂~ = 1 - (1 - β₂)/b
@@ -14,14 +16,15 @@ namespace Etalon.Schedules.Equivalence;
 /// η~ = η P' K              ε~ = ε √(c₂/c₂~)/(P √b)         decay λ~
 /// </code>
 /// <para>
-/// The rate grows by one factor 1/ρ an update (SGD's by two), and ε falls as 1/P. At the start the states are the same, so a run starts from zero moments or
-/// from any checkpoint, whose counter it keeps. All numbers of the source may change at every update, and λ~ too. A different ε~ belongs to
-/// each place where ε may stand (<see cref="AdamDenominator"/>): inside the root ε (c₂/c₂~)/(P² b), before the correction ε/(P √b).
+/// The rate grows by one factor 1/ρ an update (SGD's by two), and ε falls as 1/P. At the start the states are the same, so a run starts
+/// from zero moments or from any checkpoint, whose counter it keeps. All numbers of the source may change at every update, and λ~ too. A
+/// different ε~ belongs to each place where ε may stand (<see cref="AdamDenominator"/>): inside the root ε (c₂/c₂~)/(P² b), before the
+/// correction ε/(P √b).
 /// </para>
 /// <para>
-/// Assumes a scale-invariant loss for every batch, ρ &gt; 0, and PyTorch's bias correction by the betas of the update. AMSGrad's largest squares would have to be
-/// multiplied at every update: use <see cref="ScaledGradient"/> there. Derived here by matching the coefficients of m, u and g; decoupled decay:
-/// Loshchilov and Hutter 2019.
+/// Assumes a scale-invariant loss for every batch, ρ &gt; 0, and PyTorch's bias correction by the betas of the update. AMSGrad's largest
+/// squares would have to be multiplied at every update: use <see cref="ScaledGradient"/> there. Derived here by matching the coefficients
+/// of m, u and g; decoupled decay: Loshchilov and Hutter 2019.
 /// </para>
 /// </remarks>
 public static class AdamNumbers
@@ -31,7 +34,8 @@ public static class AdamNumbers
     /// <param name="decay">λ~ of each step, decoupled; default: none.</param>
     /// <param name="denominator">Where ε stands; default: as in PyTorch.</param>
     /// <exception cref="EquivalenceException">ρ is not positive at some step, or ε~ leaves float64.</exception>
-    public static AdamConversion Convert(AdamTable source, Schedule? decay = null, AdamDenominator denominator = AdamDenominator.OutsideRoot)
+    public static AdamConversion Convert(
+        AdamTable source, Schedule? decay = null, AdamDenominator denominator = AdamDenominator.OutsideRoot)
     {
         ArgumentNullException.ThrowIfNull(source);
         Require.Named(denominator);
@@ -62,7 +66,8 @@ public static class AdamNumbers
         return new(source, new AdamTable(steps, source.FirstStep), states);
     }
 
-    private static double Epsilon(long step, double epsilon, AdamDenominator denominator, double correction, double rootOfSquares, double logScale)
+    private static double Epsilon(
+        long step, double epsilon, AdamDenominator denominator, double correction, double rootOfSquares, double logScale)
     {
         var linear = Elementary.Exp(-logScale) / rootOfSquares;
         var converted = epsilon * denominator switch
@@ -72,7 +77,10 @@ public static class AdamNumbers
             _ => correction * linear,
         };
         return converted is 0 or double.PositiveInfinity && epsilon > 0
-            ? throw new EquivalenceException($"ε~ = {epsilon:R} exp({-logScale:R}) leaves float64", "convert a part of the run, or use the scaled-gradient form, whose epsilon stays", step)
+            ? throw new EquivalenceException(
+                $"ε~ = {epsilon:R} exp({-logScale:R}) leaves float64",
+                "convert a part of the run, or use the scaled-gradient form, whose epsilon stays",
+                step)
             : converted;
     }
 }

@@ -5,17 +5,18 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>AdamW's decay replaced by a rate alone, betas as they are: an approximation whose size it says.</summary>
 /// <remarks>
 /// <para>
-/// Adam with betas (β₁, β₂) and growing rates is exactly an AdamW with betas (β₁/ρ, β₂/ρ²) of the update before, so its squares are remembered
-/// longer, by the share 2 η λ/(1 - β₂). The rate below removes the first order of that:
+/// Adam with betas (β₁, β₂) and growing rates is exactly an AdamW with betas (β₁/ρ, β₂/ρ²) of the update before, so its squares are
+/// remembered longer, by the share 2 η λ/(1 - β₂). The rate below removes the first order of that:
 /// </para>
 /// <code>
 /// A ← 1 - β₁ + (β₁/ρ) A      B ← 1 - β₂ + (β₂/ρ²) B       from 0, with the ρ of the update before
 /// η~ = η P' √(B/c₂)/(A/c₁)   ε~ = ε/P                     c = 1 - β^(t+1)
 /// </code>
 /// <para>
-/// Measured on smooth networks over 1,200 updates with warm-up and cosine, η λ from 3e-5 to 3e-3: outputs are off by 1e-4 where η λ/(1 - β₂) is 0.006 to 0.03, by
-/// 1e-3 at 0.3, 6e-3 at 1, and 3e-2 at 3, where it is worth little. <see cref="AdamConversion.MemoryError"/> is that ratio. It orders errors and bounds none: at
-/// η λ = 0.01, β₂ = 0.95 it is 0.2, and directions were off by 2e-2. Exact: <see cref="AdamNumbers"/> and <see cref="ScaledGradient"/>.
+/// Measured on smooth networks over 1,200 updates with warm-up and cosine, η λ from 3e-5 to 3e-3: outputs are off by 1e-4 where η λ/(1 -
+/// β₂) is 0.006 to 0.03, by 1e-3 at 0.3, 6e-3 at 1, and 3e-2 at 3, where it is worth little. <see cref="AdamConversion.MemoryError"/> is
+/// that ratio. It orders errors and bounds none: at η λ = 0.01, β₂ = 0.95 it is 0.2, and directions were off by 2e-2. Exact:
+/// <see cref="AdamNumbers"/> and <see cref="ScaledGradient"/>.
 /// </para>
 /// <para>Assumes a scale-invariant loss for every batch, and β₂ &lt; ρ². Derived here.</para>
 /// </remarks>
@@ -27,7 +28,11 @@ public static class AdamRateOnly
     public static AdamConversion Convert(AdamTable source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source.FirstStep > 0) throw new EquivalenceException("the rate alone is corrected from moments of 0, and this table goes on from a checkpoint", "ask for AdamNumbers", source.FirstStep);
+        if (source.FirstStep > 0)
+            throw new EquivalenceException(
+                "the rate alone is corrected from moments of 0, and this table starts at a checkpoint",
+                "ask for AdamNumbers",
+                source.FirstStep);
         var steps = new AdamRow[source.Count];
         var states = new AdamStateMap[source.Count + 1];
         var scale = new StateMap();
@@ -36,14 +41,18 @@ public static class AdamRateOnly
         {
             var now = source.Steps[i];
             if (!(now.Beta2 < kept * kept))
-                throw new EquivalenceException($"β₂ = {now.Beta2:R} is not below ρ² = {kept * kept:R}: the mean of squares would remember for ever", "ask for AdamNumbers, or lower rate, decay or β₂", i);
+                throw new EquivalenceException(
+                    $"β₂ = {now.Beta2:R} is not below ρ² = {kept * kept:R}: the mean of squares would remember for ever",
+                    "ask for AdamNumbers, or lower rate, decay or β₂",
+                    i);
             mean = 1 - now.Beta1 + now.Beta1 / kept * mean;
             squares = 1 - now.Beta2 + now.Beta2 / (kept * kept) * squares;
             var corrections = AdamBias.Of(i, 1 - now.Beta1, 1 - now.Beta2);
             var gain = Math.Sqrt(squares) / corrections.Root2 * (corrections.First / mean);
             var lost = SignedLog.Exp(now.LogRate) * SignedLog.Of(now.WeightDecay);
             var next = scale.Grow(-DecoupledShrinkage.LogKept(i, lost, now.LogRate, now.WeightDecay), default, 0);
-            steps[i] = new(now.LogRate + next.LogScale + Elementary.Log(gain), 0, now.Beta1, now.Beta2, now.Epsilon * Elementary.Exp(-scale.LogScale));
+            var epsilon = now.Epsilon * Elementary.Exp(-scale.LogScale);
+            steps[i] = new(now.LogRate + next.LogScale + Elementary.Log(gain), 0, now.Beta1, now.Beta2, epsilon);
             error = Math.Max(error, Math.Abs(lost.Value) / (1 - now.Beta2));
             // Of moments there is no exact map: those of weights P times as large are about 1/P as large.
             states[i + 1] = new(next.LogScale, next.LogScale, 2 * next.LogScale);

@@ -1,25 +1,29 @@
 namespace Etalon.Schedules.Equivalence;
 
-/// <summary>The scaled-gradient form: any rule with decoupled decay is the same rule without decay, with gradients times P and the rate η P'.</summary>
+/// <summary>
+/// The scaled-gradient form: any rule with decoupled decay is the same rule without decay, with gradients times P and the rate η P'.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Let w' = ρ w - η U with ρ = 1 - η λ, where U is any function of the gradients so far (and of the other weights, the count of updates, numbers drawn by the
-/// rule), but not of w. The equivalent run has w~ = P w, so its gradients are g~ = g/P. It multiplies them by P, before any clip, and gets U itself:
+/// Let w' = ρ w - η U with ρ = 1 - η λ, where U is any function of the gradients so far (and of the other weights, the count of updates,
+/// numbers drawn by the rule), but not of w. The equivalent run has w~ = P w, so its gradients are g~ = g/P. It multiplies them by P,
+/// before any clip, and gets U itself:
 /// </para>
 /// <code>
 /// P' = P/ρ      gradients times P      η~ = η P'      λ~ = 0
 /// </code>
 /// <para>
-/// since P' (ρ w - η U) = w~ - η P' U. Nothing else changes: betas, epsilon, bias correction, look-ahead, clips and the optimizer's state are the source's, so
-/// a run starts from any checkpoint without correction. With a target decay λ~, also decoupled, λ - λ~ P stands in the place of λ:
+/// since P' (ρ w - η U) = w~ - η P' U. Nothing else changes: betas, epsilon, bias correction, look-ahead, clips and the optimizer's state
+/// are the source's, so a run starts from any checkpoint without correction. With a target decay λ~, also decoupled, λ - λ~ P stands in the
+/// place of λ:
 /// </para>
 /// <code>
 /// P' = P/(ρ + η λ~ P)
 /// </code>
 /// <para>
-/// Assumes a scale-invariant loss for every batch and η λ &lt; 1. Holds for AdamW, AMSGrad, NAdam, Lion, Signum, Muon and SGD with decoupled decay. It does not
-/// hold for rules that read the weights (LAMB, LARS, AdamP, Adafactor that scales by the weights), for cautious or masked decay, or for decay in the
-/// gradient. Derived here; decoupled decay: Loshchilov and Hutter 2019.
+/// Assumes a scale-invariant loss for every batch and η λ &lt; 1. Holds for AdamW, AMSGrad, NAdam, Lion, Signum, Muon and SGD with
+/// decoupled decay. It does not hold for rules that read the weights (LAMB, LARS, AdamP, Adafactor that scales by the weights), for
+/// cautious or masked decay, or for decay in the gradient. Derived here; decoupled decay: Loshchilov and Hutter 2019.
 /// </para>
 /// </remarks>
 public static class ScaledGradient
@@ -33,7 +37,9 @@ public static class ScaledGradient
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Rule.Decay != DecayForm.Decoupled)
-            throw new EquivalenceException("the decay is in the gradient, where the optimizer's state takes it in", "choose decoupled decay (AdamW for Adam); SGD with decay in the gradient has texp++");
+            throw new EquivalenceException(
+                "the decay is in the gradient, where the optimizer's state takes it in",
+                "choose decoupled decay (AdamW for Adam); SGD with decay in the gradient has texp++");
         var steps = new UpdateRow[source.Count];
         var states = new StateMap[source.Count + 1];
         states[0] = StateMap.OfScale(logScale);
@@ -55,17 +61,26 @@ public sealed class ScaledGradientConversion
 {
     private readonly StateMap[] _states;
 
-    internal ScaledGradientConversion(UpdateTable source, UpdateTable target, StateMap[] states) => (Source, Target, _states) = (source, target, states);
+    internal ScaledGradientConversion(UpdateTable source, UpdateTable target, StateMap[] states) =>
+        (Source, Target, _states) = (source, target, states);
 
     /// <summary>The schedule converted.</summary>
     public UpdateTable Source { get; }
 
-    /// <summary>The numbers of the equivalent run, for the scale-invariant group alone. They hold only with its gradients times P.</summary>
+    /// <summary>
+    /// The numbers of the equivalent run, for the scale-invariant group alone. They hold only with its gradients times P.
+    /// </summary>
     public UpdateTable Target { get; }
 
-    /// <summary>ln P before update <paramref name="step"/>: weights are P times the source's, and gradients are multiplied by P. T for after the last update.</summary>
+    /// <summary>
+    /// ln P before update <paramref name="step"/>: weights are P times the source's, and gradients are multiplied by P. T for after the
+    /// last update.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
     public double LogScaleAt(long step) => step >= Source.FirstStep && step <= Source.End
         ? _states[step - Source.FirstStep].LogScale
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(step),
+            step,
+            $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
 }
