@@ -18,19 +18,22 @@ internal static class AxisReader
         var axes = new List<SweepAxis>();
         if (over is not RecipeMap map)
         {
-            problems.Add(over, "over", $"must be a set of keys of the recipe, as in \"over: {{weight_decay: [0, 5e-4]}}\", not {over.Kind}");
+            problems.Add(over, "over",
+                $"must be a set of keys of the recipe, as in \"over: {{weight_decay: [0, 5e-4]}}\", not {over.Kind}");
             return axes;
         }
         var taken = new HashSet<string>();
         foreach (var (key, value) in map.Entries)
         {
             int before = problems.Count;
-            var choices = key.Text == Together ? Joint(value, problems) : Values(value, key.Text, problems).Select(IReadOnlyList<SweepChange> (node) => [Change(key.Text, node)]).ToList();
+            var choices = key.Text == Together ? Joint(value, problems)
+                : Values(value, key.Text, problems).Select(IReadOnlyList<SweepChange> (node) => [Change(key.Text, node)]).ToList();
             string[] keys = [.. choices.SelectMany(choice => choice.Select(change => change.Key)).Distinct()];
             foreach (string set in keys)
             {
                 if (set == "seed") problems.Add(key.Place, $"over.{key.Shown}: seed is set by seeds; write seeds: 5, or seeds: [3, 7]");
-                if (!taken.Add(set)) problems.Add(key.Place, $"over.{key.Shown}: sets {set}, which another key of over sets too; keep one of them");
+                if (!taken.Add(set))
+                    problems.Add(key.Place, $"over.{key.Shown}: sets {set}, which another key of over sets too; keep one of them");
             }
             if (problems.Count == before) axes.Add(new SweepAxis(keys, choices));
         }
@@ -55,9 +58,10 @@ internal static class AxisReader
         }
         if (choices.Count == 0) return choices;
         string[] keys = [.. choices[0].Select(change => change.Key)];
+        string rule = $"over.{Together}: each item must set the same keys as the first: {string.Join(", ", keys)}";
         for (int i = 0; i < choices.Count; i++)
             if (!choices[i].Select(change => change.Key).Order(StringComparer.Ordinal).SequenceEqual(keys.Order(StringComparer.Ordinal)))
-                problems.Add(choices[i][0].Place, $"over.{Together}: each item must set the same keys as the first: {string.Join(", ", keys)}");
+                problems.Add(choices[i][0].Place, rule);
         return choices;
     }
 
@@ -65,8 +69,10 @@ internal static class AxisReader
     {
         string path = $"over.{key}";
         if (node is RecipeList { Items.Count: > 0 } list) return list.Items;
-        if (node is RecipeMap map && (map.Find("log") ?? map.Find("linear")) is not null) return Range(new SectionReader(map, path, problems));
-        problems.Add(node, path, "must be a list of values such as [0.1, 0.2], or {log: [0.01, 1], count: 5}, or {linear: [0, 1], count: 5}");
+        if (node is RecipeMap map && (map.Find("log") ?? map.Find("linear")) is not null)
+            return Range(new SectionReader(map, path, problems));
+        problems.Add(node, path,
+            "must be a list of values such as [0.1, 0.2], or {log: [0.01, 1], count: 5}, or {linear: [0, 1], count: 5}");
         return [];
     }
 
@@ -77,26 +83,32 @@ internal static class AxisReader
         var linear = section.Read("linear", null, node => Ends(node, least: double.NegativeInfinity));
         int count = section.Need("count", 2, "write how many values there are, as in count: 5", Count);
         section.Close();
-        if (log is not null && linear is not null) section.Problems.Add(section.Map.Place, $"{section.Path}: has both log and linear; keep one of them");
+        if (log is not null && linear is not null)
+            section.Problems.Add(section.Map.Place, $"{section.Path}: has both log and linear; keep one of them");
         if (section.Problems.Count > before || (log ?? linear) is not { } ends) return [];
         var place = section.Map.Place;
-        return [.. Enumerable.Range(0, count).Select(i => i == 0 ? ends.First : i == count - 1 ? ends.Last : Number(log is null ? Linear(ends, i, count) : Logarithmic(ends, i, count), place))];
+        RecipeScalar Between(int i) => new(log is null ? Linear(ends, i, count) : Logarithmic(ends, i, count), IsQuoted: false, place);
+        return [.. Enumerable.Range(0, count).Select(i => i == 0 ? ends.First : i == count - 1 ? ends.Last : Between(i))];
     }
 
     // a (b/a)^(i / (n - 1)). Six digits are enough between values that are percents apart, and can be read.
-    private static string Logarithmic(RangeEnds ends, int i, int count) =>
-        Elementary.Exp(Elementary.Log(ends.From) + (Elementary.Log(ends.To) - Elementary.Log(ends.From)) * i / (count - 1)).ToString("G6", CultureInfo.InvariantCulture);
+    private static string Logarithmic(RangeEnds ends, int i, int count)
+    {
+        double from = Elementary.Log(ends.From), to = Elementary.Log(ends.To);
+        return Elementary.Exp(from + (to - from) * i / (count - 1)).ToString("G6", CultureInfo.InvariantCulture);
+    }
 
     // a + (b - a) i / (n - 1), without the last digits of the rounding.
-    private static string Linear(RangeEnds ends, int i, int count) => (ends.From + (ends.To - ends.From) * i / (count - 1)).ToString("G12", CultureInfo.InvariantCulture);
-
-    private static RecipeScalar Number(string text, SourceLocation place) => new(text, IsQuoted: false, place);
+    private static string Linear(RangeEnds ends, int i, int count) =>
+        (ends.From + (ends.To - ends.From) * i / (count - 1)).ToString("G12", CultureInfo.InvariantCulture);
 
     private static RangeEnds? Ends(RecipeNode node, double least)
     {
-        if (node is not RecipeList { Items: [RecipeScalar first, RecipeScalar last] }) throw new ValueException(node, "must be the first and the last value, as in [0.01, 1]");
+        if (node is not RecipeList { Items: [RecipeScalar first, RecipeScalar last] })
+            throw new ValueException(node, "must be the first and the last value, as in [0.01, 1]");
         var ends = new RangeEnds(first, last, ScalarReader.Number(first), ScalarReader.Number(last));
-        if (Math.Min(ends.From, ends.To) < least) throw new ValueException(node, "a logarithmic range must lie above 0; use linear, or a list");
+        if (Math.Min(ends.From, ends.To) < least)
+            throw new ValueException(node, "a logarithmic range must lie above 0; use linear, or a list");
         return ends.From == ends.To ? throw new ValueException(node, "the two ends must differ") : ends;
     }
 

@@ -12,7 +12,8 @@ internal sealed partial class SweepCondition
     private readonly string[] left, right;
     private readonly string comparison;
 
-    private SweepCondition(string[] left, string comparison, string[] right) => (this.left, this.comparison, this.right) = (left, comparison, right);
+    private SweepCondition(string[] left, string comparison, string[] right) =>
+        (this.left, this.comparison, this.right) = (left, comparison, right);
 
     /// <summary>Reads a condition.</summary>
     /// <param name="node">The text.</param>
@@ -21,12 +22,15 @@ internal sealed partial class SweepCondition
     public static SweepCondition Read(RecipeNode node, IReadOnlyList<string> keys)
     {
         var match = Form().Match(ScalarReader.Text(node));
-        if (!match.Success) throw new ValueException(node, "must compare two products with <, <=, >, >=, == or !=, as in \"learning_rate * weight_decay <= 1e-3\"");
+        if (!match.Success)
+            throw new ValueException(node,
+                "must compare two products with <, <=, >, >=, == or !=, as in \"learning_rate <= 10 * weight_decay\"");
         string[] left = Factors(match.Groups["left"].Value), right = Factors(match.Groups["right"].Value);
         foreach (string factor in left.Concat(right))
         {
             if (keys.Contains(factor) || NumberText.TryRead(factor, out _, out _)) continue;
-            string remedy = Suggestion.To(factor, keys) is { } near ? $"did you mean {near}?" : keys.Count == 0 ? "over sets none" : $"they are {string.Join(", ", keys)}";
+            string remedy = Suggestion.To(factor, keys) is { } near ? $"did you mean {near}?" : keys.Count == 0 ? "over sets none"
+                : $"they are {string.Join(", ", keys)}";
             throw new ValueException(node, $"\"{factor}\" is neither a number nor a key that over sets; {remedy}");
         }
         return new SweepCondition(left, match.Groups["comparison"].Value, right);
@@ -54,7 +58,8 @@ internal sealed partial class SweepCondition
         foreach (string factor in factors)
         {
             string text = changes.FirstOrDefault(change => change.Key == factor)?.Value ?? factor;
-            product *= NumberText.TryRead(text, out double value, out _) ? value : throw new FormatException($"{factor} = {text} is no number; leave it out of the condition");
+            product *= NumberText.TryRead(text, out double value, out _) ? value
+                : throw new FormatException($"{factor} = {text} is no number; leave it out of the condition");
         }
         return product;
     }

@@ -2,7 +2,9 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Sweeps;
 
-/// <summary>The folder of a sweep, RUNS/NAME: a run for each trial that has begun, and whatever an earlier form of the sweep asked for.</summary>
+/// <summary>
+/// The folder of a sweep, RUNS/NAME: a run for each trial that has begun, and whatever an earlier form of the sweep asked for.
+/// </summary>
 public sealed record SweepFolder
 {
     /// <summary>The folder; it need not be there.</summary>
@@ -25,7 +27,9 @@ public sealed record SweepFolder
     {
         ArgumentNullException.ThrowIfNull(sweep);
         string path = System.IO.Path.Combine(runs, sweep.Name);
-        if (IsRun(path)) throw new InputException($"{path} is a run; give the sweep another name, as in name: {sweep.Name}-sweep, or another folder with --runs");
+        if (IsRun(path))
+            throw new InputException(
+                $"{path} is a run; name the sweep otherwise, as in name: {sweep.Name}-sweep, or give --runs another folder");
         var trials = sweep.Trials.Select(trial => TrialState.Of(path, trial)).ToList();
         var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
         return new SweepFolder
@@ -34,7 +38,8 @@ public sealed record SweepFolder
             Trials = trials,
             NoLongerAskedFor = !Directory.Exists(path)
                 ? []
-                : [.. Directory.EnumerateDirectories(path).Where(IsRun).Select(RunFolder.NameOf).Where(name => !asked.Contains(name) && !UnfinishedFolder.Is(name)).Order(StringComparer.Ordinal)],
+                : [.. Directory.EnumerateDirectories(path).Where(folder => IsRun(folder) && !UnfinishedFolder.Is(folder))
+                    .Select(RunFolder.NameOf).Where(name => !asked.Contains(name)).Order(StringComparer.Ordinal)],
         };
     }
 
@@ -44,9 +49,11 @@ public sealed record SweepFolder
     {
         var others = Trials.Where(trial => trial.ArithmeticVersion is { } version && version != Arithmetic.Version).ToList();
         if (others.Count == 0) return;
-        string versions = string.Join(", ", others.Select(trial => trial.ArithmeticVersion).Distinct().Order().Select(version => $"{version}"));
+        string versions = string.Join(", ",
+            others.Select(trial => trial.ArithmeticVersion).Distinct().Order().Select(version => $"{version}"));
         throw new InputException(
-            $"{Path}: {others.Count} of {Trials.Count} trials were computed with arithmetic {versions}, and this etalon computes with {Arithmetic.Version}; their last digits differ. "
+            $"{Path}: {others.Count} of {Trials.Count} trials were computed with arithmetic {versions}, "
+            + $"and this etalon computes with {Arithmetic.Version}; their last digits differ. "
             + "To compare them nevertheless: --mix-versions. To compute all anew: --runs with another folder");
     }
 

@@ -2,7 +2,10 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Sweeps;
 
-/// <summary>Reads a sweep's file, YAML or JSON, and all the recipes that follow from it. Everything that is wrong is told at once, each problem with its line and column.</summary>
+/// <summary>
+/// Reads a sweep's file, YAML or JSON, and all the recipes that follow from it. Everything that is wrong is told at once, each
+/// problem with its line and column.
+/// </summary>
 public static class SweepReader
 {
     private const int MostTrials = 100_000, MostSeeds = 10_000;
@@ -20,20 +23,24 @@ public static class SweepReader
     {
         var problems = new RecipeProblems();
         var root = RecipeText.Parse(text, source, problems);
-        if (root is not null and not RecipeMap) problems.Add(root.Place, $"a sweep is a set of keys, as in \"recipe: recipes/digits.yaml\", not {root.Kind}");
+        if (root is not null and not RecipeMap)
+            problems.Add(root.Place, $"a sweep is a set of keys, as in \"recipe: recipes/digits.yaml\", not {root.Kind}");
         problems.ThrowIfAny();
         var section = new SectionReader((RecipeMap)root!, "", problems);
         string name = section.Read("name", RecipeReader.NameOf(source), RecipeReader.Name);
         var recipes = section.Need("recipe", [], "name a recipe's file, as in recipe: ../recipes/digits.yaml", Files);
         var axes = section.Take("over") is { } over ? AxisReader.Read(over, problems) : [];
         string[] keys = [.. axes.SelectMany(axis => axis.Keys)];
-        var conditions = section.Read("where", [], node => ScalarReader.List(node, item => (Node: item, Condition: SweepCondition.Read(item, keys))));
+        var conditions = section.Read("where", [], node =>
+            ScalarReader.List(node, item => (Node: item, Condition: SweepCondition.Read(item, keys))));
         var seeds = section.Read("seeds", [], Seeds);
         var metric = section.Take("metric") is { } wanted ? Metric(wanted, problems) : new SweepMetric();
         section.Close();
 
         double count = axes.Aggregate((double)recipes.Count * Math.Max(1, seeds.Count), (product, axis) => product * axis.Choices.Count);
-        if (count > MostTrials) problems.Add(section.Map.Place, $"the sweep has {count:N0} trials, and at most {MostTrials:N0} are possible; take fewer values or seeds");
+        if (count > MostTrials)
+            problems.Add(section.Map.Place,
+                $"the sweep has {count:N0} trials, and at most {MostTrials:N0} are possible; take fewer values or seeds");
         if (count > MostTrials) problems.ThrowIfAny();
 
         var folder = Path.GetDirectoryName(source) ?? "";
@@ -44,18 +51,25 @@ public static class SweepReader
         {
             if (RecipeFileOf(scalar, file, problems) is not { } recipe) continue;
             foreach (var changes in Product(axes))
-                if (AreMet(conditions, changes, problems) && Configuration(recipe, files.Length > 1, changes, seeds, hashes, problems) is { } configuration) configurations.Add(configuration);
+            {
+                if (!AreMet(conditions, changes, problems)) continue;
+                if (Configuration(recipe, files.Length > 1, changes, seeds, hashes, problems) is { } configuration)
+                    configurations.Add(configuration);
+            }
         }
-        if (!problems.Any && configurations.Count == 0) problems.Add(section.Map.Place, "where leaves no configuration; take a condition away");
+        if (!problems.Any && configurations.Count == 0)
+            problems.Add(section.Map.Place, "where leaves no configuration; take a condition away");
         problems.ThrowIfAny();
         return new Sweep { Name = name, File = source, RecipeFiles = files, Metric = metric, Configurations = configurations };
     }
 
     // The last axis varies fastest.
     private static IEnumerable<IReadOnlyList<SweepChange>> Product(IReadOnlyList<SweepAxis> axes) =>
-        axes.Aggregate((IEnumerable<IReadOnlyList<SweepChange>>)[[]], (begun, axis) => begun.SelectMany(changes => axis.Choices, IReadOnlyList<SweepChange> (changes, choice) => [.. changes, .. choice]));
+        axes.Aggregate((IEnumerable<IReadOnlyList<SweepChange>>)[[]], (begun, axis) =>
+            begun.SelectMany(changes => axis.Choices, IReadOnlyList<SweepChange> (changes, choice) => [.. changes, .. choice]));
 
-    private static bool AreMet(List<(RecipeNode Node, SweepCondition Condition)> conditions, IReadOnlyList<SweepChange> changes, RecipeProblems problems)
+    private static bool AreMet(List<(RecipeNode Node, SweepCondition Condition)> conditions, IReadOnlyList<SweepChange> changes,
+        RecipeProblems problems)
     {
         foreach (var (node, condition) in conditions)
         {
@@ -73,7 +87,8 @@ public static class SweepReader
     }
 
     private static SweepConfiguration? Configuration(
-        NamedRecipe named, bool isOneOfSeveral, IReadOnlyList<SweepChange> changes, List<ulong> seeds, Dictionary<string, string> hashes, RecipeProblems problems)
+        NamedRecipe named, bool isOneOfSeveral, IReadOnlyList<SweepChange> changes, List<ulong> seeds,
+        Dictionary<string, string> hashes, RecipeProblems problems)
     {
         if (Recipe(named, changes, problems) is not { } read) return null;
         if (read.Recipe is not { Data: not null, Model: not null })
@@ -83,9 +98,11 @@ public static class SweepReader
         }
         KeyValuePair<string, string>[] shown = [.. changes.Select(change => KeyValuePair.Create(change.Key, change.Value))];
         var trials = seeds.Count == 0 ? [new Trial(read)] : seeds.ConvertAll(seed => WithSeed(read, seed));
-        var configuration = new SweepConfiguration { Changes = isOneOfSeveral ? [new("recipe", named.Node.Text), .. shown] : shown, Trials = trials };
+        if (isOneOfSeveral) shown = [new("recipe", named.Node.Text), .. shown];
+        var configuration = new SweepConfiguration { Changes = shown, Trials = trials };
         if (hashes.TryAdd(trials[0].Recipe.Hash, configuration.Label)) return configuration;
-        problems.Add(changes.Count > 0 ? changes[^1].Place : named.Node.Place, $"{configuration.Label} gives the same recipe as {hashes[trials[0].Recipe.Hash]}; take one of the two away");
+        problems.Add(changes.Count > 0 ? changes[^1].Place : named.Node.Place,
+            $"{configuration.Label} gives the same recipe as {hashes[trials[0].Recipe.Hash]}; take one of the two away");
         return null;
     }
 
@@ -113,7 +130,8 @@ public static class SweepReader
             foreach (string problem in exception.Problems)
             {
                 // What a change brought is wrong where the sweep's file says it.
-                var change = changes.FirstOrDefault(change => problem.StartsWith($"override {change.Override}: ", StringComparison.Ordinal));
+                var change = changes.FirstOrDefault(change =>
+                    problem.StartsWith($"override {change.Override}: ", StringComparison.Ordinal));
                 if (change is null) problems.Add(named.Node.Place, problem);
                 else problems.Add(change.Place, problem[$"override {change.Override}: ".Length..]);
             }
@@ -139,17 +157,20 @@ public static class SweepReader
         if (node is not RecipeList)
         {
             int count = ScalarReader.Integer(node);
-            return count is >= 1 and <= MostSeeds ? [.. Enumerable.Range(1, count).Select(seed => (ulong)seed)] : throw new ValueException(node, $"must be a count from 1 to {MostSeeds}, or a list of seeds");
+            return count is >= 1 and <= MostSeeds ? [.. Enumerable.Range(1, count).Select(seed => (ulong)seed)]
+                : throw new ValueException(node, $"must be a count from 1 to {MostSeeds}, or a list of seeds");
         }
         var seeds = ScalarReader.List(node, ScalarReader.Seed);
-        return seeds.Count > 0 && seeds.Distinct().Count() == seeds.Count ? seeds : throw new ValueException(node, "must be a list of different seeds, at least one");
+        return seeds.Count > 0 && seeds.Distinct().Count() == seeds.Count ? seeds
+            : throw new ValueException(node, "must be a list of different seeds, at least one");
     }
 
     private static SweepMetric Metric(RecipeNode node, RecipeProblems problems)
     {
         if (node is RecipeScalar)
         {
-            var whole = new SectionReader(new RecipeMap([new(new RecipeScalar("name", false, node.Place), node)], node.Place), "metric", problems);
+            var whole = new SectionReader(new RecipeMap([new(new RecipeScalar("name", false, node.Place), node)], node.Place), "metric",
+                problems);
             return Metric(whole);
         }
         return SectionReader.Open(node, "metric", problems) is { } section ? Metric(section) : new SweepMetric();
@@ -157,9 +178,11 @@ public static class SweepReader
 
     private static SweepMetric Metric(SectionReader section)
     {
-        string name = section.Need("name", SweepMetric.TestAccuracy, "write the name of a metric, as in name: test/accuracy", ScalarReader.Text);
+        string name = section.Need("name", SweepMetric.TestAccuracy, "write the name of a metric, as in name: test/accuracy",
+            ScalarReader.Text);
         var (moment, step) = section.Read("at", (MetricMoment.Last, 0L), Moment);
-        string goal = section.Read("goal", SweepMetric.IsUsuallyHigherBetter(name) ? "max" : "min", node => ScalarReader.Word(node, ["max", "min"]));
+        string goal = section.Read("goal", SweepMetric.IsUsuallyHigherBetter(name) ? "max" : "min", node =>
+            ScalarReader.Word(node, ["max", "min"]));
         section.Close();
         return new SweepMetric { Name = name, Moment = moment, Step = step, IsHigherBetter = goal == "max" };
     }

@@ -3,7 +3,10 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Sweeps;
 
-/// <summary>Trains what is missing of a sweep, and resumes what was interrupted; what is done stays as it is. It may be killed at any moment and run again.</summary>
+/// <summary>
+/// Trains what is missing of a sweep, and resumes what was interrupted; what is done stays as it is. It may be killed at any moment
+/// and run again.
+/// </summary>
 public sealed class SweepRun
 {
     // Somebody who asks how a trial stands holds its lock for a moment.
@@ -38,7 +41,8 @@ public sealed class SweepRun
     {
         ArgumentNullException.ThrowIfNull(trial);
         ArgumentNullException.ThrowIfNull(options);
-        return trial.Status is TrialStatus.Pending or TrialStatus.Interrupted || (trial.Status == TrialStatus.Failed && options.RetryFailed);
+        return trial.Status is TrialStatus.Pending or TrialStatus.Interrupted
+            || (trial.Status == TrialStatus.Failed && options.RetryFailed);
     }
 
     private void Train(TrialState trial, SweepOptions options, CancellationToken cancellation)

@@ -30,7 +30,9 @@ public static class TrialCost
         return (int)Math.Clamp(available / MostMemory(sweep), 1, asked);
     }
 
-    /// <summary>Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in half a second.</summary>
+    /// <summary>
+    /// Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in half a second.
+    /// </summary>
     /// <exception cref="InputException">Its data are not here, or do not fit.</exception>
     public static double SecondsPerUpdate(Recipe recipe)
     {

@@ -39,7 +39,8 @@ public sealed record TrialState
             string written = System.IO.Path.Combine(path, RunFolder.ResolvedName);
             if (!RunFile.IsThere(written)) return pending;
             var resolved = RunFile.Object(written);
-            if ((string?)resolved["recipe_sha256"] != trial.Recipe.Hash) throw new InputException($"{path} holds another recipe; move it away, and the trial is run again");
+            if ((string?)resolved["recipe_sha256"] != trial.Recipe.Hash)
+                throw new InputException($"{path} holds another recipe; move it away, and the trial is run again");
             var begun = pending with { ArithmeticVersion = Arithmetic.Of(resolved) };
             if (RunSummary.ReadResult(path) is { } result)
                 return begun with { Status = Of(result.Status), Result = result, Updates = result.Steps, Reason = result.Message };
@@ -49,7 +50,8 @@ public sealed record TrialState
                 Updates = MetricsFile.UpdatesOf(System.IO.Path.Combine(path, RunFolder.MetricsName)) ?? 0,
             };
         }
-        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is InputException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return pending with { Status = TrialStatus.Damaged, Reason = exception.Message };
         }

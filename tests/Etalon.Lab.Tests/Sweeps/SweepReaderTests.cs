@@ -20,7 +20,8 @@ public sealed class SweepReaderTests : IDisposable
              "learning_rate=0.2 weight_decay=0", "learning_rate=0.2 weight_decay=5e-4", "learning_rate=0.2 weight_decay=1e-3"],
             sweep.Configurations.Select(configuration => configuration.Label));
         Assert.Equal(12, sweep.Trials.DistinctBy(trial => trial.Id).Count());
-        Assert.All(sweep.Configurations, configuration => Assert.Equal([1UL, 2UL], configuration.Trials.Select(trial => trial.Recipe.Seed)));
+        Assert.All(sweep.Configurations, configuration =>
+            Assert.Equal([1UL, 2UL], configuration.Trials.Select(trial => trial.Recipe.Seed)));
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class SweepReaderTests : IDisposable
     {
         var trial = Read("recipe: small.yaml\nover: {model.hidden: [[8], [16, 8]], optimizer: [{name: sgd, nesterov: true}]}\nseeds: [7]").Trials.Last();
         string path = Path.Combine(_folder.Path, "small.yaml");
-        Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Recipe.Hash, trial.Recipe.Hash);
+        Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Recipe.Hash,
+            trial.Recipe.Hash);
         Assert.StartsWith(trial.Id, trial.Recipe.Hash, StringComparison.Ordinal);
     }
 
@@ -38,20 +40,24 @@ public sealed class SweepReaderTests : IDisposable
     [InlineData("{log: [1, 1e-2], count: 3}", "1 0.1 1e-2")]
     [InlineData("{linear: [0, 0.3], count: 4}", "0 0.1 0.2 0.3")]
     public void A_range_has_its_ends_as_written_and_equal_steps_or_ratios_between(string range, string values) =>
-        Assert.Equal(values.Split(' '), Read($"recipe: small.yaml\nover: {{learning_rate: {range}}}").Configurations.Select(configuration => configuration.Changes[0].Value));
+        Assert.Equal(values.Split(' '),
+            Read($"recipe: small.yaml\nover: {{learning_rate: {range}}}").Configurations.Select(configuration =>
+            configuration.Changes[0].Value));
 
     [Fact]
     public void Joint_changes_set_several_keys_at_once_and_conditions_leave_configurations_out()
     {
         var sweep = Read("recipe: small.yaml\nover:\n  together: [{learning_rate: 0.1, weight_decay: 1e-2}, {learning_rate: 1, weight_decay: 1e-2}]\n  momentum: [0, 0.9]\nwhere: ['learning_rate * weight_decay <= 2e-3', momentum != 0]");
-        Assert.Equal(["learning_rate=0.1 weight_decay=1e-2 momentum=0.9"], sweep.Configurations.Select(configuration => configuration.Label));
+        Assert.Equal(["learning_rate=0.1 weight_decay=1e-2 momentum=0.9"],
+            sweep.Configurations.Select(configuration => configuration.Label));
     }
 
     [Fact]
     public void Several_recipes_are_named_in_their_configurations()
     {
         File.WriteAllText(Path.Combine(_folder.Path, "other.yaml"), Recipe + "name: other\n");
-        Assert.Equal(["recipe=small.yaml", "recipe=other.yaml"], Read("recipe: [small.yaml, other.yaml]").Configurations.Select(configuration => configuration.Label));
+        Assert.Equal(["recipe=small.yaml", "recipe=other.yaml"],
+            Read("recipe: [small.yaml, other.yaml]").Configurations.Select(configuration => configuration.Label));
     }
 
     [Fact]
@@ -80,13 +86,17 @@ public sealed class SweepReaderTests : IDisposable
     [InlineData("over: {learning_rate: [0.1]}", "recipe is missing")]
     [InlineData("recipe: none.yaml", "no such file")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 1e-1]}", "learning_rate=1e-1 gives the same recipe as learning_rate=0.1")]
-    [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2], together: [{learning_rate: 1}]}", "which another key of over sets too")]
-    [InlineData("recipe: small.yaml\nover: {together: [{learning_rate: 1}, {momentum: 0.9}]}", "each item must set the same keys as the first")]
+    [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2], together: [{learning_rate: 1}]}",
+        "which another key of over sets too")]
+    [InlineData("recipe: small.yaml\nover: {together: [{learning_rate: 1}, {momentum: 0.9}]}",
+        "each item must set the same keys as the first")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2]}\nwhere: [learning_rate > 1]", "where leaves no configuration")]
     [InlineData("recipe: small.yaml\nover: {model.norm: [batch]}\nwhere: [model.norm > 1]", "is no number")]
-    [InlineData("recipe: small.yaml\nover: {learning_rate: {log: [1, 2], count: 10000}, momentum: {linear: [0, 0.9], count: 10000}}", "at most 100,000 are possible")]
+    [InlineData("recipe: small.yaml\nover: {learning_rate: {log: [1, 2], count: 10000}, momentum: {linear: [0, 0.9], count: 10000}}",
+        "at most 100,000 are possible")]
     public void A_sweep_that_cannot_be_meant_is_refused(string text, string said) =>
-        Assert.Contains(Assert.Throws<InputException>(() => Read(text)).Problems, problem => problem.Contains(said, StringComparison.Ordinal));
+        Assert.Contains(Assert.Throws<InputException>(() => Read(text)).Problems, problem =>
+            problem.Contains(said, StringComparison.Ordinal));
 
     [Fact]
     public void The_metric_is_the_last_accuracy_unless_another_is_named_and_less_of_a_loss_is_better()

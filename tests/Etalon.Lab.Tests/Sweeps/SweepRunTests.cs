@@ -114,7 +114,8 @@ public sealed class SweepRunTests : IDisposable
         File.WriteAllText(Path.Combine(StateOf(other).Path, "resolved.json"), "{");
         Assert.Equal(TrialStatus.Damaged, StateOf(other).Status);
         SmallRun.Whole(Runs);
-        Assert.Contains("is a run", Assert.Throws<InputException>(() => SweepFolder.Of(Read("name: small"), Runs)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a run", Assert.Throws<InputException>(() => SweepFolder.Of(Read("name: small"), Runs)).Message,
+            StringComparison.Ordinal);
     }
 
     private TrialState StateOf(Sweep sweep) => SweepFolder.Of(sweep, Runs).Trials.Single();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests;
 
@@ -69,9 +70,42 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal((2, true), (code, error.StartsWith("sweep needs a file", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Show_prints_a_table_with_a_comparison_and_writes_it_as_csv_and_json()
+    {
+        string spec = WriteSweep(), runs = Path.Combine(_folder.Path, "runs"), csv = Path.Combine(_folder.Path, "table.csv");
+        await Cli.Run("sweep", spec, "--runs", runs);
+        var (code, output, error) = await Cli.Run("sweep", "show", spec, "--runs", runs, "--csv", csv);
+        Assert.Equal((0, $"wrote {csv}: 2 rows\n"), (code, error));
+        Assert.Contains("test/accuracy, the last value, highest first", output, StringComparison.Ordinal);
+        Assert.Contains("row 2: ", output, StringComparison.Ordinal);
+        string[] lines = File.ReadAllLines(csv);
+        Assert.Equal("learning_rate,n,mean,standard_deviation,low,high,best,last,diverged,missing", lines[0]);
+
+        var (_, text, _) = await Cli.Run("sweep", "show", spec, "--runs", runs, "--json");
+        var json = JsonNode.Parse(text)!;
+        var best = json["configurations"]![0]!;
+        double[] seeds = [.. best["seeds"]!.AsArray().Select(seed => (double)seed!["value"]!)];
+        Assert.Equal(seeds.Average(), (double)best["value"]!["mean"]!, 12);
+        Assert.StartsWith($"{best["changes"]!["learning_rate"]},2,{best["value"]!["mean"]!.ToJsonString()},", lines[1],
+            StringComparison.Ordinal);
+        Assert.Equal(4, (int)json["trials"]!["done"]!);
+        Assert.Single(json["comparisons"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Show_does_not_write_over_the_sweep()
+    {
+        string spec = WriteSweep();
+        var (code, _, error) = await Cli.Run("sweep", "show", spec, "--runs", _folder.Path, "--csv", spec);
+        Assert.Equal(2, code);
+        Assert.Contains("is the sweep itself", error, StringComparison.Ordinal);
+    }
+
     private string WriteSweep(string more = "")
     {
-        File.WriteAllText(Path.Combine(_folder.Path, "small.yaml"), "duration: 2ep\ndata: {set: digits, batch: 64}\nmodel: {name: mlp, hidden: [8]}\nlearning_rate: 0.1\n");
+        File.WriteAllText(Path.Combine(_folder.Path, "small.yaml"),
+            "duration: 2ep\ndata: {set: digits, batch: 64}\nmodel: {name: mlp, hidden: [8]}\nlearning_rate: 0.1\n");
         string path = Path.Combine(_folder.Path, "sweep.yaml");
         File.WriteAllText(path, $"recipe: small.yaml\nover: {{learning_rate: [0.1, 0.2]}}\nseeds: 2{more}");
         return path;

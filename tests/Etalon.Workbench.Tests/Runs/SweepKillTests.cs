@@ -62,7 +62,8 @@ public sealed class SweepKillTests : IDisposable
     }
 
     private static long Lines(Sweep sweep, string runs) => sweep.Trials
-        .Select(trial => Path.Combine(runs, sweep.Name, trial.Id, "metrics.jsonl")).Where(File.Exists).Sum(file => SharedText(file).LongCount(c => c == '\n'));
+        .Select(trial => Path.Combine(runs, sweep.Name, trial.Id, "metrics.jsonl")).Where(File.Exists).Sum(file =>
+            SharedText(file).LongCount(c => c == '\n'));
 
     private static string SharedText(string file)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab;
+using Etalon.Lab.Files;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Sweeps;
 using Etalon.Workbench.Options;
@@ -18,24 +19,32 @@ internal static class SweepCommand
         var spec = Spec(ArgumentArity.ZeroOrOne);
         var runs = CommonOptions.Runs();
         var jobs = Jobs();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Lists the trials, their number, memory and expected time, and trains none." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Lists the trials, their number, memory and expected time, and trains none.",
+        };
         var retry = new Option<string?>("--retry") { Description = "failed: resumes failed trials too.", HelpName = Failed };
         retry.AcceptOnlyFromAmong(Failed);
-        var mix = new Option<bool>("--mix-versions") { Description = "Trains also where other trials were computed with another arithmetic, whose last digits differ." };
+        var mix = new Option<bool>("--mix-versions")
+        {
+            Description = "Trains also where other trials were computed with another arithmetic, whose last digits differ.",
+        };
         var command = new Command(
             "sweep",
             """
-            Many runs that answer one question: recipes, what changes between them, seeds, and the metric that judges them. Trains what is missing, resumes
-            what was interrupted, and leaves what is done; after an interruption of any kind the same command continues.
+            Many runs that answer one question: recipes, what changes between them, seeds, and the metric that judges them. Trains what is
+            missing, resumes what was interrupted, and leaves what is done; after an interruption of any kind the same command continues.
 
             Examples:
               etalon sweep sweeps/digits-rate-decay.yaml --dry-run
               etalon sweep sweeps/digits-rate-decay.yaml
               etalon sweep status sweeps/digits-rate-decay.yaml
+              etalon sweep show sweeps/digits-rate-decay.yaml --csv table.csv
             """)
         {
             spec, dryRun, retry, mix, jobs, runs,
             CreateStatus(),
+            CreateShow(),
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,7 +57,8 @@ internal static class SweepCommand
                 MixVersions = parsed.GetValue(mix),
             };
             var streams = parsed.InvocationConfiguration;
-            if (!parsed.GetValue(dryRun)) return Task.Run(() => Train(sweep, folder, options, streams, cancellation), CancellationToken.None);
+            if (!parsed.GetValue(dryRun))
+                return Task.Run(() => Train(sweep, folder, options, streams, cancellation), CancellationToken.None);
             SweepText.WriteTrials(sweep, folder, streams.Output);
             SweepText.WriteCost(sweep, folder, options, streams.Output);
             return Task.FromResult(ExitCode.Done);
@@ -69,14 +79,46 @@ internal static class SweepCommand
         return command;
     }
 
-    private static int Train(Sweep sweep, SweepFolder folder, SweepOptions options, InvocationConfiguration streams, CancellationToken cancellation)
+    private static Command CreateShow()
+    {
+        var spec = Spec(ArgumentArity.ExactlyOne);
+        var runs = CommonOptions.Runs();
+        var csv = new Option<string?>("--csv") { Description = "Write the table to this file.", HelpName = "FILE" };
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "show",
+            """
+            What a sweep found: the metric's mean over seeds for each configuration, best first, with standard deviation and 95 %
+            interval, and the first compared with the others seed by seed.
+            """)
+        {
+            spec, csv, json, runs,
+        };
+        command.SetAction(parsed =>
+        {
+            var files = new OutputFiles(parsed, json, csv);
+            var sweep = Read(parsed.GetValue(spec));
+            files.Spare([new InputFile(sweep.File, "the sweep itself"),
+                .. sweep.RecipeFiles.Select(file => new InputFile(file, "a recipe of the sweep"))]);
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
+            var table = SweepTable.Of(sweep, folder);
+            files.Write(csv, writer => SweepTableCsv.Write(table, writer), table.Rows.Count);
+            if (parsed.GetValue(json)) parsed.InvocationConfiguration.Output.WriteLine(SweepTableJson.Of(sweep, folder, table));
+            else SweepTableText.Write(sweep, folder, table, files.Report);
+        });
+        return command;
+    }
+
+    private static int Train(Sweep sweep, SweepFolder folder, SweepOptions options, InvocationConfiguration streams,
+        CancellationToken cancellation)
     {
         int toTrain = folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)), ended = 0;
         streams.Error.WriteLine($"{SweepText.Counts(folder)}; {toTrain} to train, {options.Jobs} at a time, into {folder.Path}");
         if (SweepText.NoLongerAskedFor(folder) is { } kept) streams.Error.WriteLine(kept);
         try
         {
-            SweepRun.Execute(folder, options, trial => streams.Error.WriteLine($"{++ended}/{toTrain}  {SweepText.Line(trial)}"), cancellation);
+            SweepRun.Execute(folder, options, trial => streams.Error.WriteLine($"{++ended}/{toTrain}  {SweepText.Line(trial)}"),
+                cancellation);
         }
         catch (OperationCanceledException exception)
         {
@@ -85,14 +127,18 @@ internal static class SweepCommand
         }
         folder = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
         SweepText.WriteStatus(folder, streams.Output);
-        return folder.Count(TrialStatus.Done) + folder.Count(TrialStatus.Diverged) + folder.Count(TrialStatus.Running) == folder.Trials.Count ? ExitCode.Done : ExitCode.Failed;
+        return folder.Trials.All(trial => trial.Status is TrialStatus.Done or TrialStatus.Diverged or TrialStatus.Running)
+            ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static Sweep Read(string? spec) => SweepReader.ReadFile(spec ?? throw new InputException("sweep needs a file, such as sweeps/digits-rate-decay.yaml; etalon sweep --help tells more"));
+    private static Sweep Read(string? spec) =>
+        SweepReader.ReadFile(spec
+            ?? throw new InputException("sweep needs a file, such as sweeps/digits-rate-decay.yaml; etalon sweep --help tells more"));
 
-    private static Argument<string> Spec(ArgumentArity arity) => new("spec") { Description = "A sweep's file (YAML or JSON).", HelpName = "SPEC", Arity = arity };
+    private static Argument<string> Spec(ArgumentArity arity) =>
+        new("spec") { Description = "A sweep's file (YAML or JSON).", HelpName = "SPEC", Arity = arity };
 
     private static Option<int?> Jobs() => NumberOption.Integer(
-        "--jobs", "N", "Trials at a time, each on one thread; as many as there are processors unless given. The results do not depend on it.",
+        "--jobs", "N", "Trials at a time, each on one thread; as many as there are processors unless given. No result depends on it.",
         1, MostJobs, $"at least 1 and at most {MostJobs} trials train at a time");
 }

@@ -22,7 +22,8 @@ internal static class SweepText
             }
         }
         int trials = folder.Trials.Count, configurations = sweep.Configurations.Count;
-        output.WriteLine($"{trials:N0} trials: {configurations:N0} configurations, {trials / configurations:N0} seeds each; {Counts(folder)}");
+        output.WriteLine($"{trials:N0} trials: {configurations:N0} configurations, {trials / configurations:N0} seeds each");
+        output.WriteLine(Counts(folder));
         if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
     }
 
@@ -41,7 +42,7 @@ internal static class SweepText
             double perUpdate = TrialCost.SecondsPerUpdate(left[0].Trial.Recipe);
             double updates = left.Sum(trial => (double)(trial.Trial.Recipe.TotalSteps - trial.Updates));
             var expected = TimeSpan.FromSeconds(perUpdate * updates / Math.Min(options.Jobs, left.Count));
-            output.WriteLine($"time: about {Words(expected)} without evaluations, from {perUpdate * 1e3:G3} ms an update of one trial alone");
+            output.WriteLine($"time: about {Words(expected)} without evaluations, from {perUpdate * 1e3:G3} ms an update of one trial");
         }
         catch (InputException exception)
         {
@@ -53,34 +54,40 @@ internal static class SweepText
     public static void WriteStatus(SweepFolder folder, TextWriter output)
     {
         output.WriteLine($"{folder.Path}: {Counts(folder)}");
-        double done = folder.Trials.Sum(trial => (double)trial.Updates), all = folder.Trials.Sum(trial => (double)trial.Trial.Recipe.TotalSteps);
+        double done = folder.Trials.Sum(trial => (double)trial.Updates),
+            all = folder.Trials.Sum(trial => (double)trial.Trial.Recipe.TotalSteps);
         output.WriteLine($"{done:N0} of {all:N0} updates done");
-        foreach (var trial in folder.Trials.Where(trial => trial.Status is not (TrialStatus.Pending or TrialStatus.Done))) output.WriteLine(Line(trial));
+        foreach (var trial in folder.Trials.Where(trial => trial.Status is not (TrialStatus.Pending or TrialStatus.Done)))
+            output.WriteLine(Line(trial));
         if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
     }
 
     /// <summary>"60 trials: 50 done, 10 pending".</summary>
     public static string Counts(SweepFolder folder)
     {
-        var counts = Enum.GetValues<TrialStatus>().Select(status => (Status: status, Count: folder.Count(status))).Where(pair => pair.Count > 0);
+        var counts = Enum.GetValues<TrialStatus>().Select(status => (Status: status, Count: folder.Count(status)))
+            .Where(pair => pair.Count > 0);
         return $"{folder.Trials.Count:N0} trials: {string.Join(", ", counts.Select(pair => $"{pair.Count:N0} {Word(pair.Status)}"))}";
     }
 
     /// <summary>What an earlier form of the sweep asked for; null for nothing.</summary>
     public static string? NoLongerAskedFor(SweepFolder folder) => folder.NoLongerAskedFor.Count == 0
         ? null
-        : $"{folder.NoLongerAskedFor.Count:N0} runs in {folder.Path} are no longer asked for; they are kept, and are in no table: {string.Join(' ', folder.NoLongerAskedFor.Take(5))}"
+        : $"{folder.NoLongerAskedFor.Count:N0} runs in {folder.Path} are no longer asked for; they are kept, and are in no table: "
+            + string.Join(' ', folder.NoLongerAskedFor.Take(5))
             + (folder.NoLongerAskedFor.Count > 5 ? " ..." : "");
 
     /// <summary>One trial in a line.</summary>
     public static string Line(TrialState trial)
     {
         string how = $"{trial.Trial.Id}  {Word(trial.Status),-11}  {trial.Updates,9:N0}/{trial.Trial.Recipe.TotalSteps:N0}";
-        return trial.Reason is { } reason ? $"{how}  {reason.ReplaceLineEndings(" ")}" : trial.Result?.TestAccuracy is { } accuracy ? $"{how}  test accuracy {accuracy:P2}" : how;
+        if (trial.Reason is { } reason) return $"{how}  {reason.ReplaceLineEndings(" ")}";
+        return trial.Result?.TestAccuracy is { } accuracy ? $"{how}  test accuracy {accuracy:P2}" : how;
     }
 
     private static string Word(TrialStatus status) => status.ToString().ToLowerInvariant();
 
     private static string Words(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{time.TotalHours:N1} h" : time.TotalMinutes >= 1 ? $"{time.TotalMinutes:N1} min" : $"{Math.Ceiling(time.TotalSeconds):N0} s";
+        time.TotalHours >= 1 ? $"{time.TotalHours:N1} h" : time.TotalMinutes >= 1 ? $"{time.TotalMinutes:N1} min"
+            : $"{Math.Ceiling(time.TotalSeconds):N0} s";
 }

@@ -1,0 +1,51 @@
+namespace Etalon.Lab.Numerics;
+
+/// <summary>The mean of a sample with its spread.</summary>
+public sealed record SampleMean
+{
+    private SampleMean(double[] values)
+    {
+        Count = values.Length;
+        Mean = values.Average();
+        if (Count < 2) return;
+        StandardDeviation = Math.Sqrt(values.Sum(value => (value - Mean) * (value - Mean)) / (Count - 1));
+        Margin = StudentDistribution.Critical(0.05, Count - 1) * StandardDeviation / Math.Sqrt(Count);
+    }
+
+    /// <summary>How many values there are: n, at least 1.</summary>
+    public int Count { get; }
+
+    /// <summary>Their mean.</summary>
+    public double Mean { get; }
+
+    /// <summary>Their standard deviation, with the divisor n - 1; NaN of one value.</summary>
+    public double StandardDeviation { get; } = double.NaN;
+
+    /// <summary>
+    /// Half the width of the 95 % confidence interval of the mean, by Student's distribution with n - 1 degrees of freedom; NaN of
+    /// one value.
+    /// </summary>
+    public double Margin { get; } = double.NaN;
+
+    /// <summary>The lower end of the 95 % confidence interval of the mean.</summary>
+    public double Low => Mean - Margin;
+
+    /// <summary>The upper end.</summary>
+    public double High => Mean + Margin;
+
+    /// <summary>
+    /// The two-sided probability of a mean so far from 0 if the true one were 0,
+    /// by Student's t test: of differences in pairs this is the paired test.
+    /// NaN of one value; where all values are the same, 0, and 1 if they are 0.
+    /// </summary>
+    public double PValue => Count < 2 ? double.NaN
+        : StandardDeviation == 0 ? (Mean == 0 ? 1 : 0)
+        : StudentDistribution.TwoSided(Mean * Math.Sqrt(Count) / StandardDeviation, Count - 1);
+
+    /// <summary>The mean of a sample.</summary>
+    /// <param name="values">At least one.</param>
+    public static SampleMean Of(IEnumerable<double> values) => new([.. values]);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(nameof(SampleMean), PrintMembers);
+}

@@ -1,0 +1,75 @@
+using Etalon.Lab.Numerics;
+using Etalon.Lab.Sweeps;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>What a sweep found, in words.</summary>
+internal static class SweepTableText
+{
+    // Of hundreds of comparisons the first tell which configurations are as good as the best.
+    private const int MostComparisons = 20;
+
+    /// <summary>The table, and the comparisons below it.</summary>
+    public static void Write(Sweep sweep, SweepFolder folder, SweepTable table, TextWriter output)
+    {
+        output.WriteLine($"{folder.Path}: {SweepText.Counts(folder)}");
+        if (SweepText.NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
+        output.WriteLine($"{Words(sweep.Metric)}, mean over seeds; ± is the standard deviation");
+        output.WriteLine();
+        foreach (string line in Aligned([Header(table), .. table.Rows.Select((row, i) => Cells(row, i + 1))])) output.WriteLine(line);
+        if (table.Comparisons.Count == 0) return;
+        output.WriteLine();
+        output.WriteLine("Row 1 less the others, seed by seed (paired t test, p corrected by Holm for all of them):");
+        foreach (var comparison in table.Comparisons.Take(MostComparisons))
+            output.WriteLine(Sentence(comparison, RowOf(comparison.Other, table)));
+        if (table.Comparisons.Count > MostComparisons)
+            output.WriteLine($"... and {table.Comparisons.Count - MostComparisons} more with --json");
+    }
+
+    private static string Words(SweepMetric metric)
+    {
+        string moment = metric.Moment switch
+        {
+            MetricMoment.Last => "the last value",
+            MetricMoment.Best => "the best value",
+            _ => $"the value after {metric.Step:N0} updates",
+        };
+        return $"{metric.Name}, {moment}, {(metric.IsHigherBetter ? "highest" : "lowest")} first";
+    }
+
+    private static int RowOf(SweepRow row, SweepTable table) => table.Rows.Index().First(pair => ReferenceEquals(pair.Item, row)).Index + 1;
+
+    private static string Sentence(PairedComparison comparison, int row)
+    {
+        var difference = comparison.Difference;
+        string interval = $"95 % interval {difference.Low:F4} to {difference.High:F4}, {difference.Count} seeds";
+        string verdict = comparison.IsSignificant ? "beyond chance at 5 %" : "not beyond chance at 5 %";
+        return $"  row {row}: {difference.Mean:F4}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";
+    }
+
+    private static string[] Header(SweepTable table) =>
+        ["row", .. table.Rows[0].Configuration.Changes.Select(change => change.Key),
+            "n", "mean", "±", "95 % interval", "best", "last", ""];
+
+    private static string[] Cells(SweepRow row, int number)
+    {
+        string[] changes = [$"{number}", .. row.Configuration.Changes.Select(change => change.Value)];
+        string[] notes = [row.Diverged > 0 ? $"{row.Diverged} diverged" : "", row.Missing > 0 ? $"{row.Missing} missing" : ""];
+        string note = string.Join(", ", notes.Where(text => text.Length > 0));
+        return row.Value is { } value
+            ? [.. changes, $"{value.Count}", Text(value.Mean), Text(value.StandardDeviation), Interval(value), Text(row.Best!.Mean),
+                Text(row.Last!.Mean), note]
+            : [.. changes, "0", "", "", "", "", "", note];
+    }
+
+    private static string Interval(SampleMean mean) => double.IsNaN(mean.Margin) ? "" : $"{mean.Low:F4} to {mean.High:F4}";
+
+    private static string Text(double number) => double.IsNaN(number) ? "" : $"{number:F4}";
+
+    private static IEnumerable<string> Aligned(IReadOnlyList<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        return rows.Select(row =>
+            string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadLeft(widths[column]))).TrimEnd());
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Etalon.Lab.Sweeps;
+
+namespace Etalon.Lab.Tests.Sweeps;
+
+public sealed class SweepTableTests : IDisposable
+{
+    private const string Recipe = """
+        duration: 3ep
+        data: {set: digits, batch: 64, train: 250, test: 100}
+        model: {name: mlp, hidden: [8]}
+        learning_rate: 0.1
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Runs => Path.Combine(_folder.Path, "runs");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_row_has_the_mean_deviation_best_and_last_of_the_results_of_its_trials_and_the_best_row_is_first()
+    {
+        var (sweep, table) = Trained("over: {learning_rate: [1e-3, 0.1]}\nseeds: 3");
+        Assert.Equal(["learning_rate=0.1", "learning_rate=1e-3"], table.Rows.Select(row => row.Configuration.Label));
+        foreach (var row in table.Rows)
+        {
+            var results = row.Configuration.Trials.Select(trial => Result(sweep, trial)).ToList();
+            double[] last = [.. results.Select(result => (double)result["test_accuracy"]!)];
+            double mean = (last[0] + last[1] + last[2]) / 3;
+            double squares = last.Sum(value => Math.Pow(value - mean, 2));
+            Assert.Equal(mean, row.Value!.Mean, 12);
+            Assert.Equal(mean, row.Last!.Mean, 12);
+            Assert.Equal(Math.Sqrt(squares / 2), row.Value.StandardDeviation, 12);
+            // 4.302653 is the 97.5 % point of Student's distribution with two degrees of freedom.
+            Assert.Equal(4.302653 * Math.Sqrt(squares / 6), row.Value.Margin, 6);
+            Assert.Equal(results.Average(result => (double)result["best_test_accuracy"]!), row.Best!.Mean, 12);
+            Assert.Equal((3, 0, 0), (row.Scores.Count, row.Diverged, row.Missing));
+        }
+    }
+
+    [Fact]
+    public void A_comparison_is_of_the_differences_seed_by_seed_over_the_seeds_that_both_have()
+    {
+        var (sweep, _) = Trained("over: {learning_rate: [1e-3, 0.1, 0.05]}\nseeds: 4");
+        // One seed of one configuration is gone.
+        Directory.Delete(Path.Combine(Runs, "sweep", sweep.Configurations[0].Trials[2].Id), recursive: true);
+        var table = SweepTable.Of(sweep, SweepFolder.Of(sweep, Runs));
+        Assert.Equal(2, table.Comparisons.Count);
+        var last = table.Comparisons.Single(comparison => comparison.Other.Configuration == sweep.Configurations[0]);
+        double[] differences = [.. new ulong[] { 1, 2, 4 }.Select(seed => ValueOf(last.One, seed) - ValueOf(last.Other, seed))];
+        Assert.Equal(3, last.Difference.Count);
+        Assert.Equal(differences.Average(), last.Difference.Mean, 12);
+        Assert.Equal(1, last.Other.Missing);
+        Assert.All(table.Comparisons, comparison => Assert.InRange(comparison.CorrectedPValue, comparison.Difference.PValue, 1));
+    }
+
+    [Fact]
+    public void Less_of_a_loss_is_better_and_its_last_best_and_middle_values_are_those_of_the_metrics()
+    {
+        var (sweep, table) = Trained("over: {learning_rate: [1e-3, 0.1]}\nmetric: {name: test/loss, at: 8}");
+        Assert.Equal("learning_rate=0.1", table.Rows[0].Configuration.Label);
+        string path = Path.Combine(Runs, "sweep", table.Rows[0].Configuration.Trials[0].Id, "metrics.jsonl");
+        double[] losses = [.. File.ReadLines(path).Select(line => JsonNode.Parse(line)!).Select(line =>
+            (double?)line["test/loss"]).OfType<double>()];
+        // An evaluation after each of three epochs of four updates.
+        Assert.Equal(3, losses.Length);
+        Assert.Equal((losses[1], losses[2], losses.Min()), (table.Rows[0].Value!.Mean, table.Rows[0].Last!.Mean, table.Rows[0].Best!.Mean));
+        Assert.Empty(table.Comparisons);
+    }
+
+    [Theory]
+    [InlineData("test/acuracy", "did you mean test/accuracy?")]
+    [InlineData("{name: test/loss, at: 7}", "has no test/loss after 7 updates; it has it after 4, 8, 12")]
+    [InlineData("perplexity", "has no perplexity; it has step, ")]
+    public void A_metric_that_the_trials_do_not_have_is_refused_with_those_they_have(string metric, string said) =>
+        Assert.Contains(said, Assert.Throws<InputException>(() => Trained($"metric: {metric}")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Diverged_trials_are_counted_beside_the_mean_and_a_row_without_values_is_last()
+    {
+        var (_, table) = Trained("over: {learning_rate: [1e30, 0.1]}\nseeds: 2");
+        Assert.Equal(["learning_rate=0.1", "learning_rate=1e30"], table.Rows.Select(row => row.Configuration.Label));
+        Assert.Equal((null, 2, 0), (table.Rows[1].Value, table.Rows[1].Diverged, table.Rows[1].Missing));
+    }
+
+    private static double ValueOf(SweepRow row, ulong seed) => row.Scores.Single(score => score.Seed == seed).Value;
+
+    private JsonNode Result(Sweep sweep, Trial trial) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Runs, sweep.Name, trial.Id, "result.json")))!;
+
+    private (Sweep Sweep, SweepTable Table) Trained(string text)
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, "small.yaml"), Recipe);
+        var sweep = SweepReader.Read($"recipe: small.yaml\n{text}", Path.Combine(_folder.Path, "sweep.yaml"));
+        SweepRun.Execute(SweepFolder.Of(sweep, Runs), new SweepOptions { Jobs = 2 }, _ => { }, TestContext.Current.CancellationToken);
+        return (sweep, SweepTable.Of(sweep, SweepFolder.Of(sweep, Runs)));
+    }
+}
