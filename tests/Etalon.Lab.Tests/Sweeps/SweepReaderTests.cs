@@ -32,6 +32,7 @@ public sealed class SweepReaderTests : IDisposable
         Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Recipe.Hash,
             trial.Recipe.Hash);
         Assert.StartsWith(trial.Id, trial.Recipe.Hash, StringComparison.Ordinal);
+        Assert.Equal(["model.hidden=[16, 8]", "optimizer={name: sgd, nesterov: true}", "seed=7"], trial.Read.Overrides);
     }
 
     // 10^-4, 10^-3, ..., 10^0.

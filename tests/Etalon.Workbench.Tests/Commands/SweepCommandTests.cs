@@ -48,6 +48,12 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Contains("4 trials: 4 done; 0 to train", said, StringComparison.Ordinal);
         var (_, plan, _) = await Cli.Run("sweep", spec, "--runs", runs, "--dry-run");
         Assert.Contains("time: none", plan, StringComparison.Ordinal);
+
+        // Two trials more.
+        File.WriteAllText(spec, File.ReadAllText(spec).Replace("seeds: 2", "seeds: 3", StringComparison.Ordinal));
+        var (_, more, _) = await Cli.Run("sweep", "status", spec, "--runs", runs);
+        Assert.Contains("6 trials: 2 pending, 4 done\n184 of 276 updates done\nabout ", more, StringComparison.Ordinal);
+        Assert.Contains(" left with 1 at a time", more, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,9 +57,22 @@ internal static class SweepText
         double done = folder.Trials.Sum(trial => (double)trial.Updates),
             all = folder.Trials.Sum(trial => (double)trial.Trial.Recipe.TotalSteps);
         output.WriteLine($"{done:N0} of {all:N0} updates done");
+        if (TimeLeft(folder) is { } left) output.WriteLine(left);
         foreach (var trial in folder.Trials.Where(trial => trial.Status is not (TrialStatus.Pending or TrialStatus.Done)))
             output.WriteLine(Line(trial));
         if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
+    }
+
+    // From the speed of the trials that are done; null where none is, or nothing is left.
+    private static string? TimeLeft(SweepFolder folder)
+    {
+        var done = folder.Trials.Where(trial => trial is { Status: TrialStatus.Done, Result: not null }).ToList();
+        double left = folder.Trials.Where(trial => trial.Status is TrialStatus.Pending or TrialStatus.Running or TrialStatus.Interrupted)
+            .Sum(trial => (double)(trial.Trial.Recipe.TotalSteps - trial.Updates));
+        if (done.Count == 0 || left == 0) return null;
+        double perUpdate = done.Sum(trial => trial.Result!.Seconds) / done.Sum(trial => (double)trial.Updates);
+        int jobs = Math.Max(1, folder.Count(TrialStatus.Running));
+        return $"about {Words(TimeSpan.FromSeconds(perUpdate * left / jobs))} left with {jobs} at a time, at the speed of those done";
     }
 
     /// <summary>"60 trials: 50 done, 10 pending".</summary>
