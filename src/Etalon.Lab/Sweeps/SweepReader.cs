@@ -24,7 +24,7 @@ public static class SweepReader
         var problems = new RecipeProblems();
         // Of an empty text the recipe's reader names what a recipe needs.
         if (text.Split('\n').All(line => line.Trim() is "" or ['#', ..]))
-            problems.Add(new SourceLocation(source, 1, 1), "the sweep is empty; it needs at least recipe, as in recipe: ../recipes/digits.yaml");
+            problems.Add(new SourceLocation(source, 1, 1), "the sweep is empty; it needs at least recipe: ../recipes/digits.yaml");
         problems.ThrowIfAny();
         var root = RecipeText.Parse(text, source, problems);
         if (root is not null and not RecipeMap)

@@ -85,7 +85,7 @@ public sealed class SweepReaderTests : IDisposable
 
     [Theory]
     [InlineData("over: {learning_rate: [0.1]}", "recipe is missing")]
-    [InlineData("# recipe: small.yaml\n\n", "the sweep is empty; it needs at least recipe")]
+    [InlineData("# recipe: small.yaml\n\n", "the sweep is empty; it needs at least recipe:")]
     [InlineData("recipe: none.yaml", "no such file")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 1e-1]}", "learning_rate=1e-1 gives the same recipe as learning_rate=0.1")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2], together: [{learning_rate: 1}]}",
