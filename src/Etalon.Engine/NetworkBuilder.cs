@@ -193,7 +193,9 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
                 nameof(weights));
         if (outputs > MostOutputs)
             throw new ArgumentException(
-                $"layer '{name}' would give {outputs:N0} numbers for an image, and a layer gives at most {MostOutputs:N0}; make it narrower", nameof(outputs));
+                $"layer '{name}' would give {outputs:N0} numbers for an image, and "
+                + $"a layer gives at most {MostOutputs:N0}; make it narrower",
+                nameof(outputs));
     }
 
     private Signal<T> Add(Layer<T> layer)

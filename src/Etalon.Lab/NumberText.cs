@@ -4,12 +4,15 @@ using System.Globalization;
 
 namespace Etalon.Lab;
 
-/// <summary>The one reader of numbers that somebody wrote: in recipes and overrides, in options of the command line, in cells of tables.</summary>
+/// <summary>
+/// The one reader of numbers that somebody wrote: in recipes and overrides, in options of the command line, in cells of tables.
+/// </summary>
 /// <remarks>
 /// The decimal sign is a point in every culture. Nothing separates thousands but an underscore between digits. Infinity and NaN are no
-/// numbers, and no literal becomes 0 or infinity unless it says so. A rule that was broken is told as what follows the value: "must be ...".
+/// numbers, and no literal becomes 0 or infinity unless it says so. A rule that was broken is told as what follows the value: "must be
+/// ...".
 /// </remarks>
-public static class NumberText
+internal static class NumberText
 {
     /// <summary>Why a text is no number that float64 holds.</summary>
     internal enum Fault
@@ -51,7 +54,8 @@ public static class NumberText
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         var plain = text.Contains('_') ? WithoutUnderscores(text.ToString()) : text;
         value = 0;
-        if (plain.ContainsAnyExcept(OfNumbers) || !double.TryParse(plain, Styles, CultureInfo.InvariantCulture, out value)) return Fault.NotANumber;
+        if (plain.ContainsAnyExcept(OfNumbers) || !double.TryParse(plain, Styles, CultureInfo.InvariantCulture, out value))
+            return Fault.NotANumber;
         if (double.IsInfinity(value)) return Fault.TooLarge;
         if (value != 0) return Fault.None;
         // -0 is 0: two texts of one number are one recipe.
@@ -66,7 +70,8 @@ public static class NumberText
     {
         rule = null;
         string plain = WithoutUnderscores(text);
-        if (!plain.AsSpan().ContainsAnyExcept(OfNumbers) && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
+        if (!plain.AsSpan().ContainsAnyExcept(OfNumbers)
+            && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
         value = 0;
         if (!TryRead(text, out double number, out _)) rule = WholeNumber + InsteadOfComma(text);
         else if (number != Math.Floor(number)) rule = WholeNumber;
@@ -118,7 +123,8 @@ public static class NumberText
         int comma = text.LastIndexOf(','), point = text.LastIndexOf('.');
         if (comma < 0) return "";
         bool isOfThousands = text.Split(',')[1..].All(part => part.TakeWhile(char.IsAsciiDigit).Count() == 3);
-        string decimals = text.Replace(".", "", StringComparison.Ordinal).Replace(',', '.'), thousands = text.Replace(",", "", StringComparison.Ordinal);
+        string decimals = text.Replace(".", "", StringComparison.Ordinal).Replace(',', '.'),
+            thousands = text.Replace(",", "", StringComparison.Ordinal);
         string[] meant = comma < point ? [thousands] : point >= 0 || !isOfThousands ? [decimals] : [decimals, thousands];
         meant = [.. meant.Where(one => TryRead(one, out _, out _))];
         return meant.Length == 0 ? "" : $"; did you mean {string.Join(" or ", meant)}?";

@@ -2,7 +2,8 @@ namespace Etalon.Schedules;
 
 /// <summary>A step at which a schedule begins to do something else: the first one of a piece, of a cycle, or after a milestone.</summary>
 /// <param name="Step">The first update that has the new value.</param>
-/// <param name="What">What happens, such as "decay begins"; null where a piece has no word for it, and inside what a combinator changes.</param>
+/// <param name="What">What happens, such as "decay begins"; null where a piece has no word for it, and inside what a combinator
+/// changes.</param>
 /// <param name="BeginsPhase">Whether a phase begins. Default: true; false for the cycles of a piece that has more than 100 of them.</param>
 /// <example>
 /// <code>
@@ -22,8 +23,11 @@ public readonly record struct Breakpoint(long Step, string? What = null, bool Be
     /// <summary>Where something that moves has arrived; nothing where it moves for ever.</summary>
     internal static IEnumerable<Breakpoint> OfEnd(long? length) => length is { } end ? [new(end)] : [];
 
-    /// <summary>The steps inside the schedule that a combinator changes. Its words would speak of another time, or be said again in each cycle.</summary>
-    internal static IEnumerable<Breakpoint> Inside(Schedule schedule, long length) => schedule.Breakpoints(length).Select(point => point with { What = null });
+    /// <summary>
+    /// The steps inside the schedule that a combinator changes. Its words would speak of another time, or be said again in each cycle.
+    /// </summary>
+    internal static IEnumerable<Breakpoint> Inside(Schedule schedule, long length) =>
+        schedule.Breakpoints(length).Select(point => point with { What = null });
 
     /// <summary>The cycles that begin before <paramref name="length"/>; of more than a hundred the first dozen.</summary>
     internal static IEnumerable<Breakpoint> OfCycles(Func<long, long> begin, long length)
@@ -31,6 +35,7 @@ public readonly record struct Breakpoint(long Step, string? What = null, bool Be
         var isPhase = begin(MostCycles) >= length;
         yield return new(0, null, isPhase);
         for (var cycle = 1; cycle <= (isPhase ? MostCycles : MostTold) && begin(cycle) < length; cycle++)
-            yield return new(begin(cycle), cycle > MostTold ? null : $"cycle {cycle + 1} begins{(cycle == MostTold ? ", and so on" : "")}", isPhase);
+            yield return new(begin(cycle), cycle > MostTold ? null : $"cycle {cycle + 1} begins{(cycle == MostTold ? ", and so on" : "")}",
+                isPhase);
     }
 }

@@ -26,7 +26,8 @@ internal static class Require
             ? value
             : throw Refuse(name, value, "must be a finite number, more than 0 and at most 1e300", "give a positive number such as 0.1");
 
-    public static double Between(double value, double low, double high, string remedy, [CallerArgumentExpression(nameof(value))] string name = "") =>
+    public static double Between(double value, double low, double high, string remedy,
+        [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= low && value <= high
             ? value
             : throw Refuse(name, value, $"must be a number from {low:R} to {high:R}", remedy);

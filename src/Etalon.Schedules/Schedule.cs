@@ -78,15 +78,21 @@ public abstract record Schedule
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
     public double LogValueAt(long step) => step >= 0 ? EvaluateLog(step) : throw Require.NegativeStep(step);
 
-    /// <summary>This schedule times a factor, the factor multiplied into the numbers of its pieces rather than put around them as <see cref="Scaled"/> does.</summary>
+    /// <summary>
+    /// This schedule times a factor, the factor multiplied into the numbers of its pieces rather than put around them as
+    /// <see cref="Scaled"/> does.
+    /// </summary>
     /// <param name="factor">The factor; more than 0.</param>
-    /// <returns>The schedule. Its numbers are rounded to twelve digits, so that 0.1 times 0.57 is 0.057; logarithms are not rounded.</returns>
-    /// <exception cref="ArgumentException">The factor is not positive, or a number times the factor is too large or too small for its piece.</exception>
+    /// <returns>The schedule. Its numbers are rounded to twelve digits, so that 0.1 times 0.57 is 0.057; logarithms are not
+    /// rounded.</returns>
+    /// <exception cref="ArgumentException">The factor is not positive, or a number times the factor is too large or too small for its
+    /// piece.</exception>
     public Schedule Scale(double factor) => ScaledBy(Require.Positive(factor));
 
     /// <summary>The steps, from 0 to before <paramref name="length"/>, at which a part of the schedule begins.</summary>
     /// <param name="length">The updates of the run.</param>
-    public IEnumerable<Breakpoint> Breakpoints(long length) => BreakpointsWithin(length).Where(point => point.Step >= 0 && point.Step < length);
+    public IEnumerable<Breakpoint> Breakpoints(long length) =>
+        BreakpointsWithin(length).Where(point => point.Step >= 0 && point.Step < length);
 
     /// <summary>The schedule in a few words: "linear from 0 to 0.1".</summary>
     public string Describe() => InWords();
@@ -100,7 +106,8 @@ public abstract record Schedule
     public string ToJson() => ScheduleJson.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
-    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks one.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks
+    /// one.</exception>
     /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
     public static Schedule FromJson(string json) => ScheduleJson.Read<Schedule>(json);
 
@@ -134,7 +141,8 @@ public abstract record Schedule
     internal virtual bool FitsALine => true;
 
     /// <summary>A number in twelve digits.</summary>
-    private protected static double Rounded(double value) => double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private protected static double Rounded(double value) =>
+        double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>The piece and its numbers, <c>Cosine { From = 0.1, To = 0 }</c>, the same in every culture.</summary>
     public sealed override string ToString() => RecordText.Of(GetType().Name, PrintMembers);

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Etalon.Schedules;
 
-/// <summary>How schedules are written as JSON: one line, properties in the order of their declaration, numbers that read back exactly.</summary>
+/// <summary>
+/// How schedules are written as JSON: one line, properties in the order of their declaration, numbers that read back exactly.
+/// </summary>
 internal static class ScheduleJson
 {
     private static readonly JsonSerializerOptions _options = new()
@@ -29,7 +31,9 @@ internal static class ScheduleJson
         }
         catch (NotSupportedException missing)
         {
-            throw new JsonException("An object that should be a schedule lacks the property \"piece\", which names its kind; give it, as in \"piece\":\"linear\".", missing);
+            throw new JsonException(
+                "An object that should be a schedule lacks the property \"piece\", which names its kind; give it, as in "
+                + "\"piece\":\"linear\".", missing);
         }
     }
 
@@ -39,8 +43,11 @@ internal static class ScheduleJson
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             double value = reader.GetDouble();
-            if (double.IsInfinity(value)) throw new JsonException($"The number {Text(reader)} is beyond the largest float64, {double.MaxValue:0.0e0}.");
-            if (value == 0 && IsOther(reader.ValueSpan)) throw new JsonException($"The number {Text(reader)} is nearer to 0 than any float64; write 0, or at least {double.Epsilon:0e0}.");
+            if (double.IsInfinity(value))
+                throw new JsonException($"The number {Text(reader)} is beyond the largest float64, {double.MaxValue:0.0e0}.");
+            if (value == 0 && IsOther(reader.ValueSpan))
+                throw new JsonException(
+                    $"The number {Text(reader)} is nearer to 0 than any float64; write 0, or at least {double.Epsilon:0e0}.");
             return value;
         }
 

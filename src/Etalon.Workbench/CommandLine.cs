@@ -16,7 +16,8 @@ internal static class CommandLine
     /// <param name="error">Problems, warnings and progress.</param>
     /// <param name="interruption">Ends the command; null where nobody can.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, Interruption? interruption = null)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error,
+        Interruption? interruption = null)
     {
         // What System.CommandLine says is English, as all the rest is.
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;

@@ -10,5 +10,6 @@ internal static class CurrentFolder
     public static string Said => $"etalon: the folder that you are in{Name} is no longer there; go to another one with cd, and try again";
 
     // The system no longer knows it; the shell does. Where another folder was made in its place the name would mislead.
-    private static string Name => Environment.GetEnvironmentVariable("PWD") is { Length: > 0 } name && !Directory.Exists(name) ? $", {name}," : "";
+    private static string Name =>
+        Environment.GetEnvironmentVariable("PWD") is { Length: > 0 } name && !Directory.Exists(name) ? $", {name}," : "";
 }

@@ -21,7 +21,8 @@ internal static class Failure
         {
             case InputException input:
                 string? recipe = RecipeOf(command);
-                foreach (var problem in input.Problems) error.WriteLine(recipe is null || NamesItsPlace(problem, recipe) ? problem : $"{recipe}: {problem}");
+                foreach (var problem in input.Problems)
+                    error.WriteLine(recipe is null || NamesItsPlace(problem, recipe) ? problem : $"{recipe}: {problem}");
                 // What is said not to be there may be so for no other reason.
                 if (CurrentFolder.IsGone) error.WriteLine(CurrentFolder.Said);
                 return ExitCode.BadInput;
@@ -71,7 +72,8 @@ internal static class Failure
 
     // A file, a folder, an option or an override comes first.
     private static bool NamesItsPlace(string problem, string recipe) =>
-        problem.Contains(recipe, StringComparison.Ordinal) || problem.StartsWith("--", StringComparison.Ordinal) || problem.StartsWith("override ", StringComparison.Ordinal)
+        problem.Contains(recipe, StringComparison.Ordinal) || problem.StartsWith("--", StringComparison.Ordinal)
+            || problem.StartsWith("override ", StringComparison.Ordinal)
         || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>Says what is wrong with a command line.</summary>
@@ -100,7 +102,8 @@ internal static class Failure
     /// <summary>What to say of an option that a command does not have.</summary>
     public static string NoOption(string word, Command command)
     {
-        string remedy = Suggestion.To(word, [.. command.Options.Select(option => option.Name)]) is { } near ? $"did you mean {near}?" : "--help names those there are";
+        string remedy = Suggestion.To(word, [.. command.Options.Select(option => option.Name)]) is { } near
+            ? $"did you mean {near}?" : "--help names those there are";
         return $"{word}: no such option; {remedy}";
     }
 

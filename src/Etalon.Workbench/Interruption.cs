@@ -51,7 +51,8 @@ internal sealed class Interruption : IDisposable
 
     private static void End()
     {
-        // Not on this thread: where a terminal is held (Ctrl-S), or nobody empties a pipe, whoever writes to it waits, and so would the end.
+        // Not on this thread: where a terminal is held (Ctrl-S), or nobody empties a pipe, whoever writes to it waits, and so would the
+        // end.
         Task.Run(() => Console.Error.WriteLine("etalon: interrupted")).Wait(TimeToSay);
         Environment.Exit(ExitCode.Interrupted);
     }

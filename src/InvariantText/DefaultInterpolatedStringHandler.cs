@@ -9,7 +9,8 @@ namespace System.Runtime.CompilerServices;
 /// </summary>
 /// <remarks>
 /// The compiler takes the handler of an interpolated string from the assembly that it compiles before it looks at the framework's.
-/// So no text with a number in it, nor one that will be written tomorrow, depends on where it runs; CultureOfCodeTests read the compiled code.
+/// So no text with a number in it, nor one that will be written tomorrow, depends on where it runs; CultureOfCodeTests read the compiled
+/// code.
 /// </remarks>
 [InterpolatedStringHandler]
 internal ref struct DefaultInterpolatedStringHandler
@@ -35,13 +36,16 @@ internal ref struct DefaultInterpolatedStringHandler
 
     public void AppendFormatted(string? value) => _parts.AppendFormatted(value);
 
-    public void AppendFormatted(string? value, int alignment = 0, string? format = null) => _parts.AppendFormatted(value, alignment, format);
+    public void AppendFormatted(string? value, int alignment = 0, string? format = null) =>
+        _parts.AppendFormatted(value, alignment, format);
 
-    public void AppendFormatted(object? value, int alignment = 0, string? format = null) => _parts.AppendFormatted(value, alignment, format);
+    public void AppendFormatted(object? value, int alignment = 0, string? format = null) =>
+        _parts.AppendFormatted(value, alignment, format);
 
     public void AppendFormatted(ReadOnlySpan<char> value) => _parts.AppendFormatted(value);
 
-    public void AppendFormatted(ReadOnlySpan<char> value, int alignment = 0, string? format = null) => _parts.AppendFormatted(value, alignment, format);
+    public void AppendFormatted(ReadOnlySpan<char> value, int alignment = 0, string? format = null) =>
+        _parts.AppendFormatted(value, alignment, format);
 
     public readonly string ToStringAndClear() => _text.ToString();
 }

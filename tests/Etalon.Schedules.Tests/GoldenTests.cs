@@ -54,8 +54,10 @@ public class GoldenTests
     [InlineData("linear", 3, 0.5)]
     public void A_cycle_with_a_phase_of_no_width_equals_pytorchs(string anneal, int phases, double rise)
     {
-        var rate = OneCycle.OfPeak(0.4, 12, rise: rise, shape: anneal == "cos" ? RampShape.Cosine : RampShape.Linear, threePhase: phases == 3);
-        var (theirs, momentum) = (Read(string.Create(CultureInfo.InvariantCulture, $"one_cycle_{anneal}_{phases}_rise_{rise}")), rate.WithMomentum());
+        var rate =
+            OneCycle.OfPeak(0.4, 12, rise: rise, shape: anneal == "cos" ? RampShape.Cosine : RampShape.Linear, threePhase: phases == 3);
+        var (theirs, momentum) =
+            (Read(string.Create(CultureInfo.InvariantCulture, $"one_cycle_{anneal}_{phases}_rise_{rise}")), rate.WithMomentum());
         Assert.All(theirs, row => AssertEqual(row[1], rate.ValueAt((long)row[0])));
         Assert.All(theirs, row => AssertEqual(row[2], momentum.ValueAt((long)row[0])));
         Assert.Equal(rate.ValueAt(11), rate.ValueAt(12));

@@ -48,7 +48,8 @@ public class PieceTests
 
     [Fact]
     public void A_table_says_which_of_its_values_is_no_number() =>
-        Assert.Contains("values[1] is NaN", Assert.Throws<ArgumentException>(() => new Table([1, double.NaN])).Message, StringComparison.Ordinal);
+        Assert.Contains("values[1] is NaN", Assert.Throws<ArgumentException>(() => new Table([1, double.NaN])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_table_keeps_its_own_copy_of_the_values()
@@ -61,7 +62,8 @@ public class PieceTests
 
     [Fact]
     public void A_ramp_without_a_length_is_an_error_that_says_why() =>
-        Assert.Contains("length is missing", Assert.Throws<ArgumentException>("length", () => new Linear(0, 1, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("length is missing", Assert.Throws<ArgumentException>("length", () => new Linear(0, 1, null)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_ramp_of_no_steps_has_arrived()
@@ -75,7 +77,8 @@ public class PieceTests
     [Fact]
     public void The_three_conventions_of_warming_up_in_four_steps()
     {
-        double[] Values(WarmupConvention convention) => [.. Enumerable.Range(0, 6).Select(step => new Warmup(60, 4, convention).ValueAt(step))];
+        double[] Values(WarmupConvention convention) =>
+            [.. Enumerable.Range(0, 6).Select(step => new Warmup(60, 4, convention).ValueAt(step))];
 
         Assert.Equal([12, 24, 36, 48, 60, 60], Values(WarmupConvention.Between));
         Assert.Equal([15, 30, 45, 60, 60, 60], Values(WarmupConvention.EndAtPeak));

@@ -19,7 +19,8 @@ public class ScheduleConformance
     [Fact]
     public void Every_kind_of_schedule_is_among_the_cases_and_has_a_name_in_json()
     {
-        var kinds = typeof(Schedule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Schedule))).Select(type => type.Name).Order().ToList();
+        var kinds = typeof(Schedule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Schedule))).Select(type => type.Name)
+            .Order().ToList();
         Assert.Equal(kinds, ScheduleCase.All.Select(each => each.Schedule.GetType().Name).Distinct().Order());
         Assert.Equal(kinds, typeof(Schedule).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(each => each.DerivedType.Name).Order());
     }
@@ -52,7 +53,8 @@ public class ScheduleConformance
     public void The_logarithm_is_that_of_the_value(string name, ScheduleCase each) => Assert.All(_steps, step =>
     {
         var value = each.Schedule.ValueAt(step);
-        if (value < double.MaxValue) Assert.True(Math.Abs(each.Schedule.LogValueAt(step) - Math.Log(value)) <= 1e-12 || value == 0, $"{name} at {step}");
+        if (value < double.MaxValue)
+            Assert.True(Math.Abs(each.Schedule.LogValueAt(step) - Math.Log(value)) <= 1e-12 || value == 0, $"{name} at {step}");
         else Assert.True(each.Schedule.LogValueAt(step) >= Math.Log(double.MaxValue), $"{name} at {step}");
     });
 
@@ -80,7 +82,9 @@ public class ScheduleConformance
             foreach (var bad in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
             {
                 var error = Refusal(each, parameter, bad);
-                Assert.True(error.ParamName == parameter.Name && error.Message.Contains($"{parameter.Name} is {bad}", StringComparison.Ordinal), $"{name}: {error.Message}");
+                Assert.True(
+                    error.ParamName == parameter.Name && error.Message.Contains($"{parameter.Name} is {bad}", StringComparison.Ordinal),
+                    $"{name}: {error.Message}");
             }
         }
     }
@@ -88,10 +92,12 @@ public class ScheduleConformance
     [Theory, MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
     public void Each_negative_number_of_steps_is_an_error_that_names_it(string name, ScheduleCase each)
     {
-        foreach (var parameter in Constructor(each).GetParameters().Where(parameter => parameter.ParameterType == typeof(long) || parameter.ParameterType == typeof(long?)))
+        foreach (var parameter in Constructor(each).GetParameters()
+            .Where(parameter => parameter.ParameterType == typeof(long) || parameter.ParameterType == typeof(long?)))
         {
             var error = Refusal(each, parameter, -1L);
-            Assert.True(error.ParamName == parameter.Name && error.Message.Contains($"{parameter.Name} is -1", StringComparison.Ordinal), $"{name}: {error.Message}");
+            Assert.True(error.ParamName == parameter.Name && error.Message.Contains($"{parameter.Name} is -1", StringComparison.Ordinal),
+                $"{name}: {error.Message}");
         }
     }
 
@@ -128,9 +134,11 @@ public class ScheduleConformance
         if (each.Schedule is Exponential or Triangular) return;
         for (var step = 2L; step < Math.Min(39, each.Schedule.Length ?? 39); step++)
         {
-            double before = each.Schedule.ValueAt(step - 1) - each.Schedule.ValueAt(step - 2), after = each.Schedule.ValueAt(step) - each.Schedule.ValueAt(step - 1);
+            double before = each.Schedule.ValueAt(step - 1) - each.Schedule.ValueAt(step - 2),
+                after = each.Schedule.ValueAt(step) - each.Schedule.ValueAt(step - 1);
             var turns = before * after < 0 || before == 0 != (after == 0);
-            Assert.True(!turns || points.Any(point => point >= step - 1 && point <= step), $"{name} turns before step {step}, and the breakpoints are {string.Join(", ", points)}");
+            Assert.True(!turns || points.Any(point => point >= step - 1 && point <= step),
+                $"{name} turns before step {step}, and the breakpoints are {string.Join(", ", points)}");
         }
     }
 

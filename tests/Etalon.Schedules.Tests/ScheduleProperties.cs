@@ -12,7 +12,8 @@ public class ScheduleProperties
 
     [Fact]
     public void Every_value_is_finite_up_to_a_billion_steps() =>
-        Prop.ForAll(_any, _steps, (schedule, steps) => steps.TrueForAll(step => double.IsFinite(schedule.ValueAt(step)))).Check(ScheduleGenerator.Fixed);
+        Prop.ForAll(_any, _steps, (schedule, steps) => steps.TrueForAll(step => double.IsFinite(schedule.ValueAt(step))))
+            .Check(ScheduleGenerator.Fixed);
 
     [Fact]
     public void The_logarithm_is_that_of_the_value_wherever_that_is_an_ordinary_number() =>

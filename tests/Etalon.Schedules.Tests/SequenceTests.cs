@@ -29,7 +29,8 @@ public class SequenceTests
 
     [Fact]
     public void A_sequence_in_a_sequence_dissolves() =>
-        Assert.Equal(new Sequence(new Constant(0, 1), new Constant(1, 5), new Constant(2, 0), new Linear(3, 4, 10)), new Sequence(new Constant(0, 1), _three));
+        Assert.Equal(new Sequence(new Constant(0, 1), new Constant(1, 5), new Constant(2, 0), new Linear(3, 4, 10)),
+            new Sequence(new Constant(0, 1), _three));
 
     [Fact]
     public void Lengths_beyond_what_float64_counts_are_an_error()

@@ -34,7 +34,10 @@ public class TimeTests
     {
         var error = Assert.Throws<FormatException>(() => Duration.Parse(text));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.True(reason == "7.9e28" || error.Message.Contains("ep (epochs), ba or st (batches, which are updates), sp (samples), dur or %", StringComparison.Ordinal));
+        Assert.True(
+            reason == "7.9e28"
+                || error.Message.Contains("ep (epochs), ba or st (batches, which are updates), sp (samples), dur or %",
+                StringComparison.Ordinal));
     }
 
     [Theory]
@@ -62,14 +65,16 @@ public class TimeTests
 
     [Fact]
     public void A_run_cannot_last_a_fraction_of_itself() =>
-        Assert.Contains("fraction of itself", Assert.Throws<ArgumentException>(() => Timeline.OfRun(Duration.Parse("0.5dur"), 391)).Message, StringComparison.Ordinal);
+        Assert.Contains("fraction of itself", Assert.Throws<ArgumentException>(() => Timeline.OfRun(Duration.Parse("0.5dur"), 391)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("1ep", "the steps per epoch")]
     [InlineData("1sp", "the samples per step")]
     [InlineData("1dur", "the steps of the run")]
     public void A_unit_that_needs_what_is_not_known_says_what(string text, string missing) =>
-        Assert.Contains(missing, Assert.Throws<ArgumentException>(() => new Timeline().StepsOf(Duration.Parse(text))).Message, StringComparison.Ordinal);
+        Assert.Contains(missing, Assert.Throws<ArgumentException>(() => new Timeline().StepsOf(Duration.Parse(text))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("1e28ep")]

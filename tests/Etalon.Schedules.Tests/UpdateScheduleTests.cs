@@ -6,7 +6,8 @@ public class UpdateScheduleTests
 {
     private static readonly Schedule _rate = new Sequence(new Linear(0, 0.1, 1955), new Steps(0.1, [29325, 44965], 0.1));
 
-    private static UpdateSchedule Usual() => new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } };
+    private static UpdateSchedule Usual() =>
+        new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } };
 
     [Fact]
     public void Json_reads_back_as_an_equal_schedule()
@@ -49,8 +50,11 @@ public class UpdateScheduleTests
         var usual = Usual();
         UpdateSchedule[] others =
         [
-            usual with { LearningRate = new Constant(0.1) }, usual with { WeightDecay = new Constant(4e-4) }, usual with { Momentum = new Constant(0.8) },
-            usual with { StepsPerEpoch = null }, usual with { Rule = new() { Nesterov = false } }, usual with { Rule = usual.Rule with { Dampening = 0.5 } }, usual with { Rule = usual.Rule with { Decay = DecayForm.Decoupled } },
+            usual with { LearningRate = new Constant(0.1) }, usual with { WeightDecay = new Constant(4e-4) },
+            usual with { Momentum = new Constant(0.8) },
+            usual with { StepsPerEpoch = null }, usual with { Rule = new() { Nesterov = false } },
+            usual with { Rule = usual.Rule with { Dampening = 0.5 } },
+            usual with { Rule = usual.Rule with { Decay = DecayForm.Decoupled } },
             new(_rate, new Constant(5e-4), new Constant(0.9), 62561) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } },
         ];
         Assert.Equal(others.Length + 1, others.Append(usual).Select(schedule => schedule.ContentHash()).Distinct().Count());
@@ -71,7 +75,8 @@ public class UpdateScheduleTests
     [InlineData(1)]
     [InlineData(-0.1)]
     public void A_momentum_outside_0_to_1_is_an_error(double momentum) =>
-        Assert.Contains($"momentum is {momentum}", Assert.Throws<ArgumentException>(() => Usual() with { Momentum = new Constant(momentum) }).Message, StringComparison.Ordinal);
+        Assert.Contains($"momentum is {momentum}",
+            Assert.Throws<ArgumentException>(() => Usual() with { Momentum = new Constant(momentum) }).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_weight_decay_below_0_is_an_error() =>
@@ -85,7 +90,8 @@ public class UpdateScheduleTests
 
         Assert.Throws<ArgumentException>(() => Rate(new Linear(-1, 1, 2)));
         Assert.Throws<ArgumentException>(() => Rate(new Linear(1, -1, 2, inclusive: true)));
-        Assert.Throws<ArgumentException>(() => new UpdateSchedule(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
+        Assert.Throws<ArgumentException>(
+            () => new UpdateSchedule(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
     }
 
     [Theory]
@@ -122,7 +128,8 @@ public class UpdateScheduleTests
     [InlineData("1e400", "1e400 is beyond")]
     public void A_number_that_would_become_0_or_infinity_is_refused(string number, string said)
     {
-        var problem = Assert.Throws<System.Text.Json.JsonException>(() => Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}"""));
+        var problem =
+            Assert.Throws<System.Text.Json.JsonException>(() => Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}"""));
         Assert.Contains(said, problem.Message, StringComparison.Ordinal);
     }
 
@@ -130,5 +137,6 @@ public class UpdateScheduleTests
     [InlineData("0e5", 0)]
     [InlineData("-0.00", 0)]
     [InlineData("5e-324", double.Epsilon)]
-    public void A_number_of_json_is_the_nearest_float64(string number, double value) => Assert.Equal(value, Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}""").ValueAt(0));
+    public void A_number_of_json_is_the_nearest_float64(string number, double value) =>
+    Assert.Equal(value, Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}""").ValueAt(0));
 }

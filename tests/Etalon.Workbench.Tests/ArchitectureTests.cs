@@ -40,17 +40,22 @@ public partial class ArchitectureTests
         AssertNone("Environment.ProcessorCount", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
     }
 
-    // The C library's differ between machines in the last bit. Square roots, fused multiply-add, floors and remainders are exact everywhere.
+    // The C library's differ between machines in the last bit. Square roots, fused multiply-add, floors and remainders are exact
+    // everywhere.
     [Fact]
     public void Elementary_functions_are_those_of_the_house_and_not_the_C_librarys()
     {
-        var foreign = new Regex(@"\b(MathF?|double|float|T|Complex)\.(A?(Sin|Cos|Tan)(h|Pi|CosPi|Cos)?|Atan2(Pi)?|Exp(2|10)?(M1)?|Log(2|10)?(P1)?|Pow|Cbrt|Hypot|RootN)\b|\bVector\d*(<\w+>)?\.(Exp|Log2?|Sin|Cos|SinCos|Hypot)\(");
+        var foreign = new Regex(
+            @"\b(MathF?|double|float|T|Complex)\.(A?(Sin|Cos|Tan)(h|Pi|CosPi|Cos)?|Atan2(Pi)?|Exp(2|10)?(M1)?|Log(2|10)?(P1)?"
+            + @"|Pow|Cbrt|Hypot|RootN)\b|\bVector\d*(<\w+>)?\.(Exp|Log2?|Sin|Cos|SinCos|Hypot)\(");
         Assert.Matches(foreign, "1 / Math.Pow(x, 2)");
         Assert.Matches(foreign, "T.LogP1(x)");
-        Assert.DoesNotContain(Sources().Where(file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal)), file => foreign.IsMatch(CommentLines().Replace(Code(file), "")));
+        Assert.DoesNotContain(Sources().Where(file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal)),
+            file => foreign.IsMatch(CommentLines().Replace(Code(file), "")));
     }
 
-    // Stopwatch is monotonic (CLOCK_MONOTONIC, QueryPerformanceCounter): a clock that is set back moves no interval of checkpoints, no time and no speed.
+    // Stopwatch is monotonic (CLOCK_MONOTONIC, QueryPerformanceCounter): a clock that is set back moves no interval of checkpoints, no time
+    // and no speed.
     [Fact]
     public void Intervals_are_measured_on_a_clock_that_nobody_can_set() => Assert.All(
         (string[])["TimeProvider", "UtcNow", "Environment.TickCount", "LastWriteTime", "CreationTime"],
@@ -63,7 +68,8 @@ public partial class ArchitectureTests
     [InlineData("Runs", "Training")]
     [InlineData("Data", "Recipes")]
     [InlineData("Models", "Recipes")]
-    public void A_room_of_the_lab_does_not_see_what_is_built_on_it(string room, string above) => AssertNone(RoomsIn(room).SelectMany(lower => Lab.ArrowsTo(RoomsIn(above), lower)));
+    public void A_room_of_the_lab_does_not_see_what_is_built_on_it(string room, string above) =>
+    AssertNone(RoomsIn(room).SelectMany(lower => Lab.ArrowsTo(RoomsIn(above), lower)));
 
     [Fact]
     public void Claims_do_not_see_each_other_nor_does_what_they_share_see_one()
@@ -73,15 +79,28 @@ public partial class ArchitectureTests
         AssertNone(claims.Append(Shared).SelectMany(room => Lab.ArrowsTo(claims, room)));
     }
 
+    // What is public has to be documented and kept; the rest the workbench sees as a friend.
+    [Fact]
+    public void The_lab_has_at_most_60_public_types() =>
+        Assert.InRange(Assembly.Load("Etalon.Lab").GetExportedTypes().Count(type => !type.IsNested), 1, 60);
+
     [Fact]
     public void A_file_of_code_has_at_most_400_lines() =>
         Assert.DoesNotContain(Sources(), file => File.ReadLines(Path.Combine(Root, file)).Count() > 400);
+
+    // A raw string is what a user sees or a program reads; it cannot be broken where it is written.
+    [Fact]
+    public void A_line_of_code_has_at_most_140_columns() => Assert.Empty(
+        Sources("src").Concat(Sources("tests")).Concat(Sources("bench"))
+            .SelectMany(file => OutsideRawStrings(File.ReadLines(Path.Combine(Root, file)))
+                .Where(line => line.Text.Length > 140).Select(line => $"{file}:{line.Number}")));
 
     [Fact]
     public void A_file_of_code_is_named_after_a_type_in_it() => Assert.DoesNotContain(
         Sources(),
         file => Path.GetFileName(file) != "Program.cs"
-            && !Regex.IsMatch(Code(file), $@"\b(class|struct|record|enum|interface|delegate)\b[^\n]*\b{Path.GetFileNameWithoutExtension(file)}\b"));
+            && !Regex.IsMatch(Code(file),
+            $@"\b(class|struct|record|enum|interface|delegate)\b[^\n]*\b{Path.GetFileNameWithoutExtension(file)}\b"));
 
     // A room and those inside it.
     private static string[] RoomsIn(string room)
@@ -104,8 +123,22 @@ public partial class ArchitectureTests
         Assert.DoesNotContain(files, file => CommentLines().Replace(Code(file), "").Contains(text, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
+    private static IEnumerable<string> Sources(string folder = "src") =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
+
+    private static IEnumerable<(int Number, string Text)> OutsideRawStrings(IEnumerable<string> lines)
+    {
+        int raw = 0, number = 0;
+        foreach (string line in lines)
+        {
+            number++;
+            var quotes = Quotes().Matches(line);
+            if (raw == 0 && quotes.Count == 0) yield return (number, line);
+            foreach (Match run in quotes)
+                raw = raw == 0 ? run.Length : run.Length >= raw ? 0 : raw;
+        }
+    }
 
     private static string Code(string file) => File.ReadAllText(Path.Combine(Root, file));
 
@@ -115,6 +148,9 @@ public partial class ArchitectureTests
         while (folder is not null && !File.Exists(Path.Combine(folder, "Etalon.slnx"))) folder = Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException("the tests must run inside the repository");
     }
+
+    [GeneratedRegex("\"{3,}")]
+    private static partial Regex Quotes();
 
     [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
     private static partial Regex CommentLines();

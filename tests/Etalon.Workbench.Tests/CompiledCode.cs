@@ -6,7 +6,8 @@ namespace Etalon.Workbench.Tests;
 /// <summary>Reads what methods name out of their compiled code.</summary>
 internal static class CompiledCode
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -27,7 +28,8 @@ internal static class CompiledCode
         {
             var operation = code[i] == 0xfe ? OpCodesByValue[(short)(0xfe00 | code[i + 1])] : OpCodesByValue[code[i]];
             i += operation.Size;
-            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType
+                or OperandType.InlineTok
                 && method.Module.ResolveMember(BitConverter.ToInt32(code, i), typeArguments, methodArguments) is { } member)
                 yield return (operation, member);
             i += OperandSize(operation, code, i);

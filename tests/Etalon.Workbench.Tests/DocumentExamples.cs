@@ -122,6 +122,20 @@ public partial class DocumentExamples
         Assert.All(paragraphs, paragraph => Assert.Contains(Squeeze(paragraph), here, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Each_namespace_that_a_document_uses_is_there()
+    {
+        string[] known =
+        [
+            .. new[] { typeof(Schedules.Schedule), typeof(Engine.Losses.Loss), typeof(Lab.InputException) }
+                .SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.Namespace!).Distinct(),
+        ];
+        var used = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "docs"), "*.md").Select(File.ReadAllText)
+            .SelectMany(text => Usings().Matches(text)).Select(match => match.Groups["name"].Value).ToList();
+        Assert.NotEmpty(used);
+        Assert.All(used, name => Assert.Contains(name, known));
+    }
+
     private static string Squeeze(string code) => Spaces().Replace(code, " ").Trim();
 
     // Found from the output folder: a deterministic build does not know where its sources lay.
@@ -134,6 +148,9 @@ public partial class DocumentExamples
 
     [GeneratedRegex("^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex(@"^using (?<name>Etalon[\w.]*);$", RegexOptions.Multiline)]
+    private static partial Regex Usings();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Etalon.Workbench.Tests;
 
 /// <summary>
-/// The arrows between the namespaces of an assembly: which sees which, in base types, fields, signatures and code. The compiler puts constants in place of their names,
-/// so an arrow by a constant alone is not seen.
+/// The arrows between the namespaces of an assembly: which sees which, in base types, fields, signatures and code. The compiler puts
+/// constants in place of their names, so an arrow by a constant alone is not seen.
 /// </summary>
 internal sealed class RoomArrows
 {
@@ -24,7 +24,8 @@ internal sealed class RoomArrows
     public IReadOnlyCollection<string> Rooms => _seen.Keys;
 
     /// <summary>The arrows from a namespace to any of some, each with an example.</summary>
-    public IEnumerable<string> ArrowsTo(IEnumerable<string> rooms, string from) => _seen[from].Where(arrow => rooms.Contains(arrow.Key)).Select(arrow => $"{from} sees {arrow.Key}: {arrow.Value}");
+    public IEnumerable<string> ArrowsTo(IEnumerable<string> rooms, string from) =>
+        _seen[from].Where(arrow => rooms.Contains(arrow.Key)).Select(arrow => $"{from} sees {arrow.Key}: {arrow.Value}");
 
     /// <summary>The arrows on cycles, each with an example.</summary>
     public IEnumerable<string> OnCycles => Rooms.SelectMany(room => ArrowsTo(_seen[room].Keys.Where(seen => Reaches(seen, room)), room));
@@ -49,7 +50,8 @@ internal sealed class RoomArrows
         _seen.TryAdd(seen, []);
     }
 
-    private static string? RoomOf(Type type, string prefix) => type.Namespace is { } room && (room == prefix || room.StartsWith(prefix + ".", StringComparison.Ordinal)) ? room : null;
+    private static string? RoomOf(Type type, string prefix) =>
+        type.Namespace is { } room && (room == prefix || room.StartsWith(prefix + ".", StringComparison.Ordinal)) ? room : null;
 
     private static IEnumerable<Type> TypesIn(Type type) =>
     [
@@ -72,8 +74,11 @@ internal sealed class RoomArrows
     {
         Type type => [type],
         FieldInfo field => [field.DeclaringType!, field.FieldType],
-        MethodInfo method => [method.DeclaringType!, method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType), .. method.GetGenericArguments()],
-        ConstructorInfo constructor => [constructor.DeclaringType!, .. constructor.GetParameters().Select(parameter => parameter.ParameterType)],
+        MethodInfo method =>
+            [method.DeclaringType!, method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType),
+                .. method.GetGenericArguments()],
+        ConstructorInfo constructor =>
+            [constructor.DeclaringType!, .. constructor.GetParameters().Select(parameter => parameter.ParameterType)],
         _ => [],
     };
 
@@ -81,6 +86,7 @@ internal sealed class RoomArrows
     private static IEnumerable<Type> Parts(Type type)
     {
         if (type.HasElementType) return Parts(type.GetElementType()!);
-        return type.IsGenericType && !type.IsGenericTypeDefinition ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)] : [type];
+        return type.IsGenericType && !type.IsGenericTypeDefinition
+            ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)] : [type];
     }
 }

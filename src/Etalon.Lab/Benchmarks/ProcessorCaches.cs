@@ -5,7 +5,9 @@ internal static class ProcessorCaches
 {
     private const string Folder = "/sys/devices/system/cpu/cpu0/cache";
 
-    /// <summary>Such as "L1 48 kB", "L2 1024 kB", "L3 32768 kB": data caches from the smallest on; empty where the system does not say.</summary>
+    /// <summary>
+    /// Such as "L1 48 kB", "L2 1024 kB", "L3 32768 kB": data caches from the smallest on; empty where the system does not say.
+    /// </summary>
     public static IReadOnlyList<string> Read()
     {
         if (!Directory.Exists(Folder)) return [];

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Etalon.Lab.Benchmarks;
 
 /// <summary>How long something takes. A machine's speed changes from minute to minute, so medians are taken, never means.</summary>
-public static class RepeatedTime
+internal static class RepeatedTime
 {
     private const int FewestRepetitions = 5;
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
@@ -17,7 +17,10 @@ public static class RepeatedTime
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    /// <summary>The median of calls for at least half a second and at least five, after one that is not timed; as bench/peers/speed_peer.py measures.</summary>
+    /// <summary>
+    /// The median of calls for at least half a second and at least five, after one that is not timed; as bench/peers/speed_peer.py
+    /// measures.
+    /// </summary>
     public static (double Seconds, int Repetitions) Settled(Action work)
     {
         Once(work);

@@ -11,7 +11,7 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Benchmarks;
 
 /// <summary>Measures a model: training steps, kinds of layers, single convolutions, and the peak that they are compared with.</summary>
-public static class SpeedBench
+internal static class SpeedBench
 {
     // Until the runtime has compiled everything optimized and the processor has its clock.
     private const int WarmUpSteps = 5;
@@ -97,7 +97,8 @@ public static class SpeedBench
             }
     }
 
-    private static ConvolutionPassSpeed Measure<T>(ConvolutionShape shape, ConvolutionPass pass, int batch, Workers workers, int rounds, bool isDirect)
+    private static ConvolutionPassSpeed Measure<T>(ConvolutionShape shape, ConvolutionPass pass, int batch, Workers workers, int rounds,
+        bool isDirect)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var convolution = new ConvolutionSpeed<T>(shape, pass, batch, workers, isDirect);

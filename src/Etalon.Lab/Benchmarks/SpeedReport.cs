@@ -6,7 +6,7 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Benchmarks;
 
 /// <summary>How fast a model trains on this machine, and what limits it.</summary>
-public sealed record SpeedReport
+internal sealed record SpeedReport
 {
     /// <summary>The model.</summary>
     public required ModelSpec Model { get; init; }
@@ -63,14 +63,17 @@ public sealed record SpeedReport
     public required long PeakBytes { get; init; }
 }
 
-/// <summary>The speed of one pass of a convolution over a batch, as the operator of a framework: framing, laying out weights and sums included.</summary>
+/// <summary>
+/// The speed of one pass of a convolution over a batch, as the operator of a framework: framing, laying out weights and sums included.
+/// </summary>
 /// <param name="Shape">The convolution.</param>
 /// <param name="Pass">The pass.</param>
 /// <param name="Algorithm">"direct" or "winograd".</param>
 /// <param name="Seconds">The median of the rounds.</param>
 /// <param name="Operations">Multiplications and additions, in the direct form.</param>
-/// <param name="PeakShare">The median of the rounds' shares of the multiply-add peak of all threads, measured just before; Winograd's form may exceed 1.</param>
-public sealed record ConvolutionPassSpeed(
+/// <param name="PeakShare">The median of the rounds' shares of the multiply-add peak of all threads, measured just before; Winograd's form
+/// may exceed 1.</param>
+internal sealed record ConvolutionPassSpeed(
     ConvolutionShape Shape, ConvolutionPass Pass, string Algorithm, double Seconds, double Operations, double PeakShare)
 {
     /// <summary>GFLOP/s, in the direct form.</summary>
@@ -82,9 +85,10 @@ public sealed record ConvolutionPassSpeed(
 /// <param name="Layers">How many layers are of it.</param>
 /// <param name="ForwardSeconds">Seconds of their forward passes in a step.</param>
 /// <param name="BackwardSeconds">Seconds of their backward passes in a step.</param>
-/// <param name="ForwardOperations">Multiplications and additions of their forward passes, in the direct form; 0 where memory, not arithmetic, is the cost.</param>
+/// <param name="ForwardOperations">Multiplications and additions of their forward passes, in the direct form; 0 where memory, not
+/// arithmetic, is the cost.</param>
 /// <param name="BackwardOperations">The same of their backward passes.</param>
-public sealed record LayerKindSpeed(
+internal sealed record LayerKindSpeed(
     string Kind, int Layers, double ForwardSeconds, double BackwardSeconds, double ForwardOperations, double BackwardOperations)
 {
     /// <summary>Seconds in a step.</summary>
@@ -92,7 +96,7 @@ public sealed record LayerKindSpeed(
 }
 
 /// <summary>What the monitors of scale-invariant weights cost, at the intervals that a recipe has by default.</summary>
-public sealed record MonitorCost
+internal sealed record MonitorCost
 {
     /// <summary>Seconds of a reading with its line.</summary>
     public required double ReadingSeconds { get; init; }

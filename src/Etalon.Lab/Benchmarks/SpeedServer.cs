@@ -9,11 +9,12 @@ using Etalon.Lab.Models;
 namespace Etalon.Lab.Benchmarks;
 
 /// <summary>
-/// Measurements by name, one at a time, so that another program can take turns with it: "step", "evaluate" (the forward pass of an evaluation), "conv forward|data|weight 16|32|64" (a pass
-/// of the 3x3 convolution of a ResNet's stage: 16 channels at 32x32, 32 at 16x16, 64 at 8x8), "describe". Between them its threads sleep.
+/// Measurements by name, one at a time, so that another program can take turns with it: "step", "evaluate" (the forward pass of an
+/// evaluation), "conv forward|data|weight 16|32|64" (a pass of the 3x3 convolution of a ResNet's stage: 16 channels at 32x32, 32 at 16x16,
+/// 64 at 8x8), "describe". Between them its threads sleep.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ModelSpec _model;
     private readonly int _batch;
@@ -27,7 +28,10 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
     /// <param name="threads">Threads that compute.</param>
     public SpeedServer(ModelSpec model, int batch, int threads) => (_model, _batch, _workers) = (model, batch, new Workers(threads));
 
-    /// <summary>The answer to a name: {"name", "seconds", "repetitions"}, for "step" and "evaluate" with "images_per_second"; {"error"} for what it cannot measure.</summary>
+    /// <summary>
+    /// The answer to a name: {"name", "seconds", "repetitions"}, for "step" and "evaluate" with "images_per_second"; {"error"} for what it
+    /// cannot measure.
+    /// </summary>
     public JsonObject Answer(string name)
     {
         string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -36,7 +40,8 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
         if (!_made.TryGetValue(name, out var work))
         {
             if (Make(words) is not { } made)
-                return new JsonObject { ["error"] = $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe" };
+                return new JsonObject { ["error"] =
+                    $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe" };
             _made[name] = work = made;
         }
         var (seconds, repetitions) = RepeatedTime.Settled(work);
@@ -64,7 +69,8 @@ public sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatingP
     };
 
     private Action Make(ConvolutionPass pass, int size, int channels) => Hold(new ConvolutionSpeed<T>(
-        new ConvolutionShape(size, size, channels, channels, 3, 3, 1, 1), pass, _batch, _workers, _model.Convolution == ConvolutionMode.Direct)).Run;
+        new ConvolutionShape(size, size, channels, channels, 3, 3, 1, 1), pass, _batch, _workers,
+        _model.Convolution == ConvolutionMode.Direct)).Run;
 
     private TOwner Hold<TOwner>(TOwner owner) where TOwner : IDisposable
     {

@@ -14,9 +14,10 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Benchmarks;
 
 /// <summary>Full training steps of a model on one batch of random 32x32x3 images in 10 classes, to be timed.</summary>
-/// <remarks>A step is the forward pass, the backward pass and the update, SGD with momentum 0.9 and weight decay 5e-4, as in bench/peers.</remarks>
+/// <remarks>A step is the forward pass, the backward pass and the update, SGD with momentum 0.9 and weight decay 5e-4, as in
+/// bench/peers.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int Classes = 10;
     private static readonly ImageSize Image = new(32, 32, 3);
@@ -42,7 +43,9 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
         var groups = TrainingMonitors<T>.Covered(ParameterClasses.Of(Network.Layers), new LogSpec());
-        if (groups.Count > 0) _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0, new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
+        if (groups.Count > 0)
+            _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0,
+                new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
         var numbers = new CounterStream(seed: 1, "speed");
         _images = new T[batch * Image.Length];
         _labels = new int[batch];
@@ -55,7 +58,9 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         var needed = Model.MemoryOf<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, threads);
         long bytes = needed.TotalBytes + needed.ParameterBytes + (long)batch * Image.Length * sizeof(float);
         if (bytes > available || (long)batch * Image.Length > Array.MaxLength)
-            throw new InputException($"--batch {batch}: {model.Name} needs {bytes / 1e9:F1} GB for so many {Image} images, and this machine has {available / 1e9:F1} GB; take a smaller batch");
+            throw new InputException(
+                $"--batch {batch}: {model.Name} needs {bytes / 1e9:F1} GB for so many {Image} images, and this machine has "
+                + $"{available / 1e9:F1} GB; take a smaller batch");
     }
 
     /// <summary>The network.</summary>
@@ -82,8 +87,8 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
     private void Update() => _optimizer.Update([Numbers], _workers);
 
     /// <summary>
-    /// Does a training step that is monitored: the seconds of the reading and its line, and those of the passes of a second batch for the noise. Null
-    /// where the model has no weights to monitor.
+    /// Does a training step that is monitored: the seconds of the reading and its line, and those of the passes of a second batch for the
+    /// noise. Null where the model has no weights to monitor.
     /// </summary>
     public (double Reading, double Noise)? TimeMonitors()
     {
@@ -106,7 +111,9 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
         _lines.Flush();
     }
 
-    /// <summary>The time of each kind of layer in a step, from <paramref name="steps"/> steps that it does; those that take longest first.</summary>
+    /// <summary>
+    /// The time of each kind of layer in a step, from <paramref name="steps"/> steps that it does; those that take longest first.
+    /// </summary>
     public IReadOnlyList<LayerKindSpeed> TimeLayerKinds(int steps)
     {
         var times = new LayerTimes(Network.Layers.Count);
@@ -118,8 +125,10 @@ public sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatin
             updates += RepeatedTime.Once(Update);
         }
         Network.Times = null;
-        var kinds = Enumerable.Range(0, Network.Layers.Count).GroupBy(i => KindOf(Network.Layers[i]), (kind, members) => Sum(kind, [.. members], times, steps));
-        LayerKindSpeed preparation = new("laying out weights", 0, times.Preparation / steps, 0, 0, 0), update = new("update", 0, 0, updates / steps, 0, 0);
+        var kinds = Enumerable.Range(0, Network.Layers.Count).GroupBy(i => KindOf(Network.Layers[i]),
+            (kind, members) => Sum(kind, [.. members], times, steps));
+        LayerKindSpeed preparation = new("laying out weights", 0, times.Preparation / steps, 0, 0, 0),
+            update = new("update", 0, 0, updates / steps, 0, 0);
         return [.. kinds.Append(preparation).Append(update).OrderByDescending(kind => kind.Seconds)];
     }
 

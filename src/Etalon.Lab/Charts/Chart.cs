@@ -4,7 +4,7 @@ namespace Etalon.Lab.Charts;
 /// <param name="Title">What stands above it.</param>
 /// <param name="XLabel">What the horizontal axis shows.</param>
 /// <param name="Panels">The fields, from top to bottom.</param>
-public sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartPanel> Panels)
+internal sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartPanel> Panels)
 {
     /// <summary>Names and colors for the legend; empty for none.</summary>
     public IReadOnlyList<string> Legend { get; init; } = [];
@@ -20,7 +20,7 @@ public sealed record Chart(string Title, string XLabel, IReadOnlyList<ChartPanel
 /// <param name="Name">Its name in the legend.</param>
 /// <param name="X">Horizontal values, ascending.</param>
 /// <param name="Y">Vertical values, one for each of <paramref name="X"/>; where they are not finite the line has a gap.</param>
-public sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
+internal sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y)
 {
     /// <summary>Which color of the palette; lines that belong together share one. From 7 on the colors come again, dashed.</summary>
     public int Color { get; init; }
@@ -40,7 +40,7 @@ public sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyLi
 /// <summary>One field of a chart. Its axes follow from its lines: logarithmic when they span more than two decades.</summary>
 /// <param name="Label">What the axis at the left shows.</param>
 /// <param name="Lines">The lines.</param>
-public sealed record ChartPanel(string Label, IReadOnlyList<ChartLine> Lines)
+internal sealed record ChartPanel(string Label, IReadOnlyList<ChartLine> Lines)
 {
     /// <summary>What the axis at the right shows; null when no line reads on it.</summary>
     public string? RightLabel { get; init; }

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace Etalon.Lab.Charts;
 
 /// <summary>Writes pictures as PNG (ISO/IEC 15948): 8 bits a color, no interlace, every row unfiltered.</summary>
-public static class PngImage
+internal static class PngImage
 {
     private const byte TrueColor = 2;
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Etalon.Lab.Charts;
 
 /// <summary>Writes a <see cref="Chart"/> as SVG: no script, no font but the reader's own.</summary>
-public static class SvgChart
+internal static class SvgChart
 {
     // In pixels: less than one sees.
     private const double Tolerance = 0.1;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Etalon.Lab.Charts;
 
 /// <summary>Draws lines with characters: Braille dots for one line, a letter each for several.</summary>
-public static class TextChart
+internal static class TextChart
 {
     private const int LabelWidth = 9;
 

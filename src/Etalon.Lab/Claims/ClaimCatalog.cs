@@ -11,7 +11,7 @@ using Etalon.Lab.Claims.WnGradConvex;
 namespace Etalon.Lab.Claims;
 
 /// <summary>All claims that can be reproduced. Nothing else sees more than one claim.</summary>
-public static class ClaimCatalog
+internal static class ClaimCatalog
 {
     /// <summary>The claims in the order in which they are listed.</summary>
     public static IReadOnlyList<Claim> All { get; } =

@@ -10,25 +10,30 @@ namespace Etalon.Lab.Conversions;
 /// <param name="Name">What it is, in words.</param>
 /// <param name="Tensors">Its tensors.</param>
 /// <param name="Numbers">The numbers in them.</param>
-public sealed record CoveredParameters(string Name, int Tensors, long Numbers)
+internal sealed record CoveredParameters(string Name, int Tensors, long Numbers)
 {
     /// <summary>What every conversion covers, whatever the network.</summary>
     public const string Rule = "the weights of every convolution and linear layer in front of a normalization";
 
-    /// <summary>The parts of the network that a recipe trains: first the one that a conversion covers, then those that keep the recipe's numbers, none of them empty.</summary>
+    /// <summary>
+    /// The parts of the network that a recipe trains: first the one that a conversion covers, then those that keep the recipe's numbers,
+    /// none of them empty.
+    /// </summary>
     /// <param name="recipe">A recipe with <c>equivalent</c>.</param>
     /// <returns>Empty where the recipe names no data or no model.</returns>
     /// <exception cref="InputException">The model does not fit the data.</exception>
     internal static IReadOnlyList<CoveredParameters> Of(Recipe recipe)
     {
         if (recipe.Data is null || recipe.Model is null) return [];
-        return Of(new ParameterGroups(recipe), Model.Describe(recipe.Model, recipe.Data.Image, DataCatalog.Find(recipe.Data.Set).ClassCount, recipe.Loss.Make()));
+        return Of(new ParameterGroups(recipe),
+            Model.Describe(recipe.Model, recipe.Data.Image, DataCatalog.Find(recipe.Data.Set).ClassCount, recipe.Loss.Make()));
     }
 
     /// <summary>The parts of a network, or of one that is only described.</summary>
     /// <param name="groups">The groups of a recipe with <c>equivalent</c>.</param>
     /// <param name="layers">The network's layers.</param>
-    internal static IReadOnlyList<CoveredParameters> Of<T>(ParameterGroups groups, IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static IReadOnlyList<CoveredParameters> Of<T>(ParameterGroups groups, IReadOnlyList<Layer<T>> layers)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var classes = ParameterClasses.Of(layers);
         return

@@ -16,6 +16,7 @@ internal static class Magnitude
         if (double.IsNegativeInfinity(log)) return "0";
         double power = log / Ln10;
         if (power is >= -4 and < 6) return Elementary.Exp(log).ToString($"G{digits}", CultureInfo.InvariantCulture);
-        return Math.Abs(power) < 300 ? Elementary.Exp(log).ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture) : $"10^{power:0.##}";
+        return Math.Abs(power) < 300
+            ? Elementary.Exp(log).ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture) : $"10^{power:0.##}";
     }
 }

@@ -6,7 +6,7 @@ using Etalon.Schedules.Export;
 namespace Etalon.Lab.Conversions;
 
 /// <summary>A recipe, an equivalent of it, and what the equivalence covers. With or without data and a model.</summary>
-public sealed class RecipeConversion
+internal sealed class RecipeConversion
 {
     private const int LongestName = 80;
     private const string Suffix = "-equivalent";
@@ -32,23 +32,27 @@ public sealed class RecipeConversion
     /// <summary>Converts a recipe.</summary>
     /// <param name="recipe">The recipe; a form that it asks for already is replaced.</param>
     /// <param name="form">The form wanted.</param>
-    /// <exception cref="InputException">There is no such equivalent: the step, the condition that fails, and what to do instead.</exception>
+    /// <exception cref="InputException">There is no such equivalent: the step, the condition that fails, and what to do
+    /// instead.</exception>
     public static RecipeConversion Of(Recipe recipe, EquivalentSpec form)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(form);
         var source = recipe with { Equivalent = null };
-        var target = recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix };
+        var target =
+            recipe with { Equivalent = form, Name = recipe.Name[..Math.Min(recipe.Name.Length, LongestName - Suffix.Length)] + Suffix };
         return new(source, target, ScheduleConversion.Of(target)!);
     }
 
     /// <summary>
-    /// What it costs to leave out corrections of the buffer, as <see cref="Conversion.RateError"/>: (where phases start, the start too). Null for
-    /// forms that have none, where there are more than a thousand, and where the momentum is 0 for a while.
+    /// What it costs to leave out corrections of the buffer, as <see cref="Conversion.RateError"/>: (where phases start, the start too).
+    /// Null for forms that have none, where there are more than a thousand, and where the momentum is 0 for a while.
     /// </summary>
     public (double Phases, double All)? CostOfLeavingOut() =>
-        Conversion.Form is EquivalentForm.Texp or EquivalentForm.Exponential && Conversion.Corrections.Count is > 0 and <= MostCorrectionsToPrice && !BufferRests
-        ? (Texp.Convert(Conversion.Source, TexpCorrections.StartOnly).RateError, Texp.Convert(Conversion.Source, TexpCorrections.None).RateError)
+        Conversion.Form is EquivalentForm.Texp or EquivalentForm.Exponential
+            && Conversion.Corrections.Count is > 0 and <= MostCorrectionsToPrice && !BufferRests
+        ? (Texp.Convert(Conversion.Source, TexpCorrections.StartOnly).RateError,
+        Texp.Convert(Conversion.Source, TexpCorrections.None).RateError)
         : null;
 
     // No run without corrections follows a buffer that rests, so there is no price.
@@ -65,7 +69,8 @@ public sealed class RecipeConversion
     }
 
     /// <summary>
-    /// The recipe of the equivalent, which <c>train</c> accepts: the source's own text with <c>equivalent</c>, below comments that say where it comes from.
+    /// The recipe of the equivalent, which <c>train</c> accepts: the source's own text with <c>equivalent</c>, below comments that say
+    /// where it comes from.
     /// </summary>
     /// <param name="read">The recipe that was converted, as it was read.</param>
     /// <param name="path">The file that it is for.</param>
@@ -94,6 +99,9 @@ public sealed class RecipeConversion
         return edited is not null && RecipeEdit.Has(edited, "name") ? RecipeEdit.With(edited, "name", Target.Name) : edited;
     }
 
-    /// <summary>Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also <c>look_ahead</c>.</summary>
+    /// <summary>
+    /// Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also
+    /// <c>look_ahead</c>.
+    /// </summary>
     public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion.Target, output);
 }

@@ -6,9 +6,11 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Conversions;
 
 /// <summary>The numbers that a recipe's run follows, group by group: one answer for everything that shows, writes or uses them.</summary>
-public static class RecipeNumbers
+internal static class RecipeNumbers
 {
-    /// <summary>The groups: those of <c>optimizer.groups</c>, the covered one where the recipe trains an equivalent, and the rest.</summary>
+    /// <summary>
+    /// The groups: those of <c>optimizer.groups</c>, the covered one where the recipe trains an equivalent, and the rest.
+    /// </summary>
     /// <exception cref="InputException">The recipe asks for an equivalent that it does not have.</exception>
     public static GroupedSchedule Of(Recipe recipe)
     {
@@ -18,7 +20,8 @@ public static class RecipeNumbers
         if (recipe.Optimizer is AdamSpec adam && recipe.Momentum is Constant { Value: 0 })
             schedule = schedule with { Momentum = new Constant(adam.Options.Beta1, recipe.Momentum.Length) };
         var groups = recipe.Optimizer.Groups.Select(group => new ScheduleGroup(
-            KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay, group.Momentum ?? schedule.Momentum));
+            KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay,
+            group.Momentum ?? schedule.Momentum));
         if (ScheduleConversion.Of(recipe) is { } conversion) groups = groups.Append(new ScheduleGroup(conversion));
         return new GroupedSchedule(schedule, groups)
         {

@@ -14,9 +14,13 @@ internal static class ScheduleConversion
         if (recipe.Equivalent is not { } equivalent) return null;
         recipe.Optimizer.RequireSgd("the equivalences of schedules are theorems");
         if (recipe.Model?.Norm == NormKind.None)
-            throw new InputException("equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the recipe itself");
+            throw new InputException(
+                "equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the "
+                + "recipe itself");
         if (recipe.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
-            throw new InputException("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe");
+            throw new InputException(
+                "equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the "
+                + "recipe");
         TableLimit.Require(recipe, "a conversion");
         try
         {

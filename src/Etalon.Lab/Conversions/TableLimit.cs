@@ -20,9 +20,14 @@ internal static class TableLimit
     public static void Require(Recipe recipe, string what, long available)
     {
         if (recipe.TotalSteps > MostUpdates)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"duration = {recipe.TotalSteps}ba: {what} writes out every update, {MostUpdates} at most; take a shorter duration"));
+            throw new InputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"duration = {recipe.TotalSteps}ba: {what} writes out every update, {MostUpdates} at most; take a shorter duration"));
         if (recipe.TotalSteps * BytesPerUpdate is var needed && needed > available)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"duration = {recipe.TotalSteps}ba: {what} writes out every update, which needs {needed / 1e9:F1} GB, and this machine has {available / 1e9:F1} GB; take a shorter duration"));
+            throw new InputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"duration = {recipe.TotalSteps}ba: {what} writes out every update, which needs {needed / 1e9:F1} GB, and this "
+                    + $"machine has {available / 1e9:F1} GB; take a shorter duration"));
     }
 
     /// <summary>The same for the memory of this machine.</summary>

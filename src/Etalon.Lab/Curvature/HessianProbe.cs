@@ -8,14 +8,15 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Curvature;
 
 /// <summary>
-/// Measures the leading eigenvalue of the Hessian of the training loss by power iteration on gradients: H v is (g(w + e v) - g(w - e v)) / 2e with |v| = 1.
+/// Measures the leading eigenvalue of the Hessian of the training loss by power iteration on gradients: H v is (g(w + e v) - g(w - e v)) /
+/// 2e with |v| = 1.
 /// </summary>
 /// <remarks>
-/// The loss is the one that training minimizes, without weight decay: the mean over the first images of the training split, unvaried, in batches of the
-/// recipe's size, each normalized by its own statistics. The network and its running statistics are afterwards as they were.
+/// The loss is the one that training minimizes, without weight decay: the mean over the first images of the training split, unvaried, in
+/// batches of the recipe's size, each normalized by its own statistics. The network and its running statistics are afterwards as they were.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class HessianProbe<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class HessianProbe<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Far above the rounding of float32 weights, far below their size.
     private const double Step = 1e-3;
@@ -100,7 +101,8 @@ public sealed class HessianProbe<T> where T : unmanaged, IFloatingPointIeee754<T
     private void AddGradient(double step, double factor)
     {
         var parameters = _network.Parameters.Span;
-        for (int i = 0; i < parameters.Length; i++) parameters[i] = T.CreateTruncating(double.CreateTruncating(_weights[i]) + step * _direction[i]);
+        for (int i = 0; i < parameters.Length; i++)
+            parameters[i] = T.CreateTruncating(double.CreateTruncating(_weights[i]) + step * _direction[i]);
         int images = _batches.Sum(batch => batch.Count);
         foreach (var batch in _batches)
         {
@@ -124,8 +126,11 @@ public sealed class HessianProbe<T> where T : unmanaged, IFloatingPointIeee754<T
 /// <param name="Eigenvalue">The eigenvalue of largest absolute value: v H v of the last direction v, of length 1.</param>
 /// <param name="Residual">|H v - eigenvalue v| / |H v|: 0 where v is an eigenvector, near 1 where the iteration has not settled.</param>
 /// <param name="Images">The images whose mean loss it is.</param>
-public sealed record HessianReading(double Eigenvalue, double Residual, int Images)
+internal sealed record HessianReading(double Eigenvalue, double Residual, int Images)
 {
-    /// <summary>2 / eigenvalue: the rate above which plain gradient descent on the quadratic approximation grows; infinite where the eigenvalue is not positive.</summary>
+    /// <summary>
+    /// 2 / eigenvalue: the rate above which plain gradient descent on the quadratic approximation grows; infinite where the eigenvalue is
+    /// not positive.
+    /// </summary>
     public double LargestStableRate => Eigenvalue > 0 ? 2 / Eigenvalue : double.PositiveInfinity;
 }

@@ -47,7 +47,9 @@ public sealed class DataSet
     /// <summary>The size of every image.</summary>
     public ImageSize Image { get; }
 
-    /// <summary>The byte that stands for full intensity (255, or 16 for the digits): a pixel's value is byte / maximum, in [0, 1].</summary>
+    /// <summary>
+    /// The byte that stands for full intensity (255, or 16 for the digits): a pixel's value is byte / maximum, in [0, 1].
+    /// </summary>
     public byte PixelMaximum { get; }
 
     /// <summary>The number of classes.</summary>
@@ -66,12 +68,16 @@ public sealed class DataSet
     public ChannelStatistics Statistics { get; }
 
     /// <summary>
-    /// SHA-256, in lower-case hexadecimal, of what a network can see: height, width, channels, class count and pixel maximum as little-endian
-    /// int32, then training pixels, training labels, test pixels and test labels. Where the files came from and how they were compressed do not change it.
+    /// SHA-256, in lower-case hexadecimal, of what a network can see: height, width, channels, class count and pixel maximum as
+    /// little-endian int32, then training pixels, training labels, test pixels and test labels. Where the files came from and how they were
+    /// compressed do not change it.
     /// </summary>
     public string ContentHash => _contentHash.Value;
 
-    /// <summary>The same data set with fewer images: the first ones of each split. Means and standard deviations are those of the images that remain.</summary>
+    /// <summary>
+    /// The same data set with fewer images: the first ones of each split. Means and standard deviations are those of the images that
+    /// remain.
+    /// </summary>
     /// <param name="training">The most training images, at least 1; null for all.</param>
     /// <param name="test">The most test images, at least 0; null for all.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is too small.</exception>
@@ -83,7 +89,9 @@ public sealed class DataSet
             Training.First(training ?? Training.Count, Image.Length), Test.First(test ?? Test.Count, Image.Length));
     }
 
-    /// <summary>The same data set with some of its classes, renumbered 0, 1, 2, ... as they stand in the list; their names go with them.</summary>
+    /// <summary>
+    /// The same data set with some of its classes, renumbered 0, 1, 2, ... as they stand in the list; their names go with them.
+    /// </summary>
     /// <remarks>Means and standard deviations are those of the images that remain.</remarks>
     /// <param name="classes">Labels from 0 to <see cref="ClassCount"/> - 1, each once, with at least one training image together.</param>
     /// <exception cref="ArgumentException">The list is not of that kind.</exception>
@@ -91,7 +99,9 @@ public sealed class DataSet
     {
         ArgumentNullException.ThrowIfNull(classes);
         if (classes.Distinct().Count() != classes.Count || classes.Any(label => label < 0 || label >= ClassCount))
-            throw new ArgumentException($"{string.Join(", ", classes.Select(label => $"{label}"))} are not labels from 0 to {ClassCount - 1}, each once", nameof(classes));
+            throw new ArgumentException(
+                $"{string.Join(", ", classes.Select(label => $"{label}"))} are not labels from 0 to {ClassCount - 1}, each once",
+                nameof(classes));
         return new(Name, Image, PixelMaximum, [.. classes.Select(label => ClassNames[label])],
             Training.OfClasses(classes, Image.Length), Test.OfClasses(classes, Image.Length));
     }
@@ -107,7 +117,8 @@ public sealed class DataSet
         if (split.Labels.IndexOfAnyExceptInRange((byte)0, (byte)(ClassCount - 1)) is var label and >= 0)
             throw new ArgumentException($"Label {split.Labels[label]} of image {label} is not one of the {ClassCount} classes.", parameter);
         if (split.Pixels.IndexOfAnyExceptInRange((byte)0, PixelMaximum) is var pixel and >= 0)
-            throw new ArgumentException($"Pixel {split.Pixels[pixel]} of image {pixel / Image.Length} is above the maximum {PixelMaximum}.", parameter);
+            throw new ArgumentException($"Pixel {split.Pixels[pixel]} of image {pixel / Image.Length} is above the maximum {PixelMaximum}.",
+                parameter);
     }
 
     private string HashContent()

@@ -17,17 +17,22 @@ public sealed record DataSpec
     /// <summary>The folder with the set's canonical files; null searches the usual places.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The classes to keep, by their labels in the whole set; they are renumbered 0, 1, 2, ... as they stand here. Empty keeps all.</summary>
+    /// <summary>
+    /// The classes to keep, by their labels in the whole set; they are renumbered 0, 1, 2, ... as they stand here. Empty keeps all.
+    /// </summary>
     /// <value>At least two labels, each once; empty by default.</value>
     public ImmutableArray<int> Classes
     {
         get;
         init => field = value.Length != 1 && value.All(label => label >= 0) && value.Distinct().Count() == value.Length
             ? value
-            : throw new ArgumentException("must be at least two labels, each once, as in [0, 1, 2]; leave it out for all classes", nameof(Classes));
+            : throw new ArgumentException("must be at least two labels, each once, as in [0, 1, 2]; leave it out for all classes",
+            nameof(Classes));
     } = [];
 
-    /// <summary>The size that images are brought to, centered in black and with a gray channel repeated; null leaves them as they are.</summary>
+    /// <summary>
+    /// The size that images are brought to, centered in black and with a gray channel repeated; null leaves them as they are.
+    /// </summary>
     public ImageSize? FitTo { get; init; }
 
     /// <summary>Images an update; as many as there are for gradient descent on the full batch.</summary>
@@ -46,14 +51,18 @@ public sealed record DataSpec
     /// <value>False by default.</value>
     public bool DropLast { get; init; }
 
-    /// <summary>Train on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.</summary>
+    /// <summary>
+    /// Train on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.
+    /// </summary>
     public int? TrainLimit
     {
         get;
         init => field = value is null ? null : Require.AtLeast(value.Value, 1, "leave it out to train on all images");
     }
 
-    /// <summary>Test on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.</summary>
+    /// <summary>
+    /// Test on the first so many images of the classes only; null is all. Of a generated set: how many are drawn, of all classes.
+    /// </summary>
     public int? TestLimit
     {
         get;

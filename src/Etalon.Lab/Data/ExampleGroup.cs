@@ -1,6 +1,8 @@
 namespace Etalon.Lab.Data;
 
-/// <summary>Some examples of a split that metrics tell apart from the others: simple patterns, noisy labels. An example may be in several groups.</summary>
+/// <summary>
+/// Some examples of a split that metrics tell apart from the others: simple patterns, noisy labels. An example may be in several groups.
+/// </summary>
 public sealed class ExampleGroup
 {
     /// <summary>Images that show one of a class's few patterns.</summary>

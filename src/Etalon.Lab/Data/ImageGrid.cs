@@ -3,10 +3,10 @@ using Etalon.Lab.Charts;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// A picture of a data set's first images: a row for each group of tagged examples, or for each class where none are tagged; under each image its class,
-/// and the true one where the label is wrong.
+/// A picture of a data set's first images: a row for each group of tagged examples, or for each class where none are tagged; under each
+/// image its class, and the true one where the label is wrong.
 /// </summary>
-public static class ImageGrid
+internal static class ImageGrid
 {
     private const int Columns = 10, MostClasses = 20, ImageHeight = 64, Gap = 8;
 
@@ -20,7 +20,8 @@ public static class ImageGrid
         int zoom = Math.Max(1, ImageHeight / Math.Max(data.Image.Height, data.Image.Width));
         int captionWidth = rows.Max(row => row.Caption.Length) * Canvas.LetterWidth + 2 * Gap;
         int labelWidth = data.ClassNames.Max(name => name.Length + 3) * Canvas.LetterWidth;
-        int cellWidth = Math.Max(zoom * data.Image.Width, labelWidth) + Gap, cellHeight = zoom * data.Image.Height + 2 * Canvas.LineHeight + Gap;
+        int cellWidth = Math.Max(zoom * data.Image.Width, labelWidth) + Gap,
+            cellHeight = zoom * data.Image.Height + 2 * Canvas.LineHeight + Gap;
         var canvas = new Canvas(captionWidth + Columns * cellWidth, Gap + rows.Count * cellHeight);
         for (int row = 0; row < rows.Count; row++)
         {
@@ -42,7 +43,8 @@ public static class ImageGrid
         for (int label = 0; !isTagged && label < Math.Min(data.ClassCount, MostClasses); label++)
         {
             byte[] labels = data.Training.Labels.ToArray();
-            yield return (data.ClassNames[label], data.Training, [.. Enumerable.Range(0, labels.Length).Where(example => labels[example] == label).Take(Columns)]);
+            yield return (data.ClassNames[label], data.Training,
+                [.. Enumerable.Range(0, labels.Length).Where(example => labels[example] == label).Take(Columns)]);
         }
     }
 
@@ -54,11 +56,13 @@ public static class ImageGrid
             for (int x = 0; x < image.Width; x++)
             {
                 var pixel = pixels.Slice((y * image.Width + x) * image.Channels, image.Channels);
-                canvas.Fill(left + zoom * x, top + zoom * y, zoom, zoom, Shade(pixel[0]), Shade(pixel[image.Channels / 2]), Shade(pixel[^1]));
+                canvas.Fill(left + zoom * x, top + zoom * y, zoom, zoom, Shade(pixel[0]), Shade(pixel[image.Channels / 2]),
+                    Shade(pixel[^1]));
             }
         int under = top + zoom * image.Height + 4;
         canvas.Write(data.ClassNames[split.Labels[example]], left, under);
-        if (split.TrueLabels is { } truth && truth[example] != split.Labels[example]) canvas.Write($"is {data.ClassNames[truth[example]]}", left, under + Canvas.LineHeight);
+        if (split.TrueLabels is { } truth && truth[example] != split.Labels[example])
+            canvas.Write($"is {data.ClassNames[truth[example]]}", left, under + Canvas.LineHeight);
 
         byte Shade(byte value) => (byte)(value * 255 / data.PixelMaximum);
     }

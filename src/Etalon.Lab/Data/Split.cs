@@ -35,7 +35,9 @@ public sealed class Split
             : throw new ArgumentException($"A group of a split of {Count} images says of each whether it belongs.", nameof(Groups));
     } = [];
 
-    /// <summary>[count], the true class of each image where labels were made wrong on purpose; null where the labels are all there is to know.</summary>
+    /// <summary>
+    /// [count], the true class of each image where labels were made wrong on purpose; null where the labels are all there is to know.
+    /// </summary>
     public IReadOnlyList<byte>? TrueLabels { get; init => field = RequireCount(value, nameof(TrueLabels)); }
 
     /// <summary>[count], the number of the pattern that each image shows, -1 for none; null where it is not known.</summary>
@@ -44,7 +46,9 @@ public sealed class Split
     /// <summary>The group of a name.</summary>
     /// <exception cref="InputException">There is none; the message names those there are.</exception>
     public ExampleGroup Group(string name) => Groups.FirstOrDefault(group => group.Name == name) ?? throw new InputException(
-        $"no examples are tagged \"{name}\"; {(Groups.Count == 0 ? "this split has no tags: take data.set ps10, or add data.label_noise or data.patches" : $"there are {string.Join(", ", Groups.Select(group => group.Name))}")}");
+        $"no examples are tagged \"{name}\"; " + (Groups.Count == 0
+            ? "this split has no tags: take data.set ps10, or add data.label_noise or data.patches"
+            : $"there are {string.Join(", ", Groups.Select(group => group.Name))}"));
 
     /// <summary>The first images of the split.</summary>
     internal Split First(int count, int imageLength) => count >= Count
@@ -57,7 +61,8 @@ public sealed class Split
         };
 
     /// <summary>The images of some classes, in the split's order; a label becomes the place of its class in the list.</summary>
-    /// <exception cref="InvalidOperationException">Labels were made wrong before: which images are of a class is then no longer known.</exception>
+    /// <exception cref="InvalidOperationException">Labels were made wrong before: which images are of a class is then no longer
+    /// known.</exception>
     internal Split OfClasses(IReadOnlyList<int> classes, int imageLength)
     {
         if (TrueLabels is not null) throw new InvalidOperationException("classes are chosen before labels are made wrong");

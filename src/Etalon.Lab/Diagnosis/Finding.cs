@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>What one diagnostic says of one group in one phase.</summary>
-public sealed record Finding
+internal sealed record Finding
 {
     /// <summary>The number of the diagnostic, such as D5.</summary>
     public required string Id { get; init; }

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Diagnosis;
 /// <param name="Cause">The cause, as a short sentence without its full stop.</param>
 /// <param name="Shown">What shows it, with the number.</param>
 /// <param name="Remedy">What to do.</param>
-public sealed record Flag(FlagKind Kind, string Cause, string Shown, string Remedy)
+internal sealed record Flag(FlagKind Kind, string Cause, string Shown, string Remedy)
 {
     /// <summary>The number that shows it; NaN where words do.</summary>
     public double Value { get; init; } = double.NaN;
@@ -20,8 +20,10 @@ public sealed record Flag(FlagKind Kind, string Cause, string Shown, string Reme
     public IReadOnlyList<int> Phases { get; init; } = [];
 }
 
-/// <summary>What can be wrong with a run, in the order in which it is looked for: an earlier cause explains what a later one would be taken for.</summary>
-public enum FlagKind
+/// <summary>
+/// What can be wrong with a run, in the order in which it is looked for: an earlier cause explains what a later one would be taken for.
+/// </summary>
+internal enum FlagKind
 {
     /// <summary>The loss has an L2 term of its own, on top of the optimizer's weight decay.</summary>
     LossPenalty,

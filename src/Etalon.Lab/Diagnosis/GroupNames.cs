@@ -6,7 +6,8 @@ internal static class GroupNames
     private const int MostNamed = 8;
 
     /// <summary>Of some groups of a log.</summary>
-    public static string Of(IEnumerable<string> groups, Evidence evidence) => Of([.. groups], [.. evidence.Groups.Select(group => group.Name)]);
+    public static string Of(IEnumerable<string> groups, Evidence evidence) =>
+        Of([.. groups], [.. evidence.Groups.Select(group => group.Name)]);
 
     /// <summary>Of some of all groups.</summary>
     public static string Of(IReadOnlyList<string> some, IReadOnlyList<string> all)
@@ -26,7 +27,8 @@ internal static class GroupNames
         words.AddRange(left.Take(MostNamed));
         if (left.Count > MostNamed) words.Add($"{left.Count - MostNamed} more");
         string text = Text.List(words);
-        return some.Count <= 2 || words.Count == some.Count && some.Count <= MostNamed ? text : $"{some.Count} of {all.Count} groups: {text}";
+        return some.Count <= 2 || words.Count == some.Count && some.Count <= MostNamed
+            ? text : $"{some.Count} of {all.Count} groups: {text}";
     }
 
     private static IEnumerable<string> Prefixes(string name)

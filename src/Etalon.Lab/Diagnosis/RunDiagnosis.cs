@@ -3,8 +3,11 @@ using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>What is wrong with a run, and where it stands against the theory of scale-invariant weights: measured against predicted, for each phase and group.</summary>
-public sealed class RunDiagnosis
+/// <summary>
+/// What is wrong with a run, and where it stands against the theory of scale-invariant weights: measured against predicted, for each phase
+/// and group.
+/// </summary>
+internal sealed class RunDiagnosis
 {
     private RunDiagnosis(RunLog log, Reference? reference)
     {

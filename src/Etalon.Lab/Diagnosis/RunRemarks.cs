@@ -4,7 +4,10 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>What is worth knowing of a run and is no fault: no decay, a rate that goes up and down, phases too short to settle, norms not at equilibrium, a rate that rows do not follow.</summary>
+/// <summary>
+/// What is worth knowing of a run and is no fault: no decay, a rate that goes up and down, phases too short to settle, norms not at
+/// equilibrium, a rate that rows do not follow.
+/// </summary>
 internal static class RunRemarks
 {
     // Below it a phase is a transient: 14 % or more of what it started with is still there.
@@ -20,31 +23,53 @@ internal static class RunRemarks
         if (!isCompared) Numbers(evidence);
         var log = evidence.Log;
         if (Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
-            evidence.Remarks.Add($"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the log, so log more often to see it.");
+            evidence.Remarks.Add(
+                $"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the "
+                + $"log, so log more often to see it.");
         if (ModuleList.Of(log.Note).BiasesBeforeNormalization is { Count: > 0 } biases)
-            evidence.Remarks.Add($"A bias before a normalization is taken out again by the normalization, and changes nothing: {Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with bias=False; weight decay alone moves it.");
+            evidence.Remarks.Add(
+                $"A bias before a normalization is taken out again by the normalization, and changes nothing: "
+                + $"{Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with "
+                + $"bias=False; weight decay alone moves it.");
         if (!evidence.IsSgd) return;
-        var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase))).Where(each => each.Phase.IsConstant && each.Units > 0).ToList();
-        string[] brief = [.. units.Where(each => each.Units < Transient && IsAfterDrop(each.Phase, evidence.Log)).Select(each => $"{each.Phase.Number}")];
+        var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase)))
+            .Where(each => each.Phase.IsConstant && each.Units > 0).ToList();
+        string[] brief = [.. units.Where(each => each.Units < Transient && IsAfterDrop(each.Phase, evidence.Log))
+            .Select(each => $"{each.Phase.Number}")];
         if (brief.Length > 0 && units.Sum(each => each.Units) >= Transient)
-            evidence.Remarks.Add($"{(brief.Length == 1 ? $"Phase {brief[0]} is" : brief.Length <= 4 ? $"Phases {Text.List(brief)} are" : $"{brief.Length} phases are")} too short for the norms to settle, as last phases usually are. It uses a transient: right after a drop the effective rate is lower than it will be later, so going on longer would change what it does.".Replace("It uses", brief.Length == 1 ? "It uses" : "They use", StringComparison.Ordinal));
+        {
+            string phases = brief.Length == 1 ? $"Phase {brief[0]} is"
+                : brief.Length <= 4 ? $"Phases {Text.List(brief)} are"
+                : $"{brief.Length} phases are";
+            evidence.Remarks.Add(
+                $"{phases} too short for the norms to settle, as last phases usually are. {(brief.Length == 1 ? "It uses" : "They use")} "
+                + "a transient: right after a drop the effective rate is lower than it will be later, so going on longer would change "
+                + "what it does.");
+        }
         Equilibrium(evidence);
     }
 
     private static void Numbers(Evidence evidence)
     {
         if (evidence.IsSgd && IsWithoutDecay(evidence))
-            evidence.Remarks.Add("Weight decay is 0 in every row, so nothing but the schedule slows these weights down. If decay was meant, set the optimizer's weight_decay, such as 5e-4; if not, a rate that grows can stand for it: `etalon convert RECIPE --to texp` writes it.");
+            evidence.Remarks.Add(
+                "Weight decay is 0 in every row, so nothing but the schedule slows these weights down. If decay was meant, set the "
+                + "optimizer's weight_decay, such as 5e-4; if not, a rate that grows can stand for it: `etalon convert RECIPE --to texp` "
+                + "writes it.");
         int turns = Turns(evidence.Log.Rate);
         if (turns >= FewestTurns)
-            evidence.Remarks.Add($"The rate turns {turns:#,0} times from up to down or back. If no cycles were meant, the likely cause is a scheduler that is stepped per batch and counts in epochs: call scheduler.step() once per epoch. `--against RECIPE` tells.");
+            evidence.Remarks.Add(
+                $"The rate turns {turns:#,0} times from up to down or back. If no cycles were meant, the likely cause is a scheduler "
+                + $"that is stepped per batch and counts in epochs: call scheduler.step() once per epoch. `--against RECIPE` tells.");
     }
 
     // Without decay a rate that grows exponentially is the same training as one with decay (Li and Arora 2019).
     private static bool IsWithoutDecay(Evidence evidence)
     {
-        IEnumerable<double> decays = evidence.Groups.SelectMany(group => group.WeightDecay).Concat(evidence.Log.WeightDecay).Where(double.IsFinite);
-        return decays.Any() && decays.All(decay => decay == 0) && evidence.Groups.Any(group => evidence.IsInvariant(group.Name)) && !Grows(evidence.Log.Rate);
+        IEnumerable<double> decays =
+            evidence.Groups.SelectMany(group => group.WeightDecay).Concat(evidence.Log.WeightDecay).Where(double.IsFinite);
+        return decays.Any() && decays.All(decay => decay == 0) && evidence.Groups.Any(group => evidence.IsInvariant(group.Name))
+            && !Grows(evidence.Log.Rate);
     }
 
     // From the first quarter to the last row: a run without decay and with a growing rate has its decay in the rate.
@@ -73,17 +98,23 @@ internal static class RunRemarks
         return turns;
     }
 
-    private static bool IsAfterDrop(LogPhase phase, RunLog log) => phase.FirstRow > 0 && log.Rate[phase.FirstRow] < log.Rate[phase.FirstRow - 1];
+    private static bool IsAfterDrop(LogPhase phase, RunLog log) =>
+        phase.FirstRow > 0 && log.Rate[phase.FirstRow] < log.Rate[phase.FirstRow - 1];
 
     private static void Equilibrium(Evidence evidence)
     {
         foreach (var phase in evidence.Phases)
         {
-            var asked = phase.Groups.Where(group => evidence.HasLaw(group.Name) && group.Gap.IsKnown && group.Units >= Transient && evidence.Groups.Any(each => each.Name == group.Name)).ToList();
+            var asked = phase.Groups.Where(
+                group => evidence.HasLaw(group.Name) && group.Gap.IsKnown && group.Units >= Transient
+                    && evidence.Groups.Any(each => each.Name == group.Name)).ToList();
             var off = asked.Where(group => Math.Abs(group.Gap.Mean - 1) > 0.25 && group.Gap.Away(1) > 2).ToList();
             if (off.Count <= asked.Count / 2) continue;
             var middle = off.OrderBy(group => group.Gap.Mean).ElementAt(off.Count / 2);
-            evidence.Remarks.Add($"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their gradients change faster than norms follow, so the effective rate is {Text.Number(Elementary.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
+            evidence.Remarks.Add(
+                $"In phase {phase.Number} norms are not at equilibrium though it has {Text.Number(middle.Units)} mixing units: their "
+                + $"gradients change faster than norms follow, so the effective rate is "
+                + $"{Text.Number(Elementary.Pow(middle.Gap.Mean, -0.5), 2)} times that at equilibrium.");
         }
     }
 
@@ -92,8 +123,10 @@ internal static class RunRemarks
     {
         var log = phases[0].Log;
         double between = phases.Sum(UnitsOf);
-        if (log.DecaySum.Length == 0 || log.Rule.Decay == Schedules.DecayForm.Decoupled || !Enumerable.Range(1, log.Steps.Length - 1).All(log.IsWholeInterval)) return between;
-        double sum = Enumerable.Range(1, log.Steps.Length - 1).Sum(row => log.DecaySum[row] * RuleSums.TotalOverRate(log.Momentum[row], log.Rule));
+        if (log.DecaySum.Length == 0 || log.Rule.Decay == Schedules.DecayForm.Decoupled
+            || !Enumerable.Range(1, log.Steps.Length - 1).All(log.IsWholeInterval)) return between;
+        double sum =
+            Enumerable.Range(1, log.Steps.Length - 1).Sum(row => log.DecaySum[row] * RuleSums.TotalOverRate(log.Momentum[row], log.Rule));
         var last = phases[^1];
         double rest = (log.End - log.Steps[^1]) * log.Rate[^1] * log.WeightDecay[^1] * RuleSums.TotalOverRate(log.Momentum[^1], log.Rule);
         // Groups that decay otherwise than the log's common number have units of their own.
@@ -102,5 +135,7 @@ internal static class RunRemarks
     }
 
     /// <summary>The mixing units of a phase: those that most groups have.</summary>
-    internal static double UnitsOf(LogPhase phase) => phase.Groups.Select(group => group.Units).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Order().ToArray() is var ordered ? ordered[ordered.Length / 2] : double.NaN;
+    internal static double UnitsOf(LogPhase phase) =>
+        phase.Groups.Select(group => group.Units).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Order().ToArray() is var ordered
+            ? ordered[ordered.Length / 2] : double.NaN;
 }

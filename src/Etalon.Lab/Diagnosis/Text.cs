@@ -19,17 +19,21 @@ internal static class Text
     /// <summary>Two numbers, or one where they print alike.</summary>
     public static string Range(double from, double to) => Number(from) == Number(to) ? Number(from) : $"{Number(from)} to {Number(to)}";
 
-    /// <summary>A number with what stands after ±, both to the place of the margin's first digit, or its second where that is a 1.</summary>
+    /// <summary>
+    /// A number with what stands after ±, both to the place of the margin's first digit, or its second where that is a 1.
+    /// </summary>
     public static string WithMargin(double value, double margin)
     {
         if (!double.IsFinite(margin)) return Number(value);
         if (margin == 0) return $"{Number(value)} ± 0";
-        double exponent = Math.Floor(Elementary.Log10(margin)), unit = Elementary.Pow(10, margin / Elementary.Pow(10, exponent) < 2 ? exponent - 1 : exponent);
+        double exponent = Math.Floor(Elementary.Log10(margin)),
+            unit = Elementary.Pow(10, margin / Elementary.Pow(10, exponent) < 2 ? exponent - 1 : exponent);
         // Rounding 9.6 up gives one digit more, which is as well.
         int places = (int)Math.Clamp(-Math.Round(Elementary.Log10(unit)), 0, 12);
         if (unit < 1e-6 || Math.Abs(value) >= 1e7) return $"{Number(value)} ± {Number(margin, 2)}";
         string format = $"#,0{(places > 0 ? "." + new string('0', places) : "")}";
-        return $"{(Math.Round(value / unit) * unit).ToString(format, CultureInfo.InvariantCulture)} ± {(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format, CultureInfo.InvariantCulture)}";
+        return $"{(Math.Round(value / unit) * unit).ToString(format, CultureInfo.InvariantCulture)} ± "
+            + $"{(Math.Ceiling(margin / unit - 1e-9) * unit).ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A share with what stands after ±, in percent, to a thousandth of one.</summary>
@@ -38,7 +42,8 @@ internal static class Text
     /// <summary>A ratio in words: "half", "a tenth of", "3.2 times".</summary>
     public static string Times(double ratio)
     {
-        foreach (var (value, word) in (ReadOnlySpan<(double, string)>)[(0.5, "half"), (0.1, "a tenth of"), (0.01, "a hundredth of"), (0.001, "a thousandth of"), (2, "twice"), (10, "ten times"), (100, "a hundred times")])
+        foreach (var (value, word) in (ReadOnlySpan<(double, string)>)[(0.5, "half"), (0.1, "a tenth of"), (0.01, "a hundredth of"),
+            (0.001, "a thousandth of"), (2, "twice"), (10, "ten times"), (100, "a hundred times")])
             if (Math.Abs(ratio / value - 1) < 0.005) return word;
         return $"{Number(ratio)} times";
     }

@@ -8,7 +8,7 @@ namespace Etalon.Lab.Files;
 /// keeps its mode, and its owner where the process may give files away. Links are followed and stay. What is no regular file is written in
 /// place.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     // EPIPE, on Linux and macOS.
     private const int BrokenPipe = 32;

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Files;
 
 /// <summary>The files that were open when this process began.</summary>
-public static class OpenFiles
+internal static class OpenFiles
 {
     /// <summary>
     /// Whether a descriptor came with this process. One that the process opened itself is closed when another program takes its place

@@ -9,7 +9,7 @@ namespace Etalon.Lab.Files;
 /// is replaced as
 /// a whole; devices, pipes and open file descriptors (/dev/stdout, /dev/fd/N, and <c>-</c> for standard output) are written to as they are.
 /// </summary>
-public sealed partial class OutputPath
+internal sealed partial class OutputPath
 {
     /// <summary>The name that stands for standard output.</summary>
     public const string Dash = "-";
@@ -162,4 +162,4 @@ public sealed partial class OutputPath
 /// <summary>What a command reads, and none of its outputs may be.</summary>
 /// <param name="Path">A file, or a folder that stands for all in it; it need not be there.</param>
 /// <param name="What">What it is to the command, as in "the recipe".</param>
-public sealed record InputFile(string Path, string What);
+internal sealed record InputFile(string Path, string What);

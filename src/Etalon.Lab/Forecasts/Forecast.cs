@@ -7,14 +7,15 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Forecasts;
 
 /// <summary>What the theory of the intrinsic rate says of a recipe before it is trained.</summary>
-public sealed class Forecast
+internal sealed class Forecast
 {
     private Forecast(Recipe recipe, InvariantSchedule schedule, IReadOnlyList<GroupGradients> gradients, string source)
     {
         (Recipe, Source) = (recipe, source);
         Phases = Schedules.Dynamics.Phases.Of(schedule.Schedule);
         MixingUnits = schedule.Units;
-        Groups = [.. gradients.Select(group => new GroupForecast(group.Name, CurveOf(schedule, group, StartingStep(Phases)), group.Gradients.Settled))];
+        Groups = [.. gradients.Select(
+            group => new GroupForecast(group.Name, CurveOf(schedule, group, StartingStep(Phases)), group.Gradients.Settled))];
     }
 
     /// <summary>The recipe.</summary>
@@ -50,14 +51,20 @@ public sealed class Forecast
     /// <exception cref="InputException">A number is out of its range, or there are no laws for the recipe's rule.</exception>
     public static Forecast Given(Recipe recipe, double gradientSquare, double? norm)
     {
-        if (!(gradientSquare > 0 && double.IsFinite(gradientSquare))) throw new InputException($"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
-        if (norm is { } given && !(given > 0 && double.IsFinite(given))) throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
-        return new(recipe, InvariantSchedule.Of(recipe), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))], "as given");
+        if (!(gradientSquare > 0 && double.IsFinite(gradientSquare)))
+            throw new InputException(
+                $"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
+        if (norm is { } given && !(given > 0 && double.IsFinite(given)))
+            throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
+        return new(recipe, InvariantSchedule.Of(recipe), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))],
+            "as given");
     }
 
     /// <summary>With S as another run measured it, at the same mixing units.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>
-    public static Forecast From(Recipe recipe, string run) => new(recipe, InvariantSchedule.Of(recipe), RunGradients.Of(run), $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
+    public static Forecast From(Recipe recipe, string run) =>
+        new(recipe, InvariantSchedule.Of(recipe), RunGradients.Of(run),
+            $"as measured in {Path.GetFileName(Path.TrimEndingDirectorySeparator(run))}");
 
     /// <summary>With S measured by a short training run.</summary>
     /// <param name="recipe">A recipe with data and a model.</param>
@@ -66,8 +73,10 @@ public sealed class Forecast
     /// <exception cref="InputException">Recipe and data do not fit, or no weight is scale-invariant.</exception>
     public static Forecast Probed(Recipe recipe, long steps, int threads)
     {
-        if (steps is < 1 or > 1_000_000) throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
-        if (recipe.Data is null || recipe.Model is null) throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
+        if (steps is < 1 or > 1_000_000)
+            throw new InputException($"--probe is {steps}, but a probe has 1 to 1000000 updates; 200 is usual");
+        if (recipe.Data is null || recipe.Model is null)
+            throw new InputException("--probe trains, and needs data and a model; give S by --gradient-square, or leave both out");
         var data = RecipeData.Load(recipe.Data);
         var schedule = InvariantSchedule.Of(recipe);
         var groups = recipe.Precision == Precision.Float64
@@ -77,12 +86,14 @@ public sealed class Forecast
     }
 
     /// <summary>Refuses a recipe that cannot be forecast, before anything is read or trained.</summary>
-    /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is scale-invariant.</exception>
+    /// <exception cref="InputException">There are no laws for its optimizer, its rate follows the loss, or no weight of its model is
+    /// scale-invariant.</exception>
     public static void Check(Recipe recipe)
     {
         InvariantSchedule.Of(recipe);
         if (recipe.Model?.Norm == NormKind.None)
-            throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
+            throw new InputException(
+                "model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
     }
 
     /// <summary>The norms that a run measured, by group: those groups that are forecast too.</summary>
@@ -90,7 +101,8 @@ public sealed class Forecast
     public IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> MeasuredIn(string run)
     {
         var rows = RunGradients.Measured(run);
-        return Groups.Select(group => (group.Name, Norms: RunGradients.Norms(rows, group.Name).Where(row => row.Step < Recipe.TotalSteps).ToList()))
+        return Groups.Select(
+            group => (group.Name, Norms: RunGradients.Norms(rows, group.Name).Where(row => row.Step < Recipe.TotalSteps).ToList()))
             .Where(group => group.Norms.Count > 0)
             .ToDictionary(group => group.Name, group => (IReadOnlyList<(long, double)>)group.Norms);
     }
@@ -104,17 +116,21 @@ public sealed class Forecast
     }
 
     /// <summary>The step at whose equilibrium a run starts of which no norm is known: where its first phase leads.</summary>
-    private static long StartingStep(IReadOnlyList<Phase> phases) => (phases.FirstOrDefault(phase => phase.Last.HasEquilibrium) ?? phases[0]).End - 1;
+    private static long StartingStep(IReadOnlyList<Phase> phases) =>
+        (phases.FirstOrDefault(phase => phase.Last.HasEquilibrium) ?? phases[0]).End - 1;
 }
 
 /// <summary>The forecast of one group of scale-invariant weights.</summary>
 /// <param name="Name">The group, as the monitors call it.</param>
 /// <param name="Curve">Norm, effective rate and angle of every update.</param>
 /// <param name="Settled">What S settles at.</param>
-public sealed record GroupForecast(string Name, NormCurve Curve, double Settled)
+internal sealed record GroupForecast(string Name, NormCurve Curve, double Settled)
 {
-    /// <summary>The effective rate of an update over that of the equilibrium to which its numbers lead; NaN where they lead to none.</summary>
-    public double OverEquilibrium(long step) => Curve.EquilibriumAt(step) is { } equilibrium ? Curve.EffectiveRateAt(step) / equilibrium.EffectiveRate : double.NaN;
+    /// <summary>
+    /// The effective rate of an update over that of the equilibrium to which its numbers lead; NaN where they lead to none.
+    /// </summary>
+    public double OverEquilibrium(long step) =>
+        Curve.EquilibriumAt(step) is { } equilibrium ? Curve.EffectiveRateAt(step) / equilibrium.EffectiveRate : double.NaN;
 
     /// <summary>The root of the mean square of forecast over measured norm, minus 1, and its largest magnitude.</summary>
     /// <param name="measured">Updates with the norms measured before them.</param>

@@ -13,11 +13,14 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>Measures S of a recipe's groups by a short training run that nobody keeps.</summary>
 /// <remarks>
 /// <para>
-/// The first half is the run's own first updates. There S falls with the loss, by a factor of a hundred or so, and the last value would overestimate what is left when the norm has settled. So the second half goes
-/// ahead in time: every 20 updates each group's weights are multiplied to the norm that their present S would lead to under the numbers of the recipe's main phase, and the buffer divided. The directions stay, and the
-/// effective rate is at once what the run would reach after a mixing unit or more. What S is in the last 40 updates is taken to be the S of equilibrium.
+/// The first half is the run's own first updates. There S falls with the loss, by a factor of a hundred or so, and the last value would
+/// overestimate what is left when the norm has settled. So the second half goes ahead in time: every 20 updates each group's weights are
+/// multiplied to the norm that their present S would lead to under the numbers of the recipe's main phase, and the buffer divided. The
+/// directions stay, and the effective rate is at once what the run would reach after a mixing unit or more. What S is in the last 40
+/// updates is taken to be the S of equilibrium.
 /// </para>
-/// <para>Between the two S is taken to move geometrically for half a mixing unit. That is a model, and its error is that of the forecast.</para>
+/// <para>Between the two S is taken to move geometrically for half a mixing unit. That is a model, and its error is that of the
+/// forecast.</para>
 /// </remarks>
 internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -55,7 +58,8 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         using var trainer = new Trainer<T>(probed, data, threads);
         var probe = new ForecastProbe<T>(trainer, schedule, steps, probed.Log);
         if (probe._tensors.Count == 0 || recipe.Model!.Norm == NormKind.None)
-            throw new InputException("model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
+            throw new InputException(
+                "model.norm is none: no weight is scale-invariant, and only of those can norms be forecast; choose a normalization");
         probe.Run();
         return [.. probe._names.Select((name, group) => probe.Result(name, group))];
     }
@@ -63,7 +67,8 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
     private static Recipe Probed(Recipe recipe, InvariantSchedule schedule, long steps)
     {
         var (main, half) = (schedule.MainStep(), HalfOf(steps, schedule));
-        Schedule Of(Schedule schedule) => new Table([.. Enumerable.Range(0, (int)steps).Select(step => schedule.ValueAt(step < half ? step : main))]);
+        Schedule Of(Schedule schedule) =>
+            new Table([.. Enumerable.Range(0, (int)steps).Select(step => schedule.ValueAt(step < half ? step : main))]);
         return recipe with
         {
             TotalSteps = steps,
@@ -109,7 +114,8 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
         _names = reading.Groups;
         for (int group = 0; group < _squares.Length; group++)
         {
-            _squares[group].Add(_schedule.SquareOnSphere(step, reading[group].Norm, reading[group].GradientSquare, reading[group].BufferDot ?? 0));
+            _squares[group]
+                .Add(_schedule.SquareOnSphere(step, reading[group].Norm, reading[group].GradientSquare, reading[group].BufferDot ?? 0));
             _norms[group] = reading[group].Norm;
             if (report.Step == 0) _startNorms[group] = reading[group].Norm;
         }

@@ -2,11 +2,15 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Forecasts;
 
-/// <summary>S, the mean square of a group's gradient on the unit sphere, as training goes on: known at some times, carried on between and after them.</summary>
+/// <summary>
+/// S, the mean square of a group's gradient on the unit sphere, as training goes on: known at some times, carried on between and after
+/// them.
+/// </summary>
 /// <remarks>
-/// Time is counted in mixing units, by which runs of different rates compare. Between two measurements S moves geometrically where both are positive; after the last one it is held.
+/// Time is counted in mixing units, by which runs of different rates compare. Between two measurements S moves geometrically where both are
+/// positive; after the last one it is held.
 /// </remarks>
-public sealed class GradientCurve
+internal sealed class GradientCurve
 {
     private readonly double[] _times, _squares;
 
@@ -19,7 +23,9 @@ public sealed class GradientCurve
     public GradientCurve(IEnumerable<double> times, IEnumerable<double> squares)
     {
         (_times, _squares) = ([.. times], [.. squares]);
-        if (_times.Length == 0 || _times.Length != _squares.Length) throw new ArgumentException($"{_times.Length} times and {_squares.Length} values; give as many, and at least one.", nameof(times));
+        if (_times.Length == 0 || _times.Length != _squares.Length)
+            throw new ArgumentException($"{_times.Length} times and {_squares.Length} values; give as many, and at least one.",
+                nameof(times));
     }
 
     /// <summary>What S settles at.</summary>

@@ -6,7 +6,9 @@ using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Forecasts;
 
-/// <summary>What a recipe does to its scale-invariant weights: the numbers of their parameter group, and time as their norm counts it.</summary>
+/// <summary>
+/// What a recipe does to its scale-invariant weights: the numbers of their parameter group, and time as their norm counts it.
+/// </summary>
 internal sealed class InvariantSchedule
 {
     private readonly IReadOnlyList<double> _units;
@@ -29,21 +31,29 @@ internal sealed class InvariantSchedule
     public static InvariantSchedule Of(Recipe recipe)
     {
         if (recipe.Optimizer is not SgdSpec)
-            throw new InputException("optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
+            throw new InputException(
+                "optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with "
+                + "optimizer.name=sgd, or train it and see what its monitors measure");
         if (recipe.AutoDecay is not null)
-            throw new InputException("auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
+            throw new InputException(
+                "auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
         TableLimit.Require(recipe, "a forecast");
         // A run that trains an equivalent is forecast in the recipe's own terms, in which its monitors measure it too.
         var numbers = RecipeNumbers.Of(recipe);
         var schedule = numbers.Schedule;
         var group = numbers.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant && group.Conversion is null);
-        return new(group is null ? schedule : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
+        return new(
+            group is null
+                ? schedule
+                : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
     }
 
     /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>
     public double TimeAt(long step) => Units > 0 ? _units[(int)step] : step;
 
-    /// <summary>The gradient's square on the unit sphere with the buffer's share, |w|^2 (|g|^2 + 2 mu v.g/(1 - dampening)): a measurement of S.</summary>
+    /// <summary>
+    /// The gradient's square on the unit sphere with the buffer's share, |w|^2 (|g|^2 + 2 mu v.g/(1 - dampening)): a measurement of S.
+    /// </summary>
     public double SquareOnSphere(long step, double norm, double gradientSquare, double bufferDot) =>
         norm * norm * (gradientSquare + 2 * Table[step].Momentum / (1 - Schedule.Rule.Dampening) * bufferDot);
 

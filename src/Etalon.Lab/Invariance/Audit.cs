@@ -11,14 +11,15 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Invariance;
 
 /// <summary>
-/// Finds which parameters of a recipe's network are scale-invariant, one by one and as a group, by the rules of the layers and by scaling them in the
-/// running network. Li and Arora, "An exponential learning rate schedule for deep learning" (2019), Lemma 1.3 and appendix C.
+/// Finds which parameters of a recipe's network are scale-invariant, one by one and as a group, by the rules of the layers and by scaling
+/// them in the running network. Li and Arora, "An exponential learning rate schedule for deep learning" (2019), Lemma 1.3 and appendix C.
 /// </summary>
 /// <remarks>
-/// The loss plays no part: what leaves the outputs alone leaves every loss alone. The batch is random and training; no data are read. Epsilon is set to 0
-/// for both answers, since an epsilon hides a dependence as well as it breaks an invariance, and is measured for itself.
+/// The loss plays no part: what leaves the outputs alone leaves every loss alone. The batch is random and training; no data are read.
+/// Epsilon is set to 0 for both answers, since an epsilon hides a dependence as well as it breaks an invariance, and is measured for
+/// itself.
 /// </remarks>
-public static class Audit
+internal static class Audit
 {
     private const int Batch = 6;
 
@@ -59,20 +60,25 @@ public static class Audit
     {
         var group = GroupOf(network);
         bool isGroupInvariant = HomogeneityCheck.Of(network, group).IsInvariant;
-        return [.. network.Parameters.Tensors.Select(tensor => AuditTensor(network, probe, tensor, group.Contains(tensor.Name), isGroupInvariant))];
+        return [.. network.Parameters.Tensors.Select(
+            tensor => AuditTensor(network, probe, tensor, group.Contains(tensor.Name), isGroupInvariant))];
     }
 
     private static ScalingGroup GroupOf(Network<double> network) => ScalingGroup.Of(ParameterClasses.Of(network.Layers).Studied.Contains);
 
-    private static ScaleFinding Ask(Network<double> network, ScalingProbe probe, ScalingGroup scaled) => new(HomogeneityCheck.Of(network, scaled), probe.Measure(scaled));
+    private static ScaleFinding Ask(Network<double> network, ScalingProbe probe, ScalingGroup scaled) =>
+        new(HomogeneityCheck.Of(network, scaled), probe.Measure(scaled));
 
-    private static TensorAudit AuditTensor(Network<double> network, ScalingProbe probe, Tensor<double> tensor, bool isInGroup, bool isGroupInvariant)
+    private static TensorAudit AuditTensor(Network<double> network, ScalingProbe probe, Tensor<double> tensor, bool isInGroup,
+        bool isGroupInvariant)
     {
         var single = ScalingGroup.Tensor(tensor.Name);
         var alone = new ScaleFinding(HomogeneityCheck.Of(network, single), probe.Measure(single, 10));
         // The rules treat all channels of a tensor alike; the measurement takes every one.
-        var channel = new ScaleFinding(HomogeneityCheck.Of(network, ScalingGroup.Channel(tensor.Name, 0)), probe.MeasureChannels(tensor.Name));
-        var decay = alone.IsInvariant ? DecayEffect.Speed : isInGroup && isGroupInvariant ? DecayEffect.SpeedInGroup : DecayEffect.Regularizes;
+        var channel =
+            new ScaleFinding(HomogeneityCheck.Of(network, ScalingGroup.Channel(tensor.Name, 0)), probe.MeasureChannels(tensor.Name));
+        var decay =
+            alone.IsInvariant ? DecayEffect.Speed : isInGroup && isGroupInvariant ? DecayEffect.SpeedInGroup : DecayEffect.Regularizes;
         return new TensorAudit(tensor.Name, tensor.Shape, channel, alone, isInGroup, decay);
     }
 

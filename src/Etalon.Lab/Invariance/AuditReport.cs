@@ -5,7 +5,7 @@ using Etalon.Lab.Models;
 namespace Etalon.Lab.Invariance;
 
 /// <summary>What the audit of a recipe found.</summary>
-public sealed record AuditReport
+internal sealed record AuditReport
 {
     /// <summary>The recipe's name.</summary>
     public required string Recipe { get; init; }
@@ -20,8 +20,8 @@ public sealed record AuditReport
     public required ScaleFinding AllParameters { get; init; }
 
     /// <summary>
-    /// The group that a recipe calls scale-invariant, scaled together; all else stays. In the models of recipes it is every weight but the head's, or none: where it is none,
-    /// the question is asked of the hidden weights, for the answer says what to change.
+    /// The group that a recipe calls scale-invariant, scaled together; all else stays. In the models of recipes it is every weight but the
+    /// head's, or none: where it is none, the question is asked of the hidden weights, for the answer says what to change.
     /// </summary>
     public required ScaleFinding Group { get; init; }
 
@@ -39,20 +39,28 @@ public sealed record AuditReport
         .. Tensors.SelectMany(tensor => new[] { (tensor.Name, tensor.Alone), ($"a channel of {tensor.Name}", tensor.Channel) }),
     ];
 
-    /// <summary>Where rules and measurement differ; empty unless a rule or a kernel is wrong, or outputs happen not to depend on something.</summary>
+    /// <summary>
+    /// Where rules and measurement differ; empty unless a rule or a kernel is wrong, or outputs happen not to depend on something.
+    /// </summary>
     public IReadOnlyList<string> Disagreements =>
     [
         .. Questions.Where(question => !question.Finding.Agrees).Select(question =>
-            $"{question.What}: {(question.Finding.Rules.Mismatch is { } mismatch ? $"by the rules not scale-invariant ({mismatch})" : "by the rules scale-invariant")}, but measured: {question.Finding.Measured}"),
+            $"{question.What}: by the rules {ByRules(question.Finding)}, but measured: {question.Finding.Measured}"),
     ];
+
+    private static string ByRules(ScaleFinding finding) =>
+        finding.Rules.Mismatch is { } mismatch ? $"not scale-invariant ({mismatch})" : "scale-invariant";
 }
 
 /// <summary>One question, whether outputs depend on the scale of some parameters, answered twice.</summary>
 /// <param name="Rules">By the degrees of homogeneity of the layers.</param>
 /// <param name="Measured">On the running network, in float64 with epsilon 0.</param>
-public sealed record ScaleFinding(HomogeneityVerdict Rules, ScalingMeasurement Measured)
+internal sealed record ScaleFinding(HomogeneityVerdict Rules, ScalingMeasurement Measured)
 {
-    /// <summary>The fewest overrides of the recipe that make it invariant, such as model.head=frozen; empty where it is, or where none was looked for or found.</summary>
+    /// <summary>
+    /// The fewest overrides of the recipe that make it invariant, such as model.head=frozen; empty where it is, or where none was looked
+    /// for or found.
+    /// </summary>
     public IReadOnlyList<string> RecipeChanges { get; init; } = [];
 
     /// <summary>Whether the rules say that the scale does not matter.</summary>
@@ -69,7 +77,8 @@ public sealed record ScaleFinding(HomogeneityVerdict Rules, ScalingMeasurement M
 /// <param name="Alone">Whether the scale of the tensor alone changes nothing.</param>
 /// <param name="IsInGroup">Whether it belongs to that group.</param>
 /// <param name="Decay">What weight decay does to it.</param>
-public sealed record TensorAudit(string Name, IReadOnlyList<int> Shape, ScaleFinding Channel, ScaleFinding Alone, bool IsInGroup, DecayEffect Decay)
+internal sealed record TensorAudit(string Name, IReadOnlyList<int> Shape, ScaleFinding Channel, ScaleFinding Alone, bool IsInGroup,
+    DecayEffect Decay)
 {
     /// <summary>How many numbers it holds.</summary>
     public long Length => Shape.Aggregate(1L, (length, size) => length * size);

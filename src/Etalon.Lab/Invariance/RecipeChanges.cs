@@ -21,7 +21,8 @@ internal static class RecipeChanges
         foreach (uint chosen in Enumerable.Range(1, (1 << Known.Length) - 1).Select(bits => (uint)bits).OrderBy(BitOperations.PopCount))
         {
             var changes = Known.Where((_, i) => (chosen >> i & 1) != 0).ToList();
-            if (isInvariant(changes.Aggregate(model, (changed, change) => change.Apply(changed)))) return [.. changes.Select(change => change.Words)];
+            if (isInvariant(changes.Aggregate(model, (changed, change) => change.Apply(changed))))
+                return [.. changes.Select(change => change.Words)];
         }
         return [];
     }

@@ -5,7 +5,9 @@ using Etalon.Lab.Models;
 
 namespace Etalon.Lab.LinearProbes;
 
-/// <summary>Reads the features of images from a network that stays as it is: what its last linear layer takes in, in evaluation mode.</summary>
+/// <summary>
+/// Reads the features of images from a network that stays as it is: what its last linear layer takes in, in evaluation mode.
+/// </summary>
 internal static class FeatureReader
 {
     /// <summary>The features of a split, image by image in its order.</summary>
@@ -13,7 +15,8 @@ internal static class FeatureReader
     /// <param name="data">The data set, whose own statistics standardize the images; they have the network's size.</param>
     /// <param name="split">A split of it.</param>
     /// <param name="cancellation">Whoever cancels waits for a batch only.</param>
-    public static FeatureTable Read<T>(Network<T> network, DataSet data, Split split, CancellationToken cancellation = default) where T : unmanaged, IFloatingPointIeee754<T>
+    public static FeatureTable Read<T>(Network<T> network, DataSet data, Split split, CancellationToken cancellation = default)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var features = Model.FeaturesOf(network);
         var row = new T[features.Map.ImageLength];

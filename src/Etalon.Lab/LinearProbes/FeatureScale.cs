@@ -1,8 +1,8 @@
 namespace Etalon.Lab.LinearProbes;
 
 /// <summary>
-/// Standardizes features: x becomes (x - mean) / deviation with the mean and the standard deviation (divisor n) of the training features, so that a penalty on weights
-/// weighs all features alike. A constant feature becomes 0.
+/// Standardizes features: x becomes (x - mean) / deviation with the mean and the standard deviation (divisor n) of the training features,
+/// so that a penalty on weights weighs all features alike. A constant feature becomes 0.
 /// </summary>
 internal sealed class FeatureScale
 {

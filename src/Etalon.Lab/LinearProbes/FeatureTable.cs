@@ -1,7 +1,9 @@
 namespace Etalon.Lab.LinearProbes;
 
-/// <summary>What a network makes of the images of a split before its last layer, with their classes. In float64, whatever the network computes in.</summary>
-public sealed class FeatureTable
+/// <summary>
+/// What a network makes of the images of a split before its last layer, with their classes. In float64, whatever the network computes in.
+/// </summary>
+internal sealed class FeatureTable
 {
     private readonly double[] _values;
     private readonly int[] _labels;

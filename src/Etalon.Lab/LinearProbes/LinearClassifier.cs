@@ -1,7 +1,7 @@
 namespace Etalon.Lab.LinearProbes;
 
 /// <summary>Scores of classes that are linear in the features, s = W x + b; the class with the largest is predicted.</summary>
-public sealed class LinearClassifier
+internal sealed class LinearClassifier
 {
     private readonly double[] _weights, _biases;
 

@@ -8,25 +8,27 @@ using Etalon.Lab.Numerics;
 namespace Etalon.Lab.LinearProbes;
 
 /// <summary>
-/// Softmax regression of classes on features: the W, b that minimize the mean cross-entropy + λ/2 |W|^2, a convex problem. The bias is not penalized.
+/// Softmax regression of classes on features: the W, b that minimize the mean cross-entropy + λ/2 |W|^2, a convex problem. The bias is not
+/// penalized.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The regression is a network of one layer over all examples at once, in float64, whose gradient the engine computes with the same bits for any number of threads; its
-/// minimum is found by the limited-memory BFGS method, to a gradient of length <see cref="Tolerance"/>. (A Cholesky factor of the features' covariance as a preconditioner saves half of
-/// the gradients; they take a second or two without it.)
+/// The regression is a network of one layer over all examples at once, in float64, whose gradient the engine computes with the same bits
+/// for any number of threads; its minimum is found by the limited-memory BFGS method, to a gradient of length <see cref="Tolerance"/>. (A
+/// Cholesky factor of the features' covariance as a preconditioner saves half of the gradients; they take a second or two without it.)
 /// </para>
 /// <para>
-/// λ is chosen on a fifth of the examples that is held out, always the same one for as many examples: from the largest of <see cref="Strengths"/> on, the last one before the mean
-/// cross-entropy there rises. Then all examples are fitted with it.
+/// λ is chosen on a fifth of the examples that is held out, always the same one for as many examples: from the largest of
+/// <see cref="Strengths"/> on, the last one before the mean cross-entropy there rises. Then all examples are fitted with it.
 /// </para>
 /// </remarks>
-public static class LogisticProbe
+internal static class LogisticProbe
 {
     /// <summary>The length of the gradient at which the minimum counts as found.</summary>
     public const double Tolerance = 1e-6;
 
-    // With a gradient g the objective is at most g^2 / 2λ above its minimum: 5e-5 for λ = 1e-4, far less than the losses of two penalties differ by.
+    // With a gradient g the objective is at most g^2 / 2λ above its minimum: 5e-5 for λ = 1e-4, far less than the losses of two penalties
+    // differ by.
     private const double ToleranceOfChoice = 1e-4;
 
     private const double HeldOut = 0.2;
@@ -95,7 +97,8 @@ public static class LogisticProbe
             _table = table;
             var build = new NetworkBuilder<double>(1, 1, table.Dimension);
             // Parameters are 0 until somebody initializes them; a bias also needs its constant scale, which initializing sets.
-            _network = build.Build(build.Bias($"{Layer}.bias", build.Linear(Layer, build.Input, table.ClassCount)), new SoftmaxCrossEntropy(), table.Count, workers);
+            _network = build.Build(build.Bias($"{Layer}.bias", build.Linear(Layer, build.Input, table.ClassCount)),
+                new SoftmaxCrossEntropy(), table.Count, workers);
             _network.Initialize(seed: 1);
             _network.Parameters.Span.Clear();
         }
@@ -105,7 +108,8 @@ public static class LogisticProbe
         public LogisticFit Minimize(double strength, double tolerance, CancellationToken cancellation)
         {
             var parameters = _network.Parameters.Span.ToArray();
-            var minimum = LimitedMemoryBfgs.Minimize((at, gradient) => Evaluate(at, strength, gradient, cancellation), parameters, tolerance);
+            var minimum =
+                LimitedMemoryBfgs.Minimize((at, gradient) => Evaluate(at, strength, gradient, cancellation), parameters, tolerance);
             parameters.CopyTo(_network.Parameters.Span);
             var classifier = new LinearClassifier(Weights.ToArray(), _network.Parameters[$"{Layer}.bias"].Span.ToArray());
             return new(classifier, strength, minimum.Value, minimum.GradientNorm, minimum.Evaluations);
@@ -144,4 +148,4 @@ public static class LogisticProbe
 /// <param name="Objective">The mean cross-entropy and the penalty, at the solution.</param>
 /// <param name="GradientNorm">The length of the objective's gradient there.</param>
 /// <param name="Evaluations">Gradients that were computed.</param>
-public sealed record LogisticFit(LinearClassifier Classifier, double Strength, double Objective, double GradientNorm, int Evaluations);
+internal sealed record LogisticFit(LinearClassifier Classifier, double Strength, double Objective, double GradientNorm, int Evaluations);

@@ -7,7 +7,8 @@ namespace Etalon.Lab.LinearProbes;
 /// <param name="SourceAccuracy">Accuracy of the network itself on the test split that it was trained for.</param>
 /// <param name="Features">Features of an image.</param>
 /// <param name="Targets">The probes, in the order of the targets.</param>
-public sealed record ProbeReading(long Step, double Epoch, double? Rate, double SourceAccuracy, int Features, IReadOnlyList<TargetReading> Targets);
+internal sealed record ProbeReading(long Step, double Epoch, double? Rate, double SourceAccuracy, int Features,
+    IReadOnlyList<TargetReading> Targets);
 
 /// <summary>How well a data set's classes are told apart by the features of a network that never saw them.</summary>
 /// <param name="Target">The data set.</param>
@@ -16,5 +17,5 @@ public sealed record ProbeReading(long Step, double Epoch, double? Rate, double 
 /// <param name="LogisticAccuracy">Test accuracy of <see cref="LogisticProbe"/>.</param>
 /// <param name="LogisticStrength">The penalty that it chose.</param>
 /// <param name="LogisticGradient">The length of the gradient where it ended.</param>
-public sealed record TargetReading(
+internal sealed record TargetReading(
     string Target, double RidgeAccuracy, double RidgeStrength, double LogisticAccuracy, double LogisticStrength, double LogisticGradient);

@@ -5,7 +5,7 @@ namespace Etalon.Lab.LinearProbes;
 /// <summary>What features are probed on.</summary>
 /// <param name="Name">Its name in tables.</param>
 /// <param name="Data">Its images; the training split fits the probe, the test split tests it.</param>
-public sealed record ProbeTarget(string Name, DataSet Data)
+internal sealed record ProbeTarget(string Name, DataSet Data)
 {
     private const int FewestImages = 5;
 
@@ -28,6 +28,8 @@ public sealed record ProbeTarget(string Name, DataSet Data)
             throw new InputException($"{Name} has images of {own}, and the network of {run} reads {source}; {remedy}");
         }
         if (Data.Training.Count < FewestImages || Data.Test.Count == 0)
-            throw new InputException($"{Name} has {Data.Training.Count} training and {Data.Test.Count} test images; a probe needs at least {FewestImages} and 1");
+            throw new InputException(
+                $"{Name} has {Data.Training.Count} training and {Data.Test.Count} test images; "
+                + $"a probe needs at least {FewestImages} and 1");
     }
 }

@@ -4,16 +4,18 @@ using Etalon.Numerics;
 namespace Etalon.Lab.LinearProbes;
 
 /// <summary>
-/// Ridge regression of one-hot classes on features, in closed form: the W, b that minimize sum |y - W x - b|^2 / n + λ |W|^2. The bias is not penalized.
+/// Ridge regression of one-hot classes on features, in closed form: the W, b that minimize sum |y - W x - b|^2 / n + λ |W|^2. The bias is
+/// not penalized.
 /// </summary>
 /// <remarks>
 /// <para>
-/// With X (n x d) and Y (n x k) centered, W = (X'X + nλ)^-1 X'Y = X'(XX' + nλ)^-1 Y; the smaller of the two Gram matrices is factored by <see cref="Cholesky"/>. Both ways give
-/// the error of leaving an example out without fitting again: e / (1 - h), where e is its residual and h its leverage, 1/n + x'(X'X + nλ)^-1 x.
+/// With X (n x d) and Y (n x k) centered, W = (X'X + nλ)^-1 X'Y = X'(XX' + nλ)^-1 Y; the smaller of the two Gram matrices is factored by
+/// <see cref="Cholesky"/>. Both ways give the error of leaving an example out without fitting again: e / (1 - h), where e is its residual
+/// and h its leverage, 1/n + x'(X'X + nλ)^-1 x.
 /// </para>
 /// <para>λ is the one of <see cref="Strengths"/> with the smallest mean squared leave-one-out error; of equal ones the larger.</para>
 /// </remarks>
-public static class RidgeProbe
+internal static class RidgeProbe
 {
     /// <summary>The penalties that are tried: 10^2, 10^1.5, ..., 10^-6, on features of variance 1.</summary>
     public static IReadOnlyList<double> Strengths { get; } = [.. Enumerable.Range(0, 17).Select(i => Elementary.Pow(10, 2 - 0.5 * i))];
@@ -167,5 +169,6 @@ public static class RidgeProbe
 /// <summary>A ridge regression on one-hot classes.</summary>
 /// <param name="Classifier">The solution.</param>
 /// <param name="Strength">The penalty λ.</param>
-/// <param name="LeaveOneOutError">The mean over the examples of the squared distance of an example's one-hot class from the scores that it gets from the fit to all the others.</param>
-public sealed record RidgeFit(LinearClassifier Classifier, double Strength, double LeaveOneOutError);
+/// <param name="LeaveOneOutError">The mean over the examples of the squared distance of an example's one-hot class from the scores that it
+/// gets from the fit to all the others.</param>
+internal sealed record RidgeFit(LinearClassifier Classifier, double Strength, double LeaveOneOutError);

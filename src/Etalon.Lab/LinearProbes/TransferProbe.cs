@@ -7,17 +7,19 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.LinearProbes;
 
 /// <summary>
-/// Freezes a run's network at a checkpoint and asks how well a new linear classifier on its features tells the classes of other data sets apart.
+/// Freezes a run's network at a checkpoint and asks how well a new linear classifier on its features tells the classes of other data sets
+/// apart.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Features are what the last linear layer reads, in evaluation mode. The images of a target are standardized as all data sets are, by the mean and deviation of their own training split: so
-/// they lie where the network was trained to look. Features are standardized by those of the target's training split, then fitted by <see cref="RidgeProbe"/> and
-/// <see cref="LogisticProbe"/>.
+/// Features are what the last linear layer reads, in evaluation mode. The images of a target are standardized as all data sets are, by the
+/// mean and deviation of their own training split: so they lie where the network was trained to look. Features are standardized by those of
+/// the target's training split, then fitted by <see cref="RidgeProbe"/> and <see cref="LogisticProbe"/>.
 /// </para>
-/// <para>The network before training has no running statistics yet; they are gathered from the first training batches of the source, whose labels it does not see.</para>
+/// <para>The network before training has no running statistics yet; they are gathered from the first training batches of the source, whose
+/// labels it does not see.</para>
 /// </remarks>
-public sealed class TransferProbe : IDisposable
+internal sealed class TransferProbe : IDisposable
 {
     private readonly HeldCheckpoints _checkpoints;
     private readonly Recipe _recipe;
@@ -25,7 +27,9 @@ public sealed class TransferProbe : IDisposable
     private readonly IReadOnlyList<ProbeTarget> _targets;
     private readonly int _threads;
 
-    /// <summary>A probe of a run. The run's folder is only read, also while the run is being trained: the checkpoints that it has now are held open.</summary>
+    /// <summary>
+    /// A probe of a run. The run's folder is only read, also while the run is being trained: the checkpoints that it has now are held open.
+    /// </summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="targets">What to probe on; images of the network's size.</param>
     /// <param name="threads">Threads that compute; the readings do not depend on them.</param>
@@ -41,7 +45,9 @@ public sealed class TransferProbe : IDisposable
         _checkpoints = new HeldCheckpoints(run, _recipe);
     }
 
-    /// <summary>0 for the network before training, and the updates after which the run had a checkpoint when the probe was made, ascending.</summary>
+    /// <summary>
+    /// 0 for the network before training, and the updates after which the run had a checkpoint when the probe was made, ascending.
+    /// </summary>
     public IReadOnlyList<long> Steps => [0, .. _checkpoints.Steps.Where(step => step > 0)];
 
     /// <summary>The readings at a checkpoint.</summary>
@@ -74,7 +80,8 @@ public sealed class TransferProbe : IDisposable
         (training, test) = (scale.Apply(training), scale.Apply(test));
         var ridge = RidgeProbe.Fit(training);
         var logistic = LogisticProbe.Fit(training, _threads, cancellation);
-        return new(name, ridge.Classifier.AccuracyOn(test), ridge.Strength, logistic.Classifier.AccuracyOn(test), logistic.Strength, logistic.GradientNorm);
+        return new(name, ridge.Classifier.AccuracyOn(test), ridge.Strength, logistic.Classifier.AccuracyOn(test), logistic.Strength,
+            logistic.GradientNorm);
     }
 
     private Trainer<T> Restored<T>(long step) where T : unmanaged, IFloatingPointIeee754<T>

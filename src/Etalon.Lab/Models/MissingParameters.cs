@@ -3,7 +3,9 @@ namespace Etalon.Lab.Models;
 /// <summary>Why a class of parameters that a recipe names is empty, said before its network is built.</summary>
 internal static class MissingParameters
 {
-    /// <summary>The reason, in the recipe's words; null where the model has trained parameters of the class, or fits no images, which training says.</summary>
+    /// <summary>
+    /// The reason, in the recipe's words; null where the model has trained parameters of the class, or fits no images, which training says.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="parameters">The class.</param>
     /// <param name="before">The classes named before it, which take what several cover.</param>

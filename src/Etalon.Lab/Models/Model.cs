@@ -9,7 +9,7 @@ using Etalon.Lab.Data;
 namespace Etalon.Lab.Models;
 
 /// <summary>Builds the network that a recipe names.</summary>
-public static class Model
+internal static class Model
 {
     private const string HeadName = "head";
 
@@ -38,7 +38,8 @@ public static class Model
 
     /// <summary>The memory that the network would take; none of it is taken.</summary>
     /// <exception cref="InputException">The model does not fit the images.</exception>
-    internal static NetworkMemory MemoryOf<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, int threads) where T : unmanaged, IFloatingPointIeee754<T> =>
+    internal static NetworkMemory MemoryOf<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
         Lay<T, NetworkMemory>(spec, image, classes, loss, (build, outputs) => build.MemoryOf(outputs, loss, maxBatch, threads));
 
     /// <summary>The layers of the network with the names and shapes of their tensors; none of its memory is taken.</summary>
@@ -46,7 +47,8 @@ public static class Model
     internal static IReadOnlyList<Layer<float>> Describe(ModelSpec spec, ImageSize image, int classes, Loss loss) =>
         Lay<float, IReadOnlyList<Layer<float>>>(spec, image, classes, loss, (build, outputs) => build.Describe(outputs, loss));
 
-    private static TMade Lay<T, TMade>(ModelSpec spec, ImageSize image, int classes, Loss loss, Func<NetworkBuilder<T>, Signal<T>, TMade> make) where T : unmanaged, IFloatingPointIeee754<T>
+    private static TMade Lay<T, TMade>(ModelSpec spec, ImageSize image, int classes, Loss loss,
+        Func<NetworkBuilder<T>, Signal<T>, TMade> make) where T : unmanaged, IFloatingPointIeee754<T>
     {
         try
         {
@@ -62,18 +64,25 @@ public static class Model
         }
         catch (Exception exception) when (exception is ArgumentException or RegionFullException)
         {
-            throw new InputException($"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: {Reason(exception)}");
+            throw new InputException(
+                $"model {spec.Name} does not fit {image.Height}x{image.Width}x{image.Channels} images with {classes} classes: "
+                + $"{Reason(exception)}");
         }
     }
 
-    /// <summary>What a model's last linear layer reads, its features: the global means of a convolutional network, the last hidden activations of a perceptron.</summary>
+    /// <summary>
+    /// What a model's last linear layer reads, its features: the global means of a convolutional network, the last hidden activations of a
+    /// perceptron.
+    /// </summary>
     internal static Signal<T> FeaturesOf<T>(Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
-        (ModelHead.Of(network.Layers) ?? throw new ArgumentException("the network has no linear layer before its loss", nameof(network))).Inputs[0];
+        (ModelHead.Of(network.Layers)
+            ?? throw new ArgumentException("the network has no linear layer before its loss", nameof(network))).Inputs[0];
 
     // .NET appends the name of the parameter in code, which means nothing to the writer of a recipe.
     private static string Reason(Exception exception) => exception.Message.Split(" (Parameter", 2)[0];
 
-    private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    private static Signal<T> Head<T>(NetworkBuilder<T> build, ModelSpec spec, Signal<T> features, int outputs)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         bool isFrozen = spec.Head == HeadMode.Frozen;
         return build.Bias($"{HeadName}.bias", build.Linear(HeadName, features, outputs, isFrozen), isFrozen);

@@ -7,7 +7,8 @@ namespace Etalon.Lab.Models;
 internal static class ModelHead
 {
     /// <summary>The linear layer; null where the loss reads something else.</summary>
-    public static Linear<T>? Of<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> => Tail(layers).LastOrDefault() as Linear<T>;
+    public static Linear<T>? Of<T>(IReadOnlyList<Layer<T>> layers)
+        where T : unmanaged, IFloatingPointIeee754<T> => Tail(layers).LastOrDefault() as Linear<T>;
 
     /// <summary>The names of the head's trained tensors: the linear layer's weights and the biases behind them.</summary>
     public static IReadOnlyList<string> TrainedTensors<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> =>

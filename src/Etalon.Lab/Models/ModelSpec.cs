@@ -28,7 +28,8 @@ public sealed record ModelSpec
     public int Width
     {
         get;
-        init => field = value is >= 1 and <= MostUnits ? value : throw new ArgumentOutOfRangeException(nameof(Width), $"must be from 1 to {MostUnits}; the usual choice is 16");
+        init => field = value is >= 1 and <= MostUnits
+            ? value : throw new ArgumentOutOfRangeException(nameof(Width), $"must be from 1 to {MostUnits}; the usual choice is 16");
     } = 16;
 
     /// <summary>How activations are normalized.</summary>
@@ -78,7 +79,8 @@ public sealed record ModelSpec
         get;
         init => field = value.All(units => units is >= 1 and <= MostUnits) && value.Length <= MostHidden
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Hidden), $"every hidden layer must have from 1 to {MostUnits} units, and there are at most {MostHidden}; write a list as [128, 64]");
+            : throw new ArgumentOutOfRangeException(nameof(Hidden),
+            $"every hidden layer must have from 1 to {MostUnits} units, and there are at most {MostHidden}; write a list as [128, 64]");
     } = [128];
 
     private static string DepthRule(int depth)
@@ -120,7 +122,9 @@ public enum ModelKind
     /// <summary>The CIFAR residual network of He et al. 2015 (arXiv 1512.03385), depth 6n+2.</summary>
     ResNet,
 
-    /// <summary>The residual network with normalization and ReLU before each convolution of He et al. 2016 (arXiv 1603.05027), depth 6n+2.</summary>
+    /// <summary>
+    /// The residual network with normalization and ReLU before each convolution of He et al. 2016 (arXiv 1603.05027), depth 6n+2.
+    /// </summary>
     PreResNet,
 }
 

@@ -6,7 +6,8 @@ namespace Etalon.Lab.Models;
 
 /// <summary>
 /// A plain convolutional network in the manner of VGG (Simonyan and Zisserman, ICLR 2015): three stages of two 3x3 convolutions, each with
-/// normalization (or bias where there is none) and ReLU, of width, 2 width and 4 width channels, max pooling between them, and a global mean.
+/// normalization (or bias where there is none) and ReLU, of width, 2 width and 4 width channels, max pooling between them, and a global
+/// mean.
 /// </summary>
 internal static class PlainCnn
 {

@@ -19,12 +19,14 @@ internal static class PreActivationNetwork
         return build.GlobalAveragePool("pool", build.NormalizeAndRectify(spec, "final.norm", x));
     }
 
-    private static Signal<T> Block<T>(NetworkBuilder<T> build, ModelSpec spec, ResidualBlock block, Signal<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    private static Signal<T> Block<T>(NetworkBuilder<T> build, ModelSpec spec, ResidualBlock block, Signal<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var read = build.NormalizeAndRectify(spec, $"{block.Name}.norm1", x);
         var shortcut = block.Changes(x) ? build.Convolution($"{block.Name}.projection", read, block.Channels, kernel: 1, block.Stride) : x;
         var inner = build.Convolution($"{block.Name}.conv1", read, block.Channels, kernel: 3, block.Stride);
         return build.Convolution(
-            $"{block.Name}.conv2", build.NormalizeAndRectify(spec, $"{block.Name}.norm2", inner), block.Channels, kernel: 3, residual: shortcut);
+            $"{block.Name}.conv2", build.NormalizeAndRectify(spec, $"{block.Name}.norm2", inner), block.Channels, kernel: 3,
+            residual: shortcut);
     }
 }

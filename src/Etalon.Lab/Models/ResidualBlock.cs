@@ -8,7 +8,9 @@ internal readonly record struct ResidualBlock(string Name, int Channels, int Str
 {
     private const int Stages = 3;
 
-    /// <summary>The blocks of a network of depth 6n + 2: n in each of three stages, of which the second and third begin with stride 2.</summary>
+    /// <summary>
+    /// The blocks of a network of depth 6n + 2: n in each of three stages, of which the second and third begin with stride 2.
+    /// </summary>
     public static IEnumerable<ResidualBlock> All(ModelSpec spec)
     {
         int blocks = (spec.Depth!.Value - 2) / (2 * Stages);

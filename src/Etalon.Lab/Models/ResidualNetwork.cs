@@ -18,10 +18,12 @@ internal static class ResidualNetwork
         return build.GlobalAveragePool("pool", x);
     }
 
-    private static Signal<T> Block<T>(NetworkBuilder<T> build, ModelSpec spec, ResidualBlock block, Signal<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    private static Signal<T> Block<T>(NetworkBuilder<T> build, ModelSpec spec, ResidualBlock block, Signal<T> x)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shortcut = block.Changes(x)
-            ? build.Normalize(spec, $"{block.Name}.projection_norm", build.Convolution($"{block.Name}.projection", x, block.Channels, kernel: 1, block.Stride))
+            ? build.Normalize(spec, $"{block.Name}.projection_norm",
+            build.Convolution($"{block.Name}.projection", x, block.Channels, kernel: 1, block.Stride))
             : x;
         var inner = build.NormalizeAndRectify(
             spec, $"{block.Name}.norm1", build.Convolution($"{block.Name}.conv1", x, block.Channels, kernel: 3, block.Stride));

@@ -5,8 +5,8 @@ using Etalon.Engine.Layers;
 namespace Etalon.Lab.Models;
 
 /// <summary>
-/// Refuses to train batch normalization where a batch has a single number for a channel: its own mean leaves nothing of it. The layers of one image refuse themselves,
-/// when the network is built.
+/// Refuses to train batch normalization where a batch has a single number for a channel: its own mean leaves nothing of it. The layers of
+/// one image refuse themselves, when the network is built.
 /// </summary>
 internal static class SingleValues
 {
@@ -20,7 +20,8 @@ internal static class SingleValues
         {
             if ((long)smallestBatch * layer.ValuesPerImage > 1) continue;
             throw new InputException(
-                $"data.batch: a batch of one image leaves batch normalization a single number for each channel of layer {layer.Name}, of which nothing is left; "
+                $"data.batch: a batch of one image leaves batch normalization a single number for each channel of layer {layer.Name}, of "
+                + $"which nothing is left; "
                 + "write data.drop_last: true where the last batch of an epoch has one image, a larger batch, or norm: layer");
         }
     }

@@ -3,7 +3,7 @@ namespace Etalon.Lab.Numerics;
 /// <summary>A number measured on independent replicas.</summary>
 /// <param name="Value">The estimate.</param>
 /// <param name="StandardError">Its standard deviation, were the experiment repeated with other seeds; 0 for what does not vary.</param>
-public readonly record struct Estimate(double Value, double StandardError)
+internal readonly record struct Estimate(double Value, double StandardError)
 {
     private const int Parts = 20;
 

@@ -4,7 +4,7 @@ namespace Etalon.Lab.Numerics;
 /// Holm's correction of several tests made together (Holm 1979): the chance that any of them finds a difference where there is
 /// none stays below the level.
 /// </summary>
-public static class HolmCorrection
+internal static class HolmCorrection
 {
     /// <summary>
     /// The corrected probabilities, in the order given: of m,

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Numerics;
 /// <summary>
 /// The distance of Kolmogorov and Smirnov: the largest difference between the shares of two samples that lie below any bound.
 /// </summary>
-public static class KolmogorovSmirnov
+internal static class KolmogorovSmirnov
 {
     /// <summary>The distance between two samples, from 0 to 1.</summary>
     public static double Distance(IReadOnlyList<double> first, IReadOnlyList<double> second)

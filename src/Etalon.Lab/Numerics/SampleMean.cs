@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Numerics;
 
 /// <summary>The mean of a sample with its spread.</summary>
-public sealed record SampleMean
+internal sealed record SampleMean
 {
     private SampleMean(double[] values)
     {

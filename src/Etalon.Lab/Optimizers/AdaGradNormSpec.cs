@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>AdaGrad-Norm: b^2 = b^2 + |g|^2; v = mu v + g / b; w = w - eta v.</summary>
-public sealed record AdaGradNormSpec : OptimizerSpec<AdaGradNormOptions>
+internal sealed record AdaGradNormSpec : OptimizerSpec<AdaGradNormOptions>
 {
     /// <inheritdoc/>
     public override string Name => "adagrad-norm";

@@ -5,7 +5,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>Adam, with weight decay in the gradient, and AdamW, with weight decay on the weights: the name says which.</summary>
-public sealed record AdamSpec : OptimizerSpec<AdamOptions>
+internal sealed record AdamSpec : OptimizerSpec<AdamOptions>
 {
     /// <inheritdoc/>
     public override string Name => Options.IsDecayDecoupled ? "adamw" : "adam";

@@ -6,7 +6,8 @@ using Etalon.Lab.Data;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>
-/// The curvature that a network's loss on the first batch has near its weights: the largest |grad f(u) - grad f(w)| / |u - w| over a few points u, which is at most the smoothness L.
+/// The curvature that a network's loss on the first batch has near its weights: the largest |grad f(u) - grad f(w)| / |u - w| over a few
+/// points u, which is at most the smoothness L.
 /// </summary>
 internal static class CurvatureProbe
 {
@@ -27,7 +28,8 @@ internal static class CurvatureProbe
             double way = Distance * (1 + Norm<T>(weights)), moved = 0, changed = 0;
             T[] direction = Draw(network, seed, point);
             double length = Norm<T>(direction);
-            for (int i = 0; i < weights.Length; i++) network.Parameters.Span[i] = weights[i] + T.CreateTruncating(way / length) * direction[i];
+            for (int i = 0; i < weights.Length; i++)
+                network.Parameters.Span[i] = weights[i] + T.CreateTruncating(way / length) * direction[i];
             T[] there = Differentiate(network, batch);
             for (int i = 0; i < weights.Length; i++)
             {
@@ -39,7 +41,9 @@ internal static class CurvatureProbe
         weights.CopyTo(network.Parameters.Span);
         state.CopyTo(network.State.Span);
         if (largest > 0 && double.IsFinite(largest)) return largest;
-        throw new InputException($"optimizer.initial_unit = curvature: the loss has the curvature {largest} near the initial weights; write constant or gradient-norm");
+        throw new InputException(
+            $"optimizer.initial_unit = curvature: the loss has the curvature {largest} near the initial weights; write constant or "
+            + $"gradient-norm");
     }
 
     private static T[] Differentiate<T>(Network<T> network, Batch<T> batch) where T : unmanaged, IFloatingPointIeee754<T>
@@ -68,5 +72,6 @@ internal static class CurvatureProbe
         return Math.Sqrt(sum);
     }
 
-    private static double Square<T>(T number) where T : unmanaged, IFloatingPointIeee754<T> => double.CreateTruncating(number) * double.CreateTruncating(number);
+    private static double Square<T>(T number)
+        where T : unmanaged, IFloatingPointIeee754<T> => double.CreateTruncating(number) * double.CreateTruncating(number);
 }

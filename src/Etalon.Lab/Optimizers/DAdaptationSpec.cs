@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>D-Adaptation SGD: the rate follows from a lower bound of the distance to the solution.</summary>
-public sealed record DAdaptationSpec : OptimizerSpec<DAdaptationOptions>
+internal sealed record DAdaptationSpec : OptimizerSpec<DAdaptationOptions>
 {
     /// <inheritdoc/>
     public override string Name => "d-adaptation";

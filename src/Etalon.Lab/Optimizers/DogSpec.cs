@@ -4,9 +4,10 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>
-/// DoG: the rate is the largest distance from the start over the root of the sum of squared gradients; the mean of the weights is evaluated.
+/// DoG: the rate is the largest distance from the start over the root of the sum of squared gradients; the mean of the weights is
+/// evaluated.
 /// </summary>
-public sealed record DogSpec : OptimizerSpec<DogOptions>
+internal sealed record DogSpec : OptimizerSpec<DogOptions>
 {
     /// <inheritdoc/>
     public override string Name => "dog";

@@ -62,7 +62,7 @@ public abstract record OptimizerSpec
 
 /// <summary>The update rule of a recipe with the options of its optimizer.</summary>
 /// <typeparam name="TOptions">The engine's record of them.</typeparam>
-public abstract record OptimizerSpec<TOptions> : OptimizerSpec where TOptions : new()
+internal abstract record OptimizerSpec<TOptions> : OptimizerSpec where TOptions : new()
 {
     private protected OptimizerSpec() { }
 

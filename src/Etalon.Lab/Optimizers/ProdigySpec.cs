@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>Prodigy: Adam at a rate from a lower bound of the distance to the solution.</summary>
-public sealed record ProdigySpec : OptimizerSpec<ProdigyOptions>
+internal sealed record ProdigySpec : OptimizerSpec<ProdigyOptions>
 {
     /// <inheritdoc/>
     public override string Name => "prodigy";

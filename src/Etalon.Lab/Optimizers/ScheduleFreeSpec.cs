@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>Schedule-Free SGD: gradients are taken between the fast weights and their mean, which is evaluated.</summary>
-public sealed record ScheduleFreeSpec : OptimizerSpec<ScheduleFreeOptions>
+internal sealed record ScheduleFreeSpec : OptimizerSpec<ScheduleFreeOptions>
 {
     /// <inheritdoc/>
     public override string Name => "schedule-free";

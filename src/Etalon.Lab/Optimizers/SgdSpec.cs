@@ -5,7 +5,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>Stochastic gradient descent with PyTorch's momentum: v = mu v + (1 - dampening) g; w = w - eta v.</summary>
-public sealed record SgdSpec : OptimizerSpec<SgdOptions>
+internal sealed record SgdSpec : OptimizerSpec<SgdOptions>
 {
     /// <inheritdoc/>
     public override string Name => "sgd";

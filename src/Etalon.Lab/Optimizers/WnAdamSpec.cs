@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>WN-Adam: WNGrad's b with a corrected mean of gradients in the place of momentum.</summary>
-public sealed record WnAdamSpec : OptimizerSpec<WnAdamOptions>
+internal sealed record WnAdamSpec : OptimizerSpec<WnAdamOptions>
 {
     /// <inheritdoc/>
     public override string Name => "wn-adam";

@@ -4,7 +4,7 @@ using Etalon.Engine.Optimizers;
 namespace Etalon.Lab.Optimizers;
 
 /// <summary>WNGrad: b = b + eta^2 |g|^2 / b; v = mu v + g / b; w = w - eta v.</summary>
-public sealed record WnGradSpec : OptimizerSpec<WnGradOptions>
+internal sealed record WnGradSpec : OptimizerSpec<WnGradOptions>
 {
     /// <inheritdoc/>
     public override string Name => "wngrad";
@@ -42,7 +42,7 @@ public sealed record WnGradSpec : OptimizerSpec<WnGradOptions>
 }
 
 /// <summary>What WNGrad's initial b is counted in.</summary>
-public enum InitialUnit
+internal enum InitialUnit
 {
     /// <summary>1.</summary>
     Constant,

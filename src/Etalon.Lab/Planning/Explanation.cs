@@ -5,7 +5,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Planning;
 
 /// <summary>Says of one step which piece decides, why the value is what it is, and what comes next.</summary>
-public static class Explanation
+internal static class Explanation
 {
     private const string Indent = "  ", Label = "  piece  ";
 
@@ -23,10 +23,12 @@ public static class Explanation
             throw new InputException($"--explain {step}: {source} has the updates 0 to {recipe.TotalSteps - 1}");
         var text = new List<string>
         {
-            $"{recipe.Name}, step {step}: epoch {step / recipe.StepsPerEpoch}, update {step % recipe.StepsPerEpoch} of {recipe.StepsPerEpoch} in it (all counted from 0)",
+            $"{recipe.Name}, step {step}: epoch {step / recipe.StepsPerEpoch}, update {step % recipe.StepsPerEpoch} of "
+            + $"{recipe.StepsPerEpoch} in it (all counted from 0)",
         };
         foreach (var quantity in plan.Quantities) Explain(plan, quantity, step, text);
-        return [.. text.SelectMany(line => WrappedText.Lines("", line, width, line.StartsWith(Indent, StringComparison.Ordinal) ? Label.Length : Indent.Length))];
+        return [.. text.SelectMany(
+            line => WrappedText.Lines("", line, width, line.StartsWith(Indent, StringComparison.Ordinal) ? Label.Length : Indent.Length))];
     }
 
     private static void Explain(PlannedRecipe plan, PlannedQuantity quantity, long step, List<string> text)
@@ -37,7 +39,8 @@ public static class Explanation
         if (quantity.Group.Conversion is { } conversion && schedule is Table)
         {
             text.Add($"  piece  the {quantity.Quantity} of the equivalent at each update");
-            text.Add($"  why    {conversion.Theorem}; the weights are {Magnitude.Text(conversion.LogScaleAt(step))} times the recipe's own");
+            text.Add(
+                $"  why    {conversion.Theorem}; the weights are {Magnitude.Text(conversion.LogScaleAt(step))} times the recipe's own");
         }
         else
         {

@@ -13,15 +13,21 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
     /// <summary>The lines of a quantity.</summary>
     public static PlanLines Of(IReadOnlyList<PlannedRecipe> plans, string quantity)
     {
-        var all = plans.SelectMany(plan => plan.Quantities.Where(planned => planned.Quantity == quantity).Select(planned => (Plan: plan, Planned: planned))).ToList();
-        var isBeyond = all.Any(each => each.Plan.Numbers.Covered is not null && PlanSteps.Of(each.Plan).Any(step => each.Planned.Schedule.LogValueAt(step) > PlannedQuantity.LargestLog));
+        var all = plans.SelectMany(
+            plan => plan.Quantities.Where(planned => planned.Quantity == quantity).Select(planned => (Plan: plan, Planned: planned)))
+            .ToList();
+        var isBeyond = all.Any(
+            each => each.Plan.Numbers.Covered is not null
+                && PlanSteps.Of(each.Plan).Any(step => each.Planned.Schedule.LogValueAt(step) > PlannedQuantity.LargestLog));
         return new(isBeyond ? $"log10 of the {quantity}" : quantity,
         [
             .. all.Select(each =>
             {
                 var steps = PlanSteps.Of(each.Plan);
                 var x = Horizontal(steps, XUnit(plans));
-                return new ChartLine(NameOf(each.Plan, each.Planned.Group, plans), x, Array.ConvertAll(steps, step => isBeyond ? each.Planned.Schedule.LogValueAt(step) / Ln10 : each.Planned.Schedule.ValueAt(step)))
+                return new ChartLine(NameOf(each.Plan, each.Planned.Group, plans), x,
+                    Array.ConvertAll(steps,
+                        step => isBeyond ? each.Planned.Schedule.LogValueAt(step) / Ln10 : each.Planned.Schedule.ValueAt(step)))
                 {
                     Color = ColorOf(each.Plan, each.Planned.Group, plans),
                 };
@@ -32,10 +38,14 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
     /// <summary>Rate times decay of every group whose rate or decay is its own.</summary>
     public static IReadOnlyList<ChartLine> IntrinsicRates(IReadOnlyList<PlannedRecipe> plans) =>
     [
-        .. plans.SelectMany(plan => Drawn(plan).Where(group => group == plan.Numbers.Rest || group.LearningRate != plan.Numbers.Rest.LearningRate || group.WeightDecay != plan.Numbers.Rest.WeightDecay).Select(group =>
+        .. plans.SelectMany(
+            plan => Drawn(plan)
+                .Where(group => group == plan.Numbers.Rest || group.LearningRate != plan.Numbers.Rest.LearningRate
+                || group.WeightDecay != plan.Numbers.Rest.WeightDecay).Select(group =>
         {
             var steps = PlanSteps.Of(plan);
-            return new ChartLine(NameOf(plan, group, plans), Horizontal(steps, XUnit(plans)), Array.ConvertAll(steps, step => IntrinsicRate(group, step)))
+            return new ChartLine(NameOf(plan, group, plans), Horizontal(steps, XUnit(plans)),
+                Array.ConvertAll(steps, step => IntrinsicRate(group, step)))
             {
                 Color = ColorOf(plan, group, plans),
                 OnRight = true,
@@ -44,7 +54,8 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
     ];
 
     /// <summary>The names of all lines, in the order of their colors.</summary>
-    public static IReadOnlyList<string> Names(IReadOnlyList<PlannedRecipe> plans) => [.. plans.SelectMany(plan => Drawn(plan).Select(group => NameOf(plan, group, plans)))];
+    public static IReadOnlyList<string> Names(IReadOnlyList<PlannedRecipe> plans) =>
+        [.. plans.SelectMany(plan => Drawn(plan).Select(group => NameOf(plan, group, plans)))];
 
     /// <summary>What the horizontal axis shows: epochs where all recipes have the same and a run lasts at least two, else steps.</summary>
     public static string XLabel(IReadOnlyList<PlannedRecipe> plans) => XUnit(plans) is 1 ? "step" : $"epoch of {XUnit(plans)} steps";
@@ -67,7 +78,8 @@ internal sealed record PlanLines(string Label, IReadOnlyList<ChartLine> Lines)
     private static long XUnit(IReadOnlyList<PlannedRecipe> plans)
     {
         var perEpoch = plans[0].Recipe.StepsPerEpoch;
-        return plans.All(plan => plan.Recipe.StepsPerEpoch == perEpoch) && plans.Any(plan => plan.Recipe.TotalSteps >= 2 * perEpoch) ? perEpoch : 1;
+        return plans.All(plan => plan.Recipe.StepsPerEpoch == perEpoch) && plans.Any(plan => plan.Recipe.TotalSteps >= 2 * perEpoch)
+            ? perEpoch : 1;
     }
 
     private static double[] Horizontal(long[] steps, long unit) => Array.ConvertAll(steps, step => step / (double)unit);

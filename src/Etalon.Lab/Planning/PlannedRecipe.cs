@@ -5,12 +5,13 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Planning;
 
 /// <summary>A recipe with its numbers, group by group: what every form of a plan reads.</summary>
-public sealed class PlannedRecipe
+internal sealed class PlannedRecipe
 {
     private PlannedRecipe(Recipe recipe, GroupedSchedule numbers)
     {
         (Recipe, Numbers) = (recipe, numbers);
-        Quantities = [.. QuantitiesOf(numbers.Rest), .. numbers.Groups.SkipLast(1).SelectMany(group => QuantitiesOf(group).Where(IsItsOwn))];
+        Quantities =
+            [.. QuantitiesOf(numbers.Rest), .. numbers.Groups.SkipLast(1).SelectMany(group => QuantitiesOf(group).Where(IsItsOwn))];
     }
 
     /// <summary>The recipe.</summary>
@@ -30,12 +31,14 @@ public sealed class PlannedRecipe
     public IReadOnlyList<ScheduleEvent> Events(PlannedQuantity quantity)
     {
         ArgumentNullException.ThrowIfNull(quantity);
-        if (quantity.Group.Conversion is not { } conversion || quantity.Schedule is not Table) return ScheduleEvents.Of(quantity.Schedule, Recipe.TotalSteps);
+        if (quantity.Group.Conversion is not { } conversion || quantity.Schedule is not Table)
+            return ScheduleEvents.Of(quantity.Schedule, Recipe.TotalSteps);
         var form = FormWords.Of(conversion.Form);
         return
         [
             .. ScheduleEvents.Of(Numbers.Schedule.LearningRate, Recipe.TotalSteps)
-                .Select(happening => new ScheduleEvent(happening.Step, $"{form} where {happening.What}", quantity.Schedule.ValueAt(happening.Step)) { LogValue = quantity.Schedule.LogValueAt(happening.Step) }),
+                .Select(happening => new ScheduleEvent(happening.Step, $"{form} where {happening.What}",
+                quantity.Schedule.ValueAt(happening.Step)) { LogValue = quantity.Schedule.LogValueAt(happening.Step) }),
         ];
     }
 
@@ -72,7 +75,7 @@ public sealed class PlannedRecipe
 /// <param name="Quantity">learning rate, weight decay, momentum or look-ahead.</param>
 /// <param name="Name">What it is called in tables: the quantity, with the group where the recipe has several.</param>
 /// <param name="Schedule">Its values.</param>
-public sealed record PlannedQuantity(ScheduleGroup Group, string Quantity, string Name, Schedule Schedule)
+internal sealed record PlannedQuantity(ScheduleGroup Group, string Quantity, string Name, Schedule Schedule)
 {
     /// <summary>The names of quantities.</summary>
     internal const string LearningRate = "learning rate", WeightDecay = "weight decay", Momentum = "momentum", LookAhead = "look-ahead";

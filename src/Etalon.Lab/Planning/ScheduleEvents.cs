@@ -4,7 +4,7 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Planning;
 
 /// <summary>Finds what happens to a schedule during a run.</summary>
-public static class ScheduleEvents
+internal static class ScheduleEvents
 {
     /// <summary>The events before the run ends, in order: where each piece begins and what happens inside it.</summary>
     /// <param name="schedule">The schedule.</param>
@@ -30,7 +30,9 @@ public static class ScheduleEvents
             .Where(piece => piece.Second >= totalSteps)
             .Select(piece => new ScheduleEvent(piece.Second, $"{piece.First.Describe()} never begins", double.NaN));
 
-    /// <summary>The pieces that own a step of the run, each with its half-open interval; a schedule that is no sequence is one piece.</summary>
+    /// <summary>
+    /// The pieces that own a step of the run, each with its half-open interval; a schedule that is no sequence is one piece.
+    /// </summary>
     internal static IReadOnlyList<(Schedule Piece, long Begin, long End)> PiecesOf(Schedule schedule, long totalSteps)
     {
         if (schedule is not Sequence sequence) return [(schedule, 0, totalSteps)];
@@ -48,11 +50,12 @@ public static class ScheduleEvents
 /// <param name="Step">The first update that uses the new value.</param>
 /// <param name="What">What happens, in words.</param>
 /// <param name="Value">The value from there; not a number for what never comes.</param>
-public sealed record ScheduleEvent(long Step, string What, double Value)
+internal sealed record ScheduleEvent(long Step, string What, double Value)
 {
     /// <summary>ln of the value, where it may leave float64.</summary>
     public double? LogValue { get; init; }
 
     /// <summary>The value in six digits, as a power of ten where float64 does not hold it, or a dash.</summary>
-    internal string Text => LogValue > PlannedQuantity.LargestLog ? Magnitude.Text(LogValue.Value) : double.IsNaN(Value) ? "-" : $"{Value:G6}";
+    internal string Text =>
+        LogValue > PlannedQuantity.LargestLog ? Magnitude.Text(LogValue.Value) : double.IsNaN(Value) ? "-" : $"{Value:G6}";
 }

@@ -7,11 +7,13 @@ using Etalon.Schedules;
 namespace Etalon.Lab.RangeTests;
 
 /// <summary>The recipe of a <see cref="RateRangeTest"/> with the rate that it found.</summary>
-public static class AppliedRate
+internal static class AppliedRate
 {
     private const int LongestHeading = 1024;
 
-    /// <summary>A recipe whose largest rate is another one: each piece of its rate, and of its groups' rates, times the same factor.</summary>
+    /// <summary>
+    /// A recipe whose largest rate is another one: each piece of its rate, and of its groups' rates, times the same factor.
+    /// </summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="peak">Its largest rate.</param>
     /// <param name="rate">The new one.</param>
@@ -28,7 +30,10 @@ public static class AppliedRate
         };
     }
 
-    /// <summary>Refuses, before anything is trained, a recipe that could not be written with another rate: one whose tables are longer than a recipe may be.</summary>
+    /// <summary>
+    /// Refuses, before anything is trained, a recipe that could not be written with another rate: one whose tables are longer than a recipe
+    /// may be.
+    /// </summary>
     /// <param name="source">The recipe, as it was read.</param>
     /// <param name="path">The file to write.</param>
     /// <exception cref="InputException">It is longer.</exception>
@@ -37,15 +42,21 @@ public static class AppliedRate
         ArgumentNullException.ThrowIfNull(source);
         int length = Of(source, path, 3e9, 1).Text.Length + LongestHeading;
         if (length > RecipeText.LargestLength)
-            throw new InputException($"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: \"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
+            throw new InputException(
+                $"{path}: a recipe is written with the numbers of its tables in it, {length} characters here, and the most that `train` "
+                + $"reads is {RecipeText.LargestLength}; look for the rate without --apply, and give the table a factor instead: "
+                + $"\"learning_rate: {{scaled: {{factor: 2, of: {{table: {{file: rates.csv}}}}}}}}\"");
     }
 
-    /// <summary>The recipe's text, after it was read as <c>train</c> will read it, and compared: what was found is what will be trained with.</summary>
+    /// <summary>
+    /// The recipe's text, after it was read as <c>train</c> will read it, and compared: what was found is what will be trained with.
+    /// </summary>
     /// <param name="test">A test that found a rate.</param>
     /// <param name="source">The recipe that was tested, as it was read.</param>
     /// <param name="path">The file that it is for, for messages.</param>
     /// <param name="read">The recipe, as <c>train</c> will read it.</param>
-    /// <exception cref="InputException">The recipe with this rate has no equivalent form, where it asks for one, or is longer than a recipe may be.</exception>
+    /// <exception cref="InputException">The recipe with this rate has no equivalent form, where it asks for one, or is longer than a recipe
+    /// may be.</exception>
     public static string Text(RateRangeTest test, ReadRecipe source, string path, out Recipe read)
     {
         ArgumentNullException.ThrowIfNull(test);
@@ -63,14 +74,16 @@ public static class AppliedRate
             """ + file.Text;
         read = RecipeReader.Read(text, path).Recipe;
         if (Math.Abs(PeakOf(read) / rate - 1) > 1e-9)
-            throw new InvalidOperationException($"{path}: would be read as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}");
+            throw new InvalidOperationException(
+                $"{path}: would be read as a recipe whose largest rate is {PeakOf(read):R} instead of {rate:R}");
         return text;
     }
 
     private static RecipeFile Of(ReadRecipe source, string path, double peak, double rate)
     {
         double factor = rate / peak;
-        return RecipeFile.Of(source, path, text => RecipeEdit.WithRates(text, value => Text(value * factor), Text(factor)), To(source.Recipe, peak, rate));
+        return RecipeFile.Of(source, path, text => RecipeEdit.WithRates(text, value => Text(value * factor), Text(factor)),
+            To(source.Recipe, peak, rate));
     }
 
     /// <summary>A rate in the twelve digits to which <see cref="Schedule.Scale"/> rounds.</summary>

@@ -3,7 +3,8 @@ namespace Etalon.Lab.RangeTests;
 /// <summary>The range test of one seed: the loss of each update while the rate rises.</summary>
 public sealed class RateCurve
 {
-    internal RateCurve(ulong seed, IReadOnlyList<double> rates, IReadOnlyList<double> losses, IReadOnlyList<double>? effectiveRates, int half, RateTestEnd end)
+    internal RateCurve(ulong seed, IReadOnlyList<double> rates, IReadOnlyList<double> losses, IReadOnlyList<double>? effectiveRates,
+        int half, RateTestEnd end)
     {
         (Seed, Rates, Losses, EffectiveRates, End) = (seed, rates, losses, effectiveRates, end);
         Smoothed = UsableRateRule.Smooth(losses, half);
@@ -22,7 +23,10 @@ public sealed class RateCurve
     /// <summary>The losses' running median.</summary>
     public IReadOnlyList<double> Smoothed { get; }
 
-    /// <summary>The effective rate of all scale-invariant weights at each update, as the monitors measure it; null where no weight is scale-invariant.</summary>
+    /// <summary>
+    /// The effective rate of all scale-invariant weights at each update, as the monitors measure it; null where no weight is
+    /// scale-invariant.
+    /// </summary>
     public IReadOnlyList<double>? EffectiveRates { get; }
 
     /// <summary>What ended the test.</summary>
@@ -31,7 +35,9 @@ public sealed class RateCurve
     /// <summary>What the rule reads from it.</summary>
     public RateReading Reading { get; }
 
-    /// <summary>The effective rate when the test came to a rate; null where there is none, or it began above it, or did not come so far.</summary>
+    /// <summary>
+    /// The effective rate when the test came to a rate; null where there is none, or it began above it, or did not come so far.
+    /// </summary>
     public double? EffectiveRateAt(double rate)
     {
         if (Rates.Count == 0 || rate < Rates[0]) return null;

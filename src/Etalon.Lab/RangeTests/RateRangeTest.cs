@@ -8,22 +8,29 @@ using Etalon.Numerics;
 namespace Etalon.Lab.RangeTests;
 
 /// <summary>
-/// A learning-rate range test (L. N. Smith, "Cyclical learning rates for training neural networks", 2017) over several seeds: the interval of rates that each of them finds usable.
+/// A learning-rate range test (L. N. Smith, "Cyclical learning rates for training neural networks", 2017) over several seeds: the interval
+/// of rates that each of them finds usable.
 /// </summary>
 /// <remarks>
-/// Each seed trains a network of its own from its own start while the rate rises exponentially. The networks are dropped: no run, and no folder, ever sees them. The result depends on
-/// the recipe, the data and the options alone, not on the number of threads. How the interval is read from the losses: docs/find-lr.md.
+/// Each seed trains a network of its own from its own start while the rate rises exponentially. The networks are dropped: no run, and no
+/// folder, ever sees them. The result depends on the recipe, the data and the options alone, not on the number of threads. How the interval
+/// is read from the losses: docs/find-lr.md.
 /// </remarks>
 public sealed class RateRangeTest
 {
-    internal RateRangeTest(Recipe recipe, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves, IReadOnlyList<AdaptiveRate> others)
+    internal RateRangeTest(Recipe recipe, RateTestOptions options, double peak, IReadOnlyList<RateCurve> curves,
+        IReadOnlyList<AdaptiveRate> others)
     {
         (Recipe, Options, Peak, Curves, Others) = (recipe, options, peak, curves, others);
-        Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem).Select(same => $"seed{(same.Count() > 1 ? "s" : "")} {string.Join(", ", same.Select(curve => $"{curve.Seed}"))}: {same.Key}")];
+        Problems = [.. curves.Where(curve => curve.Reading.Problem is not null).GroupBy(curve => curve.Reading.Problem)
+            .Select(same => $"seed{(same.Count() > 1 ? "s" : "")} {string.Join(", ", same.Select(curve => $"{curve.Seed}"))}: {same.Key}")];
         if (Problems.Count > 0) return;
-        var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower), curves.Min(curve => curve.Reading.Interval!.Value.Upper));
+        var common = new RateInterval(curves.Max(curve => curve.Reading.Interval!.Value.Lower),
+            curves.Min(curve => curve.Reading.Interval!.Value.Upper));
         if (common.Lower <= common.Upper) Interval = common;
-        else Problems = [$"the seeds have no rate in common: one needs {RateText.Of(common.Lower, 3)} at least, another {RateText.Of(common.Upper, 3)} at most; give more --updates, or a larger data.batch"];
+        else Problems =
+            [$"the seeds have no rate in common: one needs {RateText.Of(common.Lower, 3)} at least, another "
+                + $"{RateText.Of(common.Upper, 3)} at most; give more --updates, or a larger data.batch"];
     }
 
     /// <summary>The recipe.</summary>
@@ -47,13 +54,19 @@ public sealed class RateRangeTest
     /// <summary>The rates that every seed finds usable; null where there are none.</summary>
     public RateInterval? Interval { get; }
 
-    /// <summary>The rate to use: the geometric middle of <see cref="Interval"/>, to two digits, which is more than a test can tell; to more where it is so narrow that two would leave it.</summary>
+    /// <summary>
+    /// The rate to use: the geometric middle of <see cref="Interval"/>, to two digits, which is more than a test can tell; to more where it
+    /// is so narrow that two would leave it.
+    /// </summary>
     public double? Rate => Interval?.RoundMiddle;
 
     /// <summary>Why there is no interval; empty where there is.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    /// <summary>The effective rate of the scale-invariant weights when the tests came to a rate, the geometric mean over the seeds; null where there is none.</summary>
+    /// <summary>
+    /// The effective rate of the scale-invariant weights when the tests came to a rate, the geometric mean over the seeds; null where there
+    /// is none.
+    /// </summary>
     public double? EffectiveRateAt(double rate)
     {
         double[] ofSeeds = [.. Curves.Select(curve => curve.EffectiveRateAt(rate)).OfType<double>()];
@@ -80,7 +93,8 @@ public sealed class RateRangeTest
     /// <param name="cancellation">Ends the test after the updates at work.</param>
     /// <exception cref="InputException">Options or recipe are out of range, or recipe and data do not fit.</exception>
     /// <exception cref="OperationCanceledException">The test was canceled.</exception>
-    public static RateRangeTest Run(Recipe recipe, RateTestOptions options, int threads, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    public static RateRangeTest Run(Recipe recipe, RateTestOptions options, int threads, Action<int, int>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
@@ -91,12 +105,14 @@ public sealed class RateRangeTest
             : Run<float>(recipe, options, tested, data, threads, progress, cancellation);
     }
 
-    private static RateRangeTest Run<T>(Recipe recipe, RateTestOptions options, TestedRecipe tested, DataSet data, int threads, Action<int, int>? progress, CancellationToken cancellation)
+    private static RateRangeTest Run<T>(Recipe recipe, RateTestOptions options, TestedRecipe tested, DataSet data, int threads,
+        Action<int, int>? progress, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var curves = new RateCurve[options.Seeds];
         var others = new AdaptiveRate[tested.SelfSetting];
-        List<Action> runs = [.. Enumerable.Range(0, curves.Length).Select(seed => (Action)(() => curves[seed] = RateSweep<T>.Rise(tested.Rising(seed), data, cancellation)))];
+        List<Action> runs = [.. Enumerable.Range(0, curves.Length)
+            .Select(seed => (Action)(() => curves[seed] = RateSweep<T>.Rise(tested.Rising(seed), data, cancellation)))];
         if (others.Length > 0)
         {
             runs.Add(() => others[0] = RateSweep<T>.Settle("WNGrad", tested.WithWnGrad(), data, tested.RateOf, cancellation));

@@ -7,7 +7,10 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.RangeTests;
 
-/// <summary>Trains one of the recipes of <see cref="TestedRecipe"/>. The trainer is made here and ends here: nothing of it can come into any other run.</summary>
+/// <summary>
+/// Trains one of the recipes of <see cref="TestedRecipe"/>. The trainer is made here and ends here: nothing of it can come into any other
+/// run.
+/// </summary>
 internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Trains a rising rate until the loss has risen well above the first one.</summary>
@@ -22,7 +25,8 @@ internal static class RateSweep<T> where T : unmanaged, IFloatingPointIeee754<T>
             if (report.Monitors is { } monitors) effective.Add(WholeOf(monitors));
             return !UsableRateRule.HasRisen(losses, half);
         }, cancellation);
-        var end = !isFinite ? RateTestEnd.NotFinite : UsableRateRule.HasRisen(losses, half) ? RateTestEnd.LossRose : RateTestEnd.LargestRate;
+        var end =
+            !isFinite ? RateTestEnd.NotFinite : UsableRateRule.HasRisen(losses, half) ? RateTestEnd.LossRose : RateTestEnd.LargestRate;
         return new RateCurve(recipe.Seed, rates, losses, effective.Count > 0 ? effective : null, half, end);
     }
 

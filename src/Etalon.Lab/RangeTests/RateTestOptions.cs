@@ -30,10 +30,14 @@ public sealed record RateTestOptions
     internal void Check()
     {
         List<string> problems = [];
-        if (!(From is >= Least and <= Most)) problems.Add($"--from is {From}, but the first rate is a number from {Least} to {Most}; 1e-5 is usual");
-        if (!(To is >= Least and <= Most)) problems.Add($"--to is {To}, but the last rate is a number from {Least} to {Most}; 100 is usual");
-        if (problems.Count == 0 && !(To >= 10 * From)) problems.Add($"--from is {From} and --to {To}, but a test rises by a factor of 10 at least; 1e-5 and 100 are usual");
-        if (Updates is < FewestUpdates or > MostUpdates) problems.Add($"--updates is {Updates}, but a test has {FewestUpdates} to {MostUpdates} of them; 200 is usual");
+        if (!(From is >= Least and <= Most))
+            problems.Add($"--from is {From}, but the first rate is a number from {Least} to {Most}; 1e-5 is usual");
+        if (!(To is >= Least and <= Most))
+            problems.Add($"--to is {To}, but the last rate is a number from {Least} to {Most}; 100 is usual");
+        if (problems.Count == 0 && !(To >= 10 * From))
+            problems.Add($"--from is {From} and --to {To}, but a test rises by a factor of 10 at least; 1e-5 and 100 are usual");
+        if (Updates is < FewestUpdates or > MostUpdates)
+            problems.Add($"--updates is {Updates}, but a test has {FewestUpdates} to {MostUpdates} of them; 200 is usual");
         if (Seeds is < 1 or > MostSeeds) problems.Add($"--seeds is {Seeds}, but 1 to {MostSeeds} are tested; 3 is usual");
         if (problems.Count > 0) throw new InputException(problems);
     }

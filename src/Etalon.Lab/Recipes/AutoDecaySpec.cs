@@ -1,13 +1,14 @@
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// A rate that falls when the loss stops falling: the schedule's rate times factor^s in stage s, and the end of the run with that of the last stage.
-/// It reacts to the loss, so it is no schedule; its state is kept in checkpoints.
+/// A rate that falls when the loss stops falling: the schedule's rate times factor^s in stage s, and the end of the run with that of the
+/// last stage. It reacts to the loss, so it is no schedule; its state is kept in checkpoints.
 /// </summary>
 /// <remarks>
-/// AutoDecay of You et al., *Learning Stages* (arXiv:1908.01878v1), whose rule was not published; the rule here is a substitute. With l_e the mean training
-/// loss of epoch e: a stage ends when the line fitted to its last k losses falls by less than the share <see cref="Tolerance"/> of their mean an epoch, in
-/// <see cref="Patience"/> epochs in a row, or when Welch's test does not tell the last k losses from the k before at the level <see cref="Significance"/>.
+/// AutoDecay of You et al., *Learning Stages* (arXiv:1908.01878v1), whose rule was not published; the rule here is a substitute. With l_e
+/// the mean training loss of epoch e: a stage ends when the line fitted to its last k losses falls by less than the share
+/// <see cref="Tolerance"/> of their mean an epoch, in <see cref="Patience"/> epochs in a row, or when Welch's test does not tell the last k
+/// losses from the k before at the level <see cref="Significance"/>.
 /// </remarks>
 public sealed record AutoDecaySpec
 {
@@ -16,7 +17,8 @@ public sealed record AutoDecaySpec
     public double Factor
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Factor), "must be above 0 and below 1; the usual choice is 0.1");
+        init => field = value is > 0 and < 1
+            ? value : throw new ArgumentOutOfRangeException(nameof(Factor), "must be above 0 and below 1; the usual choice is 0.1");
     } = 0.1;
 
     /// <summary>k, the epochs of a window.</summary>

@@ -16,7 +16,9 @@ public sealed record CheckpointSpec
     public double? EveryMinutes
     {
         get;
-        init => field = value is null or (> 0 and <= 1e6) ? value : throw new ArgumentOutOfRangeException(nameof(EveryMinutes), "must be above 0 and at most 1000000; 10 is a good choice where an epoch takes hours");
+        init => field = value is null or (> 0 and <= 1e6)
+            ? value : throw new ArgumentOutOfRangeException(nameof(EveryMinutes),
+            "must be above 0 and at most 1000000; 10 is a good choice where an epoch takes hours");
     }
 
     /// <summary>Which checkpoints stay.</summary>

@@ -4,7 +4,8 @@ using Etalon.Schedules.Equivalence;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// That a run trains an equivalent of its recipe instead: the scale-invariant group follows the converted numbers, everything else the recipe's own.
+/// That a run trains an equivalent of its recipe instead: the scale-invariant group follows the converted numbers, everything else the
+/// recipe's own.
 /// </summary>
 public sealed record EquivalentSpec
 {

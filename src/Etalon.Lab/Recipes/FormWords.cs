@@ -3,7 +3,7 @@ using Etalon.Schedules.Equivalence;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>The forms of equivalent recipes by the words that recipes and the command line use.</summary>
-public static class FormWords
+internal static class FormWords
 {
     private static readonly (string Word, EquivalentForm Form)[] Known =
     [

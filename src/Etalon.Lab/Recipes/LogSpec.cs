@@ -29,7 +29,8 @@ public sealed record LogSpec
     public long? NoiseSteps
     {
         get;
-        init => field = value is null ? null : Require.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
+        init => field =
+            value is null ? null : Require.AtLeast(value.Value, 1L, "100ba costs a hundredth of the training time; or write never");
     } = 100;
 
     /// <summary>Updates between two evaluations; null is an epoch.</summary>

@@ -5,8 +5,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names; where
-/// the run trains an equivalent of its recipe, the last group is the scale-invariant one, whose numbers the conversion gives.
+/// The parameter groups of a recipe: group 0 follows the recipe's own schedules, each further group the ones its class of parameters names;
+/// where the run trains an equivalent of its recipe, the last group is the scale-invariant one, whose numbers the conversion gives.
 /// </summary>
 internal sealed class ParameterGroups
 {
@@ -16,7 +16,8 @@ internal sealed class ParameterGroups
     public ParameterGroups(Recipe recipe)
     {
         if (recipe.Model?.Norm == NormKind.None && recipe.Optimizer.Groups.Any(group => group.Parameters == ParameterClass.ScaleInvariant))
-            throw new InputException("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization");
+            throw new InputException(
+                "optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization");
         bool isEquivalent = recipe.Equivalent is not null;
         (_recipe, _numbers) = (recipe, new Hyperparameters[recipe.Optimizer.Groups.Length + (isEquivalent ? 2 : 1)]);
         Converted = isEquivalent ? _numbers.Length - 1 : null;
@@ -31,12 +32,14 @@ internal sealed class ParameterGroups
     /// <param name="rateFactor">What the rates of all other groups are multiplied by.</param>
     public ReadOnlySpan<Hyperparameters> At(long step, Hyperparameters converted = default, double rateFactor = 1)
     {
-        var common = new Hyperparameters(rateFactor * _recipe.LearningRate.ValueAt(step), _recipe.WeightDecay.ValueAt(step), _recipe.Momentum.ValueAt(step));
+        var common = new Hyperparameters(rateFactor * _recipe.LearningRate.ValueAt(step), _recipe.WeightDecay.ValueAt(step),
+            _recipe.Momentum.ValueAt(step));
         _numbers[0] = common;
         for (int i = 1; i <= _recipe.Optimizer.Groups.Length; i++)
         {
             var group = _recipe.Optimizer.Groups[i - 1];
-            _numbers[i] = new Hyperparameters(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate, Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
+            _numbers[i] = new Hyperparameters(group.LearningRate is { } rate ? rateFactor * rate.ValueAt(step) : common.Rate,
+                Value(group.WeightDecay, step, common.WeightDecay), Value(group.Momentum, step, common.Momentum));
         }
         if (Converted is { } last) _numbers[last] = converted;
         return _numbers;

@@ -5,7 +5,8 @@ namespace Etalon.Lab.Recipes;
 
 /// <summary>A parameter of a piece in a recipe.</summary>
 /// <param name="Key">Its key, <c>peak_decay</c>.</param>
-/// <param name="Read">The value for the piece's constructor, where the parameters that were read before it are known by their properties.</param>
+/// <param name="Read">The value for the piece's constructor, where the parameters that were read before it are known by their
+/// properties.</param>
 /// <param name="Write">The value as a recipe has it, in a piece that begins at a step of the run.</param>
 internal sealed record PieceParameter(
     string Key, Func<PieceSection, IReadOnlyDictionary<string, object?>, object?> Read, Func<object, long, JsonNode> Write)

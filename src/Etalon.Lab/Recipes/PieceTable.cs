@@ -14,7 +14,8 @@ internal static class PieceTable
         new(typeof(Linear), Value("from"), Value("to"), Flag("inclusive"), Length),
         new(typeof(Cosine), Value("from"), Value("to"), Flag("inclusive"), Length),
         new(typeof(Polynomial), Value("from"), Value("to"), Number("power", 1), Flag("inclusive"), Length),
-        new(typeof(Exponential), Value("from"), Number("factor"), TimeScale("every", "write how long the factor takes, as in every: 1ep"), Length),
+        new(typeof(Exponential), Value("from"), Number("factor"), TimeScale("every", "write how long the factor takes, as in every: 1ep"),
+            Length),
         new(typeof(Steps), Value("start"), Milestones("at") with { Turn = 1 }, Number("factor"), Length with { Turn = 1 }),
         new(typeof(InverseSqrt), Value("peak"), TimeScale("shift", "write the time scale, as in shift: 4000ba"), Length),
         new(typeof(Restarts), Value("from"), Value("to"), Steps("period", "10ep"), Number("growth", 1), Number("peak_decay", 1), Length),
@@ -24,7 +25,8 @@ internal static class PieceTable
             Number("rise", 0.3), Choice("shape", RampShape.Cosine), Flag("three_phase"), Length)
         { Also = CycleMomentum },
         new(typeof(WarmupStableDecay),
-            Value("peak"), Warmup, Stable, Steps("decay", "0.2dur") with { Property = nameof(WarmupStableDecay.DecayLength), Turn = 2 }, Value("to", 0),
+            Value("peak"), Warmup, Stable, Steps("decay", "0.2dur") with { Property = nameof(WarmupStableDecay.DecayLength), Turn = 2 },
+            Value("to", 0),
             Choice("shape", RampShape.Linear) with { Turn = 4 }, Choice("convention", WarmupConvention.Between) with { Turn = 4 }),
         new(typeof(Table), Flag("logarithmic"), Values),
         new(typeof(Scaled), Number("factor", 1), Number("log_factor", 0), Of(mayOmitLength: true)),
@@ -58,7 +60,9 @@ internal static class PieceTable
     private static object StableLength(PieceSection piece, IReadOnlyDictionary<string, object?> given)
     {
         if (piece.Steps("stable") is not { } stable)
-            return Math.Max(0, piece.Length() - (long)given[nameof(WarmupStableDecay.WarmupLength)]! - (long)given[nameof(WarmupStableDecay.DecayLength)]!);
+            return Math.Max(0,
+                piece.Length() - (long)given[nameof(WarmupStableDecay.WarmupLength)]!
+                    - (long)given[nameof(WarmupStableDecay.DecayLength)]!);
         if (!piece.Has("for")) return stable;
         piece.Section.Take("for");
         piece.Section.Problems.Add(piece.Section.Map.Place, $"{piece.Section.Path}: stable and for say the same thing twice; keep one");
@@ -86,7 +90,8 @@ internal static class PieceTable
         var problems = piece.Section.Problems;
         if (piece.Quantity != ScheduledQuantity.LearningRate || !piece.IsWhole)
         {
-            problems.Add(node, path, "only a one_cycle that is the whole learning rate sets the momentum too; write momentum as a schedule of its own");
+            problems.Add(node, path,
+                "only a one_cycle that is the whole learning rate sets the momentum too; write momentum as a schedule of its own");
             return;
         }
         if (SectionReader.Open(node, path, problems) is not { } section) return;

@@ -8,7 +8,8 @@ namespace Etalon.Lab.Recipes;
 /// <param name="Overrides">The overrides given with it, "key=value" each, in order.</param>
 /// <param name="Warnings">What is allowed but probably not meant, such as a milestone that can never fire; a sentence each.</param>
 public sealed record ReadRecipe(
-    Recipe Recipe, string SourceText, string? File, IReadOnlyList<string> Tables, IReadOnlyList<string> Overrides, IReadOnlyList<string> Warnings)
+    Recipe Recipe, string SourceText, string? File, IReadOnlyList<string> Tables, IReadOnlyList<string> Overrides,
+    IReadOnlyList<string> Warnings)
 {
     /// <summary>A recipe that was made in code: its text is the canonical one.</summary>
     public static ReadRecipe Of(Recipe recipe)

@@ -7,7 +7,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// A recipe, resolved: everything that decides a training run, and nothing else. All durations are in steps (updates). Where it came from is in <see cref="ReadRecipe"/>.
+/// A recipe, resolved: everything that decides a training run, and nothing else. All durations are in steps (updates). Where it came from
+/// is in <see cref="ReadRecipe"/>.
 /// </summary>
 public sealed record Recipe
 {
@@ -79,7 +80,9 @@ public sealed record Recipe
     /// </summary>
     public string Hash => Hashes.GetValue(this, RecipeWriter.HashOf);
 
-    /// <summary>The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.</summary>
+    /// <summary>
+    /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.
+    /// </summary>
     public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// A recipe that is written for a person: the text it was read from with only what was asked for changed, checked to be read back as intended. Where the text
-/// cannot be changed so, the canonical recipe, and the reason.
+/// A recipe that is written for a person: the text it was read from with only what was asked for changed, checked to be read back as
+/// intended. Where the text cannot be changed so, the canonical recipe, and the reason.
 /// </summary>
 internal sealed record RecipeFile
 {
@@ -33,7 +33,9 @@ internal sealed record RecipeFile
         try
         {
             var read = RecipeReader.Read(text, path).Recipe;
-            return IsSame(read, wanted) ? new() { Text = text.EndsWith('\n') ? text : text + "\n", Recipe = read } : Canonical(wanted, path, "its text, changed in place, would be read as another recipe");
+            return IsSame(read, wanted)
+                ? new() { Text = text.EndsWith('\n') ? text : text + "\n", Recipe = read }
+                : Canonical(wanted, path, "its text, changed in place, would be read as another recipe");
         }
         catch (InputException exception)
         {
@@ -56,7 +58,8 @@ internal sealed record RecipeFile
         return read.TotalSteps == wanted.TotalSteps
             && WithoutRates(named).Hash == WithoutRates(read).Hash
             && AreClose(read.LearningRate, wanted.LearningRate, read.TotalSteps)
-            && read.Optimizer.Groups.Zip(wanted.Optimizer.Groups).All(pair => pair.First.LearningRate is null == pair.Second.LearningRate is null
+            && read.Optimizer.Groups.Zip(wanted.Optimizer.Groups)
+            .All(pair => pair.First.LearningRate is null == pair.Second.LearningRate is null
                 && (pair.First.LearningRate is null || AreClose(pair.First.LearningRate, pair.Second.LearningRate!, read.TotalSteps)));
     }
 

@@ -4,7 +4,7 @@ using Etalon.Lab.Files;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>The files that a recipe is read from, and those that it names.</summary>
-public static class RecipeInputs
+internal static class RecipeInputs
 {
     /// <summary>The recipe's file, its tables, and the files of its data set as far as they are here.</summary>
     public static IEnumerable<InputFile> Of(ReadRecipe read)

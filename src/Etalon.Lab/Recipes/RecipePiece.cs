@@ -5,7 +5,9 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Recipes;
 
-/// <summary>How a kind of piece stands in a recipe: its name, which is that of its JSON, and its parameters in the order in which they are written.</summary>
+/// <summary>
+/// How a kind of piece stands in a recipe: its name, which is that of its JSON, and its parameters in the order in which they are written.
+/// </summary>
 /// <param name="Kind">The type of the piece.</param>
 /// <param name="Parameters">One for each parameter of its constructor.</param>
 internal sealed record RecipePiece(Type Kind, params IReadOnlyList<PieceParameter> Parameters)

@@ -52,12 +52,15 @@ public static class RecipeReader
     public static DataSpec ReadData(string data, string source, IReadOnlyList<string> overrides) =>
         Read($"duration: 1ba\nlearning_rate: 0\ndata: {data}", source, overrides).Recipe.Data!;
 
-    /// <summary>Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.</summary>
+    /// <summary>
+    /// Reads a recipe that etalon wrote, which may be longer than one that people write: a table stands in it value by value.
+    /// </summary>
     /// <param name="text">What <see cref="RecipeWriter"/> wrote.</param>
     /// <param name="source">The file's name for messages.</param>
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
-    internal static ReadRecipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) => Read(text, source, overrides, int.MaxValue);
+    internal static ReadRecipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) =>
+        Read(text, source, overrides, int.MaxValue);
 
     private static ReadRecipe Read(string text, string source, IReadOnlyList<string> overrides, int longest)
     {
@@ -93,7 +96,8 @@ public static class RecipeReader
         var time = RecipeTime.Read(root, data, hasData, Path.GetDirectoryName(source) ?? "");
         var model = Section(root, "model", ModelReader.Read, (ModelSpec?)null);
 
-        if (model is { Norm: NormKind.Batch } && data is { SmallestBatch: 1 }) warnings.Add(root.Map.Find("data")!.Value.Place, StatisticsOfOne(data));
+        if (model is { Norm: NormKind.Batch } && data is { SmallestBatch: 1 })
+            warnings.Add(root.Map.Find("data")!.Value.Place, StatisticsOfOne(data));
 
         var schedules = new ScheduleReader(time, problems, warnings);
         var rate = schedules.Read(root, ScheduledQuantity.LearningRate);
@@ -110,7 +114,9 @@ public static class RecipeReader
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
         var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);
         if (equivalent is not null && root.Map.Find("auto_decay") is { } controller)
-            problems.Add(controller.Key.Place, "auto_decay: a conversion needs the whole schedule beforehand, and this rate follows the loss; keep one of equivalent and auto_decay");
+            problems.Add(controller.Key.Place,
+                "auto_decay: a conversion needs the whole schedule beforehand, and this rate follows the loss; keep one of equivalent "
+                + "and auto_decay");
         var loss = Section(root, "loss", LossReader.Read, new LossSpec());
         var precision = root.Read("precision", Precision.Float32, ScalarReader.Choice<Precision>);
         var log = Section(root, "log", section => Log(section, time), new LogSpec());
@@ -140,8 +146,10 @@ public static class RecipeReader
     }
 
     private static string StatisticsOfOne(DataSpec data) => data.Batch == 1
-        ? "data.batch = 1: batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger batch, or another norm"
-        : $"data.batch = {data.Batch}: the last batch of an epoch has a single image, of which batch normalization takes its statistics; write drop_last: true, or another batch";
+        ? "data.batch = 1: batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger "
+            + "batch, or another norm"
+        : $"data.batch = {data.Batch}: the last batch of an epoch has a single image, of which batch normalization takes its statistics; "
+            + $"write drop_last: true, or another batch";
 
     private static T Section<T>(SectionReader root, string key, Func<SectionReader, T> read, T absent) =>
         root.Take(key) is { } node && SectionReader.Open(node, key, root.Problems) is { } section ? read(section) : absent;
@@ -156,7 +164,8 @@ public static class RecipeReader
         return log;
     }
 
-    private static long? StepsOrNever(RecipeNode node, RecipeTime time) => node is RecipeScalar { Text: LogSpec.Never } ? null : time.Steps(node);
+    private static long? StepsOrNever(RecipeNode node, RecipeTime time) =>
+        node is RecipeScalar { Text: LogSpec.Never } ? null : time.Steps(node);
 
     private static CheckpointSpec Checkpoint(SectionReader section, RecipeTime time)
     {
@@ -172,7 +181,8 @@ public static class RecipeReader
         var name = ScalarReader.Text(node);
         return name.Length <= 80 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? name
-            : throw new ValueException(node, "names a folder: at most 80 letters, digits, dashes, dots and underscores, and no dot in front");
+            : throw new ValueException(node,
+            "names a folder: at most 80 letters, digits, dashes, dots and underscores, and no dot in front");
     }
 
     internal static string NameOf(string source)

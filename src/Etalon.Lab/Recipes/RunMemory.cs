@@ -5,13 +5,14 @@ using Etalon.Lab.Models;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// The memory that a recipe's run takes, asked before any of it is taken: systems grant more than they have, and end the process when it is used.
+/// The memory that a recipe's run takes, asked before any of it is taken: systems grant more than they have, and end the process when it is
+/// used.
 /// </summary>
 /// <remarks>
-/// Counted are the data set as bytes, its network with all activations of a batch, the optimizer's slots, the copy that a checkpoint is written from, and the batches being
-/// read. The runtime itself, some 60 MB, is not.
+/// Counted are the data set as bytes, its network with all activations of a batch, the optimizer's slots, the copy that a checkpoint is
+/// written from, and the batches being read. The runtime itself, some 60 MB, is not.
 /// </remarks>
-public static class RunMemory
+internal static class RunMemory
 {
     // Two of training, two of an evaluation, and one of the monitors or of running statistics.
     private const int Batches = 5;
@@ -32,7 +33,8 @@ public static class RunMemory
     public static void Require(Recipe recipe, int threads, long available)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (Of(recipe, threads) is { } needed && needed > available) throw new InputException(Words(recipe, needed, available) + "; " + Remedy);
+        if (Of(recipe, threads) is { } needed && needed > available)
+            throw new InputException(Words(recipe, needed, available) + "; " + Remedy);
     }
 
     /// <summary>How many runs fit at a time, at least one; their data, which they share, are counted once.</summary>
@@ -62,14 +64,16 @@ public static class RunMemory
     private const string Remedy = "take a smaller batch or model, smaller or fewer images, or float32";
 
     private static string Words(Recipe recipe, long needed, long available) =>
-        $"data.batch = {recipe.Data!.Batch}: {recipe.Model!.Name} needs {Gigabytes(needed)} for batches of {recipe.Data.Batch} {recipe.Data.Image} images, and this machine has {Gigabytes(available)}";
+        $"data.batch = {recipe.Data!.Batch}: {recipe.Model!.Name} needs {Gigabytes(needed)} for batches of {recipe.Data.Batch} "
+        + $"{recipe.Data.Image} images, and this machine has {Gigabytes(available)}";
 
     private static string Gigabytes(long bytes) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1e9:F1} GB");
 
     private static long? Of<T>(Recipe recipe, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (recipe is not { Data: { } data, Model: { } model }) return null;
-        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), recipe.Loss.Make(), Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
+        var network = Model.MemoryOf<T>(model, data.Image, ClassesOf(data), recipe.Loss.Make(),
+            Math.Max(data.Batch, Math.Min(data.Batch, data.TestCount)), threads);
         long kept = network.ParameterBytes * (1 + recipe.Optimizer.Slots) + network.StateBytes;
         long read = (long)Batches * data.Batch * data.Image.Length * (typeof(T) == typeof(double) ? sizeof(double) : sizeof(float));
         return BytesOf(data) + network.TotalBytes + recipe.Optimizer.Slots * network.ParameterBytes + kept + read;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// The version of the arithmetic: two runs of one recipe have the same bits where it is the same. docs/engine.md tells what each one changed; whoever
-/// changes a bit of an ordinary run counts on, and adds a row there.
+/// The version of the arithmetic: two runs of one recipe have the same bits where it is the same. docs/engine.md tells what each one
+/// changed; whoever changes a bit of an ordinary run counts on, and adds a row there.
 /// </summary>
 internal static class Arithmetic
 {
@@ -22,7 +22,8 @@ internal static class Arithmetic
     public static long Of(Checkpoint checkpoint) => checkpoint.Metadata.ContainsKey(Key) ? checkpoint.Integer(Key) : Unwritten;
 
     /// <summary>The one that a run began with.</summary>
-    public static long Of(JsonObject resolved) => resolved[Key] is JsonValue value && value.TryGetValue(out long version) ? version : Unwritten;
+    public static long Of(JsonObject resolved) =>
+        resolved[Key] is JsonValue value && value.TryGetValue(out long version) ? version : Unwritten;
 
     /// <summary>The words for a state of another version, which does not continue exactly.</summary>
     public static string NotExact(long was) =>

@@ -5,7 +5,8 @@ namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// A run's state after some updates, on disk: weights, running statistics and frozen weights under their names in the network, the
-/// optimizer's slots as SLOT/NAME (velocity/NAME for SGD) and its own numbers in float64, and everything else as texts in the metadata. Checked when it is opened.
+/// optimizer's slots as SLOT/NAME (velocity/NAME for SGD) and its own numbers in float64, and everything else as texts in the metadata.
+/// Checked when it is opened.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -17,7 +18,8 @@ internal sealed class Checkpoint : IDisposable
     {
         _file = file;
         CheckpointSeal.Verify(file);
-        if (Text(FormatKey) != Format) throw new InputException($"{file.Path}: is of format {SafetensorsParts.Shown(Text(FormatKey))}; this etalon reads {Format}");
+        if (Text(FormatKey) != Format)
+            throw new InputException($"{file.Path}: is of format {SafetensorsParts.Shown(Text(FormatKey))}; this etalon reads {Format}");
         Step = Integer(StepKey);
     }
 
@@ -57,26 +59,30 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>A text of the metadata.</summary>
     /// <exception cref="InputException">There is none of that name.</exception>
     public string Text(string key) =>
-        Metadata.TryGetValue(key, out var text) ? text : throw new InputException($"{Path}: its metadata has no {key}; it is not a checkpoint of this etalon");
+        Metadata.TryGetValue(key, out var text)
+            ? text : throw new InputException($"{Path}: its metadata has no {key}; it is not a checkpoint of this etalon");
 
     /// <summary>A whole number of the metadata, never negative.</summary>
     public long Integer(string key) => Whole(Text(key)) ?? throw Wrong(key, "a whole number");
 
     /// <summary>A whole number of the metadata of at most 2^31 - 1, never negative.</summary>
-    public int Count(string key) => Integer(key) is var count and <= int.MaxValue ? (int)count : throw Wrong(key, "a whole number below 2^31");
+    public int Count(string key) =>
+        Integer(key) is var count and <= int.MaxValue ? (int)count : throw Wrong(key, "a whole number below 2^31");
 
     /// <summary>Whole numbers of the metadata, never negative, with a space between them.</summary>
-    public ImmutableArray<long> Integers(string key) => [.. Text(key).Split(' ').Select(word => Whole(word) ?? throw Wrong(key, "a list of whole numbers"))];
+    public ImmutableArray<long> Integers(string key) =>
+        [.. Text(key).Split(' ').Select(word => Whole(word) ?? throw Wrong(key, "a list of whole numbers"))];
 
     /// <summary>A number of the metadata, to the bit as it was written.</summary>
     /// <remarks>
-    /// Earlier versions wrote the decimal and the minus sign of the machine's culture: 1,5 or −1.5. No number has separators of thousands, so such a sign says
-    /// what it was.
+    /// Earlier versions wrote the decimal and the minus sign of the machine's culture: 1,5 or −1.5. No number has separators of thousands,
+    /// so such a sign says what it was.
     /// </remarks>
     public double Number(string key) => Finite(Text(key).Replace(',', '.').Replace('\u2212', '-')) ?? throw Wrong(key, "a finite number");
 
     /// <summary>Numbers of the metadata with a space between them, to the bit as they were written.</summary>
-    public ImmutableArray<double> Numbers(string key) => [.. Text(key).Split(' ').Select(word => Finite(word) ?? throw Wrong(key, "a list of finite numbers"))];
+    public ImmutableArray<double> Numbers(string key) =>
+        [.. Text(key).Split(' ').Select(word => Finite(word) ?? throw Wrong(key, "a list of finite numbers"))];
 
     /// <summary>A number of the metadata that need not be there.</summary>
     public double? OptionalNumber(string key) => Metadata.ContainsKey(key) ? Number(key) : null;
@@ -85,11 +91,14 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="InputException">The file holds others.</exception>
     public void Restore(IReadOnlyList<StoredTensor> tensors) => Snapshot.Restore(tensors, _file);
 
-    private static double? Finite(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+    private static double? Finite(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
 
-    private static long? Whole(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+    private static long? Whole(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
-    private InputException Wrong(string key, string rule) => new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}, but must be {rule}; was the file edited?");
+    private InputException Wrong(string key, string rule) =>
+        new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}, but must be {rule}; was the file edited?");
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

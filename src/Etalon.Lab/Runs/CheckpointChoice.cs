@@ -10,7 +10,8 @@ internal static class CheckpointChoice
     /// <param name="recipe">The recipe.</param>
     /// <param name="notes">Takes a sentence for each later one that cannot be used.</param>
     /// <exception cref="InputException">None can be used; each is named with the cause.</exception>
-    public static Checkpoint? Last(string run, Recipe recipe, List<string> notes) => Last(run, notes, checkpoint => FaultOf(checkpoint, run, recipe));
+    public static Checkpoint? Last(string run, Recipe recipe, List<string> notes) =>
+        Last(run, notes, checkpoint => FaultOf(checkpoint, run, recipe));
 
     /// <summary>The last checkpoint that is whole, of whatever recipe.</summary>
     /// <inheritdoc cref="Last(string, Recipe, List{string})"/>
@@ -31,7 +32,10 @@ internal static class CheckpointChoice
         }
         catch (InputException exception) when (isWhole)
         {
-            throw new InputException([.. exception.Problems.SkipLast(1), $"{run} cannot go on without the metrics before its checkpoints, but a new run can from the last whole one: etalon fork {run}"]);
+            throw new InputException(
+                [.. exception.Problems.SkipLast(1),
+                    $"{run} cannot go on without the metrics before its checkpoints, but a new run can from the last whole one: etalon "
+                    + $"fork {run}"]);
         }
     }
 
@@ -41,7 +45,9 @@ internal static class CheckpointChoice
     {
         var folder = new CheckpointFolder(run);
         if (!File.Exists(folder.PathOf(step)))
-            throw new InputException($"{run} has no checkpoint after update {step}; it has {(folder.Steps() is { Count: > 0 } steps ? string.Join(", ", steps.Select(kept => $"{kept}")) : "none")}");
+            throw new InputException(
+                $"{run} has no checkpoint after update {step}; it has "
+                + $"{(folder.Steps() is { Count: > 0 } steps ? string.Join(", ", steps.Select(kept => $"{kept}")) : "none")}");
         return Checked(Checkpoint.Open(folder.PathOf(step)), run, recipe, step);
     }
 
@@ -54,9 +60,11 @@ internal static class CheckpointChoice
         throw new InputException($"{checkpoint.Path}: {fault}");
     }
 
-    private static string? FaultOf(Checkpoint checkpoint, string run, Recipe recipe) => RunIdentity.Of(checkpoint).Recipe is var hash && hash == recipe.Hash
+    private static string? FaultOf(Checkpoint checkpoint, string run, Recipe recipe) =>
+        RunIdentity.Of(checkpoint).Recipe is var hash && hash == recipe.Hash
         ? null
-        : $"it is the state of another recipe, of hash {hash}, than that of {Path.Combine(run, RunFolder.ResolvedName)}, of hash {recipe.Hash}; was one of the files edited, or copied there? Put it back";
+        : $"it is the state of another recipe, of hash {hash}, than that of {Path.Combine(run, RunFolder.ResolvedName)}, of hash "
+            + $"{recipe.Hash}; was one of the files edited, or copied there? Put it back";
 
     private static string? StepFault(Checkpoint checkpoint, long step) =>
         checkpoint.Step == step ? null : $"it holds the state after update {checkpoint.Step}, not {step}";
@@ -97,6 +105,8 @@ internal static class CheckpointChoice
             checkpoint?.Dispose();
             faults.Add(fault);
         }
-        return steps.Count == 0 ? null : throw new InputException([.. notes, .. faults, $"{run} has no other checkpoint; train its recipe anew, or restore a file from a backup"]);
+        return steps.Count == 0
+            ? null : throw new InputException(
+            [.. notes, .. faults, $"{run} has no other checkpoint; train its recipe anew, or restore a file from a backup"]);
     }
 }

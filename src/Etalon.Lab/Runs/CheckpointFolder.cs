@@ -41,7 +41,10 @@ internal sealed class CheckpointFolder(string run, RunLock? held = null)
             if (StepOf(path[..^Unfinished.Length]) is not null) File.Delete(path);
     }
 
-    /// <summary>Continues from a checkpoint: what lies behind it was passed over, and is no longer kept once there are later ones; what a kill left of earlier ones goes.</summary>
+    /// <summary>
+    /// Continues from a checkpoint: what lies behind it was passed over, and is no longer kept once there are later ones; what a kill left
+    /// of earlier ones goes.
+    /// </summary>
     /// <param name="step">The updates done there.</param>
     /// <param name="spared">The earlier checkpoints that stay besides the last ones.</param>
     public void ContinueFrom(long step, IReadOnlyCollection<long> spared)

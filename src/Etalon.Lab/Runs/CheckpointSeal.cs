@@ -14,7 +14,8 @@ internal static class CheckpointSeal
     private static readonly string Unset = new('0', SHA256.HashSizeInBytes * 2);
 
     /// <summary>The header's bytes with both checksums in its metadata.</summary>
-    public static byte[] Seal(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsEntry> entries, ReadOnlySpan<byte> tensors)
+    public static byte[] Seal(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsEntry> entries,
+        ReadOnlySpan<byte> tensors)
     {
         var texts = new SortedDictionary<string, string>(metadata.ToDictionary(), StringComparer.Ordinal)
         {

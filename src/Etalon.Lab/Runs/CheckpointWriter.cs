@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// Writes checkpoints while training continues: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the disk.
-/// One is written at a time; what failed is thrown by the next call.
+/// Writes checkpoints while training continues: <see cref="Begin"/> copies the state, another thread hashes the copy and brings it to the
+/// disk. One is written at a time; what failed is thrown by the next call.
 /// </summary>
 internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, Action flushMetrics) : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class CheckpointWriter(CheckpointFolder folder, IReadOnlyList<St
     public void Finish() => _writing.GetAwaiter().GetResult();
 
     /// <summary>Writes the state of now at once, and comes back when it is on the disk: what a run begins with.</summary>
-    public static void WriteFirst(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, long step, IReadOnlyDictionary<string, string> metadata)
+    public static void WriteFirst(CheckpointFolder folder, IReadOnlyList<StoredTensor> tensors, long step,
+        IReadOnlyDictionary<string, string> metadata)
     {
         var snapshot = new Snapshot(tensors);
         snapshot.Take();

@@ -1,14 +1,20 @@
 namespace Etalon.Lab.Runs;
 
-/// <summary>The loss or the gradient of an update, or what an evaluation found after it, was not a finite number. The command line says so and exits with code 3.</summary>
-public sealed class DivergedException : Exception
+/// <summary>
+/// The loss or the gradient of an update, or what an evaluation found after it, was not a finite number. The command line says so and exits
+/// with code 3.
+/// </summary>
+internal sealed class DivergedException : Exception
 {
     private DivergedException(long step, string? place, string message) : base(message) => (Step, Layer) = (step, place);
 
     /// <summary>The update whose loss or gradient it was, 0-based; it was not made. Of an evaluation, the update before it.</summary>
     public long Step { get; }
 
-    /// <summary>The first layer whose output, or the first tensor whose gradient, was not finite; null where each of its numbers was, and only their sum was not.</summary>
+    /// <summary>
+    /// The first layer whose output, or the first tensor whose gradient, was not finite; null where each of its numbers was, and only their
+    /// sum was not.
+    /// </summary>
     public string? Layer { get; }
 
     internal static DivergedException OfLoss(long step, string? layer) => new(

@@ -4,8 +4,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// The recipe of a fork: the parent's as the user wrote it, with what was asked for changed. Where the duration is changed, schedules keep their lengths: what
-/// lasted to the end of the parent gets its length written out.
+/// The recipe of a fork: the parent's as the user wrote it, with what was asked for changed. Where the duration is changed, schedules keep
+/// their lengths: what lasted to the end of the parent gets its length written out.
 /// </summary>
 internal static class ForkedRecipe
 {
@@ -21,14 +21,17 @@ internal static class ForkedRecipe
         var source = Path.Combine(run, $"{written.Recipe.Name}.yaml");
         if (OwnText(run, source, written) is not { } text)
         {
-            notes.Add($"{RunFolder.RecipeName} of the fork has every default written out: that of {run} is gone, was edited, or names a file that is not beside it");
+            notes.Add(
+                $"{RunFolder.RecipeName} of the fork has every default written out: that of {run} is gone, was edited, or names a file "
+                + $"that is not beside it");
             text = RecipeWriter.ToOwnYaml(written.Recipe);
             return RecipeReader.ReadWritten(text, source, overrides);
         }
         if (overrides.Any(change => change.Split('=')[0].Trim() == "duration")) text = WithLengths(text, source, written.Recipe);
         var whole = RecipeReader.Read(text, source, overrides);
         var edited = RecipeEdit.With(text, overrides);
-        return edited is not null && TryRead(edited, source) is { } read && read.Recipe.Hash == whole.Recipe.Hash ? read with { Warnings = whole.Warnings } : whole;
+        return edited is not null && TryRead(edited, source) is { } read && read.Recipe.Hash == whole.Recipe.Hash
+            ? read with { Warnings = whole.Warnings } : whole;
     }
 
     private static string? OwnText(string run, string source, ResolvedRecipe written)
@@ -45,7 +48,8 @@ internal static class ForkedRecipe
         {
             if (Keeps(text, source, key, schedule, parent)) continue;
             var canonical = RecipeEdit.With(text, key, FlowYaml.Inline(ScheduleWriter.Write(schedule, 0)));
-            text = new[] { WithLength(text, key, schedule, parent), canonical }.FirstOrDefault(tried => tried is not null && Keeps(tried, source, key, schedule, parent)) ?? text;
+            text = new[] { WithLength(text, key, schedule, parent), canonical }.FirstOrDefault(
+                tried => tried is not null && Keeps(tried, source, key, schedule, parent)) ?? text;
         }
         return text;
     }

@@ -2,7 +2,9 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>The checkpoints that a run had at a moment, held open: it may be trained on, and clear them away, while they are read one after another.</summary>
+/// <summary>
+/// The checkpoints that a run had at a moment, held open: it may be trained on, and clear them away, while they are read one after another.
+/// </summary>
 internal sealed class HeldCheckpoints : IDisposable
 {
     private const int BufferSize = 1 << 12;
@@ -28,7 +30,9 @@ internal sealed class HeldCheckpoints : IDisposable
     /// <exception cref="InputException">There was none, it is damaged, or that of another recipe.</exception>
     public Checkpoint Open(long step) => _files.TryGetValue(step, out var file)
         ? CheckpointChoice.Checked(Checkpoint.Of(file), _run, _recipe, step)
-        : throw new InputException($"{_run} has no checkpoint after update {step}; it has {(_files.Count > 0 ? string.Join(", ", _files.Keys.Reverse().Select(kept => $"{kept}")) : "none")}");
+        : throw new InputException(
+        $"{_run} has no checkpoint after update {step}; it has "
+        + $"{(_files.Count > 0 ? string.Join(", ", _files.Keys.Reverse().Select(kept => $"{kept}")) : "none")}");
 
     private bool TryOpen(CheckpointFolder folder)
     {

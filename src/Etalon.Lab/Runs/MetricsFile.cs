@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>Reads metrics.jsonl while a run may still be writing it; a last line that is not whole is left out. A missing file has no lines.</summary>
-public static class MetricsFile
+/// <summary>
+/// Reads metrics.jsonl while a run may still be writing it; a last line that is not whole is left out. A missing file has no lines.
+/// </summary>
+internal static class MetricsFile
 {
     private const int Tail = 1 << 16;
 
@@ -14,7 +16,8 @@ public static class MetricsFile
 
     /// <summary>The lines that have a metric, in memory for those alone.</summary>
     /// <exception cref="InputException">A line, of these or of the others, is not a JSON object.</exception>
-    public static IReadOnlyList<IReadOnlyDictionary<string, double>> With(string metric, string path) => Read(path, line => line.Has(metric));
+    public static IReadOnlyList<IReadOnlyDictionary<string, double>> With(string metric, string path) =>
+        Read(path, line => line.Has(metric));
 
     /// <summary>The lines as they stand in the file, one at a time.</summary>
     /// <exception cref="InputException">A line is not a JSON object.</exception>
@@ -48,9 +51,11 @@ public static class MetricsFile
             long step = json.RootElement.GetProperty("step").GetInt64();
             return step is >= 0 and < long.MaxValue ? step : throw new FormatException("no update has this number");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException)
         {
-            throw new InputException($"{path}: its last line is not a JSON object of metrics; was the file edited? Restore it or remove the line");
+            throw new InputException(
+                $"{path}: its last line is not a JSON object of metrics; was the file edited? Restore it or remove the line");
         }
     }
 

@@ -18,7 +18,8 @@ internal readonly record struct MetricsPosition(long Bytes, double LossSum, long
 
     /// <summary>The place that a checkpoint says.</summary>
     public static MetricsPosition Of(Checkpoint checkpoint) => new(
-        checkpoint.Integer("metrics_bytes"), checkpoint.Number("metrics_loss_sum"), checkpoint.Integer("metrics_correct"), checkpoint.Integer("metrics_images"));
+        checkpoint.Integer("metrics_bytes"), checkpoint.Number("metrics_loss_sum"), checkpoint.Integer("metrics_correct"),
+        checkpoint.Integer("metrics_images"));
 
     /// <summary>Why this place is not in a file; null where it is.</summary>
     public string? FaultIn(string path)

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// A pass over metrics.jsonl, line by line in memory that does not grow with the file. A run may still be writing it: what follows the last newline
-/// is torn or empty, and left out. Names are kept once, numbers are read where they are asked for.
+/// A pass over metrics.jsonl, line by line in memory that does not grow with the file. A run may still be writing it: what follows the last
+/// newline is torn or empty, and left out. Names are kept once, numbers are read where they are asked for.
 /// </summary>
 internal sealed class MetricsReader : IDisposable
 {
@@ -68,7 +68,8 @@ internal sealed class MetricsReader : IDisposable
     public double Value(int place)
     {
         var (_, begin, length) = _entries[place];
-        return System.Buffers.Text.Utf8Parser.TryParse(_block.AsSpan(begin, length), out double value, out int read) && read == length ? value : double.NaN;
+        return System.Buffers.Text.Utf8Parser.TryParse(_block.AsSpan(begin, length), out double value, out int read) && read == length
+            ? value : double.NaN;
     }
 
     /// <summary>Whether the line has a name.</summary>
@@ -85,7 +86,9 @@ internal sealed class MetricsReader : IDisposable
         if (double.IsNaN(step)) return null;
         return step >= 0 && step <= MostSteps && step == Math.Floor(step)
             ? (long)step
-            : throw new InputException($"{_path}: line {_number} has the step {step}, and updates are whole numbers from 0 on; was the file edited? Restore it or remove the line");
+            : throw new InputException(
+            $"{_path}: line {_number} has the step {step}, and updates are whole numbers from 0 on; was the file edited? Restore it or "
+            + $"remove the line");
     }
 
     /// <summary>The line as names and numbers of its own.</summary>
@@ -109,7 +112,9 @@ internal sealed class MetricsReader : IDisposable
         (_begin, _end) = (0, _end - _begin);
         if (_end == _block.Length)
         {
-            if (_end >= LongestLine) throw new InputException($"{_path}: line {_number + 1} has more than {LongestLine} bytes; was the file edited? Restore it or remove the line");
+            if (_end >= LongestLine)
+                throw new InputException(
+                    $"{_path}: line {_number + 1} has more than {LongestLine} bytes; was the file edited? Restore it or remove the line");
             Array.Resize(ref _block, 2 * _end);
         }
         int count = _file.Read(_block.AsSpan(_end));
@@ -138,7 +143,8 @@ internal sealed class MetricsReader : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new InputException($"{_path}: line {_number} is not a JSON object of metrics; was the file edited? Restore it or remove the line");
+            throw new InputException(
+                $"{_path}: line {_number} is not a JSON object of metrics; was the file edited? Restore it or remove the line");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// Columns of a run's metrics: a row for each update of which a line has one of them, in bounded memory. When there are too many rows, every second one is let go,
-/// so that what is left is spread evenly.
+/// Columns of a run's metrics: a row for each update of which a line has one of them, in bounded memory. When there are too many rows,
+/// every second one is let go, so that what is left is spread evenly.
 /// </summary>
 internal sealed class MetricsTable
 {
@@ -43,7 +43,10 @@ internal sealed class MetricsTable
     /// <summary>Of how many rows one is kept.</summary>
     public long Stride { get; private set; } = 1;
 
-    /// <summary>The numbers of a column; NaN where a row has none, or one that cannot be. Of several lines of one update the first that has one counts.</summary>
+    /// <summary>
+    /// The numbers of a column; NaN where a row has none, or one that cannot be. Of several lines of one update the first that has one
+    /// counts.
+    /// </summary>
     public double[] Column(string name, Predicate<double> canBe)
     {
         var values = new double[Steps.Length];

@@ -2,8 +2,11 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>The names of what the monitors measure, in metrics.jsonl and in a CSV log: each is followed by the name of a group of weights, as in <c>norm/stem.weight</c>.</summary>
-public static class MonitorKeys
+/// <summary>
+/// The names of what the monitors measure, in metrics.jsonl and in a CSV log: each is followed by the name of a group of weights, as in
+/// <c>norm/stem.weight</c>.
+/// </summary>
+internal static class MonitorKeys
 {
     /// <summary><see cref="GroupReading.Norm"/>.</summary>
     public const string Norm = "norm/";

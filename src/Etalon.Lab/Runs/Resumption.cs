@@ -3,7 +3,10 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>What a run continues with, after it is known to be the same run still: recipe, data and arithmetic as at its beginning. Nothing in its folder is changed.</summary>
+/// <summary>
+/// What a run continues with, after it is known to be the same run still: recipe, data and arithmetic as at its beginning. Nothing in its
+/// folder is changed.
+/// </summary>
 /// <param name="Recipe">The recipe.</param>
 /// <param name="Data">The data.</param>
 /// <param name="Identity">What may not change.</param>
@@ -12,7 +15,8 @@ namespace Etalon.Lab.Runs;
 /// <param name="Notes">What was found and got around, a sentence each.</param>
 /// <param name="Warnings">What is allowed in the recipe but probably not meant.</param>
 internal sealed record Resumption(
-    Recipe Recipe, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, long ComputedWith, IReadOnlyList<string> Notes, IReadOnlyList<string> Warnings) : IDisposable
+    Recipe Recipe, DataSet Data, RunIdentity Identity, Checkpoint? Checkpoint, long ComputedWith, IReadOnlyList<string> Notes,
+    IReadOnlyList<string> Warnings) : IDisposable
 {
     /// <summary>Finds and checks.</summary>
     /// <param name="folder">The run.</param>
@@ -31,7 +35,10 @@ internal sealed record Resumption(
             if (checkpoint is not null && identity.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(identity.Arithmetic));
             if (checkpoint is null) notes.Add($"{folder.Path} ended before its first checkpoint; it begins anew, with the same bits");
             else if (notes.Count > 0) notes.Add($"going on from {checkpoint.Path}");
-            return new Resumption(written.Recipe, data, identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, identity.Arithmetic, notes, written.Warnings);
+            return new Resumption(written.Recipe, data,
+                identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version,
+                    Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, identity.Arithmetic, notes,
+                    written.Warnings);
         }
         catch
         {
@@ -65,18 +72,24 @@ internal sealed record Resumption(
         }
     }
 
-    // A run has its first checkpoint before it has its name; only an older etalon gave the name first. Beginning anew is exact where nothing but the recipe decides the
-    // weights, and harmless where no checkpoint was ever whole: the second one waits for the first, so no line of metrics lies behind its place.
+    // A run has its first checkpoint before it has its name; only an older etalon gave the name first. Beginning anew is exact where
+    // nothing but the recipe decides the weights, and harmless where no checkpoint was ever whole: the second one waits for the first, so
+    // no line of metrics lies behind its place.
     private static void RequireBeginning(RunFolder folder, ResolvedRecipe written)
     {
         if (written.Parent is { } parent)
         {
             // An older etalon kept the changes as overrides of the parent's text.
-            string[] again = ["etalon fork", parent.Run, $"--at {parent.Step}", .. (parent.Changes.Count > 0 ? parent.Changes : written.Overrides).Select(text => $"\"{text}\"")];
-            throw new InputException($"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: {string.Join(' ', again)}");
+            string[] again = ["etalon fork", parent.Run, $"--at {parent.Step}",
+                .. (parent.Changes.Count > 0 ? parent.Changes : written.Overrides).Select(text => $"\"{text}\"")];
+            throw new InputException(
+                $"{folder.Path} is a fork of {parent.Run} without a checkpoint, and cannot begin anew; fork again: "
+                + $"{string.Join(' ', again)}");
         }
-        if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates && updates > (written.Recipe.Checkpoint.EverySteps ?? written.Recipe.StepsPerEpoch))
-            throw new InputException($"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
+        if (MetricsFile.UpdatesOf(folder.Metrics) is { } updates
+            && updates > (written.Recipe.Checkpoint.EverySteps ?? written.Recipe.StepsPerEpoch))
+            throw new InputException(
+                $"{folder.Path} has metrics but no checkpoint; restore {folder.Checkpoints.Path} from a backup, or train its recipe anew");
     }
 
     private static string SourceOf(RunFolder folder, ResolvedRecipe written) =>
@@ -90,17 +103,24 @@ internal sealed record Resumption(
         problems.AddRange(SaidOtherwise(folder, written, was));
         bool isInexact = was.Arithmetic != Arithmetic.Version && !inexact;
         if (isInexact)
-            problems.Add($"the run was computed with arithmetic {was.Arithmetic} (etalon {was.Version}), and this etalon computes with {Arithmetic.Version}; going on is not exact: the last digits differ from those the run would have had");
+            problems.Add(
+                $"the run was computed with arithmetic {was.Arithmetic} (etalon {was.Version}), and this etalon computes with "
+                + $"{Arithmetic.Version}; going on is not exact: the last digits differ from those the run would have had");
         if (data is not null && was.Data != data.ContentHash)
-            problems.Add($"the data {data.Name} had the content hash {was.Data}, has {data.ContentHash}; `etalon data check` tells whether it is damaged");
-        if (isInexact && problems.Count == 1) throw new InputException([.. problems, $"to go on nevertheless: etalon resume {folder.Path} --inexact"]);
+            problems.Add(
+                $"the data {data.Name} had the content hash {was.Data}, has {data.ContentHash}; `etalon data check` tells whether it is "
+                + $"damaged");
+        if (isInexact && problems.Count == 1)
+            throw new InputException([.. problems, $"to go on nevertheless: etalon resume {folder.Path} --inexact"]);
         return problems.Count == 0 ? data! : throw OnlyAsItWas(folder, problems);
     }
 
     private static InputException OnlyAsItWas(RunFolder folder, List<string> problems) => new(
         [.. problems, problems.Any(problem => problem.StartsWith(folder.Resolved, StringComparison.Ordinal))
-            ? $"{folder.Path} can only be resumed or forked with {RunFolder.ResolvedName} as it was; undo the change there, and make it in a new run: etalon fork {folder.Path} key=value"
-            : $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} key=value"]);
+            ? $"{folder.Path} can only be resumed or forked with {RunFolder.ResolvedName} as it was; undo the change there, and make it "
+                + $"in a new run: etalon fork {folder.Path} key=value"
+            : $"{folder.Path} can only be resumed as it was; undo the change, or go on with it as a new run: etalon fork {folder.Path} "
+                + $"key=value"]);
 
     private static IEnumerable<string> RecipeChanges(RunFolder folder, ResolvedRecipe written, RunIdentity was)
     {

@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 namespace Etalon.Lab.Runs;
 
 /// <summary>Whether two runs of one recipe ended with the same bytes: weights, statistics, optimizer state, counters and metrics.</summary>
-public sealed partial class RunComparison
+internal sealed partial class RunComparison
 {
-    // Time is the machine's doing; the place in the metrics file follows the digits of the speed. The seals cover both, and a fork's origin says where its parent lies.
-    private static readonly HashSet<string> OfTheClock = ["seconds", "training_seconds", "metrics_bytes", CheckpointSeal.HeaderKey, RunIdentity.OriginKey];
+    // Time is the machine's doing; the place in the metrics file follows the digits of the speed. The seals cover both, and a fork's origin
+    // says where its parent lies.
+    private static readonly HashSet<string> OfTheClock =
+        ["seconds", "training_seconds", "metrics_bytes", CheckpointSeal.HeaderKey, RunIdentity.OriginKey];
 
     private readonly List<string> _differences = [];
 
@@ -65,7 +67,8 @@ public sealed partial class RunComparison
         }
     }
 
-    private static string[] WithoutSpeed(string metrics) => Speed().Replace(RunFile.Text(metrics), "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] WithoutSpeed(string metrics) =>
+        Speed().Replace(RunFile.Text(metrics), "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex(",\"images_per_second\":[^,}]*")]
     private static partial Regex Speed();

@@ -4,7 +4,9 @@ using Etalon.Lab.Files;
 
 namespace Etalon.Lab.Runs;
 
-/// <summary>Reads the files of a run. They are regular files: a pipe in the place of one would be waited for without end, a device read without end.</summary>
+/// <summary>
+/// Reads the files of a run. They are regular files: a pipe in the place of one would be waited for without end, a device read without end.
+/// </summary>
 internal static class RunFile
 {
     // A table of 64-bit numbers for a million updates has 20 MB.
@@ -12,7 +14,9 @@ internal static class RunFile
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Whether something stands at a path. Unlike <see cref="File.Exists"/> this tells what is not there from what may not be seen.</summary>
+    /// <summary>
+    /// Whether something stands at a path. Unlike <see cref="File.Exists"/> this tells what is not there from what may not be seen.
+    /// </summary>
     /// <exception cref="IOException">It cannot be seen.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be seen.</exception>
     public static bool IsThere(string path)
@@ -36,7 +40,8 @@ internal static class RunFile
     public static FileStream Open(string path, int bufferSize = 0)
     {
         if (FileNode.TryOf(path) is { Kind: not FileKind.Regular and var kind })
-            throw new InputException($"{path} is a {kind.ToString().ToLowerInvariant()}, where a run writes a file; move it away, or restore the file");
+            throw new InputException(
+                $"{path} is a {kind.ToString().ToLowerInvariant()}, where a run writes a file; move it away, or restore the file");
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize);
     }
 

@@ -13,10 +13,12 @@ namespace Etalon.Lab.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    internal const string RecipeName = "recipe.yaml", ResolvedName = "resolved.json", MetricsName = "metrics.jsonl", ResultName = "result.json";
+    internal const string RecipeName = "recipe.yaml", ResolvedName = "resolved.json", MetricsName = "metrics.jsonl",
+        ResultName = "result.json";
 
     // What AtomicFile leaves beside a file when its process is killed.
-    private static readonly Regex Unfinished = new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$");
+    private static readonly Regex Unfinished =
+        new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$");
 
     private RunFolder(string path, RunLock held)
     {
@@ -28,7 +30,8 @@ public sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The name of the run that a folder holds: that of the folder.</summary>
-    internal static string NameOf(string path) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+    internal static string NameOf(string path) =>
+        System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
 
     /// <summary>The resolved.json in a folder, by which it is a run.</summary>
     /// <exception cref="InputException">There is none.</exception>
@@ -53,8 +56,8 @@ public sealed class RunFolder : IDisposable
     internal RunLock Lock { get; }
 
     /// <summary>
-    /// Makes the folder of a new run, ROOT/NAME, or ROOT/NAME-2 and so on where that exists. It has its name when recipe and first checkpoint are on the disk, not before:
-    /// whatever ends the process or the machine, there is no run yet, or one that resumes.
+    /// Makes the folder of a new run, ROOT/NAME, or ROOT/NAME-2 and so on where that exists. It has its name when recipe and first
+    /// checkpoint are on the disk, not before: whatever ends the process or the machine, there is no run yet, or one that resumes.
     /// </summary>
     /// <param name="root">The folder of all runs; made where it is not there.</param>
     /// <param name="read">The recipe, whose text is kept.</param>
@@ -64,7 +67,8 @@ public sealed class RunFolder : IDisposable
     /// <param name="name">The name that it has and no other; null for the recipe's, with a number where that exists.</param>
     /// <exception cref="InputException">Something has <paramref name="name"/> already.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Create(string root, ReadRecipe read, DataSet data, Action<CheckpointFolder> keepFirst, RunParent? parent = null, string? name = null)
+    internal static RunFolder Create(string root, ReadRecipe read, DataSet data, Action<CheckpointFolder> keepFirst,
+        RunParent? parent = null, string? name = null)
     {
         using var unfinished = UnfinishedFolder.Make(root);
         string In(string name) => System.IO.Path.Combine(unfinished.Path, name);
@@ -82,11 +86,14 @@ public sealed class RunFolder : IDisposable
     {
         ResolvedOf(path);
         var held = RunLock.TryTake(path)
-            ?? throw new InputException($"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
+            ?? throw new InputException(
+            $"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
         return new RunFolder(path, held);
     }
 
-    /// <summary>Clears away what an end in the middle of writing left behind, by the names that this class gives: others may lie there too.</summary>
+    /// <summary>
+    /// Clears away what an end in the middle of writing left behind, by the names that this class gives: others may lie there too.
+    /// </summary>
     internal void Prepare()
     {
         Lock.Require();
@@ -102,7 +109,9 @@ public sealed class RunFolder : IDisposable
         AtomicFile.Write(In(ResultName), writer => writer.WriteLine(JsonSerializer.Serialize(result, RunResult.Json)));
     }
 
-    /// <summary>What became of the run when it ended last; null while it is unfinished, or where the file is damaged and must be written anew.</summary>
+    /// <summary>
+    /// What became of the run when it ended last; null while it is unfinished, or where the file is damaged and must be written anew.
+    /// </summary>
     internal static RunResult? ResultOf(string path)
     {
         try
@@ -122,7 +131,9 @@ public sealed class RunFolder : IDisposable
         File.Delete(In(ResultName));
     }
 
-    /// <summary>Writes to resolved.json that the run continues from a step with the arithmetic at work, where that is another one.</summary>
+    /// <summary>
+    /// Writes to resolved.json that the run continues from a step with the arithmetic at work, where that is another one.
+    /// </summary>
     /// <param name="step">The updates done; 0 where the run begins anew.</param>
     /// <param name="was">The arithmetic that these were computed with.</param>
     internal void ChangeArithmetic(long step, long was)
@@ -132,7 +143,8 @@ public sealed class RunFolder : IDisposable
         const string Changes = "arithmetic_changes";
         var resolved = ResolvedRecipe.Read(Path).Resolved;
         // One that led to no checkpoint is made anew.
-        var earlier = (resolved[Changes] as JsonArray ?? []).Where(change => (long?)change?["step"] < step).Select(change => change?.DeepClone());
+        var earlier =
+            (resolved[Changes] as JsonArray ?? []).Where(change => (long?)change?["step"] < step).Select(change => change?.DeepClone());
         if (step == 0) resolved[Arithmetic.Key] = Arithmetic.Version;
         else resolved[Changes] = new JsonArray([.. earlier, new JsonObject { ["step"] = step, [Arithmetic.Key] = Arithmetic.Version }]);
         AtomicFile.Write(Resolved, writer => writer.WriteLine(resolved.ToJsonString(RunResult.Json)));

@@ -17,10 +17,13 @@ namespace Etalon.Lab.Runs;
 /// <param name="Origin">SHA-256 of what it was forked from and of its overrides; null where an older etalon did not say it.</param>
 internal sealed record RunIdentity(string Version, long Arithmetic, string Recipe, string Source, string Data, string? Origin)
 {
-    /// <summary>The origin's name in a checkpoint. It depends on where the parent's folder lay, so it is no part of what two runs have in common.</summary>
+    /// <summary>
+    /// The origin's name in a checkpoint. It depends on where the parent's folder lay, so it is no part of what two runs have in common.
+    /// </summary>
     public const string OriginKey = "origin_sha256";
 
-    private const string OverridesKey = "overrides", VersionKey = "etalon", RecipeKey = "recipe_sha256", SourceKey = "source_sha256", DataKey = "data_sha256";
+    private const string OverridesKey = "overrides", VersionKey = "etalon", RecipeKey = "recipe_sha256", SourceKey = "source_sha256",
+        DataKey = "data_sha256";
 
     /// <summary>The version of the engine at work.</summary>
     public static string ThisVersion { get; } = typeof(LossResult).Assembly.GetName().Version!.ToString(3);
@@ -30,22 +33,28 @@ internal sealed record RunIdentity(string Version, long Arithmetic, string Recip
     /// <param name="data">The data.</param>
     /// <param name="parent">What it is forked from; null for none.</param>
     public static RunIdentity Of(ReadRecipe read, DataSet data, RunParent? parent) => new(
-        ThisVersion, Runs.Arithmetic.Version, read.Recipe.Hash, HashOf(read.SourceText), data.ContentHash, OriginOf(parent?.ToJson(), new JsonArray([.. read.Overrides.Select(text => (JsonNode)text)])));
+        ThisVersion, Runs.Arithmetic.Version, read.Recipe.Hash, HashOf(read.SourceText), data.ContentHash,
+        OriginOf(parent?.ToJson(), new JsonArray([.. read.Overrides.Select(text => (JsonNode)text)])));
 
     /// <summary>The identity that a checkpoint says.</summary>
     public static RunIdentity Of(Checkpoint checkpoint) =>
-        new(checkpoint.Text(VersionKey), Runs.Arithmetic.Of(checkpoint), checkpoint.Text(RecipeKey), checkpoint.Text(SourceKey), checkpoint.Text(DataKey), checkpoint.Metadata.GetValueOrDefault(OriginKey));
+        new(checkpoint.Text(VersionKey), Runs.Arithmetic.Of(checkpoint), checkpoint.Text(RecipeKey), checkpoint.Text(SourceKey),
+            checkpoint.Text(DataKey), checkpoint.Metadata.GetValueOrDefault(OriginKey));
 
-    /// <summary>The identity that resolved.json says, where there is no checkpoint to say it. The text of the recipe is not in it.</summary>
+    /// <summary>
+    /// The identity that resolved.json says, where there is no checkpoint to say it. The text of the recipe is not in it.
+    /// </summary>
     public static RunIdentity Of(JsonObject resolved) =>
-        new(Said(resolved, VersionKey), Runs.Arithmetic.Of(resolved), Said(resolved, RecipeKey), "", Said(resolved, DataKey), OriginOf(resolved[RunParent.Key], resolved[OverridesKey]));
+        new(Said(resolved, VersionKey), Runs.Arithmetic.Of(resolved), Said(resolved, RecipeKey), "", Said(resolved, DataKey),
+            OriginOf(resolved[RunParent.Key], resolved[OverridesKey]));
 
     /// <summary>What resolved.json says otherwise than this, a sentence each. The recipe itself is not among it.</summary>
     public IEnumerable<string> DifferencesFrom(JsonObject resolved)
     {
         if (Said(resolved, RecipeKey) is var recipe && recipe != Recipe) yield return $"{RecipeKey} was {Recipe}, is {recipe}";
         if (Said(resolved, DataKey) is var data && data != Data) yield return $"{DataKey} was {Data}, is {data}";
-        if (Origin is not null && Origin != OriginOf(resolved[RunParent.Key], resolved[OverridesKey])) yield return $"{RunParent.Key} or {OverridesKey} are not what they were";
+        if (Origin is not null && Origin != OriginOf(resolved[RunParent.Key], resolved[OverridesKey]))
+            yield return $"{RunParent.Key} or {OverridesKey} are not what they were";
     }
 
     /// <summary>The texts that say it in a checkpoint.</summary>
@@ -63,5 +72,6 @@ internal sealed record RunIdentity(string Version, long Arithmetic, string Recip
 
     // Numbers and texts as JSON has them, whatever the order and spaces of the file.
     private static string OriginOf(JsonNode? parent, JsonNode? overrides) => HashOf(
-        new JsonArray([.. RunParent.Deciding.Select(key => (parent as JsonObject)?[key]?.DeepClone()), overrides?.DeepClone()]).ToJsonString());
+        new JsonArray(
+            [.. RunParent.Deciding.Select(key => (parent as JsonObject)?[key]?.DeepClone()), overrides?.DeepClone()]).ToJsonString());
 }

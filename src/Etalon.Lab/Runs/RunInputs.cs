@@ -3,7 +3,7 @@ using Etalon.Lab.Files;
 namespace Etalon.Lab.Runs;
 
 /// <summary>The files of a run, and of the run that it was forked from. Others may lie in its folder, such as pictures of it.</summary>
-public static class RunInputs
+internal static class RunInputs
 {
     private static readonly string[] Names =
         [RunFolder.RecipeName, RunFolder.ResolvedName, RunFolder.MetricsName, RunFolder.ResultName, RunLock.Name, CheckpointFolder.Name];
@@ -25,7 +25,8 @@ public static class RunInputs
         {
             return (string?)RunFile.Object(Path.Combine(run, RunFolder.ResolvedName))["parent"]?["run"];
         }
-        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException
+            or InvalidOperationException)
         {
             return null;
         }

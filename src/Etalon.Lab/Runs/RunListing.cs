@@ -1,7 +1,10 @@
 namespace Etalon.Lab.Runs;
 
-/// <summary>A run as a list shows it: from its result, and while it has none from the last line of its metrics. A damaged run is listed with its fault, and hides no other run.</summary>
-public sealed record RunListing
+/// <summary>
+/// A run as a list shows it: from its result, and while it has none from the last line of its metrics. A damaged run is listed with its
+/// fault, and hides no other run.
+/// </summary>
+internal sealed record RunListing
 {
     /// <summary>The folder's name.</summary>
     public required string Name { get; init; }
@@ -25,7 +28,8 @@ public sealed record RunListing
     /// <param name="root">The folder of all runs.</param>
     public static IReadOnlyList<RunListing> Of(string root) => !Directory.Exists(root)
         ? []
-        : [.. Directory.EnumerateDirectories(root).Where(path => !UnfinishedFolder.Is(path)).Order(StringComparer.Ordinal).Select(Read).OfType<RunListing>()];
+        : [.. Directory.EnumerateDirectories(root).Where(path => !UnfinishedFolder.Is(path)).Order(StringComparer.Ordinal).Select(Read)
+        .OfType<RunListing>()];
 
     private static RunListing? Read(string path)
     {

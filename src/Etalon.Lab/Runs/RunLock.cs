@@ -5,7 +5,8 @@ namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// The right to write to a run: an exclusively opened file, which the operating system frees when its holder ends, however it ends. The
-/// file itself stays; that it is there means nothing. Which file it is tells whether the folder at the path is still the one that was locked.
+/// file itself stays; that it is there means nothing. Which file it is tells whether the folder at the path is still the one that was
+/// locked.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -41,11 +42,16 @@ internal sealed class RunLock : IDisposable
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException && Directory.Exists(run)))
         {
-            throw new IOException($"{run} cannot be written to: {exception.Message.TrimEnd('.')}; make it writable, or copy it to where you may write and name the copy", exception);
+            throw new IOException(
+                $"{run} cannot be written to: {exception.Message.TrimEnd('.')}; make it writable, or copy it to where you may write and "
+                + $"name the copy", exception);
         }
     }
 
-    /// <summary>Whether a process holds the lock of a run. Who asks shares the lock for that moment with all who ask, and keeps a holder from taking it.</summary>
+    /// <summary>
+    /// Whether a process holds the lock of a run. Who asks shares the lock for that moment with all who ask, and keeps a holder from taking
+    /// it.
+    /// </summary>
     /// <param name="run">The run's folder.</param>
     /// <exception cref="IOException">The lock cannot be read.</exception>
     public static bool IsHeld(string run)
@@ -81,21 +87,31 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>From now on a file or folder of the run may not become another one either, as where a link to another run's takes its place.</summary>
+    /// <summary>
+    /// From now on a file or folder of the run may not become another one either, as where a link to another run's takes its place.
+    /// </summary>
     /// <param name="name">Its name in the run's folder.</param>
     public void Hold(string name)
     {
-        if (_parts.All(part => part.Name != name) && FileNode.TryOf(Path.Combine(_run, name)) is { } node) _parts = _parts.Add((name, node));
+        if (_parts.All(part => part.Name != name) && FileNode.TryOf(Path.Combine(_run, name)) is { } node)
+            _parts = _parts.Add((name, node));
     }
 
-    /// <summary>Before anything is written by path: refuses where the folder there, or a part of it that is held, is no longer the one that was locked.</summary>
+    /// <summary>
+    /// Before anything is written by path: refuses where the folder there, or a part of it that is held, is no longer the one that was
+    /// locked.
+    /// </summary>
     /// <exception cref="IOException">One is gone, or another one.</exception>
     public void Require()
     {
         if (!IsLockInPlace)
-            throw new IOException($"{_run} was deleted, moved or replaced while it was being trained; nothing is written to what is there now. Where it was moved, go on from its new place: etalon resume NEW_PLACE");
+            throw new IOException(
+                $"{_run} was deleted, moved or replaced while it was being trained; nothing is written to what is there now. Where it "
+                + $"was moved, go on from its new place: etalon resume NEW_PLACE");
         if (Replaced is { } part)
-            throw new IOException($"{part} was deleted, moved or replaced while its run was being trained; nothing is written to what is there now. Where it was moved, put it back and go on: etalon resume {_run}");
+            throw new IOException(
+                $"{part} was deleted, moved or replaced while its run was being trained; nothing is written to what is there now. Where "
+                + $"it was moved, put it back and go on: etalon resume {_run}");
     }
 
     /// <summary>The folder has been renamed by the holder.</summary>

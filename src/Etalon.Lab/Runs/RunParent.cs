@@ -19,10 +19,13 @@ internal sealed record RunParent(string Run, long Step, string RecipeHash, long 
     public static readonly IReadOnlyList<string> Deciding = ["run", "step", "recipe_sha256"];
 
     /// <summary>As resolved.json has it.</summary>
-    public JsonObject ToJson() => new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash, [Runs.Arithmetic.Key] = Arithmetic, [ChangesKey] = new JsonArray([.. Changes.Select(text => (JsonNode)text)]) };
+    public JsonObject ToJson() =>
+        new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash, [Runs.Arithmetic.Key] = Arithmetic,
+            [ChangesKey] = new JsonArray([.. Changes.Select(text => (JsonNode)text)]) };
 
     /// <summary>As resolved.json had it; what was edited into something else is empty here.</summary>
     public static RunParent Of(JsonObject json) => new(
-        $"{json["run"]}", json["step"] is JsonValue step && step.TryGetValue(out long updates) ? updates : 0, $"{json["recipe_sha256"]}", Runs.Arithmetic.Of(json),
+        $"{json["run"]}", json["step"] is JsonValue step && step.TryGetValue(out long updates) ? updates : 0, $"{json["recipe_sha256"]}",
+        Runs.Arithmetic.Of(json),
         [.. (json[ChangesKey] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())]);
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Etalon.Lab.Runs;
 
 /// <summary>A run, read from its folder without locking its writer.</summary>
-public sealed record RunSummary
+internal sealed record RunSummary
 {
     /// <summary>The folder's name.</summary>
     public required string Name { get; init; }
@@ -67,6 +67,8 @@ public sealed record RunSummary
     internal static RunResult? ReadResult(string path)
     {
         string result = System.IO.Path.Combine(path, RunFolder.ResultName);
-        return File.Exists(result) ? RunFile.Parse(result, text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json) ?? throw new JsonException("an object is expected")) : null;
+        return File.Exists(result)
+            ? RunFile.Parse(result,
+            text => JsonSerializer.Deserialize<RunResult>(text, RunResult.Json) ?? throw new JsonException("an object is expected")) : null;
     }
 }

@@ -62,11 +62,16 @@ internal sealed class SafetensorsFile : IDisposable
     private static byte[] ReadHeader(FileStream file, string path)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        if (file.Length < prefix.Length) throw new InputException($"{path}: has {file.Length} bytes; a safetensors file begins with 8 that state the length of its header");
+        if (file.Length < prefix.Length)
+            throw new InputException(
+                $"{path}: has {file.Length} bytes; a safetensors file begins with 8 that state the length of its header");
         file.ReadExactly(prefix);
         ulong stated = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (stated > LongestHeader) throw new InputException($"{path}: states a header of {stated} bytes; the longest that is read has {LongestHeader}");
-        if ((long)stated > file.Length - prefix.Length) throw new InputException($"{path}: states a header of {stated} bytes, but has only {file.Length - prefix.Length} after the length; it was cut off");
+        if (stated > LongestHeader)
+            throw new InputException($"{path}: states a header of {stated} bytes; the longest that is read has {LongestHeader}");
+        if ((long)stated > file.Length - prefix.Length)
+            throw new InputException(
+                $"{path}: states a header of {stated} bytes, but has only {file.Length - prefix.Length} after the length; it was cut off");
         byte[] bytes = new byte[prefix.Length + (int)stated];
         prefix.CopyTo(bytes);
         file.ReadExactly(bytes.AsSpan(prefix.Length));

@@ -91,8 +91,10 @@ internal sealed class SafetensorsHeader
         foreach (var entry in ordered)
         {
             string what = $"tensor {SafetensorsParts.Shown(entry.Name)} has the bytes {entry.Begin} to {entry.End}";
-            if (entry.Begin < 0 || entry.End < entry.Begin || entry.End > dataLength) return $"{what}, but the file has {dataLength} bytes of tensors";
-            if (ByteCount(entry) is var due && due != entry.End - entry.Begin) return $"{what}, but {entry.Form} takes {(due < 0 ? "more than any file has" : due)}";
+            if (entry.Begin < 0 || entry.End < entry.Begin || entry.End > dataLength)
+                return $"{what}, but the file has {dataLength} bytes of tensors";
+            if (ByteCount(entry) is var due && due != entry.End - entry.Begin)
+                return $"{what}, but {entry.Form} takes {(due < 0 ? "more than any file has" : due)}";
             if (entry.Begin < position) return $"{what}, which overlap those of the tensor before it, which end at {position}";
             if (entry.Begin > position) return $"{what}, which leaves a gap after the tensor before it, which ends at {position}";
             position = entry.End;

@@ -41,10 +41,14 @@ internal sealed class Snapshot
         List<string> problems = [];
         foreach (var due in Lay(tensors))
         {
-            if (!found.Remove(due.Name, out var entry)) problems.Add($"{file.Path}: has no tensor \"{due.Name}\", {due.Form}, which the recipe's network and optimizer have");
-            else if (entry.Form != due.Form) problems.Add($"{file.Path}: tensor \"{due.Name}\" is {entry.Form}, and {due.Form} for the recipe's network and optimizer");
+            if (!found.Remove(due.Name, out var entry))
+                problems.Add($"{file.Path}: has no tensor \"{due.Name}\", {due.Form}, which the recipe's network and optimizer have");
+            else if (entry.Form != due.Form)
+                problems.Add($"{file.Path}: tensor \"{due.Name}\" is {entry.Form}, and {due.Form} for the recipe's network and optimizer");
         }
-        problems.AddRange(found.Keys.Select(name => $"{file.Path}: has a tensor {SafetensorsParts.Shown(name)}, which the recipe's network and optimizer do not have"));
+        problems.AddRange(
+            found.Keys.Select(
+                name => $"{file.Path}: has a tensor {SafetensorsParts.Shown(name)}, which the recipe's network and optimizer do not have"));
         if (problems.Count > 0) throw new InputException(problems);
         var places = file.Entries.ToDictionary(entry => entry.Name);
         foreach (var tensor in tensors) file.Read(places[tensor.Name], tensor.Bytes);

@@ -3,8 +3,9 @@ using Etalon.Lab.Files;
 namespace Etalon.Lab.Runs;
 
 /// <summary>
-/// The folder of a run that is being made, beside those of the runs and under a name that none of them has. Whoever looks for runs does not see it; it takes the
-/// name of a run when all that resuming needs is on the disk. What a process that was killed left of one goes when the next run is made.
+/// The folder of a run that is being made, beside those of the runs and under a name that none of them has. Whoever looks for runs does not
+/// see it; it takes the name of a run when all that resuming needs is on the disk. What a process that was killed left of one goes when the
+/// next run is made.
 /// </summary>
 internal sealed class UnfinishedFolder : IDisposable
 {
@@ -64,7 +65,9 @@ internal sealed class UnfinishedFolder : IDisposable
     public string MoveToExactly(string name)
     {
         DirectorySync.Flush(Path);
-        return TryMoveTo(name) ?? throw new InputException($"{System.IO.Path.Combine(_root, name)} exists already; another process may have begun the same run");
+        return TryMoveTo(name)
+            ?? throw new InputException(
+            $"{System.IO.Path.Combine(_root, name)} exists already; another process may have begun the same run");
     }
 
     private string? TryMoveTo(string name)

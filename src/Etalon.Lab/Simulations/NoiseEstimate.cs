@@ -3,7 +3,7 @@ namespace Etalon.Lab.Simulations;
 /// <summary>Signal and noise of minibatch gradients at one point, from a few of them.</summary>
 /// <param name="Noise">Of Tr Sigma, the trace of the covariance.</param>
 /// <param name="Signal">Of |G|^2, the square of the mean gradient; it may be negative.</param>
-public readonly record struct NoiseEstimate(double Noise, double Signal)
+internal readonly record struct NoiseEstimate(double Noise, double Signal)
 {
     /// <summary>
     /// From n gradients g_i of independent batches of one size, without bias: with T = mean |g_i|^2 and m = |mean g_i|^2, the noise of one

@@ -131,6 +131,6 @@ internal sealed class Replicas
 /// <param name="CosineAfterLag">Of the cosine between directions <see cref="Simulation.Lag"/> steps apart.</param>
 /// <param name="CosineAfterTwoLags">And twice as many.</param>
 /// <param name="Loss">Of L.</param>
-public readonly record struct ReplicaMeans(
+internal readonly record struct ReplicaMeans(
     double SquaredNorm, double FourthNorm, double EighthNorm, double SquaredGradient, double Cosine, double CosineAfterLag,
     double CosineAfterTwoLags, double Loss);

@@ -16,7 +16,7 @@ namespace Etalon.Lab.Simulations;
 /// index alone: not on how many there are, nor on the number of threads. Cost: 4.2 ns a replica, step and dimension on one core of an AMD
 /// EPYC (Zen 4), of which 2.9 are the random numbers.
 /// </remarks>
-public sealed record Simulation
+internal sealed record Simulation
 {
     /// <summary>The rates, weight decays and momenta of the steps, and the rule they enter.</summary>
     public required UpdateSchedule Schedule { get; init; }
@@ -107,7 +107,7 @@ public sealed record Simulation
 }
 
 /// <summary>Where on the sphere the replicas begin.</summary>
-public enum StartDirection
+internal enum StartDirection
 {
     /// <summary>Each somewhere, every direction as likely as any other.</summary>
     Anywhere,

@@ -3,7 +3,7 @@ using Etalon.Engine.Kernels;
 namespace Etalon.Lab.Simulations;
 
 /// <summary>What is known of the replicas of a <see cref="Simulation"/> after it ran.</summary>
-public sealed class SimulationResult
+internal sealed class SimulationResult
 {
     private readonly Simulation _simulation;
     private readonly double[][] _squaredNorms, _axes;

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Simulations;
 /// </summary>
 /// <param name="Rule">What a smaller step uses as its gradient.</param>
 /// <param name="Count">l, at least 1; the rate of each is eta/l.</param>
-public readonly record struct SubSteps(SubStepRule Rule, int Count)
+internal readonly record struct SubSteps(SubStepRule Rule, int Count)
 {
     /// <summary>One update, with one minibatch gradient.</summary>
     public static SubSteps None { get; } = new(SubStepRule.Minibatch, 1);
@@ -17,7 +17,7 @@ public readonly record struct SubSteps(SubStepRule Rule, int Count)
 }
 
 /// <summary>The gradient of a sub-step; its noise has l times the covariance of a minibatch gradient's.</summary>
-public enum SubStepRule
+internal enum SubStepRule
 {
     /// <summary>One minibatch gradient; l = 1 only.</summary>
     Minibatch,

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>
 /// Two configurations, seed by seed: what seeds have in common, such as the order of the data, is no part of the difference.
 /// </summary>
-public sealed record PairedComparison
+internal sealed record PairedComparison
 {
     /// <summary>The one.</summary>
     public required SweepRow One { get; init; }

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>Many runs that answer one question: recipes, what changes between them, and the metric that judges them.</summary>
-public sealed record Sweep
+internal sealed record Sweep
 {
     /// <summary>What it is called; the folder of its trials has this name.</summary>
     public required string Name { get; init; }

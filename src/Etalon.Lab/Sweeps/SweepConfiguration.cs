@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>A recipe with the changes that a sweep makes to it; it has a trial for each seed.</summary>
-public sealed record SweepConfiguration
+internal sealed record SweepConfiguration
 {
     /// <summary>
     /// The keys that the sweep sets, with their values as text, in the order of the file. Where it has several recipes the first key

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>
 /// The folder of a sweep, RUNS/NAME: a run for each trial that has begun, and whatever an earlier form of the sweep asked for.
 /// </summary>
-public sealed record SweepFolder
+internal sealed record SweepFolder
 {
     /// <summary>The folder; it need not be there.</summary>
     public required string Path { get; init; }

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>The number that judges a trial.</summary>
-public sealed record SweepMetric
+internal sealed record SweepMetric
 {
     /// <summary>The metric of the usual sweep.</summary>
     public const string TestAccuracy = "test/accuracy";
@@ -29,7 +29,7 @@ public sealed record SweepMetric
 }
 
 /// <summary>Which value of a metric counts.</summary>
-public enum MetricMoment
+internal enum MetricMoment
 {
     /// <summary>The one after the last update.</summary>
     Last,

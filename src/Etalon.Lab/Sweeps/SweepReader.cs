@@ -6,7 +6,7 @@ namespace Etalon.Lab.Sweeps;
 /// Reads a sweep's file, YAML or JSON, and all the recipes that follow from it. Everything that is wrong is told at once, each
 /// problem with its line and column.
 /// </summary>
-public static class SweepReader
+internal static class SweepReader
 {
     private const int MostTrials = 100_000, MostSeeds = 10_000;
 

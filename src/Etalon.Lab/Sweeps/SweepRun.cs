@@ -7,7 +7,7 @@ namespace Etalon.Lab.Sweeps;
 /// Trains what is missing of a sweep, and resumes what was interrupted; what is done stays as it is. It may be killed at any moment
 /// and run again.
 /// </summary>
-public sealed class SweepRun
+internal sealed class SweepRun
 {
     // Somebody who asks how a trial stands holds its lock for a moment.
     private const int Attempts = 5;
@@ -83,7 +83,7 @@ public sealed class SweepRun
 }
 
 /// <summary>How a sweep is run.</summary>
-public sealed record SweepOptions
+internal sealed record SweepOptions
 {
     /// <summary>Trials at a time, each on one thread.</summary>
     /// <value>At least 1; 1 by default.</value>

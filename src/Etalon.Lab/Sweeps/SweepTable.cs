@@ -6,7 +6,7 @@ namespace Etalon.Lab.Sweeps;
 /// What a sweep found: its configurations with the metric's mean over seeds, best first, and the first of them compared with each of
 /// the others.
 /// </summary>
-public sealed record SweepTable
+internal sealed record SweepTable
 {
     /// <summary>The configurations, by their mean, best first; those without a value last.</summary>
     public required IReadOnlyList<SweepRow> Rows { get; init; }
@@ -32,7 +32,7 @@ public sealed record SweepTable
 }
 
 /// <summary>A configuration with its scores.</summary>
-public sealed record SweepRow
+internal sealed record SweepRow
 {
     /// <summary>The configuration.</summary>
     public required SweepConfiguration Configuration { get; init; }

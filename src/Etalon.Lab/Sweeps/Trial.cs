@@ -4,7 +4,7 @@ namespace Etalon.Lab.Sweeps;
 
 /// <summary>One run of a sweep. It is its resolved recipe: whatever asks for the same recipe asks for the same trial.</summary>
 /// <param name="Read">The recipe, with where it came from.</param>
-public sealed record Trial(ReadRecipe Read)
+internal sealed record Trial(ReadRecipe Read)
 {
     private const int Digits = 16;
 

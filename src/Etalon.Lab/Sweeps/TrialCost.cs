@@ -6,7 +6,7 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>What trials will take.</summary>
-public static class TrialCost
+internal static class TrialCost
 {
     private const int Untimed = 2, MostTimed = 20;
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(0.5);

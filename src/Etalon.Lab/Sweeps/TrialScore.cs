@@ -8,7 +8,7 @@ namespace Etalon.Lab.Sweeps;
 /// <param name="Value">The value that counts.</param>
 /// <param name="Last">The last of all values.</param>
 /// <param name="Best">The best of all values.</param>
-public sealed record TrialScore(ulong Seed, string TrialId, double Value, double Last, double Best)
+internal sealed record TrialScore(ulong Seed, string TrialId, double Value, double Last, double Best)
 {
     private const int MostNamed = 20;
 

@@ -3,7 +3,7 @@ using Etalon.Lab.Runs;
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>How a trial stands, read from its folder and its lock: nothing else keeps it.</summary>
-public sealed record TrialState
+internal sealed record TrialState
 {
     /// <summary>The trial.</summary>
     public required Trial Trial { get; init; }
@@ -68,7 +68,7 @@ public sealed record TrialState
 }
 
 /// <summary>How a trial stands.</summary>
-public enum TrialStatus
+internal enum TrialStatus
 {
     /// <summary>It has not begun.</summary>
     Pending,

@@ -6,10 +6,13 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Training;
 
-/// <summary>The controller of <see cref="AutoDecaySpec"/>: takes the loss of every update, and gives what the schedule's rate is multiplied by.</summary>
+/// <summary>
+/// The controller of <see cref="AutoDecaySpec"/>: takes the loss of every update, and gives what the schedule's rate is multiplied by.
+/// </summary>
 internal sealed class AutoDecay(AutoDecaySpec spec)
 {
-    private const string StageKey = "auto_decay_stage", LossKey = "auto_decay_loss_sum", ImagesKey = "auto_decay_images", SlowKey = "auto_decay_slow", LossesKey = "auto_decay_losses";
+    private const string StageKey = "auto_decay_stage", LossKey = "auto_decay_loss_sum", ImagesKey = "auto_decay_images",
+        SlowKey = "auto_decay_slow", LossesKey = "auto_decay_losses";
 
     // Of the stage at work, an epoch each; no more than two windows are looked at.
     private readonly List<double> _losses = [];
@@ -84,17 +87,22 @@ internal sealed class AutoDecay(AutoDecaySpec spec)
     {
         if (!HasEnded) return;
         throw new InputException(
-            $"auto_decay.stages = {spec.Stages}: after update {step} the parent had ended {(Stage == 1 ? "its first stage" : $"{Stage} stages")}, so the fork would train nothing; "
-            + $"write auto_decay.stages={Stage + 1} or more, leave the controller out with auto_decay=null, or take an earlier checkpoint with --at");
+            $"auto_decay.stages = {spec.Stages}: after update {step} the parent had ended "
+            + $"{(Stage == 1 ? "its first stage" : $"{Stage} stages")}, so the fork would train nothing; "
+            + $"write auto_decay.stages={Stage + 1} or more, leave the controller out with auto_decay=null, or take an earlier "
+            + $"checkpoint with --at");
     }
 
-    /// <summary>What a fork should know that leaves its parent's controller out after it has lowered the rate; null where there is nothing to know.</summary>
+    /// <summary>
+    /// What a fork should know that leaves its parent's controller out after it has lowered the rate; null where there is nothing to know.
+    /// </summary>
     public static string? NoteOfLeaving(Recipe parent, Recipe fork, Checkpoint checkpoint)
     {
         if (parent.AutoDecay is not { } spec || fork.AutoDecay is not null || checkpoint.OptionalNumber(StageKey) is not > 0) return null;
         var controller = new AutoDecay(spec);
         controller.Restore(checkpoint);
-        return $"auto_decay had multiplied the parent's rate by {controller.Factor:G6}; the fork leaves it out and goes on at the schedule's own rate, {fork.LearningRate.ValueAt(checkpoint.Step):G6}";
+        return $"auto_decay had multiplied the parent's rate by {controller.Factor:G6}; the fork leaves it out and goes on at the "
+            + $"schedule's own rate, {fork.LearningRate.ValueAt(checkpoint.Step):G6}";
     }
 
     /// <summary>Takes on the state of a checkpoint; of a run without this controller, none.</summary>

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Training;
 
 /// <summary>
-/// What an object takes while it is made, freed last first. Where making it fails, all that was taken is freed; else <see cref="Release"/> hands it
-/// to the object.
+/// What an object takes while it is made, freed last first. Where making it fails, all that was taken is freed; else <see cref="Release"/>
+/// hands it to the object.
 /// </summary>
 internal sealed class DisposalList : IDisposable
 {

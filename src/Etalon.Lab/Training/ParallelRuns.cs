@@ -20,7 +20,8 @@ internal static class ParallelRuns
         }
         catch (AggregateException several)
         {
-            throw several.InnerExceptions.FirstOrDefault(exception => exception is not OperationCanceledException) ?? several.InnerExceptions[0];
+            throw several.InnerExceptions.FirstOrDefault(exception => exception is not OperationCanceledException)
+                ?? several.InnerExceptions[0];
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class SplitEvaluation<T> where T : unmanaged, IFloatingPointIeee
             Count(i * Batches.BatchSize, batch.Count);
         }
         return new SplitResult(
-            new LossResult(loss, correct, Batches.ExampleCount), [.. _meters.Select(meter => new GroupAccuracy(meter.Name, meter.Correct, meter.Group.Count))]);
+            new LossResult(loss, correct, Batches.ExampleCount),
+            [.. _meters.Select(meter => new GroupAccuracy(meter.Name, meter.Correct, meter.Group.Count))]);
     }
 
     private void Count(int first, int images)

@@ -20,7 +20,9 @@ public abstract class Trainer : IDisposable
     /// <summary>Updates done.</summary>
     public abstract long Step { get; }
 
-    /// <summary>Whether the run has come to its end: that of the recipe's duration, or of the last stage where its rate decays by itself.</summary>
+    /// <summary>
+    /// Whether the run has come to its end: that of the recipe's duration, or of the last stage where its rate decays by itself.
+    /// </summary>
     public abstract bool IsDone { get; }
 
     /// <summary>Whether the last update ended a stage: the next one's rate is half of its rate or less.</summary>
@@ -36,14 +38,15 @@ public abstract class Trainer : IDisposable
 
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Called after each update and evaluation.</param>
-    /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call continues from there.</param>
+    /// <param name="cancellation">Ends the run after the update at work, or in the middle of an evaluation; a further call continues from
+    /// there.</param>
     /// <exception cref="DivergedException">A loss, a gradient, or a weight at an evaluation was not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public abstract void Run(ITrainingObserver observer, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Brings the weights to evaluate and keep into the network, where the optimizer trains at others, with running statistics of their own; the next
-    /// update continues from the trained ones.
+    /// Brings the weights to evaluate and keep into the network, where the optimizer trains at others, with running statistics of their
+    /// own; the next update continues from the trained ones.
     /// </summary>
     internal abstract void PrepareEvaluation();
 
@@ -82,7 +85,8 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
         if (recipe.Data is null || recipe.Model is null)
-            throw new InputException("training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
+            throw new InputException(
+                "training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
         _recipe = recipe;
         var conversion = ScheduleConversion.Of(recipe);
         _groups = new ParameterGroups(recipe);
@@ -128,7 +132,10 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
     /// <summary>The optimizer: its rates at the last update, and what it remembers.</summary>
     public Optimizer<T> Optimizer { get; }
 
-    /// <summary>How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an equivalent run.</summary>
+    /// <summary>
+    /// How many times as large the scale-invariant weights are as those that <see cref="Network"/> stores, as a power of two; 0 but in an
+    /// equivalent run.
+    /// </summary>
     public int ScaleExponent => _equivalent?.Exponent ?? 0;
 
     /// <summary>What the network trains on, so that several trainers can be fed the same batches.</summary>
@@ -196,7 +203,8 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % TrainingBatches.BatchesPerEpoch == 0);
         _state.Rate = numbers[0].Rate;
         _state.OwesEvaluation = Step % (_recipe.Log.EvaluationSteps ?? TrainingBatches.BatchesPerEpoch) == 0 || IsDone;
-        return new UpdateReport(step, (double)Step / TrainingBatches.BatchesPerEpoch, result, numbers[0], _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
+        return new UpdateReport(step, (double)Step / TrainingBatches.BatchesPerEpoch, result, numbers[0],
+            _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
     }
 
     private EvaluationReport EvaluateAfterUpdate(CancellationToken cancellation)
@@ -206,7 +214,8 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         var test = _test.Run(cancellation);
         if (!double.IsFinite(test.Total.LossSum)) throw DivergedException.OfEvaluation(Step - 1, Network.FirstNonFiniteLayer()?.Name);
         var fit = _fit?.Run(cancellation);
-        if (fit is { Total.LossSum: var sum } && !double.IsFinite(sum)) throw DivergedException.OfEvaluation(Step - 1, Network.FirstNonFiniteLayer()?.Name);
+        if (fit is { Total.LossSum: var sum } && !double.IsFinite(sum))
+            throw DivergedException.OfEvaluation(Step - 1, Network.FirstNonFiniteLayer()?.Name);
         return new EvaluationReport(Step - 1, (double)Step / TrainingBatches.BatchesPerEpoch, test, fit);
     }
 
@@ -241,7 +250,9 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
 
     private void RefuseUseless(Recipe recipe)
     {
-        if (Network.Parameters.Length == 0) throw new InputException($"model.head = frozen: nothing else in {recipe.Model!.Name} could be trained; write head: trained, or hidden layers");
+        if (Network.Parameters.Length == 0)
+            throw new InputException(
+                $"model.head = frozen: nothing else in {recipe.Model!.Name} could be trained; write head: trained, or hidden layers");
         int rest = TrainingBatches.ExampleCount % TrainingBatches.BatchSize;
         SingleValues.Refuse(Network, rest > 0 ? rest : TrainingBatches.BatchSize);
     }

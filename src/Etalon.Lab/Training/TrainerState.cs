@@ -31,7 +31,8 @@ internal abstract class TrainerState
     public abstract void Restore(Checkpoint checkpoint);
 
     /// <summary>
-    /// Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this one's.
+    /// Takes on the state of a checkpoint of another recipe; where one of them trains an equivalent form, the state is turned into this
+    /// one's.
     /// </summary>
     /// <param name="checkpoint">The state.</param>
     /// <param name="parent">Its recipe.</param>
@@ -47,10 +48,12 @@ internal abstract class TrainerState
 /// <param name="equivalent">The group that trains an equivalent form; null for none.</param>
 /// <param name="autoDecay">The controller of the rate; null for none.</param>
 internal sealed class TrainerState<T>(
-    Recipe recipe, Network<T> network, ParameterClasses classes, Optimizer<T> optimizer, EquivalentGroup<T>? equivalent, AutoDecay? autoDecay) : TrainerState
+    Recipe recipe, Network<T> network, ParameterClasses classes, Optimizer<T> optimizer, EquivalentGroup<T>? equivalent,
+    AutoDecay? autoDecay) : TrainerState
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate", ScaleExponentKey = "scale_exponent",
+    private const string OptimizerStepsKey = "optimizer_steps", OwesEvaluationKey = "owes_evaluation", RateKey = "rate",
+        ScaleExponentKey = "scale_exponent",
         UnbufferedKey = "unbuffered";
 
     public override IReadOnlyList<StoredTensor> Tensors =>
@@ -94,13 +97,15 @@ internal sealed class TrainerState<T>(
         network.ActivationScale = now.ActivationScale;
     }
 
-    // Above 0 where the stored weights are smaller than the equivalent's; a run that gains one at each of 2^30 updates does not come so far.
+    // Above 0 where the stored weights are smaller than the equivalent's; a run that gains one at each of 2^30 updates does not come so
+    // far.
     private static int ScaleExponentIn(Checkpoint checkpoint)
     {
         double exponent = checkpoint.OptionalNumber(ScaleExponentKey) ?? 0;
         if (exponent != Math.Floor(exponent) || Math.Abs(exponent) > 1 << 30)
             throw new InputException(
-                $"{checkpoint.Path}: {ScaleExponentKey} is {exponent}, but must be a whole number of at most 2^30 in size; was the file edited?");
+                $"{checkpoint.Path}: {ScaleExponentKey} is {exponent}, but must be a whole number of at most 2^30 in size; was the file "
+                + $"edited?");
         return (int)exponent;
     }
 

@@ -6,8 +6,8 @@ using Etalon.Lab.Runs;
 namespace Etalon.Lab.Training;
 
 /// <summary>
-/// A recipe that trains into a run folder: begun, resumed as if nothing had happened, or forked with changes. Until it is disposed, no other
-/// process can write to the folder.
+/// A recipe that trains into a run folder: begun, resumed as if nothing had happened, or forked with changes. Until it is disposed, no
+/// other process can write to the folder.
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
@@ -36,7 +36,8 @@ public sealed class TrainingRun : IDisposable
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>
-    /// Of a resumed run and of a fork, whose recipes are read here: what is allowed in the recipe but probably not meant. Empty for a run that begins.
+    /// Of a resumed run and of a fork, whose recipes are read here: what is allowed in the recipe but probably not meant. Empty for a run
+    /// that begins.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -47,13 +48,15 @@ public sealed class TrainingRun : IDisposable
     public bool IsDone => _done is not null;
 
     /// <summary>
-    /// Begins a run of a recipe: makes its folder with recipe and first checkpoint. Nothing is written before recipe and data are known to fit.
+    /// Begins a run of a recipe: makes its folder with recipe and first checkpoint. Nothing is written before recipe and data are known to
+    /// fit.
     /// </summary>
     /// <param name="read">The recipe, with the text that the folder keeps.</param>
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <param name="name">The name that the run's folder has and no other. Default: the recipe's, with a number where that exists.</param>
-    /// <exception cref="InputException">Recipe, data or folder cannot be used, or something has <paramref name="name"/> already.</exception>
+    /// <exception cref="InputException">Recipe, data or folder cannot be used, or something has <paramref name="name"/>
+    /// already.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static TrainingRun Begin(ReadRecipe read, string runs, int threads, string? name = null)
     {
@@ -64,7 +67,8 @@ public sealed class TrainingRun : IDisposable
         threads = Useful(threads, recipe);
         using var taken = new DisposalList();
         var trainer = taken.Add(Trainer.Of(recipe, data, threads));
-        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), name: name));
+        var folder =
+            taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), name: name));
         return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads));
     }
 
@@ -72,12 +76,12 @@ public sealed class TrainingRun : IDisposable
     /// <param name="run">The run's folder.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <param name="inexact">
-    /// Whether to continue also where the run was computed with another arithmetic, whose last digits differ; a note says so, and resolved.json
-    /// from which update on. Default: false.
+    /// Whether to continue also where the run was computed with another arithmetic, whose last digits differ; a note says so, and
+    /// resolved.json from which update on. Default: false.
     /// </param>
     /// <exception cref="InputException">
-    /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every difference
-    /// is named.
+    /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every
+    /// difference is named.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static TrainingRun Resume(string run, int threads, bool inexact = false)
@@ -106,9 +110,9 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>
-    /// Begins a new run from a checkpoint of another, with a changed recipe: the same weights and buffers, the new numbers. Where one of the two
-    /// trains an equivalent form, weights and buffers are turned from the one form into the other, so that a fork that changes the form alone
-    /// computes the same functions as its parent.
+    /// Begins a new run from a checkpoint of another, with a changed recipe: the same weights and buffers, the new numbers. Where one of
+    /// the two trains an equivalent form, weights and buffers are turned from the one form into the other, so that a fork that changes the
+    /// form alone computes the same functions as its parent.
     /// </summary>
     /// <param name="parent">The folder of the run to continue; it stays as it is.</param>
     /// <param name="step">The updates after which to leave it; null for its last good checkpoint.</param>
@@ -127,7 +131,8 @@ public sealed class TrainingRun : IDisposable
         using var checkpoint = (step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value))
             ?? throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
         RequireContinuable(checkpoint, old, recipe);
-        if (FormOf(old) is var was && FormOf(recipe) is var now && was != now) notes.Add($"weights and buffers are turned from {was} into {now}");
+        if (FormOf(old) is var was && FormOf(recipe) is var now && was != now)
+            notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, recipe, checkpoint) is { } left) notes.Add(left);
         var data = LoadData(recipe);
         var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint), overrides);
@@ -137,7 +142,8 @@ public sealed class TrainingRun : IDisposable
         using var taken = new DisposalList();
         var trainer = taken.Add(Trainer.Of(recipe, data, threads));
         trainer.State.Inherit(checkpoint, old);
-        var folder = taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), origin));
+        var folder =
+            taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), origin));
         return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads))
         {
             Notes = notes,
@@ -146,13 +152,16 @@ public sealed class TrainingRun : IDisposable
         };
     }
 
-    /// <summary>Trains to the end, and keeps metrics, checkpoints and the result. Where nothing is left to train, the result of then.</summary>
+    /// <summary>
+    /// Trains to the end, and keeps metrics, checkpoints and the result. Where nothing is left to train, the result of then.
+    /// </summary>
     /// <param name="observer">Called after each update and evaluation.</param>
     /// <param name="cancellation">Stops the run after the update at work, with a checkpoint.</param>
     /// <returns>The result, as also written to the folder.</returns>
     /// <exception cref="DivergedException">A loss, a gradient or a weight was not finite; the folder's result says so.</exception>
     /// <exception cref="OperationCanceledException">The run was canceled, and its state kept.</exception>
-    /// <exception cref="IOException">The disk is full or the folder is gone; the folder's result says so where it can still be written.</exception>
+    /// <exception cref="IOException">The disk is full or the folder is gone; the folder's result says so where it can still be
+    /// written.</exception>
     /// <exception cref="InvalidOperationException">It was trained before.</exception>
     public RunResult Train(ITrainingObserver observer, CancellationToken cancellation = default)
     {
@@ -181,7 +190,9 @@ public sealed class TrainingRun : IDisposable
             WriteIfPossible(() =>
             {
                 if (exception is DivergedException) recorder.WriteRest();
-                _folder.Write(recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message, work.Threads));
+                _folder.Write(
+                    recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message,
+                        work.Threads));
             });
             throw;
         }
@@ -194,15 +205,18 @@ public sealed class TrainingRun : IDisposable
     {
         if (checkpoint.Step >= recipe.TotalSteps)
             throw new InputException(
-                $"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at {recipe.TotalSteps}; "
+                $"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at "
+                + $"{recipe.TotalSteps}; "
                 + "give it a longer duration, or --at an earlier one");
         if (old.Optimizer.Name != recipe.Optimizer.Name)
             throw new InputException(
-                $"optimizer.name: a fork goes on with what its optimizer remembers, and {recipe.Optimizer.Name} remembers something else than "
+                $"optimizer.name: a fork goes on with what its optimizer remembers, and {recipe.Optimizer.Name} remembers something else "
+                + $"than "
                 + $"{old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew");
     }
 
-    private static string FormOf(Recipe recipe) => recipe.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
+    private static string FormOf(Recipe recipe) =>
+        recipe.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
 
     private static DataSet LoadData(Recipe recipe) => recipe.Data is { } data
         ? RecipeData.Load(data)

@@ -55,7 +55,8 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     public double[] Outputs(Batch<T> probe)
     {
         Trainer.Network.Forward(probe.Pixels, probe.Labels, isTraining: false);
-        return [.. Enumerable.Range(0, probe.Count).SelectMany(image => Trainer.Network.OutputsOf(image).ToArray()).Select(double.CreateTruncating)];
+        return [.. Enumerable.Range(0, probe.Count).SelectMany(image => Trainer.Network.OutputsOf(image).ToArray())
+            .Select(double.CreateTruncating)];
     }
 
     /// <summary>The weights that a conversion covers: their direction, and ln of their norm in the units of the recipe's own run.</summary>
@@ -63,7 +64,8 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     {
         double[] weights =
         [
-            .. Trainer.Network.Parameters.Tensors.Where(tensor => groups.IsConverted(Trainer.Classes, tensor.Name)).SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateTruncating),
+            .. Trainer.Network.Parameters.Tensors.Where(tensor => groups.IsConverted(Trainer.Classes, tensor.Name))
+                .SelectMany(tensor => tensor.Span.ToArray()).Select(double.CreateTruncating),
         ];
         double norm = Math.Sqrt(weights.Sum(weight => weight * weight));
         return (Array.ConvertAll(weights, weight => weight / norm), Elementary.Log(norm) + Trainer.ScaleExponent * Ln2 - _logScale);

@@ -1,13 +1,13 @@
 namespace Etalon.Lab.Verifications;
 
 /// <summary>
-/// Mean differences of the batch loss from that of the recipe's own run, over the second half of the updates and relative to its mean: what is left to
-/// compare once rounding has grown to the size of the outputs.
+/// Mean differences of the batch loss from that of the recipe's own run, over the second half of the updates and relative to its mean: what
+/// is left to compare once rounding has grown to the size of the outputs.
 /// </summary>
 /// <param name="Converted">Of the converted run.</param>
 /// <param name="Perturbed">Of the recipe from a start that differs in its last digits.</param>
 /// <param name="PerturbedError">The standard error of <paramref name="Perturbed"/>, from the scatter of the updates.</param>
-public sealed record LossStatistics(double Converted, double Perturbed, double PerturbedError)
+internal sealed record LossStatistics(double Converted, double Perturbed, double PerturbedError)
 {
     internal static LossStatistics Of(IReadOnlyList<double> own, IReadOnlyList<double> converted, IReadOnlyList<double> perturbed)
     {

@@ -11,8 +11,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Verifications;
 
 /// <summary>
-/// A recipe, its equivalent, a control and the recipe from a start changed in its last digits, trained on the same batches. The control takes the
-/// equivalent's decay and keeps the recipe's rates; if it ends where the recipe does, the test has no power.
+/// A recipe, its equivalent, a control and the recipe from a start changed in its last digits, trained on the same batches. The control
+/// takes the equivalent's decay and keeps the recipe's rates; if it ends where the recipe does, the test has no power.
 /// </summary>
 internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -55,7 +55,8 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
     private Comparison Compare(long updates)
     {
         double[] outputs = _own.Outputs(_probe);
-        if (!outputs.All(double.IsFinite)) throw DivergedException.OfEvaluation(updates - 1, _own.Trainer.Network.FirstNonFiniteLayer()?.Name);
+        if (!outputs.All(double.IsFinite))
+            throw DivergedException.OfEvaluation(updates - 1, _own.Trainer.Network.FirstNonFiniteLayer()?.Name);
         var (direction, logNorm) = _own.Weights(_groups);
         var (convertedDirection, convertedLogNorm) = _converted.Weights(_groups);
         return new Comparison(

@@ -3,12 +3,15 @@ namespace Etalon.Lab.Verifications;
 /// <summary>What a verification found.</summary>
 /// <param name="Holds">Whether the two recipes were seen to be the same training run.</param>
 /// <param name="Sentence">Why, with the numbers.</param>
-public sealed record Verdict(bool Holds, string Sentence)
+internal sealed record Verdict(bool Holds, string Sentence)
 {
     /// <summary>The largest difference of outputs, relative, that counts as none in float64.</summary>
     public const double Exact = 1e-8;
 
-    /// <summary>Where a network amplifies rounding faster: how many times as far as a changed start the converted run may be, for it rounds at every update.</summary>
+    /// <summary>
+    /// Where a network amplifies rounding faster: how many times as far as a changed start the converted run may be, for it rounds at every
+    /// update.
+    /// </summary>
     public const double Amplification = 100;
 
     /// <summary>How far the control must be for the test to say anything.</summary>
@@ -27,10 +30,16 @@ public sealed record Verdict(bool Holds, string Sentence)
         string steps = $"{comparisons[^1].Updates} updates";
         if (control > Power && tolerance > Contrast * control) return InTheMean(comparisons, losses, perturbed);
         if (!(outputs < tolerance))
-            return new(false, $"DOES NOT HOLD: in {steps} the outputs came to differ by {Show(outputs)}, and at most {Show(tolerance)} is rounding (a start changed in its last digits: {Show(perturbed)})");
+            return new(false,
+                $"DOES NOT HOLD: in {steps} the outputs came to differ by {Show(outputs)}, and at most {Show(tolerance)} is rounding (a "
+                + $"start changed in its last digits: {Show(perturbed)})");
         if (!(control > Power))
-            return new(false, $"NO VERDICT: in {steps} the run without the conversion differs by {Show(control)} only, so the test has no power; take more steps (--steps), or a part of the schedule with larger rate and decay");
-        return new(true, $"HOLDS: in {steps} the outputs differ by at most {Show(outputs)} (a start changed in its last digits: {Show(perturbed)}); without the conversion by {Show(control)}");
+            return new(false,
+                $"NO VERDICT: in {steps} the run without the conversion differs by {Show(control)} only, so the test has no power; take "
+                + $"more steps (--steps), or a part of the schedule with larger rate and decay");
+        return new(true,
+            $"HOLDS: in {steps} the outputs differ by at most {Show(outputs)} (a start changed in its last digits: {Show(perturbed)}); "
+            + $"without the conversion by {Show(control)}");
     }
 
     private static Verdict InTheMean(IReadOnlyList<Comparison> comparisons, LossStatistics losses, double perturbed)
@@ -39,8 +48,11 @@ public sealed record Verdict(bool Holds, string Sentence)
         double norm = second.Average(point => Math.Abs(point.Norm)), controlNorm = second.Average(point => Math.Abs(point.ControlNorm));
         double allowed = Confidence * (Math.Abs(losses.Perturbed) + losses.PerturbedError);
         bool lossHolds = Math.Abs(losses.Converted) <= allowed, normHolds = norm < Contrast * controlNorm, hasPower = controlNorm > Power;
-        string why = $"a start changed in its last digits alone comes to differ by {Show(perturbed)}, so single outputs prove nothing. Means over the second half:"
-            + $" loss {Show(losses.Converted)} off (allowed {Show(allowed)}, from the changed start's scatter), norm {Show(norm)} off P |w| (without the conversion {Show(controlNorm)})";
+        string why =
+            $"a start changed in its last digits alone comes to differ by {Show(perturbed)}, so single outputs prove nothing. Means over "
+            + $"the second half:"
+            + $" loss {Show(losses.Converted)} off (allowed {Show(allowed)}, from the changed start's scatter), norm {Show(norm)} off P "
+            + $"|w| (without the conversion {Show(controlNorm)})";
         return (lossHolds && normHolds, hasPower) switch
         {
             (true, true) => new(true, $"HOLDS IN THE MEAN: {why}"),

@@ -10,7 +10,8 @@ namespace Etalon.Lab.Verifications;
 /// <param name="Precision">The number type.</param>
 /// <param name="Comparisons">How far they were apart, in the order of the updates; at least one.</param>
 /// <param name="Losses">How far their losses were apart in the mean.</param>
-public sealed record Verification(RecipeConversion Converted, Precision Precision, IReadOnlyList<Comparison> Comparisons, LossStatistics Losses)
+internal sealed record Verification(RecipeConversion Converted, Precision Precision, IReadOnlyList<Comparison> Comparisons,
+    LossStatistics Losses)
 {
     /// <summary>The updates trained unless a caller says otherwise: rounding has not grown much, and what a decay does shows.</summary>
     public const long DefaultSteps = 300;
@@ -33,7 +34,8 @@ public sealed record Verification(RecipeConversion Converted, Precision Precisio
     /// <exception cref="InputException">The recipe has no data or no model, or fewer updates.</exception>
     /// <exception cref="Etalon.Lab.Runs.DivergedException">The recipe itself diverged.</exception>
     public static Verification Run(
-        RecipeConversion converted, long? steps, Precision precision, int threads, Action<Comparison> compared, CancellationToken cancellation)
+        RecipeConversion converted, long? steps, Precision precision, int threads, Action<Comparison> compared,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(converted);
         ArgumentNullException.ThrowIfNull(compared);

@@ -20,7 +20,9 @@ public sealed record Scaled : Schedule
 {
     private readonly double _logOfFactors;
 
-    /// <summary>Multiplies <paramref name="of"/> by <paramref name="factor"/> and, if given, e to the power <paramref name="logFactor"/>.</summary>
+    /// <summary>
+    /// Multiplies <paramref name="of"/> by <paramref name="factor"/> and, if given, e to the power <paramref name="logFactor"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">A factor is not finite, or negative.</exception>
     public Scaled(Schedule of, double factor, double logFactor = 0)
     {
@@ -59,7 +61,8 @@ public sealed record Scaled : Schedule
 
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.Inside(Of, length);
 
-    internal override string InWords() => LogFactor == 0 ? $"{Factor:G6} times a schedule" : $"{Factor:G6} e^{LogFactor:G6} times a schedule";
+    internal override string InWords() =>
+        LogFactor == 0 ? $"{Factor:G6} times a schedule" : $"{Factor:G6} e^{LogFactor:G6} times a schedule";
 
     internal override bool FitsALine => false;
 

@@ -37,7 +37,8 @@ public sealed record Sequence : Schedule
         for (var i = 1; i < begins.Length; i++)
         {
             var length = _pieces[i - 1].Length
-                ?? throw Require.Refuse($"pieces[{i - 1}]", _pieces[i - 1], "goes on for ever, so that what follows is never reached", "give it a length");
+                ?? throw Require.Refuse($"pieces[{i - 1}]", _pieces[i - 1], "goes on for ever, so that what follows is never reached",
+                "give it a length");
             begins[i] = Require.Length(begins[i - 1] + length, "the sum of the lengths");
         }
         _begins = new ValueList<long>(begins);
@@ -90,7 +91,9 @@ public sealed record Sequence : Schedule
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Pieces.SelectMany((piece, i) =>
     {
         var (begin, end) = (Begins[i], i + 1 < Begins.Count ? Begins[i + 1] : length);
-        return end <= begin ? [] : piece.Breakpoints(end - begin).Prepend(new(0, $"{piece.InWords()} begins")).Select(point => point with { Step = begin + point.Step });
+        return end <= begin
+            ? [] : piece.Breakpoints(end - begin).Prepend(new(0, $"{piece.InWords()} begins"))
+            .Select(point => point with { Step = begin + point.Step });
     });
 
     internal override string InWords() => string.Join(", then ", Pieces.Select(piece => piece.InWords()));

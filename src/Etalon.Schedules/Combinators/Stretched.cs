@@ -3,7 +3,9 @@ using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
-/// <summary>Another schedule in slower or faster time: <c>value(t) = Of(t / Factor)</c>, so that step <c>t</c> of it moves to <c>Factor · t</c>.</summary>
+/// <summary>
+/// Another schedule in slower or faster time: <c>value(t) = Of(t / Factor)</c>, so that step <c>t</c> of it moves to <c>Factor · t</c>.
+/// </summary>
 /// <remarks>
 /// Between the steps of <see cref="Of"/> its formula applies, so a stretched ramp is a longer ramp and no staircase. The length is
 /// <c>Factor</c> times as large, and where that is no whole number the next larger one.
@@ -44,7 +46,8 @@ public sealed record Stretched : Schedule
     internal override Schedule ScaledBy(double factor) => new Stretched(Of.ScaledBy(factor), Factor);
 
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
-        Breakpoint.Inside(Of, (long)Math.Ceiling(length / Factor)).Select(point => point with { Step = (long)Math.Ceiling(point.Step * Factor) });
+        Breakpoint.Inside(Of, (long)Math.Ceiling(length / Factor))
+            .Select(point => point with { Step = (long)Math.Ceiling(point.Step * Factor) });
 
     internal override string InWords() => $"stretched {Factor:G6} times";
 

@@ -1,6 +1,8 @@
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>Where phases begin, by numbers alone. Where they begin by the pieces of a schedule its <see cref="Schedule.Breakpoints"/> say.</summary>
+/// <summary>
+/// Where phases begin, by numbers alone. Where they begin by the pieces of a schedule its <see cref="Schedule.Breakpoints"/> say.
+/// </summary>
 internal static class Boundaries
 {
     /// <summary>A value held for less than this share of all numbers is a stair of something that moves.</summary>

@@ -2,11 +2,13 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>Where norm, effective rate and angle settle under a <see cref="SteadyUpdate"/>, given how large gradients are on the unit sphere.</summary>
+/// <summary>
+/// Where norm, effective rate and angle settle under a <see cref="SteadyUpdate"/>, given how large gradients are on the unit sphere.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The gradients are random: of mean 0 given the past, orthogonal to w, and S = E|ĝ|² with ĝ = |w| g, the gradient on the unit sphere. With h = η (1 - τ), d = η λ (1 - τ)
-/// and b = 1 - η λ, the fourth power of the norm and the cosine of the angle of one update are
+/// The gradients are random: of mean 0 given the past, orthogonal to w, and S = E|ĝ|² with ĝ = |w| g, the gradient on the unit sphere. With
+/// h = η (1 - τ), d = η λ (1 - τ) and b = 1 - η λ, the fourth power of the norm and the cosine of the angle of one update are
 /// </para>
 /// <code>
 /// heavy ball, coupled      h² S (1 + μ)/(d (1 - μ)(2 (1 + μ) - d))
@@ -19,10 +21,11 @@ namespace Etalon.Schedules.Dynamics;
 ///     Nesterov             c₀ = (1 + μ)² + μ⁴/(1 - μ²), c₁ = μ² (1 + μ + μ³/(1 - μ²))
 /// </code>
 /// <para>
-/// To first order in η λ all of them are γ* = S/(2 L) with L of <see cref="SteadyUpdate.UnitsPerStep"/>. In a real network momentum is correlated with the gradient:
-/// take S = E[|w|² (|g|² + 2 μ ⟨v, g⟩/(1 - τ))] there, with v the buffer before the update.
+/// To first order in η λ all of them are γ* = S/(2 L) with L of <see cref="SteadyUpdate.UnitsPerStep"/>. In a real network momentum is
+/// correlated with the gradient: take S = E[|w|² (|g|² + 2 μ ⟨v, g⟩/(1 - τ))] there, with v the buffer before the update.
 /// </para>
-/// <para>Li, Lyu and Arora 2020, section 5; Wan et al. 2021, Theorems 1 to 3; Nesterov and decoupled decay by the same balance of variances.</para>
+/// <para>Li, Lyu and Arora 2020, section 5; Wan et al. 2021, Theorems 1 to 3; Nesterov and decoupled decay by the same balance of
+/// variances.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -59,7 +62,9 @@ public sealed record Equilibrium
     /// <summary>The angle between the weights before and after one update, in radians; it does not depend on S.</summary>
     public double Angle { get; }
 
-    /// <summary>Which share of a deviation of γ from γ* goes in one update, to first order: 4 L. Half of it for the square of the norm.</summary>
+    /// <summary>
+    /// Which share of a deviation of γ from γ* goes in one update, to first order: 4 L. Half of it for the square of the norm.
+    /// </summary>
     public double RelaxationRate => 4 * Update.UnitsPerStep;
 
     /// <summary>The equilibrium of an update.</summary>
@@ -71,7 +76,8 @@ public sealed record Equilibrium
         ArgumentNullException.ThrowIfNull(update);
         Require.Positive(gradientSquare);
         if (!update.HasEquilibrium)
-            throw Require.Refuse("the intrinsic rate", update.IntrinsicRate, "must be positive for an equilibrium, since without decay the norm grows for ever", "give rate and weight decay");
+            throw Require.Refuse("the intrinsic rate", update.IntrinsicRate,
+                "must be positive for an equilibrium, since without decay the norm grows for ever", "give rate and weight decay");
         var taken = update.Taken;
         var momentum = update.Numbers.Momentum;
         var (ratio, versine) = update.Rule switch
@@ -81,13 +87,15 @@ public sealed record Equilibrium
             _ => HeavyBall(update.IntrinsicRate * taken, momentum),
         };
         if (!(ratio > 0 && double.IsFinite(ratio) && versine <= 2))
-            throw Require.Refuse("the intrinsic rate", update.IntrinsicRate, $"leaves no equilibrium at momentum {momentum:R}", $"stay below {update.LargestIntrinsicRate:G4}");
+            throw Require.Refuse("the intrinsic rate", update.IntrinsicRate, $"leaves no equilibrium at momentum {momentum:R}",
+                $"stay below {update.LargestIntrinsicRate:G4}");
         var logNorm = 0.5 * (update.Numbers.LogRate + Elementary.Log(taken)) + 0.25 * Elementary.Log(gradientSquare * ratio);
         return new(update, gradientSquare, logNorm, 2 * Elementary.Atan2(Math.Sqrt(versine), Math.Sqrt(2 - versine)));
     }
 
     /// <summary>
-    /// The relative standard deviation of γ around γ*, √(2 L V)/S; of the norm it is a quarter. Without momentum; with it the products of buffer and gradient fluctuate too, and it is a lower bound.
+    /// The relative standard deviation of γ around γ*, √(2 L V)/S; of the norm it is a quarter. Without momentum; with it the products of
+    /// buffer and gradient fluctuate too, and it is a lower bound.
     /// </summary>
     /// <param name="variance">V, the variance of |ĝ|² from update to update.</param>
     public double SpreadOfGamma(double variance) => Math.Sqrt(2 * Update.UnitsPerStep * variance) / GradientSquare;
@@ -100,7 +108,8 @@ public sealed record Equilibrium
     private static (double Ratio, double Versine) Nesterov(double d, double momentum)
     {
         var ahead = momentum * (1 + 2 * momentum);
-        var ratio = (1 + momentum + ahead * d) / (d * (2 * (1 - momentum * momentum) + (4 * momentum * momentum + momentum - 1) * d - ahead * d * d));
+        var ratio = (1 + momentum + ahead * d)
+            / (d * (2 * (1 - momentum * momentum) + (4 * momentum * momentum + momentum - 1) * d - ahead * d * d));
         return (ratio, (d + momentum * (1 + momentum) / ratio) / (1 + momentum * (1 - d)));
     }
 
@@ -109,7 +118,8 @@ public sealed record Equilibrium
         var (kept, buffered) = (1 - d, 1 / (1 - momentum * momentum));
         // The sums of products of the buffer's weights: of each update with itself and with the next one.
         var (own, next) = nesterov
-            ? ((1 + momentum) * (1 + momentum) + Elementary.Pow(momentum, 4) * buffered, momentum * momentum * (1 + momentum + Elementary.Pow(momentum, 3) * buffered))
+            ? ((1 + momentum) * (1 + momentum) + Elementary.Pow(momentum, 4) * buffered,
+            momentum * momentum * (1 + momentum + Elementary.Pow(momentum, 3) * buffered))
             : (buffered, momentum * buffered);
         var past = next / (1 - kept * momentum);
         var ratio = (own + 2 * kept * past) / (d * (1 + kept));

@@ -2,14 +2,18 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>Time as the norm counts it: the sum of <see cref="SteadyUpdate.UnitsPerStep"/> over updates. Runs compare by it rather than by epochs.</summary>
+/// <summary>
+/// Time as the norm counts it: the sum of <see cref="SteadyUpdate.UnitsPerStep"/> over updates. Runs compare by it rather than by epochs.
+/// </summary>
 /// <remarks>
-/// After M units the norm state has covered q = 1 - exp(-4 M) of its way: half a unit is most of it, while a start far off, and what the network computes, take three to four. Below half a unit the
-/// start still decides. Li, Lyu and Arora 2020: what two runs compute agrees after O(1) units.
+/// After M units the norm state has covered q = 1 - exp(-4 M) of its way: half a unit is most of it, while a start far off, and what the
+/// network computes, take three to four. Below half a unit the start still decides. Li, Lyu and Arora 2020: what two runs compute agrees
+/// after O(1) units.
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var schedule = new UpdateSchedule(
+///     new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
 /// var table = UpdateTable.Of(schedule);
 /// Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
 /// Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15

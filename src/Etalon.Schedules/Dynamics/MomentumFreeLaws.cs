@@ -11,10 +11,12 @@ namespace Etalon.Schedules.Dynamics;
 /// Φ' = B Φ/(1 + Φ² s)                             Φ = η/(a |w|²), B = η'/(η a a')
 /// </code>
 /// <para>
-/// Φ is the length of the update on the sphere, over |ĝ|. It shrinks where Φ² s ≥ B - 1, and always where B ≤ 1. A measured run that breaks the last law has something in its update that the
-/// schedule does not say: a clip, another decay, weights that are averaged, or a loss that is not scale-invariant. <see cref="NormState"/> is the same for any momentum.
+/// Φ is the length of the update on the sphere, over |ĝ|. It shrinks where Φ² s ≥ B - 1, and always where B ≤ 1. A measured run that breaks
+/// the last law has something in its update that the schedule does not say: a clip, another decay, weights that are averaged, or a loss
+/// that is not scale-invariant. <see cref="NormState"/> is the same for any momentum.
 /// </para>
-/// <para>Amin, Chang and Khanna 2026, Theorem 2.1; Li et al. 2022, <i>Robust training of neural networks using scale invariant architectures</i>, equation 1.</para>
+/// <para>Amin, Chang and Khanna 2026, Theorem 2.1; Li et al. 2022, <i>Robust training of neural networks using scale invariant
+/// architectures</i>, equation 1.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -54,7 +56,9 @@ public static class MomentumFreeLaws
     /// <param name="norm">|w| before the update.</param>
     public static double Phi(double rate, double weightDecay, double norm) => rate / ((1 - rate * weightDecay) * norm * norm);
 
-    /// <summary>ln B of the schedule, from one update to the next: B = η'/(η a a'), what the schedule does to Φ while gradients shrink it.</summary>
+    /// <summary>
+    /// ln B of the schedule, from one update to the next: B = η'/(η a a'), what the schedule does to Φ while gradients shrink it.
+    /// </summary>
     /// <param name="rate">η.</param>
     /// <param name="weightDecay">λ.</param>
     /// <param name="nextRate">η' of the next update.</param>
@@ -66,12 +70,14 @@ public static class MomentumFreeLaws
     /// <param name="phi">Φ of this one.</param>
     /// <param name="logForcing">ln B.</param>
     /// <param name="gradientSquare">s = |w|² |g|².</param>
-    public static double NextPhi(double phi, double logForcing, double gradientSquare) => Elementary.Exp(logForcing) * phi / (1 + phi * phi * gradientSquare);
+    public static double NextPhi(double phi, double logForcing, double gradientSquare) =>
+        Elementary.Exp(logForcing) * phi / (1 + phi * phi * gradientSquare);
 
     /// <summary>By how much a measured pair of updates breaks the law: Φ' (1 + Φ² s)/(B Φ) - 1. Rounding aside it is 0.</summary>
     /// <param name="phi">Φ measured at an update.</param>
     /// <param name="nextPhi">Φ' measured at the next one.</param>
     /// <param name="logForcing">ln B.</param>
     /// <param name="gradientSquare">s = |w|² |g|² measured at the first.</param>
-    public static double Residual(double phi, double nextPhi, double logForcing, double gradientSquare) => nextPhi / NextPhi(phi, logForcing, gradientSquare) - 1;
+    public static double Residual(double phi, double nextPhi, double logForcing, double gradientSquare) =>
+        nextPhi / NextPhi(phi, logForcing, gradientSquare) - 1;
 }

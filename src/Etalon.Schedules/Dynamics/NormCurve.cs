@@ -2,10 +2,12 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>The norm of a scale-invariant group along a whole schedule, forecast update by update with <see cref="NormState.Next"/>.</summary>
+/// <summary>
+/// The norm of a scale-invariant group along a whole schedule, forecast update by update with <see cref="NormState.Next"/>.
+/// </summary>
 /// <remarks>
-/// Every update uses its own numbers and the physical norm goes through every change of them, so any schedule will do, continuous ones too, and momentum that has not settled. What it takes for granted
-/// is S: a constant, or a number for each step.
+/// Every update uses its own numbers and the physical norm goes through every change of them, so any schedule will do, continuous ones too,
+/// and momentum that has not settled. What it takes for granted is S: a constant, or a number for each step.
 /// </remarks>
 /// <example>
 /// <code>
@@ -43,7 +45,8 @@ public sealed class NormCurve
     /// <summary>With an S for each step, such as a measured one.</summary>
     /// <param name="table">The schedule, step by step.</param>
     /// <param name="start">The state before its first update.</param>
-    /// <param name="gradientSquare">S of a step, at least 0. With momentum the corrected S of <see cref="Equilibrium"/>, unless <paramref name="bufferDot"/> is given.</param>
+    /// <param name="gradientSquare">S of a step, at least 0. With momentum the corrected S of <see cref="Equilibrium"/>, unless
+    /// <paramref name="bufferDot"/> is given.</param>
     /// <param name="bufferDot">|w|² ⟨v, g⟩ of a step, with v the buffer before the update; null for 0.</param>
     public static NormCurve Of(UpdateTable table, NormState start, Func<long, double> gradientSquare, Func<long, double>? bufferDot = null)
     {
@@ -55,7 +58,8 @@ public sealed class NormCurve
         for (var i = 0; i < table.Count; i++)
         {
             var step = table.FirstStep + i;
-            state = state.Next(table.Rule, table[step], gradientSquare(step), bufferDot?.Invoke(step) ?? 0, isFirst: !table.HasBufferBefore(step));
+            state = state.Next(table.Rule, table[step], gradientSquare(step), bufferDot?.Invoke(step) ?? 0,
+                isFirst: !table.HasBufferBefore(step));
             (logNorms[i + 1], angles[i]) = (state.LogNorm, state.Angle);
         }
         return new(table, gradientSquare, logNorms, angles);
@@ -65,7 +69,8 @@ public sealed class NormCurve
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
     public double LogNormAt(long step) => step >= Table.FirstStep && step <= Table.End
         ? _logNorms[step - Table.FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The curve describes steps {Table.FirstStep} to {Table.End}; ask for one of them.");
+        : throw new ArgumentOutOfRangeException(nameof(step), step,
+        $"The curve describes steps {Table.FirstStep} to {Table.End}; ask for one of them.");
 
     /// <summary>|w| before update <paramref name="step"/>.</summary>
     public double NormAt(long step) => Elementary.Exp(LogNormAt(step));
@@ -77,12 +82,16 @@ public sealed class NormCurve
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
     public double AngleAt(long step) => step >= Table.FirstStep && step < Table.End
         ? _angles[step - Table.FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The curve describes updates {Table.FirstStep} to {Table.End - 1}; ask for one of them.");
+        : throw new ArgumentOutOfRangeException(nameof(step), step,
+        $"The curve describes updates {Table.FirstStep} to {Table.End - 1}; ask for one of them.");
 
-    /// <summary>Where the numbers and S of update <paramref name="step"/> would lead if they stayed; null where that is nowhere, as without decay.</summary>
+    /// <summary>
+    /// Where the numbers and S of update <paramref name="step"/> would lead if they stayed; null where that is nowhere, as without decay.
+    /// </summary>
     public Equilibrium? EquilibriumAt(long step)
     {
         var update = SteadyUpdate.At(Table, step);
-        return update.HasEquilibrium && !update.Oscillates && GradientSquare(step) is > 0 and var square ? Equilibrium.Of(update, square) : null;
+        return update.HasEquilibrium && !update.Oscillates && GradientSquare(step) is > 0 and var square
+            ? Equilibrium.Of(update, square) : null;
     }
 }

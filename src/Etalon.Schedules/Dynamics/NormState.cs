@@ -3,14 +3,19 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>What of weights and buffer decides the norm of the next update: |w|, ⟨w, v⟩ and |v|. <see cref="Next"/> is an exact law for every update rule.</summary>
+/// <summary>
+/// What of weights and buffer decides the norm of the next update: |w|, ⟨w, v⟩ and |v|. <see cref="Next"/> is an exact law for every update
+/// rule.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The gradient of a scale-invariant loss is orthogonal to w. So |w'|², ⟨w', v'⟩ and |v'|² of the update v' = μ v + (1 - τ)(g + λ w), w' = w - η v' (and of its Nesterov and
-/// decoupled variants) are polynomials in the same three numbers, |g|² and ⟨v, g⟩: nothing else of the weights enters, and nothing is approximated. It is the exact law of
-/// <see cref="MomentumFreeLaws"/> for any momentum. With S = E|ĝ|² in the place of |ĝ|² it becomes a forecast of the mean.
+/// The gradient of a scale-invariant loss is orthogonal to w. So |w'|², ⟨w', v'⟩ and |v'|² of the update v' = μ v + (1 - τ)(g + λ w), w' =
+/// w - η v' (and of its Nesterov and decoupled variants) are polynomials in the same three numbers, |g|² and ⟨v, g⟩: nothing else of the
+/// weights enters, and nothing is approximated. It is the exact law of <see cref="MomentumFreeLaws"/> for any momentum. With S = E|ĝ|² in
+/// the place of |ĝ|² it becomes a forecast of the mean.
 /// </para>
-/// <para>All numbers are free of the scale of w, so that norms and rates may leave float64. Derived from the update rule; Wan et al. 2021 have the same recursion to first order.</para>
+/// <para>All numbers are free of the scale of w, so that norms and rates may leave float64. Derived from the update rule; Wan et al. 2021
+/// have the same recursion to first order.</para>
 /// </remarks>
 /// <param name="LogNorm">ln |w|.</param>
 /// <param name="Dot">⟨w, v⟩, which does not change when w is scaled.</param>
@@ -62,12 +67,14 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
     /// <param name="rule">The formula.</param>
     /// <param name="numbers">Rate, decay, momentum and look-ahead of this update.</param>
     /// <param name="gradientSquare">|ĝ|² = |w|² |g|² of this update, or its mean S.</param>
-    /// <param name="bufferDot">|w|² ⟨v, g⟩ with v the buffer before the update, or its mean. Default: 0, a gradient that knows nothing of the past.</param>
+    /// <param name="bufferDot">|w|² ⟨v, g⟩ with v the buffer before the update, or its mean. Default: 0, a gradient that knows nothing of
+    /// the past.</param>
     /// <param name="isFirst">Whether it is the first update of a run with momentum, which is undamped. Default: it is not.</param>
     public NormState Next(UpdateRule rule, UpdateRow numbers, double gradientSquare, double bufferDot = 0, bool isFirst = false)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        // Without momentum the buffer stays as it is, v' = v, and the update is the direction alone, which is Nesterov's without a look ahead.
+        // Without momentum the buffer stays as it is, v' = v, and the update is the direction alone, which is Nesterov's without a look
+        // ahead.
         var isResting = numbers.Momentum == 0;
         var (momentum, lookAhead, intake) = isResting ? (1, 0, 0) : (numbers.Momentum, numbers.LookAhead, isFirst ? 1 : 1 - rule.Dampening);
         var rate = Elementary.Exp(numbers.LogRate - 2 * LogNorm);
@@ -87,7 +94,8 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
         var along = 1 - lost - rate * weightU;
         var across = rate * Math.Sqrt(Math.Max(0, uu - weightU * weightU));
         var growth = -lost * (2 - lost) - 2 * (1 - lost) * rate * weightU + rate * rate * uu;
-        return new(LogNorm + 0.5 * Elementary.Log1P(growth), (1 - lost) * weightV - rate * uv, (1 + growth) * vv) { Angle = Elementary.Atan2(across, along) };
+        return new(LogNorm + 0.5 * Elementary.Log1P(growth), (1 - lost) * weightV - rate * uv,
+            (1 + growth) * vv) { Angle = Elementary.Atan2(across, along) };
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

@@ -9,7 +9,8 @@ namespace Etalon.Schedules.Dynamics;
 /// <param name="MixingUnits">M, the sum of the intrinsic rate over its updates.</param>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var schedule = new UpdateSchedule(
+///     new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
 /// var last = Phases.Of(schedule)[^1];
 /// Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
 /// Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
@@ -22,7 +23,8 @@ public sealed record Phase(long Begin, long End, SteadyUpdate First, SteadyUpdat
     public long Steps => End - Begin;
 
     /// <summary>
-    /// q = 1 - exp(-4 M): the share of a deviation from equilibrium that is gone at its end. In a moving phase the equilibrium moves meanwhile; what happened at its begin is forgotten to this share all the same.
+    /// q = 1 - exp(-4 M): the share of a deviation from equilibrium that is gone at its end. In a moving phase the equilibrium moves
+    /// meanwhile; what happened at its begin is forgotten to this share all the same.
     /// </summary>
     public double Equilibrated => Dynamics.MixingUnits.Equilibrated(MixingUnits);
 

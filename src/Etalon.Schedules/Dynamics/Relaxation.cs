@@ -2,15 +2,19 @@ using Etalon.Numerics;
 
 namespace Etalon.Schedules.Dynamics;
 
-/// <summary>How the norm goes to its equilibrium while the numbers stay the same: γ_t = γ* + (γ_0 - γ*) exp(-4 L t), in closed form.</summary>
+/// <summary>
+/// How the norm goes to its equilibrium while the numbers stay the same: γ_t = γ* + (γ_0 - γ*) exp(-4 L t), in closed form.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The solution of dγ/dt = -4 L γ + 2 S with time in updates, around the exact γ* of <see cref="Equilibrium"/>; without decay γ grows as γ_0 + 2 S t. Only the start and L matter, so the start is
-/// forgotten after a few 1/(4 L) updates, and a start c times as large costs no more than ln(c)/L further ones.
+/// The solution of dγ/dt = -4 L γ + 2 S with time in updates, around the exact γ* of <see cref="Equilibrium"/>; without decay γ grows as
+/// γ_0 + 2 S t. Only the start and L matter, so the start is forgotten after a few 1/(4 L) updates, and a start c times as large costs no
+/// more than ln(c)/L further ones.
 /// </para>
 /// <para>
-/// The error is of the order of η λ without momentum. With momentum it takes η λ ≪ (1 - μ)²: far below equilibrium the norm outruns a growth of the buffer's own
-/// speed by some percent. <see cref="NormCurve"/> has no such error, and goes through any schedule. Li, Lyu and Arora 2020, section 5.
+/// The error is of the order of η λ without momentum. With momentum it takes η λ ≪ (1 - μ)²: far below equilibrium the norm outruns a
+/// growth of the buffer's own speed by some percent. <see cref="NormCurve"/> has no such error, and goes through any schedule. Li, Lyu and
+/// Arora 2020, section 5.
 /// </para>
 /// </remarks>
 /// <example>
@@ -38,7 +42,8 @@ public sealed record Relaxation
         GradientSquare = Require.NotNegative(gradientSquare);
         StartNorm = Require.Positive(norm);
         if (double.IsNegativeInfinity(update.LogTotalRate))
-            throw Require.Refuse("rate", update.Numbers.Rate, "must be positive, since at a rate of 0 nothing moves", "leave out this stretch");
+            throw Require.Refuse("rate", update.Numbers.Rate, "must be positive, since at a rate of 0 nothing moves",
+                "leave out this stretch");
         _end = gradientSquare > 0 && update.HasEquilibrium ? Equilibrium.Of(update, gradientSquare).Gamma : 0;
     }
 

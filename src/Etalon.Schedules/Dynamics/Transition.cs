@@ -5,9 +5,10 @@ namespace Etalon.Schedules.Dynamics;
 /// <summary>What a change of rate, decay or momentum does to a run at equilibrium: at once, later, and how long it takes.</summary>
 /// <remarks>
 /// <para>
-/// A rate k times smaller makes the effective rate k times smaller at once, since the norm is still the old one; then the norm shrinks, by k^(1/4) in the end, and the effective rate
-/// climbs back to 1/√k of what it was: η_e(t)/η_e(before) = 1/√(k + (k² - k) exp(-4 L' t)). So the loss first improves, and may then partly regress. A decay k times smaller does nothing at
-/// once and leads to the same 1/√k. Both opposite, with the same product, return to the same equilibrium. S is taken to be the same before and after.
+/// A rate k times smaller makes the effective rate k times smaller at once, since the norm is still the old one; then the norm shrinks, by
+/// k^(1/4) in the end, and the effective rate climbs back to 1/√k of what it was: η_e(t)/η_e(before) = 1/√(k + (k² - k) exp(-4 L' t)). So
+/// the loss first improves, and may then partly regress. A decay k times smaller does nothing at once and leads to the same 1/√k. Both
+/// opposite, with the same product, return to the same equilibrium. S is taken to be the same before and after.
 /// </para>
 /// <para>Li, Lyu and Arora 2020, sections 5 and 6; rescaling the weights: Wan et al. 2021, section 4.1.</para>
 /// </remarks>
@@ -34,14 +35,17 @@ public sealed record Transition(SteadyUpdate Before, SteadyUpdate After)
     public double EffectiveRateLater => _after.EffectiveRate / _before.EffectiveRate;
 
     /// <summary>
-    /// The norm at the new equilibrium, over that at the old one. Weights multiplied by it, with the buffer divided by it, are at the new equilibrium at once.
+    /// The norm at the new equilibrium, over that at the old one. Weights multiplied by it, with the buffer divided by it, are at the new
+    /// equilibrium at once.
     /// </summary>
     public double NormLater => Elementary.Exp(_after.LogNorm - _before.LogNorm);
 
     /// <summary>The effective rate so many updates after the change, over that before.</summary>
     public double EffectiveRateAt(double steps) => Relaxation.EffectiveRateAt(steps) / _before.EffectiveRate;
 
-    /// <summary>The updates until γ is within a tolerance of its new equilibrium: for a rate k times smaller ln((k - 1)/tolerance)/(4 L').</summary>
+    /// <summary>
+    /// The updates until γ is within a tolerance of its new equilibrium: for a rate k times smaller ln((k - 1)/tolerance)/(4 L').
+    /// </summary>
     /// <param name="tolerance">Relative, in γ.</param>
     public double StepsTo(double tolerance) => Relaxation.StepsTo(tolerance);
 

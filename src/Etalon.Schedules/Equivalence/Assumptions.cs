@@ -9,7 +9,8 @@ internal static class Assumptions
     {
         var list = new List<string>
         {
-            "The loss of every batch stays the same when all weights of the group are multiplied by one positive number: each is followed by a normalization with epsilon 0 (or epsilon multiplied by P²), and no bias, gain or head of the group breaks it.",
+            "The loss of every batch stays the same when all weights of the group are multiplied by one positive number: each is "
+            + "followed by a normalization with epsilon 0 (or epsilon multiplied by P²), and no bias, gain or head of the group breaks it.",
             "Only that group is converted; all other parameters keep the source's rate, decay and momentum.",
             $"The source updates by {conversion.Source.Rule}.",
             $"The equivalent recipe is updated by {conversion.Target.Rule}.",
@@ -17,9 +18,14 @@ internal static class Assumptions
             "A threshold on the norm of the gradient is divided by P of its step; averages of weights are taken of weights divided by P.",
         };
         if (conversion.Corrections.Count > 0)
-            list.Add($"The state is corrected before update {string.Join(", ", conversion.Corrections.Take(5).Select(correction => $"{correction.Step}"))}{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
+            list.Add(
+                $"The state is corrected before update "
+                + $"{string.Join(", ", conversion.Corrections.Take(5).Select(correction => $"{correction.Step}"))}"
+                + $"{(conversion.Corrections.Count > 5 ? $" and {conversion.Corrections.Count - 5} more" : "")}.");
         if (conversion.RateError > 0)
-            list.Add($"Corrections are left out: the run is exactly that of the source with rates up to {Math.Abs(Elementary.ExpM1(conversion.RateError)):P3} off.");
+            list.Add(
+                $"Corrections are left out: the run is exactly that of the source with rates up to "
+                + $"{Math.Abs(Elementary.ExpM1(conversion.RateError)):P3} off.");
         return list;
     }
 }

@@ -8,7 +8,8 @@ public sealed class Conversion
 {
     private readonly StateMap[] _states;
 
-    internal Conversion(EquivalentForm form, string theorem, UpdateTable source, UpdateTable target, StateMap[] states, params IReadOnlyList<StateCorrection> corrections)
+    internal Conversion(EquivalentForm form, string theorem, UpdateTable source, UpdateTable target, StateMap[] states,
+        params IReadOnlyList<StateCorrection> corrections)
     {
         (Form, Theorem, Source, Target, _states) = (form, theorem, source, target, states);
         // A correction that changes nothing is none: a schedule without decay needs none.
@@ -25,15 +26,17 @@ public sealed class Conversion
     /// <summary>The schedule converted, step by step; its rule is the formula that its numbers enter.</summary>
     public UpdateTable Source { get; }
 
-    /// <summary>The equivalent schedule, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.</summary>
+    /// <summary>
+    /// The equivalent schedule, step by step: for the scale-invariant group alone, everything else keeps the source's numbers.
+    /// </summary>
     public UpdateTable Target { get; }
 
     /// <summary>What must be done to weights or buffer of the equivalent run, and before which update. Empty where nothing must.</summary>
     public IReadOnlyList<StateCorrection> Corrections { get; }
 
     /// <summary>
-    /// 0 where the two runs are the same but for rounding. Otherwise the converted run is exactly the source with rates that differ from its own by
-    /// at most this much, in |Δ ln η|: the size of what corrections left out cost.
+    /// 0 where the two runs are the same but for rounding. Otherwise the converted run is exactly the source with rates that differ from
+    /// its own by at most this much, in |Δ ln η|: the size of what corrections left out cost.
     /// </summary>
     public double RateError { get; internal init; }
 
@@ -51,18 +54,24 @@ public sealed class Conversion
     /// <summary>What must hold for the two runs to be the same, one sentence each.</summary>
     public IReadOnlyList<string> Assumptions => Equivalence.Assumptions.Of(this);
 
-    /// <summary>How the source's state gives the equivalent run's, as update <paramref name="step"/> finds them; T for after the last one.</summary>
+    /// <summary>
+    /// How the source's state gives the equivalent run's, as update <paramref name="step"/> finds them; T for after the last one.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
     public StateMap StateAt(long step) => step >= Source.FirstStep && step <= Source.End
         ? _states[step - Source.FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
+        : throw new ArgumentOutOfRangeException(nameof(step), step,
+        $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
 
     /// <summary>ln P before update <paramref name="step"/>: the equivalent run's weights are P times the source's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
     public double LogScaleAt(long step) => StateAt(step).LogScale;
 }
 
-/// <summary>What is done once to the stored state of an equivalent run just before update <paramref name="Step"/>: <c>v ← BufferFactor (v - Share w)</c>, then <c>w ← WeightFactor w</c>.</summary>
+/// <summary>
+/// What is done once to the stored state of an equivalent run just before update <paramref name="Step"/>: <c>v ← BufferFactor (v - Share
+/// w)</c>, then <c>w ← WeightFactor w</c>.
+/// </summary>
 /// <param name="Step">The 0-based update.</param>
 /// <param name="WeightFactor">A power of two, except where a form changes the scale.</param>
 /// <param name="BufferFactor">What the buffer is multiplied by.</param>

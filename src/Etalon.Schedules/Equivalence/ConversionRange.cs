@@ -11,9 +11,11 @@ public sealed record ConversionRange
         {
             var logRate = target[step].LogRate;
             if (logRate > LargestLogRate) (LargestLogRate, LargestRateStep) = (logRate, step);
-            LargestLogGrowthPerStep = Math.Max(LargestLogGrowthPerStep, 2 * (conversion.LogScaleAt(step + 1) - conversion.LogScaleAt(step)));
+            LargestLogGrowthPerStep =
+                Math.Max(LargestLogGrowthPerStep, 2 * (conversion.LogScaleAt(step + 1) - conversion.LogScaleAt(step)));
         }
-        if (target.Count > 0) MeanLogGrowthPerStep = 2 * (conversion.LogScaleAt(target.End) - conversion.LogScaleAt(target.FirstStep)) / target.Count;
+        if (target.Count > 0)
+            MeanLogGrowthPerStep = 2 * (conversion.LogScaleAt(target.End) - conversion.LogScaleAt(target.FirstStep)) / target.Count;
         MeanLogGrowthPerEpoch = MeanLogGrowthPerStep * target.StepsPerEpoch;
         Formats = [.. FormatRange.Known.Select(format => format.Of(conversion))];
     }

@@ -6,10 +6,13 @@ public static class Converter
     /// <summary>Converts a schedule for its scale-invariant group.</summary>
     /// <param name="source">The schedule.</param>
     /// <param name="form">The form wanted.</param>
-    /// <param name="decay">The weight decay wanted of the form <see cref="EquivalentForm.WeightDecay"/>; without it the constant growth of the rate becomes a constant decay.</param>
-    /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to change.</exception>
+    /// <param name="decay">The weight decay wanted of the form <see cref="EquivalentForm.WeightDecay"/>; without it the constant growth of
+    /// the rate becomes a constant decay.</param>
+    /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to
+    /// change.</exception>
     /// <exception cref="ArgumentException">A decay is given for another form, or the schedule is too long for a table.</exception>
-    public static Conversion Convert(UpdateSchedule source, EquivalentForm form, Schedule? decay = null) => Convert(UpdateTable.Of(source), form, decay);
+    public static Conversion Convert(UpdateSchedule source, EquivalentForm form, Schedule? decay = null) =>
+        Convert(UpdateTable.Of(source), form, decay);
 
     /// <summary>The same for a schedule that is written out already, such as the target of another conversion.</summary>
     /// <exception cref="EquivalenceException">There is no such equivalent.</exception>
@@ -41,15 +44,22 @@ public static class Converter
 /// <summary>The forms that a schedule can be converted to.</summary>
 public enum EquivalentForm
 {
-    /// <summary>No decay, rates by the exact recurrence, no correction of the buffer: <see cref="Equivalence.TexpPlusPlus"/>. Any schedule.</summary>
+    /// <summary>
+    /// No decay, rates by the exact recurrence, no correction of the buffer: <see cref="Equivalence.TexpPlusPlus"/>. Any schedule.
+    /// </summary>
     TexpPlusPlus,
 
-    /// <summary>No decay, exactly exponential rates inside each phase, the buffer corrected where a phase starts: <see cref="Equivalence.Texp"/>. Step decay.</summary>
+    /// <summary>
+    /// No decay, exactly exponential rates inside each phase, the buffer corrected where a phase starts: <see cref="Equivalence.Texp"/>.
+    /// Step decay.
+    /// </summary>
     Texp,
 
     /// <summary>No decay, one exponential rate: <see cref="ConstantRate"/>, or without momentum <see cref="MomentumFree"/>.</summary>
     Exponential,
 
-    /// <summary>Weight decay of any chosen sequence: <see cref="TargetDecay"/>; without one, constant rate and decay from a constant growth.</summary>
+    /// <summary>
+    /// Weight decay of any chosen sequence: <see cref="TargetDecay"/>; without one, constant rate and decay from a constant growth.
+    /// </summary>
     WeightDecay,
 }

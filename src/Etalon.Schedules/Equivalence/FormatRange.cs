@@ -7,7 +7,8 @@ namespace Etalon.Schedules.Equivalence;
 /// <param name="LogLargest">ln of the largest number of the format.</param>
 /// <param name="Rate">The first update whose rate is too large.</param>
 /// <param name="Weights">The first update that finds weights too large whose norm in the source run is 1.</param>
-/// <param name="SquaredWeights">The first update that finds too large a square of that norm: norms and variances overflow before the weights do.</param>
+/// <param name="SquaredWeights">The first update that finds too large a square of that norm: norms and variances overflow before the
+/// weights do.</param>
 public sealed record FormatRange(string Format, double LogLargest, long? Rate = null, long? Weights = null, long? SquaredWeights = null)
 {
     internal static IReadOnlyList<FormatRange> Known { get; } =

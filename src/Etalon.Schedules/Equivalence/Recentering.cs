@@ -3,12 +3,13 @@ using Etalon.Numerics;
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
-/// An equivalent run whose weights are stored divided by 2^s, so that rates, weights and buffers stay where any float holds them. s is a function of the
-/// step: ln P / ln 2 to the nearest multiple of 32, and 0 while P is below 2^16.
+/// An equivalent run whose weights are stored divided by 2^s, so that rates, weights and buffers stay where any float holds them. s is a
+/// function of the step: ln P / ln 2 to the nearest multiple of 32, and 0 while P is below 2^16.
 /// </summary>
 /// <remarks>
-/// Stored are w' = w~ / 2^s and v' = 2^s v~, with the rate η' = η~ / 4^s and the decay λ' = 4^s λ~; directions and functions are the same (the symmetry
-/// (w, v, η, λ) → (c w, v/c, c² η, λ/c²)). Before an update at which s or a correction changes the state, it is changed once; see <see cref="Changes"/>.
+/// Stored are w' = w~ / 2^s and v' = 2^s v~, with the rate η' = η~ / 4^s and the decay λ' = 4^s λ~; directions and functions are the same
+/// (the symmetry (w, v, η, λ) → (c w, v/c, c² η, λ/c²)). Before an update at which s or a correction changes the state, it is changed once;
+/// see <see cref="Changes"/>.
 /// </remarks>
 internal sealed class Recentering
 {
@@ -37,7 +38,8 @@ internal sealed class Recentering
         (LearningRate, WeightDecay) = (group.LearningRate, group.WeightDecay);
         if (Array.TrueForAll(_exponents, exponent => exponent == 0)) return;
         LearningRate = Rate([.. target.Steps.ToArray().Select((numbers, step) => numbers.LogRate - 2 * _exponents[step] * Ln2)]);
-        WeightDecay = SimplestSchedule.OfValues([.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, 2 * _exponents[step]))]);
+        WeightDecay = SimplestSchedule.OfValues(
+            [.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, 2 * _exponents[step]))]);
     }
 
     /// <summary>η' of each update.</summary>
@@ -46,7 +48,9 @@ internal sealed class Recentering
     /// <summary>λ' of each update.</summary>
     public Schedule WeightDecay { get; }
 
-    /// <summary>ln(P / 2^s) before each update, and after the last: how much larger the stored weights are than the schedule's own.</summary>
+    /// <summary>
+    /// ln(P / 2^s) before each update, and after the last: how much larger the stored weights are than the schedule's own.
+    /// </summary>
     public Schedule LogScale { get; }
 
     /// <summary>What is done to the stored state before an update, in the order of the updates.</summary>
@@ -61,11 +65,13 @@ internal sealed class Recentering
             var map = corrections.GetValueOrDefault(step);
             if (_exponents[step] == before && map == default) continue;
             var center = Math.ScaleB(1, before - _exponents[step]);
-            yield return new(step, center * Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale) / center, (map.Share * SignedLog.Exp(2 * before * Ln2)).Value);
+            yield return new(step, center * Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale) / center,
+                (map.Share * SignedLog.Exp(2 * before * Ln2)).Value);
         }
     }
 
-    private static Schedule Rate(double[] logs) => Array.TrueForAll(logs, log => log is >= -LargestPlainLog and <= LargestPlainLog or double.NegativeInfinity)
+    private static Schedule Rate(double[] logs) =>
+        Array.TrueForAll(logs, log => log is >= -LargestPlainLog and <= LargestPlainLog or double.NegativeInfinity)
         ? SimplestSchedule.OfValues(Array.ConvertAll(logs, Elementary.Exp))
         : SimplestSchedule.OfLogRates(logs);
 }

@@ -1,15 +1,15 @@
 namespace Etalon.Schedules.Equivalence;
 
 /// <summary>
-/// Updates without momentum in a schedule that has momentum at others: PyTorch's SGD neither reads nor changes the buffer then, w' = w - η (g + λ w), and goes on
-/// with the old buffer when momentum comes back.
+/// Updates without momentum in a schedule that has momentum at others: PyTorch's SGD neither reads nor changes the buffer then, w' = w - η
+/// (g + λ w), and goes on with the old buffer when momentum comes back.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The scale grows by 1/(1 - η λ) at such an update whatever the rule, η~ = η P P'. A buffer that stands still cannot lose a share k of weights that move. So the share is put
-/// back before the first such update, v~ ← v~ + (r k/P²) w~, and since v~ = (r/P) v stays where it is while P grows, r grows with P; before momentum comes
-/// back the buffer is multiplied by what brings r back. These two corrections are all that a rest costs; before the first update with momentum there is
-/// no buffer and nothing to correct.
+/// The scale grows by 1/(1 - η λ) at such an update whatever the rule, η~ = η P P'. A buffer that stands still cannot lose a share k of
+/// weights that move. So the share is put back before the first such update, v~ ← v~ + (r k/P²) w~, and since v~ = (r/P) v stays where it
+/// is while P grows, r grows with P; before momentum comes back the buffer is multiplied by what brings r back. These two corrections are
+/// all that a rest costs; before the first update with momentum there is no buffer and nothing to correct.
 /// </para>
 /// <para>Derived as TEXP++ is, by matching the coefficients of w, v and g.</para>
 /// </remarks>

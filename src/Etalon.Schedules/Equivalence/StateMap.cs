@@ -12,8 +12,8 @@ namespace Etalon.Schedules.Equivalence;
 public readonly record struct StateMap(double LogScale, SignedLog Share, double LogBuffer)
 {
     /// <summary>
-    /// What <see cref="LogScale"/> lost to rounding. Growth is nearly the same at every step, so its roundings do not cancel but add up: without this, to
-    /// 8e-9 over a million steps.
+    /// What <see cref="LogScale"/> lost to rounding. Growth is nearly the same at every step, so its roundings do not cancel but add up:
+    /// without this, to 8e-9 over a million steps.
     /// </summary>
     internal double Rest { get; init; }
 
@@ -35,7 +35,8 @@ public readonly record struct StateMap(double LogScale, SignedLog Share, double 
 
     /// <summary>First this map, then another.</summary>
     public StateMap Then(StateMap next) =>
-        new(LogScale + next.LogScale, Share + next.Share * SignedLog.Exp(2 * LogScale - LogBuffer), LogBuffer + next.LogBuffer) { Rest = Rest + next.Rest };
+        new(LogScale + next.LogScale, Share + next.Share * SignedLog.Exp(2 * LogScale - LogBuffer),
+            LogBuffer + next.LogBuffer) { Rest = Rest + next.Rest };
 
     /// <summary>Maps one weight and its place in the buffer.</summary>
     /// <remarks>Finite only while P, r/P and k are within float64; a trainer that re-centres combines the logarithms first.</remarks>

@@ -24,7 +24,8 @@ internal sealed class ArrayDialect(string module, string largest, string list, s
 
     public override string Where(string condition, string then, string otherwise) => Call("where", condition, then, otherwise);
 
-    public override string Since(string time, string begin) => begin[0] == '-' ? $"({time} + {begin[1..]})" : Call("maximum", $"{time} - {begin}", "0");
+    public override string Since(string time, string begin) =>
+        begin[0] == '-' ? $"({time} + {begin[1..]})" : Call("maximum", $"{time} - {begin}", "0");
 
     public override string Entry(string list, string index) => string.Format(null, entry, list, index);
 

@@ -4,8 +4,8 @@ namespace Etalon.Schedules.Export;
 
 /// <summary>A schedule as a table: <c>step,lr,weight_decay,momentum,log_lr</c>, one row for each update from 0 to T - 1.</summary>
 /// <remarks>
-/// Numbers have the digits that read back as the same float64. A rate beyond float64 is <c>inf</c> with its finite logarithm, and the logarithm of a
-/// rate of 0 is <c>-inf</c>. Lines end with a line feed.
+/// Numbers have the digits that read back as the same float64. A rate beyond float64 is <c>inf</c> with its finite logarithm, and the
+/// logarithm of a rate of 0 is <c>-inf</c>. Lines end with a line feed.
 /// </remarks>
 /// <example>
 /// <code>
@@ -36,7 +36,9 @@ public static class CsvExporter
             new UpdateRow(schedule.LearningRate.LogValueAt(step), schedule.WeightDecay.ValueAt(step), schedule.Momentum.ValueAt(step), 0)));
     }
 
-    /// <summary>Writes a table of numbers, as an equivalence gives them; for Nesterov's rule with the column <c>look_ahead</c> at the end.</summary>
+    /// <summary>
+    /// Writes a table of numbers, as an equivalence gives them; for Nesterov's rule with the column <c>look_ahead</c> at the end.
+    /// </summary>
     /// <param name="table">What it tells of; its first row is its first step.</param>
     /// <param name="writer">Where to.</param>
     public static void Write(UpdateTable table, TextWriter writer)
@@ -47,8 +49,9 @@ public static class CsvExporter
     }
 
     /// <summary>
-    /// Writes the table of a schedule with groups: <c>step</c>, then for each group <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an
-    /// equivalent <c>look_ahead/NAME</c> where its rule has one, and <c>log_scale/NAME</c>, ln P before the update. One group is written as a schedule is.
+    /// Writes the table of a schedule with groups: <c>step</c>, then for each group
+    /// <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an equivalent <c>look_ahead/NAME</c> where its rule has one, and
+    /// <c>log_scale/NAME</c>, ln P before the update. One group is written as a schedule is.
     /// </summary>
     /// <param name="schedule">What it tells of.</param>
     /// <param name="writer">Where to.</param>

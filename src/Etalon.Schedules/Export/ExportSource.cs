@@ -31,7 +31,8 @@ internal static class ExportSource
     {
         var third = schedule.Optimizer.IsAdam ? "beta1" : "momentum";
         var rest = schedule.Rest;
-        return PythonFormulas.Write([("learning_rate", rest.LearningRate), ("weight_decay", rest.WeightDecay), (third, rest.Momentum)], schedule.Schedule.TotalSteps, dialect) +
+        return PythonFormulas.Write([("learning_rate", rest.LearningRate), ("weight_decay", rest.WeightDecay), (third, rest.Momentum)],
+            schedule.Schedule.TotalSteps, dialect) +
             $$""""
 
 

@@ -4,7 +4,10 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>What the modules of all targets say of a schedule with groups: a function for each number of each group, by name, and what the state of an equivalent needs.</summary>
+/// <summary>
+/// What the modules of all targets say of a schedule with groups: a function for each number of each group, by name, and what the state of
+/// an equivalent needs.
+/// </summary>
 internal sealed class GroupedPython
 {
     private readonly GroupedSchedule _schedule;
@@ -41,18 +44,23 @@ internal sealed class GroupedPython
     public string Numbers(PythonDialect dialect)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"GROUPS = ({string.Join(", ", _schedule.Groups.Select(group => PythonText.Quoted(group.Name)))})\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"GROUPS = ({string.Join(", ", _schedule.Groups.Select(group => PythonText.Quoted(group.Name)))})\n");
         if (_stored is not null)
         {
             text.Append("\n# update: (weight_factor, buffer_factor, share)\nCHANGES = {\n");
             foreach (var change in _stored.Changes)
-                text.Append(CultureInfo.InvariantCulture, $"    {change.Step}: ({PythonText.Number(change.WeightFactor)}, {PythonText.Number(change.BufferFactor)}, {PythonText.Number(change.Share)}),\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"    {change.Step}: ({PythonText.Number(change.WeightFactor)}, {PythonText.Number(change.BufferFactor)}, "
+                    + $"{PythonText.Number(change.Share)}),\n");
             text.Append("}\n");
         }
         text.Append(PythonFormulas.Write(Schedules(), _schedule.Schedule.TotalSteps + 1, dialect));
         text.Append("\n\n_VALUES = {\n");
         foreach (var group in _schedule.Groups)
-            text.Append(CultureInfo.InvariantCulture, $"    {PythonText.Quoted(group.Name)}: ({Prefix(group)}_learning_rate, {Prefix(group)}_weight_decay, {Prefix(group)}_{Third}),\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"    {PythonText.Quoted(group.Name)}: ({Prefix(group)}_learning_rate, {Prefix(group)}_weight_decay, "
+                + $"{Prefix(group)}_{Third}),\n");
         text.Append(CultureInfo.InvariantCulture, $$""""
             }
 
@@ -87,7 +95,8 @@ internal sealed class GroupedPython
 
     private static string Members(ScheduleGroup group) => (group.Conversion, group.Parameters) switch
     {
-        (not null, _) or (_, ParameterKind.ScaleInvariant) => "the weights of every convolution and linear layer in front of a normalization",
+        (not null, _) or (_, ParameterKind.ScaleInvariant) =>
+            "the weights of every convolution and linear layer in front of a normalization",
         (_, ParameterKind.Head) => "weights and bias of the last linear layer",
         (_, ParameterKind.Bias) => "biases of linear layers and convolutions",
         (_, ParameterKind.Norm) => "scales and shifts of normalizations",

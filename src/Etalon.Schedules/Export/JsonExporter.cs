@@ -4,7 +4,9 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
-/// <summary>A schedule as JSON: its name, its hash, Etalon's version, and the schedule itself, which <see cref="UpdateSchedule.FromJson"/> reads.</summary>
+/// <summary>
+/// A schedule as JSON: its name, its hash, Etalon's version, and the schedule itself, which <see cref="UpdateSchedule.FromJson"/> reads.
+/// </summary>
 /// <example>
 /// <code>
 /// var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
@@ -24,8 +26,8 @@ public static class JsonExporter
     public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
     /// <summary>
-    /// Writes the object of a schedule with groups: besides the schedule itself <c>groups</c>, each with its name and schedules, and for an equivalent its form,
-    /// its theorem, the log scale ln P before each update and after the last, and the corrections <c>v ← v - k w</c>.
+    /// Writes the object of a schedule with groups: besides the schedule itself <c>groups</c>, each with its name and schedules, and for an
+    /// equivalent its form, its theorem, the log scale ln P before each update and after the last, and the corrections <c>v ← v - k w</c>.
     /// </summary>
     /// <param name="schedule">What it holds.</param>
     /// <param name="name">The recipe's name.</param>
@@ -81,7 +83,8 @@ public static class JsonExporter
     private static JsonObject Equivalent(Conversion conversion) => new()
     {
         ["theorem"] = conversion.Theorem,
-        ["log_scale"] = new JsonArray([.. Enumerable.Range(0, conversion.Target.Count + 1).Select(step => (JsonNode)conversion.LogScaleAt(step))]),
+        ["log_scale"] =
+            new JsonArray([.. Enumerable.Range(0, conversion.Target.Count + 1).Select(step => (JsonNode)conversion.LogScaleAt(step))]),
         ["corrections"] = new JsonArray([.. conversion.Corrections.Select(correction => (JsonNode)new JsonObject
         {
             ["step"] = correction.Step,

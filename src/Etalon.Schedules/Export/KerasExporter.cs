@@ -1,17 +1,17 @@
 namespace Etalon.Schedules.Export;
 
 /// <summary>
-/// A schedule as a Python module for Keras 3, any backend: a <c>LearningRateSchedule</c> for the rate and a callback that sets weight decay and
-/// momentum.
+/// A schedule as a Python module for Keras 3, any backend: a <c>LearningRateSchedule</c> for the rate and a callback that sets weight decay
+/// and momentum.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Keras computes in float32: values are right to about seven digits and steps count exactly up to 2^24. A rate beyond float32 saturates at its
-/// largest number.
+/// Keras computes in float32: values are right to about seven digits and steps count exactly up to 2^24. A rate beyond float32 saturates at
+/// its largest number.
 /// </para>
 /// <para>
-/// Keras's SGD is another update rule than a schedule's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay is
-/// decoupled. The module says so; training differs where the rate changes or the schedule's decay is coupled.
+/// Keras's SGD is another update rule than a schedule's: its rate is inside the momentum buffer, <c>v ← μ v - η g</c>, and its weight decay
+/// is decoupled. The module says so; training differs where the rate changes or the schedule's decay is coupled.
 /// </para>
 /// </remarks>
 /// <example>
@@ -139,11 +139,15 @@ public static class KerasExporter
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
     public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
-    /// <summary>Writes the module of a schedule with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
+    /// <summary>
+    /// Writes the module of a schedule with groups: functions for each group by name, and for an equivalent what changes its weights and
+    /// buffers.
+    /// </summary>
     /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    /// <exception cref="NotSupportedException">The schedule is an equivalent with Nesterov momentum, whose look-ahead Keras does not have.</exception>
+    /// <exception cref="NotSupportedException">The schedule is an equivalent with Nesterov momentum, whose look-ahead Keras does not
+    /// have.</exception>
     public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -156,11 +160,15 @@ public static class KerasExporter
             writer.Write(ExportSource.Header(schedule, name, use, Imports));
             writer.Write($"VARIES = {(schedule.Schedule is { WeightDecay: Constant, Momentum: Constant } ? "False" : "True")}\n");
             writer.Write(ExportSource.Numbers(schedule, _dialect));
-            writer.Write(isAdam ? Classes.Replace("momentum", "beta_1", StringComparison.Ordinal).Replace("beta_1(self.t)", "beta1(self.t)", StringComparison.Ordinal) : Classes);
+            writer.Write(
+                isAdam ? Classes.Replace("momentum", "beta_1", StringComparison.Ordinal).Replace("beta_1(self.t)", "beta1(self.t)",
+                    StringComparison.Ordinal) : Classes);
             return;
         }
         var groups = new GroupedPython(schedule);
-        if (groups.HasLookAhead) throw new NotSupportedException("an equivalent with Nesterov momentum has a look-ahead of its own, which no optimizer of Keras has");
+        if (groups.HasLookAhead)
+            throw new NotSupportedException(
+                "an equivalent with Nesterov momentum has a look-ahead of its own, which no optimizer of Keras has");
         writer.Write(ExportSource.Header(schedule, name, UseOf(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
         writer.Write(isAdam ? SetAdam : SetValues);
@@ -169,9 +177,13 @@ public static class KerasExporter
 
     private static string UseOf(GroupedSchedule schedule, GroupedPython groups)
     {
-        var rule = schedule.Optimizer.IsAdam ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(schedule.Optimizer) : Rule(schedule.Schedule);
+        var rule = schedule.Optimizer.IsAdam
+            ? "is Adam, which has the rate outside; the optimizers are keras.optimizers." + ClassOf(schedule.Optimizer)
+            : Rule(schedule.Schedule);
         return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
-            + (schedule.Covered is null ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).");
+            + (schedule.Covered is null
+            ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each "
+                + "normalization is multiplied by exp(2 covered_log_scale(t)).");
     }
 
     private static string UseOfAdam(OptimizerRule rule) =>
@@ -188,5 +200,7 @@ public static class KerasExporter
 
     private static string ClassOf(OptimizerRule rule) => rule.Name == "adamw" ? "AdamW" : "Adam";
 
-    private static string Rule(UpdateSchedule schedule) => "has the rate outside, v = mu v + g, w = w - lr v, and " + (schedule.Rule.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
+    private static string Rule(UpdateSchedule schedule) =>
+        "has the rate outside, v = mu v + g, w = w - lr v, and "
+            + (schedule.Rule.Decay == DecayForm.Coupled ? "the decay in the gradient, g + wd w" : "the decay decoupled too");
 }

@@ -4,15 +4,16 @@ namespace Etalon.Schedules.Export;
 /// A schedule as a Python module for Optax: functions of the update count, made of <c>jax.numpy</c>, that work inside <c>jax.jit</c>.
 /// </summary>
 /// <remarks>
-/// JAX computes in float32 unless <c>jax_enable_x64</c> is on: values are then right to about seven digits, and a rate beyond float32 saturates at
-/// its largest number. Where a value jumps is exact for counts below 2^31.
+/// JAX computes in float32 unless <c>jax_enable_x64</c> is on: values are then right to about seven digits, and a rate beyond float32
+/// saturates at its largest number. Where a value jumps is exact for counts below 2^31.
 /// </remarks>
 /// <example>
 /// <code>
 /// var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
 /// OptaxExporter.Write(schedule, "cosine", module);
-/// Console.WriteLine(module.ToString().Contains("jnp.where(t &lt; 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
+/// const string formula = "jnp.where(t &lt; 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)";
+/// Console.WriteLine(module.ToString().Contains(formula)); // True
 /// </code>
 /// </example>
 public static class OptaxExporter
@@ -29,7 +30,10 @@ public static class OptaxExporter
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
     public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
-    /// <summary>Writes the module of a schedule with groups: functions for each group by name, and for an equivalent what changes its weights and buffers.</summary>
+    /// <summary>
+    /// Writes the module of a schedule with groups: functions for each group by name, and for an equivalent what changes its weights and
+    /// buffers.
+    /// </summary>
     /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
@@ -63,14 +67,19 @@ public static class OptaxExporter
     private static string Use(GroupedSchedule schedule) => schedule.Optimizer switch
     {
         { IsAdam: true } => "Each function is an Optax schedule. " + Adam(schedule, "learning_rate, weight_decay, beta1"),
-        { Name: "sgd" } => "Each function is an Optax schedule. " + Sgd(schedule.Schedule) + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n" + OtherTrace(schedule.Schedule),
-        _ => $"Each function is an Optax schedule. The recipe's optimizer is {schedule.Optimizer.Name}, which Optax has not under this name: the numbers enter its rule, and no other.",
+        { Name: "sgd" } =>
+            "Each function is an Optax schedule. " + Sgd(schedule.Schedule)
+                + "\n    optimizer = sgd(learning_rate, weight_decay, momentum)\n" + OtherTrace(schedule.Schedule),
+        _ => $"Each function is an Optax schedule. The recipe's optimizer is {schedule.Optimizer.Name}, which Optax has not under this "
+            + $"name: the numbers enter its rule, and no other.",
     };
 
     private static string Use(GroupedSchedule schedule, GroupedPython groups)
     {
         var rule = schedule.Optimizer.IsAdam ? "adam" : "sgd";
-        string Numbers(ScheduleGroup group) => string.Join(", ", new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
+        string Numbers(ScheduleGroup group) =>
+            string.Join(", ",
+                new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
         var parts = schedule.Groups.Select(group => $"        {PythonText.Quoted(group.Name)}: {rule}({Numbers(group)}),");
         return
             $$"""
@@ -88,8 +97,10 @@ public static class OptaxExporter
     private static string Adam(GroupedSchedule schedule, string? numbers)
     {
         var decay = schedule.Optimizer.Name == "adamw"
-            ? $"optax.adamw(learning_rate, b1=beta1, b2={PythonText.Number(schedule.Optimizer.Beta2)}, eps={PythonText.Number(schedule.Optimizer.Epsilon)}, weight_decay=weight_decay)"
-            : $"optax.chain(optax.add_decayed_weights(weight_decay), optax.adam(learning_rate, b1=beta1, b2={PythonText.Number(schedule.Optimizer.Beta2)}, eps={PythonText.Number(schedule.Optimizer.Epsilon)}))";
+            ? $"optax.adamw(learning_rate, b1=beta1, b2={PythonText.Number(schedule.Optimizer.Beta2)}, "
+                + $"eps={PythonText.Number(schedule.Optimizer.Epsilon)}, weight_decay=weight_decay)"
+            : $"optax.chain(optax.add_decayed_weights(weight_decay), optax.adam(learning_rate, b1=beta1, "
+                + $"b2={PythonText.Number(schedule.Optimizer.Beta2)}, eps={PythonText.Number(schedule.Optimizer.Epsilon)}))";
         return
             $"""
             The recipe's update rule with all three:

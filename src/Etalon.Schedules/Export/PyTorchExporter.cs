@@ -1,9 +1,12 @@
 namespace Etalon.Schedules.Export;
 
-/// <summary>A schedule as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.</summary>
+/// <summary>
+/// A schedule as a Python module for PyTorch that needs nothing but Python: functions of the step, and a scheduler class.
+/// </summary>
 /// <remarks>
-/// The formulas are computed in float64 in the order in which Etalon computes them, and the module carries Etalon's own cosine, exponential, logarithm
-/// and power where it needs them, so that the values are the same, bit for bit, on every machine. A rate beyond float64 saturates at its largest number.
+/// The formulas are computed in float64 in the order in which Etalon computes them, and the module carries Etalon's own cosine,
+/// exponential, logarithm and power where it needs them, so that the values are the same, bit for bit, on every machine. A rate beyond
+/// float64 saturates at its largest number.
 /// </remarks>
 /// <example>
 /// <code>
@@ -89,8 +92,9 @@ public static class PyTorchExporter
     public static void Write(UpdateSchedule schedule, string name, TextWriter writer) => Write(GroupedSchedule.Of(schedule), name, writer);
 
     /// <summary>
-    /// Writes the module of a schedule with groups: functions for each group by name, a scheduler that sets them on parameter groups of these names, and, where
-    /// a group follows an equivalent, what corrects and re-centers its weights and buffers, so that it trains also where its rates leave float32.
+    /// Writes the module of a schedule with groups: functions for each group by name, a scheduler that sets them on parameter groups of
+    /// these names, and, where a group follows an equivalent, what corrects and re-centers its weights and buffers, so that it trains also
+    /// where its rates leave float32.
     /// </summary>
     /// <param name="schedule">What it computes.</param>
     /// <param name="name">The recipe's name, which the module states.</param>
@@ -105,7 +109,10 @@ public static class PyTorchExporter
             return;
         }
         var isAdam = schedule.Optimizer.IsAdam;
-        writer.Write(ExportSource.Header(schedule, name, (isAdam ? UseOfAdam(schedule.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use) + PyTorchRule.Note(schedule), "\nimport math\n"));
+        writer.Write(
+            ExportSource.Header(schedule, name,
+                (isAdam ? UseOfAdam(schedule.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use)
+                    + PyTorchRule.Note(schedule), "\nimport math\n"));
         writer.Write(ExportSource.Numbers(schedule, new NumberDialect()));
         writer.Write(Scheduler);
         writer.Write(isAdam ? SetBeta : SetMomentum);

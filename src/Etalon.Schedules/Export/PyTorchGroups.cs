@@ -134,10 +134,12 @@ internal static class PyTorchGroups
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
             .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));
-        if (isConverted) writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
+        if (isConverted)
+            writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
     }
 
-    // PyTorch looks ahead by the momentum itself. With nu as its momentum and the buffer times mu / nu before the update, it keeps mu and looks ahead by nu.
+    // PyTorch looks ahead by the momentum itself. With nu as its momentum and the buffer times mu / nu before the update, it keeps mu and
+    // looks ahead by nu.
     private const string LookAhead =
         """"
                 look_ahead = covered_look_ahead(self.t)
@@ -165,18 +167,25 @@ internal static class PyTorchGroups
 
     private static string Last(GroupedSchedule schedule, GroupedPython groups)
     {
-        if (schedule.Optimizer.IsAdam) return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
+        if (schedule.Optimizer.IsAdam)
+            return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
         var momentum = "            if \"momentum\" in group:\n                group[\"momentum\"] = mu\n";
-        if (groups.HasLookAhead) momentum += "                if group[\"name\"] == \"covered\":\n                    group[\"momentum\"] = covered_look_ahead(self.t)\n";
+        if (groups.HasLookAhead)
+            momentum +=
+                "                if group[\"name\"] == \"covered\":\n                    group[\"momentum\"] = "
+                + "covered_look_ahead(self.t)\n";
         // The first update is undamped also where a correction has made a buffer before it.
-        if (schedule is { Covered: not null, Schedule.Rule.Dampening: > 0 }) momentum += $"            group[\"dampening\"] = {PythonText.Number(schedule.Schedule.Rule.Dampening)} if self.t > 0 else 0.0\n";
+        if (schedule is { Covered: not null, Schedule.Rule.Dampening: > 0 })
+            momentum +=
+                $"            group[\"dampening\"] = {PythonText.Number(schedule.Schedule.Rule.Dampening)} if self.t > 0 else 0.0\n";
         return momentum;
     }
 
     private static string Use(GroupedSchedule schedule, GroupedPython groups)
     {
         var optimizer = schedule.Optimizer.IsAdam
-            ? $"torch.optim.{(schedule.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, {PythonText.Number(schedule.Optimizer.Beta2)}), eps={PythonText.Number(schedule.Optimizer.Epsilon)})"
+            ? $"torch.optim.{(schedule.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, "
+                + $"{PythonText.Number(schedule.Optimizer.Beta2)}), eps={PythonText.Number(schedule.Optimizer.Epsilon)})"
             : $"torch.optim.SGD(groups, {PyTorchRule.Sgd(schedule.Schedule)})";
         return
             $"""

@@ -4,7 +4,9 @@ namespace Etalon.Schedules.Export;
 internal static class PyTorchRule
 {
     /// <summary>How the optimizer is made, for one group of parameters.</summary>
-    public static string Construct(OptimizerRule rule) => $"The recipe's optimizer is torch.optim.{(rule.Name == "adamw" ? "AdamW" : "Adam")}(parameters, betas=(0.9, {PythonText.Number(rule.Beta2)}), eps={PythonText.Number(rule.Epsilon)}).";
+    public static string Construct(OptimizerRule rule) =>
+        $"The recipe's optimizer is torch.optim.{(rule.Name == "adamw" ? "AdamW" : "Adam")}(parameters, betas=(0.9, "
+        + $"{PythonText.Number(rule.Beta2)}), eps={PythonText.Number(rule.Epsilon)}).";
 
     /// <summary>The arguments of torch.optim.SGD, beside its parameters.</summary>
     public static string Sgd(UpdateSchedule schedule)
@@ -19,9 +21,11 @@ internal static class PyTorchRule
     {
         if (schedule.Optimizer.IsAdam) return "";
         if (schedule.Optimizer.Name != OptimizerRule.Sgd.Name)
-            return $"\n\nThe recipe's optimizer is {schedule.Optimizer.Name}, which torch.optim does not have: these numbers enter its rule, and no other.";
+            return $"\n\nThe recipe's optimizer is {schedule.Optimizer.Name}, which torch.optim does not have: these numbers enter its "
+                + $"rule, and no other.";
         return schedule.Schedule.Rule.Decay == DecayForm.Decoupled
-            ? "\n\nThe recipe's decay is decoupled, w = (1 - lr wd) w before the step; torch.optim.SGD puts it into the gradient, which is another update."
+            ? "\n\nThe recipe's decay is decoupled, w = (1 - lr wd) w before the step; torch.optim.SGD puts it into the gradient, which "
+                + "is another update."
             : "";
     }
 }

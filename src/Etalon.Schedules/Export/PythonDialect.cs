@@ -19,7 +19,9 @@ internal abstract class PythonDialect
 
     public abstract string Where(string condition, string then, string otherwise);
 
-    /// <summary>The time since <paramref name="begin"/>, to be divided. Where all branches are computed, a time before it must do no harm.</summary>
+    /// <summary>
+    /// The time since <paramref name="begin"/>, to be divided. Where all branches are computed, a time before it must do no harm.
+    /// </summary>
     public abstract string Since(string time, string begin);
 
     /// <summary>Entry <paramref name="index"/>, a time, of the list called <paramref name="list"/>.</summary>

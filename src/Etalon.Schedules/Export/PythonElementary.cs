@@ -1,8 +1,8 @@
 namespace Etalon.Schedules.Export;
 
 /// <summary>
-/// The elementary functions of <c>Numerics/Elementary.cs</c> in plain Python: the same operations in the same order, so the same bits on every
-/// machine, which Python's <c>math</c> does not promise. A module carries those that it calls.
+/// The elementary functions of <c>Numerics/Elementary.cs</c> in plain Python: the same operations in the same order, so the same bits on
+/// every machine, which Python's <c>math</c> does not promise. A module carries those that it calls.
 /// </summary>
 internal static class PythonElementary
 {
@@ -178,7 +178,9 @@ internal static class PythonElementary
 
         """";
 
-    /// <summary>The definitions that a module needs which calls what <paramref name="uses"/> says, each after those that it calls itself.</summary>
+    /// <summary>
+    /// The definitions that a module needs which calls what <paramref name="uses"/> says, each after those that it calls itself.
+    /// </summary>
     public static IEnumerable<string> Needed(Func<string, bool> uses)
     {
         bool exp = uses("_exp("), ln = uses("_ln("), power = uses("_power("), cosine = uses("_cos(");

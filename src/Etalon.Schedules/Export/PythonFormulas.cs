@@ -16,7 +16,10 @@ internal sealed class PythonFormulas(PythonDialect dialect)
     private readonly HashSet<Function> _known = [];
     private readonly HashSet<string> _lists = [];
 
-    /// <summary>A function for each of several schedules, after it those of its parts; a schedule that stands twice is defined once and has two names.</summary>
+    /// <summary>
+    /// A function for each of several schedules, after it those of its parts; a schedule that stands twice is defined once and has two
+    /// names.
+    /// </summary>
     public static string Write(IEnumerable<(string Name, Schedule Schedule)> schedules, long totalSteps, PythonDialect dialect)
     {
         var formulas = new PythonFormulas(dialect);

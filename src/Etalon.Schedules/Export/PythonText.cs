@@ -37,7 +37,8 @@ internal static class PythonText
         foreach (var letter in text)
         {
             if (letter is '"' or '\\') escaped.Append('\\').Append(letter);
-            else if (char.IsControl(letter) || char.IsSurrogate(letter) || letter is '\u2028' or '\u2029') escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
+            else if (char.IsControl(letter) || char.IsSurrogate(letter) || letter is '\u2028' or '\u2029')
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
             else escaped.Append(letter);
         }
         return escaped.ToString();

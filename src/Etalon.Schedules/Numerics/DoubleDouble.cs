@@ -2,10 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Etalon.Numerics;
 
-/// <summary>A number as the unevaluated sum of two float64, the second at most half a unit of the first one's last place: 106 bits.</summary>
+/// <summary>
+/// A number as the unevaluated sum of two float64, the second at most half a unit of the first one's last place: 106 bits.
+/// </summary>
 /// <remarks>
-/// Additions, multiplications and divisions only, in a fixed order and without fused multiply-add, so that plain Python repeats them bit for bit.
-/// Dekker 1971, <i>A floating-point technique for extending the available precision</i>; Knuth, TAOCP 2, 4.2.2. The sum does not guard against cancellation.
+/// Additions, multiplications and divisions only, in a fixed order and without fused multiply-add, so that plain Python repeats them bit
+/// for bit. Dekker 1971, <i>A floating-point technique for extending the available precision</i>; Knuth, TAOCP 2, 4.2.2. The sum does not
+/// guard against cancellation.
 /// </remarks>
 internal readonly record struct DoubleDouble(double High, double Low)
 {

@@ -1,26 +1,29 @@
 namespace Etalon.Numerics;
 
 /// <summary>
-/// exp, ln, powers, sine, cosine and the angle of a point, of our own: the C library's differ between machines in the last bit, and with them whole
-/// training runs.
+/// exp, ln, powers, sine, cosine and the angle of a point, of our own: the C library's differ between machines in the last bit, and with
+/// them whole training runs.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each is a Taylor series after an exact reduction of its argument, the leading terms in <see cref="DoubleDouble"/>: additions, multiplications,
-/// divisions, square roots and powers of two, which IEEE 754 fixes. The largest error measured is 0.502 units in the last place (of <see cref="ExpM1"/>; of
-/// the others 0.501), against 300-bit numbers at 150,000 arguments for each function and range, results below the normal numbers included; 0.5 would be perfect.
+/// Each is a Taylor series after an exact reduction of its argument, the leading terms in <see cref="DoubleDouble"/>: additions,
+/// multiplications, divisions, square roots and powers of two, which IEEE 754 fixes. The largest error measured is 0.502 units in the last
+/// place (of <see cref="ExpM1"/>; of the others 0.501), against 300-bit numbers at 150,000 arguments for each function and range, results
+/// below the normal numbers included; 0.5 would be perfect.
 /// </para>
 /// <para>
 /// This file is compiled into Etalon.Schedules, Etalon.Engine and Etalon.Lab, each for itself, because the first two reference nothing.
-/// Exported modules repeat it in Python, operation by operation (<c>Export/PythonElementary.cs</c>). Whoever changes a bit here changes both, and
-/// the version of the arithmetic.
+/// Exported modules repeat it in Python, operation by operation (<c>Export/PythonElementary.cs</c>). Whoever changes a bit here changes
+/// both, and the version of the arithmetic.
 /// </para>
 /// </remarks>
 internal static class Elementary
 {
     // ln 2 in three parts and π/2 in four. Whole multiples of all but the last are exact, for |k| < 2^11 and |k| < 2^20.
-    private const double Ln2A = 0.6931471805598903, Ln2B = 5.4979230187085024e-14, Ln2C = -1.3124698417785255e-27, Ln2Rest = 5.497923018708371e-14;
-    private const double HalfPiA = 1.5707963267341256, HalfPiB = 6.077100506303966e-11, HalfPiC = 2.0222662487959506e-21, HalfPiD = 1.0085854035872483e-37;
+    private const double Ln2A = 0.6931471805598903, Ln2B = 5.4979230187085024e-14, Ln2C = -1.3124698417785255e-27,
+        Ln2Rest = 5.497923018708371e-14;
+    private const double HalfPiA = 1.5707963267341256, HalfPiB = 6.077100506303966e-11, HalfPiC = 2.0222662487959506e-21,
+        HalfPiD = 1.0085854035872483e-37;
     private const double LargestExponent = 709.8, SmallestExponent = -745.2, LargestAngle = 1 << 20;
 
     private const double RootOfHalf = 0.7071067811865476;
@@ -201,7 +204,10 @@ internal static class Elementary
         return (DoubleDouble)1 + square * sum;
     }
 
-    /// <summary>atan(a/b) for 0 ≤ a ≤ b: a guess g of 44 bits by halving the angle twice, and one turn of the point by -g, which leaves a tiny angle.</summary>
+    /// <summary>
+    /// atan(a/b) for 0 ≤ a ≤ b: a guess g of 44 bits by halving the angle twice, and one turn of the point by -g, which leaves a tiny
+    /// angle.
+    /// </summary>
     private static DoubleDouble AngleBelowEighth(double a, double b)
     {
         if (a == 0) return 0;

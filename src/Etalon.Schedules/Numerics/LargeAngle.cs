@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Etalon.Numerics;
 
 /// <summary>
-/// Angles beyond 2^20 reduced to a quarter turn, in whole numbers: x = m 2^e times 2/π to 1,200 places leaves the fraction of a turn with more
-/// than 100 places for every float64 (Payne and Hanek 1983, <i>Radian reduction for trigonometric functions</i>).
+/// Angles beyond 2^20 reduced to a quarter turn, in whole numbers: x = m 2^e times 2/π to 1,200 places leaves the fraction of a turn with
+/// more than 100 places for every float64 (Payne and Hanek 1983, <i>Radian reduction for trigonometric functions</i>).
 /// </summary>
 /// <remarks>No schedule has such angles; losses with sines in them do, where a run goes far astray. It allocates.</remarks>
 internal static class LargeAngle

@@ -51,7 +51,8 @@ public sealed record Cosine : Schedule
 
     internal override string InWords() => $"cosine from {From:G6} to {To:G6}";
 
-    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 + cos(π · {progress}))/2");
+    internal override string FormulaAt(long step) =>
+        Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 + cos(π · {progress}))/2");
 
     internal override Formula ToFormula(FormulaTarget target) =>
         Formula.Until(_span, Ramp.ToFormula(From, To, Formula.T / Formula.Steps(_span), RampShape.Cosine), To);

@@ -7,9 +7,9 @@ namespace Etalon.Schedules;
 /// <remarks>
 /// The value may leave the range of float64 when the factor exceeds 1: it then saturates at the largest finite number, while
 /// <see cref="Schedule.LogValueAt"/> is exact, <c>ln From + (t/Every) ln Factor</c>, at every step. A start outside that range is said
-/// with <see cref="Scaled"/> and its log factor. <c>t</c> is in steps; past its length n the piece holds the value of step n. With <c>Every</c>
-/// = 1, PyTorch's ExponentialLR; the growing form is the schedule of Li and Arora 2019, <i>An Exponential Learning Rate Schedule for Deep
-/// Learning</i>.
+/// with <see cref="Scaled"/> and its log factor. <c>t</c> is in steps; past its length n the piece holds the value of step n. With
+/// <c>Every</c> = 1, PyTorch's ExponentialLR; the growing form is the schedule of Li and Arora 2019, <i>An Exponential Learning Rate
+/// Schedule for Deep Learning</i>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -26,7 +26,9 @@ public sealed record Exponential : Schedule
     private readonly double _logFactorPerStep;
     private readonly double _end;
 
-    /// <summary>Starts at <paramref name="from"/> and is multiplied by <paramref name="factor"/> every <paramref name="every"/> steps.</summary>
+    /// <summary>
+    /// Starts at <paramref name="from"/> and is multiplied by <paramref name="factor"/> every <paramref name="every"/> steps.
+    /// </summary>
     /// <exception cref="ArgumentException">A parameter is not finite and positive, or the length is negative.</exception>
     public Exponential(double from, double factor, double every = 1, long? length = null)
     {
@@ -38,7 +40,8 @@ public sealed record Exponential : Schedule
         _logFactorPerStep = Elementary.Log(factor) / every;
         _end = length ?? double.PositiveInfinity;
         if (!double.IsFinite(_logFactorPerStep * long.MaxValue))
-            throw Require.Refuse(nameof(every), every, "is so short that even the logarithm of the value overflows", "give a number of steps such as 1");
+            throw Require.Refuse(nameof(every), every, "is so short that even the logarithm of the value overflows",
+                "give a number of steps such as 1");
     }
 
     /// <summary>The value at the first step; more than 0.</summary>

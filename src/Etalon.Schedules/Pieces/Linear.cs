@@ -52,7 +52,8 @@ public sealed record Linear : Schedule
 
     internal override string InWords() => $"linear from {From:G6} to {To:G6}";
 
-    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{From:G6} + ({To:G6} - {From:G6}) · {progress}");
+    internal override string FormulaAt(long step) =>
+        Ramp.FormulaAt(step, _span, To, progress => $"{From:G6} + ({To:G6} - {From:G6}) · {progress}");
 
     internal override Formula ToFormula(FormulaTarget target) =>
         Formula.Until(_span, Ramp.ToFormula(From, To, Formula.T / Formula.Steps(_span), RampShape.Linear), To);

@@ -7,10 +7,9 @@ namespace Etalon.Schedules;
 /// initial value again. The momentum that belongs to a rate is the same cycle upside down: see <see cref="WithMomentum"/>.
 /// </summary>
 /// <remarks>
-/// The same as PyTorch's OneCycleLR: of a run of <c>n</c> steps the peak is at step <c>Rise·n - 1</c> (not necessarily whole), in three phases
-/// the initial value again at <c>2·Rise·n - 2</c>, and the final value at the last step <c>n - 1</c>, and past it.
-/// A rise of 1 leaves no way down: the last step has the peak, and so has all past it.
-/// Smith and Topin 2018, <i>Super-Convergence</i>.
+/// The same as PyTorch's OneCycleLR: of a run of <c>n</c> steps the peak is at step <c>Rise·n - 1</c> (not necessarily whole), in three
+/// phases the initial value again at <c>2·Rise·n - 2</c>, and the final value at the last step <c>n - 1</c>, and past it. A rise of 1
+/// leaves no way down: the last step has the peak, and so has all past it. Smith and Topin 2018, <i>Super-Convergence</i>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -28,10 +27,13 @@ public sealed record OneCycle : Schedule
     private readonly double _fallen;
     private readonly double _last;
 
-    /// <summary>Goes from <paramref name="initial"/> to <paramref name="peak"/> to <paramref name="final"/> in <paramref name="length"/> steps.</summary>
+    /// <summary>
+    /// Goes from <paramref name="initial"/> to <paramref name="peak"/> to <paramref name="final"/> in <paramref name="length"/> steps.
+    /// </summary>
     /// <exception cref="ArgumentException">A value is not finite, the length missing or negative, or the rise out of range.</exception>
     public OneCycle(
-        double initial, double peak, double final, long? length, double rise = 0.3, RampShape shape = RampShape.Cosine, bool threePhase = false)
+        double initial, double peak, double final, long? length, double rise = 0.3, RampShape shape = RampShape.Cosine,
+        bool threePhase = false)
     {
         Initial = Require.Value(initial);
         Peak = Require.Value(peak);
@@ -51,14 +53,17 @@ public sealed record OneCycle : Schedule
     /// <summary>The cycle of a rate with PyTorch's divisors: initial = peak/25, final = initial/10000.</summary>
     /// <exception cref="ArgumentException">A parameter is out of its range, as in the constructor.</exception>
     public static OneCycle OfPeak(
-        double peak, long length, double initialDivisor = 25, double finalDivisor = 1e4, double rise = 0.3, RampShape shape = RampShape.Cosine, bool threePhase = false)
+        double peak, long length, double initialDivisor = 25, double finalDivisor = 1e4, double rise = 0.3,
+        RampShape shape = RampShape.Cosine, bool threePhase = false)
     {
         Require.Positive(initialDivisor);
         Require.Positive(finalDivisor);
         return new OneCycle(peak / initialDivisor, peak, peak / initialDivisor / finalDivisor, length, rise, shape, threePhase);
     }
 
-    /// <summary>The momentum of the same cycle: <paramref name="high"/> while the rate is low, <paramref name="low"/> at its peak.</summary>
+    /// <summary>
+    /// The momentum of the same cycle: <paramref name="high"/> while the rate is low, <paramref name="low"/> at its peak.
+    /// </summary>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public OneCycle WithMomentum(double high = 0.95, double low = 0.85) => new(high, low, high, Length, Rise, Shape, ThreePhase);
 
@@ -80,7 +85,9 @@ public sealed record OneCycle : Schedule
     /// <summary>How each phase goes from one value to the next. Default: cosine.</summary>
     public RampShape Shape { get; }
 
-    /// <summary>Whether the way down leads back to the initial value, as long as the way up, and then on to the final. Default: false.</summary>
+    /// <summary>
+    /// Whether the way down leads back to the initial value, as long as the way up, and then on to the final. Default: false.
+    /// </summary>
     public bool ThreePhase { get; }
 
     internal override double Evaluate(double time)

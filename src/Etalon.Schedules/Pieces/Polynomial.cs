@@ -20,7 +20,8 @@ public sealed record Polynomial : Schedule
     private readonly double _span;
 
     /// <summary>Goes from <paramref name="from"/> to <paramref name="to"/> in <paramref name="length"/> steps.</summary>
-    /// <exception cref="ArgumentException">A value is not finite, the power is not positive, or the length is missing or negative.</exception>
+    /// <exception cref="ArgumentException">A value is not finite, the power is not positive, or the length is missing or
+    /// negative.</exception>
     public Polynomial(double from, double to, long? length, double power = 1, bool inclusive = false)
     {
         From = Require.Value(from);
@@ -49,13 +50,15 @@ public sealed record Polynomial : Schedule
     internal override double Evaluate(double time) =>
         time < _span ? To + (From - To) * Elementary.Pow(1 - time / _span, Power) : To;
 
-    internal override Schedule ScaledBy(double factor) => new Polynomial(Rounded(From * factor), Rounded(To * factor), Length, Power, Inclusive);
+    internal override Schedule ScaledBy(double factor) =>
+        new Polynomial(Rounded(From * factor), Rounded(To * factor), Length, Power, Inclusive);
 
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfEnd(Length);
 
     internal override string InWords() => $"polynomial from {From:G6} to {To:G6}, power {Power:G6}";
 
-    internal override string FormulaAt(long step) => Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 - {progress})^{Power:G6}");
+    internal override string FormulaAt(long step) =>
+        Ramp.FormulaAt(step, _span, To, progress => $"{To:G6} + ({From:G6} - {To:G6}) · (1 - {progress})^{Power:G6}");
 
     // The minimum keeps the base from being negative where the branch does not apply.
     internal override Formula ToFormula(FormulaTarget target)

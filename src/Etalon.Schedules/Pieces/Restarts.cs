@@ -8,8 +8,9 @@ namespace Etalon.Schedules;
 /// cycle and <c>p</c> the progress within it, from 0 to 1.
 /// </summary>
 /// <remarks>
-/// Cycle <c>k</c> lasts <c>Period · Growth^k</c> steps and so begins at <c>Period · (Growth^k - 1)/(Growth - 1)</c>. With <c>PeakDecay</c> = 1,
-/// PyTorch's CosineAnnealingWarmRestarts. Past its end the piece holds the value of its last step. Loshchilov and Hutter 2017, <i>SGDR</i>.
+/// Cycle <c>k</c> lasts <c>Period · Growth^k</c> steps and so begins at <c>Period · (Growth^k - 1)/(Growth - 1)</c>. With <c>PeakDecay</c>
+/// = 1, PyTorch's CosineAnnealingWarmRestarts. Past its end the piece holds the value of its last step. Loshchilov and Hutter 2017,
+/// <i>SGDR</i>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -24,7 +25,9 @@ public sealed record Restarts : Schedule
 {
     private readonly double _last;
 
-    /// <summary>Cycles from <paramref name="from"/> to <paramref name="to"/>, the first of them <paramref name="period"/> steps long.</summary>
+    /// <summary>
+    /// Cycles from <paramref name="from"/> to <paramref name="to"/>, the first of them <paramref name="period"/> steps long.
+    /// </summary>
     /// <exception cref="ArgumentException">A value is not finite, the period not positive, or growth or decay out of range.</exception>
     public Restarts(double from, double to, long period, double growth = 1, double peakDecay = 1, long? length = null)
     {
@@ -34,7 +37,8 @@ public sealed record Restarts : Schedule
         Growth = Require.Between(growth, 1, 1e6, "give 1 for cycles of equal length, 2 to double each");
         // (g^k - 1)/(g - 1) loses as many digits as g - 1 has zeros in front.
         if (growth is > 1 and < 1.001)
-            throw Require.Refuse(nameof(growth), growth, "must be 1 or at least 1.001, so that the begin of a cycle can be told exactly", "give 1 for cycles of equal length");
+            throw Require.Refuse(nameof(growth), growth, "must be 1 or at least 1.001, so that the begin of a cycle can be told exactly",
+                "give 1 for cycles of equal length");
         PeakDecay = Require.Between(peakDecay, 0, 1, "give 1 for peaks of equal height, 0.5 to halve each");
         Length = Require.OptionalLength(length);
         _last = length is { } n ? Math.Max(0, n - 1) : double.PositiveInfinity;
@@ -69,7 +73,9 @@ public sealed record Restarts : Schedule
     /// <summary>The time at which a cycle begins.</summary>
     internal double Begin(double cycle) => Growth == 1 ? cycle * Period : Period * ((Elementary.Pow(Growth, cycle) - 1) / (Growth - 1));
 
-    /// <summary>The number of the cycle that owns a time. The logarithm may miss by one near a boundary, which the comparison mends.</summary>
+    /// <summary>
+    /// The number of the cycle that owns a time. The logarithm may miss by one near a boundary, which the comparison mends.
+    /// </summary>
     private double Cycle(double time)
     {
         if (Growth == 1) return Math.Floor(time / Period);
@@ -78,9 +84,11 @@ public sealed record Restarts : Schedule
         return time >= Begin(cycle + 1) ? cycle + 1 : cycle;
     }
 
-    internal override Schedule ScaledBy(double factor) => new Restarts(Rounded(From * factor), Rounded(To * factor), Period, Growth, PeakDecay, Length);
+    internal override Schedule ScaledBy(double factor) =>
+        new Restarts(Rounded(From * factor), Rounded(To * factor), Period, Growth, PeakDecay, Length);
 
-    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => (long)Math.Ceiling(Begin(cycle)), length);
+    internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) =>
+        Breakpoint.OfCycles(cycle => (long)Math.Ceiling(Begin(cycle)), length);
 
     internal override string InWords() => $"cosine restarts from {From:G6} to {To:G6}";
 

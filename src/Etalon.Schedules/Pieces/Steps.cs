@@ -22,7 +22,9 @@ public sealed record Steps : Schedule
     private readonly ValueList<double> _levels;
     private readonly double _last;
 
-    /// <summary>Starts at <paramref name="start"/> and is multiplied by <paramref name="factor"/> at each step of <paramref name="at"/>.</summary>
+    /// <summary>
+    /// Starts at <paramref name="start"/> and is multiplied by <paramref name="factor"/> at each step of <paramref name="at"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// The start is not finite, the factor not positive, the length negative, or the milestones are negative or do not ascend.
     /// </exception>
@@ -36,9 +38,11 @@ public sealed record Steps : Schedule
         for (var i = 0; i < _at.Count; i++)
         {
             if (_at[i] < 0)
-                throw Require.Refuse(nameof(at), _at, "milestones count from the begin of the piece and cannot be negative", "leave out those that come before it");
+                throw Require.Refuse(nameof(at), _at, "milestones count from the begin of the piece and cannot be negative",
+                    "leave out those that come before it");
             if (i > 0 && _at[i] <= _at[i - 1])
-                throw Require.Refuse(nameof(at), _at, "milestones must ascend, each later than the one before", "sort them and give each once");
+                throw Require.Refuse(nameof(at), _at, "milestones must ascend, each later than the one before",
+                    "sort them and give each once");
         }
         _levels = ValueList<double>.Copy(Enumerable.Range(0, _at.Count + 1).Select(Level));
         _last = length is { } n ? Math.Max(0, n - 1) : double.PositiveInfinity;

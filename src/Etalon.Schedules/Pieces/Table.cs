@@ -8,7 +8,8 @@ namespace Etalon.Schedules;
 /// <summary>A value for each step: <c>value(t) = Values[t]</c>, and the last of them past the end.</summary>
 /// <remarks>
 /// With <see cref="Logarithmic"/> the numbers are natural logarithms, for values that leave the range of float64:
-/// <c>value(t) = exp(Values[t])</c>, saturating at the largest finite number, and <see cref="Schedule.LogValueAt"/> is <c>Values[t]</c> itself.
+/// <c>value(t) = exp(Values[t])</c>, saturating at the largest finite number, and <see cref="Schedule.LogValueAt"/> is <c>Values[t]</c>
+/// itself.
 /// </remarks>
 /// <example>
 /// <code>

@@ -24,8 +24,11 @@ public sealed record Triangular : Schedule
 {
     private readonly double _end;
 
-    /// <summary>Goes from <paramref name="low"/> to <paramref name="high"/> and back in <paramref name="period"/> steps, again and again.</summary>
-    /// <exception cref="ArgumentException">A value is not finite, the period not positive, the decay out of range or the length negative.</exception>
+    /// <summary>
+    /// Goes from <paramref name="low"/> to <paramref name="high"/> and back in <paramref name="period"/> steps, again and again.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value is not finite, the period not positive, the decay out of range or the length
+    /// negative.</exception>
     public Triangular(double low, double high, long period, double decay = 1, long? length = null)
     {
         Low = Require.Value(low);
@@ -59,7 +62,8 @@ public sealed record Triangular : Schedule
         return Low + (High - Low) * Elementary.Pow(Decay, cycle) * (1 - Math.Abs(2 * progress - 1));
     }
 
-    internal override Schedule ScaledBy(double factor) => new Triangular(Rounded(Low * factor), Rounded(High * factor), Period, Decay, Length);
+    internal override Schedule ScaledBy(double factor) =>
+        new Triangular(Rounded(Low * factor), Rounded(High * factor), Period, Decay, Length);
 
     internal override IEnumerable<Breakpoint> BreakpointsWithin(long length) => Breakpoint.OfCycles(cycle => cycle * Period, length);
 

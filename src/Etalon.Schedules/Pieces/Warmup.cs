@@ -4,8 +4,8 @@ namespace Etalon.Schedules;
 
 /// <summary>A straight way up from near 0 to a peak, to be put in front of another piece that starts at that peak.</summary>
 /// <remarks>
-/// <c>value(t) = Peak · (t + 1)/(w + 1)</c> with <c>w</c> = <see cref="Length"/>; see <see cref="WarmupConvention"/> for the others. From step <c>w</c>
-/// on the value is the peak.
+/// <c>value(t) = Peak · (t + 1)/(w + 1)</c> with <c>w</c> = <see cref="Length"/>; see <see cref="WarmupConvention"/> for the others. From
+/// step <c>w</c> on the value is the peak.
 /// </remarks>
 /// <example>
 /// <code>

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Etalon.Schedules;
 
 /// <summary>
-/// A time that names its unit: <c>30ep</c> epochs, <c>500ba</c> (or <c>500st</c>) batches, which are updates, <c>51200sp</c> samples, <c>0.3dur</c>
-/// (or <c>30%</c>) of the run.
+/// A time that names its unit: <c>30ep</c> epochs, <c>500ba</c> (or <c>500st</c>) batches, which are updates, <c>51200sp</c> samples,
+/// <c>0.3dur</c> (or <c>30%</c>) of the run.
 /// </summary>
 /// <remarks>Amounts are decimal, so that 0.1 is a tenth exactly; <see cref="Timeline"/> turns them into steps.</remarks>
 /// <example>
@@ -42,12 +42,15 @@ public readonly partial record struct Duration
         ArgumentNullException.ThrowIfNull(text);
         var match = Pattern().Match(text.Trim());
         if (!match.Success)
-            throw new FormatException($"'{text}' is no duration: it must be a number, at least 0, and a unit, as in 30ep{InsteadOfComma(text)}; {Units}.");
+            throw new FormatException(
+                $"'{text}' is no duration: it must be a number, at least 0, and a unit, as in 30ep{InsteadOfComma(text)}; {Units}.");
         var written = match.Groups["amount"].Value.Replace("_", "", StringComparison.Ordinal);
         if (!decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
             throw new FormatException($"'{text}' is no duration: its number has no value below 7.9e28; give fewer units, or larger ones.");
         if (amount == 0 && written.TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
-            throw new FormatException($"'{text}' is no duration: its number is not 0 and would become 0, since numbers of units have 28 decimals; write 0, or more.");
+            throw new FormatException(
+                $"'{text}' is no duration: its number is not 0 and would become 0, since numbers of units have 28 decimals; write 0, or "
+                + $"more.");
         return match.Groups["unit"].Value switch
         {
             "" => throw new FormatException($"'{text}' names no unit: write {text.Trim()}ep or {text.Trim()}ba; {Units}."),
@@ -71,7 +74,8 @@ public readonly partial record struct Duration
 
     // A decimal comma is a habit of half the world: 0,5ep.
     private static string InsteadOfComma(string text) =>
-        text.Count(letter => letter == ',') == 1 && Pattern().IsMatch(text.Trim().Replace(',', '.')) ? $" (did you mean {text.Trim().Replace(',', '.')}?)" : "";
+        text.Count(letter => letter == ',') == 1 && Pattern().IsMatch(text.Trim().Replace(',', '.'))
+            ? $" (did you mean {text.Trim().Replace(',', '.')}?)" : "";
 
     [GeneratedRegex(@"^(?<amount>([0-9]+(_[0-9]+)*(\.([0-9]+(_[0-9]+)*)?)?|\.[0-9]+(_[0-9]+)*)([eE][+-]?[0-9]+)?)\s*(?<unit>[\p{L}%]*)\z",
         RegexOptions.CultureInvariant)]

@@ -43,7 +43,8 @@ public sealed record Timeline
     public static Timeline OfRun(Duration duration, long? stepsPerEpoch = null, long? samplesPerStep = null)
     {
         if (duration.Unit == TimeUnit.Run)
-            throw Require.Refuse(nameof(duration), duration, "the run cannot last a fraction of itself", "give its duration in ep, ba or sp");
+            throw Require.Refuse(nameof(duration), duration, "the run cannot last a fraction of itself",
+                "give its duration in ep, ba or sp");
         var steps = new Timeline(stepsPerEpoch, samplesPerStep).StepsOf(duration);
         return new Timeline(stepsPerEpoch, samplesPerStep, steps);
     }
@@ -53,7 +54,8 @@ public sealed record Timeline
     public long StepsOf(Duration duration)
     {
         decimal Known(long? number, string name) =>
-            number ?? throw Require.Refuse(nameof(duration), duration, $"its unit needs {name}, which is not known", $"give {name}, or write the duration in ba");
+            number ?? throw Require.Refuse(nameof(duration), duration, $"its unit needs {name}, which is not known",
+                $"give {name}, or write the duration in ba");
 
         try
         {

@@ -6,8 +6,9 @@ using Etalon.Schedules.Export;
 namespace Etalon.Schedules;
 
 /// <summary>
-/// The numbers of a run, group by group: what a plan shows, an export writes and a trainer follows. One group for an ordinary schedule; several where
-/// classes of parameters have schedules of their own, or where the scale-invariant weights follow an equivalent of the schedule.
+/// The numbers of a run, group by group: what a plan shows, an export writes and a trainer follows. One group for an ordinary schedule;
+/// several where classes of parameters have schedules of their own, or where the scale-invariant weights follow an equivalent of the
+/// schedule.
 /// </summary>
 /// <example>
 /// <code>
@@ -30,7 +31,8 @@ public sealed record GroupedSchedule
         Rest = new ScheduleGroup(ParameterKind.Rest, schedule.LearningRate, schedule.WeightDecay, schedule.Momentum);
         Groups = [.. groups.OrderBy(group => group.Parameters), Rest];
         if (Groups.GroupBy(group => group.Parameters).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw Require.Refuse(nameof(groups), twice.First().Name, "stands twice; each kind of parameter has one group, and the rest follows the recipe", "leave one out");
+            throw Require.Refuse(nameof(groups), twice.First().Name,
+                "stands twice; each kind of parameter has one group, and the rest follows the recipe", "leave one out");
     }
 
     /// <summary>The schedule itself: the numbers of the rest, and the rule that all numbers enter.</summary>

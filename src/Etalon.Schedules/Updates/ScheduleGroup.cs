@@ -2,7 +2,9 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules;
 
-/// <summary>The numbers that one group of a network's parameters follows: its own schedules, or those of an equivalent of the schedule.</summary>
+/// <summary>
+/// The numbers that one group of a network's parameters follows: its own schedules, or those of an equivalent of the schedule.
+/// </summary>
 /// <example>
 /// <code>
 /// var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
@@ -61,7 +63,9 @@ public sealed record ScheduleGroup
     /// <summary>How far a Nesterov update looks along the buffer, where that is not the momentum; null elsewhere.</summary>
     public Schedule? LookAhead { get; }
 
-    /// <summary>The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the run's own.</summary>
+    /// <summary>
+    /// The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the run's own.
+    /// </summary>
     public Conversion? Conversion { get; }
 
     /// <summary>The numbers of an update.</summary>
@@ -71,7 +75,10 @@ public sealed record ScheduleGroup
         : new(LearningRate.LogValueAt(step), WeightDecay.ValueAt(step), Momentum.ValueAt(step), 0);
 }
 
-/// <summary>Which parameters of a network a <see cref="ScheduleGroup"/> holds. A parameter of several kinds belongs to the first of them in this order that has a group.</summary>
+/// <summary>
+/// Which parameters of a network a <see cref="ScheduleGroup"/> holds. A parameter of several kinds belongs to the first of them in this
+/// order that has a group.
+/// </summary>
 /// <example>
 /// <code>
 /// var group = new ScheduleGroup(ParameterKind.ScaleInvariant, new Constant(0.1), new Constant(5e-4), new Constant(0.9));

@@ -10,12 +10,14 @@ internal static class SimplestSchedule
 
     /// <summary>A constant where the values do not change, otherwise a table.</summary>
     public static Schedule OfValues(double[] values) =>
-        values.Length == 0 ? new Constant(0) : Array.TrueForAll(values, value => value == values[0]) ? new Constant(values[0]) : new Table(values);
+        values.Length == 0
+            ? new Constant(0) : Array.TrueForAll(values, value => value == values[0]) ? new Constant(values[0]) : new Table(values);
 
     /// <summary>A constant where the rates do not change, otherwise tables of their logarithms, with constants of 0 between.</summary>
     public static Schedule OfLogRates(double[] logs)
     {
-        if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0])) return new Constant(Elementary.Exp(logs[0]));
+        if (logs.Length > 0 && Math.Abs(logs[0]) < LargestPlainLog && Array.TrueForAll(logs, log => log == logs[0]))
+            return new Constant(Elementary.Exp(logs[0]));
         var pieces = new List<Schedule>();
         for (int begin = 0, end; begin < logs.Length; begin = end)
         {

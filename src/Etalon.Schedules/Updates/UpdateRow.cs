@@ -7,7 +7,8 @@ namespace Etalon.Schedules;
 /// <param name="LogRate">ln η; negative infinity for a rate of 0. A rate may leave the range of float64, its logarithm does not.</param>
 /// <param name="WeightDecay">λ; unlike in a <see cref="UpdateSchedule"/> it may be negative.</param>
 /// <param name="Momentum">μ, at least 0.</param>
-/// <param name="LookAhead">ν, how far a Nesterov update looks along the buffer: <c>w ← w - η (d + ν v)</c>. PyTorch's ν is μ. Not used, and 0, elsewhere.</param>
+/// <param name="LookAhead">ν, how far a Nesterov update looks along the buffer: <c>w ← w - η (d + ν v)</c>. PyTorch's ν is μ. Not used, and
+/// 0, elsewhere.</param>
 /// <example>
 /// <code>
 /// var row = new UpdateRow(LogRate: double.NegativeInfinity, WeightDecay: 5e-4, Momentum: 0.9, LookAhead: 0);

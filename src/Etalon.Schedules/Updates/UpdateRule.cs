@@ -12,8 +12,8 @@ namespace Etalon.Schedules;
 public sealed record UpdateRule
 {
     /// <summary>
-    /// The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. As in PyTorch the first update with momentum is undamped, and one
-    /// without momentum knows neither buffer nor dampening.
+    /// The share of a gradient that the buffer leaves out, τ, from 0 to 1. Default: 0. As in PyTorch the first update with momentum is
+    /// undamped, and one without momentum knows neither buffer nor dampening.
     /// </summary>
     public double Dampening { get; init => field = Require.Between(value, 0, 1, "0 is the usual one", nameof(Dampening)); }
 
@@ -23,7 +23,10 @@ public sealed record UpdateRule
     /// <summary>Where weight decay enters. Default: coupled, in the gradient.</summary>
     public DecayForm Decay { get; init => field = Require.Named(value, nameof(Decay)); }
 
-    /// <summary>The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also <see cref="UpdateTable.GradientShare"/>.</summary>
+    /// <summary>
+    /// The share of a gradient that an update takes in: 1 - τ, and 1 without momentum, where no buffer stands between. See also
+    /// <see cref="UpdateTable.GradientShare"/>.
+    /// </summary>
     /// <param name="momentum">μ.</param>
     public double Taken(double momentum) => momentum == 0 ? 1 : 1 - Dampening;
 

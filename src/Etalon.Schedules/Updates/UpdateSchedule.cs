@@ -9,13 +9,14 @@ namespace Etalon.Schedules;
 /// equivalence maps and an export writes.
 /// </summary>
 /// <remarks>
-/// The rule is PyTorch's SGD, with the rate outside the buffer: <c>v ← μ v + (1 - dampening)(g + λ w)</c>, <c>w ← w - η v</c>; with Nesterov
-/// <c>w ← w - η (g + λ w + μ v)</c>. With decay decoupled, λ leaves the gradient and w is multiplied by <c>1 - η λ</c> first.
+/// The rule is PyTorch's SGD, with the rate outside the buffer: <c>v ← μ v + (1 - dampening)(g + λ w)</c>, <c>w ← w - η v</c>; with
+/// Nesterov <c>w ← w - η (g + λ w + μ v)</c>. With decay decoupled, λ leaves the gradient and w is multiplied by <c>1 - η λ</c> first.
 /// </remarks>
 /// <example>
 /// <code>
 /// var schedule = new UpdateSchedule(
-///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
+///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9),
+///     totalSteps: 10_000);
 /// Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
 /// Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
 /// Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
@@ -26,7 +27,8 @@ public sealed record UpdateSchedule
     private const long MostStepsChecked = 1_000_000;
 
     /// <summary>Three schedules for <paramref name="totalSteps"/> updates.</summary>
-    /// <exception cref="ArgumentException">A rate or a weight decay is negative, or a momentum outside [0, 1), at some step of the run.</exception>
+    /// <exception cref="ArgumentException">A rate or a weight decay is negative, or a momentum outside [0, 1), at some step of the
+    /// run.</exception>
     public UpdateSchedule(Schedule learningRate, Schedule weightDecay, Schedule momentum, long totalSteps)
     {
         TotalSteps = Require.Length(totalSteps);
@@ -68,7 +70,8 @@ public sealed record UpdateSchedule
     public string ToJson() => ScheduleJson.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> writes; properties may come in any order.</summary>
-    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks one.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The text is no JSON, or names an unknown piece or property, or lacks
+    /// one.</exception>
     /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
     public static UpdateSchedule FromJson(string json) => ScheduleJson.Read<UpdateSchedule>(json);
 
@@ -84,12 +87,15 @@ public sealed record UpdateSchedule
         {
             var value = schedule.ValueAt(step);
             if (!(value >= 0 && value < below))
-                throw Require.Refuse(name, $"{value:R} at step {step}", below == 1 ? "must be at least 0 and less than 1" : "must be at least 0", "change the piece that owns this step");
+                throw Require.Refuse(name, $"{value:R} at step {step}",
+                    below == 1 ? "must be at least 0 and less than 1" : "must be at least 0", "change the piece that owns this step");
         }
         return schedule;
     }
 
-    /// <summary>Every step of a run of up to a million; of a longer one a million spread evenly, the last, and where pieces begin and end.</summary>
+    /// <summary>
+    /// Every step of a run of up to a million; of a longer one a million spread evenly, the last, and where pieces begin and end.
+    /// </summary>
     private IEnumerable<long> StepsToCheck(Schedule schedule)
     {
         var stride = TotalSteps / MostStepsChecked + 1;

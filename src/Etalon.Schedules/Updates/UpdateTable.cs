@@ -21,15 +21,18 @@ public sealed class UpdateTable
     /// <param name="rule">The formula that the numbers enter.</param>
     /// <param name="steps">The numbers of each update.</param>
     /// <param name="firstStep">The first update described: more than 0 where a run goes on from a checkpoint.</param>
-    /// <exception cref="ArgumentException">A rate is negative or not a number, a decay not finite, or a momentum or a look-ahead negative or not finite.</exception>
+    /// <exception cref="ArgumentException">A rate is negative or not a number, a decay not finite, or a momentum or a look-ahead negative
+    /// or not finite.</exception>
     public UpdateTable(UpdateRule rule, IEnumerable<UpdateRow> steps, long firstStep = 0)
         : this(rule, [.. steps], firstStep)
     {
         for (var i = 0; i < _steps.Length; i++)
         {
             var (logRate, decay, momentum, lookAhead) = _steps[i];
-            if (!(logRate < double.PositiveInfinity) || !double.IsFinite(decay) || !(double.IsFinite(momentum) && momentum >= 0) || !(double.IsFinite(lookAhead) && lookAhead >= 0))
-                throw Require.Refuse($"step {firstStep + i}", _steps[i], "needs a rate with a logarithm, a finite decay, and momentum and look-ahead of at least 0", "change its numbers");
+            if (!(logRate < double.PositiveInfinity) || !double.IsFinite(decay) || !(double.IsFinite(momentum) && momentum >= 0)
+                || !(double.IsFinite(lookAhead) && lookAhead >= 0))
+                throw Require.Refuse($"step {firstStep + i}", _steps[i],
+                    "needs a rate with a logarithm, a finite decay, and momentum and look-ahead of at least 0", "change its numbers");
         }
     }
 
@@ -64,24 +67,28 @@ public sealed class UpdateTable
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that update.</exception>
     public UpdateRow this[long step] => step >= FirstStep && step < End
         ? _steps[step - FirstStep]
-        : throw new ArgumentOutOfRangeException(nameof(step), step, $"The table describes updates {FirstStep} to {End - 1}; ask for one of them.");
+        : throw new ArgumentOutOfRangeException(nameof(step), step,
+        $"The table describes updates {FirstStep} to {End - 1}; ask for one of them.");
 
     /// <summary>Writes out an update schedule.</summary>
     /// <param name="schedule">The schedule.</param>
     /// <param name="firstStep">The first update wanted; default: all of them.</param>
-    /// <exception cref="ArgumentException">The schedule has more than 2^30 updates, or ends before <paramref name="firstStep"/>.</exception>
+    /// <exception cref="ArgumentException">The schedule has more than 2^30 updates, or ends before
+    /// <paramref name="firstStep"/>.</exception>
     public static UpdateTable Of(UpdateSchedule schedule, long firstStep = 0)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         var count = schedule.TotalSteps - firstStep;
         if (firstStep < 0 || count is < 0 or > 1 << 30)
-            throw Require.Refuse(nameof(firstStep), firstStep, $"leaves {count} of the recipe's updates and a table holds 0 to 2^30", "convert a part of the run");
+            throw Require.Refuse(nameof(firstStep), firstStep, $"leaves {count} of the recipe's updates and a table holds 0 to 2^30",
+                "convert a part of the run");
         var steps = new UpdateRow[count];
         for (var i = 0; i < steps.Length; i++)
         {
             var step = firstStep + i;
             var momentum = schedule.Momentum.ValueAt(step);
-            steps[i] = new(schedule.LearningRate.LogValueAt(step), schedule.WeightDecay.ValueAt(step), momentum, schedule.Rule.Nesterov ? momentum : 0);
+            steps[i] = new(schedule.LearningRate.LogValueAt(step), schedule.WeightDecay.ValueAt(step), momentum,
+                schedule.Rule.Nesterov ? momentum : 0);
         }
         return new(schedule.Rule, steps, firstStep) { StepsPerEpoch = schedule.StepsPerEpoch };
     }
@@ -91,8 +98,8 @@ public sealed class UpdateTable
     /// constants of 0 between.
     /// </summary>
     /// <exception cref="EquivalenceException">
-    /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no schedule says that.
-    /// A trainer can still read the table itself.
+    /// The table starts after step 0, has a look-ahead other than the momentum, a negative decay, or a momentum of 1 or more: no schedule
+    /// says that. A trainer can still read the table itself.
     /// </exception>
     public UpdateSchedule ToSchedule() => ToSchedule(null);
 
@@ -114,24 +121,33 @@ public sealed class UpdateTable
     private void RequireSchedule()
     {
         const string remedy = "take the numbers of each step from the table";
-        if (FirstStep > 0) throw new EquivalenceException("a recipe describes a run from step 0, and this table goes on from a checkpoint", remedy, FirstStep);
+        if (FirstStep > 0)
+            throw new EquivalenceException("a recipe describes a run from step 0, and this table goes on from a checkpoint", remedy,
+                FirstStep);
         for (var step = 0; step < Count; step++)
         {
             var (_, decay, momentum, lookAhead) = _steps[step];
             if (Rule.Nesterov && lookAhead != momentum)
-                throw new EquivalenceException($"the look-ahead {lookAhead:R} differs from the momentum {momentum:R}, which a recipe cannot say", remedy, step);
-            if (decay < 0) throw new EquivalenceException($"the weight decay {decay:R} is negative, which a recipe cannot say", remedy, step);
-            if (momentum >= 1) throw new EquivalenceException($"the momentum {momentum:R} is not less than 1, which a recipe cannot say", remedy, step);
+                throw new EquivalenceException(
+                    $"the look-ahead {lookAhead:R} differs from the momentum {momentum:R}, which a recipe cannot say", remedy, step);
+            if (decay < 0)
+                throw new EquivalenceException($"the weight decay {decay:R} is negative, which a recipe cannot say", remedy, step);
+            if (momentum >= 1)
+                throw new EquivalenceException($"the momentum {momentum:R} is not less than 1, which a recipe cannot say", remedy, step);
         }
     }
 
     /// <summary>
-    /// The share s of the gradient that enters the buffer at a step: 1 - τ; 1 at the first update with momentum, which finds no buffer, and at one without momentum.
+    /// The share s of the gradient that enters the buffer at a step: 1 - τ; 1 at the first update with momentum, which finds no buffer, and
+    /// at one without momentum.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The table does not describe that step.</exception>
     public double GradientShare(long step) => HasBufferBefore(step) ? Rule.Taken(this[step].Momentum) : 1;
 
-    /// <summary>Whether there is a buffer before an update: since the first one with momentum, as in PyTorch, which makes it then. A table from a later step on is taken to find one.</summary>
+    /// <summary>
+    /// Whether there is a buffer before an update: since the first one with momentum, as in PyTorch, which makes it then. A table from a
+    /// later step on is taken to find one.
+    /// </summary>
     internal bool HasBufferBefore(long step) => FirstStep > 0 || step > _firstWithMomentum;
 
     /// <summary>Other numbers for the same updates.</summary>

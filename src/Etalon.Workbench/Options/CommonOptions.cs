@@ -13,7 +13,8 @@ internal static class CommonOptions
 
     /// <summary>--threads N.</summary>
     /// <remarks>A number out of range is refused with the command line, whether or not the command will compute.</remarks>
-    public static Option<int?> Threads(string description = "Threads that compute; all processors unless given. The result does not depend on them.") =>
+    public static Option<int?> Threads(
+        string description = "Threads that compute; all processors unless given. The result does not depend on them.") =>
         NumberOption.Integer(
             "--threads", "N", description, 1, MostThreads,
             $"at least 1 and at most {MostThreads} threads compute, as many as the machine has processors is best");

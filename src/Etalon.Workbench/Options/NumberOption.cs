@@ -5,19 +5,24 @@ using Etalon.Lab;
 
 namespace Etalon.Workbench.Options;
 
-/// <summary>Options whose values are numbers, read as strictly as a recipe's; what is wrong is said with the option's name, its value and the rule.</summary>
+/// <summary>
+/// Options whose values are numbers, read as strictly as a recipe's; what is wrong is said with the option's name, its value and the rule.
+/// </summary>
 internal static class NumberOption
 {
     private delegate bool Reader<T>(string text, out T value, [NotNullWhen(false)] out string? rule);
 
     /// <summary>A finite number.</summary>
-    public static Option<double?> Real(string name, string word, string description) => Create<double>(name, word, description, NumberText.TryRead);
+    public static Option<double?> Real(string name, string word, string description) =>
+        Create<double>(name, word, description, NumberText.TryRead);
 
     /// <summary>A whole number that may be large, such as one of updates.</summary>
-    public static Option<long?> Whole(string name, string word, string description) => Create<long>(name, word, description, NumberText.TryReadWhole);
+    public static Option<long?> Whole(string name, string word, string description) =>
+        Create<long>(name, word, description, NumberText.TryReadWhole);
 
     /// <summary>A whole number.</summary>
-    public static Option<int?> Integer(string name, string word, string description) => Create<int>(name, word, description, NumberText.TryReadInteger);
+    public static Option<int?> Integer(string name, string word, string description) =>
+        Create<int>(name, word, description, NumberText.TryReadInteger);
 
     /// <summary>A whole number within bounds.</summary>
     /// <param name="name">The option.</param>
@@ -53,7 +58,8 @@ internal static class NumberOption
     };
 
     /// <summary>A seed.</summary>
-    public static Option<ulong?> Seed(string name, string word, string description) => Create<ulong>(name, word, description, NumberText.TryReadSeed);
+    public static Option<ulong?> Seed(string name, string word, string description) =>
+        Create<ulong>(name, word, description, NumberText.TryReadSeed);
 
     private static Option<T?> Create<T>(string name, string word, string description, Reader<T> read) where T : struct => new(name)
     {

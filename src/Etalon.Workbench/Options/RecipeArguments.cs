@@ -12,10 +12,12 @@ internal static class RecipeArguments
     public const string Name = "recipe";
 
     /// <summary>One recipe and its overrides.</summary>
-    public static Argument<string[]> One() => Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
+    public static Argument<string[]> One() =>
+        Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
 
     /// <summary>Several recipes and overrides for all of them.</summary>
-    public static Argument<string[]> Many() => Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
+    public static Argument<string[]> Many() =>
+        Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
 
     /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
     /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
@@ -23,7 +25,8 @@ internal static class RecipeArguments
     {
         var (files, overrides) = Split(words);
         if (files.Count != 1)
-            throw new InputException($"expected one recipe, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
+            throw new InputException(
+                $"expected one recipe, {files.Count} were given{(files.Count == 0 ? "" : ": " + string.Join(", ", files))}");
         return Read(files[0], overrides, error);
     }
 

@@ -21,5 +21,6 @@ internal static class ThreadCount
     }
 
     /// <summary>The same for batches of so many images.</summary>
-    public static int ForBatches(int? given, int batch, TextWriter error) => Of(given, BatchChunks.Of(batch), $"a batch of {batch} is cut", error);
+    public static int ForBatches(int? given, int batch, TextWriter error) =>
+        Of(given, BatchChunks.Of(batch), $"a batch of {batch} is cut", error);
 }

@@ -1,8 +1,11 @@
 namespace Etalon.Workbench.Terminals;
 
-/// <summary>What is known of the place that output goes to: a terminal, or a file or pipe, which gets plain lines of a fixed width.</summary>
+/// <summary>
+/// What is known of the place that output goes to: a terminal, or a file or pipe, which gets plain lines of a fixed width.
+/// </summary>
 /// <param name="Width">Columns.</param>
-/// <param name="IsTerminal">Whether it is a terminal that obeys escape sequences: lines may be rewritten, and colors are allowed unless NO_COLOR is set.</param>
+/// <param name="IsTerminal">Whether it is a terminal that obeys escape sequences: lines may be rewritten, and colors are allowed unless
+/// NO_COLOR is set.</param>
 internal sealed record Terminal(int Width, bool IsTerminal)
 {
     private const int PlainWidth = 100;

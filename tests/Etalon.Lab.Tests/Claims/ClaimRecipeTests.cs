@@ -11,8 +11,8 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Tests.Claims;
 
 /// <summary>
-/// The recipes of the claims' runs. Kept runs and outcomes are found by the hash of the recipe, so another hash trains everything anew: hours of rate-robustness. The
-/// digests were taken when the recipes were read from YAML with overrides.
+/// The recipes of the claims' runs. Kept runs and outcomes are found by the hash of the recipe, so another hash trains everything anew:
+/// hours of rate-robustness. The digests were taken when the recipes were read from YAML with overrides.
 /// </summary>
 public class ClaimRecipeTests
 {

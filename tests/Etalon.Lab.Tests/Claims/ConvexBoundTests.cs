@@ -6,8 +6,8 @@ using FsCheck.Fluent;
 namespace Etalon.Lab.Tests.Claims;
 
 /// <summary>
-/// The bounds of WNGrad and AdaGrad-Norm on functions whose smoothness L is known, for L over six decades and b_0 over twelve around it. A bound on the number of steps to a
-/// gradient of eps is checked at every step j, with the eps for which the bound is j.
+/// The bounds of WNGrad and AdaGrad-Norm on functions whose smoothness L is known, for L over six decades and b_0 over twelve around it. A
+/// bound on the number of steps to a gradient of eps is checked at every step j, with the eps for which the bound is j.
 /// </summary>
 public class ConvexBoundTests
 {
@@ -64,7 +64,9 @@ public class ConvexBoundTests
             }
         }));
 
-    // Theorem for b_1 < L: within N steps a gradient is small or b reaches L, and where it does f and b are bounded; so is the number of steps to a small gradient.
+    // Theorem for b_1
+    // < L: within N steps a gradient is small or b reaches L, and where it does f and b are bounded; so is the number of steps to a small
+    // gradient.
     [Fact]
     public void From_a_b_below_the_smoothness_b_reaches_it_or_the_gradient_is_small()
     {
@@ -88,7 +90,8 @@ public class ConvexBoundTests
                 }
                 if (squares <= eps)
                 {
-                    Assert.True(j <= n + 1 + Math.Ceiling(2 * gapAtL * (most + 8 * gapAtL) / eps), $"the gradient is small at step {j} only");
+                    Assert.True(j <= n + 1 + Math.Ceiling(2 * gapAtL * (most + 8 * gapAtL) / eps),
+                        $"the gradient is small at step {j} only");
                     ended++;
                     return;
                 }
@@ -129,7 +132,9 @@ public class ConvexBoundTests
             }
         }));
 
-    // sum of the sampled gaps <= (D^2 b_T + b_(T+1) - b_1) / 2 on every path, projected on a ball, in the lagged order; its expectation bounds f at the mean of the iterates.
+    // sum of the sampled gaps
+    // <= (D^2 b_T + b_(T+1) - b_1) / 2 on every path, projected on a ball, in the lagged order; its expectation bounds f at the mean of
+    // the iterates.
     [Fact]
     public void On_every_stochastic_path_the_regret_is_bounded_for_any_b_and_any_slope() =>
         Check.One(Runs, Prop.ForAll(Cases(-6, 6), run =>

@@ -3,12 +3,17 @@ using Etalon.Lab.Claims.WnGradConvex;
 
 namespace Etalon.Lab.Tests.Claims;
 
-/// <summary>The claim of WNGrad's robustness on convex problems, with fewer columns and gradients: what does not fit into seconds is left to the claim itself.</summary>
+/// <summary>
+/// The claim of WNGrad's robustness on convex problems, with fewer columns and gradients: what does not fit into seconds is left to the
+/// claim itself.
+/// </summary>
 public class ConvexTableTests
 {
-    private static readonly WnGradConvexExperiment Brief = new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Times = [100, 1_000, 10_000] };
+    private static readonly WnGradConvexExperiment Brief =
+        new() { Ratios = [1e-2, 0.1, 1, 10, 100], Budget = 20_000, Regression = [1, 100], Times = [100, 1_000, 10_000] };
 
-    // 5 rules on the quadratic, 3 where it is not convex (one of them only far below L, which is not run here), overflow, growth, the bound, 3 gaps, 6 rules of the regression.
+    // 5 rules on the quadratic, 3 where it is not convex (one of them only far below L, which is not run here), overflow, growth, the
+    // bound, 3 gaps, 6 rules of the regression.
     [Fact]
     [Trait("speed", "slow")]
     public void The_recorded_tables_are_found_again()
@@ -21,7 +26,8 @@ public class ConvexTableTests
         Assert.False(report.Holds);
         var missed = report.Checks.Where(check => !check.Holds).ToList();
         Assert.Equal(20, report.Checks.Count);
-        Assert.Equal(["WNGrad look-ahead: not convex: the recorded numbers of gradients are within the spread of 30 starts"], missed.Select(check => check.Statement));
+        Assert.Equal(["WNGrad look-ahead: not convex: the recorded numbers of gradients are within the spread of 30 starts"],
+            missed.Select(check => check.Statement));
         Assert.Equal("0 of 0", missed[0].Measured);
 
         string text = string.Join('\n', report.Lines);
@@ -33,19 +39,22 @@ public class ConvexTableTests
     [Fact]
     public void The_spread_is_that_of_the_claims_number_of_starts()
     {
-        var problem = Assert.Throws<InputException>(() => new WnGradConvexClaim { Experiment = Brief }.Reproduce(Run(_ => { }) with { Seeds = 31 }));
+        var problem =
+            Assert.Throws<InputException>(() => new WnGradConvexClaim { Experiment = Brief }.Reproduce(Run(_ => { }) with { Seeds = 31 }));
         Assert.Contains("--seeds 31", problem.Message, StringComparison.Ordinal);
         Assert.Contains("the spread over 30 starts", problem.Message, StringComparison.Ordinal);
     }
 
     // Nothing is written unless the report is told to.
-    private static ClaimRun Run(Action<string> tell) => new() { Folder = "none", Threads = 2, Report = tell, Cancellation = TestContext.Current.CancellationToken };
+    private static ClaimRun Run(Action<string> tell) =>
+        new() { Folder = "none", Threads = 2, Report = tell, Cancellation = TestContext.Current.CancellationToken };
 
     [Fact]
     public void A_figure_outside_the_spread_or_the_factor_is_named()
     {
         var table = new RobustnessTable("", [0.1, 1, 10], [new("rule", [[double.NaN, double.NaN], [3, 5], [9, double.PositiveInfinity]])]);
-        var check = new RecordedRow("rule", [0.1, 1, 10, 100], [[double.NaN], [6], [1e9], [1]]).Compare(table, "as recorded", new WnGradConvexExperiment().IsInSpread);
+        var check = new RecordedRow("rule", [0.1, 1, 10, 100], [[double.NaN], [6], [1e9], [1]]).Compare(table, "as recorded",
+            new WnGradConvexExperiment().IsInSpread);
         Assert.Equal((false, "2 of 3; not at 1"), (check.Holds, check.Measured));
 
         Assert.True(WnGradConvexExperiment.IsNear([1, 8], [1.2, 10]));
@@ -55,7 +64,8 @@ public class ConvexTableTests
         Assert.False(WnGradConvexExperiment.IsNear([1, 8], [1, double.NaN]));
     }
 
-    // The bound at 100,000 steps was recorded as .0833 to .20 for b_1 from .01 to 1000; it depends on the norm of the rows, 1, and the ball alone. (|D|^2 sqrt(2 T) + ...) / (2 T).
+    // The bound at 100,000 steps was recorded as .0833 to .20 for b_1 from .01 to 1000; it depends on the norm of the rows, 1, and the ball
+    // alone. (|D|^2 sqrt(2 T) + ...) / (2 T).
     [Theory]
     [InlineData(0.01, 0.085)]
     [InlineData(1, 0.083)]

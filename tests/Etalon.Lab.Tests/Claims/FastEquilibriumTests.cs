@@ -31,7 +31,8 @@ public class FastEquilibriumTests
             ProbedSeeds = 0,
             Arms = [new("heavy start") { InitialNorm = 10 }, new("other history") { HistorySteps = 200, HistoryRate = 0.1 }],
         };
-        var curve = EquilibriumCurve.Of(experiment, 0.02, [.. experiment.Arms.Select(arm => experiment.Train(0.02, arm, 2, TestContext.Current.CancellationToken))]);
+        var curve = EquilibriumCurve.Of(experiment, 0.02,
+            [.. experiment.Arms.Select(arm => experiment.Train(0.02, arm, 2, TestContext.Current.CancellationToken))]);
         Assert.InRange(curve.Looks[0].Distance, 1, 2);
         Assert.InRange(curve.Looks[1].Ratio, 2, double.MaxValue);
         // One pair of arms: 1 in the mean, and the floor itself, from 24 seeds, scatters by a tenth.
@@ -44,14 +45,16 @@ public class FastEquilibriumTests
     public void The_outcome_does_not_depend_on_the_number_of_threads()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        Assert.All(Small.Arms, arm => Assert.Equal(Text(Small.Train(0.02, arm, 1, cancellation)), Text(Small.Train(0.02, arm, 3, cancellation))));
+        Assert.All(Small.Arms,
+            arm => Assert.Equal(Text(Small.Train(0.02, arm, 1, cancellation)), Text(Small.Train(0.02, arm, 3, cancellation))));
     }
 
     [Fact]
     public void Only_the_product_of_rate_and_decay_counts_to_the_bit()
     {
         // (4 eta, lambda / 4, 2 w) is the same run, and powers of two round nothing.
-        var scaled = Small with { Rate = 4 * Small.Rate, Arms = [.. Small.Arms.Select(arm => arm with { InitialNorm = 2 * arm.InitialNorm, HistoryRate = 4 * arm.HistoryRate })] };
+        var scaled = Small with { Rate = 4 * Small.Rate,
+            Arms = [.. Small.Arms.Select(arm => arm with { InitialNorm = 2 * arm.InitialNorm, HistoryRate = 4 * arm.HistoryRate })] };
         for (int i = 0; i < 2; i++)
         {
             var one = Small.Train(0.02, Small.Arms[i], 2, TestContext.Current.CancellationToken);
@@ -68,8 +71,10 @@ public class FastEquilibriumTests
         {
             var arm = Small.Arms[1];
             var (with, without) = (Small with { Momentum = momentum }, Small with { Momentum = momentum, ProbedSeeds = 0 });
-            var (probed, bare) = (with.Train(0.002, arm, 2, TestContext.Current.CancellationToken), without.Train(0.002, arm, 2, TestContext.Current.CancellationToken));
-            Assert.Equal(Text(bare with { ProbeErrors = [], ProbeDeviations = [] }), Text(probed with { ProbeErrors = [], ProbeDeviations = [] }));
+            var (probed, bare) = (with.Train(0.002, arm, 2, TestContext.Current.CancellationToken),
+                without.Train(0.002, arm, 2, TestContext.Current.CancellationToken));
+            Assert.Equal(Text(bare with { ProbeErrors = [], ProbeDeviations = [] }),
+                Text(probed with { ProbeErrors = [], ProbeDeviations = [] }));
             Assert.All(probed.ProbeErrors, error => Assert.InRange(error, 0, 1));
         }
     }
@@ -89,7 +94,8 @@ public class FastEquilibriumTests
         Assert.Equal(1 / Math.Sqrt(5), ArmOutcome.Overlap(one, two), 1e-15);
         Assert.Equal(1 / Math.Sqrt(2), one.OwnOverlap, 1e-15);
 
-        static ArmOutcome Arm(int[] even, int[] odd, double[] evenDirection, double[] oddDirection) => new([[even], [odd]], [evenDirection, oddDirection], [1], [0], [0], [0]);
+        static ArmOutcome Arm(int[] even, int[] odd, double[] evenDirection, double[] oddDirection) =>
+            new([[even], [odd]], [evenDirection, oddDirection], [1], [0], [0], [0]);
     }
 
     [Fact]

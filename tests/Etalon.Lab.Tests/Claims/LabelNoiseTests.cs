@@ -8,7 +8,8 @@ namespace Etalon.Lab.Tests.Claims;
 /// <summary>The experiment on a few digits: that it works, not what it finds; and its judgment, on curves that are made up.</summary>
 public sealed class LabelNoiseTests : IDisposable
 {
-    private static readonly LabelNoiseExperiment Small = new() { Set = "digits", Images = 256, TestImages = 100, Epochs = 8, Width = 2, Seeds = 2 };
+    private static readonly LabelNoiseExperiment Small =
+        new() { Set = "digits", Images = 256, TestImages = 100, Epochs = 8, Width = 2, Seeds = 2 };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -17,7 +18,8 @@ public sealed class LabelNoiseTests : IDisposable
     [Fact]
     public void Every_arm_and_seed_is_run_and_drawn_and_the_decayed_rate_is_the_largest_until_the_middle()
     {
-        var claim = new LabelNoiseClaim("label-noise-digits", "the digits", "seconds") { Experiment = Small }.Reproduce(new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
+        var claim = new LabelNoiseClaim("label-noise-digits", "the digits", "seconds") { Experiment = Small }.Reproduce(
+            new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
         Assert.Equal(9, claim.Checks.Count);
         claim.Write(_folder.Path);
         string text = File.ReadAllText(Path.Combine(_folder.Path, "report.md"));
@@ -25,7 +27,8 @@ public sealed class LabelNoiseTests : IDisposable
         Assert.Contains("C4: a large initial rate suppresses memorizing", text, StringComparison.Ordinal);
         Assert.Contains("memorized", File.ReadAllText(Path.Combine(_folder.Path, "picture.svg")), StringComparison.Ordinal);
 
-        var report = Small.Run(new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken });
+        var report = Small.Run(
+            new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken });
         Assert.Equal(["decayed", "large", "medium", "small"], report.Arms.Select(arm => arm.Arm.Name));
         Assert.All(report.Arms, arm => Assert.Equal([2, 4, 6, 8], arm.Curves(LabelNoiseReport.Memorized)[0].Select(point => point.Epoch)));
         Assert.Equal([1.0, 0.1, 0.01], Rates(report.Arms[0]));
@@ -53,7 +56,10 @@ public sealed class LabelNoiseTests : IDisposable
         var suppressionAlone = Judge([large, large], [large, largeLast], [fitted, [0.6, 0.2, 0.9, 0.8]], [fitted, [0.6, 0.2, 0.9, 0.8]]);
         Assert.All(LabelNoiseClaim.Suppresses(suppressionAlone), check => Assert.True(check.Holds, check.Statement));
         Assert.DoesNotContain(LabelNoiseClaim.DecayBrings(suppressionAlone), check => check.Holds);
-        Assert.Contains(LabelNoiseReport.Verdicts([.. LabelNoiseClaim.Suppresses(suppressionAlone)], [.. LabelNoiseClaim.DecayBrings(suppressionAlone)]), line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
+        Assert.Contains(
+            LabelNoiseReport.Verdicts([.. LabelNoiseClaim.Suppresses(suppressionAlone)],
+                [.. LabelNoiseClaim.DecayBrings(suppressionAlone)]),
+                line => line.EndsWith("| no: 0 of 5 checks |", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,14 +68,16 @@ public sealed class LabelNoiseTests : IDisposable
         var problem = Assert.Throws<InputException>(() => Arm("plain", [[0, 0, 0, 0], [0, 0, 0, 0]]).At("fit/accuracy/noisy", 2));
         Assert.Contains("has no fit/accuracy/noisy", problem.Message, StringComparison.Ordinal);
         Assert.Contains("need data with tags (ps10, label_noise or patches)", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("add data.label_noise", Assert.Throws<InputException>(() => DataCatalog.Load("digits").Training.Group("noisy")).Message, StringComparison.Ordinal);
+        Assert.Contains("add data.label_noise",
+            Assert.Throws<InputException>(() => DataCatalog.Load("digits").Training.Group("noisy")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_seed_has_no_deviation_and_is_refused()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Seeds = 1, Report = _ => { } };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => LabelNoiseClaim.Cifar.Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => LabelNoiseClaim.Cifar.Reproduce(run)).Message,
+            StringComparison.Ordinal);
     }
 
     private static LabelNoiseReport Judge(double[][] decayed, double[][] large, double[][] medium, double[][] small) =>
@@ -79,7 +87,9 @@ public sealed class LabelNoiseTests : IDisposable
     private static ArmResult Arm(string name, double[][] points)
     {
         string[] metrics = [LabelNoiseReport.Memorized, LabelNoiseReport.Corrected, LabelNoiseReport.Clean, LabelNoiseReport.Test];
-        var lines = points.Select((values, index) => metrics.Zip(values).Append(("epoch", 2.0 * (index + 1))).ToDictionary(pair => pair.Item1, pair => pair.Item2)).ToList();
+        var lines = points.Select(
+            (values, index) =>
+                metrics.Zip(values).Append(("epoch", 2.0 * (index + 1))).ToDictionary(pair => pair.Item1, pair => pair.Item2)).ToList();
         var run = new RunSummary { Name = name, Path = name, Resolved = [], Metrics = lines };
         return new ArmResult(new ExperimentArm(name, name, Small.Recipes[0]), [run, run]);
     }

@@ -4,7 +4,9 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Tests.Claims;
 
-/// <summary>The experiments on PS10 with a twentieth of the images, patterns and hidden units: that they work, not what they find.</summary>
+/// <summary>
+/// The experiments on PS10 with a twentieth of the images, patterns and hidden units: that they work, not what they find.
+/// </summary>
 public sealed class PatternExperimentTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,14 +15,16 @@ public sealed class PatternExperimentTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder.Path, name);
 
-    private static ClaimRun Run(string folder) => new() { Folder = folder, Threads = 2, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken };
+    private static ClaimRun Run(string folder) =>
+        new() { Folder = folder, Threads = 2, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken };
 
     [Fact]
     public void Pattern_separation_runs_every_seed_judges_and_goes_on_where_it_was_interrupted()
     {
         var experiment = new PatternSeparationExperiment { Seeds = 2, IsQuick = true, ScaleDown = 20 };
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(Run(In("report")) with { Report = _ => cancellation.Cancel(), Cancellation = cancellation.Token }));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => experiment.Run(Run(In("report")) with { Report = _ => cancellation.Cancel(), Cancellation = cancellation.Token }));
         int before = Directory.GetFiles(In("report/runs"), "result.json", SearchOption.AllDirectories).Length;
         Assert.InRange(before, 1, 7);
 
@@ -42,8 +46,10 @@ public sealed class PatternExperimentTests : IDisposable
     public void One_seed_has_no_deviation_and_is_refused()
     {
         var run = Run(_folder.Path) with { Seeds = 1 };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new PatternSeparationClaim().Reproduce(run)).Message, StringComparison.Ordinal);
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new DecayExplanationsClaim().Reproduce(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new PatternSeparationClaim().Reproduce(run)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new DecayExplanationsClaim().Reproduce(run)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,12 +62,14 @@ public sealed class PatternExperimentTests : IDisposable
 
         var arm = report.Stochastic[3];
         var loss = arm.Curves("fit/loss")[0];
-        double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value) - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
+        double best = loss.Where(point => point.Epoch <= 20).Min(point => point.Value)
+            - loss.Where(point => point.Epoch > 20).Min(point => point.Value);
         Assert.Equal(best, arm.Gain("fit/loss", 20).Values[0]);
         Assert.Equal(60, loss.Count);
         // A heading and its rule; three decays read twice, two constant rates once; four first decays and a rate that stays.
         Assert.Equal((2 + 8, 2 + 5), (report.CurvatureTable.Count(), report.GainTable.Count()));
-        string[] table = [.. new ExplanationTable { Gradient = DecayExplanationsClaim.JudgeGradient(report), Stochastic = DecayExplanationsClaim.JudgeStochastic(report) }.Lines];
+        string[] table = [.. new ExplanationTable { Gradient = DecayExplanationsClaim.JudgeGradient(report),
+            Stochastic = DecayExplanationsClaim.JudgeStochastic(report) }.Lines];
         Assert.Contains("not run here", table.Last(), StringComparison.Ordinal);
         Assert.Contains("checks against it", table[2], StringComparison.Ordinal);
     }

@@ -17,8 +17,10 @@ public sealed class RateRobustnessTests : IDisposable
         Seeds = 2,
         Networks =
         [
-            new("mlp", "MLP", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [16], Norm = NormKind.None }, [0.01, 0.1, 1e20], Updates: 20, Batch: 16),
-            new("cnn", "PreResNet-8", new ModelSpec { Kind = ModelKind.PreResNet, Depth = 8, Width = 2, Norm = NormKind.None }, [0.01, 1000], Updates: 5, Batch: 16),
+            new("mlp", "MLP", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [16], Norm = NormKind.None }, [0.01, 0.1, 1e20], Updates: 20,
+                Batch: 16),
+            new("cnn", "PreResNet-8", new ModelSpec { Kind = ModelKind.PreResNet, Depth = 8, Width = 2, Norm = NormKind.None },
+                [0.01, 1000], Updates: 5, Batch: 16),
         ],
     };
 
@@ -52,7 +54,8 @@ public sealed class RateRobustnessTests : IDisposable
     public void An_interrupted_sweep_goes_on_and_finds_the_same_on_any_number_of_threads()
     {
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => cancellation.Cancel(), cancellation.Token)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => cancellation.Cancel(), cancellation.Token)));
         var before = Directory.GetFiles(In("report/kept")).ToDictionary(path => path, File.GetLastWriteTimeUtc);
         Assert.InRange(before.Count, 6, 93);
         var resumed = new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("report", _ => { }));
@@ -64,7 +67,8 @@ public sealed class RateRobustnessTests : IDisposable
     [Fact]
     public void Too_few_seeds_are_refused()
     {
-        var problem = Assert.Throws<InputException>(() => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("none", _ => { }) with { Seeds = 1 }));
+        var problem = Assert.Throws<InputException>(
+            () => new RateRobustnessClaim { Experiment = Small }.Reproduce(Run("none", _ => { }) with { Seeds = 1 }));
         Assert.Contains("--seeds 1", problem.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("none")));
     }
@@ -105,18 +109,24 @@ public sealed class RateRobustnessTests : IDisposable
     }
 
     [Fact]
-    public void A_gap_ends_what_is_kept() => Assert.Equal(Math.Sqrt(10), UsableRange.EndOf([1, 10, 100, 1000], [0.9, 0.5, 0.9, 0.9], 0.7, 0), 1e-9);
+    public void A_gap_ends_what_is_kept() =>
+    Assert.Equal(Math.Sqrt(10), UsableRange.EndOf([1, 10, 100, 1000], [0.9, 0.5, 0.9, 0.9], 0.7, 0), 1e-9);
 
     // SGD has 0.8 at 1 and 0.6 at 10: within two points up to 1.26. A decade above lies 12.6.
     [Theory]
     [InlineData(true, "to 54, SGD to 1.3: +1.6 decades; seed by seed +1.6, +1.6", 0.8, 0.8, 0.8, 0.6)]
     [InlineData(false, "to 1.3, SGD to 1.3: 0.0 decades; seed by seed 0.0, 0.0", 0.8, 0.6, 0.8, 0.8)]
     [InlineData(false, "not at 1, where SGD is best; seed by seed none, none", 0.7, 0.8, 0.8, 0.8)]
-    public void Robust_is_what_keeps_the_best_of_SGD_without_a_gap_a_decade_above_SGD_itself(bool holds, string measured, params double[] accuracies)
+    public void Robust_is_what_keeps_the_best_of_SGD_without_a_gap_a_decade_above_SGD_itself(bool holds, string measured,
+    params double[] accuracies)
     {
         var network = Small.Networks[0] with { Rates = [1, 10, 50, 100] };
-        RuleCurve Curve(SweepRule rule, params double[] means) => new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweepOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])], 0.1);
-        var check = RateRobustnessClaim.Judge(new NetworkRobustness(network, [Curve(SweepRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweepRule.WnGrads[0], accuracies)])).ElementAt(1);
+        RuleCurve Curve(SweepRule rule, params double[] means) =>
+            new(rule, network.Rates, [.. means.Select(mean => (IReadOnlyList<SweepOutcome>)[new(20, 1, 1, mean), new(20, 1, 1, mean)])],
+                0.1);
+        var check = RateRobustnessClaim.Judge(
+            new NetworkRobustness(network, [Curve(SweepRule.Sgd, 0.8, 0.6, 0.1, 0.1), Curve(SweepRule.WnGrads[0], accuracies)]))
+            .ElementAt(1);
         Assert.Equal((holds, measured), (check.Holds, check.Measured));
     }
 
@@ -146,14 +156,18 @@ public sealed class RateRobustnessTests : IDisposable
     {
         var network = Small.Networks[0];
         RuleCurve Curve(SweepRule rule, params double[] accuracies) => new(
-            rule, network.Rates, [.. accuracies.Select(accuracy => (IReadOnlyList<SweepOutcome>)[double.IsNaN(accuracy) ? SweepOutcome.Diverged(3) : new(20, 1, 1, accuracy)])], 0.1);
+            rule, network.Rates,
+            [.. accuracies.Select(
+                accuracy => (IReadOnlyList<SweepOutcome>)[double.IsNaN(accuracy) ? SweepOutcome.Diverged(3) : new(20, 1, 1, accuracy)])],
+                0.1);
         var sgd = Curve(SweepRule.Sgd, 0.5, 0.8, double.NaN);
         Assert.Equal([0.5, 0.8, 0.1], sgd.Accuracies);
         Assert.Equal((1, 0.8, 0.1), (sgd.Diverged, sgd.Best, sgd.BestRate));
 
         var held = RateRobustnessClaim.Judge(new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.5, 0.8, 0.8)])).ToList();
         Assert.All(held, check => Assert.True(check.Holds, check.Statement));
-        var missed = RateRobustnessClaim.Judge(new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.8, 0.8, double.NaN)])).ToList();
+        var missed =
+            RateRobustnessClaim.Judge(new NetworkRobustness(network, [sgd, Curve(SweepRule.WnGrads[0], 0.8, 0.8, double.NaN)])).ToList();
         Assert.All(missed, check => Assert.False(check.Holds, check.Statement));
         Assert.Equal("1 of 3 diverged; of SGD's 1 of 3, from rate 1e20 on", missed[0].Measured);
     }

@@ -38,7 +38,8 @@ public class ToyExampleTests
     [InlineData(0.001, 0.018)]
     [Trait("speed", "slow")]
     public void The_floor_follows_the_decay(double decay, double error) =>
-        Assert.InRange(new ToyExample { WeightDecay = decay, Steps = decay < 0.01 ? 8_000 : 4_000 }.Run().MeanError, error * (1 - Spread), error * (1 + Spread));
+        Assert.InRange(new ToyExample { WeightDecay = decay, Steps = decay < 0.01 ? 8_000 : 4_000 }.Run().MeanError, error * (1 - Spread),
+            error * (1 + Spread));
 
     [Fact]
     public void Only_the_product_of_rate_and_decay_counts()

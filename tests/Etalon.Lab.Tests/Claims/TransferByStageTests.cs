@@ -20,7 +20,9 @@ public sealed class TransferByStageTests : IDisposable
             momentum: 0.9
             checkpoint: {every: 2ep, keep: stages}
             """,
-        Targets = [new("digits 6 to 9", new DataSpec { Set = "digits", FitTo = new(16, 16, 1), Classes = [6, 7, 8, 9], TrainLimit = 100, TestLimit = 100 }), new("patterns", new DataSpec { Set = "ps10", Patterns = new PatternSpec(), TrainLimit = 100, TestLimit = 100 })],
+        Targets = [new("digits 6 to 9",
+            new DataSpec { Set = "digits", FitTo = new(16, 16, 1), Classes = [6, 7, 8, 9], TrainLimit = 100, TestLimit = 100 }),
+            new("patterns", new DataSpec { Set = "ps10", Patterns = new PatternSpec(), TrainLimit = 100, TestLimit = 100 })],
     };
 
     public void Dispose() => _folder.Dispose();
@@ -50,11 +52,17 @@ public sealed class TransferByStageTests : IDisposable
     public void What_cannot_be_tested_is_refused_before_anything_is_trained()
     {
         var run = new ClaimRun { Folder = _folder.Path, Threads = 1, Report = _ => { } };
-        Assert.Contains("--seeds 1", Assert.Throws<InputException>(() => new TransferByStageClaim().Reproduce(run with { Seeds = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("--seeds 1",
+            Assert.Throws<InputException>(() => new TransferByStageClaim().Reproduce(run with { Seeds = 1 })).Message,
+            StringComparison.Ordinal);
         var stages = Small with { Recipe = Small.Recipe.Replace("[2ep, 4ep]", "[2ep]", StringComparison.Ordinal) };
-        Assert.Contains("falls to half or less 1 times; it must do so twice", Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = stages }.Reproduce(run)).Message, StringComparison.Ordinal);
-        var missing = Small with { Targets = [new("a", new DataSpec { Set = "cifar10", Folder = "nowhere" }), new("b", new DataSpec { Set = "mnist", Folder = "nowhere" })] };
-        Assert.Equal(2, Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = missing }.Reproduce(run)).Problems.Count);
+        Assert.Contains("falls to half or less 1 times; it must do so twice",
+            Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = stages }.Reproduce(run)).Message,
+            StringComparison.Ordinal);
+        var missing = Small with { Targets = [new("a", new DataSpec { Set = "cifar10", Folder = "nowhere" }),
+            new("b", new DataSpec { Set = "mnist", Folder = "nowhere" })] };
+        Assert.Equal(2,
+            Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = missing }.Reproduce(run)).Problems.Count);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
@@ -90,11 +98,11 @@ public sealed class TransferByStageTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0.8, 0.2, TransferVerdict.Supported)]
-    [InlineData(0.2, 0.8, TransferVerdict.Contradicted)]
-    [InlineData(0.5, 0.51, TransferVerdict.Undecided)]
-    public void The_verdict_is_where_the_interval_of_the_difference_lies(double early, double late, TransferVerdict verdict) =>
-        Assert.Equal(verdict, new TargetTransfer("x", Formed(early), Formed(late, noise: -0.002)).Verdict);
+    [InlineData(0.8, 0.2, nameof(TransferVerdict.Supported))]
+    [InlineData(0.2, 0.8, nameof(TransferVerdict.Contradicted))]
+    [InlineData(0.5, 0.51, nameof(TransferVerdict.Undecided))]
+    public void The_verdict_is_where_the_interval_of_the_difference_lies(double early, double late, string verdict) =>
+        Assert.Equal(verdict, $"{new TargetTransfer("x", Formed(early), Formed(late, noise: -0.002)).Verdict}");
 
     // A standard error of 0.0007 in the gain on the target: 0.007 in the ratio, and 0.01 in the difference of two.
     private static StageGain Formed(double ratio, double noise = 0.002)

@@ -7,7 +7,9 @@ namespace Etalon.Lab.Tests.Curvature;
 
 public class HessianProbeTests
 {
-    private const string Recipe = "duration: 5ep\ndata: {set: digits, batch: 20, train: 40, test: 10}\nmodel: {name: mlp, hidden: [2]}\nlearning_rate: 0.1\nprecision: float64";
+    private const string Recipe =
+        "duration: 5ep\ndata: {set: digits, batch: 20, train: 40, test: 10}\nmodel: {name: mlp, hidden: [2]}\nlearning_rate: "
+        + "0.1\nprecision: float64";
 
     // The Hessian of 162 parameters is written out column by column, and a hundred times as many products are taken with it.
     [Theory]
@@ -27,7 +29,8 @@ public class HessianProbeTests
             v = Array.ConvertAll(product, value => value / length);
         }
         var reading = new HessianProbe<double>(trainer, images: 40).Measure(iterations: 300);
-        // Third differences of the loss times the squared steps, 1e-3 and 1e-4; and the convergence of power iteration, whose residual is shown.
+        // Third differences of the loss times the squared steps, 1e-3 and 1e-4; and the convergence of power iteration, whose residual is
+        // shown.
         Assert.Equal(eigenvalue, reading.Eigenvalue, Math.Abs(eigenvalue) * 1e-3);
         Assert.InRange(reading.Residual, 0, 0.02);
         Assert.Equal(40, reading.Images);

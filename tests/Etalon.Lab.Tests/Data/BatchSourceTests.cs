@@ -28,7 +28,8 @@ public class BatchSourceTests
         }
     }
 
-    // The padded image is built as it stands in the definition, cut and mirrored; nothing of the production path's index arithmetic is shared.
+    // The padded image is built as it stands in the definition, cut and mirrored; nothing of the production path's index arithmetic is
+    // shared.
     [Fact]
     public void Crop_and_flip_agree_with_padding_cutting_and_mirroring_step_by_step()
     {

@@ -53,10 +53,14 @@ public class ChangedDataTests
             Assert.All(split.Group("plain").Members, i => Assert.True(Image(was, i).SequenceEqual(Image(split, i))));
         }
         var patches = changed.Training.Group("patched").Members.Concat([])
-            .Select(i => (Class: changed.Training.TrueLabels![i], Patch: Convert.ToHexString([.. Enumerable.Range(0, 16).Select(k => Image(changed.Training, i)[(2 + k / 4) * 8 + 2 + k % 4])]))).Distinct().ToList();
+            .Select(i => (Class: changed.Training.TrueLabels![i],
+            Patch: Convert.ToHexString([.. Enumerable.Range(0, 16).Select(k => Image(changed.Training, i)[(2 + k / 4) * 8 + 2 + k % 4])])))
+            .Distinct().ToList();
         Assert.Equal(10, patches.Count);
         Assert.Equal(10, patches.Select(patch => patch.Class).Distinct().Count());
-        Assert.All(changed.Training.Group("patched").Members.Take(50), i => Assert.All(Enumerable.Range(0, 16), pixel => Assert.Equal(Image(Digits.Training, i)[pixel], Image(changed.Training, i)[pixel])));
+        Assert.All(changed.Training.Group("patched").Members.Take(50),
+            i => Assert.All(Enumerable.Range(0, 16),
+                pixel => Assert.Equal(Image(Digits.Training, i)[pixel], Image(changed.Training, i)[pixel])));
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public class ChangedDataTests
         var spec = Spec("set: ps10, folder: somewhere");
         Assert.Contains("ps10 is generated", Assert.Throws<InputException>(() => RecipeData.Load(spec)).Message);
         var flat = new DataSet("flat", new(1, 1, 1), 255, ["one"], new([1, 2], [0, 0]), new([1], [0]));
-        Assert.Contains("of 1 class", Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, label_noise: {fraction: 0.5}"), flat)).Message);
+        Assert.Contains("of 1 class",
+            Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, label_noise: {fraction: 0.5}"), flat)).Message);
     }
 
     private static DataSet With(string changes) => RecipeData.Prepare(Spec($"set: digits, {changes}"), Digits);

@@ -16,8 +16,10 @@ public class ChosenClassesTests
         foreach (var (split, was) in new[] { (data.Training, Digits.Training), (data.Test, Digits.Test) })
         {
             int[] places = [.. Enumerable.Range(0, was.Count).Where(i => was.Labels[i] is 7 or 2 or 3)];
-            Assert.Equal(places.Select(i => "723".IndexOf((char)('0' + was.Labels[i]), StringComparison.Ordinal)), split.Labels.ToArray().Select(label => (int)label));
-            Assert.All(places.Index(), place => Assert.True(was.Pixels.Slice(place.Item * 64, 64).SequenceEqual(split.Pixels.Slice(place.Index * 64, 64))));
+            Assert.Equal(places.Select(i => "723".IndexOf((char)('0' + was.Labels[i]), StringComparison.Ordinal)),
+                split.Labels.ToArray().Select(label => (int)label));
+            Assert.All(places.Index(),
+                place => Assert.True(was.Pixels.Slice(place.Item * 64, 64).SequenceEqual(split.Pixels.Slice(place.Index * 64, 64))));
         }
         Assert.NotEqual(Digits.Statistics.Means[0], data.Statistics.Means[0]);
     }
@@ -28,7 +30,8 @@ public class ChosenClassesTests
         var spec = Spec("set: digits, classes: [0, 1], train: 50, test: 20, batch: 10");
         var data = RecipeData.Prepare(spec, Digits);
         Assert.Equal((50, 20, 5L), (data.Training.Count, data.Test.Count, spec.StepsPerEpoch));
-        Assert.Equal((136 + 154, 42 + 28), (Spec("set: digits, classes: [0, 1]").TrainCount, Spec("set: digits, classes: [0, 1]").TestCount));
+        Assert.Equal((136 + 154, 42 + 28),
+            (Spec("set: digits, classes: [0, 1]").TrainCount, Spec("set: digits, classes: [0, 1]").TestCount));
         Assert.Contains("data.train = 300: must be at most 290", Problem("set: digits, classes: [0, 1], train: 300"));
     }
 
@@ -43,10 +46,12 @@ public class ChosenClassesTests
         var entry = DataCatalog.Find(name);
         var whole = entry.SizeOf([.. Enumerable.Range(0, entry.ClassCount)]);
         Assert.Equal((entry.TrainingCount, entry.TestCount), (whole.Train, whole.Test));
-        Assert.SkipUnless(entry.IsEmbedded || DataPlaces.OfThisMachine.TryFind(entry) is not null, $"{name} is not on this machine; its classes were only added up");
+        Assert.SkipUnless(entry.IsEmbedded || DataPlaces.OfThisMachine.TryFind(entry) is not null,
+            $"{name} is not on this machine; its classes were only added up");
         var data = DataCatalog.Load(name);
         for (int label = 0; label < entry.ClassCount; label++)
-            Assert.Equal(new DataSetSize(data.Training.Labels.Count((byte)label), data.Test.Labels.Count((byte)label)), entry.SizeOf([label]));
+            Assert.Equal(new DataSetSize(data.Training.Labels.Count((byte)label), data.Test.Labels.Count((byte)label)),
+                entry.SizeOf([label]));
     }
 
     [Fact]
@@ -59,7 +64,8 @@ public class ChosenClassesTests
         var whole = RecipeData.Load(Spec("set: ps10, train: 500, test: 200, seed: 3")).Training;
         int[] places = [.. Enumerable.Range(0, 500).Where(i => whole.Labels[i] is 4 or 1)];
         Assert.Equal(places.Select(i => whole.Patterns![i]), data.Training.Patterns!);
-        Assert.Equal(places.Select(whole.Group("simple").Contains), places.Index().Select(place => data.Training.Group("simple").Contains(place.Index)));
+        Assert.Equal(places.Select(whole.Group("simple").Contains),
+            places.Index().Select(place => data.Training.Group("simple").Contains(place.Index)));
         Assert.Contains("must be at most", Problem("set: ps10, classes: [4, 1], train: 20, test: 20, batch: 20"), StringComparison.Ordinal);
     }
 
@@ -82,17 +88,23 @@ public class ChosenClassesTests
     [InlineData("image: 0x8x1", "must be height x width x channels")]
     [InlineData("image: 513x8x1", "each at most 512")]
     [InlineData("image: 7x8x1", "the images have 8x8x1, and images are padded, not cut or scaled")]
-    public void What_is_impossible_is_said(string keys, string message) => Assert.Contains(message, Problem($"set: digits, {keys}"), StringComparison.Ordinal);
+    public void What_is_impossible_is_said(string keys, string message) =>
+    Assert.Contains(message, Problem($"set: digits, {keys}"), StringComparison.Ordinal);
 
     [Fact]
-    public void Colors_are_not_repeated() => Assert.Contains("only a single channel is repeated", Problem("set: cifar10, image: 32x32x6"), StringComparison.Ordinal);
+    public void Colors_are_not_repeated() =>
+    Assert.Contains("only a single channel is repeated", Problem("set: cifar10, image: 32x32x6"), StringComparison.Ordinal);
 
     [Fact]
     public void Classes_of_a_data_set_of_ones_own_are_checked_too()
     {
         var own = new DataSet("own", new(1, 1, 1), 255, ["a", "b", "c"], new([1, 2], [0, 0]), new([1], [0]));
-        Assert.Contains("own has the classes 0 to 2", Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, classes: [2, 3]"), own)).Message, StringComparison.Ordinal);
-        Assert.Contains("no training image of own is of these classes", Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, classes: [1, 2]"), own)).Message, StringComparison.Ordinal);
+        Assert.Contains("own has the classes 0 to 2",
+            Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, classes: [2, 3]"), own)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no training image of own is of these classes",
+            Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: digits, classes: [1, 2]"), own)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => own.OfClasses([0, 0]));
     }
 
@@ -114,20 +126,26 @@ public class ChosenClassesTests
 
     [Fact]
     public void More_pixels_than_an_array_holds_are_refused() => Assert.Contains(
-        "a split holds at most 2730 images of that size", Assert.Throws<InputException>(() => RecipeData.Prepare(Spec("set: ps10, train: 3000, image: 512x512x3"), PatternSet.Generate(new PatternSpec(), 3000, 1, seed: 1))).Message, StringComparison.Ordinal);
+        "a split holds at most 2730 images of that size",
+        Assert.Throws<InputException>(
+            () => RecipeData.Prepare(Spec("set: ps10, train: 3000, image: 512x512x3"),
+                PatternSet.Generate(new PatternSpec(), 3000, 1, seed: 1))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Patches_are_put_on_the_fitted_image()
     {
         var data = Prepared("set: digits, image: 12x12x1, patches: {fraction: 1, size: 12}");
         Assert.Equal(144, data.Training.Pixels.Length / data.Training.Count);
-        Assert.Equal(10, Enumerable.Range(0, data.Training.Count).Select(i => Convert.ToHexString(data.Training.Pixels.Slice(i * 144, 144))).Distinct().Count());
+        Assert.Equal(10,
+            Enumerable.Range(0, data.Training.Count).Select(i => Convert.ToHexString(data.Training.Pixels.Slice(i * 144, 144))).Distinct()
+                .Count());
     }
 
     [Fact]
     public void Both_are_part_of_the_hash_and_come_back_from_what_is_written()
     {
-        string[] data = ["set: digits", "set: digits, classes: [0, 1]", "set: digits, classes: [1, 0]", "set: digits, image: 9x9x1", "set: ps10, classes: [0, 1], train: 1000"];
+        string[] data = ["set: digits", "set: digits, classes: [0, 1]", "set: digits, classes: [1, 0]", "set: digits, image: 9x9x1",
+            "set: ps10, classes: [0, 1], train: 1000"];
         var specs = data.Select(keys => RecipeReader.Read($"name: a\nduration: 1ba\nlearning_rate: 0\ndata: {{{keys}}}").Recipe).ToList();
         Assert.Equal(data.Length, specs.Select(spec => spec.Hash).Distinct().Count());
         foreach (var spec in specs)
@@ -135,7 +153,8 @@ public class ChosenClassesTests
             var again = RecipeReader.Read(RecipeWriter.ToYaml(spec)).Recipe;
             Assert.Equal(spec.Hash, again.Hash);
             Assert.Equal(spec.Data!.Classes, again.Data!.Classes);
-            Assert.Equal((spec.Data.FitTo, spec.Data.TrainCount, spec.Data.TestCount), (again.Data.FitTo, again.Data.TrainCount, again.Data.TestCount));
+            Assert.Equal((spec.Data.FitTo, spec.Data.TrainCount, spec.Data.TestCount),
+                (again.Data.FitTo, again.Data.TrainCount, again.Data.TestCount));
         }
     }
 

@@ -72,7 +72,8 @@ public sealed class DataDownloadTests : IDisposable
     [Fact]
     public async Task A_server_that_ignores_the_range_is_read_from_the_beginning()
     {
-        await using var server = new FlakyServer(request => new(Cifar.Archive, DropAfter: request.Number == 0 ? 100 : null, IgnoresRange: true));
+        await using var server =
+            new FlakyServer(request => new(Cifar.Archive, DropAfter: request.Number == 0 ? 100 : null, IgnoresRange: true));
         var location = await GetAsync(Cifar, server);
         Assert.Equal([null, 100L], server.Requests.Select(request => request.From));
         Assert.Equal(Cifar.Expected.ContentHash, Cifar.Entry.Load(location).ContentHash);
@@ -124,7 +125,8 @@ public sealed class DataDownloadTests : IDisposable
     [Fact]
     public async Task An_end_without_a_stated_length_is_noticed_where_the_length_is_known()
     {
-        await using var server = new FlakyServer(request => new(Cifar.Archive, DropAfter: request.Number == 0 ? 100 : null, HidesLength: true));
+        await using var server =
+            new FlakyServer(request => new(Cifar.Archive, DropAfter: request.Number == 0 ? 100 : null, HidesLength: true));
         await GetAsync(Cifar, server);
         Assert.Equal([null, 100L], server.Requests.Select(request => request.From));
     }

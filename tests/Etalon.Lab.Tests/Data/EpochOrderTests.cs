@@ -22,8 +22,8 @@ public class EpochOrderTests
         Assert.NotEqual(order, Order(50_000, 2, 0));
     }
 
-    // 24 orders of four examples in 24,000 epochs: 1,000 each is expected, with a standard deviation of 31; the fixed seed makes the outcome fixed.
-    // Pearson's statistic with 23 degrees of freedom exceeds 49.7 with probability 0.001.
+    // 24 orders of four examples in 24,000 epochs: 1,000 each is expected, with a standard deviation of 31; the fixed seed makes the
+    // outcome fixed. Pearson's statistic with 23 degrees of freedom exceeds 49.7 with probability 0.001.
     [Fact]
     public void Every_permutation_is_equally_likely()
     {

@@ -34,7 +34,8 @@ internal sealed class FlakyServer : IAsyncDisposable
     /// <param name="HidesLength">No Content-Length: the end of the connection is the end of the file.</param>
     /// <param name="Location">Where a redirection sends who asks.</param>
     /// <param name="MistakesRange">What is sent to who asks for a range begins, and says that it begins, elsewhere.</param>
-    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false, bool MistakesRange = false, string? Location = null);
+    internal sealed record Reply(byte[] File, int Status = 200, int? DropAfter = null, bool IgnoresRange = false, bool HidesLength = false,
+        bool MistakesRange = false, string? Location = null);
 
     internal Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 

@@ -17,7 +17,8 @@ public sealed class HostileArchiveTests : IDisposable
 
     private string Inside => Path.Combine(_folder.Path, "inside");
 
-    public static TheoryData<string> Tricks => ["../", "../../../../tmp/", "/tmp/", "cifar-10-batches-bin/../../", "..\\", "cifar-10-batches-bin/./"];
+    public static TheoryData<string> Tricks =>
+        ["../", "../../../../tmp/", "/tmp/", "cifar-10-batches-bin/../../", "..\\", "cifar-10-batches-bin/./"];
 
     [Theory]
     [MemberData(nameof(Tricks))]
@@ -70,7 +71,8 @@ public sealed class HostileArchiveTests : IDisposable
         });
         long before = GC.GetAllocatedBytesForCurrentThread();
         AssertRefused(set, archive, trusted: false, "test_batch.bin is too long: it has 134217728 bytes");
-        AssertRefused(set, Tar(writer => Add(writer, "readme.html", new byte[128 << 20])), trusted: false, "It holds more than the files of sample.");
+        AssertRefused(set, Tar(writer => Add(writer, "readme.html", new byte[128 << 20])), trusted: false,
+            "It holds more than the files of sample.");
         // Were it trusted: a file is read to the length that is due, and the rest of it is not held.
         AssertRefused(set, archive, trusted: true, "test_batch.bin is too long");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (128 << 20) + (8 << 20));
@@ -83,7 +85,8 @@ public sealed class HostileArchiveTests : IDisposable
         set.WriteTo(Inside, gzipped: false);
         var data = set.Entry.Load(DataPlaces.InFolder(set.Entry, Inside));
         foreach (string path in Directory.GetFiles(Inside)) File.WriteAllBytes(path, new byte[3]);
-        var batches = BatchSource<float>.ForTraining(data, 8, new BatchOptions { Seed = 1, DropLast = false, Augmentation = new CropFlip(0, false) });
+        var batches =
+            BatchSource<float>.ForTraining(data, 8, new BatchOptions { Seed = 1, DropLast = false, Augmentation = new CropFlip(0, false) });
         var batch = new Batch<float>(batches);
         for (int epoch = 0; epoch < 2; epoch++)
             for (int i = 0; i < batches.BatchesPerEpoch; i++) batch.Read(batches, epoch, i);
@@ -96,7 +99,9 @@ public sealed class HostileArchiveTests : IDisposable
         string path = Path.Combine(Inside, "sample.tar.gz");
         File.WriteAllBytes(path, archive);
         var published = set.Entry.Archive!;
-        var entry = trusted ? set.Entry with { Archive = published with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } } : set.Entry;
+        var entry = trusted
+            ? set.Entry with { Archive =
+            published with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } } : set.Entry;
         var problem = Assert.Throws<InputException>(() => entry.Load(DataPlaces.InFolder(entry, Inside)));
         Assert.Contains(cause, problem.Message, StringComparison.Ordinal);
         Assert.Contains("sample", problem.Message, StringComparison.Ordinal);

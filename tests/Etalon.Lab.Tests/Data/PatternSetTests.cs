@@ -28,7 +28,8 @@ public class PatternSetTests
                 var now = (Convert.ToHexString(split.Pixels.Slice(image * 256, 256)), split.Labels[image]);
                 Assert.Equal(seen.TryAdd(pattern, now) ? now : seen[pattern], now);
             }
-        // 20 simple and 50 complex patterns; 375 images show a complex one, so that one is missing with a probability of 50 (49/50)^375 = 0.03.
+        // 20 simple and 50 complex patterns; 375 images show a complex one, so that one is missing with a probability of 50 (49/50)^375 =
+        // 0.03.
         Assert.Equal(70, seen.Count);
         Assert.Equal(70, seen.Values.Select(entry => entry.Pixels).Distinct().Count());
         Assert.Equal([0, 255], set.Training.Pixels.ToArray().Distinct().Order().Select(pixel => (int)pixel));
@@ -51,7 +52,8 @@ public class PatternSetTests
         const double Sigma = 0.5, Reach = 1 + 5 * Sigma;
         var still = PatternSet.Generate(Bare, 200, 1, seed: 5).Training;
         var noisy = PatternSet.Generate(Bare with { Sigma = Sigma }, 200, 1, seed: 5).Training;
-        double[] noise = [.. Enumerable.Range(0, still.Pixels.Length).Select(i => noisy.Pixels[i] * 2 * Reach / 255 - Reach - (still.Pixels[i] == 255 ? 1 : -1))];
+        double[] noise = [.. Enumerable.Range(0, still.Pixels.Length)
+            .Select(i => noisy.Pixels[i] * 2 * Reach / 255 - Reach - (still.Pixels[i] == 255 ? 1 : -1))];
         double mean = noise.Average(), deviation = Math.Sqrt(noise.Average(value => value * value));
         // 51,200 normal numbers: standard errors sigma / sqrt(N) = 0.0022 and sigma / sqrt(2 N) = 0.0016; four of each.
         Assert.Equal(0, mean, 0.009);
@@ -67,7 +69,8 @@ public class PatternSetTests
             foreach (int image in set.Training.Group(group).Members)
             {
                 byte[] pixels = set.Training.Pixels.Slice(image * 3072, 3072).ToArray();
-                Assert.All(Enumerable.Range(0, 3072), i => Assert.Equal(pixels[(i / 96 % block * 32 + i / 3 % 32 % block) * 3 + i % 3], pixels[i]));
+                Assert.All(Enumerable.Range(0, 3072),
+                    i => Assert.Equal(pixels[(i / 96 % block * 32 + i / 3 % 32 % block) * 3 + i % 3], pixels[i]));
                 Assert.NotEqual(pixels[..(block / 2 * 3)], pixels[(block / 2 * 3)..(block * 3)]);
             }
     }
@@ -77,7 +80,8 @@ public class PatternSetTests
     [InlineData(PatternKind.Iid, "18aba3865baca997ad637ad52df58febb1e5d23f5cf4725ee2")]
     [InlineData(PatternKind.Tiled, "d7c2650ada2ae692cf26bd5587e0d3e3bad87d006308bc8078")]
     public void The_bytes_are_fixed(PatternKind kind, string hash) =>
-        Assert.StartsWith(hash, PatternSet.Generate(new PatternSpec { Kind = kind, Sigma = 1 }, 100, 20, seed: 1).ContentHash, StringComparison.Ordinal);
+        Assert.StartsWith(hash, PatternSet.Generate(new PatternSpec { Kind = kind, Sigma = 1 }, 100, 20, seed: 1).ContentHash,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Another_seed_gives_other_bytes_and_the_first_images_do_not_depend_on_how_many_there_are_but_for_their_kind()
@@ -100,7 +104,8 @@ public class PatternSetTests
     [Fact]
     public void Half_simple_and_half_complex_patterns_together_have_a_bit_more_than_the_mean_of_both()
     {
-        int[] simple = [.. Enumerable.Range(0, 1000).Select(i => i % 10)], complex = [.. Enumerable.Range(0, 1000).Select(i => 10 + i % 100)];
+        int[] simple = [.. Enumerable.Range(0, 1000).Select(i => i % 10)],
+            complex = [.. Enumerable.Range(0, 1000).Select(i => 10 + i % 100)];
         Assert.Equal(1 + (Math.Log2(10) + Math.Log2(100)) / 2, PatternComplexity.Of(Shown([.. simple, .. complex], 110)), 1e-12);
     }
 

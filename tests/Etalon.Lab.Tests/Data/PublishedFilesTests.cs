@@ -57,7 +57,8 @@ public sealed class PublishedFilesTests : IDisposable
     {
         var set = PublishedSet.Cifar10();
         // Compressed, the excess of a hundred million zeros takes less than 100 kB: a gzip bomb.
-        set.WriteTo(_folder.Path, gzipped, (name, bytes) => name == "test_batch.bin" ? [.. bytes, .. new byte[gzipped ? 100_000_000 : 1]] : bytes);
+        set.WriteTo(_folder.Path, gzipped,
+            (name, bytes) => name == "test_batch.bin" ? [.. bytes, .. new byte[gzipped ? 100_000_000 : 1]] : bytes);
         var location = DataPlaces.InFolder(set.Entry, _folder.Path);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var problem = Assert.Throws<InputException>(() => set.Entry.Load(location));
@@ -160,7 +161,8 @@ public sealed class PublishedFilesTests : IDisposable
     public void A_changed_bit_in_an_archive_that_was_packed_again_is_found_with_its_file()
     {
         var set = PublishedSet.Cifar10();
-        File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"), Repacked(set, (file, bytes) => file == "data_batch_2.bin" ? [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] : bytes));
+        File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"),
+            Repacked(set, (file, bytes) => file == "data_batch_2.bin" ? [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] : bytes));
         AssertProblem(set, "data_batch_2.bin is not the published data_batch_2.bin: the SHA-256");
         byte[] cut = Repacked(set);
         File.WriteAllBytes(Path.Combine(_folder.Path, "sample.tar.gz"), cut[..(cut.Length / 2)]);
@@ -175,7 +177,9 @@ public sealed class PublishedFilesTests : IDisposable
         using (var writer = new TarWriter(gzip, TarEntryFormat.Gnu))
         {
             foreach (var (file, bytes) in set.Files)
-                writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, $"./{set.Entry.Archive!.Folder}/{file}") { DataStream = new MemoryStream(change?.Invoke(file, bytes) ?? bytes) });
+                writer.WriteEntry(
+                    new GnuTarEntry(TarEntryType.RegularFile,
+                        $"./{set.Entry.Archive!.Folder}/{file}") { DataStream = new MemoryStream(change?.Invoke(file, bytes) ?? bytes) });
         }
         return packed.ToArray();
     }
@@ -208,7 +212,8 @@ public sealed class PublishedFilesTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Path, "cache", "sample"), places.Find(set.Entry).Folder);
     }
 
-    // Debian's package dataset-fashion-mnist. The means and deviations are those that the field uses for this set, to the four digits they are quoted with.
+    // Debian's package dataset-fashion-mnist. The means and deviations are those that the field uses for this set, to the four digits they
+    // are quoted with.
     [Fact]
     public void The_real_fashion_mnist_has_its_known_checksums_and_statistics()
     {

@@ -7,8 +7,8 @@ using Etalon.Lab.Data;
 namespace Etalon.Lab.Tests.Data;
 
 /// <summary>
-/// A small data set as its authors would publish it: its catalog entry, its files, and the images and labels that a reader must find in them. The writers
-/// here follow the descriptions of the formats and share nothing with the readers.
+/// A small data set as its authors would publish it: its catalog entry, its files, and the images and labels that a reader must find in
+/// them. The writers here follow the descriptions of the formats and share nothing with the readers.
 /// </summary>
 internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[]> Files, byte[] Archive, DataSet Expected)
 {
@@ -99,7 +99,8 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
     }
 
     /// <summary>The same set with no checksums, so that only the structure can give a bad file away.</summary>
-    internal PublishedSet WithoutChecksums() => this with { Entry = Entry with { Files = [.. Entry.Files.Select(file => file with { Sha256 = null })] } };
+    internal PublishedSet WithoutChecksums() =>
+        this with { Entry = Entry with { Files = [.. Entry.Files.Select(file => file with { Sha256 = null })] } };
 
     private static byte[] IdxHeader(params int[] dimensions)
     {
@@ -116,7 +117,8 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
         for (var i = 0; i < split.Count; i++)
         {
             var pixels = split.Pixels.Slice(i * image.Length, image.Length).ToArray();
-            var planes = Enumerable.Range(0, image.Channels).SelectMany(channel => pixels.Where((_, place) => place % image.Channels == channel));
+            var planes =
+                Enumerable.Range(0, image.Channels).SelectMany(channel => pixels.Where((_, place) => place % image.Channels == channel));
             rows.Add([.. labels(split.Labels[i]), .. planes]);
         }
         return rows;
@@ -148,7 +150,8 @@ internal sealed record PublishedSet(CatalogEntry Entry, Dictionary<string, byte[
         Address = new("http://127.0.0.1:1/"),
     };
 
-    private static PublishedFile Describe(Dictionary<string, byte[]> files, string name, FileContent content, bool tests, int first, int count) =>
+    private static PublishedFile Describe(Dictionary<string, byte[]> files, string name, FileContent content, bool tests, int first,
+        int count) =>
         new(name, content, files[name].Length, tests, first, count, Hash(files[name]));
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -5,7 +5,8 @@ using Etalon.Lab.Diagnosis.Phases;
 namespace Etalon.Lab.Tests.Diagnosis;
 
 /// <summary>
-/// Whether reports cry wolf, and whether what stands after ± is true: runs of which everything is known. A few in the suite; ETALON_CALIBRATION=400 takes as many as docs/diagnose.md tells of, and prints the shares.
+/// Whether reports cry wolf, and whether what stands after ± is true: runs of which everything is known. A few in the suite;
+/// ETALON_CALIBRATION=400 takes as many as docs/diagnose.md tells of, and prints the shares.
 /// </summary>
 public class CalibrationTests(ITestOutputHelper output)
 {
@@ -16,7 +17,8 @@ public class CalibrationTests(ITestOutputHelper output)
     [Fact]
     public void Sound_runs_raise_no_flag_and_what_stands_after_plus_minus_has_the_true_value_in_it()
     {
-        int runs = int.TryParse(Environment.GetEnvironmentVariable("ETALON_CALIBRATION"), NumberStyles.None, CultureInfo.InvariantCulture, out int many) ? many : Few;
+        int runs = int.TryParse(Environment.GetEnvironmentVariable("ETALON_CALIBRATION"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int many) ? many : Few;
         var covered = new Dictionary<string, (int Held, int Of)>();
         int flagged = 0;
         for (int run = 0; run < runs; run++)
@@ -27,7 +29,9 @@ public class CalibrationTests(ITestOutputHelper output)
             if (diagnosis.Flags.Count > 0)
             {
                 flagged++;
-                output.WriteLine($"run {run}, every {every}, momentum {momentum}, nesterov {nesterov}: {diagnosis.Flags[0].Cause}: {diagnosis.Flags[0].Shown}");
+                output.WriteLine(
+                    $"run {run}, every {every}, momentum {momentum}, nesterov {nesterov}: {diagnosis.Flags[0].Cause}: "
+                    + $"{diagnosis.Flags[0].Shown}");
             }
             foreach (var (what, held) in Held(diagnosis))
             {
@@ -37,10 +41,12 @@ public class CalibrationTests(ITestOutputHelper output)
             }
         }
         output.WriteLine($"{flagged} of {runs} reports with a flag");
-        foreach (var (what, (held, of)) in covered.OrderBy(each => each.Key)) output.WriteLine($"{what}: {held} of {of} = {100.0 * held / of:F1} %");
+        foreach (var (what,
+            (held, of)) in covered.OrderBy(each => each.Key)) output.WriteLine($"{what}: {held} of {of} = {100.0 * held / of:F1} %");
         Assert.True(flagged <= runs / 100, $"{flagged} of {runs} sound runs were flagged");
         // 95 % within what so few runs scatter, three standard deviations; the groups of a run are independent.
-        foreach (var (what, (held, of)) in covered) Assert.True(held >= 0.95 * of - 3 * Math.Sqrt(0.95 * 0.05 * of) - 0.02 * of, $"{what}: {held} of {of}");
+        foreach (var (what,
+            (held, of)) in covered) Assert.True(held >= 0.95 * of - 3 * Math.Sqrt(0.95 * 0.05 * of) - 0.02 * of, $"{what}: {held} of {of}");
     }
 
     private static double[] Rates(int schedule, double momentum)
@@ -63,10 +69,13 @@ public class CalibrationTests(ITestOutputHelper output)
             double square = SoundRun.Squares[k];
             var share = NormBalance.ShareOf(diagnosis.Evidence.InPhases(group.Name).Select(phase => phase.Balance));
             if (share.IsKnown && share.Margin < 0.4) yield return ("decay that the norms show", share.Away(1) <= 1);
-            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) yield return ("size of updates over gradients'", size.Away(1) <= 1 || size.Margin < 1e-6);
+            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size)
+                yield return ("size of updates over gradients'", size.Away(1) <= 1 || size.Margin < 1e-6);
             foreach (var phase in diagnosis.Evidence.InPhases(group.Name))
             {
-                if (phase.Gap.IsKnown) yield return ("|w|^4 over equilibrium", phase.Gap.Away(phase.MeasuredFourthPower.Mean / (phase.Law!.FourthPower * square)) <= 1);
+                if (phase.Gap.IsKnown)
+                    yield return ("|w|^4 over equilibrium",
+                        phase.Gap.Away(phase.MeasuredFourthPower.Mean / (phase.Law!.FourthPower * square)) <= 1);
                 // A buffer that another rate filled turns the weights otherwise until it has emptied.
                 if (!phase.Rotation.IsKnown || phase.Steps[phase.FirstWindowRow] < phase.Phase.Begin + 40) continue;
                 double mean = phase.FourthPower.Skip(phase.FirstWindowRow).Average(power => phase.Law!.Turn * square / power);

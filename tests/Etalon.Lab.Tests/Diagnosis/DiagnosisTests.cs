@@ -135,11 +135,13 @@ public class DiagnosisTests
     public void A_log_that_says_0_for_its_decay_has_no_fault_and_is_told_so_unless_the_rate_grows_in_its_place()
     {
         // A recipe may have none: what the log says is what acts. That none was meant only the recipe knows.
-        static bool IsTold(RunDiagnosis diagnosis) => diagnosis.Remarks.Any(remark => remark.StartsWith("Weight decay is 0 in every row", StringComparison.Ordinal));
+        static bool IsTold(RunDiagnosis diagnosis) =>
+            diagnosis.Remarks.Any(remark => remark.StartsWith("Weight decay is 0 in every row", StringComparison.Ordinal));
         var without = Diagnose(new SphereRun { Phases = [(400, 0.1, 0)] });
         Assert.Empty(without.Flags);
         Assert.True(IsTold(without));
-        Assert.Contains("the log says that there is none to hold them against", string.Join('\n', without.NotLookedAt), StringComparison.Ordinal);
+        Assert.Contains("the log says that there is none to hold them against", string.Join('\n', without.NotLookedAt),
+            StringComparison.Ordinal);
         var growing = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 200).Select(i => (5, 0.1 * Math.Pow(1.01, i), 0.0))] });
         Assert.Empty(growing.Flags);
         Assert.False(IsTold(growing));
@@ -157,7 +159,8 @@ public class DiagnosisTests
     {
         var diagnosis = Diagnose(new SphereRun().Log(column => column != "weight_decay"));
         Assert.Empty(diagnosis.Flags);
-        Assert.Contains("the log has no weight_decay, and none is assumed", string.Join('\n', diagnosis.NotLookedAt), StringComparison.Ordinal);
+        Assert.Contains("the log has no weight_decay, and none is assumed", string.Join('\n', diagnosis.NotLookedAt),
+            StringComparison.Ordinal);
         Assert.DoesNotContain(diagnosis.Remarks, remark => remark.Contains("Weight decay is 0", StringComparison.Ordinal));
     }
 
@@ -166,12 +169,16 @@ public class DiagnosisTests
     {
         // A cosine over 20 epochs, stepped 10 times an epoch; and one with four restarts.
         static double Cosine(int step, int period) => 0.05 * (1 + Math.Cos(Math.PI * step / period));
-        var perBatch = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step, 20), 5e-3))], Every = 1 });
+        var perBatch =
+            Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step, 20), 5e-3))], Every = 1 });
         Assert.Empty(perBatch.Flags);
-        Assert.Contains("too few rows between which the rate stands still", string.Join('\n', perBatch.NotLookedAt), StringComparison.Ordinal);
-        string remark = Assert.Single(perBatch.Remarks, remark => remark.Contains("a scheduler that is stepped per batch", StringComparison.Ordinal));
+        Assert.Contains("too few rows between which the rate stands still", string.Join('\n', perBatch.NotLookedAt),
+            StringComparison.Ordinal);
+        string remark =
+            Assert.Single(perBatch.Remarks, remark => remark.Contains("a scheduler that is stepped per batch", StringComparison.Ordinal));
         Assert.StartsWith("The rate turns 19 times from up to down or back.", remark, StringComparison.Ordinal);
-        var restarts = Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step % 100, 100), 5e-3))], Every = 1 });
+        var restarts = Diagnose(
+            new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step % 100, 100), 5e-3))], Every = 1 });
         Assert.DoesNotContain(restarts.Remarks, each => each.Contains("stepped per batch", StringComparison.Ordinal));
     }
 
@@ -180,20 +187,23 @@ public class DiagnosisTests
     [InlineData(3, false)]
     public void A_schedule_that_moves_faster_than_the_rows_is_noticed(int every, bool isHidden)
     {
-        // The rate is 0.1 at each row and 0.02 between: rows every 20 see a constant. The logger writes the least and the largest rate since the row before.
+        // The rate is 0.1 at each row and 0.02 between: rows every 20 see a constant. The logger writes the least and the largest rate
+        // since the row before.
         var rows = Enumerable.Range(0, 400 / every).Select(row => row * every)
             .Select(step => FormattableString.Invariant($"{step},{Rate(step)},0.005,0.9,{Rates(step).Min()},{Rates(step).Max()},3\n"));
         static double Rate(int step) => step % 20 < 10 ? 0.1 : 0.02;
         IEnumerable<double> Rates(int step) => Enumerable.Range(Math.Max(0, step - every), Math.Min(step, every) + 1).Select(Rate);
         var diagnosis = Diagnose($"step,lr,weight_decay,momentum,lr_min,lr_max,norm/conv1\n{string.Concat(rows)}");
-        Assert.Equal(isHidden, diagnosis.Remarks.Any(remark => remark.Contains("the schedule moves faster than the log", StringComparison.Ordinal)));
+        Assert.Equal(isHidden,
+            diagnosis.Remarks.Any(remark => remark.Contains("the schedule moves faster than the log", StringComparison.Ordinal)));
         Assert.Equal(isHidden ? 1 : 3, Math.Min(3, diagnosis.PhaseCount));
     }
 
     [Fact]
     public void Another_optimizer_is_not_judged_by_the_laws_of_SGD_and_the_rest_is()
     {
-        static string Named(string log) => string.Join('\n', log.TrimEnd().Split('\n').Select((row, i) => row + (i == 0 ? ",optimizer" : ",AdamW"))) + "\n";
+        static string Named(string log) =>
+            string.Join('\n', log.TrimEnd().Split('\n').Select((row, i) => row + (i == 0 ? ",optimizer" : ",AdamW"))) + "\n";
         var sound = Diagnose(Named(new SphereRun { Shrink = 0.01 }.Log()));
         Assert.Empty(sound.Flags);
         Assert.Contains(sound.NotLookedAt, line => line.Contains("the optimizer is AdamW", StringComparison.Ordinal));
@@ -203,11 +213,13 @@ public class DiagnosisTests
     [Fact]
     public void Without_momentum_the_law_is_checked_from_norms_and_gradients_of_consecutive_updates()
     {
-        static bool Plain(string column) => !column.StartsWith("residual", StringComparison.Ordinal) && !column.StartsWith("angle", StringComparison.Ordinal);
+        static bool Plain(string column) =>
+            !column.StartsWith("residual", StringComparison.Ordinal) && !column.StartsWith("angle", StringComparison.Ordinal);
         var run = new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)] };
         var whole = Find(Diagnose(run.Log(Plain)), "D9", 1, LogGroup.Whole);
         Assert.InRange(whole.Value, 0, 1e-12);
-        var flag = Assert.Single(Diagnose(new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)], Shrink = 1e-3 }.Log(Plain)).Flags);
+        var flag =
+            Assert.Single(Diagnose(new SphereRun { Momentum = 0, Every = 1, Phases = [(600, 1, 5e-3)], Shrink = 1e-3 }.Log(Plain)).Flags);
         Assert.Equal(FlagKind.ChangedWeights, flag.Kind);
         Assert.Equal(0.2, flag.Value, 1e-3);
     }
@@ -215,7 +227,9 @@ public class DiagnosisTests
     [Fact]
     public void Norms_alone_say_how_long_a_phase_is_and_what_is_missing_for_the_rest()
     {
-        var diagnosis = Diagnose(new SphereRun().Log(column => !column.Contains('/', StringComparison.Ordinal) || column.StartsWith("norm/", StringComparison.Ordinal)));
+        var diagnosis = Diagnose(
+            new SphereRun().Log(
+                column => !column.Contains('/', StringComparison.Ordinal) || column.StartsWith("norm/", StringComparison.Ordinal)));
         Assert.Empty(diagnosis.Flags);
         Assert.Equal(5, Find(diagnosis, "D3", 1, "conv1").Value, 1e-9);
         Assert.False(Find(diagnosis, "D5", 1, "conv1").IsKnown);
@@ -227,7 +241,10 @@ public class DiagnosisTests
     [Fact]
     public void Angles_stand_in_for_gradients()
     {
-        var diagnosis = Diagnose(new SphereRun().Log(column => !column.StartsWith("gradsq", StringComparison.Ordinal) && !column.StartsWith("buffer_dot", StringComparison.Ordinal)));
+        var diagnosis = Diagnose(
+            new SphereRun().Log(
+                column =>
+                    !column.StartsWith("gradsq", StringComparison.Ordinal) && !column.StartsWith("buffer_dot", StringComparison.Ordinal)));
         Assert.Empty(diagnosis.Flags);
         var share = Find(diagnosis, "D5", 1, LogGroup.Whole, "decay that the norm shows");
         Assert.InRange(share.Value, 0.9, 1.1);
@@ -255,7 +272,8 @@ public class DiagnosisTests
         {
             for (int i = 0; i < row.Length; i++)
             {
-                double factor = rows[0][i].Split('/')[0] switch { "lr" => 16, "weight_decay" => 1 / 16.0, "norm" => 4, "gradsq" or "buffer_dot" => 1 / 16.0, _ => 1 };
+                double factor = rows[0][i].Split('/')[0] switch { "lr" => 16, "weight_decay" => 1 / 16.0, "norm" => 4,
+                    "gradsq" or "buffer_dot" => 1 / 16.0, _ => 1 };
                 row[i] = $"{double.Parse(row[i]) * factor:R}";
             }
         }
@@ -282,5 +300,7 @@ public class DiagnosisTests
     private static RunDiagnosis Diagnose(string log) => RunDiagnosis.Of(CsvLog.Read(new StringReader(log), "log.csv"));
 
     private static Finding Find(RunDiagnosis diagnosis, string id, int phase, string group, string quantity = "") =>
-        diagnosis.Findings.First(finding => finding.Id == id && finding.Phase == phase && finding.Group == group && finding.Quantity.StartsWith(quantity, StringComparison.Ordinal));
+        diagnosis.Findings.First(
+            finding => finding.Id == id && finding.Phase == phase && finding.Group == group
+                && finding.Quantity.StartsWith(quantity, StringComparison.Ordinal));
 }

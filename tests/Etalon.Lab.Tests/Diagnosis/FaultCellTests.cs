@@ -8,7 +8,8 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Tests.Diagnosis;
 
 /// <summary>
-/// Networks trained in PyTorch with one fault each (faults.py), watched by loggers of five intervals: the cause is the first flag, and without a fault there is none. ETALON_FAULTS=FOLDER judges all cells of a folder and prints the table.
+/// Networks trained in PyTorch with one fault each (faults.py), watched by loggers of five intervals: the cause is the first flag, and
+/// without a fault there is none. ETALON_FAULTS=FOLDER judges all cells of a folder and prints the table.
 /// </summary>
 public class FaultCellTests(ITestOutputHelper output)
 {
@@ -47,7 +48,8 @@ public class FaultCellTests(ITestOutputHelper output)
             Assert.Skip("ETALON_FAULTS names no folder of logs that faults.py made");
             return;
         }
-        foreach (var seed in Directory.GetDirectories(folder).Select(Path.GetFileName).OfType<string>().Where(name => !name.Contains('.', StringComparison.Ordinal))
+        foreach (var seed in Directory.GetDirectories(folder).Select(Path.GetFileName).OfType<string>()
+            .Where(name => !name.Contains('.', StringComparison.Ordinal))
             .GroupBy(name => name.Split('-')[^1]).OrderBy(each => int.Parse(each.Key, CultureInfo.InvariantCulture)))
         {
             var right = new SortedDictionary<string, (int Right, int Of)[]>(StringComparer.Ordinal);
@@ -59,16 +61,24 @@ public class FaultCellTests(ITestOutputHelper output)
                 {
                     string log = Path.Combine(folder, cell, $"every-{every}.csv");
                     if (!File.Exists(log)) continue;
-                    var diagnosis = RunDiagnosis.Of(log, expected.IsAgainst ? Reference.Of(Path.Combine(folder, cell, "recipe.yaml")) : null);
+                    var diagnosis =
+                        RunDiagnosis.Of(log, expected.IsAgainst ? Reference.Of(Path.Combine(folder, cell, "recipe.yaml")) : null);
                     bool holds = IsRight(diagnosis, expected);
                     if (expected.Kind is null) Measure(every, diagnosis);
                     if (!right.ContainsKey(fault)) right[fault] = new (int, int)[Intervals.Length];
                     right[fault][column] = (right[fault][column].Right + (holds ? 1 : 0), right[fault][column].Of + 1);
-                    if (!holds || diagnosis.Flags.Count > 1) output.WriteLine($"{(holds ? "also " : "WRONG")} {cell} every {every}: {string.Join(" | ", diagnosis.Flags.Select(flag => $"{flag.Kind}: {flag.Cause} [{string.Join(' ', flag.Groups)}]"))}");
+                    if (!holds || diagnosis.Flags.Count > 1)
+                        output.WriteLine(
+                            $"{(holds ? "also " : "WRONG")} {cell} every {every}: "
+                            + $"{string.Join(" | ",
+                            diagnosis.Flags.Select(flag => $"{flag.Kind}: {flag.Cause} [{string.Join(' ', flag.Groups)}]"))}");
                 }
             }
-            output.WriteLine($"seed {seed.Key}: {right.Values.Sum(row => row.Sum(each => each.Right))} of {right.Values.Sum(row => row.Sum(each => each.Of))} right");
-            foreach (var (fault, row) in right) output.WriteLine($"| {fault} | {string.Join(" | ", row.Select(each => $"{each.Right}/{each.Of}"))} |");
+            output.WriteLine(
+                $"seed {seed.Key}: {right.Values.Sum(row => row.Sum(each => each.Right))} of "
+                + $"{right.Values.Sum(row => row.Sum(each => each.Of))} right");
+            foreach (var (fault,
+                row) in right) output.WriteLine($"| {fault} | {string.Join(" | ", row.Select(each => $"{each.Right}/{each.Of}"))} |");
         }
         PrintCoverage("the decay that norms show", _shares);
         PrintCoverage("the size of updates over gradients'", _sizes);
@@ -81,7 +91,8 @@ public class FaultCellTests(ITestOutputHelper output)
             int held = estimates.Count(each => each.Away(1) <= 1);
             double scatter = Math.Sqrt(estimates.Average(each => (each.Mean - 1) * (each.Mean - 1) / (each.Error * each.Error)));
             output.WriteLine(
-                $"sound runs, {what}, rows every {every}: 1 is within the margin in {held} of {estimates.Count} = {100.0 * held / estimates.Count:F1} %; mean margin {estimates.Average(each => each.Margin):G2}, "
+                $"sound runs, {what}, rows every {every}: 1 is within the margin in {held} of {estimates.Count} = "
+                + $"{100.0 * held / estimates.Count:F1} %; mean margin {estimates.Average(each => each.Margin):G2}, "
                 + $"root mean square of (value - 1)/error {scatter:F2}");
         }
     }
@@ -97,7 +108,8 @@ public class FaultCellTests(ITestOutputHelper output)
         }
     }
 
-    public static TheoryData<string> Stored => [.. Directory.GetFiles(StoredFolder, "*.csv.gz").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Stored =>
+        [.. Directory.GetFiles(StoredFolder, "*.csv.gz").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
     private static string StoredFolder => Path.Combine(AppContext.BaseDirectory, "Diagnosis", "Faults");
 
@@ -109,7 +121,8 @@ public class FaultCellTests(ITestOutputHelper output)
         string[] words = file.Split('.')[0].Split('-');
         var expected = Expected[string.Join('-', words[2..])];
         using var text = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(StoredFolder, file)), CompressionMode.Decompress));
-        var reference = expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml")).Recipe) : null;
+        var reference =
+            expected.IsAgainst ? Reference.Of(RecipeReader.ReadFile(Path.Combine(StoredFolder, $"{words[1]}.yaml")).Recipe) : null;
         var diagnosis = RunDiagnosis.Of(CsvLog.Read(text, file), reference);
         Assert.True(IsRight(diagnosis, expected), string.Join(" | ", diagnosis.Flags.Select(flag => flag.Cause)));
         // What the term explains is no second fault: the weights decay with it.
@@ -135,7 +148,9 @@ public class FaultCellTests(ITestOutputHelper output)
         }
     }
 
-    private static bool IsRight(RunDiagnosis diagnosis, (FlagKind? Kind, bool IsAgainst, string Word) expected) => expected.Kind is not { } kind
+    private static bool IsRight(RunDiagnosis diagnosis, (FlagKind? Kind, bool IsAgainst, string Word) expected) =>
+        expected.Kind is not { } kind
         ? diagnosis.Flags.Count == 0
-        : diagnosis.Flags.Count > 0 && diagnosis.Flags[0].Kind == kind && expected.Word.Split('|').Any(word => diagnosis.Flags[0].Cause.Contains(word, StringComparison.Ordinal));
+        : diagnosis.Flags.Count > 0 && diagnosis.Flags[0].Kind == kind
+        && expected.Word.Split('|').Any(word => diagnosis.Flags[0].Cause.Contains(word, StringComparison.Ordinal));
 }

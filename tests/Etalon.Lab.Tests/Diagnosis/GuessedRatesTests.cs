@@ -45,7 +45,9 @@ public sealed class GuessedRatesTests : IDisposable
         else
         {
             Assert.Equal(FlagKind.RateDiffers, flags[0].Kind);
-            Assert.True(cause.Split('|').Any(word => $"{flags[0].Cause} {flags[0].Shown}".Contains(word, StringComparison.OrdinalIgnoreCase)), $"{flags[0].Cause}: {flags[0].Shown}");
+            Assert.True(
+                cause.Split('|').Any(word => $"{flags[0].Cause} {flags[0].Shown}".Contains(word, StringComparison.OrdinalIgnoreCase)),
+                $"{flags[0].Cause}: {flags[0].Shown}");
         }
     }
 
@@ -64,7 +66,10 @@ public sealed class GuessedRatesTests : IDisposable
     public void A_decay_that_goes_with_the_rate_and_has_another_size_has_its_factor_and_what_the_fit_leaves()
     {
         // Printed with two digits, as loggers do: off by up to half a percent of 3.
-        var flag = RunDiagnosis.Of(Log(step => Meant(step), step => double.Parse(FormattableString.Invariant($"{1.5e-2 * Meant(step) / 0.1:E2}"), CultureInfo.InvariantCulture)), Recipe()).Flags[0];
+        var flag = RunDiagnosis.Of(
+            Log(step => Meant(step),
+                step => double.Parse(FormattableString.Invariant($"{1.5e-2 * Meant(step) / 0.1:E2}"), CultureInfo.InvariantCulture)),
+                Recipe()).Flags[0];
         Assert.Equal("The weight decay is scaled by the rate", flag.Cause);
         Assert.Contains("3 times ", flag.Shown, StringComparison.Ordinal);
         Assert.Equal(3, flag.Value, 0.01);

@@ -23,8 +23,10 @@ public sealed class OwnRunMarginTests : IDisposable
         Assert.Equal(6, evidence.LawGroups.Count);
         foreach (var group in evidence.LawGroups)
         {
-            // 2^-24/L of the decay, with L = 0.01 to 0.05 here and a tenth of that with the momentum; 2^-23/angle of the updates, of angles of 0.01.
-            foreach (var measured in (PhaseEstimate[])[NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance)), UpdateSizes.Of(evidence, group)])
+            // 2^-24/L of the decay, with L = 0.01 to 0.05 here and a tenth of that with the momentum; 2^-23/angle of the updates, of angles
+            // of 0.01.
+            foreach (var measured in (PhaseEstimate[])[NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance)),
+                UpdateSizes.Of(evidence, group)])
             {
                 Assert.InRange(measured.Margin, 1e-7, 1e-4);
                 Assert.InRange(measured.Away(1), 0, 1);

@@ -4,7 +4,10 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Tests.Diagnosis;
 
-/// <summary>The random walk of the theory as a log: three groups of weights under gradients orthogonal to them, as large as 1/|w|, whose S is known. Without a fault.</summary>
+/// <summary>
+/// The random walk of the theory as a log: three groups of weights under gradients orthogonal to them, as large as 1/|w|, whose S is known.
+/// Without a fault.
+/// </summary>
 /// <param name="seed">What all randomness follows from.</param>
 /// <param name="rates">The rate of each update.</param>
 /// <param name="momentum">The momentum.</param>
@@ -33,16 +36,20 @@ internal sealed class SoundRun(ulong seed, double[] rates, double momentum, bool
             Rate = rate,
             WeightDecay = Of(Decay),
             Momentum = Of(momentum),
-            Groups = [.. Squares.Select((square, k) => Group($"conv{k + 1}", Walk(k, square, steps.Length), rate, Of(Decay), Of(momentum)))],
+            Groups = [.. Squares.Select(
+                (square, k) => Group($"conv{k + 1}", Walk(k, square, steps.Length), rate, Of(Decay), Of(momentum)))],
         };
     }
 
     private static LogGroup Group(string name, Dictionary<string, double[]> columns, double[] rate, double[] decay, double[] momentum) =>
-        LogGroup.Of(name, column => columns.GetValueOrDefault(column[..column.IndexOf('/', StringComparison.Ordinal)]) ?? [.. rate.Select(_ => double.NaN)], rate, decay, momentum);
+        LogGroup.Of(name,
+            column => columns.GetValueOrDefault(column[..column.IndexOf('/', StringComparison.Ordinal)])
+                ?? [.. rate.Select(_ => double.NaN)], rate, decay, momentum);
 
     private Dictionary<string, double[]> Walk(int k, double square, int rows)
     {
-        var columns = new[] { "norm", "gradsq", "dot", "angle", "buffer_dot", "residual" }.ToDictionary(name => name, _ => new double[rows]);
+        var columns =
+            new[] { "norm", "gradsq", "dot", "angle", "buffer_dot", "residual" }.ToDictionary(name => name, _ => new double[rows]);
         var stream = new CounterStream(seed, "walk", (ulong)k);
         double[] w = new double[Dimensions], v = new double[Dimensions], g = new double[Dimensions], old = new double[Dimensions];
         for (int i = 0; i < Dimensions; i++) w[i] = stream.NextNormal();
@@ -62,7 +69,8 @@ internal sealed class SoundRun(ulong seed, double[] rates, double momentum, bool
             if (step % every != 0) continue;
             int row = step / every;
             double after2 = Product(w, w), inner = Product(w, old) / Math.Sqrt(norm2 * after2);
-            (columns["norm"][row], columns["gradsq"][row], columns["dot"][row], columns["buffer_dot"][row]) = (Math.Sqrt(norm2), Product(g, g), Product(g, old), bufferDot);
+            (columns["norm"][row], columns["gradsq"][row], columns["dot"][row], columns["buffer_dot"][row]) =
+                (Math.Sqrt(norm2), Product(g, g), Product(g, old), bufferDot);
             columns["angle"][row] = Math.Atan2(Math.Sqrt(Math.Max(0, 1 - inner * inner)), inner);
         }
         return columns;

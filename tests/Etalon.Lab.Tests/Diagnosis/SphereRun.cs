@@ -4,8 +4,8 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Tests.Diagnosis;
 
 /// <summary>
-/// The toy of the theory, written without it: weights of three groups under random gradients, orthogonal to them and as large as 1/|w|, updated by SGD as PyTorch has it, in float64; and its
-/// CSV log. Each fault is one property.
+/// The toy of the theory, written without it: weights of three groups under random gradients, orthogonal to them and as large as 1/|w|,
+/// updated by SGD as PyTorch has it, in float64; and its CSV log. Each fault is one property.
 /// </summary>
 internal sealed class SphereRun
 {
@@ -63,7 +63,8 @@ internal sealed class SphereRun
         for (int k = 0; k < Names.Count; k++)
             for (int i = 0; i < Dimensions; i++) _weights[k][i] = 2.5 * _streams[k].NextNormal();
         string[] groups = ["scale_invariant", .. Names];
-        string[] columns = ["step", "lr", "weight_decay", "momentum", .. groups.SelectMany(group => Quantities.Select(quantity => $"{quantity}/{group}")), "gradsq/all"];
+        string[] columns = ["step", "lr", "weight_decay", "momentum",
+            .. groups.SelectMany(group => Quantities.Select(quantity => $"{quantity}/{group}")), "gradsq/all"];
         bool[] isWanted = [.. columns.Select(column => wants?.Invoke(column) ?? true)];
         var text = new StringBuilder();
         void Row(IEnumerable<string> cells) => text.AppendJoin(',', cells.Where((_, i) => isWanted[i])).Append('\n');
@@ -74,7 +75,8 @@ internal sealed class SphereRun
             for (int i = 0; i < steps; i++, step++)
             {
                 double[] row = Update(rate, decay, out double all);
-                if (step % Every == 0) Row([$"{step}", $"{rate:R}", $"{decay:R}", $"{Momentum:R}", .. row.Select(value => $"{value:R}"), $"{all:R}"]);
+                if (step % Every == 0)
+                    Row([$"{step}", $"{rate:R}", $"{decay:R}", $"{Momentum:R}", .. row.Select(value => $"{value:R}"), $"{all:R}"]);
             }
         }
         return text.ToString();
@@ -117,12 +119,14 @@ internal sealed class SphereRun
         }
         for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
         double[] moved = [.. w.Zip(old, (now, before) => now - before)];
-        return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w), Product(moved, moved)];
+        return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w),
+            Product(moved, moved)];
     }
 
     private static double[] Measured(double[] sums)
     {
-        double norm = Math.Sqrt(sums[0]), after = Math.Sqrt(sums[5]), chord = Math.Sqrt((sums[6] - (after - norm) * (after - norm)) / (norm * after));
+        double norm = Math.Sqrt(sums[0]), after = Math.Sqrt(sums[5]),
+            chord = Math.Sqrt((sums[6] - (after - norm) * (after - norm)) / (norm * after));
         return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1];
     }
 

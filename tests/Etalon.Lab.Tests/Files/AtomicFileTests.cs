@@ -97,7 +97,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_device_is_written_to_and_stays_a_device()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "only root makes devices, and only of Linux are the numbers known here");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "only root makes devices, and only of Linux are the numbers known here");
         Told("mknod", In("null"), "c", "1", "3");
         Told("mknod", In("full"), "c", "1", "7");
         AtomicFile.Write(In("null"), writer => writer.Write("gone"));
@@ -105,7 +106,8 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Contains($"{In("full")} could not be written", problem.Message, StringComparison.Ordinal);
         foreach (string device in (string[])["null", "full"])
             Assert.StartsWith("character special", Told("stat", "-c", "%F", In(device)), StringComparison.Ordinal);
-        Assert.True(OutputPath.Of(In("null")) is var sink && !sink.IsSame(OutputPath.Of(In("null"))), "any number of outputs may go to a device");
+        Assert.True(OutputPath.Of(In("null")) is var sink && !sink.IsSame(OutputPath.Of(In("null"))),
+            "any number of outputs may go to a device");
     }
 
     [Fact]
@@ -162,11 +164,13 @@ public sealed class AtomicFileTests : IDisposable
         SkipOnWindows();
         File.WriteAllText(In("file"), "");
         var node = FileNode.TryOf(In("file"))!.Value;
-        Assert.Equal($"{node.Device} {node.Inode} {node.Owner} {node.Group} {Convert.ToString((int)node.Mode, 8)}", Told("stat", "-c", "%d %i %u %g %a", In("file")));
+        Assert.Equal($"{node.Device} {node.Inode} {node.Owner} {node.Group} {Convert.ToString((int)node.Mode, 8)}",
+            Told("stat", "-c", "%d %i %u %g %a", In("file")));
         Assert.Null(FileNode.TryOf(In("nothing")));
     }
 
-    private static void SkipOnWindows() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes, pipes with paths and inodes");
+    private static void SkipOnWindows() =>
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes, pipes with paths and inodes");
 
     private static string Told(string program, params string[] words)
     {

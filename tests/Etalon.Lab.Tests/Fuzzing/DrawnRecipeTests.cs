@@ -6,7 +6,8 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Tests.Fuzzing;
 
 /// <summary>
-/// Valid recipes train, are interrupted and resumed, and are forked, without one internal error. ETALON_CASES=20000 tries them all; the suite takes a hundredth.
+/// Valid recipes train, are interrupted and resumed, and are forked, without one internal error. ETALON_CASES=20000 tries them all; the
+/// suite takes a hundredth.
 /// </summary>
 public class DrawnRecipeTests
 {
@@ -36,7 +37,8 @@ public class DrawnRecipeTests
             }
         }
         TestContext.Current.SendDiagnosticMessage($"{cases} recipes, {trained} trained and resumed, {forked} forked; refused:\n{refusals}");
-        if (Environment.GetEnvironmentVariable("ETALON_REFUSALS") is { } file) File.WriteAllText(file, $"{cases} recipes, {trained} trained, {forked} forked\n{refusals}\n\nFAULTS\n{faults}");
+        if (Environment.GetEnvironmentVariable("ETALON_REFUSALS") is { } file)
+            File.WriteAllText(file, $"{cases} recipes, {trained} trained, {forked} forked\n{refusals}\n\nFAULTS\n{faults}");
         faults.AssertNone();
         // Too many refusals, and the drawing does not test what it should.
         Assert.InRange(trained, cases * 2 / 3, cases);
@@ -51,7 +53,7 @@ public class DrawnRecipeTests
             using var cancellation = new CancellationTokenSource();
             try
             {
-                SmallRun.Train(
+                SmallRun.Watch(
                     TrainingRun.Begin(read, folder, 1),
                     new SmallRun.Stopper { At = draw.Updates / 2, Stop = cancellation.Cancel }, cancellation.Token);
             }
@@ -91,5 +93,6 @@ public class DrawnRecipeTests
         }
     }
 
-    private static string Stem(InputException refused) => new([.. refused.Problems[0].Where(letter => !char.IsAsciiDigit(letter)).Take(70)]);
+    private static string Stem(InputException refused) =>
+        new([.. refused.Problems[0].Where(letter => !char.IsAsciiDigit(letter)).Take(70)]);
 }

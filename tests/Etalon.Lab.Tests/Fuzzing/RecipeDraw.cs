@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Etalon.Lab.Tests.Fuzzing;
 
-/// <summary>Draws recipes that are valid: every section and key, each optimizer, model, normalization, form and piece; tiny, so that one trains in milliseconds.</summary>
+/// <summary>
+/// Draws recipes that are valid: every section and key, each optimizer, model, normalization, form and piece; tiny, so that one trains in
+/// milliseconds.
+/// </summary>
 internal sealed class RecipeDraw(Random random)
 {
     private const string Digits = "digits";
@@ -14,7 +17,8 @@ internal sealed class RecipeDraw(Random random)
     public string Next()
     {
         Updates = random.Next(2, 6);
-        string optimizer = Pick("sgd", "sgd", "sgd", "sgd", "wngrad", "wn-adam", "adagrad-norm", "adam", "adamw", "dog", "d-adaptation", "prodigy", "schedule-free");
+        string optimizer = Pick("sgd", "sgd", "sgd", "sgd", "wngrad", "wn-adam", "adagrad-norm", "adam", "adamw", "dog", "d-adaptation",
+            "prodigy", "schedule-free");
         bool isSgd = optimizer == "sgd", isConverted = isSgd && Maybe(0.25);
         string loss = Pick("cross-entropy", "cross-entropy", "squared-error", "logistic");
         var lines = new List<string>
@@ -27,14 +31,18 @@ internal sealed class RecipeDraw(Random random)
             $"learning_rate: {Schedule(0.5)}",
             $"loss: {{name: {loss}{(loss == "cross-entropy" ? Maybe(0.3, ", label_smoothing: 0.1") : "")}}}",
             $"precision: {Pick("float32", "float64")}",
-            $"log: {{every: {random.Next(1, 4)}ba, monitors: {Pick("never", "1ba", "2ba")}, noise: {Pick("never", "2ba")}, evaluate: {random.Next(1, 4)}ba}}",
+            $"log: {{every: {random.Next(1, 4)}ba, monitors: {Pick("never", "1ba", "2ba")}, noise: {Pick("never", "2ba")}, evaluate: "
+            + $"{random.Next(1, 4)}ba}}",
             $"checkpoint: {{every: {random.Next(1, 4)}ba, keep: {Pick("last", "stages")}}}",
         };
         if (isConverted || Maybe(0.6)) lines.Add($"weight_decay: {(isConverted && Maybe(0.7) ? "0.01" : Schedule(0.05))}");
         if (isSgd && Maybe(0.7)) lines.Add($"momentum: {(isConverted || Maybe(0.7) ? "0.9" : Schedule(0.9))}");
         lines.Add($"optimizer: {Optimizer(optimizer, isSgd, isConverted)}");
         if (isConverted) lines.Add($"equivalent: {{form: {Pick("texp++", "texp++", "texp", "exponential", "weight-decay")}}}");
-        else if (Maybe(0.1)) lines.Add($"auto_decay: {{window: 3, shortest: 1, patience: 1, tolerance: {Number(0, 0.9)}, stages: {random.Next(1, 4)}, factor: {Number(0.1, 0.9)}}}");
+        else if (Maybe(0.1))
+            lines.Add(
+                $"auto_decay: {{window: 3, shortest: 1, patience: 1, tolerance: {Number(0, 0.9)}, stages: {random.Next(1, 4)}, factor: "
+                + $"{Number(0.1, 0.9)}}}");
         return string.Join('\n', lines);
     }
 
@@ -42,14 +50,17 @@ internal sealed class RecipeDraw(Random random)
     public string[] Change() =>
     [
         "name=fork", $"duration={Updates + random.Next(1, 3)}ba",
-        Pick("seed=9", $"learning_rate={Number(0, 0.3)}", $"weight_decay={Number(0, 0.1)}", "log.monitors=1ba", "precision=float64", "equivalent=null", "equivalent={form: texp++}", "data.drop_last=true", "optimizer.groups={head: {learning_rate: 0.1}}", "auto_decay=null"),
+        Pick("seed=9", $"learning_rate={Number(0, 0.3)}", $"weight_decay={Number(0, 0.1)}", "log.monitors=1ba", "precision=float64",
+            "equivalent=null", "equivalent={form: texp++}", "data.drop_last=true", "optimizer.groups={head: {learning_rate: 0.1}}",
+            "auto_decay=null"),
     ];
 
     private string Data(bool isBinary)
     {
         int train = random.Next(12, 50), batch = random.Next(2, Math.Min(train, 20) + 1);
         string set = Maybe(0.03) ? "ps10" : Digits;
-        var keys = new List<string> { $"set: {set}", $"train: {train}", $"batch: {batch}", $"test: {random.Next(3, 12)}", $"seed: {random.Next(3)}" };
+        var keys = new List<string> { $"set: {set}", $"train: {train}", $"batch: {batch}", $"test: {random.Next(3, 12)}",
+            $"seed: {random.Next(3)}" };
         if (isBinary) keys.Add("classes: [3, 7]");
         else if (set == Digits && Maybe(0.2)) keys.Add("classes: [4, 1, 9]");
         if (Maybe(0.3)) keys.Add($"augment: {Pick("none", "crop-flip", "crop", "flip")}");
@@ -63,10 +74,14 @@ internal sealed class RecipeDraw(Random random)
 
     private string Model(bool isConverted)
     {
-        string name = Pick("mlp", "mlp", "mlp", "cnn", "resnet-8", "preresnet-8"), norm = isConverted ? Pick("batch", "layer", "group") : Pick("batch", "group", "layer", "instance", "none");
+        string name = Pick("mlp", "mlp", "mlp", "cnn", "resnet-8", "preresnet-8"),
+            norm = isConverted ? Pick("batch", "layer", "group") : Pick("batch", "group", "layer", "instance", "none");
         bool isMlp = name == "mlp";
         var keys = new List<string> { $"name: {name}", $"norm: {norm}" };
-        if (isMlp) keys.Add($"hidden: [{string.Join(", ", Enumerable.Range(0, Maybe(0.1) ? 0 : random.Next(1, 3)).Select(_ => 2 * random.Next(2, 5)))}]");
+        if (isMlp)
+            keys.Add(
+                $"hidden: [{string.Join(", ",
+                    Enumerable.Range(0, Maybe(0.1) ? 0 : random.Next(1, 3)).Select(_ => 2 * random.Next(2, 5)))}]");
         else keys.Add($"width: {Pick("2", "4")}");
         if (norm == "group") keys.Insert(1, isMlp ? "width: 2" : "width: 4");
         if (norm == "group") keys.Add("groups: 2");
@@ -100,7 +115,9 @@ internal sealed class RecipeDraw(Random random)
             Add("order", 0.4, Pick("update-first", "look-ahead", "lagged"));
             Add("initial_unit", 0.4, Pick("constant", "gradient-norm", "curvature"));
             Add("length", 0.2, Number(0.5, 2));
-            if (Maybe(0.2)) keys.AddRange([$"restart_after: {random.Next(1, 3)}", $"restart_ratio: {Number(0.1, 0.9)}", $"restart_least: {Number(0.1, 0.9)}"]);
+            if (Maybe(0.2))
+                keys.AddRange(
+                    [$"restart_after: {random.Next(1, 3)}", $"restart_ratio: {Number(0.1, 0.9)}", $"restart_least: {Number(0.1, 0.9)}"]);
         }
         if (isAdam || name is "wn-adam" or "prodigy" or "schedule-free") Add("beta1", 0.3, Number(0.1, 0.95));
         if (isAdam || name == "prodigy") Add("beta2", 0.3, Number(0.5, 0.999));
@@ -112,7 +129,9 @@ internal sealed class RecipeDraw(Random random)
             foreach (string parameters in (string[])["head", "bias", "norm", "scale-invariant"])
             {
                 if (!Maybe(0.4)) continue;
-                groups.Add($"{parameters}: {{{Pick($"learning_rate: {Schedule(0.3)}", $"weight_decay: {Schedule(0.01)}", isSgd ? "momentum: 0.5" : "weight_decay: 0", "weight_decay: 0")}}}");
+                groups.Add(
+                    $"{parameters}: {{{Pick($"learning_rate: {Schedule(0.3)}", $"weight_decay: {Schedule(0.01)}",
+                        isSgd ? "momentum: 0.5" : "weight_decay: 0", "weight_decay: 0")}}}");
             }
             keys.Add($"groups: {{{string.Join(", ", groups)}}}");
         }
@@ -146,7 +165,8 @@ internal sealed class RecipeDraw(Random random)
         _ => $"{{repeated: {{of: {{linear: {{from: {v()}, to: {v()}, for: 2ba}}}}}}}}",
     };
 
-    private string Number(double least, double most) => (least + (most - least) * Math.Round(random.NextDouble(), 3)).ToString("R", CultureInfo.InvariantCulture);
+    private string Number(double least, double most) =>
+        (least + (most - least) * Math.Round(random.NextDouble(), 3)).ToString("R", CultureInfo.InvariantCulture);
 
     private string Pick(params string[] words) => words[random.Next(words.Length)];
 

@@ -11,7 +11,9 @@ internal static class DigitFeatures
 {
     public static readonly DataSet Digits = DataCatalog.Load("digits");
 
-    private const string Recipe = "duration: 3ep\ndata: {set: digits, classes: [0, 1, 2, 3, 4, 5], batch: 64}\nmodel: {name: cnn, width: 2}\nlearning_rate: 0.1\nmomentum: 0.9";
+    private const string Recipe =
+        "duration: 3ep\ndata: {set: digits, classes: [0, 1, 2, 3, 4, 5], batch: 64}\nmodel: {name: cnn, width: 2}\nlearning_rate: "
+        + "0.1\nmomentum: 0.9";
 
     public static Trainer<T> Trainer<T>(params string[] changes) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {

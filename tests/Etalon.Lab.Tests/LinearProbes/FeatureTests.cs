@@ -39,8 +39,11 @@ public class FeatureTests
         using var trainer = DigitFeatures.Trainer<float>("duration=1ba");
         using var other = DigitFeatures.Trainer<float>("duration=1ba");
         var signal = Model.FeaturesOf(trainer.Network);
-        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => trainer.Network.CopyValues(Model.FeaturesOf(other.Network), 0, new float[8])).Message, StringComparison.Ordinal);
-        Assert.Contains("8 values", Assert.Throws<ArgumentException>(() => trainer.Network.CopyValues(signal, 0, new float[9])).Message, StringComparison.Ordinal);
+        Assert.Contains("another network",
+            Assert.Throws<ArgumentException>(() => trainer.Network.CopyValues(Model.FeaturesOf(other.Network), 0, new float[8])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("8 values", Assert.Throws<ArgumentException>(() => trainer.Network.CopyValues(signal, 0, new float[9])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Network.CopyValues(signal, 1000, new float[8]));
     }
 
@@ -49,7 +52,8 @@ public class FeatureTests
     {
         using var trainer = DigitFeatures.Trainer<float>("data.classes=[0, 1]", "duration=2ba");
         float[] weights = trainer.Network.Parameters.Span.ToArray(), state = trainer.Network.State.Span.ToArray();
-        var features = FeatureReader.Read(trainer.Network, DigitFeatures.Digits, DigitFeatures.Digits.Test, TestContext.Current.CancellationToken);
+        var features =
+            FeatureReader.Read(trainer.Network, DigitFeatures.Digits, DigitFeatures.Digits.Test, TestContext.Current.CancellationToken);
         Assert.Equal(10, features.ClassCount);
         Assert.Equal(DigitFeatures.Digits.Test.Labels.ToArray().Select(label => (int)label), features.Labels.ToArray());
         Assert.Equal(weights, trainer.Network.Parameters.Span.ToArray());
@@ -74,7 +78,8 @@ public class FeatureTests
     {
         Assert.Throws<ArgumentException>(() => new FeatureTable([1, 2, 3], [0, 1], 2));
         Assert.Throws<ArgumentException>(() => new FeatureTable([], [], 2));
-        Assert.Contains("label 2 of example 1", Assert.Throws<ArgumentException>(() => new FeatureTable([1, 2], [0, 2], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("label 2 of example 1", Assert.Throws<ArgumentException>(() => new FeatureTable([1, 2], [0, 2], 2)).Message,
+            StringComparison.Ordinal);
     }
 
     private static FeatureTable Table => new([1, 7.1, 2, 7.1, 6, 7.1], [0, 1, 0], 2);

@@ -55,7 +55,8 @@ public class LogisticProbeTests
     public void Threads_do_not_change_a_bit()
     {
         var table = DigitFeatures.Of(isTrained: false);
-        var (one, three) = (LogisticProbe.Fit(table, 1, TestContext.Current.CancellationToken), LogisticProbe.Fit(table, 3, TestContext.Current.CancellationToken));
+        var (one, three) = (LogisticProbe.Fit(table, 1, TestContext.Current.CancellationToken),
+            LogisticProbe.Fit(table, 3, TestContext.Current.CancellationToken));
         Assert.Equal(one.Classifier.Weights.ToArray(), three.Classifier.Weights.ToArray());
         Assert.Equal((one.Objective, one.GradientNorm, one.Evaluations), (three.Objective, three.GradientNorm, three.Evaluations));
     }

@@ -3,7 +3,9 @@ using Etalon.Lab.Numerics;
 
 namespace Etalon.Lab.Tests.LinearProbes;
 
-/// <summary>Ridge regression against its normal equations, solved by elimination with an unpenalized bias, and against leaving each example out.</summary>
+/// <summary>
+/// Ridge regression against its normal equations, solved by elimination with an unpenalized bias, and against leaving each example out.
+/// </summary>
 public class RidgeProbeTests
 {
     [Theory]
@@ -20,7 +22,8 @@ public class RidgeProbeTests
             for (int c = 0; c < table.ClassCount; c++)
             {
                 // Penalties of 1e-3 on features of variance 1 leave a condition of at most 1e4: 1e-16 becomes 1e-12.
-                for (int j = 0; j < table.Dimension; j++) Assert.Equal(naive[c][j], fit.Classifier.Weights[j * table.ClassCount + c], 1e-11);
+                for (int j = 0; j < table.Dimension; j++)
+                    Assert.Equal(naive[c][j], fit.Classifier.Weights[j * table.ClassCount + c], 1e-11);
                 Assert.Equal(naive[c][^1], fit.Classifier.Biases[c], 1e-11);
             }
         }
@@ -74,7 +77,8 @@ public class RidgeProbeTests
 
     [Fact]
     public void A_matrix_that_is_not_positive_definite_is_refused() =>
-        Assert.Contains("not positive definite", Assert.Throws<ArithmeticException>(() => new Cholesky([1, 2, 2, 1], 2, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("not positive definite", Assert.Throws<ArithmeticException>(() => new Cholesky([1, 2, 2, 1], 2, 0)).Message,
+            StringComparison.Ordinal);
 
     // [class][feature, then bias]: (Z'Z + nλ D) v = Z'y with a column of ones behind the features, which D leaves out.
     private static double[][] Naive(FeatureTable table, IEnumerable<int> examples, double strength)

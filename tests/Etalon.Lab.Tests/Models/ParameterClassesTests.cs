@@ -27,7 +27,8 @@ public class ParameterClassesTests
             var classes = ParameterClasses.Of(layers);
             foreach (string tensor in Tensors(layers))
                 foreach (var parameters in All)
-                    Assert.True(IsNamedAfter(model, parameters, tensor) == classes.IsIn(parameters, tensor), $"{model}: {tensor}, {parameters}");
+                    Assert.True(IsNamedAfter(model, parameters, tensor) == classes.IsIn(parameters, tensor),
+                        $"{model}: {tensor}, {parameters}");
             Assert.Equal(Tensors(layers).Where(IsHiddenWeight), classes.Studied);
             Assert.Equal(InvariantGroups.Of(layers, classes.Studied), classes.Groups);
             networks++;
@@ -44,7 +45,8 @@ public class ParameterClassesTests
             foreach (var before in (ParameterClass[][])[[], [ParameterClass.Head]])
                 foreach (var parameters in All.Except(before))
                 {
-                    bool isThere = tensors.Any(tensor => IsNamedAfter(model, parameters, tensor) && !before.Any(earlier => IsNamedAfter(model, earlier, tensor)));
+                    bool isThere = tensors.Any(
+                        tensor => IsNamedAfter(model, parameters, tensor) && !before.Any(earlier => IsNamedAfter(model, earlier, tensor)));
                     Assert.True(isThere == MissingParameters.Why(model, parameters, before) is null, $"{model} {parameters}");
                 }
         }
@@ -60,7 +62,8 @@ public class ParameterClassesTests
         var classes = ParameterClasses.Of(network.Layers);
         Assert.Equal(["reading.weight", "answer.weight"], Of(classes, network, ParameterClass.Head));
         Assert.Equal(["answer.weight"], Of(classes, network, ParameterClass.Bias));
-        Assert.Equal(["stem.bias.scale", "stem.bias.shift", "head.norm.scale", "head.norm.shift"], Of(classes, network, ParameterClass.Norm));
+        Assert.Equal(["stem.bias.scale", "stem.bias.shift", "head.norm.scale", "head.norm.shift"],
+            Of(classes, network, ParameterClass.Norm));
         Assert.Equal(["head.one.weight", "head.two.weight"], Of(classes, network, ParameterClass.ScaleInvariant));
         AgreesEverywhere(classes, network, ["head.one.weight", "head.two.weight"], ["scales and shifts of normalizations", "the head"]);
     }
@@ -75,7 +78,8 @@ public class ParameterClassesTests
         using var network = build.Build(build.Linear("head", x, 10), new SoftmaxCrossEntropy(), maxBatch: 6, workers);
         network.Initialize(seed: 1);
         AgreesEverywhere(
-            ParameterClasses.Of(network.Layers), network, ["one.weight"], ["scales and shifts of normalizations", "weights without a normalization behind them", "the head"]);
+            ParameterClasses.Of(network.Layers), network, ["one.weight"],
+            ["scales and shifts of normalizations", "weights without a normalization behind them", "the head"]);
     }
 
     // Groups, conversion, monitors and the audit's measurement on the running network.
@@ -100,7 +104,8 @@ public class ParameterClassesTests
     // Hidden layers called head and stem.bias, a head called reading, and its bias called a weight.
     private static Signal<double> Misnamed(NetworkBuilder<double> build)
     {
-        var x = build.Rectify(build.BatchNormalization("stem.bias", build.Convolution("head.one", build.Input, 4, 3), affine: true, epsilon: 0));
+        var x = build.Rectify(
+            build.BatchNormalization("stem.bias", build.Convolution("head.one", build.Input, 4, 3), affine: true, epsilon: 0));
         x = build.Rectify(build.GroupNormalization("head.norm", build.Convolution("head.two", x, 4, 3), 2, affine: true, epsilon: 0));
         return build.Bias("answer.weight", build.Linear("reading", build.GlobalAveragePool("pool", x), 10));
     }
@@ -108,13 +113,15 @@ public class ParameterClassesTests
     private static IEnumerable<ModelSpec> Specs()
     {
         foreach (var (kind, depth, hidden) in (IEnumerable<(ModelKind, int?, int[])>)
-            [(ModelKind.Mlp, null, []), (ModelKind.Mlp, null, [16]), (ModelKind.Mlp, null, [16, 24]), (ModelKind.Cnn, null, []), (ModelKind.ResNet, 8, []), (ModelKind.PreResNet, 8, [])])
+            [(ModelKind.Mlp, null, []), (ModelKind.Mlp, null, [16]), (ModelKind.Mlp, null, [16, 24]), (ModelKind.Cnn, null, []),
+                (ModelKind.ResNet, 8, []), (ModelKind.PreResNet, 8, [])])
             foreach (bool affine in (bool[])[true, false])
                 foreach (var head in Enum.GetValues<HeadMode>())
                     foreach (var norm in Enum.GetValues<NormKind>())
                         // Instance normalization leaves nothing of an mlp's single numbers, and is refused.
                         if (kind != ModelKind.Mlp || norm != NormKind.Instance)
-                            yield return new ModelSpec { Kind = kind, Depth = depth, Hidden = [.. hidden], Width = 8, Affine = affine, Head = head, Norm = norm };
+                            yield return new ModelSpec { Kind = kind, Depth = depth, Hidden = [.. hidden], Width = 8, Affine = affine,
+                                Head = head, Norm = norm };
     }
 
     // How the models name their tensors.
@@ -128,11 +135,14 @@ public class ParameterClassesTests
 
     private static bool IsHiddenWeight(string tensor) => tensor.EndsWith(".weight", StringComparison.Ordinal) && tensor != "head.weight";
 
-    private static IEnumerable<string> Tensors(IReadOnlyList<Layer<float>> layers) => layers.SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name);
+    private static IEnumerable<string> Tensors(IReadOnlyList<Layer<float>> layers) =>
+        layers.SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name);
 
     private static IEnumerable<string> Of(ParameterClasses classes, Network<double> network, ParameterClass parameters) =>
         network.Parameters.Tensors.Select(tensor => tensor.Name).Where(tensor => classes.IsIn(parameters, tensor));
 
     private static Recipe Read(string change) =>
-        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nmodel: {name: cnn}\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n", "recipe", [change]).Recipe;
+        RecipeReader.Read(
+            "duration: 10ba\nsteps_per_epoch: 10\nmodel: {name: cnn}\nlearning_rate: 0.1\nweight_decay: 1e-3\nmomentum: 0.9\n", "recipe",
+            [change]).Recipe;
 }

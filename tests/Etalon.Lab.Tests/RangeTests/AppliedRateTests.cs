@@ -44,7 +44,8 @@ public sealed class AppliedRateTests
     [Fact]
     public void The_rates_of_groups_are_scaled_too_and_all_else_is_kept()
     {
-        var recipe = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}", "seed=9", "loss={label_smoothing: 0.1}");
+        var recipe = Read("learning_rate=0.4", "optimizer.groups={head: {learning_rate: 0.1, weight_decay: 0}, norm: {weight_decay: 0}}",
+            "seed=9", "loss={label_smoothing: 0.1}");
         var read = RecipeReader.Read(RecipeWriter.ToYaml(AppliedRate.To(recipe, 0.4, 0.2))).Recipe;
         Assert.Equal(0.05, read.Optimizer.Groups.Single(group => group.LearningRate is not null).LearningRate!.ValueAt(0));
         Assert.Equal(recipe.Hash, AppliedRate.To(read, 0.2, 0.4).Hash);
@@ -54,7 +55,8 @@ public sealed class AppliedRateTests
     public void What_is_written_is_what_was_found_and_says_so()
     {
         var source = Source("learning_rate={cosine: {from: 0.3, to: 0}}", "equivalent.form=texp++");
-        var test = RateRangeTest.Run(source.Recipe, new RateTestOptions { Updates = 100 }, threads: 2, cancellation: TestContext.Current.CancellationToken);
+        var test = RateRangeTest.Run(source.Recipe, new RateTestOptions { Updates = 100 }, threads: 2,
+            cancellation: TestContext.Current.CancellationToken);
         string text = AppliedRate.Text(test, source, "found.yaml", out var read);
         Assert.Equal(test.Rate!.Value, RecipeReader.Read(text).Recipe.LearningRate.ValueAt(0), 1e-11);
         Assert.NotNull(read.Equivalent);

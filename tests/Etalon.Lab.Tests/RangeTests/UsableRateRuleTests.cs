@@ -12,8 +12,9 @@ public sealed class UsableRateRuleTests
     /// <summary>Rate of an update over that of the one before.</summary>
     private static readonly double Ratio = Rates[1] / Rates[0];
 
-    // Gradient descent on h w²/2 multiplies w by 1 - η h and is stable to η = 2/h. While η h is small the loss is exp(-2 h Σ η) of the first, with the geometric sum Σ η = (η - η₀)/(ratio - 1) of all updates
-    // before: nine tenths of the fall are done where 2 h Σ η = ln 10.
+    // Gradient descent on h w²/2 multiplies w by 1 - η h and is stable to η = 2/h. While η h is small the loss is exp(-2 h Σ η) of the
+    // first, with the geometric sum Σ η = (η - η₀)/(ratio - 1) of all updates before: nine tenths of the fall are done where 2 h Σ η = ln
+    // 10.
     [Theory]
     [InlineData(0.5)]
     [InlineData(10)]
@@ -24,7 +25,8 @@ public sealed class UsableRateRuleTests
         double lower = Math.Log(10) / (2 * curvature) * (Ratio - 1) + Rates[0];
         // One update of the grid: the second order of ln(1 - η h), η h being 0.1 there, and the fall in the first window are less.
         Assert.InRange(reading.Interval!.Value.Lower, lower / Ratio, lower * Ratio);
-        // Before 2/h the noise alone rises, as η/(2 - η h); beyond it the loss explodes, but the median of a window sees it only when half of the window is beyond, and the upper end is half a window before that.
+        // Before 2/h the noise alone rises, as η/(2 - η h); beyond it the loss explodes, but the median of a window sees it only when half
+        // of the window is beyond, and the upper end is half a window before that.
         Assert.InRange(reading.Interval.Value.Upper, 1 / curvature, 2 / curvature);
     }
 
@@ -107,7 +109,8 @@ public sealed class UsableRateRuleTests
         Assert.Equal(monotone[5..45], UsableRateRule.Smooth(monotone, Half)[5..45]);
     }
 
-    // The mean of h w²/2 over a thousand coordinates with noise in the gradient, and a floor as of a data set that is not learned; capped as a test is that ends.
+    // The mean of h w²/2 over a thousand coordinates with noise in the gradient, and a floor as of a data set that is not learned; capped
+    // as a test is that ends.
     private static double[] Quadratic(double curvature)
     {
         const int Coordinates = 1000;
@@ -118,7 +121,8 @@ public sealed class UsableRateRuleTests
         {
             losses[i] = Math.Min(10, 0.05 + curvature * w.Sum(x => x * x) / Coordinates);
             if (losses[i] == 10) continue;
-            for (int c = 0; c < Coordinates; c++) w[c] -= Rates[i] * (curvature * w[c] + Noise * Math.Sqrt(curvature) * stream.NextNormal());
+            for (int c = 0; c < Coordinates; c++)
+                w[c] -= Rates[i] * (curvature * w[c] + Noise * Math.Sqrt(curvature) * stream.NextNormal());
         }
         return losses;
     }

@@ -77,7 +77,8 @@ public class OptimizerFamilyTests
     };
 
     private static OptimizerSpec Read(string optimizer) =>
-        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nlearning_rate: 0.1\n", "recipe", [$"optimizer={optimizer}"]).Recipe.Optimizer;
+        RecipeReader.Read("duration: 10ba\nsteps_per_epoch: 10\nlearning_rate: 0.1\n", "recipe",
+            [$"optimizer={optimizer}"]).Recipe.Optimizer;
 
     private static object OptionsOf(OptimizerSpec spec) => spec.GetType().GetProperty("Options")!.GetValue(spec)!;
 

@@ -46,8 +46,11 @@ public sealed class RecipeEditTests
     {
         var edited = RecipeEdit.With(Text, changes)!;
         Assert.Equal(RecipeReader.Read(Text, "recipe", changes).Recipe.Hash, RecipeReader.Read(edited).Recipe.Hash);
-        Assert.Equal(RecipeReader.Read(Text.Replace("\n", "\r\n", StringComparison.Ordinal), "recipe", changes).Recipe.Hash, RecipeReader.Read(RecipeEdit.With(Text.Replace("\n", "\r\n", StringComparison.Ordinal), changes)!).Recipe.Hash);
-        Assert.Contains("# warm-up".Length > 0 && changes[0].StartsWith("learning_rate={", StringComparison.Ordinal) ? "# my recipe" : "# warm-up", edited, StringComparison.Ordinal);
+        Assert.Equal(RecipeReader.Read(Text.Replace("\n", "\r\n", StringComparison.Ordinal), "recipe", changes).Recipe.Hash,
+            RecipeReader.Read(RecipeEdit.With(Text.Replace("\n", "\r\n", StringComparison.Ordinal), changes)!).Recipe.Hash);
+        Assert.Contains(
+            "# warm-up".Length > 0 && changes[0].StartsWith("learning_rate={", StringComparison.Ordinal) ? "# my recipe" : "# warm-up",
+            edited, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,13 +59,16 @@ public sealed class RecipeEditTests
     [InlineData("a: [{b: 1}, {c: 2}]", "a.0={d: 3}", "a: [{d: 3}, {c: 2}]")]
     [InlineData("a: {b: {}, c: 1}", "a.b=2", "a: {b: 2, c: 1}")]
     [InlineData("a: {b: {c: 1}, d: {e: 1}}", "a.d=null", "a: {b: {c: 1}}")]
-    public void Brackets_belong_to_what_they_enclose(string text, string change, string edited) => Assert.Equal(edited, RecipeEdit.With(text, [change]));
+    public void Brackets_belong_to_what_they_enclose(string text, string change, string edited) =>
+    Assert.Equal(edited, RecipeEdit.With(text, [change]));
 
     [Theory]
-    [InlineData("equivalent.form=texp++", """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1, "equivalent": {"form": "texp++"}}""")]
+    [InlineData("equivalent.form=texp++",
+        """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1, "equivalent": {"form": "texp++"}}""")]
     [InlineData("duration=31ep", """{"duration": "31ep", "data": {"set": "digits"}, "learning_rate": 0.1}""")]
     [InlineData("data.batch=7", """{"duration": "20ep", "data": {"set": "digits", "batch": 7}, "learning_rate": 0.1}""")]
-    [InlineData("learning_rate={cosine: {from: 1e-1, to: 0}}", """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": {"cosine": {"from": 1e-1, "to": 0}}}""")]
+    [InlineData("learning_rate={cosine: {from: 1e-1, to: 0}}",
+        """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": {"cosine": {"from": 1e-1, "to": 0}}}""")]
     public void Json_stays_json(string change, string edited)
     {
         const string Json = """{"duration": "20ep", "data": {"set": "digits"}, "learning_rate": 0.1}""";
@@ -75,8 +81,11 @@ public sealed class RecipeEditTests
     public void Rates_are_changed_where_they_stand_and_the_file_of_a_table_gets_a_factor()
     {
         var edited = RecipeEdit.WithRates(Text, value => $"{value * 2:G12}", "2")!;
-        Assert.Equal(Text.Replace("to: 0.1,", "to: 0.2,", StringComparison.Ordinal).Replace("from: 0.1,", "from: 0.2,", StringComparison.Ordinal), edited);
-        Assert.Contains("learning_rate: {scaled: {factor: 2, of: {table: {file: a.csv}}}}", RecipeEdit.WithRates("learning_rate: {table: {file: a.csv}}\n", value => $"{value}", "2"), StringComparison.Ordinal);
+        Assert.Equal(
+            Text.Replace("to: 0.1,", "to: 0.2,", StringComparison.Ordinal).Replace("from: 0.1,", "from: 0.2,", StringComparison.Ordinal),
+            edited);
+        Assert.Contains("learning_rate: {scaled: {factor: 2, of: {table: {file: a.csv}}}}",
+            RecipeEdit.WithRates("learning_rate: {table: {file: a.csv}}\n", value => $"{value}", "2"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,16 +10,20 @@ public class RecipeFuzzTests
 
     private static readonly string[] Words =
     [
-        "", "-1", "0", "1e400", "NaN", ".inf", "1_000", "1__0", "9223372036854775808", "30ep", "0.3dur", "99999999999999999999ep", "1e308ba", "-5ba", "5%", "5",
-        "true", "null", "~", "[]", "{}", "[1, [2]]", "{a: b}", "&a", "*a", "!!str", "---", "...", "'", "\"", "\\", "\t", "|", ">", "? ", ": ", "- ", "#", "@", "%",
-        "learning_rate", "linear", "cosine", "steps", "warmup", "one_cycle", "wsd", "table", "repeated", "of", "for", "at", "factor", "every", "period",
+        "", "-1", "0", "1e400", "NaN", ".inf", "1_000", "1__0", "9223372036854775808", "30ep", "0.3dur", "99999999999999999999ep",
+        "1e308ba", "-5ba", "5%", "5",
+        "true", "null", "~", "[]", "{}", "[1, [2]]", "{a: b}", "&a", "*a", "!!str", "---", "...", "'", "\"", "\\", "\t", "|", ">", "? ",
+        ": ", "- ", "#", "@", "%",
+        "learning_rate", "linear", "cosine", "steps", "warmup", "one_cycle", "wsd", "table", "repeated", "of", "for", "at", "factor",
+        "every", "period",
         "\u0000", "\u2028", "\ud83d\ude00", "\ufeff", "ü", "cifar10", "preresnet-14", "group", "1e-320",
     ];
 
     [Fact]
     public void Ten_thousand_mutated_recipes_are_accepted_or_refused_with_line_and_column()
     {
-        var originals = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllText).ToArray();
+        var originals = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "recipes"), "*.yaml").Order(StringComparer.Ordinal)
+            .Select(File.ReadAllText).ToArray();
         var random = new Random(20_240_607);
         var (accepted, refused) = (0, 0);
         for (var i = 0; i < Mutations; i++)

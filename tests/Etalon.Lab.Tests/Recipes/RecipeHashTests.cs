@@ -17,8 +17,15 @@ public class RecipeHashTests
         """;
 
     [Theory]
-    [InlineData("# a comment\nmomentum: 9e-1\nweight_decay: 0.000_5\nname: \"r\"\nlearning_rate: [{warmup: {for: 2ep, peak: 0.10}}, {cosine: {to: 0.0, from: 0.1, for: 0.8dur}}]\nmodel:\n    affine: false\n    name: preresnet8\ndata: {batch: 64, set: digits}\nduration: 230ba\n")]
-    [InlineData("{\"duration\": \"10ep\", \"name\": \"r\", \"seed\": 1, \"momentum\": 0.9, \"weight_decay\": {\"constant\": {\"value\": 5e-4}}, \"data\": {\"set\": \"digits\", \"folder\": \"elsewhere\", \"batch\": 64, \"drop_last\": false}, \"model\": {\"name\": \"preresnet-8\", \"affine\": false, \"width\": 16}, \"learning_rate\": [{\"warmup\": {\"peak\": 0.1, \"for\": \"46ba\"}}, {\"cosine\": {\"from\": 0.1, \"to\": 0}}]}")]
+    [InlineData(
+        "# a comment\nmomentum: 9e-1\nweight_decay: 0.000_5\nname: \"r\"\nlearning_rate: [{warmup: {for: 2ep, peak: 0.10}}, {cosine: "
+        + "{to: 0.0, from: 0.1, for: 0.8dur}}]\nmodel:\n    affine: false\n    name: preresnet8\ndata: {batch: 64, set: "
+        + "digits}\nduration: 230ba\n")]
+    [InlineData(
+        "{\"duration\": \"10ep\", \"name\": \"r\", \"seed\": 1, \"momentum\": 0.9, \"weight_decay\": {\"constant\": {\"value\": 5e-4}}, "
+        + "\"data\": {\"set\": \"digits\", \"folder\": \"elsewhere\", \"batch\": 64, \"drop_last\": false}, \"model\": {\"name\": "
+        + "\"preresnet-8\", \"affine\": false, \"width\": 16}, \"learning_rate\": [{\"warmup\": {\"peak\": 0.1, \"for\": \"46ba\"}}, "
+        + "{\"cosine\": {\"from\": 0.1, \"to\": 0}}]}")]
     public void Formatting_key_order_units_and_written_defaults_do_not_change_the_hash(string same) =>
         Assert.Equal(RecipeReader.Read(Recipe).Recipe.Hash, RecipeReader.Read(same).Recipe.Hash);
 
@@ -58,14 +65,19 @@ public class RecipeHashTests
     [InlineData("learning_rate: {one_cycle: {peak: 1, shape: linear, three_phase: true, momentum: {}}}")]
     [InlineData("learning_rate: {wsd: {peak: 1, warmup: 1ep, decay: 1ep, shape: sqrt, convention: start-at-zero}}")]
     [InlineData("learning_rate: {table: {values: [3, 2, 1]}}")]
-    [InlineData("learning_rate: {scaled: {factor: 2, log_factor: -1.5, of: [{warmup: {peak: 1, for: 1ep, convention: end-at-peak}}, {constant: {value: 1}}]}}")]
+    [InlineData(
+        "learning_rate: {scaled: {factor: 2, log_factor: -1.5, of: [{warmup: {peak: 1, for: 1ep, convention: end-at-peak}}, {constant: "
+        + "{value: 1}}]}}")]
     [InlineData("learning_rate: {repeated: {times: 3, of: {linear: {from: 0, to: 1, for: 1ep}}}}")]
     [InlineData("learning_rate: [{stretched: {factor: 1.5, of: {cosine: {from: 1, to: 0, for: 1ep}}}}, {constant: {value: 0.1}}]")]
-    [InlineData("learning_rate: 1\nmodel: {name: mlp, hidden: [3, 2]}\noptimizer: {groups: {bias: {momentum: {linear: {from: 0, to: 0.5}}}}}")]
+    [InlineData(
+        "learning_rate: 1\nmodel: {name: mlp, hidden: [3, 2]}\noptimizer: {groups: {bias: {momentum: {linear: {from: 0, to: 0.5}}}}}")]
     [InlineData("learning_rate: 1\nmodel: {name: cnn, norm: group, groups: 4}\nloss: {name: squared-error}")]
     public void The_canonical_recipe_reads_back_as_itself(string schedule)
     {
-        var recipe = RecipeReader.Read($"name: r\nduration: 5ep\nsteps_per_epoch: 7\nmomentum: 0.5\n{schedule}".Replace("momentum: 0.5\nlearning_rate: {one_cycle", "learning_rate: {one_cycle", StringComparison.Ordinal)).Recipe;
+        var recipe = RecipeReader.Read(
+            $"name: r\nduration: 5ep\nsteps_per_epoch: 7\nmomentum: 0.5\n{schedule}".Replace("momentum: 0.5\nlearning_rate: {one_cycle",
+                "learning_rate: {one_cycle", StringComparison.Ordinal)).Recipe;
         foreach (var text in new[] { RecipeWriter.ToYaml(recipe), RecipeWriter.ToJson(recipe).ToJsonString() })
         {
             var again = RecipeReader.Read(text).Recipe;
@@ -89,7 +101,8 @@ public class RecipeHashTests
 
     [Fact]
     public void The_full_batch_is_the_number_of_all_images_in_another_word() =>
-        Assert.Equal(RecipeReader.Read(Recipe, overrides: ["data.batch=1437"]).Recipe.Hash, RecipeReader.Read(Recipe, overrides: ["data.batch=full"]).Recipe.Hash);
+        Assert.Equal(RecipeReader.Read(Recipe, overrides: ["data.batch=1437"]).Recipe.Hash,
+            RecipeReader.Read(Recipe, overrides: ["data.batch=full"]).Recipe.Hash);
 
     [Fact]
     public void A_changed_copy_has_the_hash_of_what_it_is_now_and_the_first_keeps_its_own()

@@ -2,18 +2,25 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Tests.Recipes;
 
-/// <summary>Tables of schedules are read like logs: no row is believed that may be another one's, and here one such row refuses the file.</summary>
+/// <summary>
+/// Tables of schedules are read like logs: no row is believed that may be another one's, and here one such row refuses the file.
+/// </summary>
 public class TableFileTests
 {
     [Theory]
-    [InlineData("step,lr\n0,0.1\n2,0.2\n", "lr.csv:3:1: step is \"2\" where 1 must stand; a table has a row for each update from 0 on, in order, none twice and none left out")]
+    [InlineData("step,lr\n0,0.1\n2,0.2\n",
+        "lr.csv:3:1: step is \"2\" where 1 must stand; "
+        + "a table has a row for each update from 0 on, in order, none twice and none left out")]
     [InlineData("step,lr\n0,0.1\n0,0.2\n", "lr.csv:3:1: step is \"0\" where 1 must stand")]
     [InlineData("step,lr\n1,0.1\n0,0.2\n", "lr.csv:2:1: step is \"1\" where 0 must stand")]
     [InlineData("step,lr\n100,0.1\n101,0.2\n", "lr.csv:2:1: step is \"100\" where 0 must stand")]
     [InlineData("lr,step\n0.1,0\n0.2,one\n", "lr.csv:3:2: step is \"one\" where 1 must stand")]
-    [InlineData("step,lr\n0,0.1\n1,0,5\n2,0.1\n", "lr.csv:3:3: has more cells than the header; nobody knows which number is which (numbers need a point, not a comma); mend the row")]
-    [InlineData("step,lr,momentum\n0,0.1,0.9\n1,0.\n2,0.1,0.9\n", "lr.csv:3:2: has 2 cells where the header has 3; the last number may be cut off; mend the row")]
-    [InlineData("step,lr\n0,0.1\n1,0.1", "lr.csv:3: the last line has no end; a number in it may be cut off; end it with a line feed where it is whole")]
+    [InlineData("step,lr\n0,0.1\n1,0,5\n2,0.1\n",
+        "lr.csv:3:3: has more cells than the header; nobody knows which number is which (numbers need a point, not a comma); mend the row")]
+    [InlineData("step,lr,momentum\n0,0.1,0.9\n1,0.\n2,0.1,0.9\n",
+        "lr.csv:3:2: has 2 cells where the header has 3; the last number may be cut off; mend the row")]
+    [InlineData("step,lr\n0,0.1\n1,0.1",
+        "lr.csv:3: the last line has no end; a number in it may be cut off; end it with a line feed where it is whole")]
     [InlineData("0.1\n0.05", "lr.csv:2: the last line has no end")]
     [InlineData("step,lr\n0,0.1\n\n1,0.1\n", "lr.csv:3: is an empty line; a table has a row for each update from 0 on")]
     [InlineData("weight_decay\n5e-4\n", "lr.csv:1: has no column lr; the first line must name it, and names weight_decay")]
@@ -29,13 +36,17 @@ public class TableFileTests
     [InlineData("step,lr\n0,-0.1\n", "lr.csv:2:2: lr is \"-0.1\", which cannot be: a rate is never negative; write 0 or more")]
     [InlineData("STEP,lr\n100,0.1\n101,0.2\n", "lr.csv:2:1: step is \"100\" where 0 must stand")]
     [InlineData("Step,step,lr\n0,0,0.1\n", "lr.csv:1: names the column step twice; keep one")]
-    [InlineData("iteration,lr\n1,0.1\n2,0.2\n", "lr.csv:2:1: iteration is \"1\" where 0 must stand; a table has a row for each update from 0 on, in order, none twice and none left out")]
+    [InlineData("iteration,lr\n1,0.1\n2,0.2\n",
+        "lr.csv:2:1: iteration is \"1\" where 0 must stand; a table has a row for each update from 0 on, in order, none twice and none "
+        + "left out")]
     [InlineData("Epoch,lr\n0,0.1\n0,0.2\n", "lr.csv:3:1: epoch is \"0\" where 1 must stand")]
     [InlineData("lr,t\n0.1,0\n0.2,2\n", "lr.csv:3:2: t is \"2\" where 1 must stand")]
     [InlineData("t,T,lr\n0,0,0.1\n", "lr.csv:1: names the column t twice; keep one")]
     [InlineData("iter,lr\n0,0.1\n10,0.1\n", "lr.csv:3:1: iter is \"10\" where 1 must stand")]
     [InlineData("update,lr\n0,0.1\n,0.1\n", "lr.csv:3:1: update is \"\" where 1 must stand")]
-    [InlineData("step,lr,\n0,0,5\n1,0,4\n", "lr.csv:2:3: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); mend the row")]
+    [InlineData("step,lr,\n0,0,5\n1,0,4\n",
+        "lr.csv:2:3: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); mend "
+        + "the row")]
     [InlineData("lr,,\n0.1,,\n0.1, ,2\n", "lr.csv:3:3: has a cell in a column without a name")]
     [InlineData("lr\n0.1\n0.2\0\0\n", "lr.csv:3:1: lr is \"0.2\\0\\0\", which is not a number")]
     [InlineData("step,lr\n0\0,0.1\n", "lr.csv:2:1: step is \"0\\0\" where 0 must stand")]
@@ -80,7 +91,8 @@ public class TableFileTests
     public void A_cell_is_read_as_a_recipe_reads_its_numbers(string number)
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(Bits(() => RecipeReader.Read($"duration: 1ba\nlearning_rate: {{table: {{values: [{number}]}}}}").Recipe), Bits(() => Read(folder, $"lr\n{number}\n")));
+        Assert.Equal(Bits(() => RecipeReader.Read($"duration: 1ba\nlearning_rate: {{table: {{values: [{number}]}}}}").Recipe),
+            Bits(() => Read(folder, $"lr\n{number}\n")));
 
         static long? Bits(Func<Recipe> read)
         {

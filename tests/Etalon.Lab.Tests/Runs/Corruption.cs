@@ -4,8 +4,8 @@ using System.Text;
 namespace Etalon.Lab.Tests.Runs;
 
 /// <summary>
-/// Damages a file in seeded ways, each kind of damage at each class of its byte positions, and has it read each time: read or refused with file and
-/// cause, in bounded time and memory.
+/// Damages a file in seeded ways, each kind of damage at each class of its byte positions, and has it read each time: read or refused with
+/// file and cause, in bounded time and memory.
 /// </summary>
 internal sealed class Corruption(string path, int seed)
 {
@@ -13,7 +13,8 @@ internal sealed class Corruption(string path, int seed)
     private const long MostMemory = 256 << 20;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] Words = ["-1", "1e400", "99999999999999999999", "null", "[]", "{}", "\"", "NaN", "\u0000", "true", "0.5", "[[[[[[[["];
+    private static readonly string[] Words =
+        ["-1", "1e400", "99999999999999999999", "null", "[]", "{}", "\"", "NaN", "\u0000", "true", "0.5", "[[[[[[[["];
 
     private readonly Random _random = new(seed);
     private TimeSpan _longest;
@@ -50,7 +51,9 @@ internal sealed class Corruption(string path, int seed)
                 else Assert.True(MayPass, $"{what} was read as if it were good");
             }
         }
-        TestContext.Current.SendDiagnosticMessage($"{Path.GetFileName(path)}: {cases} cases, {refused} refused, at most {_longest.TotalMilliseconds:0.0} ms and {_memory / 1024.0:0} KiB");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{Path.GetFileName(path)}: {cases} cases, {refused} refused, at most {_longest.TotalMilliseconds:0.0} ms and "
+            + $"{_memory / 1024.0:0} KiB");
         // Neither may be rare where both may be, or the damage does not test what it should.
         Assert.InRange(refused, MayPass ? cases / 50 : cases, cases);
     }
@@ -66,9 +69,12 @@ internal sealed class Corruption(string path, int seed)
 
     /// <summary>Classes that follow one another, each from where the one before ends.</summary>
     public static IReadOnlyList<(string, int[])> Parts(params (string Name, int End)[] parts) =>
-        [.. parts.Select((part, i) => (part.Name, Enumerable.Range(i == 0 ? 0 : parts[i - 1].End, part.End - (i == 0 ? 0 : parts[i - 1].End)).ToArray()))];
+        [.. parts.Select(
+            (part, i) =>
+                (part.Name, Enumerable.Range(i == 0 ? 0 : parts[i - 1].End, part.End - (i == 0 ? 0 : parts[i - 1].End)).ToArray()))];
 
-    private static int[] Where(byte[] text, Func<char, bool> isOne) => [.. Enumerable.Range(0, text.Length).Where(i => isOne((char)text[i]))];
+    private static int[] Where(byte[] text, Func<char, bool> isOne) =>
+        [.. Enumerable.Range(0, text.Length).Where(i => isOne((char)text[i]))];
 
     // Whatever takes long is tried again: once slow may be the machine's doing, three times is the reader's.
     private bool Reads(Action read, string what)
@@ -95,7 +101,8 @@ internal sealed class Corruption(string path, int seed)
         }
         catch (InputException exception)
         {
-            Assert.All(exception.Problems.Take(1), problem => Assert.Contains(Names ?? Path.GetFileName(path), problem, StringComparison.Ordinal));
+            Assert.All(exception.Problems.Take(1),
+                problem => Assert.Contains(Names ?? Path.GetFileName(path), problem, StringComparison.Ordinal));
             Assert.DoesNotContain("   at ", exception.Message, StringComparison.Ordinal);
             isRead = false;
         }

@@ -65,9 +65,11 @@ public sealed class CorruptionTests : IDisposable
     public void A_damaged_recipe_or_a_table_of_its_is_read_or_refused(string name, int seed)
     {
         string recipe = SmallRun.WriteRecipe(_folder.Path), path = In(name);
-        File.WriteAllText(In("lr.csv"), "step,lr\n" + string.Concat(Enumerable.Range(0, 28).Select(step => $"{step},{0.1 / (step + 1):R}\n")));
+        File.WriteAllText(In("lr.csv"),
+            "step,lr\n" + string.Concat(Enumerable.Range(0, 28).Select(step => $"{step},{0.1 / (step + 1):R}\n")));
         byte[] good = File.ReadAllBytes(path);
-        new Corruption(path, seed).Try(good, Corruption.ClassesOfText(good), () => RecipeReader.ReadFile(recipe, name == "lr.csv" ? ["learning_rate={table: {file: lr.csv}}"] : []));
+        new Corruption(path, seed).Try(good, Corruption.ClassesOfText(good),
+            () => RecipeReader.ReadFile(recipe, name == "lr.csv" ? ["learning_rate={table: {file: lr.csv}}"] : []));
     }
 
     [Theory]
@@ -87,9 +89,11 @@ public sealed class CorruptionTests : IDisposable
         {
             ("mnist", 0) => Corruption.Parts(("magic", 4), ("dimensions", header), ("pixels", good.Length)),
             ("mnist", _) => Corruption.Parts(("magic", 4), ("dimensions", 8), ("labels", good.Length)),
-            _ => [("labels", [.. Enumerable.Range(0, file.Count).Select(i => i * row)]), ("pixels", [.. Enumerable.Range(0, good.Length).Where(i => i % row > 1)])],
+            _ => [("labels", [.. Enumerable.Range(0, file.Count).Select(i => i * row)]),
+                ("pixels", [.. Enumerable.Range(0, good.Length).Where(i => i % row > 1)])],
         };
-        new Corruption(path, seed).Try(good, classes, () => new DataSetAssembler(set.Entry).Add(file, PublishedFileReader.Read(file, path, "Get it anew."), path));
+        new Corruption(path, seed).Try(good, classes,
+            () => new DataSetAssembler(set.Entry).Add(file, PublishedFileReader.Read(file, path, "Get it anew."), path));
     }
 
     [Fact]
@@ -115,15 +119,20 @@ public sealed class CorruptionTests : IDisposable
         {
             byte[] archive = PublishedSet.Gzip(tar);
             File.WriteAllBytes(path, archive);
-            entry = set.Entry with { Archive = set.Entry.Archive! with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } };
+            entry = set.Entry with { Archive =
+                set.Entry.Archive! with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } };
         }
-        // Fields of the header blocks of ustar(5): a block for the folder, then one before each file, whose content follows in whole blocks.
-        int[] headers = [.. Enumerable.Range(0, good.Length / 512).Select(i => i * 512).Where(at => Encoding.ASCII.GetString(good, at + 257, 5) == "ustar")];
-        (string, int[]) Field(string name, int begin, int end) => (name, [.. headers.SelectMany(at => Enumerable.Range(at + begin, end - begin))]);
+        // Fields of the header blocks of ustar(5): a block for the folder, then one before each file, whose content follows in whole
+        // blocks.
+        int[] headers = [.. Enumerable.Range(0, good.Length / 512).Select(i => i * 512)
+            .Where(at => Encoding.ASCII.GetString(good, at + 257, 5) == "ustar")];
+        (string, int[]) Field(string name, int begin, int end) =>
+            (name, [.. headers.SelectMany(at => Enumerable.Range(at + begin, end - begin))]);
         var rest = Enumerable.Range(0, good.Length).Where(i => !headers.Contains(i - i % 512)).ToArray();
         new Corruption(path, 16) { Write = Pack, Names = "sample" }.Try(
             good,
-            [Field("name", 0, 100), Field("size", 124, 136), Field("checksum", 148, 156), Field("type", 156, 157), Field("link", 157, 257), Field("prefix", 345, 500), ("content", rest)],
+            [Field("name", 0, 100), Field("size", 124, 136), Field("checksum", 148, 156), Field("type", 156, 157), Field("link", 157, 257),
+                Field("prefix", 345, 500), ("content", rest)],
             () => entry.Load(DataPlaces.InFolder(entry, _folder.Path)));
     }
 
@@ -153,7 +162,8 @@ public sealed class CorruptionTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
-    private static PublishedSet Published(string name) => name switch { "mnist" => PublishedSet.Mnist(), "cifar10" => PublishedSet.Cifar10(), _ => PublishedSet.Cifar100() };
+    private static PublishedSet Published(string name) =>
+        name switch { "mnist" => PublishedSet.Mnist(), "cifar10" => PublishedSet.Cifar10(), _ => PublishedSet.Cifar100() };
 
     // The length, the texts, the places of the tensors with the padding behind them, the tensors.
     private static IReadOnlyList<(string Name, int[] Positions)> PartsOf(byte[] checkpoint)

@@ -18,7 +18,9 @@ public sealed class ForgedCheckpointTests : IDisposable
     [InlineData("optimizer={name: adam}", "momentum=0", "learning_rate=1e-3")]
     public void A_text_that_was_changed_is_refused_by_its_name_or_trained_with(params string[] overrides)
     {
-        string run = SmallRun.Stopped(_folder.Path, 4, ["duration=6ba", "data={set: digits, batch: 8, train: 16, test: 8}", "model={name: mlp, hidden: [4], norm: layer}", "learning_rate=0.1", .. overrides]);
+        string run = SmallRun.Stopped(_folder.Path, 4,
+            ["duration=6ba", "data={set: digits, batch: 8, train: 16, test: 8}", "model={name: mlp, hidden: [4], norm: layer}",
+                "learning_rate=0.1", .. overrides]);
         string path = new CheckpointFolder(run).PathOf(4);
         using var trainer = RestoredTrainer.Open<float>(run, 4, 1);
         SafetensorsEntry[] entries;
@@ -29,7 +31,8 @@ public sealed class ForgedCheckpointTests : IDisposable
         foreach (string key in texts.Keys.Where(key => !key.EndsWith("_sha256", StringComparison.Ordinal)))
             foreach (string value in Values)
             {
-                File.WriteAllBytes(path, [.. CheckpointSeal.Seal(new Dictionary<string, string>(texts) { [key] = value }, entries, tensors), .. tensors]);
+                File.WriteAllBytes(path,
+                    [.. CheckpointSeal.Seal(new Dictionary<string, string>(texts) { [key] = value }, entries, tensors), .. tensors]);
                 try
                 {
                     using var checkpoint = Checkpoint.Open(path);
@@ -52,7 +55,8 @@ public sealed class ForgedCheckpointTests : IDisposable
     [InlineData("{", "{\"\\udfff\": 1,")]
     public void A_key_twice_or_half_a_character_is_refused_by_whoever_reads_the_run(string was, string now)
     {
-        string run = SmallRun.Stopped(_folder.Path, 2, "duration=3ba", "data={set: digits, batch: 8, train: 16, test: 8}", "model={name: mlp, hidden: [4], norm: layer}"), path = Path.Combine(run, "resolved.json");
+        string run = SmallRun.Stopped(_folder.Path, 2, "duration=3ba", "data={set: digits, batch: 8, train: 16, test: 8}",
+            "model={name: mlp, hidden: [4], norm: layer}"), path = Path.Combine(run, "resolved.json");
         string text = File.ReadAllText(path);
         File.WriteAllText(path, now + text[(text.IndexOf(was, StringComparison.Ordinal) + 1)..]);
         foreach (Action read in (Action[])[() => RunSummary.Read(run), () => ResolvedRecipe.Read(run), () => SmallRun.Resume(run)])

@@ -4,11 +4,15 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Tests.Runs;
 
-/// <summary>Forks between the equivalent forms of a recipe: weights and buffers are turned from the one into the other, so that only the numbers change and not the run.</summary>
+/// <summary>
+/// Forks between the equivalent forms of a recipe: weights and buffers are turned from the one into the other, so that only the numbers
+/// change and not the run.
+/// </summary>
 public sealed class ForkOfFormTests : IDisposable
 {
-    // Each of the updates after the fork rounds differently in the two runs, some 1e-15 relative to a weight, and what is turned over once more; in the few
-    // updates here the network makes at most a thousand times as much of it. Seen: 1e-13 at most. Another weight decay by a tenth makes more than 1e-4.
+    // Each of the updates after the fork rounds differently in the two runs, some 1e-15 relative to a weight, and what is turned over once
+    // more; in the few updates here the network makes at most a thousand times as much of it. Seen: 1e-13 at most. Another weight decay by
+    // a tenth makes more than 1e-4.
     private const double Rounding = 1e-11;
 
     private static readonly string[] Float64 = ["precision=float64", "weight_decay=0.01"];
@@ -42,7 +46,8 @@ public sealed class ForkOfFormTests : IDisposable
         string[] words = [.. Float64, .. recipe, .. Words(parentForm)];
         string whole = SmallRun.Whole(In("whole"), words), parent = SmallRun.Stopped(In("stopped"), 13, words);
         AssertSameFunctions(whole, Fork(parent, 13, forkForm));
-        Assert.True(WorstDifference(whole, Fork(parent, 13, forkForm, "weight_decay=0.011")) > 1e-4, "another weight decay makes no difference, so the test has no power");
+        Assert.True(WorstDifference(whole, Fork(parent, 13, forkForm, "weight_decay=0.011")) > 1e-4,
+            "another weight decay makes no difference, so the test has no power");
     }
 
     [Theory]
@@ -76,7 +81,8 @@ public sealed class ForkOfFormTests : IDisposable
     public void A_fork_of_a_form_without_momentum_into_one_with_has_the_buffer_of_the_recipe_itself()
     {
         string[] changes = ["momentum=0.9", "duration=9ep"];
-        string own = SmallRun.Stopped(In("own"), 13, [.. Float64, "momentum=0"]), formed = SmallRun.Stopped(In("formed"), 13, [.. Float64, "momentum=0", "equivalent.form=exponential"]);
+        string own = SmallRun.Stopped(In("own"), 13, [.. Float64, "momentum=0"]),
+            formed = SmallRun.Stopped(In("formed"), 13, [.. Float64, "momentum=0", "equivalent.form=exponential"]);
         AssertSameFunctions(Fork(own, 13, changes), Fork(formed, 13, [.. changes, "equivalent=null"]));
         AssertSameFunctions(Fork(own, 13, changes), Fork(formed, 13, [.. changes, "equivalent.form=texp++"]));
     }
@@ -86,7 +92,8 @@ public sealed class ForkOfFormTests : IDisposable
     [InlineData("texp", "float64")]
     public void A_fork_of_a_form_without_a_change_is_its_parent_to_the_bit(string form, string precision)
     {
-        string parent = SmallRun.Whole(In("runs"), $"precision={precision}", "weight_decay=2", "momentum=0", "duration=60ep", $"equivalent.form={form}");
+        string parent = SmallRun.Whole(In("runs"), $"precision={precision}", "weight_decay=2", "momentum=0", "duration=60ep",
+            $"equivalent.form={form}");
         long end = new CheckpointFolder(parent).Steps()[0];
         using var last = Checkpoint.Open(new CheckpointFolder(parent).PathOf(end));
         using var same = Checkpoint.Open(new CheckpointFolder(Fork(parent, new CheckpointFolder(parent).Steps()[1])).PathOf(end));
@@ -103,7 +110,7 @@ public sealed class ForkOfFormTests : IDisposable
         Assert.Equal(["weights and buffers are turned from the recipe's own into the form texp++"], fork.Notes);
 
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => SmallRun.Train(
+        Assert.Throws<OperationCanceledException>(() => SmallRun.Watch(
             TrainingRun.Fork(parent, 24, ["equivalent.form=texp++"], In("stopped"), 1),
             new SmallRun.Stopper { At = 26, Stop = cancellation.Cancel }, cancellation.Token));
         string stopped = Path.Combine(In("stopped"), "small");
@@ -129,20 +136,25 @@ public sealed class ForkOfFormTests : IDisposable
         Assert.True(difference < Rounding, $"{one} and {two} differ by {difference:E1}");
     }
 
-    // Losses of the lines that both have, and all numbers at the end in units without a scale: directions of weights, running statistics relative to their norm.
+    // Losses of the lines that both have, and all numbers at the end in units without a scale: directions of weights, running statistics
+    // relative to their norm.
     private static double WorstDifference(string one, string two)
     {
         var (first, second) = (RunSummary.Read(one), RunSummary.Read(two));
-        var byStep = second.Metrics.Where(line => line.ContainsKey("test/loss")).ToDictionary(line => line["step"], line => line["test/loss"]);
+        var byStep =
+            second.Metrics.Where(line => line.ContainsKey("test/loss")).ToDictionary(line => line["step"], line => line["test/loss"]);
         Assert.NotEmpty(byStep);
-        double worst = byStep.Max(line => Math.Abs(first.Metrics.Single(other => other["step"] == line.Key && other.ContainsKey("test/loss"))["test/loss"] / line.Value - 1));
+        double worst = byStep.Max(
+            line => Math.Abs(
+                first.Metrics.Single(other => other["step"] == line.Key && other.ContainsKey("test/loss"))["test/loss"] / line.Value - 1));
         using var last = Checkpoint.Open(new CheckpointFolder(one).PathOf(first.Result!.Steps));
         using var end = Checkpoint.Open(new CheckpointFolder(two).PathOf(second.Result!.Steps));
         Assert.Equal(last.Step, end.Step);
         using Trainer<double> a = Restored(first, last), b = Restored(second, end);
         foreach (var tensor in a.Network.Parameters.Tensors.Concat(a.Network.State.Tensors))
         {
-            var (u, v) = (Direction(tensor.Span), Direction((b.Network.Parameters.Tensors.Concat(b.Network.State.Tensors)).Single(other => other.Name == tensor.Name).Span));
+            var (u, v) = (Direction(tensor.Span),
+                Direction((b.Network.Parameters.Tensors.Concat(b.Network.State.Tensors)).Single(other => other.Name == tensor.Name).Span));
             worst = Math.Max(worst, u.Zip(v, (x, y) => Math.Abs(x - y)).Max());
         }
         return worst;

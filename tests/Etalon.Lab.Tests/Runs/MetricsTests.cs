@@ -7,7 +7,9 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Tests.Runs;
 
-/// <summary>metrics.jsonl torn at every byte: what a reader sees of it, whether a checkpoint can go on from it, and what is there in the end.</summary>
+/// <summary>
+/// metrics.jsonl torn at every byte: what a reader sees of it, whether a checkpoint can go on from it, and what is there in the end.
+/// </summary>
 public sealed partial class MetricsTests : IDisposable
 {
     private const int Updates = 8, Every = 3, PerEpoch = 4;
@@ -82,8 +84,11 @@ public sealed partial class MetricsTests : IDisposable
         {
             marks.Add(writer.Mark);
             double epoch = (step + 1.0) / PerEpoch;
-            writer.Updated(new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7), new Hyperparameters(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
-            if ((step + 1) % PerEpoch == 0) writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
+            writer.Updated(
+                new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7),
+                    new Hyperparameters(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
+            if ((step + 1) % PerEpoch == 0)
+                writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
         }
         marks.Add(writer.Mark);
         return marks;

@@ -6,7 +6,8 @@ namespace Etalon.Lab.Tests.Runs;
 
 public sealed class SafetensorsTests : IDisposable
 {
-    private const string Good = """{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F64","shape":[],"data_offsets":[24,32]}}""";
+    private const string Good =
+        """{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F64","shape":[],"data_offsets":[24,32]}}""";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -15,7 +16,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_file_written_by_hand_from_the_formats_description_is_read()
     {
-        using var file = SafetensorsFile.Open(Write("""{"__metadata__":{"k":"v \u00e4"},"b":{"data_offsets":[8,16],"dtype":"F64","shape":[1]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}   """, [.. Enumerable.Range(0, 16).Select(i => (byte)i)]));
+        using var file = SafetensorsFile.Open(
+            Write("""{"__metadata__":{"k":"v \u00e4"},"b":{"data_offsets":[8,16],"dtype":"F64","shape":[1]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}   """, [.. Enumerable.Range(0, 16).Select(i => (byte)i)]));
         Assert.Equal(["a", "b"], file.Entries.Select(entry => entry.Name));
         Assert.Equal("v ä", file.Metadata["k"]);
         byte[] bytes = new byte[8];
@@ -32,7 +34,8 @@ public sealed class SafetensorsTests : IDisposable
         string path = Path.Combine(_folder.Path, "file");
         File.WriteAllBytes(path, [.. header, .. new byte[32]]);
         using var file = SafetensorsFile.Open(path);
-        Assert.Equal(entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)), file.Entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)));
+        Assert.Equal(entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)),
+            file.Entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)));
         Assert.Equal("{\"a\": 1}\n", file.Metadata["recipe"]);
     }
 

@@ -60,7 +60,13 @@ internal static class SmallRun
     }
 
     /// <summary>Trains a run to its end, and lets it go.</summary>
-    public static RunResult Train(TrainingRun run, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    public static RunResult Train(TrainingRun run)
+    {
+        using (run) return run.Train(NullObserver.Instance, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The same with an observer, or until it is canceled.</summary>
+    public static RunResult Watch(TrainingRun run, ITrainingObserver? observer = null, CancellationToken cancellation = default)
     {
         using (run) return run.Train(observer ?? NullObserver.Instance, cancellation);
     }
@@ -76,7 +82,9 @@ internal static class SmallRun
     private static void Stop(TrainingRun run, long step)
     {
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Train(run, new Stopper { At = step, Stop = cancellation.Cancel }, cancellation.Token));
+        using (run)
+            Assert.Throws<OperationCanceledException>(
+                () => run.Train(new Stopper { At = step, Stop = cancellation.Cancel }, cancellation.Token));
     }
 
     /// <summary>Does something after an update.</summary>

@@ -88,12 +88,12 @@ public class SimulationTests
     }
 
     [Theory]
-    [InlineData(StartDirection.Axis, 1, 1)]
-    [InlineData(StartDirection.OppositeAxis, -1, -1)]
-    [InlineData(StartDirection.EitherAxis, -1, 1)]
-    public void Replicas_begin_where_they_are_told_to(StartDirection direction, double least, double most)
+    [InlineData(nameof(StartDirection.Axis), 1, 1)]
+    [InlineData(nameof(StartDirection.OppositeAxis), -1, -1)]
+    [InlineData(nameof(StartDirection.EitherAxis), -1, 1)]
+    public void Replicas_begin_where_they_are_told_to(string direction, double least, double most)
     {
-        var result = Run(Small() with { Direction = direction, KeepAt = [0] });
+        var result = Run(Small() with { Direction = Enum.Parse<StartDirection>(direction), KeepAt = [0] });
         Assert.Equal((least, most), (result.Axes(0).ToArray().Min(), result.Axes(0).ToArray().Max()));
         Assert.All(result.SquaredNorms(0).ToArray(), square => Assert.Equal(4, square, 1e-14));
     }

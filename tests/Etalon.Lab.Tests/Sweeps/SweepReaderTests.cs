@@ -27,7 +27,8 @@ public sealed class SweepReaderTests : IDisposable
     [Fact]
     public void A_trial_has_the_hash_of_the_recipe_that_the_command_line_gives_with_the_same_changes()
     {
-        var trial = Read("recipe: small.yaml\nover: {model.hidden: [[8], [16, 8]], optimizer: [{name: sgd, nesterov: true}]}\nseeds: [7]").Trials.Last();
+        var trial = Read(
+            "recipe: small.yaml\nover: {model.hidden: [[8], [16, 8]], optimizer: [{name: sgd, nesterov: true}]}\nseeds: [7]").Trials.Last();
         string path = Path.Combine(_folder.Path, "small.yaml");
         Assert.Equal(RecipeReader.ReadFile(path, ["seed=7", "optimizer={nesterov: true, name: sgd}", "model.hidden=[16,8]"]).Recipe.Hash,
             trial.Recipe.Hash);
@@ -48,7 +49,9 @@ public sealed class SweepReaderTests : IDisposable
     [Fact]
     public void Joint_changes_set_several_keys_at_once_and_conditions_leave_configurations_out()
     {
-        var sweep = Read("recipe: small.yaml\nover:\n  together: [{learning_rate: 0.1, weight_decay: 1e-2}, {learning_rate: 1, weight_decay: 1e-2}]\n  momentum: [0, 0.9]\nwhere: ['learning_rate * weight_decay <= 2e-3', momentum != 0]");
+        var sweep = Read(
+            "recipe: small.yaml\nover:\n  together: [{learning_rate: 0.1, weight_decay: 1e-2}, {learning_rate: 1, weight_decay: 1e-2}]\n "
+            + " momentum: [0, 0.9]\nwhere: ['learning_rate * weight_decay <= 2e-3', momentum != 0]");
         Assert.Equal(["learning_rate=0.1 weight_decay=1e-2 momentum=0.9"],
             sweep.Configurations.Select(configuration => configuration.Label));
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Etalon.Lab.Runs;
 using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;

@@ -24,10 +24,11 @@ public sealed class AutoDecayTests : IDisposable
     [InlineData(0.95, null)] // 5 % an epoch: never slow, and two windows differ by far more than their spread
     [InlineData(0.995, 6)] // half a percent is below the tolerance of one
     public void A_stage_ends_when_the_loss_falls_by_less_than_the_tolerance(double factor, int? end) =>
-        Assert.Equal(end, StageEnds(new AutoDecay(new AutoDecaySpec()), 40, epoch => Math.Pow(factor, epoch)).Cast<int?>().FirstOrDefault());
+        Assert.Equal(end,
+            StageEnds(new AutoDecay(new AutoDecaySpec()), 40, epoch => Math.Pow(factor, epoch)).Cast<int?>().FirstOrDefault());
 
-    // 1, 0.9, 1, 0.9, ...: with a tolerance of 0 the line over an odd window rises and falls by turns, so patience never runs out; the means of
-    // two windows of 5 differ by 0.02 at a standard error of 0.035.
+    // 1, 0.9, 1, 0.9, ...: with a tolerance of 0 the line over an odd window rises and falls by turns, so patience never runs out; the
+    // means of two windows of 5 differ by 0.02 at a standard error of 0.035.
     [Fact]
     public void Two_windows_that_a_test_does_not_tell_apart_end_a_stage_too()
     {
@@ -53,7 +54,8 @@ public sealed class AutoDecayTests : IDisposable
     [Fact]
     public void A_run_multiplies_the_rate_ends_early_and_is_done()
     {
-        string run = SmallRun.Whole(_folder.Path, "learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "log.every=1ba");
+        string run = SmallRun.Whole(_folder.Path, "learning_rate=0.01",
+            "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "log.every=1ba");
         var summary = RunSummary.Read(run);
         // Of 7 epochs: stage 0 ends with epoch 3, stage 1 with epoch 6.
         Assert.Equal((RunStatus.Done, 24L), (summary.Status, summary.Result!.Steps));
@@ -72,8 +74,10 @@ public sealed class AutoDecayTests : IDisposable
 
     private void ResumesAndKeeps(params int[] stops)
     {
-        string[] overrides = ["learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "checkpoint={every: 1ba, keep: stages}"];
-        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides), run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), stops[0], overrides);
+        string[] overrides = ["learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}",
+            "checkpoint={every: 1ba, keep: stages}"];
+        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides),
+            run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), stops[0], overrides);
         foreach (int stop in stops.Skip(1)) SmallRun.ResumedAndStopped(run, stop);
         SmallRun.Resume(run);
         SmallRun.AssertSame(whole, run);
@@ -84,11 +88,13 @@ public sealed class AutoDecayTests : IDisposable
     [Fact]
     public void The_ends_of_the_stages_of_a_schedule_are_kept_and_can_be_opened()
     {
-        string run = SmallRun.Whole(_folder.Path, "learning_rate={steps: {start: 0.1, at: [2ep, 4ep], factor: 0.5}}", "checkpoint={every: 1ba, keep: stages}");
+        string run = SmallRun.Whole(_folder.Path, "learning_rate={steps: {start: 0.1, at: [2ep, 4ep], factor: 0.5}}",
+            "checkpoint={every: 1ba, keep: stages}");
         Assert.Subset(new CheckpointFolder(run).Steps().ToHashSet(), new HashSet<long> { 8, 16, 27, 28 });
         using var trainer = RestoredTrainer.Open<float>(run, 8, threads: 1);
         Assert.Equal(8, trainer.Step);
-        Assert.Contains("no checkpoint after update 9", Assert.Throws<InputException>(() => RestoredTrainer.Open<float>(run, 9, threads: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("no checkpoint after update 9",
+            Assert.Throws<InputException>(() => RestoredTrainer.Open<float>(run, 9, threads: 1)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -98,7 +104,9 @@ public sealed class AutoDecayTests : IDisposable
     {
         string run = Staged();
         var refused = Assert.Throws<InputException>(() => Fork(run, at, [change, "name=fork"]));
-        Assert.Matches("^auto_decay.stages = [12]: after update (24|12) the parent had ended (2 stages|its first stage), so the fork would train nothing; write auto_decay.stages=[23] or more", refused.Message);
+        Assert.Matches(
+            "^auto_decay.stages = [12]: after update (24|12) the parent had ended (2 stages|its first stage), so the fork would train "
+            + "nothing; write auto_decay.stages=[23] or more", refused.Message);
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "fork")));
     }
 
@@ -109,11 +117,15 @@ public sealed class AutoDecayTests : IDisposable
         Assert.Equal(28, Fork(run, null, ["auto_decay.stages=3", "name=more"]).Steps);
         Assert.Equal(1e-4, RunSummary.Read(Path.Combine(_folder.Path, "more")).Metrics.Last(line => line.ContainsKey("lr"))["lr"], 1e-12);
         using var fork = TrainingRun.Fork(run, null, ["auto_decay=null", "name=without"], _folder.Path, 1);
-        Assert.Contains("auto_decay had multiplied the parent's rate by 0.1; the fork leaves it out and goes on at the schedule's own rate, 0.01", fork.Notes);
+        Assert.Contains(
+            "auto_decay had multiplied the parent's rate by 0.1; the fork leaves it out and goes on at the schedule's own rate, 0.01",
+            fork.Notes);
     }
 
     // Its two stages end with epochs 3 and 6 of 7.
-    private string Staged() => SmallRun.Whole(_folder.Path, "learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}", "checkpoint={every: 1ep, keep: stages}");
+    private string Staged() =>
+        SmallRun.Whole(_folder.Path, "learning_rate=0.01", "auto_decay={window: 3, shortest: 1, patience: 1, tolerance: 0.99, stages: 2}",
+            "checkpoint={every: 1ep, keep: stages}");
 
     private RunResult Fork(string run, long? at, string[] changes) => SmallRun.Train(TrainingRun.Fork(run, at, changes, _folder.Path, 1));
 

@@ -29,8 +29,9 @@ public class DisposalListTests
         Assert.Equal([2, 1, 0], freed);
     }
 
-    // The optimizer is refused when the network is laid out. Workers are taken first and freed last, so that they are gone says that the network is. The number of
-    // threads is one that no other test has: the last of them is known by its name, for a moment after it has ended too.
+    // The optimizer is refused when the network is laid out. Workers are taken first and freed last, so that they are gone says that the
+    // network is. The number of threads is one that no other test has: the last of them is known by its name, for a moment after it has
+    // ended too.
     [Fact]
     public void A_trainer_that_is_refused_late_frees_network_and_workers()
     {

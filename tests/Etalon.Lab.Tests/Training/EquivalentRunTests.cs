@@ -7,7 +7,9 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Tests.Training;
 
-/// <summary>Theorems 2.9, 2.12 and 2.13 of Li and Arora 2019 on running networks: an equivalent recipe computes the same functions.</summary>
+/// <summary>
+/// Theorems 2.9, 2.12 and 2.13 of Li and Arora 2019 on running networks: an equivalent recipe computes the same functions.
+/// </summary>
 public class EquivalentRunTests
 {
     private const string Common = """
@@ -28,9 +30,11 @@ public class EquivalentRunTests
     {
         ["constant"] = "learning_rate: 0.05\nweight_decay: 0.01\nmomentum: 0.9",
         ["steps"] = "learning_rate: {steps: {start: 0.1, at: [100ba, 200ba], factor: 0.1}}\nweight_decay: 0.01\nmomentum: 0.9",
-        ["warm-up from 0 and cosine"] = "learning_rate: [{linear: {from: 0, to: 0.1, for: 30ba}}, {cosine: {from: 0.1, to: 0}}]\nweight_decay: 0.01\nmomentum: 0.9",
+        ["warm-up from 0 and cosine"] =
+            "learning_rate: [{linear: {from: 0, to: 0.1, for: 30ba}}, {cosine: {from: 0.1, to: 0}}]\nweight_decay: 0.01\nmomentum: 0.9",
         ["restarts"] = "learning_rate: {restarts: {from: 0.1, to: 0.001, period: 75ba}}\nweight_decay: 0.01\nmomentum: 0.9",
-        ["decay and momentum change"] = "learning_rate: 0.05\nweight_decay: {linear: {from: 0.02, to: 0}}\nmomentum: {linear: {from: 0.5, to: 0.9}}",
+        ["decay and momentum change"] =
+            "learning_rate: 0.05\nweight_decay: {linear: {from: 0.02, to: 0}}\nmomentum: {linear: {from: 0.5, to: 0.9}}",
         ["no momentum"] = "learning_rate: 0.05\nweight_decay: 0.01",
         ["dampening"] = "learning_rate: 0.1\nweight_decay: 0.01\nmomentum: 0.9\noptimizer: {dampening: 0.5}",
         ["nesterov"] = "learning_rate: 0.05\nweight_decay: 0.01\nmomentum: 0.9\noptimizer: {nesterov: true}",
@@ -59,7 +63,8 @@ public class EquivalentRunTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void An_equivalent_run_computes_the_same_outputs_and_the_mere_loss_of_the_decay_does_not(string schedule, string form, string norm)
+    public void An_equivalent_run_computes_the_same_outputs_and_the_mere_loss_of_the_decay_does_not(string schedule, string form,
+    string norm)
     {
         string text = Common + Schedules[schedule] + "\n";
         string[] model = norm == "group" ? ["model.norm=group", "model.groups=2"] : [$"model.norm={norm}"];
@@ -82,7 +87,8 @@ public class EquivalentRunTests
     public void Any_weight_decay_can_stand_in_for_another()
     {
         string text = Common + Schedules["warm-up from 0 and cosine"] + "\n";
-        double difference = Difference(Outputs<double>(text, []), Outputs<double>(text, ["equivalent.form=weight-decay", "equivalent.weight_decay=0.003"]));
+        double difference =
+            Difference(Outputs<double>(text, []), Outputs<double>(text, ["equivalent.form=weight-decay", "equivalent.weight_decay=0.003"]));
         Assert.True(difference < 1e-8, $"the outputs differ by {difference:E1}");
     }
 
@@ -146,17 +152,21 @@ public class EquivalentRunTests
         Assert.StartsWith("equivalent", problem.Message, StringComparison.Ordinal);
     }
 
-    private static double[][] Outputs<T>(string text, string[] overrides, double perturbation = 0) where T : unmanaged, IFloatingPointIeee754<T>
+    private static double[][] Outputs<T>(string text, string[] overrides, double perturbation = 0)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var trainer = Train<T>(text, overrides, EquivalentGroup<T>.DefaultSlack, out _, perturbation);
         trainer.Evaluate();
-        return [.. Enumerable.Range(0, 28).Select(image => trainer.Network.OutputsOf(image).ToArray().Select(value => double.CreateTruncating(value)).ToArray())];
+        return [.. Enumerable.Range(0, 28)
+            .Select(image => trainer.Network.OutputsOf(image).ToArray().Select(value => double.CreateTruncating(value)).ToArray())];
     }
 
-    private static (T[] Weights, int Exponent) Weights<T>(string text, string[] overrides, int slack) where T : unmanaged, IFloatingPointIeee754<T>
+    private static (T[] Weights, int Exponent) Weights<T>(string text, string[] overrides, int slack)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var trainer = Train<T>(text, overrides, slack, out _);
-        return ([.. trainer.Network.Parameters.Tensors.Where(tensor => tensor.Name.EndsWith("weight", StringComparison.Ordinal) && tensor.Name != "head.weight")
+        return ([.. trainer.Network.Parameters.Tensors.Where(
+            tensor => tensor.Name.EndsWith("weight", StringComparison.Ordinal) && tensor.Name != "head.weight")
             .SelectMany(tensor => tensor.Span.ToArray())], trainer.ScaleExponent);
     }
 
@@ -172,7 +182,8 @@ public class EquivalentRunTests
         return trainer.Evaluate().Accuracy;
     }
 
-    private static Trainer<T> Train<T>(string text, string[] overrides, int slack, out double logScale, double perturbation = 0) where T : unmanaged, IFloatingPointIeee754<T>
+    private static Trainer<T> Train<T>(string text, string[] overrides, int slack, out double logScale, double perturbation = 0)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var trainer = new Trainer<T>(RecipeReader.Read(text, overrides: overrides).Recipe, DataCatalog.Load("digits"), threads: 1, slack);
         var stream = new CounterStream(1, "perturbation");

@@ -34,7 +34,8 @@ public sealed class MonitorTests : IDisposable
     [InlineData("equivalent.form=texp++")]
     public void A_run_with_monitors_trains_to_the_bits_of_one_without(params string[] overrides)
     {
-        byte[] with = Bytes([.. overrides, "log={monitors: 1ba, noise: 1ba}"]), without = Bytes([.. overrides, "log={monitors: never, noise: never}"]);
+        byte[] with = Bytes([.. overrides, "log={monitors: 1ba, noise: 1ba}"]),
+            without = Bytes([.. overrides, "log={monitors: never, noise: never}"]);
         Assert.Equal(without, with);
     }
 
@@ -81,7 +82,8 @@ public sealed class MonitorTests : IDisposable
             var readings = run[group];
             double Square(long step) => readings[(int)step].Norm * readings[(int)step].Norm;
             var curve = NormCurve.Of(
-                table, NormState.AtRest(readings[0].Norm), step => Square(step) * readings[(int)step].GradientSquare, step => Square(step) * readings[(int)step].BufferDot!.Value);
+                table, NormState.AtRest(readings[0].Norm), step => Square(step) * readings[(int)step].GradientSquare,
+                step => Square(step) * readings[(int)step].BufferDot!.Value);
             for (int step = 0; step < readings.Count; step++)
             {
                 Assert.Equal(readings[step].Norm, curve.NormAt(step), 1e-12 * readings[step].Norm);
@@ -124,14 +126,17 @@ public sealed class MonitorTests : IDisposable
     public void A_rule_without_an_exact_law_reports_the_rest(string name, string numbers)
     {
         var run = MonitoredRun.Of(Recipe, $"optimizer.name={name}", numbers, "duration=10ba");
-        Assert.All(run.All, reading => Assert.True(reading is { Residual: null, Norm: > 0, Angle: > 0, EffectiveRate: > 0 } && Math.Abs(Cosine(reading)) < 1e-10));
+        Assert.All(run.All,
+            reading =>
+                Assert.True(reading is { Residual: null, Norm: > 0, Angle: > 0, EffectiveRate: > 0 } && Math.Abs(Cosine(reading)) < 1e-10));
     }
 
     [Fact]
     public void Signal_and_noise_are_those_of_many_independent_batches()
     {
         // At rate 0 the weights stay where they are, so that all batches have the same gradient behind their noise.
-        string[] still = ["learning_rate=0", "weight_decay=0", "duration=600ba", "data.drop_last=true", "log.noise=1ba", "model={name: mlp, hidden: [16], epsilon: 0}"];
+        string[] still = ["learning_rate=0", "weight_decay=0", "duration=600ba", "data.drop_last=true", "log.noise=1ba",
+            "model={name: mlp, hidden: [16], epsilon: 0}"];
         var readings = MonitoredRun.Of(Recipe, still)[MonitorReading.WholeGroup];
         var (noise, signal) = ManyBatches(RecipeReader.Read(Recipe, overrides: still).Recipe);
         AssertMean(noise, [.. readings.Select(reading => reading.Noise!.Value)]);
@@ -147,7 +152,8 @@ public sealed class MonitorTests : IDisposable
         var lines = RunSummary.Read(run).Metrics.Where(line => line.ContainsKey("norm/stem.weight+1")).ToList();
         Assert.Equal([0.0, 7, 9, 15, 19, 23, 27], lines.Select(line => line["step"]));
         Assert.Equal([7.0, 15, 23], lines.Where(line => line.ContainsKey("noise/scale_invariant")).Select(line => line["step"]));
-        string[] keys = ["norm/", "gradsq/", "dot/", "angle/", "buffer_dot/", "buffer_weight/", "effective_rate/", "residual/", "noise/", "signal/"];
+        string[] keys =
+            ["norm/", "gradsq/", "dot/", "angle/", "buffer_dot/", "buffer_weight/", "effective_rate/", "residual/", "noise/", "signal/"];
         string[] groups =
         [
             "stem.weight+1", "stage1.block1.conv1.weight", "stage2.block1.projection.weight+1", "stage2.block1.conv1.weight",
@@ -165,8 +171,10 @@ public sealed class MonitorTests : IDisposable
         Assert.Equal((4L, null), (recipe.Log.MonitorSteps, recipe.Log.NoiseSteps));
         Assert.Equal(recipe.Hash, RecipeReader.Read(RecipeWriter.ToYaml(recipe)).Recipe.Hash);
         Assert.NotEqual(recipe.Hash, SmallRun.Spec().Hash);
-        Assert.Contains("or never", Assert.Throws<InputException>(() => SmallRun.Spec("log.monitors=0ba")).Message, StringComparison.Ordinal);
-        Assert.Contains("names no unit", Assert.Throws<InputException>(() => SmallRun.Spec("log.noise=50")).Message, StringComparison.Ordinal);
+        Assert.Contains("or never", Assert.Throws<InputException>(() => SmallRun.Spec("log.monitors=0ba")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("names no unit", Assert.Throws<InputException>(() => SmallRun.Spec("log.noise=50")).Message,
+            StringComparison.Ordinal);
     }
 
     // Of one batch of each of 600 epochs, which are independent of one another.

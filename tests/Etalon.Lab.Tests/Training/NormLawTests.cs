@@ -5,10 +5,11 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Tests.Training;
 
 /// <summary>
-/// The laws of Li, Lyu and Arora 2020, and of Wan et al. 2021 with momentum, on real networks: eight mixing units at one rate, then one at a tenth of it.
-/// Every scale-invariant group must follow them, and all together.
+/// The laws of Li, Lyu and Arora 2020, and of Wan et al. 2021 with momentum, on real networks: eight mixing units at one rate, then one at
+/// a tenth of it. Every scale-invariant group must follow them, and all together.
 /// </summary>
-/// <remarks>Head frozen, no scales and shifts, epsilon 0: everything that is trained is scale-invariant. Small batches keep S from falling with the loss.</remarks>
+/// <remarks>Head frozen, no scales and shifts, epsilon 0: everything that is trained is scale-invariant. Small batches keep S from falling
+/// with the loss.</remarks>
 public class NormLawTests
 {
     private const string Recipe = """
@@ -37,7 +38,8 @@ public class NormLawTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_group_settles_where_the_equilibrium_is_turns_as_it_should_and_relaxes_after_a_drop_by_the_law(string name, string[] overrides)
+    public void Every_group_settles_where_the_equilibrium_is_turns_as_it_should_and_relaxes_after_a_drop_by_the_law(string name,
+    string[] overrides)
     {
         var run = MonitoredRun.Of(Recipe, overrides);
         var table = UpdateTable.Of(run.Recipe.ToSchedule());
@@ -75,7 +77,8 @@ public class NormLawTests
             norm = new Relaxation(after, square, norm).NormAt(tenth);
             worst = Math.Max(worst, Math.Abs(Math.Pow(readings[begin + tenth].Norm / norm, 4) - 1));
         }
-        TestContext.Current.SendDiagnosticMessage($"{where}: |w|^4 relaxes within {worst:P2} of the law, |w| from {readings[(int)drop].Norm:F3} to {readings[^1].Norm:F3}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{where}: |w|^4 relaxes within {worst:P2} of the law, |w| from {readings[(int)drop].Norm:F3} to {readings[^1].Norm:F3}");
         Assert.True(worst < 0.1, $"{where}: |w|^4 is up to {worst:P1} off the law");
         Assert.True(readings[^1].Norm < 0.8 * readings[(int)drop].Norm, $"{where}: nothing relaxed");
     }

@@ -53,7 +53,8 @@ public sealed class OptimizerRunTests : IDisposable
     public void Every_optimizer_learns_the_digits(string optimizer, double rate)
     {
         // Chance is 10 %; an update with a wrong sign or size stays near it.
-        var recipe = SmallRun.Spec([.. Overrides(optimizer, rate), "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
+        var recipe = SmallRun.Spec(
+            [.. Overrides(optimizer, rate), "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate().Accuracy, 0.5, 1);
@@ -93,20 +94,25 @@ public sealed class OptimizerRunTests : IDisposable
     [Fact]
     public void The_statistics_of_batch_normalization_are_gathered_for_the_weights_to_evaluate()
     {
-        var recipe = SmallRun.Spec([.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "data.augment=none", "model.width=8", "duration=4ep"]);
+        var recipe = SmallRun.Spec(
+            [.. Overrides("name: schedule-free", 1), "model.momentum=0", "data.train=1437", "data.test=360", "data.augment=none",
+                "model.width=8", "duration=4ep"]);
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 2);
         trainer.Run(new SmallRun.Stopper(), TestContext.Current.CancellationToken);
         Assert.InRange(trainer.Evaluate().Accuracy, 0.5, 1);
         foreach (var tensor in trainer.Network.State.Tensors)
-            if (tensor.Name.EndsWith("running_mean", StringComparison.Ordinal)) Assert.Contains(tensor.Span.ToArray(), mean => Math.Abs(mean) > 1e-3);
+            if (tensor.Name.EndsWith("running_mean", StringComparison.Ordinal))
+                Assert.Contains(tensor.Span.ToArray(), mean => Math.Abs(mean) > 1e-3);
     }
 
-    // The curvature of the digits' loss is a few units at the initial weights; a probe that measured rounding would be far larger, one that did not move 0.
+    // The curvature of the digits' loss is a few units at the initial weights; a probe that measured rounding would be far larger, one that
+    // did not move 0.
     [Fact]
     public void The_curvature_probe_agrees_between_float32_and_float64_and_leaves_the_network_as_it_was()
     {
         string[] overrides = [.. Overrides("name: wngrad", 1), "model={name: mlp, hidden: [24]}"];
-        double narrow = Curvature<float>(SmallRun.Spec(overrides)), wide = Curvature<double>(SmallRun.Spec([.. overrides, "precision=float64"]));
+        double narrow = Curvature<float>(SmallRun.Spec(overrides)),
+            wide = Curvature<double>(SmallRun.Spec([.. overrides, "precision=float64"]));
         Assert.InRange(wide, 0.05, 500);
         Assert.Equal(wide, narrow, 0.02 * wide);
     }
@@ -115,7 +121,8 @@ public sealed class OptimizerRunTests : IDisposable
     public void A_gradient_that_is_not_finite_ends_the_run_and_names_the_tensor()
     {
         // Weights so large that the outputs are finite still, but not the sum that is the gradient.
-        var recipe = SmallRun.Spec([.. Overrides("name: wngrad", 1), "model={name: mlp, norm: none, hidden: [16]}", "loss={name: squared-error}"]);
+        var recipe =
+            SmallRun.Spec([.. Overrides("name: wngrad", 1), "model={name: mlp, norm: none, hidden: [16]}", "loss={name: squared-error}"]);
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), 1);
         foreach (ref float weight in trainer.Network.Parameters["head.weight"].Span) weight *= 1e37f;
         foreach (ref float weight in trainer.Network.Parameters["hidden1.weight"].Span) weight *= 1e-3f;
@@ -130,7 +137,8 @@ public sealed class OptimizerRunTests : IDisposable
     [InlineData("optimizer={name: adam}", "momentum = 0.9: adam has beta1 in the place of momentum")]
     [InlineData("optimizer={name: dog}", "momentum = 0.9: dog has no momentum")]
     [InlineData("optimizer={name: adamw, decay: coupled}", "optimizer.decay = coupled: is said by the name")]
-    [InlineData("optimizer={name: sgd, scope: tensor}", "optimizer.scope = tensor: is no option of sgd but of wngrad, wn-adam, adagrad-norm")]
+    [InlineData("optimizer={name: sgd, scope: tensor}",
+        "optimizer.scope = tensor: is no option of sgd but of wngrad, wn-adam, adagrad-norm")]
     [InlineData("optimizer={name: wngrad, initial: 0}", "optimizer.initial = 0: must be from 1e-30 to 1e30")]
     [InlineData("optimizer={name: wngrad, restart_ratio: 1}", "optimizer.restart_ratio = 1: must be at least 0 and below 1")]
     [InlineData("optimizer={name: wn-grad}", "must be one of sgd, wngrad, wn-adam")]
@@ -173,6 +181,8 @@ public sealed class OptimizerRunTests : IDisposable
     }
 
     private static string[] Overrides(string optimizer, double rate) =>
-        [$"optimizer={{{optimizer}}}", $"learning_rate={rate}", optimizer.Contains("adam", StringComparison.Ordinal) || optimizer.Contains("dog", StringComparison.Ordinal)
-            || optimizer.Contains("prodigy", StringComparison.Ordinal) || optimizer.Contains("free", StringComparison.Ordinal) ? "momentum=0" : "momentum=0.5"];
+        [$"optimizer={{{optimizer}}}", $"learning_rate={rate}",
+            optimizer.Contains("adam", StringComparison.Ordinal) || optimizer.Contains("dog", StringComparison.Ordinal)
+            || optimizer.Contains("prodigy", StringComparison.Ordinal) || optimizer.Contains("free", StringComparison.Ordinal)
+            ? "momentum=0" : "momentum=0.5"];
 }

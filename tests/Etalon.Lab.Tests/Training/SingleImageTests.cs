@@ -4,7 +4,9 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Tests.Training;
 
-/// <summary>Batch normalization of one image: of one number for a channel nothing is left, and statistics of one image are a poor estimate.</summary>
+/// <summary>
+/// Batch normalization of one image: of one number for a channel nothing is left, and statistics of one image are a poor estimate.
+/// </summary>
 public class SingleImageTests
 {
     private const string Perceptron = "{name: mlp, hidden: [6], norm: batch}", Convolutional = "{name: preresnet-8, width: 4, norm: batch}";
@@ -20,8 +22,12 @@ public class SingleImageTests
     }
 
     [Theory]
-    [InlineData("batch: 8, train: 25", "the last batch of an epoch has a single image, of which batch normalization takes its statistics; write drop_last: true, or another batch")]
-    [InlineData("batch: 1, train: 25", "batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger batch, or another norm")]
+    [InlineData("batch: 8, train: 25",
+        "the last batch of an epoch has a single image, of which batch normalization takes its statistics; write drop_last: true, or "
+        + "another batch")]
+    [InlineData("batch: 1, train: 25",
+        "batch normalization takes the statistics of a single image, and evaluates with those of many; write a larger batch, or another "
+        + "norm")]
     public void A_convolutional_network_is_warned_of(string data, string said)
     {
         Assert.Contains(said, Assert.Single(Train(data, Convolutional)), StringComparison.Ordinal);

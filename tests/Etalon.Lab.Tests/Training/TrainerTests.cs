@@ -66,7 +66,8 @@ public class TrainerTests
         // Chance is 10 %, and a network that misreads its data or its gradients stays near it; instance normalization over the last stage's
         // 2x2 pixels learns slowest.
         var recipe = RecipeReader.Read(Small, overrides:
-            ["data.train=1437", "data.test=360", "data.batch=64", "data.augment=none", "duration=4ep", $"model.name={model}", $"model.norm={norm}", "learning_rate=0.02"]).Recipe;
+            ["data.train=1437", "data.test=360", "data.batch=64", "data.augment=none", "duration=4ep", $"model.name={model}",
+                $"model.norm={norm}", "learning_rate=0.02"]).Recipe;
         Assert.InRange(Train(recipe).Log.Evaluations[^1].Test.Accuracy, 0.4, 1);
     }
 
@@ -86,14 +87,16 @@ public class TrainerTests
     [Fact]
     public void A_parameter_group_of_its_own_follows_its_own_schedules()
     {
-        var recipe = RecipeReader.Read(Small + "\noptimizer: {groups: {head: {learning_rate: 0}, norm: {learning_rate: 0, weight_decay: 0}}}").Recipe;
+        var recipe = RecipeReader.Read(
+            Small + "\noptimizer: {groups: {head: {learning_rate: 0}, norm: {learning_rate: 0, weight_decay: 0}}}").Recipe;
         using var trainer = new Trainer<float>(recipe, DataCatalog.Load("digits"), threads: 1);
         var before = trainer.Network.Parameters.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Span.ToArray());
         trainer.Run(new Log(), TestContext.Current.CancellationToken);
 
         foreach (var tensor in trainer.Network.Parameters.Tensors)
         {
-            bool isHeld = tensor.Name.StartsWith("head", StringComparison.Ordinal) || tensor.Name.EndsWith("scale", StringComparison.Ordinal) || tensor.Name.EndsWith("shift", StringComparison.Ordinal);
+            bool isHeld = tensor.Name.StartsWith("head", StringComparison.Ordinal)
+                || tensor.Name.EndsWith("scale", StringComparison.Ordinal) || tensor.Name.EndsWith("shift", StringComparison.Ordinal);
             Assert.Equal(isHeld, before[tensor.Name].AsSpan().SequenceEqual(tensor.Span));
         }
     }
@@ -113,16 +116,19 @@ public class TrainerTests
     public void A_network_that_the_last_update_made_infinite_has_diverged(string model, string norm)
     {
         // 1e38 fits in a float, and so does the loss before the only update.
-        var recipe = RecipeReader.Read(Small, overrides: ["learning_rate=1e38", "duration=1ba", $"model={{name: {model}, norm: {norm}}}"]).Recipe;
+        var recipe =
+            RecipeReader.Read(Small, overrides: ["learning_rate=1e38", "duration=1ba", $"model={{name: {model}, norm: {norm}}}"]).Recipe;
         Assert.Equal(0, Assert.Throws<DivergedException>(() => Train(recipe)).Step);
     }
 
     [Fact]
     public void Evaluations_are_not_smoothed_and_training_is()
     {
-        var (plain, smoothed) = (RecipeReader.Read(Small, overrides: ["learning_rate=0"]).Recipe, RecipeReader.Read(Small, overrides: ["learning_rate=0", "loss.label_smoothing=0.1"]).Recipe);
+        var (plain, smoothed) = (RecipeReader.Read(Small, overrides: ["learning_rate=0"]).Recipe,
+            RecipeReader.Read(Small, overrides: ["learning_rate=0", "loss.label_smoothing=0.1"]).Recipe);
         var (one, other) = (Train(plain).Log, Train(smoothed).Log);
-        Assert.Equal(one.Evaluations.Select(evaluation => evaluation.Test.LossSum), other.Evaluations.Select(evaluation => evaluation.Test.LossSum));
+        Assert.Equal(one.Evaluations.Select(evaluation => evaluation.Test.LossSum),
+            other.Evaluations.Select(evaluation => evaluation.Test.LossSum));
         Assert.NotEqual(one.Updates[0].Batch.LossSum, other.Updates[0].Batch.LossSum);
     }
 
@@ -130,17 +136,20 @@ public class TrainerTests
     [InlineData("model.affine=false", "{norm: {weight_decay: 0}}")]
     [InlineData("model.head=frozen", "{head: {learning_rate: 0.1}}")]
     [InlineData("model.norm=batch", "{head: {learning_rate: 0.1}, bias: {weight_decay: 0}}")]
-    [InlineData("model.head=frozen", "{head: {momentum: 0}, bias: {weight_decay: 0}, norm: {weight_decay: 0}, scale-invariant: {weight_decay: 0.1}}")]
+    [InlineData("model.head=frozen",
+        "{head: {momentum: 0}, bias: {weight_decay: 0}, norm: {weight_decay: 0}, scale-invariant: {weight_decay: 0.1}}")]
     public void A_class_without_parameters_trains_as_if_it_were_not_there_and_warns(string model, string groups)
     {
         var (with, _, _, _, _, warnings) = RecipeReader.Read(Small, overrides: [model, $"optimizer.groups={groups}"]);
         Assert.Contains("no parameter belongs to it", warnings[0], StringComparison.Ordinal);
-        var without = with with { Optimizer = with.Optimizer with { Groups = [.. with.Optimizer.Groups.Where((group, i) => !warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))] } };
+        var without = with with { Optimizer = with.Optimizer with { Groups = [.. with.Optimizer.Groups.Where(
+            (group, i) => !warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))] } };
         Assert.True(without.Optimizer.Groups.Length < with.Optimizer.Groups.Length);
         Assert.Equal(Train(without).Bytes, Train(with).Bytes);
     }
 
-    private static string Named(ParameterClass parameters) => parameters == ParameterClass.ScaleInvariant ? "scale-invariant" : $"{parameters}".ToLowerInvariant();
+    private static string Named(ParameterClass parameters) =>
+        parameters == ParameterClass.ScaleInvariant ? "scale-invariant" : $"{parameters}".ToLowerInvariant();
 
     [Fact]
     public void A_canceled_run_ends_after_the_update_at_work()

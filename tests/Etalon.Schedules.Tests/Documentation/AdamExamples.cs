@@ -25,7 +25,8 @@ public static class AdamExamples
         var row = conversion.Target[1000]; // lr, betas and eps of update 1000; the weight decay is 0
         Console.WriteLine($"{row.Rate:G6} ({row.Beta1:G6}, {row.Beta2:G6}) {row.Epsilon:G6}"); // 0.00113475 (0.89991, 0.998868) 9.29786E-09
         var constant = AdamConstantBetas.Convert(conversion.Source).Target[1000];
-        Console.WriteLine($"{constant.Rate:G6} ({constant.Beta1:G6}, {constant.Beta2:G6}) {constant.Epsilon:G6}"); // 0.0011505 (0.89991, 0.9988) 9.42697E-09
+        Console.WriteLine($"{constant.Rate:G6} ({constant.Beta1:G6}, {constant.Beta2:G6}) {constant.Epsilon:G6}");
+        // 0.0011505 (0.89991, 0.9988) 9.42697E-09
         Console.WriteLine($"{AdamRateOnly.Convert(conversion.Source).MemoryError:G2}"); // 0.1, the size of what the rate alone leaves out
     }
 

@@ -11,11 +11,14 @@ public sealed partial record CodeExample(string Name, string Text, Action Run)
 {
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyDictionary<string, CodeExample> All { get; } =
-        new[] { typeof(PieceExamples), typeof(LibraryExamples), typeof(DynamicsExamples), typeof(PageExamples), typeof(AdamExamples) }.SelectMany(Of).ToDictionary(example => example.Name);
+        new[] { typeof(PieceExamples), typeof(LibraryExamples), typeof(DynamicsExamples), typeof(PageExamples),
+            typeof(AdamExamples) }.SelectMany(Of).ToDictionary(example => example.Name);
 
     /// <summary>What the comments say that the example prints: the first words of a comment behind or below a line that prints.</summary>
     public IEnumerable<string> Promised => Text.Split('\n')
-        .SelectMany((line, i) => Promise().Match(line) is { Success: true } match && IsAboutPrinting(i) ? [match.Groups["text"].Value] : Array.Empty<string>());
+        .SelectMany(
+        (line, i) =>
+            Promise().Match(line) is { Success: true } match && IsAboutPrinting(i) ? [match.Groups["text"].Value] : Array.Empty<string>());
 
     /// <summary>The text without the indentation that its lines have in common, and without empty lines around it.</summary>
     public static string Dedent(string text)
@@ -41,7 +44,8 @@ public sealed partial record CodeExample(string Name, string Text, Action Run)
             type.GetMethod(match.Groups["name"].Value, BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<Action>()));
     }
 
-    [GeneratedRegex(@"^    public static void (?<name>\w+)\(\)\n    \{\n(?<body>.*?)\n    \}$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    public static void (?<name>\w+)\(\)\n    \{\n(?<body>.*?)\n    \}$",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Method();
 
     [GeneratedRegex(@"(^|\s)// (?<text>.*)$")]

@@ -63,7 +63,8 @@ public static class DynamicsExamples
 
     public static void MixingUnitsExample()
     {
-        var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var schedule = new UpdateSchedule(
+            new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
         var table = UpdateTable.Of(schedule);
         Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
         Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15
@@ -83,7 +84,8 @@ public static class DynamicsExamples
 
     public static void PhaseExample()
     {
-        var schedule = new UpdateSchedule(new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var schedule = new UpdateSchedule(
+            new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
         var last = Phases.Of(schedule)[^1];
         Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
         Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
@@ -94,7 +96,10 @@ public static class DynamicsExamples
     {
         var rate = new Sequence(new Warmup(0.4, length: 500), new Steps(0.4, [4000, 6000], factor: 0.1));
         foreach (var phase in Phases.Of(new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
-            Console.WriteLine($"{phase.Begin}-{phase.End}: {(phase.IsConstant ? "constant" : "moving")}, {phase.MixingUnits:F2} mixing units");
+        {
+            string kind = phase.IsConstant ? "constant" : "moving";
+            Console.WriteLine($"{phase.Begin}-{phase.End}: {kind}, {phase.MixingUnits:F2} mixing units");
+        }
         // 0-500: moving, 0.50 mixing units
         // 500-4500: constant, 8.00 mixing units
         // 4500-6500: constant, 0.40 mixing units

@@ -125,7 +125,8 @@ public static class LibraryExamples
     public static void UpdateScheduleExample()
     {
         var schedule = new UpdateSchedule(
-            learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9), totalSteps: 10_000);
+            learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9),
+            totalSteps: 10_000);
         Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
         Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
         Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
@@ -152,7 +153,8 @@ public static class LibraryExamples
         var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         OptaxExporter.Write(schedule, "cosine", module);
-        Console.WriteLine(module.ToString().Contains("jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)")); // True
+        const string formula = "jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)";
+        Console.WriteLine(module.ToString().Contains(formula)); // True
     }
 
     public static void KerasExporterExample()

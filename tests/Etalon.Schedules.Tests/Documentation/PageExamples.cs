@@ -51,7 +51,8 @@ public static class PageExamples
     public static void Durations()
     {
         var run = Timeline.OfRun(Duration.Parse("10ep"), stepsPerEpoch: 391, samplesPerStep: 128);
-        foreach (var text in new[] { "0.5ep", "500ba", "51200sp", "0.3dur", "30%" }) Console.WriteLine($"{text} = {run.StepsOf(Duration.Parse(text))} steps");
+        foreach (var text in new[] { "0.5ep", "500ba", "51200sp", "0.3dur", "30%" })
+            Console.WriteLine($"{text} = {run.StepsOf(Duration.Parse(text))} steps");
         // 0.5ep = 196 steps
         // 500ba = 500 steps
         // 51200sp = 400 steps

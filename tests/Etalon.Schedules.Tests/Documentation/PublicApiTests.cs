@@ -64,32 +64,44 @@ public class PublicApiTests
         _ => "class",
     };
 
-    private static string Base(Type type) => type.IsValueType || type.BaseType == typeof(object) || type.BaseType is null ? "" : $" : {Name(type.BaseType)}";
+    private static string Base(Type type) =>
+        type.IsValueType || type.BaseType == typeof(object) || type.BaseType is null ? "" : $" : {Name(type.BaseType)}";
 
     /// <summary>Not what the compiler adds to a record, nor overrides, nor accessors, which properties list.</summary>
     private static bool IsOwn(MemberInfo member) => member switch
     {
         FieldInfo field => field.Name != "value__",
         PropertyInfo property => property.Name != "EqualityContract",
-        MethodInfo method => !method.IsSpecialName && method.GetBaseDefinition() == method && method.Name is not ("<Clone>$" or "Equals" or "Deconstruct"),
+        MethodInfo method =>
+            !method.IsSpecialName && method.GetBaseDefinition() == method && method.Name is not ("<Clone>$" or "Equals" or "Deconstruct"),
         _ => true,
     };
 
     private static string Signature(MemberInfo member) => member switch
     {
         ConstructorInfo constructor => $"new({Parameters(constructor)})",
-        FieldInfo { IsLiteral: true } constant => $"{constant.Name} = {Convert.ToString(constant.GetRawConstantValue(), CultureInfo.InvariantCulture)}",
+        FieldInfo { IsLiteral: true } constant =>
+            $"{constant.Name} = {Convert.ToString(constant.GetRawConstantValue(), CultureInfo.InvariantCulture)}",
         FieldInfo field => $"{Name(field.FieldType)} {field.Name}",
-        PropertyInfo property => $"{(property.GetMethod!.IsStatic ? "static " : "")}{Name(property.PropertyType)} {property.Name} {{ get;{Setter(property)} }}",
+        PropertyInfo property =>
+            $"{(property.GetMethod!.IsStatic ? "static " : "")}{Name(property.PropertyType)} {property.Name} {{ get;{Setter(property)} }}",
         MethodInfo method => $"{(method.IsStatic ? "static " : "")}{Name(method.ReturnType)} {method.Name}({Parameters(method)})",
         _ => $"{member.MemberType} {member.Name}",
     };
 
     private static string Setter(PropertyInfo property) => property.SetMethod is not { IsPublic: true } setter ? ""
-        : setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit)) ? " init;" : " set;";
+        : setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit))
+        ? " init;" : " set;";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue switch { null => "null", Enum each => Convert.ToInt64(each, CultureInfo.InvariantCulture), var other => Convert.ToString(other, CultureInfo.InvariantCulture) }}" : "")}"));
+        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Default(parameter)}" : "")}"));
+
+    private static string? Default(ParameterInfo parameter) => parameter.DefaultValue switch
+    {
+        null => "null",
+        Enum each => Convert.ToInt64(each, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
+        var other => Convert.ToString(other, CultureInfo.InvariantCulture),
+    };
 
     private static string Name(Type type) => _keywords.TryGetValue(type, out var keyword) ? keyword
         : Nullable.GetUnderlyingType(type) is { } inner ? Name(inner) + "?"

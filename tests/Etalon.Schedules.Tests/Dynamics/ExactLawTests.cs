@@ -47,7 +47,9 @@ public class ExactLawTests
     [Fact]
     public void Without_momentum_norm_gamma_and_phi_obey_their_recursions()
     {
-        var table = UpdateTable.Of(new UpdateSchedule(new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)), new Linear(0.01, 0.002, 240), new Constant(0), 240));
+        var table = UpdateTable.Of(
+            new UpdateSchedule(new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)), new Linear(0.01, 0.002, 240),
+                new Constant(0), 240));
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]);
         var (lastPhi, lastSquare) = (double.NaN, double.NaN);
         for (var step = 0L; step < table.End; step++)
@@ -65,7 +67,9 @@ public class ExactLawTests
             run.Update(table.Rule, step, table[step]);
             var after = SphereLoss.Norm(run.Weights);
             Assert.Equal(1, MomentumFreeLaws.NextNormSquare(norm * norm, rate, decay, square) / (after * after), 1e-12);
-            Assert.Equal(1, MomentumFreeLaws.NextGamma(Math.Pow(norm, 4) / (rate * rate), rate * decay, square) / (Math.Pow(after, 4) / (rate * rate)), 1e-12);
+            Assert.Equal(1,
+                MomentumFreeLaws.NextGamma(Math.Pow(norm, 4) / (rate * rate), rate * decay, square) / (Math.Pow(after, 4) / (rate * rate)),
+                1e-12);
             (lastPhi, lastSquare) = (phi, square);
         }
     }
@@ -79,7 +83,8 @@ public class ExactLawTests
         var (square, _) = Gradients(run, 0);
         run.Update(new UpdateRule(), 0, numbers);
         var forcing = MomentumFreeLaws.LogForcing(0.3, 0.01, 0.3, 0.01);
-        var residual = MomentumFreeLaws.Residual(MomentumFreeLaws.Phi(0.3, 0.01, before), MomentumFreeLaws.Phi(0.3, 0.01, SphereLoss.Norm(run.Weights)), forcing, square);
+        var residual = MomentumFreeLaws.Residual(MomentumFreeLaws.Phi(0.3, 0.01, before),
+            MomentumFreeLaws.Phi(0.3, 0.01, SphereLoss.Norm(run.Weights)), forcing, square);
         // A thousandth part already stands out: rounding leaves 1e-15.
         Assert.True(residual > 1e-3, $"{residual}");
     }
@@ -90,7 +95,8 @@ public class ExactLawTests
     {
         const double c = 3.7;
         var start = _loss.Start();
-        var (plain, scaled) = (new Simulation(_loss, start, new double[start.Length]), new Simulation(_loss, [.. start.Select(w => c * w)], new double[start.Length]));
+        var (plain, scaled) = (new Simulation(_loss, start, new double[start.Length]),
+            new Simulation(_loss, [.. start.Select(w => c * w)], new double[start.Length]));
         for (var step = 0L; step < 240; step++)
         {
             plain.Update(new UpdateRule(), step, new(Math.Log(0.1), 0.02, momentum, 0));
@@ -105,7 +111,8 @@ public class ExactLawTests
     [InlineData(0), InlineData(0.9)]
     public void An_exponential_rate_without_decay_is_the_same_run_and_keeps_the_effective_rate(double momentum)
     {
-        var conversion = ConstantRate.Convert(UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.02), new Constant(momentum), 240)));
+        var conversion =
+            ConstantRate.Convert(UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.02), new Constant(momentum), 240)));
         Assert.InRange(SideBySide.Distance(conversion, _loss), 0, 1e-12);
 
         var start = NormState.AtRest(SphereLoss.Norm(_loss.Start()));

@@ -52,7 +52,8 @@ public class PhaseTests
     {
         Assert.Equal("0 200 300", Text(OfNumbers(new Steps(0.1, [200, 300], 0.1))));
         // A cosine that moves once in 4 updates, after a warm-up: the peak, of step 40, still belongs to the way up.
-        var stairs = new Sequence(new Linear(0.01, 0.1, 40), new Table([.. Enumerable.Range(0, 360).Select(t => new Cosine(0.1, 0, 90).ValueAt(t / 4))]));
+        var stairs = new Sequence(new Linear(0.01, 0.1, 40),
+            new Table([.. Enumerable.Range(0, 360).Select(t => new Cosine(0.1, 0, 90).ValueAt(t / 4))]));
         Assert.Equal("0- 44-", Text(OfNumbers(stairs)));
         Assert.Equal("0- 100- 300-", Text(OfNumbers(new Restarts(0.1, 0, 100, growth: 2))));
         Assert.Equal("0- 41", Text(OfNumbers(new Sequence(new Linear(0, 0.1, 41), new Constant(0.1)))));
@@ -82,7 +83,8 @@ public class PhaseTests
     public void Units_of_known_recipes()
     {
         // ResNet-50 on ImageNet: of 30, 30, 20 and 10 epochs only the first two phases are long.
-        var schedule = new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
+        var schedule =
+            new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
         Assert.Equal(["15.01", "1.501", "0.1001", "0.005004"], Phases.Of(schedule).Select(phase => phase.MixingUnits.ToString("G4")));
         var table = UpdateTable.Of(schedule);
         Assert.Equal(MixingUnits.Between(table, 0, table.End), MixingUnits.Until(table)[table.Count], 1e-12);

@@ -62,7 +62,8 @@ public class RelaxationTests
     [Fact]
     public void A_smaller_decay_does_nothing_at_once_and_the_same_in_the_end()
     {
-        var (rate, decay) = (new Transition(new SteadyUpdate(1, 5e-5), new SteadyUpdate(0.1, 5e-5)), new Transition(new SteadyUpdate(1, 5e-5), new SteadyUpdate(1, 5e-6)));
+        var (rate, decay) = (new Transition(new SteadyUpdate(1, 5e-5), new SteadyUpdate(0.1, 5e-5)),
+            new Transition(new SteadyUpdate(1, 5e-5), new SteadyUpdate(1, 5e-6)));
         Assert.Equal(1, decay.EffectiveRateAtOnce);
         Assert.Equal(rate.EffectiveRateLater, decay.EffectiveRateLater, 1e-12);
         Assert.Equal(Math.Pow(10, 0.25), decay.NormLater, 1e-4);
@@ -92,8 +93,10 @@ public class RelaxationTests
         {
             var c = Math.Exp(0.1 * log);
             var schedule = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
-            var scaled = schedule with { LearningRate = new Scaled(schedule.LearningRate, c * c), WeightDecay = new Scaled(schedule.WeightDecay, 1 / (c * c)) };
-            var (one, other) = (NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(2), 5), NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
+            var scaled = schedule with { LearningRate = new Scaled(schedule.LearningRate, c * c),
+                WeightDecay = new Scaled(schedule.WeightDecay, 1 / (c * c)) };
+            var (one, other) = (NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(2), 5),
+                NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
             return Enumerable.Range(0, 200).All(step =>
                 Math.Abs(other.NormAt(step) / one.NormAt(step) / c - 1) < 1e-11
                 && Math.Abs(other.EffectiveRateAt(step) / one.EffectiveRateAt(step) - 1) < 1e-11
@@ -114,7 +117,8 @@ public class RelaxationTests
     [Fact]
     public void An_equilibrium_is_told_for_each_step_that_has_one()
     {
-        var table = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Sequence(new Constant(0.01, 5), new Constant(0)), new Constant(0), 10));
+        var table = UpdateTable.Of(
+            new UpdateSchedule(new Constant(0.1), new Sequence(new Constant(0.01, 5), new Constant(0)), new Constant(0), 10));
         var curve = NormCurve.Of(table, NormState.AtRest(2), 5);
         Assert.Equal(Equilibrium.Of(new SteadyUpdate(0.1, 0.01), 5).Norm, curve.EquilibriumAt(4)!.Norm, 1e-14);
         Assert.Null(curve.EquilibriumAt(5));

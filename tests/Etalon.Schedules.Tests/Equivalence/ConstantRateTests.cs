@@ -4,7 +4,8 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class ConstantRateTests
 {
-    private static readonly UpdateTable _standard = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 391 * 10) { StepsPerEpoch = 391 });
+    private static readonly UpdateTable _standard =
+        UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 391 * 10) { StepsPerEpoch = 391 });
 
     // Numbers of 50-digit arithmetic, to the digits that float64 holds or that they were printed with.
     [Fact]
@@ -51,7 +52,8 @@ public class ConstantRateTests
 
     [Theory]
     [InlineData(GrowthRoot.Larger, 240)]
-    // The smaller root multiplies the weights by 1/μ and more a step: rounding errors grow as fast, so a shorter run is all float64 can show.
+    // The smaller root multiplies the weights by 1/μ and more a step: rounding errors grow as fast, so a shorter run is all float64 can
+    // show.
     [InlineData(GrowthRoot.Smaller, 40)]
     public void With_the_buffer_corrected_both_roots_are_exact(GrowthRoot root, int steps)
     {
@@ -120,7 +122,8 @@ public class ConstantRateTests
     [Fact]
     public void A_rate_that_does_not_grow_steadily_has_no_one_decay()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => GrowthToDecay.Convert(TexpPlusPlus.Convert(TestSchedules.Table("constant")).Target));
+        var failure =
+            Assert.Throws<EquivalenceException>(() => GrowthToDecay.Convert(TexpPlusPlus.Convert(TestSchedules.Table("constant")).Target));
         Assert.Contains("name the decay wanted", failure.Message, StringComparison.Ordinal);
     }
 }

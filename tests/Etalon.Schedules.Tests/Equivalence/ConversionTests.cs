@@ -4,7 +4,8 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class ConversionTests
 {
-    private static readonly UpdateSchedule _standard = new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
+    private static readonly UpdateSchedule _standard =
+        new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
 
     [Fact]
     public void The_standard_recipe_leaves_the_formats_in_the_known_epochs()
@@ -63,7 +64,8 @@ public class ConversionTests
     public void An_exponential_recipe_is_written_as_one_piece_and_texp_as_one_a_phase()
     {
         Assert.IsType<Exponential>(Converter.Convert(_standard, EquivalentForm.Exponential).ToSchedule().LearningRate);
-        var phases = Assert.IsType<Sequence>(Converter.Convert(TestSchedules.All["step decay"], EquivalentForm.Texp).ToSchedule().LearningRate);
+        var phases =
+            Assert.IsType<Sequence>(Converter.Convert(TestSchedules.All["step decay"], EquivalentForm.Texp).ToSchedule().LearningRate);
         Assert.Equal([0, 80, 160], phases.Begins);
         Assert.All(phases.Pieces, piece => Assert.IsType<Exponential>(piece));
     }
@@ -71,7 +73,8 @@ public class ConversionTests
     [Fact]
     public void A_separate_look_ahead_is_no_recipe_and_the_message_says_what_to_use() =>
         Assert.Contains("take the numbers of each step from the table", Assert.Throws<EquivalenceException>(
-            () => Converter.Convert(TestSchedules.All["nesterov"], EquivalentForm.TexpPlusPlus).ToSchedule()).Message, StringComparison.Ordinal);
+            () => Converter.Convert(TestSchedules.All["nesterov"], EquivalentForm.TexpPlusPlus).ToSchedule()).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void It_names_rules_corrections_and_theorem()
@@ -106,7 +109,8 @@ public class ConversionTests
     public void Steps_beyond_the_table_are_refused_by_name()
     {
         var conversion = Converter.Convert(TestSchedules.Constant, EquivalentForm.TexpPlusPlus);
-        Assert.Contains("updates 0 to 239", Assert.Throws<ArgumentOutOfRangeException>(() => conversion.Target[240]).Message, StringComparison.Ordinal);
+        Assert.Contains("updates 0 to 239", Assert.Throws<ArgumentOutOfRangeException>(() => conversion.Target[240]).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => conversion.LogScaleAt(241));
         Assert.True(conversion.LogScaleAt(240) > 0);
     }

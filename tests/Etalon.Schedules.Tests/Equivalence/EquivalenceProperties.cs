@@ -10,7 +10,8 @@ public class EquivalenceProperties
 
     /// <summary>40 steps whose η λ stays below the limit; rates of 0 among them.</summary>
     private static readonly Gen<UpdateTable> _table =
-        from rule in Gen.Elements(new UpdateRule(), new UpdateRule { Nesterov = true }, new UpdateRule { Decay = DecayForm.Decoupled }, new UpdateRule { Dampening = 0.4 })
+        from rule in Gen.Elements(new UpdateRule(), new UpdateRule { Nesterov = true }, new UpdateRule { Decay = DecayForm.Decoupled },
+            new UpdateRule { Dampening = 0.4 })
         from steps in Numbers(rule).ListOf(40)
         select new UpdateTable(rule, steps);
 
@@ -40,7 +41,8 @@ public class EquivalenceProperties
             var once = TargetDecay.Convert(source, first);
             var twice = TargetDecay.Convert(once.Target, second);
             var direct = TargetDecay.Convert(source, second);
-            return Same(direct.Target, twice.Target) && Same(direct.StateAt(source.End), once.StateAt(source.End).Then(twice.StateAt(source.End)));
+            return Same(direct.Target, twice.Target)
+                && Same(direct.StateAt(source.End), once.StateAt(source.End).Then(twice.StateAt(source.End)));
         }).Check(_fixed);
 
     [Fact]
@@ -70,12 +72,14 @@ public class EquivalenceProperties
     private static bool Same(UpdateTable a, UpdateTable b)
     {
         for (var step = a.FirstStep; step < a.End; step++)
-            if (!(Near(a[step].LogRate, b[step].LogRate) && Near(a[step].Momentum, b[step].Momentum) && Near(a[step].LookAhead, b[step].LookAhead) && Near(a[step].WeightDecay, b[step].WeightDecay)))
+            if (!(Near(a[step].LogRate, b[step].LogRate) && Near(a[step].Momentum, b[step].Momentum)
+                && Near(a[step].LookAhead, b[step].LookAhead) && Near(a[step].WeightDecay, b[step].WeightDecay)))
                 return false;
         return true;
     }
 
-    private static bool Same(StateMap a, StateMap b) => Near(a.LogScale, b.LogScale) && Near(a.Share.Value, b.Share.Value) && Near(a.LogBuffer, b.LogBuffer);
+    private static bool Same(StateMap a, StateMap b) =>
+        Near(a.LogScale, b.LogScale) && Near(a.Share.Value, b.Share.Value) && Near(a.LogBuffer, b.LogBuffer);
 
     private static bool Near(double a, double b) => a == b || Math.Abs(a - b) < 1e-13;
 }

@@ -29,7 +29,8 @@ public class LongRunTests
 
     [Theory]
     [InlineData(0.1, 0.01, 0.9), InlineData(0.2, 0.005, 0.5), InlineData(0.05, 0.05, 0), InlineData(0.1, 0.1, 0.9)]
-    public void In_equilibrium_the_squared_update_is_two_eta_lambda_over_one_plus_mu_of_the_squared_weights(double rate, double decay, double momentum)
+    public void In_equilibrium_the_squared_update_is_two_eta_lambda_over_one_plus_mu_of_the_squared_weights(double rate, double decay,
+    double momentum)
     {
         // Exact for means over a long time: the ends of the sum cost of order (relaxation time)/(steps), here below 1e-3.
         var loss = new SphereLoss(7);

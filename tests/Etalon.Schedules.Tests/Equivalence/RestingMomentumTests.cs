@@ -6,13 +6,16 @@ using Etalon.Schedules.Tests.Export;
 
 namespace Etalon.Schedules.Tests.Equivalence;
 
-/// <summary>TestSchedules whose momentum is 0 for a while: PyTorch's SGD leaves the buffer alone there, and so do the equivalences.</summary>
+/// <summary>
+/// TestSchedules whose momentum is 0 for a while: PyTorch's SGD leaves the buffer alone there, and so do the equivalences.
+/// </summary>
 public class RestingMomentumTests
 {
     private const int Steps = 120;
 
     private static readonly Schedule Comes = new Sequence(new Constant(0, 30), new Constant(0.9));
-    private static readonly Schedule Rests = new Sequence(new Constant(0.9, 20), new Constant(0, 25), new Constant(0.9, 15), new Constant(0, 1), new Constant(0.8));
+    private static readonly Schedule Rests =
+        new Sequence(new Constant(0.9, 20), new Constant(0, 25), new Constant(0.9, 15), new Constant(0, 1), new Constant(0.8));
 
     public static TheoryData<string, EquivalentForm, double, bool, DecayForm> Cases()
     {
@@ -30,7 +33,8 @@ public class RestingMomentumTests
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void The_equivalent_run_has_the_same_directions(string schedule, EquivalentForm form, double dampening, bool nesterov, DecayForm decay) =>
+    public void The_equivalent_run_has_the_same_directions(string schedule, EquivalentForm form, double dampening, bool nesterov,
+    DecayForm decay) =>
         SideBySide.AssertSame(Convert(schedule, form, dampening, nesterov, decay));
 
     [Theory]
@@ -51,9 +55,12 @@ public class RestingMomentumTests
             {
                 writer.Write("step,share,factor\n");
                 foreach (var (step, map) in conversion.Corrections)
-                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"{step},{map.Share.Value:R},{Math.Exp(map.LogBuffer - map.LogScale):R}\n"));
+                    writer.Write(
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"{step},{map.Share.Value:R},{Math.Exp(map.LogBuffer - map.LogScale):R}\n"));
             });
-            var words = Python.Run(Path.Combine(AppContext.BaseDirectory, "Equivalence", "drive_sgd.py"), folder.FullName, dampening.ToString(CultureInfo.InvariantCulture)).Split(' ');
+            var words = Python.Run(Path.Combine(AppContext.BaseDirectory, "Equivalence", "drive_sgd.py"), folder.FullName,
+                dampening.ToString(CultureInfo.InvariantCulture)).Split(' ');
             Assert.InRange(double.Parse(words[0], CultureInfo.InvariantCulture), 0, SideBySide.Exact);
             Assert.True(double.Parse(words[1], CultureInfo.InvariantCulture) > SideBySide.Different);
         }
@@ -68,7 +75,8 @@ public class RestingMomentumTests
     {
         Assert.Empty(Convert("never", EquivalentForm.TexpPlusPlus, 0.5, false, DecayForm.Coupled).Corrections);
         Assert.Empty(Convert("comes", EquivalentForm.TexpPlusPlus, 0.5, false, DecayForm.Coupled).Corrections);
-        Assert.Equal([20, 45, 60, 61], Convert("rests", EquivalentForm.TexpPlusPlus, 0, false, DecayForm.Coupled).Corrections.Select(correction => correction.Step));
+        Assert.Equal([20, 45, 60, 61],
+            Convert("rests", EquivalentForm.TexpPlusPlus, 0, false, DecayForm.Coupled).Corrections.Select(correction => correction.Step));
     }
 
     [Fact]
@@ -101,7 +109,8 @@ public class RestingMomentumTests
     private static Conversion Convert(string schedule, EquivalentForm form, double dampening, bool nesterov, DecayForm decay)
     {
         var momentum = schedule switch { "never" => new Constant(0), "comes" => Comes, _ => Rests };
-        var source = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum, Steps) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
+        var source = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum,
+            Steps) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
         return Converter.Convert(source, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
     }
 

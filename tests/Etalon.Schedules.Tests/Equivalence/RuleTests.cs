@@ -8,7 +8,9 @@ public class RuleTests
     [InlineData(2e-4, 1.6e-4), InlineData(2e-3, 1.7e-3), InlineData(5e-3, 4e-3)]
     public void Nesterov_with_the_rates_of_the_heavy_ball_alone_is_off_by_about_eta_lambda(double decay, double known)
     {
-        var source = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2), Rule = new() { Nesterov = true } });
+        var source = UpdateTable.Of(
+            TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2),
+                Rule = new() { Nesterov = true } });
         var heavyBall = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
         Assert.InRange(RateOnly(source, heavyBall), known / 2, known * 2);
     }
@@ -51,14 +53,16 @@ public class RuleTests
     [Fact]
     public void Nesterov_with_dampening_is_refused()
     {
-        var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(UpdateTable.Of(TestSchedules.Constant with { Rule = new() { Nesterov = true, Dampening = 0.1 } })));
+        var failure = Assert.Throws<EquivalenceException>(
+            () => TexpPlusPlus.Convert(UpdateTable.Of(TestSchedules.Constant with { Rule = new() { Nesterov = true, Dampening = 0.1 } })));
         Assert.Contains("set dampening to 0", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Decoupled_decay_with_a_rate_alone_is_off_by_about_eta_lambda()
     {
-        var source = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(5e-4), Rule = new() { Decay = DecayForm.Decoupled } });
+        var source =
+            UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(5e-4), Rule = new() { Decay = DecayForm.Decoupled } });
         var rates = TexpPlusPlus.Convert(source).Target.Steps.ToArray().Select(step => step with { Momentum = 0.9 });
         var wrong = new UpdateTable(new UpdateRule(), rates);
         var distance = SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []);
@@ -79,7 +83,8 @@ public class RuleTests
         var conversion = TexpPlusPlus.Convert(TestSchedules.Table("decoupled nesterov"));
         Assert.Equal(0.9 * (1 - 0.2 * 0.01), conversion.Target[1].Momentum, 1e-15);
         Assert.All(conversion.Target.Steps.ToArray(), step => Assert.Equal(0.9, step.LookAhead));
-        var same = new UpdateTable(conversion.Target.Rule, conversion.Target.Steps.ToArray().Select(step => step with { LookAhead = step.Momentum }));
+        var same = new UpdateTable(conversion.Target.Rule,
+            conversion.Target.Steps.ToArray().Select(step => step with { LookAhead = step.Momentum }));
         var distance = SideBySide.Distance(SideBySide.From(SideBySide.Loss), conversion.Source, SideBySide.From(SideBySide.Loss), same, []);
         Assert.True(distance > 100 * SideBySide.Exact, $"{distance:R}");
     }
@@ -89,11 +94,13 @@ public class RuleTests
     {
         Assert.Equal("v ← μ v + g + λ w;  w ← w - η v", new UpdateRule().ToString());
         Assert.Equal("v ← μ v + g + λ w;  w ← w - η (g + λ w + ν v)", new UpdateRule { Nesterov = true }.ToString());
-        Assert.Equal("v ← μ v + 0.75 (g);  w ← (1 - η λ) w - η v  (the first update with momentum undamped)", new UpdateRule { Dampening = 0.25, Decay = DecayForm.Decoupled }.ToString());
+        Assert.Equal("v ← μ v + 0.75 (g);  w ← (1 - η λ) w - η v  (the first update with momentum undamped)",
+            new UpdateRule { Dampening = 0.25, Decay = DecayForm.Decoupled }.ToString());
     }
 
     [Theory]
-    [InlineData("AdamW", "scaled-gradient form"), InlineData("adam", "use AdamW"), InlineData("LAMB", "keep its recipe"), InlineData("schedule-free", "point y"), InlineData("cautious decay", "decay all weights")]
+    [InlineData("AdamW", "scaled-gradient form"), InlineData("adam", "use AdamW"), InlineData("LAMB",
+        "keep its recipe"), InlineData("schedule-free", "point y"), InlineData("cautious decay", "decay all weights")]
     [InlineData("lars", "already free of the scale"), InlineData("wngrad", "convert that table")]
     public void What_has_no_equivalent_is_refused_with_the_reason(string name, string says) =>
         Assert.Contains(says, NoEquivalent.Of(name)!.Message, StringComparison.Ordinal);

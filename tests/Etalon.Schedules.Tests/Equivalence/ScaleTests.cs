@@ -11,9 +11,12 @@ public class ScaleTests
         var source = TestSchedules.Table(schedule);
         var conversion = ScaleSymmetry.Convert(source, Math.Log(37));
         SideBySide.AssertSame(conversion, withBuffer: true);
-        for (var step = 0; step < source.Count; step++) Assert.Equal(source[step].IntrinsicRate, conversion.Target[step].IntrinsicRate, 1e-15);
+        for (var step = 0; step < source.Count; step++)
+            Assert.Equal(source[step].IntrinsicRate, conversion.Target[step].IntrinsicRate, 1e-15);
         // The control: the scaled schedule with the weights left as they are.
-        Assert.True(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), conversion.Target, []) > SideBySide.Different);
+        Assert.True(
+            SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), conversion.Target, [])
+                > SideBySide.Different);
     }
 
     [Fact]
@@ -26,7 +29,8 @@ public class ScaleTests
         var (scaling, start) = (ScaleMap.Equivalent(Math.Log(3)), (SideBySide.Loss.Start(), Math.Log(0.2)));
         AssertSame(Descend(Apply(scaling, start), 0.99), Apply(scaling, Descend(start, 0.99)));
         // Scaling the weights alone does not.
-        Assert.ThrowsAny<Exception>(() => AssertSame(Descend(Apply(ScaleMap.OfWeights(1), start), 0.99), Apply(ScaleMap.OfWeights(1), Descend(start, 0.99))));
+        Assert.ThrowsAny<Exception>(
+            () => AssertSame(Descend(Apply(ScaleMap.OfWeights(1), start), 0.99), Apply(ScaleMap.OfWeights(1), Descend(start, 0.99))));
     }
 
     [Fact]
@@ -57,13 +61,16 @@ public class ScaleTests
     [Fact]
     public void Without_momentum_rate_and_decay_may_change_every_step()
     {
-        var schedule = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50), new Constant(0), 240);
+        var schedule = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50),
+            new Constant(0), 240);
         SideBySide.AssertSame(MomentumFree.Convert(UpdateTable.Of(schedule)));
     }
 
     [Fact]
     public void With_momentum_the_momentum_free_theorem_refuses() =>
-        Assert.Contains("ask for texp++", Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(TestSchedules.Table("constant"))).Message, StringComparison.Ordinal);
+        Assert.Contains("ask for texp++",
+            Assert.Throws<EquivalenceException>(() => MomentumFree.Convert(TestSchedules.Table("constant"))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_decay_that_leaves_nothing_of_the_weights_is_refused() =>

@@ -6,8 +6,8 @@ namespace Etalon.Schedules.Tests.Equivalence;
 internal static class SideBySide
 {
     /// <summary>
-    /// float64 keeps 1.1e-16 of a number; 240 steps, each of some tens of operations and each passing on the errors before it nearly unchanged,
-    /// can add up to some 1e-13. Measured: at most 5e-15. The exact figures are 1e-68 and below, in 70 digits.
+    /// float64 keeps 1.1e-16 of a number; 240 steps, each of some tens of operations and each passing on the errors before it nearly
+    /// unchanged, can add up to some 1e-13. Measured: at most 5e-15. The exact figures are 1e-68 and below, in 70 digits.
     /// </summary>
     public const double Exact = 1e-12;
 
@@ -17,8 +17,8 @@ internal static class SideBySide
     public static readonly SphereLoss Loss = new(20190701);
 
     /// <summary>
-    /// Both runs have the same directions at every step; and, or else that would say little, the source with its decay merely dropped, or exchanged
-    /// for the target's, does not.
+    /// Both runs have the same directions at every step; and, or else that would say little, the source with its decay merely dropped, or
+    /// exchanged for the target's, does not.
     /// </summary>
     public static void AssertSame(Conversion conversion, bool withBuffer = false)
     {
@@ -46,7 +46,8 @@ internal static class SideBySide
         return Distance(From(loss), source, From(loss), dropped, []);
     }
 
-    public static double Distance(Simulation source, UpdateTable sourceTable, Simulation target, UpdateTable targetTable, IReadOnlyList<StateCorrection> corrections)
+    public static double Distance(Simulation source, UpdateTable sourceTable, Simulation target, UpdateTable targetTable,
+        IReadOnlyList<StateCorrection> corrections)
     {
         var directions = new List<double[]>();
         source.Run(sourceTable, [], _ => directions.Add(source.Direction));

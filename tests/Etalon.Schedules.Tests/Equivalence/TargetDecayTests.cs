@@ -4,7 +4,8 @@ namespace Etalon.Schedules.Tests.Equivalence;
 
 public class TargetDecayTests
 {
-    public static TheoryData<string, string> Cases => [.. from schedule in TestSchedules.All.Keys from decay in _decays.Keys select (schedule, decay)];
+    public static TheoryData<string, string> Cases =>
+        [.. from schedule in TestSchedules.All.Keys from decay in _decays.Keys select (schedule, decay)];
 
     private static readonly SortedDictionary<string, Schedule> _decays = new(StringComparer.Ordinal)
     {
@@ -24,7 +25,9 @@ public class TargetDecayTests
         for (var step = 0; step < source.Count; step++) Assert.Equal(_decays[decay].ValueAt(step), conversion.Target[step].WeightDecay);
         // The control: the source's own rates under that decay.
         var wrong = source.WithDecay(_decays[decay].ValueAt);
-        Assert.True(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, []) > SideBySide.Different);
+        Assert.True(
+            SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), wrong, [])
+                > SideBySide.Different);
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public class TargetDecayTests
         var none = TexpPlusPlus.Convert(source).Target;
         Assert.Equal(DecayForm.Coupled, none.Rule.Decay);
         var coupled = TargetDecay.Convert(none, new Constant(0.01)).Target;
-        Assert.InRange(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), coupled, []), 0, SideBySide.Exact);
+        Assert.InRange(SideBySide.Distance(SideBySide.From(SideBySide.Loss), source, SideBySide.From(SideBySide.Loss), coupled, []), 0,
+            SideBySide.Exact);
     }
 
     [Fact]
@@ -58,5 +62,6 @@ public class TargetDecayTests
 
     [Fact]
     public void A_negative_decay_for_ever_is_refused_where_the_weights_would_have_to_change_sign() =>
-        Assert.NotNull(Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(TestSchedules.Table("constant"), new Constant(-0.002))).Step);
+        Assert.NotNull(
+            Assert.Throws<EquivalenceException>(() => TargetDecay.Convert(TestSchedules.Table("constant"), new Constant(-0.002))).Step);
 }

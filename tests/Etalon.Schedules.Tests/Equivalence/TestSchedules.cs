@@ -11,7 +11,8 @@ internal static class TestSchedules
     /// <summary>Every schedule whose equivalence the theorems promise for the plain rule.</summary>
     public static TheoryData<string> Names => [.. All.Keys];
 
-    public static IReadOnlyDictionary<string, UpdateSchedule> All { get; } = new SortedDictionary<string, UpdateSchedule>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, UpdateSchedule> All { get; } =
+        new SortedDictionary<string, UpdateSchedule>(StringComparer.Ordinal)
     {
         ["constant"] = Constant,
         ["step decay"] = Of(new Steps(0.2, [80, 160], 0.1)),
@@ -26,13 +27,17 @@ internal static class TestSchedules
         ["decay switched off"] = Constant with { WeightDecay = new Sequence(new Constant(0.01, 120), new Constant(0)) },
         ["dampening, first update undamped"] = Constant with { Rule = new() { Dampening = 0.3 } },
         ["mean of gradients"] = Constant with { LearningRate = new Constant(2), Rule = new() { Dampening = 0.9 } },
-        ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0.5, Steps), Rule = new() { Dampening = 0.1 } },
+        ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
+            Momentum = new Linear(0.9, 0.5, Steps), Rule = new() { Dampening = 0.1 } },
         ["nesterov"] = Constant with { Rule = new() { Nesterov = true } },
-        ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true } },
+        ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
+            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true } },
         ["decoupled"] = Constant with { Rule = new() { Decay = DecayForm.Decoupled } },
-        ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled } },
+        ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
+            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled } },
         ["decoupled nesterov"] = Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
-        ["decoupled nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50), Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
+        ["decoupled nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
+            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
     };
 
     public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);

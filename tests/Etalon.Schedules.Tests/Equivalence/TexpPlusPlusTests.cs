@@ -65,7 +65,8 @@ public class TexpPlusPlusTests
     }
 
     [Theory]
-    [InlineData("constant"), InlineData("step decay"), InlineData("triangular"), InlineData("restarts to a thousandth"), InlineData("decay that changes")]
+    [InlineData("constant"), InlineData("step decay"), InlineData("triangular"), InlineData("restarts to a thousandth"), InlineData(
+        "decay that changes")]
     public void The_rates_are_those_of_the_form_in_the_paper(string schedule)
     {
         // Theorem 2.13: α_t = 1 - η_{t-1} λ_{t-1} + μ (η_{t-1}/η_{t-2}) (1 - 1/α_{t-1}).

@@ -27,7 +27,8 @@ public class TexpTests
     [InlineData("cosine", TexpCorrections.None, 3.1e-3)]
     [InlineData("cosine, strong", TexpCorrections.StartOnly, 3.5e-4)]
     [InlineData("cosine, strong", TexpCorrections.None, 3.4e-2)]
-    public void What_left_out_corrections_cost_is_within_a_factor_of_two_of_the_known_table(string setting, TexpCorrections corrections, double known)
+    public void What_left_out_corrections_cost_is_within_a_factor_of_two_of_the_known_table(string setting, TexpCorrections corrections,
+    double known)
     {
         var conversion = Texp.Convert(UpdateTable.Of(_settings[setting]), corrections);
         Assert.InRange(MeanDistance(conversion), known / 2, known * 2);
@@ -93,7 +94,8 @@ public class TexpTests
     [InlineData("standard"), InlineData("cosine, strong")]
     public void The_predicted_error_is_that_of_the_effective_rate(string setting)
     {
-        // Leaving k w in the buffer moves w by η k (μ + μ² + ...) w, and the effective rate η/|w|² by twice that; second order in η λ/(1 - μ) is left out.
+        // Leaving k w in the buffer moves w by η k (μ + μ² + ...) w, and the effective rate η/|w|² by twice that; second order in η λ/(1 -
+        // μ) is left out.
         var source = UpdateTable.Of(_settings[setting]);
         var expected = 2 * source[0].Rate * ConstantRate.BufferShare(source[0]).Value * 0.9 / 0.1;
         Assert.InRange(Texp.Convert(source, TexpCorrections.None).RateError / expected, 0.85, 1.05);
@@ -106,7 +108,8 @@ public class TexpTests
         var conversion = Texp.Convert(source, TexpCorrections.None);
         var actual = TargetDecay.Convert(conversion.Target, new Constant(0.01));
         SideBySide.AssertSame(actual);
-        Assert.Equal(conversion.RateError, Enumerable.Range(0, 240).Max(step => Math.Abs(actual.Target[step].LogRate - source[step].LogRate)));
+        Assert.Equal(conversion.RateError,
+            Enumerable.Range(0, 240).Max(step => Math.Abs(actual.Target[step].LogRate - source[step].LogRate)));
     }
 
     [Fact]
@@ -128,7 +131,8 @@ public class TexpTests
         var drops = Texp.Convert(UpdateTable.Of(_settings["strong"]));
         var kept = Texp.Convert(UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Steps(0.01, [80, 160], 0.1) }));
         for (var step = 0; step < 240; step++)
-            Assert.Equal(drops.Target[step].LogRate - drops.Source[step].LogRate, kept.Target[step].LogRate - kept.Source[step].LogRate, 1e-13);
+            Assert.Equal(drops.Target[step].LogRate - drops.Source[step].LogRate, kept.Target[step].LogRate - kept.Source[step].LogRate,
+                1e-13);
         SideBySide.AssertSame(kept);
     }
 

@@ -5,7 +5,8 @@ using Etalon.Schedules.Export;
 namespace Etalon.Schedules.Tests.Export;
 
 /// <summary>
-/// The exported Optax and Keras modules against Etalon's own values: with NumPy under the names of <c>jax.numpy</c> and <c>keras.ops</c>, in float64.
+/// The exported Optax and Keras modules against Etalon's own values: with NumPy under the names of <c>jax.numpy</c> and <c>keras.ops</c>,
+/// in float64.
 /// </summary>
 [Trait("speed", "slow")]
 public class ArrayExportTests
@@ -24,7 +25,8 @@ public class ArrayExportTests
         Compare(ExportedModules.EveryKind(), target, export, Tolerance, "int64");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
-    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target, Action<UpdateSchedule, string, TextWriter> export) =>
+    public void In_float32_values_are_right_to_float32_and_jump_at_the_same_steps(string target,
+    Action<UpdateSchedule, string, TextWriter> export) =>
         Compare(ExportedModules.EveryKind(), target, export, "1e-5", "float32");
 
     [Theory, MemberData(nameof(Targets), DisableDiscoveryEnumeration = true)]
@@ -60,7 +62,8 @@ public class ArrayExportTests
     };
 
     [Theory, MemberData(nameof(Equivalents), DisableDiscoveryEnumeration = true)]
-    public void The_module_of_an_equivalent_gives_the_directions_of_its_recipe(string target, Action<GroupedSchedule, string, TextWriter> export, EquivalentForm form)
+    public void The_module_of_an_equivalent_gives_the_directions_of_its_recipe(string target,
+    Action<GroupedSchedule, string, TextWriter> export, EquivalentForm form)
     {
         Python.Need("numpy");
         // P passes 2^16 and is centered again; the rate falls twice.
@@ -68,7 +71,8 @@ public class ArrayExportTests
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Write("m0.py", writer => export(GroupedSchedule.Of(schedule, Converter.Convert(schedule, form)), "equivalent", writer));
-        var distances = Python.Run(ExportedModules.Beside("drive_groups.py"), modules.Folder, target).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var distances =
+            Python.Run(ExportedModules.Beside("drive_groups.py"), modules.Folder, target).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine($"{target}, {form}: {distances[0]:E1}, without decay {distances[1]:E1}");
         // At such a decay the recipe itself amplifies what rounding changes, to 1e-7: no equivalent comes nearer.
@@ -77,7 +81,8 @@ public class ArrayExportTests
         Assert.InRange(distances[1], 1e-2, 2);
     }
 
-    private static void Compare(IEnumerable<UpdateSchedule> recipes, string target, Action<UpdateSchedule, string, TextWriter> export, string tolerance, string count)
+    private static void Compare(IEnumerable<UpdateSchedule> recipes, string target, Action<UpdateSchedule, string, TextWriter> export,
+        string tolerance, string count)
     {
         Python.Need("numpy");
         using var modules = new ExportedModules();

@@ -5,7 +5,8 @@ using FsCheck.Fluent;
 namespace Etalon.Schedules.Tests.Export;
 
 /// <summary>
-/// A folder with an exported module for each of many recipes, and the values that Etalon has for them: module <c>m0.py</c> and table <c>m0.csv</c>, and so on.
+/// A folder with an exported module for each of many recipes, and the values that Etalon has for them: module <c>m0.py</c> and table
+/// <c>m0.csv</c>, and so on.
 /// </summary>
 internal sealed class ExportedModules : IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed class ExportedModules : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>One recipe for every kind of schedule, twice: by itself, and past its end.</summary>
-    public static IEnumerable<UpdateSchedule> EveryKind() => ScheduleCase.All.SelectMany(each => new[] { Of(each.Schedule, 10), Of(each.Schedule, 1000) });
+    public static IEnumerable<UpdateSchedule> EveryKind() =>
+        ScheduleCase.All.SelectMany(each => new[] { Of(each.Schedule, 10), Of(each.Schedule, 1000) });
 
     /// <summary>TestSchedules with schedules at random, nested, with ordinary and extreme numbers; the same in every run.</summary>
     public static IReadOnlyList<UpdateSchedule> AtRandom()
@@ -25,7 +27,8 @@ internal sealed class ExportedModules : IDisposable
         var enough = ScheduleGenerator.Fixed.WithMaxTest(4 * Drawn);
         Check.One(enough, Prop.ForAll(ScheduleGenerator.Any.ToArbitrary(), schedule =>
         {
-            if (drawn.Count < Drawn && !Enumerable.Range(0, 120).Any(step => double.IsNegative(schedule.ValueAt(step)))) drawn.Add(Of(schedule, 120));
+            if (drawn.Count < Drawn && !Enumerable.Range(0, 120).Any(step => double.IsNegative(schedule.ValueAt(step))))
+                drawn.Add(Of(schedule, 120));
         }));
         Assert.Equal(Drawn, drawn.Count);
         return drawn;

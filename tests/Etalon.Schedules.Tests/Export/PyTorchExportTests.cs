@@ -42,12 +42,15 @@ public class PyTorchExportTests
         Python.Need("torch");
         using var modules = new ExportedModules();
         modules.Add([_schedule], PyTorchExporter.Write);
-        var rows = Python.Run(ExportedModules.Beside("drive_scheduler.py"), modules.Folder, resumeAt.ToString(CultureInfo.InvariantCulture)).TrimEnd().Split('\n');
+        var rows = Python.Run(ExportedModules.Beside("drive_scheduler.py"), modules.Folder, resumeAt.ToString(CultureInfo.InvariantCulture))
+            .TrimEnd().Split('\n');
         Assert.Equal(120, rows.Length);
         Assert.All(rows.Index(), row =>
         {
             var numbers = row.Item.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-            Assert.Equal([row.Index, _schedule.LearningRate.ValueAt(row.Index), _schedule.WeightDecay.ValueAt(row.Index), _schedule.Momentum.ValueAt(row.Index)], numbers);
+            Assert.Equal(
+                [row.Index, _schedule.LearningRate.ValueAt(row.Index), _schedule.WeightDecay.ValueAt(row.Index),
+                    _schedule.Momentum.ValueAt(row.Index)], numbers);
         });
     }
 
@@ -60,7 +63,9 @@ public class PyTorchExportTests
         Assert.Contains("""RECIPE = "odd \"name\"\u000a\\" """.TrimEnd() + "\n", module, StringComparison.Ordinal);
         Assert.Contains($"RECIPE_HASH = \"{_schedule.ContentHash()}\"\n", module, StringComparison.Ordinal);
         Assert.Contains("Written by Etalon 0.", module, StringComparison.Ordinal);
-        Assert.Equal(["import math"], module.Split('\n').Where(line => line.StartsWith("import", StringComparison.Ordinal) || line.StartsWith("from", StringComparison.Ordinal)));
+        Assert.Equal(["import math"],
+            module.Split('\n')
+                .Where(line => line.StartsWith("import", StringComparison.Ordinal) || line.StartsWith("from", StringComparison.Ordinal)));
         Assert.DoesNotContain('\r', module);
     }
 
@@ -68,7 +73,8 @@ public class PyTorchExportTests
     public void A_run_of_a_million_updates_is_formulas_and_no_table()
     {
         using var text = new StringWriter();
-        PyTorchExporter.Write(new UpdateSchedule(new Cosine(0.1, 0, 1_000_000), new Constant(0), new Constant(0.9), 1_000_000), "long", text);
+        PyTorchExporter.Write(new UpdateSchedule(new Cosine(0.1, 0, 1_000_000), new Constant(0), new Constant(0.9), 1_000_000), "long",
+            text);
         Assert.InRange(text.ToString().Length, 1000, 8000);
     }
 }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Etalon.Schedules.Tests.Export;
 
-/// <summary>A Python that runs exported modules: Debian's, which has PyTorch and NumPy where they are installed as packages, or the first on the path.</summary>
+/// <summary>
+/// A Python that runs exported modules: Debian's, which has PyTorch and NumPy where they are installed as packages, or the first on the
+/// path.
+/// </summary>
 internal static class Python
 {
     private const int MillisecondsAllowed = 120_000;
@@ -35,7 +38,8 @@ internal static class Python
 
     private static (int ExitCode, string Output, string Error) Start(IEnumerable<string> arguments, string folder)
     {
-        var start = new ProcessStartInfo(_interpreter, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(_interpreter, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment["PYTHONPATH"] = folder;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         using var process = Process.Start(start)!;

@@ -11,7 +11,8 @@ public class TableExportTests
     private const int Million = 1_000_000;
 
     private static readonly UpdateSchedule _long = new(
-        new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)), new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
+        new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)),
+        new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
 
     [Fact]
     [Trait("speed", "slow")]
@@ -35,8 +36,10 @@ public class TableExportTests
     public void A_rate_beyond_float64_is_inf_with_its_logarithm_and_a_rate_of_zero_has_none()
     {
         var grows = new UpdateSchedule(new Exponential(1, 1e300), new Constant(0), new Constant(0), 3);
-        Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n", Body(grows));
-        Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n", Body(new UpdateSchedule(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
+        Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n",
+            Body(grows));
+        Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n",
+            Body(new UpdateSchedule(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
         Assert.Equal("", Body(new UpdateSchedule(new Constant(1), new Constant(0), new Constant(0), 0)));
     }
 
@@ -53,7 +56,8 @@ public class TableExportTests
         using var text = new StringWriter();
         CsvExporter.Write(schedule, text);
         var rows = text.ToString().Split('\n')[1..^1];
-        Assert.Equal(Enumerable.Range(0, Steps).Select(step => schedule.Groups[0].LearningRate.ValueAt(step)), rows.Select(row => Number(row.Split(',')[1])));
+        Assert.Equal(Enumerable.Range(0, Steps).Select(step => schedule.Groups[0].LearningRate.ValueAt(step)),
+            rows.Select(row => Number(row.Split(',')[1])));
     }
 
     [Fact]

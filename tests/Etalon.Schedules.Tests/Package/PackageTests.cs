@@ -31,7 +31,8 @@ public sealed class PackageTests : IDisposable
         var example = CodeExample.All[nameof(PageExamples.FiveLines)];
         var app = Directory.CreateDirectory(Path.Combine(_folder.FullName, "app")).FullName;
         File.WriteAllText(Path.Combine(app, "Program.cs"), "using Etalon.Schedules;\n" + example.Text);
-        File.WriteAllText(Path.Combine(app, "app.csproj"), Project(version: Path.GetFileNameWithoutExtension(package)["Etalon.Schedules.".Length..]));
+        File.WriteAllText(Path.Combine(app, "app.csproj"),
+            Project(version: Path.GetFileNameWithoutExtension(package)["Etalon.Schedules.".Length..]));
         File.WriteAllText(Path.Combine(app, "nuget.config"),
             """<configuration><packageSources><clear/><add key="folder" value="../source"/></packageSources></configuration>""");
         var output = Dotnet(app, "run", "--disable-build-servers");
@@ -46,7 +47,8 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("lib/net10.0/Etalon.Schedules.xml", names);
         Assert.Contains("README.md", names);
         using var stream = zip.GetEntry("Etalon.Schedules.nuspec")!.Open();
-        var metadata = XDocument.Load(stream).Root!.Elements().First().Elements().ToDictionary(element => element.Name.LocalName, element => element);
+        var metadata =
+            XDocument.Load(stream).Root!.Elements().First().Elements().ToDictionary(element => element.Name.LocalName, element => element);
         Assert.Equal("Etalon.Schedules", metadata["id"].Value);
         Assert.Equal("README.md", metadata["readme"].Value);
         Assert.Equal("MIT", metadata["license"].Value);

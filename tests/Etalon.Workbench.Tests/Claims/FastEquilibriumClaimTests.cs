@@ -55,7 +55,8 @@ public sealed class FastEquilibriumClaimTests : IDisposable
         // A kept file that was damaged is not believed.
         File.WriteAllText(kept[0], "{");
 
-        string whole = string.Join('\n', Reproduce(In("whole"), _ => { }).Verdict), resumed = string.Join('\n', Reproduce(In("stopped"), _ => { }).Verdict);
+        string whole = string.Join('\n', Reproduce(In("whole"), _ => { }).Verdict),
+            resumed = string.Join('\n', Reproduce(In("stopped"), _ => { }).Verdict);
         Assert.Equal(whole, resumed);
         Assert.All(times, file => Assert.Equal(file.Value, File.ReadAllText(file.Key)));
     }
@@ -85,7 +86,8 @@ public sealed class FastEquilibriumClaimTests : IDisposable
         Assert.False(Directory.Exists(In("none")));
     }
 
-    private static ClaimReport Reproduce(string folder, Action<string> tell, CancellationTokenSource? stop = null) => new FastEquilibriumClaim { Experiment = Small }.Reproduce(Run(folder, tell, stop));
+    private static ClaimReport Reproduce(string folder, Action<string> tell, CancellationTokenSource? stop = null) =>
+        new FastEquilibriumClaim { Experiment = Small }.Reproduce(Run(folder, tell, stop));
 
     private static ClaimRun Run(string folder, Action<string> tell, CancellationTokenSource? stop) =>
         new() { Folder = folder, Threads = 2, Report = tell, Cancellation = stop?.Token ?? TestContext.Current.CancellationToken };

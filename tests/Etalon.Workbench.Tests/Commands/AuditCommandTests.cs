@@ -17,7 +17,8 @@ public class AuditCommandTests
     [Fact]
     public async Task A_models_name_stands_for_a_recipe()
     {
-        var (code, output, _) = await Cli.Run("audit", "resnet-8", "model.width=4", "model.affine=false", "model.epsilon=0", "model.head=frozen");
+        var (code, output, _) =
+            await Cli.Run("audit", "resnet-8", "model.width=4", "model.affine=false", "model.epsilon=0", "model.head=frozen");
         Assert.Equal(0, code);
         Assert.Contains("All trained parameters together: scale-invariant", output, StringComparison.Ordinal);
     }
@@ -33,7 +34,8 @@ public class AuditCommandTests
         Assert.InRange(audit["group"]!["output_change"]!.GetValue<double>(), 0, 1e-9);
         Assert.False(audit["all_parameters"]!["invariant"]!.GetValue<bool>());
         Assert.Equal("head.bias", audit["all_parameters"]!["mismatch"]!["layer"]!.GetValue<string>());
-        Assert.Equal("freeze head and head.bias, or leave them out of the group", audit["all_parameters"]!["remedies"]![0]!.GetValue<string>());
+        Assert.Equal("freeze head and head.bias, or leave them out of the group",
+            audit["all_parameters"]!["remedies"]![0]!.GetValue<string>());
         var weight = audit["tensors"]![0]!;
         Assert.Equal(("stage1.conv1.weight", "speed"), (weight["name"]!.GetValue<string>(), weight["weight_decay"]!.GetValue<string>()));
     }

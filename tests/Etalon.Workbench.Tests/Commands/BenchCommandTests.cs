@@ -19,7 +19,9 @@ public class BenchCommandTests
         Assert.StartsWith("preresnet-8, batch normalization, float32: 32x32x3 images, batch 2, 1 thread\n", text);
         Assert.Matches(@"\ntraining +\d+ images/s +[\d.]+ ms a step +[\d.]+ GFLOP/s +[\d,]+ ?% of the peak\n", text);
         Assert.Matches(@"\nevaluation +\d+ images/s +[\d.]+ ms a batch +[\d.]+ times the training's speed\n", text);
-        Assert.Matches(@"\nmonitors +[\d.]+ ?% of the training time: a reading of [\d.]+ ms every 20 updates, a second batch of [\d.]+ ms every 100\n", text);
+        Assert.Matches(
+            @"\nmonitors +[\d.]+ ?% of the training time: a reading of [\d.]+ ms every 20 updates, a second batch of [\d.]+ ms every 100\n",
+            text);
         Assert.Matches(@"\nmultiply-add peak +[\d.]+ GFLOP/s +[\d.]+ of one core, with vectors of (256|512) bits\n", text);
         Assert.Matches(@"\npeak memory +\d+ MB +\d+ MB of it the network's\n", text);
         string[] kinds =
@@ -53,8 +55,10 @@ public class BenchCommandTests
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         Assert.Equal(
-            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops", "evaluation_seconds", "monitors", "peak_gflops",
-                "one_core_peak_gflops", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds", "convolutions"],
+            ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops",
+                "evaluation_seconds", "monitors", "peak_gflops",
+                "one_core_peak_gflops", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds",
+                "convolutions"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2 / root.GetProperty("step_seconds").GetDouble(), root.GetProperty("images_per_second").GetDouble(), 1e-9 * 2);
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > root.GetProperty("network_memory_bytes").GetInt64());
@@ -63,7 +67,8 @@ public class BenchCommandTests
         double Number(string key) => monitors.GetProperty(key).GetDouble();
         // One round, so no medians apart: the share follows from the parts.
         Assert.Equal(
-            (Number("reading_seconds") / Number("reading_every") + Number("noise_seconds") / Number("noise_every")) / root.GetProperty("step_seconds").GetDouble(),
+            (Number("reading_seconds") / Number("reading_every") + Number("noise_seconds") / Number("noise_every"))
+                / root.GetProperty("step_seconds").GetDouble(),
             Number("share"), 1e-9);
 
         var convolutions = root.GetProperty("convolutions").EnumerateArray().ToList();
@@ -74,7 +79,9 @@ public class BenchCommandTests
         var row = convolutions.First(row => row.GetProperty("shape").GetString() == "8x8x64-64 3x3");
         double operations = row.GetProperty("gflops").GetDouble() * 1e9 * row.GetProperty("seconds").GetDouble();
         Assert.Equal(2.0 * 2 * 64 * 9 * 64 * 64, operations, 1);
-        Assert.Equal(1, root.GetProperty("layer_kinds").EnumerateArray().Single(kind => kind.GetProperty("kind").GetString() == "linear").GetProperty("layers").GetInt32());
+        Assert.Equal(1,
+            root.GetProperty("layer_kinds").EnumerateArray().Single(kind => kind.GetProperty("kind").GetString() == "linear")
+                .GetProperty("layers").GetInt32());
     }
 
     [Fact]
@@ -83,10 +90,13 @@ public class BenchCommandTests
         var answers = Serve("describe\nstep\nevaluate\nconv forward 64\nconv   data 64 \nconv weight 64\n");
         Assert.Equal(6, answers.Count);
         Assert.Equal(("preresnet-8", 2, 2, "float32", "auto"), (
-            answers[0].GetProperty("model").GetString(), answers[0].GetProperty("batch").GetInt32(), answers[0].GetProperty("threads").GetInt32(),
+            answers[0].GetProperty("model").GetString(), answers[0].GetProperty("batch").GetInt32(),
+            answers[0].GetProperty("threads").GetInt32(),
             answers[0].GetProperty("precision").GetString(), answers[0].GetProperty("convolution").GetString()));
-        Assert.Equal(["step", "evaluate", "conv forward 64", "conv data 64", "conv weight 64"], answers.Skip(1).Select(answer => answer.GetProperty("name").GetString()));
-        Assert.All(answers.Skip(1), answer => Assert.True(answer.GetProperty("seconds").GetDouble() > 0 && answer.GetProperty("repetitions").GetInt32() >= 5));
+        Assert.Equal(["step", "evaluate", "conv forward 64", "conv data 64", "conv weight 64"],
+            answers.Skip(1).Select(answer => answer.GetProperty("name").GetString()));
+        Assert.All(answers.Skip(1),
+            answer => Assert.True(answer.GetProperty("seconds").GetDouble() > 0 && answer.GetProperty("repetitions").GetInt32() >= 5));
         Assert.Equal(2 / answers[1].GetProperty("seconds").GetDouble(), answers[1].GetProperty("images_per_second").GetDouble(), 1e-6);
     }
 
@@ -98,7 +108,8 @@ public class BenchCommandTests
     public void A_server_says_what_it_cannot_measure_and_goes_on(string name)
     {
         var answers = Serve($"{name}\ndescribe\n");
-        Assert.StartsWith($"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64", answers[0].GetProperty("error").GetString());
+        Assert.StartsWith($"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64",
+            answers[0].GetProperty("error").GetString());
         Assert.True(answers[1].TryGetProperty("etalon", out _));
     }
 
@@ -121,14 +132,16 @@ public class BenchCommandTests
     }
 
     private static IEnumerable<string> PassesOf(string text, string shape, string algorithm) =>
-        Regex.Matches(text, $@"^{Regex.Escape(shape)} +(forward|data gradient|weight gradient) +{algorithm} +[\d.,]+ +[\d.,]+ +[\d.,]+ ?%$", RegexOptions.Multiline)
+        Regex.Matches(text, $@"^{Regex.Escape(shape)} +(forward|data gradient|weight gradient) +{algorithm} +[\d.,]+ +[\d.,]+ +[\d.,]+ ?%$",
+            RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value);
 
     private static List<JsonElement> Serve(string lines)
     {
         using var output = new StringWriter();
         BenchCommand.Serve<float>(PreResNet8, batch: 2, threads: 2, new StringReader(lines), output);
-        return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)

@@ -12,10 +12,14 @@ internal static partial class Cli
         var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
         var code = await CommandLine.RunAsync(args, output, error);
         // Where the tests run, and as what, is no part of what a command says.
-        return (code, output.ToString().Replace("Etalon.Workbench.Tests", "etalon", StringComparison.Ordinal), error.ToString().Replace(AppContext.BaseDirectory, "", StringComparison.Ordinal));
+        return (code, output.ToString().Replace("Etalon.Workbench.Tests", "etalon", StringComparison.Ordinal),
+            error.ToString().Replace(AppContext.BaseDirectory, "", StringComparison.Ordinal));
     }
 
-    /// <summary>Compares with Approved/NAME.txt. After a difference NAME.received.txt lies beside it in the output folder: read it, then copy it over.</summary>
+    /// <summary>
+    /// Compares with Approved/NAME.txt. After a difference NAME.received.txt lies beside it in the output folder: read it, then copy it
+    /// over.
+    /// </summary>
     public static void Approve(string name, string text)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Commands", "Approved");

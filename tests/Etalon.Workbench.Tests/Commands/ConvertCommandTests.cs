@@ -104,7 +104,8 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Contains($"# sha256 {converted.Hash}\n", text, StringComparison.Ordinal);
         Assert.Equal("source-equivalent", converted.Name);
         Assert.InRange(Difference(Outputs(own), Outputs(converted)), 0, 1e-10);
-        Assert.InRange(Difference(Outputs(own), Outputs(converted with { Equivalent = null, WeightDecay = new Schedules.Constant(0) })), 1e-2, 10);
+        Assert.InRange(Difference(Outputs(own), Outputs(converted with { Equivalent = null, WeightDecay = new Schedules.Constant(0) })),
+            1e-2, 10);
     }
 
     [Fact]
@@ -123,7 +124,9 @@ public sealed class ConvertCommandTests : IDisposable
         var written = Path.Combine(folder, "equivalent.yaml");
         Assert.Equal(0, (await Cli.Run("convert", Write(Own), "momentum=0.9", "--to", "texp++", "--out", written)).Code);
         var text = await File.ReadAllTextAsync(written, TestContext.Current.CancellationToken);
-        Assert.EndsWith(Own.Replace("name: own", "name: own-equivalent", StringComparison.Ordinal) + "momentum: 0.9\nequivalent: {form: texp++}\n", text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            Own.Replace("name: own", "name: own-equivalent", StringComparison.Ordinal) + "momentum: 0.9\nequivalent: {form: texp++}\n",
+            text, StringComparison.Ordinal);
         var (code, _, error) = await Cli.Run("plan", written, "data.batch=64");
         Assert.True(code == 0, error);
     }
@@ -135,7 +138,8 @@ public sealed class ConvertCommandTests : IDisposable
         await Cli.Run("convert", Write(Small), "--to", "texp++", "--out", written);
         var (_, direct, _) = await Cli.Run("convert", Write(Small), "name=small-equivalent", "--to", "weight-decay:0.01", "--json");
         var (_, again, _) = await Cli.Run("convert", written, "--to", "weight-decay:0.01", "--json");
-        Assert.Equal(JsonNode.Parse(direct)!["largest_log_rate"]!.ToJsonString(), JsonNode.Parse(again)!["largest_log_rate"]!.ToJsonString());
+        Assert.Equal(JsonNode.Parse(direct)!["largest_log_rate"]!.ToJsonString(),
+            JsonNode.Parse(again)!["largest_log_rate"]!.ToJsonString());
         Assert.Equal(JsonNode.Parse(direct)!["hash"]!.ToJsonString(), JsonNode.Parse(again)!["hash"]!.ToJsonString());
     }
 
@@ -184,9 +188,13 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cifar-step.yaml", "exponential", "recipes/cifar-step.yaml: equivalent.form = exponential: at step 1: ", "ask for texp (step decay) or texp++ (any schedule).")]
-    [InlineData("cifar-one-cycle.yaml", "texp", "recipes/cifar-one-cycle.yaml: equivalent.form = texp: a Nesterov update has no equivalent that changes the rate alone", "ask for texp++")]
-    [InlineData("cifar-step.yaml", "weight-decay", "recipes/cifar-step.yaml: equivalent.form = weight-decay: at step 0: decay must be 0", "name the decay wanted")]
+    [InlineData("cifar-step.yaml", "exponential", "recipes/cifar-step.yaml: equivalent.form = exponential: at step 1: ",
+        "ask for texp (step decay) or texp++ (any schedule).")]
+    [InlineData("cifar-one-cycle.yaml", "texp",
+        "recipes/cifar-one-cycle.yaml: equivalent.form = texp: a Nesterov update has no equivalent that changes the rate alone",
+        "ask for texp++")]
+    [InlineData("cifar-step.yaml", "weight-decay", "recipes/cifar-step.yaml: equivalent.form = weight-decay: at step 0: decay must be 0",
+        "name the decay wanted")]
     [InlineData("cifar-step.yaml", "texp+", "--to texp+: must be one of texp++, texp, exponential, weight-decay", "")]
     [InlineData("cifar-step.yaml", "texp:1e-4", "--to texp:1e-4: texp has no weight decay; write --to texp, or weight-decay:1e-4", "")]
     [InlineData("cifar-step.yaml", "weight-decay:-1", "--to weight-decay:-1: the weight decay must be a number of at least 0", "")]

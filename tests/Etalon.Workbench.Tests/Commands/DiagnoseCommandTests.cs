@@ -17,7 +17,8 @@ public sealed class DiagnoseCommandTests : IDisposable
         var (code, output, error) = await Cli.Run("diagnose", "digits-equilibrium", "--runs", _folder, "--svg", svg);
         Assert.Equal((0, $"wrote {svg}\n"), (code, error));
         Cli.Approve("diagnose-run", output);
-        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"), TestContext.Current.CancellationToken);
+        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"),
+            TestContext.Current.CancellationToken);
         Assert.Contains(output.TrimEnd(), document, StringComparison.Ordinal);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
@@ -25,7 +26,9 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Fact]
     public async Task Flags_come_first_with_their_remedies_and_are_exit_code_1()
     {
-        var (code, output, error) = await Cli.Run("diagnose", Write(new SphereRun { Clip = 0.5, WithoutDecay = ["conv2"], Phases = [(1000, 0.1, 5e-3), (100, 0.01, 5e-3)] }.Log()));
+        var (code, output,
+            error) = await Cli.Run("diagnose",
+            Write(new SphereRun { Clip = 0.5, WithoutDecay = ["conv2"], Phases = [(1000, 0.1, 5e-3), (100, 0.01, 5e-3)] }.Log()));
         Assert.Equal((1, ""), (code, error));
         Cli.Approve("diagnose-flags", output.Replace(_folder, "", StringComparison.Ordinal));
     }
@@ -33,7 +36,8 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Fact]
     public async Task The_json_has_every_finding_and_null_for_what_cannot_be_said()
     {
-        var (code, output, _) = await Cli.Run("diagnose", Write("step,lr,weight_decay,momentum,norm/a\n0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"), "--json");
+        var (code, output, _) =
+            await Cli.Run("diagnose", Write("step,lr,weight_decay,momentum,norm/a\n0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"), "--json");
         var json = JsonNode.Parse(output)!;
         Assert.Equal(0, code);
         Assert.Empty(json["flags"]!.AsArray());
@@ -47,7 +51,8 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Fact]
     public async Task Phases_that_repeat_are_one_line_and_full_lists_them()
     {
-        var rows = Enumerable.Range(0, 360).Select(step => FormattableString.Invariant($"{step},{0.05 * (1 + Math.Cos(Math.PI * step / 9)):F6},0.005,0.9,3\n"));
+        var rows = Enumerable.Range(0, 360)
+            .Select(step => FormattableString.Invariant($"{step},{0.05 * (1 + Math.Cos(Math.PI * step / 9)):F6},0.005,0.9,3\n"));
         string log = Write($"step,lr,weight_decay,momentum,norm/conv1\n{string.Concat(rows)}");
         string output = (await Cli.Run("diagnose", log)).Output;
         Assert.Contains("phases of ", output, StringComparison.Ordinal);
@@ -59,7 +64,8 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Fact]
     public async Task Warnings_of_a_log_go_to_the_error_stream_and_it_is_diagnosed_all_the_same()
     {
-        var (code, output, error) = await Cli.Run("diagnose", Write("step,lr,weight_decay,norm/a\n0,0.1,5e-4,1\n10,0.1,5e-4,nan\n20,0.1,5e-4,1.1\n20,0.1"));
+        var (code, output, error) =
+            await Cli.Run("diagnose", Write("step,lr,weight_decay,norm/a\n0,0.1,5e-4,1\n10,0.1,5e-4,nan\n20,0.1,5e-4,1.1\n20,0.1"));
         Assert.Equal(0, code);
         Assert.Equal(3, error.TrimEnd().Split('\n').Length);
         Assert.All(error.TrimEnd().Split('\n'), line => Assert.StartsWith("warning: ", line, StringComparison.Ordinal));
@@ -68,7 +74,9 @@ public sealed class DiagnoseCommandTests : IDisposable
 
     [Theory]
     [InlineData("no-such.csv", "no-such.csv: no such file; give a CSV log, or the name or folder of a run")]
-    [InlineData("no-such-run", "there is no run \"no-such-run\" in runs, nor a folder of that name; `etalon runs list` shows the runs there are. One that ended before its first checkpoint was on the disk left none: train or fork it again")]
+    [InlineData("no-such-run",
+        "there is no run \"no-such-run\" in runs, nor a folder of that name; `etalon runs list` shows the runs there are. One that ended "
+        + "before its first checkpoint was on the disk left none: train or fork it again")]
     public async Task What_is_not_there_is_exit_code_2(string log, string message)
     {
         var (code, _, error) = await Cli.Run("diagnose", log);
@@ -78,19 +86,22 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Fact]
     public async Task A_run_that_sets_its_rate_itself_prints_where_it_settled_as_the_document_shows()
     {
-        await Cli.Run("train", Cli.Recipe("digits.yaml"), "optimizer={name: wngrad, scope: tensor}", "learning_rate=1", "momentum=0", "weight_decay=0", "duration=10ep", "name=wngrad", "--runs", _folder);
+        await Cli.Run("train", Cli.Recipe("digits.yaml"), "optimizer={name: wngrad, scope: tensor}", "learning_rate=1", "momentum=0",
+            "weight_decay=0", "duration=10ep", "name=wngrad", "--runs", _folder);
         string svg = Path.Combine(_folder, "rates.svg");
         var (code, output, error) = await Cli.Run("diagnose", "wngrad", "--runs", _folder, "--svg", svg);
         Assert.Equal((0, $"wrote {svg}\n"), (code, error));
         Cli.Approve("diagnose-wngrad", output);
-        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"), TestContext.Current.CancellationToken);
+        string document = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", "diagnose.md"),
+            TestContext.Current.CancellationToken);
         Assert.Contains(output.TrimEnd(), document, StringComparison.Ordinal);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         var json = JsonNode.Parse((await Cli.Run("diagnose", "wngrad", "--runs", _folder, "--json")).Output)!;
         Assert.Equal("wngrad", json["optimizer"]!.GetValue<string>());
         var whole = json["groups"]!.AsArray()[^1]!;
-        Assert.Equal(("scale_invariant", json["steps"]!.AsArray().Count), (whole["group"]!.GetValue<string>(), whole["effective_rates"]!.AsArray().Count));
+        Assert.Equal(("scale_invariant", json["steps"]!.AsArray().Count),
+            (whole["group"]!.GetValue<string>(), whole["effective_rates"]!.AsArray().Count));
         Assert.InRange(whole["drift"]!.GetValue<double>(), 0.5, 1);
     }
 
@@ -100,9 +111,11 @@ public sealed class DiagnoseCommandTests : IDisposable
         string file = Path.Combine(_folder, "etalon_logger.py");
         var (code, _, error) = await Cli.Run("export", "logger", "--for", "pytorch", "--out", file);
         Assert.Equal((0, $"wrote {file}\n"), (code, error));
-        string[] imports = [.. (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Where(line => line.StartsWith("import ", StringComparison.Ordinal))];
+        string[] imports = [.. (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken))
+            .Where(line => line.StartsWith("import ", StringComparison.Ordinal))];
         Assert.Equal(["import math", "import os", "import sys", "import types", "import torch"], imports);
-        Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
+        Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+            (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
     }
 
     [Fact]

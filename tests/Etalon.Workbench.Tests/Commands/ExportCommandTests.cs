@@ -27,7 +27,8 @@ public sealed class ExportCommandTests : IDisposable
     public async Task The_table_says_infinity_where_a_rate_leaves_float64_and_keeps_its_logarithm()
     {
         var recipe = Path.Combine(folder, "texp.yaml");
-        await File.WriteAllTextAsync(recipe, "duration: 3ba\nlearning_rate: {exponential: {from: 0.5, factor: 1e200, every: 1ba}}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(recipe, "duration: 3ba\nlearning_rate: {exponential: {from: 0.5, factor: 1e200, every: 1ba}}\n",
+            TestContext.Current.CancellationToken);
         var (_, output, _) = await Cli.Run("export", recipe, "--for", "csv");
         var rows = output.TrimEnd().Split('\n');
         Assert.Equal("step,lr,weight_decay,momentum,log_lr", rows[0]);
@@ -63,10 +64,12 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("texp", "learning_rate={steps: {start: 0.2, at: [100ba, 200ba], factor: 0.1}}")]
     [InlineData("texp++", "optimizer={nesterov: true}", "nesterov")]
     [Trait("speed", "slow")]
-    public async Task The_module_of_an_equivalent_trains_in_PyTorch_to_the_outputs_of_its_recipe(string form, string change = "seed=1", string rule = "")
+    public async Task The_module_of_an_equivalent_trains_in_PyTorch_to_the_outputs_of_its_recipe(string form, string change = "seed=1",
+    string rule = "")
     {
         var runs = await TrainModules(form, [change], "float64", 300, rule);
-        // Measured 1e-15; the control 0.15 to 0.19. Both runs go through a checkpoint on the way, and the normalizations have PyTorch's epsilon.
+        // Measured 1e-15; the control 0.15 to 0.19. Both runs go through a checkpoint on the way, and the normalizations have PyTorch's
+        // epsilon.
         Assert.InRange(runs[0].Trained, 0, 1e-12);
         Assert.InRange(runs[0].Evaluated, 0, 1e-12);
         Assert.InRange(runs[1].Trained, 1e-2, 10);
@@ -97,7 +100,9 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("csv", "step,lr/covered,weight_decay/covered,momentum/covered,log_lr/covered,log_scale/covered,lr/rest,weight_decay/rest,momentum/rest,log_lr/rest\n")]
+    [InlineData("csv",
+        "step,lr/covered,weight_decay/covered,momentum/covered,log_lr/covered,log_scale/covered,"
+        + "lr/rest,weight_decay/rest,momentum/rest,log_lr/rest\n")]
     [InlineData("json", "\"name\": \"covered\"")]
     [InlineData("pytorch", "def covered_learning_rate(t):")]
     [InlineData("optax", "def before_update(t, weights, trace):")]
@@ -124,7 +129,8 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("keras", "keras.optimizers.AdamW(LearningRate(), beta_2=0.95", "optimizer.beta_1 = float(beta1(self.t))")]
     public async Task Adamw_is_exported_with_its_betas(string target, string use, string part)
     {
-        var (code, output, error) = await Cli.Run("export", Written(), "momentum=0", "optimizer={name: adamw, beta1: 0.8, beta2: 0.95}", "--for", target);
+        var (code, output, error) =
+            await Cli.Run("export", Written(), "momentum=0", "optimizer={name: adamw, beta1: 0.8, beta2: 0.95}", "--for", target);
         Assert.True(code == 0, error);
         Assert.Contains(use, output, StringComparison.Ordinal);
         Assert.Contains(part, output, StringComparison.Ordinal);
@@ -135,7 +141,8 @@ public sealed class ExportCommandTests : IDisposable
     public async Task An_unknown_target_is_exit_code_2()
     {
         var (code, _, error) = await Cli.Run("export", Cli.Recipe("cifar-step.yaml"), "--for", "tensorflow");
-        Assert.Equal((2, "etalon: --for tensorflow: must be one of pytorch, optax, keras, csv, json\nSee: etalon export --help\n"), (code, error));
+        Assert.Equal((2, "etalon: --for tensorflow: must be one of pytorch, optax, keras, csv, json\nSee: etalon export --help\n"),
+            (code, error));
     }
 
     private const string Free = "optimizer={groups: {head: {weight_decay: 0}, norm: {weight_decay: 0}}}";
@@ -156,13 +163,19 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     // The equivalent, the control, and the recipe itself.
-    private async Task<(double Trained, double Evaluated, double Loss, double Largest)[]> TrainModules(string form, string[] changes, string precision, int updates, string rule = "")
+    private async Task<(double Trained, double Evaluated, double Loss, double Largest)[]> TrainModules(string form, string[] changes,
+        string precision, int updates, string rule = "")
     {
         Python.Need("torch");
-        Assert.Equal(0, (await Cli.Run(["export", Written(), .. changes, "--for", "pytorch", "--out", Path.Combine(folder, "own.py")])).Code);
-        var (code, _, error) = await Cli.Run(["export", Written(), .. changes, $"equivalent={{form: {form}}}", "--for", "pytorch", "--out", Path.Combine(folder, "converted.py")]);
+        Assert.Equal(0,
+            (await Cli.Run(["export", Written(), .. changes, "--for", "pytorch", "--out", Path.Combine(folder, "own.py")])).Code);
+        var (code, _,
+            error) = await Cli.Run(
+            ["export", Written(), .. changes, $"equivalent={{form: {form}}}", "--for", "pytorch", "--out",
+                Path.Combine(folder, "converted.py")]);
         Assert.True(code == 0, error);
-        var lines = Python.Run(Path.Combine(AppContext.BaseDirectory, "Commands", "train_with_module.py"), folder, precision, $"{updates}", rule).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Python.Run(Path.Combine(AppContext.BaseDirectory, "Commands", "train_with_module.py"), folder, precision, $"{updates}",
+            rule).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', lines));
         return
         [

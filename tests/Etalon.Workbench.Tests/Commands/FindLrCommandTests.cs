@@ -9,7 +9,8 @@ public sealed class FindLrCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string[] Small(params string[] rest) => ["find-lr", Cli.Recipe("digits.yaml"), "model.name=mlp", "model.hidden=[32]", .. rest];
+    private static string[] Small(params string[] rest) =>
+        ["find-lr", Cli.Recipe("digits.yaml"), "model.name=mlp", "model.hidden=[32]", .. rest];
 
     [Fact]
     public async Task What_is_found_is_printed_drawn_and_applied()
@@ -18,16 +19,19 @@ public sealed class FindLrCommandTests : IDisposable
         var (code, output, error) = await Cli.Run(Small("--json", "--svg", svg, "--apply", found));
         Assert.Equal(0, code);
         var json = JsonNode.Parse(output)!;
-        double rate = json["rate"]!.GetValue<double>(), lower = json["lower"]!.GetValue<double>(), upper = json["upper"]!.GetValue<double>();
+        double rate = json["rate"]!.GetValue<double>(), lower = json["lower"]!.GetValue<double>(),
+            upper = json["upper"]!.GetValue<double>();
         // To two digits.
         Assert.InRange(rate / Math.Sqrt(lower * upper), 0.95, 1.05);
-        Assert.InRange(json["effective_rate"]!.GetValue<double>(), json["lower_effective_rate"]!.GetValue<double>(), json["upper_effective_rate"]!.GetValue<double>());
+        Assert.InRange(json["effective_rate"]!.GetValue<double>(), json["lower_effective_rate"]!.GetValue<double>(),
+            json["upper_effective_rate"]!.GetValue<double>());
         Assert.Equal(["WNGrad", "DoG"], json["others"]!.AsArray().Select(other => other!["name"]!.GetValue<string>()));
         Assert.Equal(3, json["seeds"]!.AsArray().Count);
         Assert.EndsWith($"wrote {found}: its largest rate is {rate:R} instead of 0.1\nwrote {svg}\n", error, StringComparison.Ordinal);
         Assert.Equal(rate, RecipeReader.ReadFile(found).Recipe.LearningRate.ValueAt(0), 1e-11);
         string picture = await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken);
-        Assert.All(["effective rate", "usable, and its middle", "WNGrad", "DoG", ">1e-5<", ">10<"], text => Assert.Contains(text, picture, StringComparison.Ordinal));
+        Assert.All(["effective rate", "usable, and its middle", "WNGrad", "DoG", ">1e-5<", ">10<"],
+            text => Assert.Contains(text, picture, StringComparison.Ordinal));
         Assert.Equal(0, (await Cli.Run("train", found, "duration=2ba", "--runs", _folder)).Code);
     }
 
@@ -37,7 +41,8 @@ public sealed class FindLrCommandTests : IDisposable
         string found = Path.Combine(_folder, "found.yaml");
         var (code, output, error) = await Cli.Run(Small("--to", "0.02", "--apply", found));
         Assert.Equal(1, code);
-        Assert.Contains("no usable rate: seeds 1, 2, 3: its loss had not risen again at the largest rate; give a larger --to", output, StringComparison.Ordinal);
+        Assert.Contains("no usable rate: seeds 1, 2, 3: its loss had not risen again at the largest rate; give a larger --to", output,
+            StringComparison.Ordinal);
         Assert.EndsWith($"{found} was not written: there is no rate to apply\n", error, StringComparison.Ordinal);
         Assert.False(File.Exists(found));
     }
@@ -66,8 +71,10 @@ public sealed class FindLrCommandTests : IDisposable
     [InlineData("optimizer.name = d-adaptation: it sets its rate itself", "optimizer.name=d-adaptation")]
     [InlineData("optimizer.name = wngrad: it sets its rate itself, and remembers", "optimizer.name=wngrad")]
     [InlineData("learning_rate is 0 in every update", "learning_rate=0")]
-    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.01, factor: 2, every: 1ep}}", "weight_decay=0")]
-    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.1, factor: 10, every: 1ba}}", "duration=400ba", "weight_decay=0")]
+    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.01, factor: 2, every: 1ep}}",
+        "weight_decay=0")]
+    [InlineData("learning_rate grows to its last update", "learning_rate={exponential: {from: 0.1, factor: 10, every: 1ba}}",
+        "duration=400ba", "weight_decay=0")]
     [InlineData("the name of a file to write is empty", "--apply", "")]
     [InlineData("the name of a file to write is empty", "--svg", " ")]
     [InlineData("/: is a folder", "--apply", "/")]
@@ -98,8 +105,11 @@ public sealed class FindLrCommandTests : IDisposable
     public async Task A_recipe_with_a_long_table_goes_on_naming_its_file()
     {
         string table = Path.Combine(_folder, "rates.csv"), found = Path.Combine(_folder, "found.yaml");
-        await File.WriteAllLinesAsync(table, ["step,lr", .. Enumerable.Range(0, 80_000).Select(step => $"{step},{0.1 / (1 + step):R}")], TestContext.Current.CancellationToken);
-        var (code, _, error) = await Cli.Run(Small($"learning_rate={{table: {{file: {table}}}}}", "duration=80000ba", "--updates", "50", "--seeds", "1", "--apply", found));
+        await File.WriteAllLinesAsync(table, ["step,lr", .. Enumerable.Range(0, 80_000).Select(step => $"{step},{0.1 / (1 + step):R}")],
+            TestContext.Current.CancellationToken);
+        var (code, _,
+            error) = await Cli.Run(
+            Small($"learning_rate={{table: {{file: {table}}}}}", "duration=80000ba", "--updates", "50", "--seeds", "1", "--apply", found));
         Assert.Equal(0, code);
         string text = await File.ReadAllTextAsync(found, TestContext.Current.CancellationToken);
         Assert.InRange(text.Length, 1, 2_000);
@@ -115,7 +125,8 @@ public sealed class FindLrCommandTests : IDisposable
     public async Task Groups_are_said_to_be_left_out_where_others_set_one_rate_for_all()
     {
         var (_, output, _) = await Cli.Run(Small("optimizer.groups={head: {weight_decay: 0}}", "--seeds", "1", "--updates", "60"));
-        Assert.Contains("without the recipe's groups", string.Join(' ', output.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("without the recipe's groups",
+            string.Join(' ', output.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,10 +47,13 @@ public sealed class ForecastCommandTests : IDisposable
     [Fact]
     public async Task A_run_gives_S_for_the_next_forecast_and_is_what_the_forecast_is_held_against()
     {
-        string[] recipe = [Cli.Recipe("digits.yaml"), "model={name: mlp, hidden: [32], affine: false, head: frozen}", "duration=6ep", "weight_decay=5e-3", "log.monitors=5ba"];
+        string[] recipe = [Cli.Recipe("digits.yaml"), "model={name: mlp, hidden: [32], affine: false, head: frozen}", "duration=6ep",
+            "weight_decay=5e-3", "log.monitors=5ba"];
         Assert.Equal(0, (await Cli.Run(["train", .. recipe, "--runs", _folder])).Code);
         var (svg, csv) = (Path.Combine(_folder, "forecast.svg"), Path.Combine(_folder, "forecast.csv"));
-        var (code, output, error) = await Cli.Run(["forecast", .. recipe, "--from", "digits", "--against", "digits", "--runs", _folder, "--json", "--svg", svg, "--csv", csv]);
+        var (code, output,
+            error) = await Cli.Run(
+            ["forecast", .. recipe, "--from", "digits", "--against", "digits", "--runs", _folder, "--json", "--svg", svg, "--csv", csv]);
         Assert.Equal(0, code);
         Assert.Contains($"wrote {svg}", error, StringComparison.Ordinal);
         var forecast = JsonNode.Parse(output)!;
@@ -60,7 +63,8 @@ public sealed class ForecastCommandTests : IDisposable
         var rows = await File.ReadAllLinesAsync(csv, TestContext.Current.CancellationToken);
         Assert.Equal("step,norm/hidden1.weight,effective_rate/hidden1.weight,norm/scale_invariant,effective_rate/scale_invariant", rows[0]);
         Assert.Equal(forecast["total_steps"]!.GetValue<int>() + 1, rows.Length);
-        Assert.Equal(forecast["phases"]![0]!["groups"]![0]!["norm_at_begin"]!.GetValue<double>(), double.Parse(rows[1].Split(',')[1], CultureInfo.InvariantCulture));
+        Assert.Equal(forecast["phases"]![0]!["groups"]![0]!["norm_at_begin"]!.GetValue<double>(),
+            double.Parse(rows[1].Split(',')[1], CultureInfo.InvariantCulture));
         Assert.Contains("measured", await File.ReadAllTextAsync(svg, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await AssertDigits([.. recipe, "--from", "digits", "--against", "digits", "--runs", _folder]);
         // Off by far more than a tenth: one digit.
@@ -71,10 +75,13 @@ public sealed class ForecastCommandTests : IDisposable
     public async Task What_is_over_its_equilibrium_is_drawn_on_a_logarithmic_axis()
     {
         string file = Path.Combine(_folder, "forecast.svg");
-        Assert.Equal(0, (await Cli.Run("forecast", Cli.Recipe("cifar-step.yaml"), "--gradient-square", "20", "--norm", "15", "--svg", file)).Code);
+        Assert.Equal(0,
+            (await Cli.Run("forecast", Cli.Recipe("cifar-step.yaml"), "--gradient-square", "20", "--norm", "15", "--svg", file)).Code);
         string svg = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        string panel = svg[svg.IndexOf(">effective rate<", StringComparison.Ordinal)..svg.IndexOf(">over its equilibrium<", StringComparison.Ordinal)];
-        var heights = Regex.Matches(panel, """ y="([0-9.]+)" text-anchor="end">([0-9.]+)<""").ToDictionary(mark => mark.Groups[2].Value, mark => double.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture));
+        string panel =
+            svg[svg.IndexOf(">effective rate<", StringComparison.Ordinal)..svg.IndexOf(">over its equilibrium<", StringComparison.Ordinal)];
+        var heights = Regex.Matches(panel, """ y="([0-9.]+)" text-anchor="end">([0-9.]+)<""").ToDictionary(mark => mark.Groups[2].Value,
+            mark => double.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture));
         // A factor of two is as far everywhere; coordinates have one place.
         Assert.InRange(heights["0.1"] - heights["0.2"], 20, 60);
         Assert.Equal(heights["0.1"] - heights["0.2"], heights["0.5"] - heights["1"], 0.25);
@@ -84,13 +91,16 @@ public sealed class ForecastCommandTests : IDisposable
     // As many digits as the forecast's own error is worth: 3 from a thousandth on, 2 from a hundredth, 1 from a tenth.
     private static async Task<int> AssertDigits(string[] arguments)
     {
-        double error = JsonNode.Parse((await Cli.Run(["forecast", .. arguments, "--json"])).Output)!["errors"]!.AsArray().Single(group => group!["name"]!.GetValue<string>() == "scale_invariant")!["root_mean_square"]!.GetValue<double>();
+        double error = JsonNode.Parse((await Cli.Run(["forecast", .. arguments, "--json"])).Output)!["errors"]!.AsArray()
+            .Single(group => group!["name"]!.GetValue<string>() == "scale_invariant")!["root_mean_square"]!.GetValue<double>();
         int digits = error < 1e-3 ? 4 : error < 1e-2 ? 3 : error < 0.1 ? 2 : 1;
         string[] lines = (await Cli.Run(["forecast", .. arguments])).Output.Split('\n');
-        string[] cells = lines[Array.FindIndex(lines, line => line.StartsWith("phase ", StringComparison.Ordinal)) + 1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] cells = lines[Array.FindIndex(lines, line => line.StartsWith("phase ", StringComparison.Ordinal)) + 1].Split(' ',
+            StringSplitOptions.RemoveEmptyEntries);
         // The last three cells are "a > b" of the effective rate, the three before of the norm.
         foreach (string cell in (string[])[cells[^6], cells[^4], cells[^3], cells[^1]])
-            Assert.True(cell.Trim('0', '.').Count(char.IsAsciiDigit) <= digits, $"{cell} has more than {digits} digits, at an error of {error}");
+            Assert.True(cell.Trim('0', '.').Count(char.IsAsciiDigit) <= digits,
+                $"{cell} has more than {digits} digits, at an error of {error}");
         return digits;
     }
 }

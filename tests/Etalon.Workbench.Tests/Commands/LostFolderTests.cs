@@ -3,7 +3,9 @@ using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 
-/// <summary>A current folder that somebody deleted, and folders that nothing can be written to: the user's to mend, said with their names.</summary>
+/// <summary>
+/// A current folder that somebody deleted, and folders that nothing can be written to: the user's to mend, said with their names.
+/// </summary>
 public sealed class LostFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -27,9 +29,12 @@ public sealed class LostFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it keeps a folder that somebody is in");
         string gone = Path.Combine(_folder.Path, "gone"), etalon = Path.Combine(AppContext.BaseDirectory, "etalon");
-        var (code, said) = SmallRun.Execute("sh", "-c", $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{etalon}\" {words.Replace("RECIPE", SmallRun.WriteRecipe(_folder.Path), StringComparison.Ordinal)}");
+        var (code, said) = SmallRun.Execute("sh", "-c",
+            $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{etalon}\" "
+            + $"{words.Replace("RECIPE", SmallRun.WriteRecipe(_folder.Path), StringComparison.Ordinal)}");
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.EndsWith($"etalon: the folder that you are in, {gone}, is no longer there; go to another one with cd, and try again\n", said, StringComparison.Ordinal);
+        Assert.EndsWith($"etalon: the folder that you are in, {gone}, is no longer there; go to another one with cd, and try again\n", said,
+            StringComparison.Ordinal);
         Assert.Equal(["small.yaml"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
@@ -38,17 +43,23 @@ public sealed class LostFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it keeps a folder that somebody is in");
         string gone = Path.Combine(_folder.Path, "gone"), recipe = SmallRun.WriteRecipe(_folder.Path);
-        var (code, _) = SmallRun.Execute("sh", "-c", $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" plan {recipe} --csv {_folder.Path}/a.csv");
+        var (code, _) = SmallRun.Execute("sh", "-c",
+            $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" plan {recipe} --csv "
+            + $"{_folder.Path}/a.csv");
         Assert.Equal(ExitCode.Done, code);
         Assert.True(File.Exists(Path.Combine(_folder.Path, "a.csv")));
     }
 
     // A file stands where the folder should be, which stops every user; what stops all but root is tried where root is not who tests.
     [Theory]
-    [InlineData("FILE/in: this folder cannot be made or written (FILE is a file); name another with --to\n", "data get mnist --from http://127.0.0.1:1/ --to FILE/in")]
-    [InlineData("FILE: this folder cannot be made or written (FILE is a file); name another with --to\n", "data get mnist --from http://127.0.0.1:1/ --to FILE")]
-    [InlineData("FILE/in: this folder cannot be made or written (FILE is a file); name another folder of runs with --runs\n", "train RECIPE --runs FILE/in")]
-    [InlineData("FILE: this folder cannot be made or written (FILE is a file); name another folder of runs with --runs\n", "train RECIPE --runs FILE")]
+    [InlineData("FILE/in: this folder cannot be made or written (FILE is a file); name another with --to\n",
+        "data get mnist --from http://127.0.0.1:1/ --to FILE/in")]
+    [InlineData("FILE: this folder cannot be made or written (FILE is a file); name another with --to\n",
+        "data get mnist --from http://127.0.0.1:1/ --to FILE")]
+    [InlineData("FILE/in: this folder cannot be made or written (FILE is a file); name another folder of runs with --runs\n",
+        "train RECIPE --runs FILE/in")]
+    [InlineData("FILE: this folder cannot be made or written (FILE is a file); name another folder of runs with --runs\n",
+        "train RECIPE --runs FILE")]
     [InlineData("--runs FILE: is a file; name the folder of all runs\n", "runs list --runs FILE")]
     [InlineData("--csv FILE/a.csv: FILE is not a folder; give a file in a folder\n", "plan RECIPE --csv FILE/a.csv")]
     [InlineData("--out FILE/in/a.py: FILE is not a folder; give a file in a folder\n", "export RECIPE --for pytorch --out FILE/in/a.py")]
@@ -56,21 +67,26 @@ public sealed class LostFolderTests : IDisposable
     {
         string file = Path.Combine(_folder.Path, "file"), recipe = SmallRun.WriteRecipe(_folder.Path);
         await File.WriteAllTextAsync(file, "kept", TestContext.Current.CancellationToken);
-        var (code, output, error) = await Cli.Run(words.Replace("FILE", file, StringComparison.Ordinal).Replace("RECIPE", recipe, StringComparison.Ordinal).Split(' '));
+        var (code, output,
+            error) = await Cli.Run(
+            words.Replace("FILE", file, StringComparison.Ordinal).Replace("RECIPE", recipe, StringComparison.Ordinal).Split(' '));
         Assert.Equal((ExitCode.BadInput, "", message.Replace("FILE", file, StringComparison.Ordinal)), (code, output, error));
         Assert.Equal("kept", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
     // Nobody makes folders in /sys, root neither.
     [Theory]
-    [InlineData("/sys/in: this folder cannot be made or written (no permission); name another with --to\n", "data get mnist --from http://127.0.0.1:1/ --to /sys/in")]
-    [InlineData("/sys/in: this folder cannot be made or written (no permission); name another folder of runs with --runs\n", "train RECIPE --runs /sys/in")]
+    [InlineData("/sys/in: this folder cannot be made or written (no permission); name another with --to\n",
+        "data get mnist --from http://127.0.0.1:1/ --to /sys/in")]
+    [InlineData("/sys/in: this folder cannot be made or written (no permission); name another folder of runs with --runs\n",
+        "train RECIPE --runs /sys/in")]
     [InlineData("/sys/in/a.csv", "plan RECIPE --csv /sys/in/a.csv")]
     [InlineData("/sys/a.py", "export RECIPE --for pytorch --out /sys/a.py")]
     public async Task A_folder_without_permission_is_told_in_one_message(string message, string words)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists("/sys"), "needs /sys");
-        var (code, output, error) = await Cli.Run(words.Replace("RECIPE", SmallRun.WriteRecipe(_folder.Path), StringComparison.Ordinal).Split(' '));
+        var (code, output, error) =
+            await Cli.Run(words.Replace("RECIPE", SmallRun.WriteRecipe(_folder.Path), StringComparison.Ordinal).Split(' '));
         Assert.Equal((ExitCode.BadInput, ""), (code, output));
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd('\n').Split('\n'));

@@ -4,10 +4,12 @@ namespace Etalon.Workbench.Tests.Commands;
 
 public class NumberOptionTests
 {
-    private static readonly HashSet<Type> Numbers = [typeof(double), typeof(float), typeof(decimal), typeof(int), typeof(long), typeof(uint), typeof(ulong)];
+    private static readonly HashSet<Type> Numbers =
+        [typeof(double), typeof(float), typeof(decimal), typeof(int), typeof(long), typeof(uint), typeof(ulong)];
 
     /// <summary>Every option of every verb whose value is a number.</summary>
-    public static TheoryData<string> Options() => [.. Of(CommandLine.Create(), "").Select(option => $"{option.Verb} {option.Name}".TrimStart())];
+    public static TheoryData<string> Options() =>
+        [.. Of(CommandLine.Create(), "").Select(option => $"{option.Verb} {option.Name}".TrimStart())];
 
     [Theory]
     [MemberData(nameof(Options))]
@@ -23,8 +25,11 @@ public class NumberOptionTests
     }
 
     [Theory]
-    [InlineData("etalon: --rate 0,1: must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?\nSee: etalon simulate equilibrium --help\n", "simulate", "equilibrium", "--rate", "0,1")]
-    [InlineData("etalon: --threads two: must be a whole number such as 128\nSee: etalon train --help\n", "train", "a.yaml", "--threads", "two")]
+    [InlineData(
+        "etalon: --rate 0,1: must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?\nSee: etalon simulate equilibrium "
+        + "--help\n", "simulate", "equilibrium", "--rate", "0,1")]
+    [InlineData("etalon: --threads two: must be a whole number such as 128\nSee: etalon train --help\n", "train", "a.yaml", "--threads",
+        "two")]
     public async Task A_number_that_is_none_says_its_option_value_rule_and_remedy(string message, params string[] words)
     {
         var (code, output, error) = await Cli.Run(words);
@@ -36,10 +41,12 @@ public class NumberOptionTests
     {
         var (code, _, error) = await Cli.Run("convert", Cli.Recipe("cifar-step.yaml"), "--to", "weight-decay:0,1");
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.StartsWith("--to weight-decay:0,1: the weight decay must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?", error, StringComparison.Ordinal);
+        Assert.StartsWith("--to weight-decay:0,1: the weight decay must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?",
+            error, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Verb, string Name)> Of(Command command, string path) =>
-        command.Options.Where(option => Numbers.Contains(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType)).Select(option => (path, option.Name))
+        command.Options.Where(option => Numbers.Contains(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType))
+            .Select(option => (path, option.Name))
             .Concat(command.Subcommands.SelectMany(verb => Of(verb, $"{path} {verb.Name}".TrimStart())));
 }

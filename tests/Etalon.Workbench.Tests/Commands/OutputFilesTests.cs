@@ -22,6 +22,7 @@ public sealed class OutputFilesTests : IDisposable
     public OutputFilesTests()
     {
         File.WriteAllText(In("recipe.yaml"), Recipe.Replace("folder: data", $"folder: {In("data")}", StringComparison.Ordinal));
+        File.WriteAllText(In("sweep.yaml"), "recipe: recipe.yaml\nover: {momentum: [0, 0.9]}\n");
         File.WriteAllLines(In("rates.csv"), Enumerable.Repeat("0.1", 10));
         File.WriteAllText(In("log.csv"), "step,lr,weight_decay,momentum,norm/w\n");
         Write("data/train-images-idx3-ubyte.gz", "images");
@@ -48,17 +49,23 @@ public sealed class OutputFilesTests : IDisposable
         { "forecast recipe.yaml --from runs/child", "--csv", "recipe.yaml rates.csv runs/child/metrics.jsonl" },
         { "forecast recipe.yaml --against runs/child", "--svg", "recipe.yaml runs/child/resolved.json runs/parent/recipe.yaml" },
         { "diagnose log.csv", "--svg", "log.csv" },
-        { "diagnose runs/child", "--svg", "runs/child/metrics.jsonl runs/child/resolved.json runs/child/checkpoints/step-3.safetensors runs/child/checkpoints/new runs/child/result.json" },
+        { "diagnose runs/child", "--svg",
+            "runs/child/metrics.jsonl runs/child/resolved.json runs/child/checkpoints/step-3.safetensors runs/child/checkpoints/new "
+            + "runs/child/result.json" },
         { "data show mnist folder=data", "--png", "data/train-images-idx3-ubyte.gz data/t10k-labels-idx1-ubyte" },
+        { "sweep show sweep.yaml", "--csv", "sweep.yaml recipe.yaml rates.csv" },
         { "simulate", "--csv", "" },
         { "simulate", "--svg", "" },
     };
 
     [Theory, MemberData(nameof(Outputs))]
-    public async Task An_output_that_is_also_an_input_is_refused_before_any_work_however_it_is_named(string words, string option, string inputs)
+    public async Task An_output_that_is_also_an_input_is_refused_before_any_work_however_it_is_named(string words, string option,
+    string inputs)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights there");
-        string[] command = [.. words.Split(' ').Select(word => word.IndexOfAny(['.', '/']) >= 0 ? In(word) : word.Replace("=data", $"={In("data")}", StringComparison.Ordinal))];
+        string[] command = [.. words.Split(' ')
+            .Select(word =>
+            word.IndexOfAny(['.', '/']) >= 0 ? In(word) : word.Replace("=data", $"={In("data")}", StringComparison.Ordinal))];
         foreach (string input in inputs.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             foreach (string name in Names(In(input)))
             {
@@ -76,8 +83,10 @@ public sealed class OutputFilesTests : IDisposable
     {
         string[] known =
         [
-            "convert --csv", "convert --out", "data show --png", "diagnose --svg", "export --out", "export logger --out", "find-lr --apply", "find-lr --svg",
-            "forecast --csv", "forecast --svg", "plan --csv", "plan --svg", "simulate --csv", "simulate --svg", "verify --svg",
+            "convert --csv", "convert --out", "data show --png", "diagnose --svg", "export --out", "export logger --out", "find-lr --apply",
+            "find-lr --svg",
+            "forecast --csv", "forecast --svg", "plan --csv", "plan --svg", "simulate --csv", "simulate --svg", "sweep show --csv",
+            "verify --svg",
         ];
         var options = Verbs(CommandLine.Create(), "").SelectMany(verb => verb.Command.Options
             .Where(option => option.HelpName == "FILE")
@@ -102,7 +111,9 @@ public sealed class OutputFilesTests : IDisposable
     public async Task Two_outputs_in_one_place_are_refused(string message, params string[] options)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it has no /dev");
-        var (code, output, error) = await Cli.Run(["plan", Cli.Recipe("digits.yaml"), .. options.Select(option => option.EndsWith('a') ? $"{_folder.Path}/{option}" : option)]);
+        var (code, output,
+            error) = await Cli.Run(
+            ["plan", Cli.Recipe("digits.yaml"), .. options.Select(option => option.EndsWith('a') ? $"{_folder.Path}/{option}" : option)]);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.False(File.Exists(In("a")));
@@ -128,7 +139,8 @@ public sealed class OutputFilesTests : IDisposable
         string file = In("rates.csv.new");
         var (code, _, error) = await Cli.Run("plan", Cli.Recipe("digits.yaml"), "duration=900000000000ep", "--csv", file);
         Assert.Equal(2, code);
-        Assert.Matches(@"would have 20,700,000,000,000 rows, about 1,0\d\d\.\d TB, and its disk has [0-9.,]+ [MGT]B left; shorten the recipe", error);
+        Assert.Matches(
+            @"would have 20,700,000,000,000 rows, about 1,0\d\d\.\d TB, and its disk has [0-9.,]+ [MGT]B left; shorten the recipe", error);
         Assert.Empty(Directory.GetFiles(_folder.Path, "rates.csv.new*"));
     }
 

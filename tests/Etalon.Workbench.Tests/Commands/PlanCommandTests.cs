@@ -28,7 +28,8 @@ public sealed class PlanCommandTests : IDisposable
     [Fact]
     public async Task Several_recipes_are_drawn_over_each_other()
     {
-        var (code, output, _) = await Cli.Run("plan", Cli.Recipe("cifar-step.yaml"), Cli.Recipe("cifar-cosine-warmup.yaml"), Cli.Recipe("cifar-wsd.yaml"));
+        var (code, output, _) =
+            await Cli.Run("plan", Cli.Recipe("cifar-step.yaml"), Cli.Recipe("cifar-cosine-warmup.yaml"), Cli.Recipe("cifar-wsd.yaml"));
         Assert.Equal(0, code);
         Cli.Approve("plan-overlay", output);
     }
@@ -38,7 +39,9 @@ public sealed class PlanCommandTests : IDisposable
     {
         var (code, _, error) = await Cli.Run("plan", Cli.Recipe("plan-only.yaml"), "duration=70ep");
         Assert.Equal(0, code);
-        Assert.Equal("warning: recipes/plan-only.yaml:7:43: learning_rate.1.steps.at.2 = 80ep is step 400320 and can never come: the run's last update is 350279\n", error);
+        Assert.Equal(
+            "warning: recipes/plan-only.yaml:7:43: learning_rate.1.steps.at.2 = 80ep is step 400320 and can never come: the run's last "
+            + "update is 350279\n", error);
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class PlanCommandTests : IDisposable
         var plan = JsonNode.Parse(output)!.AsArray()[0]!;
         Assert.Equal(64, plan["hash"]!.GetValue<string>().Length);
         Assert.Equal(62_560, plan["total_steps"]!.GetValue<long>());
-        Assert.Contains(plan["events"]!.AsArray(), e => e!["step"]!.GetValue<long>() == 31_280 && e["value"]!.GetValue<double>() is > 0.0099 and < 0.0101);
+        Assert.Contains(plan["events"]!.AsArray(),
+            e => e!["step"]!.GetValue<long>() == 31_280 && e["value"]!.GetValue<double>() is > 0.0099 and < 0.0101);
     }
 
     [Fact]
@@ -66,7 +70,9 @@ public sealed class PlanCommandTests : IDisposable
     {
         var file = Path.Combine(folder, "million.csv");
         var recipe = Path.Combine(folder, "million.yaml");
-        await File.WriteAllTextAsync(recipe, "duration: 1_000_000ba\nlearning_rate: {cosine: {from: 0.1, to: 0}}\nweight_decay: 5e-4\nmomentum: 0.9\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(recipe,
+            "duration: 1_000_000ba\nlearning_rate: {cosine: {from: 0.1, to: 0}}\nweight_decay: 5e-4\nmomentum: 0.9\n",
+            TestContext.Current.CancellationToken);
         var (code, _, error) = await Cli.Run("plan", recipe, "--csv", file);
         Assert.Equal((0, $"wrote {file}: 1000000 rows\n"), (code, error));
         var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);

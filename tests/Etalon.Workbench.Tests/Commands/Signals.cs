@@ -13,7 +13,10 @@ internal static class Signals
     /// <summary>Skips the test where a signal would not reach a child.</summary>
     public static void SkipIfIgnored(int signal)
     {
-        if (IsIgnored(signal)) Assert.Skip($"signal {signal} is ignored by this process, as under nohup or in a script's background, and so by every process that it starts");
+        if (IsIgnored(signal))
+            Assert.Skip(
+                $"signal {signal} is ignored by this process, as under nohup or in a script's background, and so by every process that "
+                + $"it starts");
     }
 
     private static bool IsIgnored(int signal)
@@ -21,6 +24,7 @@ internal static class Signals
         const string Status = "/proc/self/status", Ignored = "SigIgn:";
         if (!File.Exists(Status)) return false;
         string mask = File.ReadLines(Status).First(line => line.StartsWith(Ignored, StringComparison.Ordinal))[Ignored.Length..];
-        return (ulong.Parse(mask, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) >> (signal - 1) & 1) != 0;
+        return (ulong.Parse(mask, NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) >> (signal - 1)
+            & 1) != 0;
     }
 }

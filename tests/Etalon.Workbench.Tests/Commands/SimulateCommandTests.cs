@@ -12,7 +12,8 @@ public sealed class SimulateCommandTests : IDisposable
     [Fact]
     public async Task A_scenario_prints_setting_findings_curves_and_meaning()
     {
-        var (code, output, error) = await Cli.Run("simulate", "relaxation", "--replicas", "20", "--dimension", "16", "--weight-decay", "0.05");
+        var (code, output, error) =
+            await Cli.Run("simulate", "relaxation", "--replicas", "20", "--dimension", "16", "--weight-decay", "0.05");
         Assert.Equal((0, ""), (code, error));
         Cli.Approve("simulate-relaxation", output);
     }
@@ -30,7 +31,8 @@ public sealed class SimulateCommandTests : IDisposable
     public async Task Findings_as_json_curves_as_csv_and_as_a_picture()
     {
         string csv = Path.Combine(folder, "wells.csv"), svg = Path.Combine(folder, "wells.svg");
-        var (code, output, error) = await Cli.Run("simulate", "wells", "--weight-decay", "0.04", "--replicas", "500", "--json", "--csv", csv, "--svg", svg);
+        var (code, output, error) =
+            await Cli.Run("simulate", "wells", "--weight-decay", "0.04", "--replicas", "500", "--json", "--csv", csv, "--svg", svg);
         Assert.Equal((0, $"wrote {csv}\nwrote {svg}\n"), (code, error));
         var json = JsonNode.Parse(output)!;
         Assert.True(json["holds"]!.GetValue<bool>());
@@ -43,9 +45,12 @@ public sealed class SimulateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--rate 0: must be more than 0, such as 0.1\n--replicas 1: must be from 2 to 1000000; a standard error needs two\n", "equilibrium", "--rate", "0", "--replicas", "1")]
+    [InlineData("--rate 0: must be more than 0, such as 0.1\n--replicas 1: must be from 2 to 1000000; a standard error needs two\n",
+        "equilibrium", "--rate", "0", "--replicas", "1")]
     [InlineData("--factor 1: must be more than 1 and at most 1e6, such as 10\n", "drop", "--factor", "1")]
-    [InlineData("--steps 1000000 times --replicas 100: must be at most 50000000, since every update of each is kept; lower one of the two\n", "bursts", "--steps", "1000000")]
+    [InlineData(
+        "--steps 1000000 times --replicas 100: must be at most 50000000, since every update of each is kept; lower one of the two\n",
+        "bursts", "--steps", "1000000")]
     public async Task Bad_input_says_all_that_is_wrong(string expected, params string[] arguments)
     {
         var (code, output, error) = await Cli.Run(["simulate", .. arguments]);

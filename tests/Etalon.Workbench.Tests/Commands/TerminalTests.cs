@@ -55,7 +55,8 @@ public sealed partial class TerminalTests : IDisposable
         string narrow = string.Join(' ', OnTerminal(45, "xterm", Plans[0]).Select(line => line.Trim()));
         Assert.Equal(7, wide.Count(line => line.Length > 0));
         foreach (string[] cells in wide.Where(line => line.Length > 0).Select(line => Gaps().Split(line.Trim())))
-            Assert.Contains($"{cells[0]} {cells[1]} {cells[2]}: {cells[3]}, value {cells[4]}", Gaps().Replace(narrow, " "), StringComparison.Ordinal);
+            Assert.Contains($"{cells[0]} {cells[1]} {cells[2]}: {cells[3]}, value {cells[4]}", Gaps().Replace(narrow, " "),
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -74,13 +75,16 @@ public sealed partial class TerminalTests : IDisposable
     private static string Raw(int columns, string terminal, string command)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "needs script of util-linux");
-        string line = $"stty cols {columns} rows 40; TERM={terminal} NO_COLOR= \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" {string.Join(' ', Words(command))}";
+        string line =
+            $"stty cols {columns} rows 40; TERM={terminal} NO_COLOR= \"{Path.Combine(AppContext.BaseDirectory, "etalon")}\" "
+            + $"{string.Join(' ', Words(command))}";
         var (code, output) = SmallRun.Execute("/usr/bin/script", "-qec", line, "/dev/null");
         Assert.True(code == 0, output);
         return output;
     }
 
-    private static string[] Words(string command) => command.Replace("RECIPES", Path.Combine(AppContext.BaseDirectory, "recipes"), StringComparison.Ordinal).Split(' ');
+    private static string[] Words(string command) =>
+        command.Replace("RECIPES", Path.Combine(AppContext.BaseDirectory, "recipes"), StringComparison.Ordinal).Split(' ');
 
     [GeneratedRegex(@"\e(\[[0-9;?]*[A-Za-z]|[=>])")]
     private static partial Regex Sequences();

@@ -35,10 +35,12 @@ public sealed class ThreadsTests : IDisposable
     public async Task Each_verb_that_computes_says_so()
     {
         string recipe = SmallRun.WriteRecipe(_folder.Path), runs = Path.Combine(_folder.Path, "runs");
-        string[] tiny = ["duration=2ba", "learning_rate=0.1", "data={set: digits, batch: 4, train: 16, test: 8}", "model={name: mlp, hidden: [4], norm: layer}"];
+        string[] tiny = ["duration=2ba", "learning_rate=0.1", "data={set: digits, batch: 4, train: 16, test: 8}",
+            "model={name: mlp, hidden: [4], norm: layer}"];
         string[][] verbs =
         [
-            ["train", recipe, .. tiny, "--runs", runs], ["fork", "small", "duration=3ba", "name=f", "--runs", runs], ["probe", "small", "--on", "digits", "data.train=20", "data.test=20", "--runs", runs],
+            ["train", recipe, .. tiny, "--runs", runs], ["fork", "small", "duration=3ba", "name=f", "--runs", runs],
+            ["probe", "small", "--on", "digits", "data.train=20", "data.test=20", "--runs", runs],
             ["forecast", recipe, .. tiny, "--probe", "1"], ["find-lr", recipe, .. tiny, "--updates", "50", "--seeds", "1"],
         ];
         foreach (string[] verb in verbs)
@@ -57,19 +59,22 @@ public sealed class ThreadsTests : IDisposable
     public async Task A_number_that_nobody_computes_on_is_refused_by_every_verb_before_anything_else(string number)
     {
         var verbs = Verbs(CommandLine.Create(), []).Where(verb => verb.Command.Options.Any(option => option.Name == "--threads")).ToList();
-        Assert.Equal(["bench", "find-lr", "forecast", "fork", "probe", "reproduce", "resume", "train"], verbs.Select(verb => verb.Words.Single()).Order(StringComparer.Ordinal));
+        Assert.Equal(["bench", "find-lr", "forecast", "fork", "probe", "reproduce", "resume", "train"],
+            verbs.Select(verb => verb.Words.Single()).Order(StringComparer.Ordinal));
         foreach (var (_, words) in verbs)
         {
             var (code, output, error) = await Cli.Run([.. words, "nothing.yaml", "--threads", number]);
             Assert.Equal((ExitCode.BadInput, ""), (code, output));
             Assert.Contains($"etalon: --threads is {number}; at least 1 and at most 1024 threads compute", error, StringComparison.Ordinal);
         }
-        var (given, _, said) = await Cli.Run("forecast", SmallRun.WriteRecipe(_folder.Path), "--gradient-square", "20", "--threads", number);
+        var (given, _, said) =
+            await Cli.Run("forecast", SmallRun.WriteRecipe(_folder.Path), "--gradient-square", "20", "--threads", number);
         Assert.Equal(ExitCode.BadInput, given);
         Assert.StartsWith($"etalon: --threads is {number}; ", said, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(System.CommandLine.Command Command, string[] Words)> Verbs(System.CommandLine.Command command, string[] words) =>
+    private static IEnumerable<(System.CommandLine.Command Command, string[] Words)> Verbs(System.CommandLine.Command command,
+        string[] words) =>
         command.Subcommands.SelectMany(verb => Verbs(verb, [.. words, verb.Name])).Prepend((command, words));
 
     [Theory]

@@ -44,7 +44,8 @@ public sealed class TrainCommandTests : IDisposable
         var lines = run.Metrics.Where(line => line.ContainsKey("train/loss")).ToList();
         Assert.Equal([9.0, 19, 29, 39, 45], lines.Select(line => line["step"]));
         Assert.All(lines, line => Assert.Superset(
-            new HashSet<string> { "epoch", "train/accuracy", "lr", "weight_decay", "momentum", "images_per_second" }, line.Keys.ToHashSet()));
+            new HashSet<string> { "epoch", "train/accuracy", "lr", "weight_decay", "momentum", "images_per_second" },
+            line.Keys.ToHashSet()));
     }
 
     [Fact]
@@ -60,7 +61,9 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(Numbers(one), Numbers(two));
 
         static IEnumerable<string> Numbers(RunSummary run) =>
-            run.Metrics.Select(line => string.Join(' ', line.Where(entry => entry.Key != "images_per_second").Select(entry => $"{entry.Key}={entry.Value:R}")));
+            run.Metrics.Select(
+                line => string.Join(' ',
+                    line.Where(entry => entry.Key != "images_per_second").Select(entry => $"{entry.Key}={entry.Value:R}")));
     }
 
     [Fact]
@@ -112,8 +115,11 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization", "model={name: mlp, norm: none}")]
-    [InlineData("equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe", "equivalent.form=texp++")]
+    [InlineData("optimizer.groups names scale-invariant, but model.norm is none: no weight is scale-invariant without a normalization",
+        "model={name: mlp, norm: none}")]
+    [InlineData(
+        "equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the recipe",
+        "equivalent.form=texp++")]
     public async Task A_class_of_parameters_is_named_as_the_recipe_writes_it(string message, string change)
     {
         var (code, _, error) = await Train("optimizer.groups.scale-invariant.weight_decay=0", change);
@@ -147,7 +153,8 @@ public sealed class TrainCommandTests : IDisposable
         Signals.SkipIfIgnored(signal);
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.FileName = "dotnet";
-        foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), "train", Cli.Recipe("digits.yaml"), "duration=500ep", "--runs", _folder.Path])
+        foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), "train", Cli.Recipe("digits.yaml"),
+            "duration=500ep", "--runs", _folder.Path])
             start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         // The first evaluation shows that training is under way.

@@ -9,12 +9,19 @@ public class UsageTests
     [Theory]
     [InlineData("etalon: \"trian\" is nothing that etalon does; did you mean train?\nSee: etalon --help\n", "trian", "a.yaml")]
     [InlineData("etalon: \"shwo\" is nothing that etalon runs does; did you mean show?\nSee: etalon runs --help\n", "runs", "shwo")]
-    [InlineData("etalon: \"fetch\" is nothing that etalon data does; there are list, get, check, show\nSee: etalon data --help\n", "data", "fetch")]
-    [InlineData("etalon: --thread: no such option; did you mean --threads?\nSee: etalon train --help\n", "train", "a.yaml", "--thread", "2")]
-    [InlineData("etalon: --for pytroch: must be one of pytorch, optax, keras, csv, json; did you mean pytorch?\nSee: etalon export --help\n", "export", "a.yaml", "--for", "pytroch")]
+    [InlineData("etalon: \"fetch\" is nothing that etalon data does; there are list, get, check, show\nSee: etalon data --help\n", "data",
+        "fetch")]
+    [InlineData("etalon: --thread: no such option; did you mean --threads?\nSee: etalon train --help\n", "train", "a.yaml", "--thread",
+        "2")]
+    [InlineData(
+        "etalon: --for pytroch: must be one of pytorch, optax, keras, csv, json; did you mean pytorch?\nSee: etalon export --help\n",
+        "export", "a.yaml", "--for", "pytroch")]
     [InlineData("etalon: --for torch: must be pytorch\nSee: etalon export logger --help\n", "export", "logger", "--for", "torch")]
-    [InlineData("etalon: --precision float46: must be one of float64, float32; did you mean float64?\nSee: etalon verify --help\n", "verify", "a.yaml", "--precision", "float46")]
-    [InlineData("etalon: --decay decuopled: must be one of coupled, decoupled; did you mean decoupled?\nSee: etalon simulate equilibrium --help\n", "simulate", "equilibrium", "--decay", "decuopled")]
+    [InlineData("etalon: --precision float46: must be one of float64, float32; did you mean float64?\nSee: etalon verify --help\n",
+        "verify", "a.yaml", "--precision", "float46")]
+    [InlineData(
+        "etalon: --decay decuopled: must be one of coupled, decoupled; did you mean decoupled?\nSee: etalon simulate equilibrium --help\n",
+        "simulate", "equilibrium", "--decay", "decuopled")]
     [InlineData("etalon: Option '--for' is required.\nSee: etalon export logger --help\n", "export", "logger")]
     public async Task What_is_not_understood_is_said_with_what_was_meant(string message, params string[] words)
     {
@@ -23,9 +30,13 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("--to texpp: must be one of texp++, texp, exponential, weight-decay; did you mean texp?\n", "convert", "RECIPE", "--to", "texpp")]
-    [InlineData("--to texp+: must be one of texp++, texp, exponential, weight-decay; did you mean texp++?\n", "verify", "RECIPE", "--to", "texp+")]
-    [InlineData("override equivalent.form=weight_decay: equivalent.form = weight_decay: must be one of texp++, texp, exponential, weight-decay; did you mean weight-decay?\n", "plan", "RECIPE", "equivalent.form=weight_decay")]
+    [InlineData("--to texpp: must be one of texp++, texp, exponential, weight-decay; did you mean texp?\n", "convert", "RECIPE", "--to",
+        "texpp")]
+    [InlineData("--to texp+: must be one of texp++, texp, exponential, weight-decay; did you mean texp++?\n", "verify", "RECIPE", "--to",
+        "texp+")]
+    [InlineData(
+        "override equivalent.form=weight_decay: equivalent.form = weight_decay: must be one of texp++, texp, exponential, weight-decay; "
+        + "did you mean weight-decay?\n", "plan", "RECIPE", "equivalent.form=weight_decay")]
     public async Task A_form_that_is_not_there_is_said_with_the_one_that_was_meant(string message, params string[] words)
     {
         var (code, output, error) = await Cli.Run([.. words.Select(word => word == "RECIPE" ? Cli.Recipe("digits.yaml") : word)]);

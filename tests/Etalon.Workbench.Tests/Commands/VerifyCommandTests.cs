@@ -78,7 +78,8 @@ public sealed class VerifyCommandTests : IDisposable
         var (_, output, error) = await Verify("--steps", "3");
         var lines = output.Split('\n');
         Assert.Equal("small as texp++, float64: relative differences", lines[0]);
-        Assert.Equal(["updates", "outputs", "direction", "loss", "norm", "/", "P", "control", "perturbed"], lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["updates", "outputs", "direction", "loss", "norm", "/", "P", "control", "perturbed"],
+            lines[3].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(["1", "2", "3"], lines[4..7].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
         Assert.Equal(3, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.StartsWith("update 1: outputs ", error, StringComparison.Ordinal);
@@ -135,7 +136,8 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData(2e-7, 1e-9, 0.5, false, "DOES NOT HOLD: ")]
     [InlineData(1e-12, 1e-15, 5e-3, false, "NO VERDICT: ")]
     [InlineData(double.PositiveInfinity, 1e-15, 0.5, false, "DOES NOT HOLD: in 10 updates the outputs came to differ by diverged")]
-    public void A_verdict_weighs_outputs_against_rounding_and_control(double outputs, double perturbed, double control, bool holds, string begin)
+    public void A_verdict_weighs_outputs_against_rounding_and_control(double outputs, double perturbed, double control, bool holds,
+    string begin)
     {
         var verdict = Verdict.Of([new Comparison(10, outputs, 0, 0, 0, control, 0, perturbed)], new LossStatistics(0, 0, 0));
         Assert.Equal(holds, verdict.Holds);

@@ -6,8 +6,8 @@ using System.Text;
 namespace Etalon.Workbench.Tests.Culture;
 
 /// <summary>
-/// No code of Etalon's writes, reads or orders by the culture of the thread. The analyzers see the calls that have an overload with a culture;
-/// compiled code shows the rest: interpolated strings, joined numbers, the texts of records, and sorted strings.
+/// No code of Etalon's writes, reads or orders by the culture of the thread. The analyzers see the calls that have an overload with a
+/// culture; compiled code shows the rest: interpolated strings, joined numbers, the texts of records, and sorted strings.
 /// </summary>
 public class CultureOfCodeTests
 {
@@ -18,8 +18,11 @@ public class CultureOfCodeTests
     [InlineData("etalon")]
     public void No_call_depends_on_the_culture_of_the_thread(string assembly)
     {
-        var calls = CalledMethods.Of(Assembly.Load(assembly)).Where(call => !IsTextOfTheInvariantCulture(call.Caller) && CultureCalls.Is(call)).ToList();
-        if (calls.Count > 0) Assert.Fail(string.Join('\n', calls.Select(call => $"{call.Caller.DeclaringType}.{call.Caller.Name}: {call.On} {call.Callee}")));
+        var calls = CalledMethods.Of(Assembly.Load(assembly))
+            .Where(call => !IsTextOfTheInvariantCulture(call.Caller) && CultureCalls.Is(call)).ToList();
+        if (calls.Count > 0)
+            Assert.Fail(
+                string.Join('\n', calls.Select(call => $"{call.Caller.DeclaringType}.{call.Caller.Name}: {call.On} {call.Callee}")));
     }
 
     // Compiled without src/InvariantText, as the code of a caller is.
@@ -35,7 +38,8 @@ public class CultureOfCodeTests
 
     // What the compiler writes for a record. The public records of the packages print it by RecordText, in the invariant culture.
     private static bool IsTextOfTheInvariantCulture(MethodBase caller) =>
-        caller.Name == "PrintMembers" && (!IsPackaged(caller.DeclaringType!) || !IsOfTheCompiler(caller.DeclaringType!.GetMethod("ToString", [])!));
+        caller.Name == "PrintMembers"
+            && (!IsPackaged(caller.DeclaringType!) || !IsOfTheCompiler(caller.DeclaringType!.GetMethod("ToString", [])!));
 
     private static bool IsPackaged(Type type) => type.IsVisible && type.Assembly.GetName().Name is "Etalon.Schedules" or "Etalon.Engine";
 

@@ -7,7 +7,10 @@ using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Culture;
 
-/// <summary>Whole commands under a culture with a decimal comma, a point between thousands and another minus sign give the bytes that they give elsewhere.</summary>
+/// <summary>
+/// Whole commands under a culture with a decimal comma, a point between thousands and another minus sign give the bytes that they give
+/// elsewhere.
+/// </summary>
 public sealed class CultureOfCommandsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("etalon-culture").FullName;
@@ -36,7 +39,8 @@ public sealed class CultureOfCommandsTests : IDisposable
         SmallRun.Resume(run);
         SmallRun.AssertSame(whole, run);
         using var checkpoint = Checkpoint.Open(new CheckpointFolder(run).PathOf(28));
-        Assert.DoesNotContain(checkpoint.Metadata, text => text.Key.EndsWith("seconds", StringComparison.Ordinal) && text.Value.Contains(',', StringComparison.Ordinal));
+        Assert.DoesNotContain(checkpoint.Metadata,
+            text => text.Key.EndsWith("seconds", StringComparison.Ordinal) && text.Value.Contains(',', StringComparison.Ordinal));
     }
 
     [Theory]
@@ -74,7 +78,8 @@ public sealed class CultureOfCommandsTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it has no SIGKILL");
         string[] overrides = ["duration=200ep", "checkpoint.every=8ba"];
         string whole = SmallRun.Whole(In("whole"), overrides), run = Path.Combine(In("runs"), "small");
-        using (var killed = Start("de_DE.UTF-8", ["train", SmallRun.WriteRecipe(_folder), .. overrides, "--runs", In("runs"), "--threads", "1"]))
+        using (var killed =
+            Start("de_DE.UTF-8", ["train", SmallRun.WriteRecipe(_folder), .. overrides, "--runs", In("runs"), "--threads", "1"]))
         {
             var lines = new List<string>();
             while (lines.Count(line => line.StartsWith("epoch ", StringComparison.Ordinal)) < 5
@@ -107,7 +112,8 @@ public sealed class CultureOfCommandsTests : IDisposable
         get
         {
             string[] lines = LogText.Split('\n');
-            (lines[5], lines[9], lines[12]) = (lines[5][..^30], lines[9].Replace("0.1", "0,1", StringComparison.Ordinal), lines[12].Replace("0.1", "1e-400", StringComparison.Ordinal));
+            (lines[5], lines[9], lines[12]) = (lines[5][..^30], lines[9].Replace("0.1", "0,1", StringComparison.Ordinal),
+                lines[12].Replace("0.1", "1e-400", StringComparison.Ordinal));
             File.WriteAllText(In("cut.csv"), string.Join('\n', lines));
             return In("cut.csv");
         }
@@ -150,8 +156,10 @@ public sealed class CultureOfCommandsTests : IDisposable
             ["convert", Cli.Recipe("cifar-step.yaml"), "--to", "texp++", "--json"],
             ["export", Cli.Recipe("cifar-step.yaml"), "--for", "pytorch", "--out", F("schedule.py")],
             ["export", Cli.Recipe("cifar-step.yaml"), "--for", "json", "--out", F("schedule.json")],
-            ["forecast", Cli.Recipe("cifar-step.yaml"), "--gradient-square", "20.5", "--svg", F("forecast.svg"), "--csv", F("forecast.csv")],
-            ["find-lr", Cli.Recipe("digits.yaml"), "model.name=mlp", "model.hidden=[32]", "--seeds", "1", "--apply", F("found.yaml"), "--svg", F("rates.svg")],
+            ["forecast", Cli.Recipe("cifar-step.yaml"), "--gradient-square", "20.5", "--svg", F("forecast.svg"), "--csv",
+                F("forecast.csv")],
+            ["find-lr", Cli.Recipe("digits.yaml"), "model.name=mlp", "model.hidden=[32]", "--seeds", "1", "--apply", F("found.yaml"),
+                "--svg", F("rates.svg")],
             ["plan", F("found.yaml")],
             ["plan", Cli.Recipe("cifar-step.yaml"), "learning_rate=0,1"],
             ["simulate", "equilibrium", "--rate", "0,1"],
@@ -167,7 +175,8 @@ public sealed class CultureOfCommandsTests : IDisposable
         foreach (string[] words in commands)
         {
             var (code, output, error) = await Cli.Run(words);
-            outcomes[string.Join(' ', words).Replace(folder, "", StringComparison.Ordinal)] = $"{code}\n{output}\n{error}".Replace(folder, "", StringComparison.Ordinal);
+            outcomes[string.Join(' ', words).Replace(folder, "", StringComparison.Ordinal)] =
+                $"{code}\n{output}\n{error}".Replace(folder, "", StringComparison.Ordinal);
         }
         CultureInfo.CurrentCulture = before;
         foreach (string file in Directory.EnumerateFiles(folder)) outcomes[Path.GetFileName(file)] = File.ReadAllText(file);

@@ -55,7 +55,8 @@ public sealed class DataCommandTests : IDisposable
         Assert.SkipUnless(Directory.Exists(Package), $"{Package} is not there; apt-get install dataset-fashion-mnist brings it");
         await using var server = new FlakyServer(request => new(
             File.ReadAllBytes(Package + request.Path), DropAfter: request.Number == 0 ? 1_000_000 : null));
-        Assert.Contains($"is in {_folder.Path}", await RunAsync("get", "fashion-mnist", "--from", server.Address.AbsoluteUri, "--to", _folder.Path));
+        Assert.Contains($"is in {_folder.Path}",
+            await RunAsync("get", "fashion-mnist", "--from", server.Address.AbsoluteUri, "--to", _folder.Path));
         Assert.Contains("Fashion-MNIST", await RunAsync("check", "fashion-mnist", "--folder", _folder.Path));
         Assert.True(server.Requests[1].From > 0);
     }
@@ -86,7 +87,8 @@ public sealed class DataCommandTests : IDisposable
     private static async Task<string> RunAsync(params string[] words)
     {
         var output = new StringWriter();
-        var configuration = new InvocationConfiguration { Output = output, Error = new StringWriter(), EnableDefaultExceptionHandler = false };
+        var configuration =
+            new InvocationConfiguration { Output = output, Error = new StringWriter(), EnableDefaultExceptionHandler = false };
         var root = new RootCommand { DataCommand.Create() };
         var code = await root.Parse(["data", .. words]).InvokeAsync(configuration, TestContext.Current.CancellationToken);
         Assert.Equal(0, code);

@@ -33,7 +33,8 @@ public class AuditTests
                 Assert.Equal(norm != NormKind.None, report.Group.IsInvariant);
                 Assert.Equal(norm != NormKind.None && head == "frozen" && !affine, report.AllParameters.IsInvariant);
                 Assert.All(report.Tensors, tensor => Assert.Equal(
-                    norm != NormKind.None && tensor.Shape.Count > 1 && tensor.Name != "head.weight", tensor.Decay != DecayEffect.Regularizes));
+                    norm != NormKind.None && tensor.Shape.Count > 1 && tensor.Name != "head.weight",
+                    tensor.Decay != DecayEffect.Regularizes));
             }
     }
 
@@ -81,7 +82,8 @@ public class AuditTests
         var first = report.Tensors[0];
         var wrong = report with { Tensors = [first with { Alone = first.Alone with { Measured = new ScalingMeasurement(0.5, 0.1) } }] };
         Assert.Equal(
-            ["stage1.conv1.weight: by the rules scale-invariant, but measured: outputs change by 5.0e-1, cos(g, w) = 1.0e-1"], wrong.Disagreements);
+            ["stage1.conv1.weight: by the rules scale-invariant, but measured: outputs change by 5.0e-1, cos(g, w) = 1.0e-1"],
+            wrong.Disagreements);
         Assert.Contains("do not trust this audit", AuditText.Check(wrong)[0], StringComparison.Ordinal);
         var half = report with { Tensors = [first with { Alone = first.Alone with { Measured = new ScalingMeasurement(0, 0.1) } }] };
         Assert.Single(half.Disagreements);
@@ -93,11 +95,13 @@ public class AuditTests
 
     [Fact]
     public void An_mlp_whose_normalization_leaves_nothing_is_refused() =>
-        Assert.Contains("normalizes single numbers", Assert.Throws<InputException>(() => Of("mlp", NormKind.Instance, affine: false, "frozen")).Message, StringComparison.Ordinal);
+        Assert.Contains("normalizes single numbers",
+            Assert.Throws<InputException>(() => Of("mlp", NormKind.Instance, affine: false, "frozen")).Message, StringComparison.Ordinal);
 
     private static AuditReport Of(string model, NormKind norm, bool affine, string head, double epsilon = 0) => Audit.Of(
         RecipeReader.Read(
-            $"duration: 1ep\ndata: {{set: digits}}\nlearning_rate: 0.1\nmodel: {{name: {model}{(model == "mlp" ? "" : ", width: 8")}, norm: {norm.ToString().ToLowerInvariant()}, affine: {(affine ? "true" : "false")}, head: {head}, epsilon: {epsilon:R}}}\n",
+            $"duration: 1ep\ndata: {{set: digits}}\nlearning_rate: 0.1\nmodel: {{name: {model}{(model == "mlp" ? "" : ", width: 8")}, "
+            + $"norm: {norm.ToString().ToLowerInvariant()}, affine: {(affine ? "true" : "false")}, head: {head}, epsilon: {epsilon:R}}}\n",
             "recipe",
             model == "mlp" ? ["model.hidden=[12, 16]", .. norm == NormKind.Group ? (string[])["model.groups=4"] : []] : []).Recipe,
         threads: 2);

@@ -13,7 +13,8 @@ public class CsvLogFuzzTests
 
     private static readonly string[] Words =
     [
-        "", ",", ",,", "\n", "\r\n", "\r", "\"", ";", "\t", " ", "0", "-1", "-0", "1e400", "1e49", "1e-49", "1e-400", "nan", "NaN", "inf", "-inf", "None", "0.9", "1", "99999999999999999999", "1e15", "step",
+        "", ",", ",,", "\n", "\r\n", "\r", "\"", ";", "\t", " ", "0", "-1", "-0", "1e400", "1e49", "1e-49", "1e-400", "nan", "NaN", "inf",
+        "-inf", "None", "0.9", "1", "99999999999999999999", "1e15", "step",
         "lr", "norm/", "norm/b", "gradsq/all", "momentum", "\ufeff", "\u0000", "ü", "#", "3.14159", "1_000", "0x10", "1,5",
     ];
 
@@ -22,8 +23,10 @@ public class CsvLogFuzzTests
     {
         string[] originals =
         [
-            new SphereRun { Phases = [(60, 0.1, 5e-3), (60, 0.01, 5e-3)] }.Log(column => !column.Contains("conv2", StringComparison.Ordinal)),
-            new SphereRun { Momentum = 0, Every = 1, Phases = [(40, 1, 5e-3)] }.Log(column => !column.Contains("conv", StringComparison.Ordinal)),
+            new SphereRun { Phases = [(60, 0.1, 5e-3), (60, 0.01, 5e-3)] }.Log(
+                column => !column.Contains("conv2", StringComparison.Ordinal)),
+            new SphereRun { Momentum = 0, Every = 1, Phases = [(40, 1, 5e-3)] }.Log(
+                column => !column.Contains("conv", StringComparison.Ordinal)),
         ];
         var random = new Random(20_260_704);
         var (diagnosed, refused) = (0, 0);
@@ -43,9 +46,12 @@ public class CsvLogFuzzTests
         try
         {
             var diagnosis = RunDiagnosis.Of(CsvLog.Read(new StringReader(text), "log.csv"));
-            string[] lines = [.. DiagnosisText.Page(diagnosis, 80), .. Enumerable.Range(1, diagnosis.PhaseCount).SelectMany(phase => DiagnosisTables.Phase(diagnosis, phase, null))];
+            string[] lines = [.. DiagnosisText.Page(diagnosis, 80),
+                .. Enumerable.Range(1, diagnosis.PhaseCount).SelectMany(phase => DiagnosisTables.Phase(diagnosis, phase, null))];
             // A name may have any letters.
-            if (diagnosis.Log.Groups.Select(group => group.Name).Concat(diagnosis.Log.Ignored).All(name => !name.Contains("NaN", StringComparison.Ordinal))) Assert.All(lines, line => Assert.DoesNotContain("NaN", line, StringComparison.Ordinal));
+            if (diagnosis.Log.Groups.Select(group => group.Name).Concat(diagnosis.Log.Ignored)
+                .All(name => !name.Contains("NaN", StringComparison.Ordinal)))
+                    Assert.All(lines, line => Assert.DoesNotContain("NaN", line, StringComparison.Ordinal));
             SvgChart.Write(DiagnosisChart.Of(diagnosis), TextWriter.Null);
             return true;
         }

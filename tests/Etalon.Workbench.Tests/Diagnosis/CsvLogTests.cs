@@ -12,21 +12,35 @@ public class CsvLogTests
     private const string Header = "step,lr,weight_decay,momentum,norm/a\n";
 
     [Theory]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,nan\n", "log.csv:3:5: norm/a is \"nan\", which is not finite; the cell counts as missing")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,-inf\n", "log.csv:3:5: norm/a is \"-inf\", which is not finite; the cell counts as missing")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,oops,0.9,1\n", "log.csv:3:3: weight_decay is \"oops\", which is not a number; the cell counts as missing")]
-    [InlineData("0,0.1,5e-4,1.5,1\n", "log.csv:2:4: momentum is \"1.5\", which must be at least 0 and less than 1; the cell counts as missing")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,nan\n",
+        "log.csv:3:5: norm/a is \"nan\", which is not finite; the cell counts as missing")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,-inf\n",
+        "log.csv:3:5: norm/a is \"-inf\", which is not finite; the cell counts as missing")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,oops,0.9,1\n",
+        "log.csv:3:3: weight_decay is \"oops\", which is not a number; the cell counts as missing")]
+    [InlineData("0,0.1,5e-4,1.5,1\n",
+        "log.csv:2:4: momentum is \"1.5\", which must be at least 0 and less than 1; the cell counts as missing")]
     [InlineData("0,0.1,5e-4,0.9,0\n", "log.csv:2:5: norm/a is \"0\", which must be positive: the norm |w|; the cell counts as missing")]
     [InlineData("0,0.1,5e-4,0.9,1e60\n", "log.csv:2:5: norm/a is \"1e60\", which is beyond 1e50; the cell counts as missing")]
-    [InlineData("0,0.1,5e-4,0.9,1\nfive,0.1,5e-4,0.9,1\n", "log.csv:3:1: step is \"five\", and must be a whole number of at least 0; the row is left out")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1\n", "log.csv:3:2: has 2 cells where the header has 5; the last number may be cut off; the row is left out")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n20,0.1,5e-\n30,0.1,5e-4,0.9,1\n", "log.csv:4:3: has 3 cells where the header has 5; the last number may be cut off; the row is left out")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,1e-400,0.9,1\n", "log.csv:3:3: weight_decay is \"1e-400\", which is nearer to 0 than any float64; the cell counts as missing")]
-    [InlineData("0,0,1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n", "log.csv:2:6: has more cells than the header; nobody knows which number is which (numbers need a point, not a comma); the row is left out")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12", "log.csv:3: the last line has no end; a number in it may be cut off; the row is left out")]
-    [InlineData("10,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,1\n", "log.csv:3:1: step 0 comes after step 10; the rows are read in the order of their steps")]
-    [InlineData("0,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,2\n", "log.csv:3:1: step 0 stands in line 2 already; the later row counts, as after a run that was resumed")]
-    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12\0\n", "log.csv:3:5: norm/a is \"0.12\\0\", which is not a number; the cell counts as missing")]
+    [InlineData("0,0.1,5e-4,0.9,1\nfive,0.1,5e-4,0.9,1\n",
+        "log.csv:3:1: step is \"five\", and must be a whole number of at least 0; the row is left out")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1\n",
+        "log.csv:3:2: has 2 cells where the header has 5; the last number may be cut off; the row is left out")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n20,0.1,5e-\n30,0.1,5e-4,0.9,1\n",
+        "log.csv:4:3: has 3 cells where the header has 5; the last number may be cut off; the row is left out")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,1e-400,0.9,1\n",
+        "log.csv:3:3: weight_decay is \"1e-400\", which is nearer to 0 than any float64; the cell counts as missing")]
+    [InlineData("0,0,1,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n",
+        "log.csv:2:6: has more cells than the header; nobody knows which number is which (numbers need a point, not a comma); the row is "
+        + "left out")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12",
+        "log.csv:3: the last line has no end; a number in it may be cut off; the row is left out")]
+    [InlineData("10,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,1\n",
+        "log.csv:3:1: step 0 comes after step 10; the rows are read in the order of their steps")]
+    [InlineData("0,0.1,5e-4,0.9,1\n0,0.1,5e-4,0.9,2\n",
+        "log.csv:3:1: step 0 stands in line 2 already; the later row counts, as after a run that was resumed")]
+    [InlineData("0,0.1,5e-4,0.9,1\n10,0.1,5e-4,0.9,0.12\0\n",
+        "log.csv:3:5: norm/a is \"0.12\\0\", which is not a number; the cell counts as missing")]
     public void A_fault_of_a_row_is_said_with_its_place_and_the_rest_is_read(string rows, string warning)
     {
         var log = Read(Header + rows);
@@ -39,7 +53,9 @@ public class CsvLogTests
     public void A_decimal_comma_that_fills_the_nameless_last_column_leaves_its_row_out()
     {
         var log = Read(Header.TrimEnd('\n') + ",\n0,0.1,5e-4,0.9,1,\n10,0,1,5e-4,0.9,1\n");
-        Assert.Equal("log.csv:3:6: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); the row is left out", Assert.Single(log.Warnings));
+        Assert.Equal(
+            "log.csv:3:6: has a cell in a column without a name; nobody knows which number is which (numbers need a point, not a comma); "
+            + "the row is left out", Assert.Single(log.Warnings));
         Assert.Equal([0L], log.Steps);
     }
 
@@ -48,7 +64,8 @@ public class CsvLogTests
     {
         var log = Read(Header + "0,0.1,5e-4,0.9,1\n1,0.1,5e-4,0.9,nan\n2,0.1,x,0.9,nan\n3,0.1,5e-4,0.9,nan\n");
         Assert.Equal(
-            ["log.csv:3:5: norm/a is \"nan\", which is not finite; the cell counts as missing (and 2 more like it, the last in line 5)", "log.csv:4:3: weight_decay is \"x\", which is not a number; the cell counts as missing"],
+            ["log.csv:3:5: norm/a is \"nan\", which is not finite; the cell counts as missing (and 2 more like it, the last in line 5)",
+                "log.csv:4:3: weight_decay is \"x\", which is not a number; the cell counts as missing"],
             log.Warnings);
     }
 
@@ -65,7 +82,8 @@ public class CsvLogTests
     {
         var log = Read("loss,norm/a,momentum,step,lr,weight_decay,\"gradsq/a\"\n0.5, 1.5 ,0.9,10.0,0.1,5e-4,\"2\"\n");
         Assert.Empty(log.Warnings);
-        Assert.Equal((10L, 0.1, 5e-4, 0.9, 1.5, 2.0), (log.Steps[0], log.Rate[0], log.WeightDecay[0], log.Momentum[0], log.Groups[0].Norm[0], log.Groups[0].GradientSquare[0]));
+        Assert.Equal((10L, 0.1, 5e-4, 0.9, 1.5, 2.0),
+            (log.Steps[0], log.Rate[0], log.WeightDecay[0], log.Momentum[0], log.Groups[0].Norm[0], log.Groups[0].GradientSquare[0]));
     }
 
     [Theory]
@@ -76,7 +94,8 @@ public class CsvLogTests
     {
         var log = Read(header + "\n5,0.1,5e-4,0.9,3,4\n");
         Assert.Empty(log.Warnings);
-        Assert.Equal((5L, 0.1, 5e-4, 0.9, 3.0, 4.0), (log.Steps[0], log.Rate[0], log.WeightDecay[0], log.Momentum[0], log.Groups[0].Norm[0], log.Groups[0].GradientSquare[0]));
+        Assert.Equal((5L, 0.1, 5e-4, 0.9, 3.0, 4.0),
+            (log.Steps[0], log.Rate[0], log.WeightDecay[0], log.Momentum[0], log.Groups[0].Norm[0], log.Groups[0].GradientSquare[0]));
     }
 
     [Fact]
@@ -131,7 +150,8 @@ public class CsvLogTests
     public void What_is_no_log_is_refused_with_the_remedy(string text, string problem)
     {
         var refused = Assert.Throws<InputException>(() => Read(text));
-        Assert.Matches("^" + System.Text.RegularExpressions.Regex.Escape(problem).Replace("\\*", ".*", StringComparison.Ordinal) + "$", refused.Problems[0]);
+        Assert.Matches("^" + System.Text.RegularExpressions.Regex.Escape(problem).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
+            refused.Problems[0]);
     }
 
     [Fact]
@@ -139,7 +159,9 @@ public class CsvLogTests
     {
         var log = Read("step,rate_of_learning,loss,norm/a\n0,0.1,5e-4,1\n10,0.1,5e-4,1\n");
         Assert.Equal(3, log.Warnings.Count);
-        Assert.Equal("log.csv:1: there is no column lr; without the learning rate nothing can be said of speed, equilibrium or angles. Columns not read: rate_of_learning, loss", log.Warnings[0]);
+        Assert.Equal(
+            "log.csv:1: there is no column lr; without the learning rate nothing can be said of speed, equilibrium or angles. Columns "
+            + "not read: rate_of_learning, loss", log.Warnings[0]);
         var diagnosis = RunDiagnosis.Of(log);
         Assert.Empty(diagnosis.Flags);
         Assert.Contains("missing in the log", string.Join(' ', DiagnosisText.Headline(diagnosis, 80)), StringComparison.Ordinal);

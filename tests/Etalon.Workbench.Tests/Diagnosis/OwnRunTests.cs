@@ -37,7 +37,9 @@ public class OwnRunTests
     [Fact]
     public void A_run_of_another_optimizer_is_refused()
     {
-        var refused = Assert.Throws<InputException>(() => OwnRun.Diagnose("duration=2ba", "learning_rate=0.01", "momentum=0", "optimizer.name=adam"));
-        Assert.Contains("trains with adam; the laws that a run is diagnosed by are those of SGD", refused.Problems[0], StringComparison.Ordinal);
+        var refused =
+            Assert.Throws<InputException>(() => OwnRun.Diagnose("duration=2ba", "learning_rate=0.01", "momentum=0", "optimizer.name=adam"));
+        Assert.Contains("trains with adam; the laws that a run is diagnosed by are those of SGD", refused.Problems[0],
+            StringComparison.Ordinal);
     }
 }

@@ -14,10 +14,13 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
     {
         Python.Need("torch");
         string[] held = Python.Run(Beside("drive_logger.py"), logs.Folder, logs.Folder).TrimEnd().Split('\n');
-        Assert.Equal(["columns", "against_float64", "small_angles", "resumes", "refusals", "company", "intervals", "ends_no_training", "full_disk", "foreign_errors"], held);
+        Assert.Equal(
+            ["columns", "against_float64", "small_angles", "resumes", "refusals", "company", "intervals", "ends_no_training", "full_disk",
+                "foreign_errors"], held);
     }
 
-    // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ..., PyTorch 0, 5, ...
+    // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ...,
+    // PyTorch 0, 5, ...
     private const double OneRow = 5 * 5e-3;
 
     [Fact]
@@ -29,27 +32,30 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Assert.Empty(ours.Flags);
         Assert.Equal(ours.PhaseCount, theirs.PhaseCount);
         Assert.Equal(ours.Log.Groups.Count, theirs.Log.Groups.Count(group => group.Name != LogGroup.Everything));
-        var pairs = Whole(ours).Join(Whole(theirs), finding => (finding.Phase, finding.Id, finding.Quantity), finding => (finding.Phase, finding.Id, finding.Quantity), (a, b) => (Ours: a, Theirs: b)).ToList();
+        var pairs = Whole(ours).Join(Whole(theirs), finding => (finding.Phase, finding.Id, finding.Quantity),
+            finding => (finding.Phase, finding.Id, finding.Quantity), (a, b) => (Ours: a, Theirs: b)).ToList();
         Assert.Equal(2 * 15, pairs.Count);
         // Only Etalon's run measured its noise with pairs of batches.
         Assert.All(pairs.Where(pair => pair.Ours.Id != "D11"), pair => Assert.Equal(pair.Ours.IsKnown, pair.Theirs.IsKnown));
-        Assert.All(pairs.Where(pair => pair.Ours.Id is "D1" or "D2" or "D3"), pair => Assert.Equal(pair.Ours.Value, pair.Theirs.Value, OneRow));
+        Assert.All(pairs.Where(pair => pair.Ours.Id is "D1" or "D2" or "D3"),
+            pair => Assert.Equal(pair.Ours.Value, pair.Theirs.Value, OneRow));
         // Two draws of the same law: as far apart as their errors allow.
         Assert.All(
             pairs.Where(pair => double.IsFinite(pair.Ours.Margin + pair.Theirs.Margin)),
-            pair => Assert.InRange(Math.Abs(pair.Ours.Value - pair.Theirs.Value), 0, 2 * Math.Sqrt(pair.Ours.Margin * pair.Ours.Margin + pair.Theirs.Margin * pair.Theirs.Margin)));
+            pair => Assert.InRange(Math.Abs(pair.Ours.Value - pair.Theirs.Value), 0,
+                2 * Math.Sqrt(pair.Ours.Margin * pair.Ours.Margin + pair.Theirs.Margin * pair.Theirs.Margin)));
     }
 
     [Theory]
-    [InlineData("no-decay", FlagKind.DecayMissing)]
-    [InlineData("clip", FlagKind.ClippedGradients)]
-    [InlineData("bare-layer", FlagKind.NoNormalization)]
-    [InlineData("second-decay", FlagKind.ChangedWeights)]
-    public void A_fault_of_a_network_in_PyTorch_is_the_first_flag(string fault, FlagKind kind)
+    [InlineData("no-decay", nameof(FlagKind.DecayMissing))]
+    [InlineData("clip", nameof(FlagKind.ClippedGradients))]
+    [InlineData("bare-layer", nameof(FlagKind.NoNormalization))]
+    [InlineData("second-decay", nameof(FlagKind.ChangedWeights))]
+    public void A_fault_of_a_network_in_PyTorch_is_the_first_flag(string fault, string kind)
     {
         Python.Need("torch");
         var flag = logs.Diagnose(fault).Flags[0];
-        Assert.Equal(kind, flag.Kind);
+        Assert.Equal(kind, $"{flag.Kind}");
         if (fault == "bare-layer") Assert.Equal(["17.weight"], flag.Groups);
     }
 
@@ -60,7 +66,8 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Assert.Empty(logs.Diagnose("short-phase").Flags);
     }
 
-    private static IEnumerable<Finding> Whole(RunDiagnosis diagnosis) => diagnosis.Findings.Where(finding => finding.Group == LogGroup.Whole);
+    private static IEnumerable<Finding> Whole(RunDiagnosis diagnosis) =>
+        diagnosis.Findings.Where(finding => finding.Group == LogGroup.Whole);
 
     private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, "Diagnosis", file);
 
@@ -78,7 +85,8 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
 
         public string Folder => _folder.FullName;
 
-        public RunDiagnosis Diagnose(string name) => _isTrained.Value ? RunDiagnosis.Of(Path.Combine(Folder, $"{name}.csv")) : throw new InvalidOperationException();
+        internal RunDiagnosis Diagnose(string name) =>
+            _isTrained.Value ? RunDiagnosis.Of(Path.Combine(Folder, $"{name}.csv")) : throw new InvalidOperationException();
 
         private bool Train()
         {

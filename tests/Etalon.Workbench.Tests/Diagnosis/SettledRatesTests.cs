@@ -39,7 +39,8 @@ public sealed class SettledRatesTests : IDisposable
         var rates = Of(_ => 0.01, norm: 3);
         Assert.Equal((1, 0), (Math.Round(rates.Groups[0].Drift, 6), Math.Round(rates.Groups[0].Power, 6)));
         Assert.EndsWith("at rest", SettledRatesText.Table(rates)[1], StringComparison.Ordinal);
-        Assert.Contains("`\"optimizer={name: sgd}\" momentum=0 learning_rate=0.09`", string.Join(' ', SettledRatesText.Notes(rates, 1000)), StringComparison.Ordinal);
+        Assert.Contains("`\"optimizer={name: sgd}\" momentum=0 learning_rate=0.09`", string.Join(' ', SettledRatesText.Notes(rates, 1000)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public sealed class SettledRatesTests : IDisposable
 
     private SettledRates Of(Func<long, double> rate, double norm, double dot = 0) => Read(Trained(), rate, norm, dot, Rows);
 
-    private string Trained() => SmallRun.Whole(_runs, "duration=1ba", "momentum=0", "optimizer.name=adam", "learning_rate=0.01", "weight_decay=0");
+    private string Trained() =>
+        SmallRun.Whole(_runs, "duration=1ba", "momentum=0", "optimizer.name=adam", "learning_rate=0.01", "weight_decay=0");
 
     // Gradients of norm 1; each group of the metrics but the whole is left out.
     private static SettledRates Read(string run, Func<long, double> rate, double norm, double dot, int rows)

@@ -39,7 +39,8 @@ public sealed class TransferProbeTests : IDisposable
     public void A_reading_is_the_same_on_any_number_of_threads_and_leaves_the_run_alone()
     {
         var before = Directory.GetFiles(_run, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
-        Assert.Equal(Read(new TransferProbe(_run, [Target], threads: 1), 12).Targets[0], Read(new TransferProbe(_run, [Target], threads: 3), 12).Targets[0]);
+        Assert.Equal(Read(new TransferProbe(_run, [Target], threads: 1), 12).Targets[0],
+            Read(new TransferProbe(_run, [Target], threads: 3), 12).Targets[0]);
         Assert.Equal(before.Keys.Order(), Directory.GetFiles(_run, "*", SearchOption.AllDirectories).Order());
         Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
     }
@@ -50,7 +51,8 @@ public sealed class TransferProbeTests : IDisposable
         string[] words = ["probe", _run, "--on", "digits", "data.classes=[6, 7]", "data.train=100", "--threads", "1"];
         var (code, output, error) = await Cli.Run([.. words, "--at", "28"]);
         Assert.Equal(ExitCode.Done, code);
-        Assert.Contains("small on digits: 100 training and 56 test images of 8x8x1, 2 classes, 8 features", output, StringComparison.Ordinal);
+        Assert.Contains("small on digits: 100 training and 56 test images of 8x8x1, 2 classes, 8 features", output,
+            StringComparison.Ordinal);
         Assert.Equal(3, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Matches(@"\n +28 +7 +0\.001 +\d+\.\d\d % ", output);
         Assert.Equal("after update 28: probed\n", error);
@@ -65,7 +67,8 @@ public sealed class TransferProbeTests : IDisposable
 
     [Theory]
     [InlineData("ps10 has images of 16x16x1, and the network of", "--on", "ps10", "data.train=100", "data.test=10")]
-    [InlineData("reads 8x8x1; images are padded, not cut or scaled, so take another data set", "--on", "ps10", "data.train=100", "data.test=10")]
+    [InlineData("reads 8x8x1; images are padded, not cut or scaled, so take another data set", "--on", "ps10", "data.train=100",
+        "data.test=10")]
     [InlineData("digits has images of 12x12x1", "--on", "digits", "data.image=12x12x1")]
     [InlineData("has no checkpoint after update 7; it has 28", "--on", "digits", "--at", "7")]
     [InlineData("\"digit\" is not a data set", "--on", "digit")]
@@ -83,10 +86,12 @@ public sealed class TransferProbeTests : IDisposable
     [Fact]
     public void A_smaller_image_is_refused_with_the_key_that_fits_it()
     {
-        string run = SmallRun.Whole(_folder.Path, "name=wide", "data.image=12x12x3", "model={name: mlp, hidden: [4]}", "duration=1ba").Replace("small", "wide", StringComparison.Ordinal);
+        string run = SmallRun.Whole(_folder.Path, "name=wide", "data.image=12x12x3", "model={name: mlp, hidden: [4]}", "duration=1ba")
+            .Replace("small", "wide", StringComparison.Ordinal);
         var problem = Assert.Throws<InputException>(() => new TransferProbe(run, [Target], threads: 1));
         Assert.Contains("digits has images of 8x8x1, and the network of", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("reads 12x12x3; data.image=12x12x3 centers them in black and repeats the gray channel", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("reads 12x12x3; data.image=12x12x3 centers them in black and repeats the gray channel", problem.Message,
+            StringComparison.Ordinal);
     }
 
     private static ProbeTarget Target { get; } = new("digits", DigitFeatures.Digits.OfClasses([6, 7, 8, 9]).Limit(150, 100));

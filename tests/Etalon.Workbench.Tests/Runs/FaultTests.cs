@@ -22,7 +22,8 @@ public sealed class FaultTests : IDisposable
     {
         string disk = In("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipWhen(SmallRun.Execute("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk).Code != 0, "a small file system can only be mounted by root");
+        Assert.SkipWhen(SmallRun.Execute("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk).Code != 0,
+            "a small file system can only be mounted by root");
         try
         {
             string whole = SmallRun.Whole(In("whole")), filler = Path.Combine(disk, "filler");
@@ -35,7 +36,7 @@ public sealed class FaultTests : IDisposable
                 catch (IOException) { }
             }
             var problem = Assert.ThrowsAny<IOException>(() =>
-                SmallRun.Train(
+                SmallRun.Watch(
                     TrainingRun.Begin(SmallRun.Read(), disk, 2),
                     new SmallRun.Stopper { At = 13, Stop = Fill }, TestContext.Current.CancellationToken));
             Assert.Equal(ExitCode.Failed, Failure.Report(problem, TextWriter.Null));
@@ -63,7 +64,7 @@ public sealed class FaultTests : IDisposable
             SpinWait.SpinUntil(() => File.Exists(new CheckpointFolder(run).PathOf(12)));
             Directory.Delete(run, recursive: true);
         }
-        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
             new SmallRun.Stopper { At = 13, Stop = Delete }, TestContext.Current.CancellationToken));
         Assert.Contains(run, problem.Message, StringComparison.Ordinal);
@@ -74,7 +75,7 @@ public sealed class FaultTests : IDisposable
     public void A_folder_moved_while_training_ends_the_run_and_resumes_from_its_new_place()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), moved = In("moved");
-        Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+        Assert.ThrowsAny<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
             new SmallRun.Stopper { At = 13, Stop = () => Directory.Move(run, moved) }, TestContext.Current.CancellationToken));
         SmallRun.Resume(moved);
@@ -85,7 +86,7 @@ public sealed class FaultTests : IDisposable
     public void A_folder_that_may_no_longer_be_written_to_ends_the_run_with_a_message_and_resumes_once_it_may()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), checkpoints = Path.Combine(run, "checkpoints");
-        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
             new SmallRun.Stopper { At = 13, Stop = () => Close(checkpoints) }, TestContext.Current.CancellationToken));
         try
@@ -106,20 +107,23 @@ public sealed class FaultTests : IDisposable
     public void Something_in_the_place_of_a_checkpoint_ends_the_run_with_a_message_and_harms_no_good_file()
     {
         string whole = SmallRun.Whole(In("whole")), run = Path.Combine(In("runs"), "small"), place = new CheckpointFolder(run).PathOf(16);
-        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Train(
+        var problem = Assert.ThrowsAny<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), In("runs"), 2),
-            new SmallRun.Stopper { At = 13, Stop = () => Directory.CreateDirectory(Path.Combine(place, "full")) }, TestContext.Current.CancellationToken));
+            new SmallRun.Stopper { At = 13, Stop = () => Directory.CreateDirectory(Path.Combine(place, "full")) },
+            TestContext.Current.CancellationToken));
         Assert.Contains("the checkpoint of update 16 could not be written", problem.Message, StringComparison.Ordinal);
         Directory.Delete(place, recursive: true);
         Assert.Empty(SmallRun.Resume(run));
         SmallRun.AssertSame(whole, run);
     }
 
-    // Permissions do not bind root, who can make the folder read-only by a mount over itself instead; where neither binds, the test has nothing to show.
+    // Permissions do not bind root, who can make the folder read-only by a mount over itself instead; where neither binds, the test has
+    // nothing to show.
     private static void Close(string folder)
     {
         bool isClosed = SmallRun.Execute("chmod", "a-w", folder).Code == 0 && !MayWrite(folder)
-            || SmallRun.Execute("mount", "--bind", folder, folder).Code == 0 && SmallRun.Execute("mount", "-o", "remount,bind,ro", folder).Code == 0 && !MayWrite(folder);
+            || SmallRun.Execute("mount", "--bind", folder, folder).Code == 0
+            && SmallRun.Execute("mount", "-o", "remount,bind,ro", folder).Code == 0 && !MayWrite(folder);
         Assert.SkipUnless(isClosed, "this user may write everywhere, and may not mount");
     }
 
@@ -161,9 +165,9 @@ public sealed class FaultTests : IDisposable
         {
             seen = RunListing.Of(runs).Count;
             fork = SmallRun.Train(
-                TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
+                TrainingRun.Fork(Path.Combine(runs, "small"), null, ["weight_decay=0"], In("forks"), 1));
         }
-        SmallRun.Train(
+        SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), runs, 1),
             new SmallRun.Stopper { At = 13, Stop = Look }, TestContext.Current.CancellationToken);
         Assert.Equal((1, RunStatus.Done), (seen, fork!.Status));

@@ -33,7 +33,8 @@ public sealed class ForkedRecipeTests : IDisposable
         var text = await File.ReadAllTextAsync(Path.Combine(run + "-2", "recipe.yaml"), TestContext.Current.CancellationToken);
         var expected = Commented.Replace(was, now, StringComparison.Ordinal);
         // Schedules keep their lengths.
-        if (change.StartsWith("duration", StringComparison.Ordinal)) expected = expected.Replace("to: 0}", "to: 0, for: 3ep}", StringComparison.Ordinal);
+        if (change.StartsWith("duration", StringComparison.Ordinal))
+            expected = expected.Replace("to: 0}", "to: 0, for: 3ep}", StringComparison.Ordinal);
         Assert.Equal(expected, text);
         Assert.Equal(updates, RunSummary.Read(run + "-2").Result!.Steps);
         Assert.Equal(updates, RecipeReader.Read(text).Recipe.TotalSteps);
@@ -45,7 +46,8 @@ public sealed class ForkedRecipeTests : IDisposable
         await Train();
         var (code, _, error) = await Cli.Run("fork", "small", "duration=4ep", "--runs", _folder);
         Assert.Equal(0, code);
-        Assert.Contains("learning_rate ends at step 12 and the run at step 16: the updates between have the value 0\n", error, StringComparison.Ordinal);
+        Assert.Contains("learning_rate ends at step 12 and the run at step 16: the updates between have the value 0\n", error,
+            StringComparison.Ordinal);
     }
 
     [Fact]

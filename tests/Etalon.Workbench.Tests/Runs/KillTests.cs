@@ -44,7 +44,9 @@ public sealed class KillTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
         string recipe = SmallRun.WriteRecipe(_folder.Path);
         // Each update multiplies the weights by 1.0113, so 2400 of them make 2^38, and re-centring, after each 2^16, comes twice.
-        var trial = new KillTrial([recipe, "duration=150ep", "data.batch=16", "checkpoint.every=100ba", "learning_rate=0.1", "weight_decay=0.01", "equivalent.form=texp++"], "small", _folder.Path, new Random(5));
+        var trial = new KillTrial(
+            [recipe, "duration=150ep", "data.batch=16", "checkpoint.every=100ba", "learning_rate=0.1", "weight_decay=0.01",
+                "equivalent.form=texp++"], "small", _folder.Path, new Random(5));
         await trial.Run(4, TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken);
         Assert.All(trial.Comparisons, comparison => Assert.Empty(comparison.Differences));
     }

@@ -110,7 +110,8 @@ public sealed class ResumeTests : IDisposable
             stalls.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
             writer.Finish();
-            TestContext.Current.SendDiagnosticMessage($"held up for {stalls[^1]:0.00} ms, on the disk after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms more");
+            TestContext.Current.SendDiagnosticMessage(
+                $"held up for {stalls[^1]:0.00} ms, on the disk after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms more");
         }
         Assert.InRange(stalls.Order().ElementAt(10), 0, 20);
     }
@@ -139,7 +140,8 @@ public sealed class ResumeTests : IDisposable
     {
         // A line of metrics lies between the checkpoints after 12 and 15 updates.
         string whole = SmallRun.Whole(In("whole")), run = SmallRun.Stopped(In("stopped"), 15);
-        string path = damaged.StartsWith("step", StringComparison.Ordinal) ? Path.Combine(run, "checkpoints", damaged) : Path.Combine(run, damaged);
+        string path =
+            damaged.StartsWith("step", StringComparison.Ordinal) ? Path.Combine(run, "checkpoints", damaged) : Path.Combine(run, damaged);
         if (damaged == "metrics.jsonl")
         {
             using var earlier = Checkpoint.Open(new CheckpointFolder(run).PathOf(12));
@@ -191,7 +193,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(metrics, File.ReadAllText(Path.Combine(run, "metrics.jsonl")));
 
         Directory.Delete(Path.Combine(run, "checkpoints"), recursive: true);
-        Assert.Contains("metrics but no checkpoint", Assert.Throws<InputException>(() => SmallRun.Resume(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("metrics but no checkpoint", Assert.Throws<InputException>(() => SmallRun.Resume(run)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,7 +210,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_changed_recipe_is_refused_with_the_difference_and_a_comment_is_no_change()
     {
-        string run = SmallRun.Stopped(In("runs"), 5), recipe = Path.Combine(run, "recipe.yaml"), resolved = Path.Combine(run, "resolved.json");
+        string run = SmallRun.Stopped(In("runs"), 5), recipe = Path.Combine(run, "recipe.yaml"),
+            resolved = Path.Combine(run, "resolved.json");
         string text = File.ReadAllText(recipe), json = File.ReadAllText(resolved);
 
         File.WriteAllText(recipe, text.Replace("5e-4", "5e-3", StringComparison.Ordinal));
@@ -228,9 +232,12 @@ public sealed class ResumeTests : IDisposable
     public void Another_arithmetic_and_other_data_are_refused_together()
     {
         string run = SmallRun.Stopped(In("runs"), 5);
-        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", "1"), ("data_sha256", "abc"));
+        foreach (long step in new CheckpointFolder(run).Steps())
+            Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", "1"), ("data_sha256", "abc"));
         string message = Refused(run);
-        Assert.Contains($"computed with arithmetic 1 (etalon 0.0.1), and this etalon computes with {Arithmetic.Version}; going on is not exact", message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"computed with arithmetic 1 (etalon 0.0.1), and this etalon computes with {Arithmetic.Version}; going on is not exact",
+            message, StringComparison.Ordinal);
         Assert.Contains("content hash abc", message, StringComparison.Ordinal);
         Assert.Contains("etalon fork", message, StringComparison.Ordinal);
     }
@@ -241,12 +248,15 @@ public sealed class ResumeTests : IDisposable
     public async Task A_run_of_another_arithmetic_goes_on_only_with_a_flag_and_the_words_not_exact(string? arithmetic)
     {
         string run = SmallRun.Stopped(In("runs"), 5);
-        foreach (long step in new CheckpointFolder(run).Steps()) Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", arithmetic));
+        foreach (long step in new CheckpointFolder(run).Steps())
+            Rewrite(new CheckpointFolder(run).PathOf(step), ("etalon", "0.0.1"), ("arithmetic", arithmetic));
         Assert.EndsWith($"to go on nevertheless: etalon resume {run} --inexact", Refused(run), StringComparison.Ordinal);
         var (code, _, error) = await Cli.Run("resume", run, "--inexact");
         Assert.Equal(ExitCode.Done, code);
-        Assert.Contains($"not exact: computed with arithmetic 1 so far, and with {Arithmetic.Version} from here on", error, StringComparison.Ordinal);
-        Assert.Contains($$"""{"step":5,"arithmetic":{{Arithmetic.Version}}}""", RunSummary.Read(run).Resolved["arithmetic_changes"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains($"not exact: computed with arithmetic 1 so far, and with {Arithmetic.Version} from here on", error,
+            StringComparison.Ordinal);
+        Assert.Contains($$"""{"step":5,"arithmetic":{{Arithmetic.Version}}}""",
+            RunSummary.Read(run).Resolved["arithmetic_changes"]!.ToJsonString(), StringComparison.Ordinal);
         using var last = Checkpoint.Open(new CheckpointFolder(run).PathOf(28));
         Assert.Equal(Arithmetic.Version, Arithmetic.Of(last));
     }
@@ -289,7 +299,8 @@ public sealed class ResumeTests : IDisposable
             string path = new CheckpointFolder(run).PathOf(step);
             (string Key, string? Value)[] written;
             using (var checkpoint = Checkpoint.Open(path))
-                written = [.. checkpoint.Metadata.Where(text => double.TryParse(text.Value, out _)).Select(text => (text.Key, (string?)text.Value.Replace('.', ',').Replace('-', '\u2212')))];
+                written = [.. checkpoint.Metadata.Where(text => double.TryParse(text.Value, out _))
+                    .Select(text => (text.Key, (string?)text.Value.Replace('.', ',').Replace('-', '\u2212')))];
             Assert.Contains(written, text => text.Value!.Contains(',', StringComparison.Ordinal));
             Rewrite(path, written);
         }
@@ -322,7 +333,7 @@ public sealed class ResumeTests : IDisposable
 
         // The same fork, stopped and resumed, ends with the same bytes; and a fork without a change is the parent.
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => SmallRun.Train(
+        Assert.Throws<OperationCanceledException>(() => SmallRun.Watch(
             TrainingRun.Fork(run, 24, ["duration=10ep", "learning_rate=0.01"], In("runs"), 1),
             new SmallRun.Stopper { At = 33, Stop = cancellation.Cancel }, cancellation.Token));
         SmallRun.Resume(run + "-3");

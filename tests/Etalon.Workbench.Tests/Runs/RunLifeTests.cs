@@ -36,7 +36,8 @@ public sealed partial class RunLifeTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_of_a_run_that_it_made_goes_with_the_next_run_and_what_another_is_making_stays()
     {
-        string runs = In("runs"), dead = Path.Combine(runs, ".unfinished-1"), empty = Path.Combine(runs, ".unfinished-2"), living = Path.Combine(runs, ".unfinished-3");
+        string runs = In("runs"), dead = Path.Combine(runs, ".unfinished-1"), empty = Path.Combine(runs, ".unfinished-2"),
+            living = Path.Combine(runs, ".unfinished-3");
         foreach (string path in (string[])[dead, empty, living]) Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(dead, "lock"), "");
         File.WriteAllText(Path.Combine(dead, "resolved.json"), "{");
@@ -50,7 +51,8 @@ public sealed partial class RunLifeTests : IDisposable
     {
         var (recipe, data, runs) = (SmallRun.Read(), DataCatalog.Load("digits"), In("runs"));
         Parallel.For(0, 8, _ => RunFolder.Create(runs, recipe, data, _ => { }).Dispose());
-        Assert.Equal(["small", .. Enumerable.Range(2, 7).Select(i => $"small-{i}")], Directory.GetDirectories(runs).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["small", .. Enumerable.Range(2, 7).Select(i => $"small-{i}")],
+            Directory.GetDirectories(runs).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,16 +60,17 @@ public sealed partial class RunLifeTests : IDisposable
     {
         string run = SmallRun.Whole(In("runs"));
         SmallRun.Train(
-            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
+            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("forks"), 1));
         string fork = Path.Combine(In("forks"), "small"), killed = Path.Combine(In("killed"), "small");
         Copy(fork, killed);
         Directory.Delete(Path.Combine(killed, "checkpoints"), recursive: true);
         File.Delete(Path.Combine(killed, "result.json"));
         File.WriteAllText(Path.Combine(killed, "metrics.jsonl"), "");
         string message = Assert.Throws<InputException>(() => SmallRun.Resume(killed)).Message;
-        Assert.EndsWith($"fork again: etalon fork {run} --at 24 \"duration=9ep\" \"learning_rate=0.01\"", message, StringComparison.Ordinal);
+        Assert.EndsWith($"fork again: etalon fork {run} --at 24 \"duration=9ep\" \"learning_rate=0.01\"", message,
+            StringComparison.Ordinal);
         SmallRun.Train(
-            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("again"), 1), cancellation: TestContext.Current.CancellationToken);
+            TrainingRun.Fork(run, 24, ["duration=9ep", "learning_rate=0.01"], In("again"), 1));
         SmallRun.AssertSame(fork, Path.Combine(In("again"), "small"));
     }
 
@@ -91,7 +94,7 @@ public sealed partial class RunLifeTests : IDisposable
             SmallRun.Whole(In("runs"));
             theirs = Digest(run);
         }
-        var problem = Assert.Throws<IOException>(() => SmallRun.Train(
+        var problem = Assert.Throws<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read("seed=4"), In("runs"), 1),
             new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Contains($"{run} was deleted, moved or replaced", problem.Message, StringComparison.Ordinal);
@@ -110,7 +113,7 @@ public sealed partial class RunLifeTests : IDisposable
             Directory.Move(In("copy"), run);
             copy = Digest(run);
         }
-        Assert.Throws<IOException>(() => SmallRun.Train(
+        Assert.Throws<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read(), In("runs"), 1),
             new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Equal(copy, Digest(run));
@@ -127,7 +130,7 @@ public sealed partial class RunLifeTests : IDisposable
             Directory.Move(Path.Combine(run, name), In("moved"));
             File.CreateSymbolicLink(Path.Combine(run, name), Path.Combine(other, name));
         }
-        var problem = Assert.Throws<IOException>(() => SmallRun.Train(
+        var problem = Assert.Throws<IOException>(() => SmallRun.Watch(
             TrainingRun.Begin(SmallRun.Read("seed=4"), In("runs"), 1),
             new SmallRun.Stopper { At = 13, Stop = Replace }, TestContext.Current.CancellationToken));
         Assert.Contains($"{Path.Combine(run, name)} was deleted, moved or replaced", problem.Message, StringComparison.Ordinal);
@@ -142,7 +145,8 @@ public sealed partial class RunLifeTests : IDisposable
     public void Only_what_a_run_itself_leaves_unfinished_is_cleared_away()
     {
         string run = SmallRun.Stopped(In("runs"), 13);
-        string[] ours = ["result.json.4711.tmp", "checkpoints/step-14.safetensors.tmp"], theirs = ["notes.tmp", "result.json.old.tmp", "checkpoints/mine.tmp", "checkpoints/step-x.safetensors.tmp"];
+        string[] ours = ["result.json.4711.tmp", "checkpoints/step-14.safetensors.tmp"],
+            theirs = ["notes.tmp", "result.json.old.tmp", "checkpoints/mine.tmp", "checkpoints/step-x.safetensors.tmp"];
         foreach (string name in ours.Concat(theirs)) File.WriteAllText(Path.Combine(run, name), "text");
         SmallRun.Resume(run);
         Assert.All(ours, name => Assert.False(File.Exists(Path.Combine(run, name))));
@@ -189,8 +193,10 @@ public sealed partial class RunLifeTests : IDisposable
     [InlineData("resolved.json", "\"recipe_sha256\": \"", "\"recipe_sha256\": \"a", "recipe_sha256 was ")]
     [InlineData("resolved.json", "\"data_sha256\": \"", "\"data_sha256\": \"a", "data_sha256 was ")]
     [InlineData("resolved.json", "\"overrides\": []", "\"overrides\": [\"seed=9\"]", "parent or overrides")]
-    [InlineData("resolved.json", "\"overrides\"", "\"parent\": {\"run\": \"a\", \"step\": 1, \"recipe_sha256\": \"b\"}, \"overrides\"", "parent or overrides")]
-    public void What_was_edited_is_named_also_of_a_run_that_is_done_and_nothing_is_changed(string file, string was, string now, string difference)
+    [InlineData("resolved.json", "\"overrides\"", "\"parent\": {\"run\": \"a\", \"step\": 1, \"recipe_sha256\": \"b\"}, \"overrides\"",
+        "parent or overrides")]
+    public void What_was_edited_is_named_also_of_a_run_that_is_done_and_nothing_is_changed(string file, string was, string now,
+    string difference)
     {
         foreach (string run in (string[])[SmallRun.Whole(In("done")), SmallRun.Stopped(In("stopped"), 5)])
         {
@@ -208,9 +214,10 @@ public sealed partial class RunLifeTests : IDisposable
     public void The_parent_of_a_fork_that_was_edited_is_named()
     {
         string run = SmallRun.Whole(In("runs")), fork = Path.Combine(In("forks"), "small"), resolved = Path.Combine(fork, "resolved.json");
-        SmallRun.Train(TrainingRun.Fork(run, 24, ["weight_decay=0"], In("forks"), 1), cancellation: TestContext.Current.CancellationToken);
+        SmallRun.Train(TrainingRun.Fork(run, 24, ["weight_decay=0"], In("forks"), 1));
         File.WriteAllText(resolved, File.ReadAllText(resolved).Replace("\"step\": 24", "\"step\": 20", StringComparison.Ordinal));
-        Assert.Contains("parent or overrides", Assert.Throws<InputException>(() => SmallRun.Resume(fork)).Message, StringComparison.Ordinal);
+        Assert.Contains("parent or overrides", Assert.Throws<InputException>(() => SmallRun.Resume(fork)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -243,7 +250,8 @@ public sealed partial class RunLifeTests : IDisposable
     [Fact]
     public void The_losses_before_a_divergence_are_in_the_metrics_the_same_after_a_resumption()
     {
-        string[] overrides = ["optimizer.name=sgd", "learning_rate={steps: {start: 0.01, at: [9ba], factor: 1e38}}", "log.every=1000ba", "log.monitors=never", "log.noise=never", "checkpoint.every=5ba"];
+        string[] overrides = ["optimizer.name=sgd", "learning_rate={steps: {start: 0.01, at: [9ba], factor: 1e38}}", "log.every=1000ba",
+            "log.monitors=never", "log.noise=never", "checkpoint.every=5ba"];
         string whole = Path.Combine(In("whole"), "small");
         Assert.Throws<DivergedException>(() => SmallRun.Whole(In("whole"), overrides));
         string run = SmallRun.Stopped(In("stopped"), 7, overrides);
@@ -253,7 +261,8 @@ public sealed partial class RunLifeTests : IDisposable
         long done = RunSummary.Read(whole).Result!.Steps;
         Assert.Equal((done - 1, done / 4.0), (last["step"], last["epoch"]));
         Assert.True(double.IsFinite(last["train/loss"]));
-        Assert.Equal(Speed().Replace(File.ReadAllText(Path.Combine(whole, "metrics.jsonl")), ""), Speed().Replace(File.ReadAllText(Path.Combine(run, "metrics.jsonl")), ""));
+        Assert.Equal(Speed().Replace(File.ReadAllText(Path.Combine(whole, "metrics.jsonl")), ""),
+            Speed().Replace(File.ReadAllText(Path.Combine(run, "metrics.jsonl")), ""));
     }
 
     [Fact]
@@ -261,7 +270,8 @@ public sealed partial class RunLifeTests : IDisposable
     {
         string run = SmallRun.Whole(In("runs")), other = SmallRun.Whole(In("others"), "momentum=0.8");
         File.Copy(new CheckpointFolder(other).PathOf(28), new CheckpointFolder(run).PathOf(28), overwrite: true);
-        foreach (string[] words in (string[][])[["fork", run, "--at", "28", "duration=9ep", "--runs", In("forks")], ["probe", run, "--on", "digits", "--at", "28"]])
+        foreach (string[] words in (string[][])[["fork", run, "--at", "28", "duration=9ep", "--runs", In("forks")],
+            ["probe", run, "--on", "digits", "--at", "28"]])
         {
             var (code, _, error) = await Cli.Run(words);
             Assert.Equal(ExitCode.BadInput, code);
@@ -290,7 +300,8 @@ public sealed partial class RunLifeTests : IDisposable
     }
 
     private static string Digest(string folder) => Convert.ToHexString(SHA256.HashData(
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "lock").Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)]));
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "lock")
+            .Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)]));
 
     private static void Copy(string from, string to)
     {

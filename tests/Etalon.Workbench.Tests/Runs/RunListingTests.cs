@@ -37,16 +37,19 @@ public sealed class RunListingTests : IDisposable
     public async Task A_damaged_run_is_marked_with_the_reason_and_hides_no_other(string file, string text)
     {
         foreach (string name in (string[])["a", "b", "c"]) MakeRun(name, """{"step":4,"epoch":1}""");
-        File.WriteAllText(Path.Combine(In("c"), "result.json"), """{"status": "done", "steps": 28, "seconds": 1, "images_per_second": 1, "threads": 1}""");
+        File.WriteAllText(Path.Combine(In("c"), "result.json"),
+            """{"status": "done", "steps": 28, "seconds": 1, "images_per_second": 1, "threads": 1}""");
         File.WriteAllText(Path.Combine(In("b"), file), text);
 
         var runs = RunListing.Of(_folder.Path);
-        Assert.Equal([("a", RunStatus.Unfinished, 5), ("b", RunStatus.Damaged, null), ("c", RunStatus.Done, 28)], runs.Select(run => (run.Name, run.Status, run.Updates)));
+        Assert.Equal([("a", RunStatus.Unfinished, 5), ("b", RunStatus.Damaged, null), ("c", RunStatus.Done, 28)],
+            runs.Select(run => (run.Name, run.Status, run.Updates)));
         Assert.Contains(Path.Combine(In("b"), file), runs[1].Fault, StringComparison.Ordinal);
         var (code, output, _) = await Cli.Run("runs", "list", "--runs", _folder.Path);
         Assert.Equal((ExitCode.Done, 4), (code, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
         using var json = JsonDocument.Parse((await Cli.Run("runs", "list", "--json", "--runs", _folder.Path)).Output);
-        Assert.Equal(["unfinished", "damaged", "done"], json.RootElement.EnumerateArray().Select(run => run.GetProperty("status").GetString()));
+        Assert.Equal(["unfinished", "damaged", "done"],
+            json.RootElement.EnumerateArray().Select(run => run.GetProperty("status").GetString()));
         Assert.Equal(runs[1].Fault, json.RootElement[1].GetProperty("fault").GetString());
     }
 
@@ -74,7 +77,8 @@ public sealed class RunListingTests : IDisposable
         foreach (string name in (string[])["a", "b"]) File.Delete(Path.Combine(In(name), file));
         Assert.Equal(0, SmallRun.Execute("mkfifo", Path.Combine(In("a"), file)).Code);
         File.CreateSymbolicLink(Path.Combine(In("b"), file), "/dev/zero");
-        Assert.Equal([$"{Path.Combine(In("a"), file)} is a pipe", $"{Path.Combine(In("b"), file)} is a device"], RunListing.Of(_folder.Path).Select(run => run.Fault?.Split(',')[0]));
+        Assert.Equal([$"{Path.Combine(In("a"), file)} is a pipe", $"{Path.Combine(In("b"), file)} is a device"],
+            RunListing.Of(_folder.Path).Select(run => run.Fault?.Split(',')[0]));
         var (code, _, said) = await Cli.Run("runs", "show", In("a"));
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains($"{file} is a pipe", said, StringComparison.Ordinal);
@@ -116,7 +120,8 @@ public sealed class RunListingTests : IDisposable
     public void Lines_longer_than_a_block_and_names_with_escapes_are_read_as_any_other()
     {
         string name = $"norm/\u00e4{new string('x', 200_000)}";
-        MakeRun("a", JsonSerializer.Serialize(new Dictionary<string, double> { ["step"] = 0, [name] = 1.5 }), """{"step":1,"b":"Infinity","c":{"d":[1,2]},"e":-2.5e-3}""");
+        MakeRun("a", JsonSerializer.Serialize(new Dictionary<string, double> { ["step"] = 0, [name] = 1.5 }),
+            """{"step":1,"b":"Infinity","c":{"d":[1,2]},"e":-2.5e-3}""");
         var lines = MetricsFile.Read(Path.Combine(In("a"), "metrics.jsonl"));
         Assert.Equal(1.5, lines[0][name]);
         Assert.Equal(["step", "b", "c", "e"], lines[1].Keys);
@@ -136,7 +141,8 @@ public sealed class RunListingTests : IDisposable
     {
         string run = SmallRun.Whole(In("runs"));
         using var json = JsonDocument.Parse((await Cli.Run("runs", "show", run, "--json")).Output);
-        Assert.Equal(File.ReadLines(Path.Combine(run, "metrics.jsonl")), json.RootElement.GetProperty("metrics").EnumerateArray().Select(line => line.GetRawText()));
+        Assert.Equal(File.ReadLines(Path.Combine(run, "metrics.jsonl")),
+            json.RootElement.GetProperty("metrics").EnumerateArray().Select(line => line.GetRawText()));
         Assert.Equal("done", json.RootElement.GetProperty("status").GetString());
     }
 
@@ -159,7 +165,8 @@ public sealed class RunListingTests : IDisposable
     public void A_step_that_no_update_has_is_named_with_its_line(string step)
     {
         MakeRun("a", """{"step":3,"norm/w":2}""", $$"""{"step":{{step}},"norm/w":2}""");
-        Assert.Contains("metrics.jsonl: line 2 has the step", Assert.Throws<InputException>(() => MonitorRows.Read(In("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains("metrics.jsonl: line 2 has the step", Assert.Throws<InputException>(() => MonitorRows.Read(In("a"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +181,8 @@ public sealed class RunListingTests : IDisposable
     [Fact]
     public void Lines_of_one_update_are_one_row_with_the_first_number_that_can_be()
     {
-        MakeRun("a", """{"step":3,"norm/w":-1}""", """{"step":0,"norm/w":5}""", """{"step":3,"norm/w":2,"dot/w":0.5}""", """{"step":3,"norm/w":9}""");
+        MakeRun("a", """{"step":3,"norm/w":-1}""", """{"step":0,"norm/w":5}""", """{"step":3,"norm/w":2,"dot/w":0.5}""",
+            """{"step":3,"norm/w":9}""");
         var rows = MonitorRows.Read(In("a"));
         Assert.Equal([0, 3], rows.Steps);
         Assert.Equal([5, 2], rows.Column("norm/w"));

@@ -56,7 +56,7 @@ public sealed class SweepKillTests : IDisposable
         foreach (var trial in folder.Trials)
         {
             string single = Path.Combine(_folder.Path, "single", trial.Trial.Id);
-            SmallRun.Train(TrainingRun.Begin(trial.Trial.Read, single, 2), cancellation: cancellation);
+            SmallRun.Train(TrainingRun.Begin(trial.Trial.Read, single, 2));
             SmallRun.AssertSame(Path.Combine(single, "small"), trial.Path);
         }
     }

@@ -38,7 +38,8 @@ public sealed class GroupMetricsTests : IDisposable
         var data = RecipeData.Prepare(recipe.Data!, DataCatalog.Load("digits"));
         int[] training = Predictions(trainer, data, data.Training), test = Predictions(trainer, data, data.Test);
         var (fit, split) = (last.Report.Fit!, data.Training);
-        Assert.Equal(["accuracy/patched", "accuracy/plain", "accuracy/clean", "memorized", "corrected"], fit.Groups.Select(group => group.Name));
+        Assert.Equal(["accuracy/patched", "accuracy/plain", "accuracy/clean", "memorized", "corrected"],
+            fit.Groups.Select(group => group.Name));
         Assert.Equal(Count(split.Group("patched"), i => training[i] == split.Labels[i]), fit.Groups[0]);
         Assert.Equal(Count(split.Group("plain"), i => training[i] == split.Labels[i]), fit.Groups[1]);
         Assert.Equal(Count(split.Group("clean"), i => training[i] == split.TrueLabels![i]), fit.Groups[2]);
@@ -60,7 +61,8 @@ public sealed class GroupMetricsTests : IDisposable
         Assert.Matches("test patched [0-9.]+ % plain .* fit patched .* clean .* memorized .* corrected", error);
 
         var line = RunSummary.Read(Path.Combine(_folder.Path, "groups")).Metrics[^1];
-        string[] keys = ["test/accuracy/patched", "test/accuracy/plain", "fit/loss", "fit/accuracy", "fit/accuracy/patched", "fit/accuracy/plain", "fit/accuracy/clean", "fit/memorized", "fit/corrected"];
+        string[] keys = ["test/accuracy/patched", "test/accuracy/plain", "fit/loss", "fit/accuracy", "fit/accuracy/patched",
+            "fit/accuracy/plain", "fit/accuracy/clean", "fit/memorized", "fit/corrected"];
         Assert.All(keys, key => Assert.Contains(key, line.Keys));
         var (_, output, _) = await Cli.Run("runs", "show", "groups", "--runs", _folder.Path);
         Assert.Matches("test patched +test plain +fit patched +fit plain +fit clean +fit memorized +fit corrected", output);
@@ -71,17 +73,20 @@ public sealed class GroupMetricsTests : IDisposable
     public void Without_tags_the_training_split_is_not_evaluated()
     {
         string run = SmallRun.Whole(_folder.Path);
-        Assert.DoesNotContain(RunSummary.Read(run).Metrics.SelectMany(line => line.Keys), key => key.StartsWith("fit", StringComparison.Ordinal));
+        Assert.DoesNotContain(RunSummary.Read(run).Metrics.SelectMany(line => line.Keys),
+            key => key.StartsWith("fit", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Changed_noise_is_refused_when_a_run_goes_on()
     {
         string[] overrides = ["data.label_noise={fraction: 0.2}", "data.patches={fraction: 0.1, size: 3}"];
-        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides), run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), 5, overrides);
+        string whole = SmallRun.Whole(Path.Combine(_folder.Path, "whole"), overrides),
+            run = SmallRun.Stopped(Path.Combine(_folder.Path, "stopped"), 5, overrides);
         string resolved = Path.Combine(run, "resolved.json"), text = File.ReadAllText(resolved);
         File.WriteAllText(resolved, text.Replace("\"fraction\": 0.2", "\"fraction\": 0.3", StringComparison.Ordinal));
-        Assert.Contains("data.label_noise.fraction was 0.2, is 0.3", Assert.Throws<InputException>(() => SmallRun.Resume(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("data.label_noise.fraction was 0.2, is 0.3", Assert.Throws<InputException>(() => SmallRun.Resume(run)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(resolved, text);
         SmallRun.Resume(run);
         SmallRun.AssertSame(whole, run);
@@ -90,7 +95,8 @@ public sealed class GroupMetricsTests : IDisposable
     [Fact]
     public void The_full_batch_is_one_update_an_epoch_whose_loss_is_that_of_the_whole_split()
     {
-        var recipe = RecipeReader.Read(Recipe, overrides: ["data.batch=full", "duration=5ep", "log.evaluate=2ep", "precision=float64", "momentum=0"]).Recipe;
+        var recipe = RecipeReader.Read(Recipe,
+            overrides: ["data.batch=full", "duration=5ep", "log.evaluate=2ep", "precision=float64", "momentum=0"]).Recipe;
         Assert.Equal((300, 1L, 5L), (recipe.Data!.Batch, recipe.StepsPerEpoch, recipe.TotalSteps));
         using var trainer = new Trainer<double>(recipe, DataCatalog.Load("digits"), threads: 1);
         var data = RecipeData.Prepare(recipe.Data, DataCatalog.Load("digits"));
@@ -110,8 +116,11 @@ public sealed class GroupMetricsTests : IDisposable
         var (model, image) = (new ModelSpec { Kind = ModelKind.Cnn }, new ImageSize(32, 32, 3));
         var recipe = RecipeReader.Read("{duration: 1ba, learning_rate: 1, data: {set: cifar10, batch: 50000}, model: {name: cnn}}").Recipe;
         var problem = Assert.Throws<InputException>(() => RunMemory.Require(recipe, threads: 1, available: 4_000_000_000));
-        Assert.Matches("data.batch = 50000: cnn needs [0-9.]+ GB for batches of 50000 32x32x3 images, and this machine has 4.0 GB; take a smaller batch", problem.Message);
-        Assert.Contains("training would be refused", RunMemory.Note(recipe, threads: 1, available: 4_000_000_000), StringComparison.Ordinal);
+        Assert.Matches(
+            "data.batch = 50000: cnn needs [0-9.]+ GB for batches of 50000 32x32x3 images, and this machine has 4.0 GB; take a smaller "
+            + "batch", problem.Message);
+        Assert.Contains("training would be refused", RunMemory.Note(recipe, threads: 1, available: 4_000_000_000),
+            StringComparison.Ordinal);
         Assert.Null(RunMemory.Note(recipe, threads: 1, available: long.MaxValue));
         using var workers = new Workers(1);
         using var few = Model.Build<float>(model, image, 10, new SoftmaxCrossEntropy(), 100, workers);
@@ -123,7 +132,8 @@ public sealed class GroupMetricsTests : IDisposable
         Assert.Equal((more.MemoryBytes - few.MemoryBytes) / 200.0 * 50_000 / 1e9 + beside, said, 0.1);
     }
 
-    private static GroupAccuracy Count(ExampleGroup group, Func<int, bool> isRight) => new($"accuracy/{group.Name}", group.Members.Count(isRight), group.Count);
+    private static GroupAccuracy Count(ExampleGroup group, Func<int, bool> isRight) =>
+        new($"accuracy/{group.Name}", group.Members.Count(isRight), group.Count);
 
     private static int[] Predictions(Trainer<double> trainer, DataSet data, Split split)
     {

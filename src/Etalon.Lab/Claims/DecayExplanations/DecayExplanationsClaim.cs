@@ -2,7 +2,9 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.DecayExplanations;
 
-/// <summary>The claims that the two common explanations of step decay are insufficient, by <see cref="DecayExplanationsExperiment"/>.</summary>
+/// <summary>
+/// The claims that the two common explanations of step decay are insufficient, by <see cref="DecayExplanationsExperiment"/>.
+/// </summary>
 internal sealed class DecayExplanationsClaim : Claim
 {
     // Updates on each side of a decay over which the fall of the loss is compared.
@@ -18,10 +20,14 @@ internal sealed class DecayExplanationsClaim : Claim
     public override string Name => "decay-beliefs";
 
     /// <inheritdoc/>
-    public override string Statement => "Step decay helps neither because gradient descent stops oscillating nor because stochastic gradient descent settles in the minimum that it hovered around.";
+    public override string Statement =>
+        "Step decay helps neither because gradient descent stops oscillating nor because stochastic gradient descent settles in the "
+        + "minimum that it hovered around.";
 
     /// <inheritdoc/>
-    public override string Source => "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the experiments on the two common beliefs.";
+    public override string Source =>
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the experiments on the two common "
+        + "beliefs.";
 
     /// <inheritdoc/>
     public override string Cost => "about five minutes on two cores";
@@ -34,8 +40,10 @@ internal sealed class DecayExplanationsClaim : Claim
         IReadOnlyList<ClaimCheck> gradient = JudgeGradient(report), stochastic = JudgeStochastic(report);
         return new ClaimReport(
             this,
-            "A perceptron 256-256-256-10 with batch normalization on 2,000 clean images of PS10 with 4 simple and 20 complex patterns a class, without weight decay: "
-            + $"600 updates on the full batch at σ 0.5 without momentum, and 60 epochs in batches of 32 at σ 1 with momentum 0.9 for {experiment.Seeds} seeds.",
+            "A perceptron 256-256-256-10 with batch normalization on 2,000 clean images of PS10 with 4 simple and 20 complex patterns a "
+            + "class, without weight decay: "
+            + $"600 updates on the full batch at σ 0.5 without momentum, and 60 epochs in batches of 32 at σ 1 with momentum 0.9 for "
+            + $"{experiment.Seeds} seeds.",
             [.. gradient, .. stochastic],
             [
                 "## Leading eigenvalues, full batch", "", .. report.CurvatureTable, "",
@@ -46,28 +54,37 @@ internal sealed class DecayExplanationsClaim : Claim
     }
 
     /// <summary>What was expected of gradient descent if the belief about it is insufficient, and whether it was so.</summary>
-    internal static IReadOnlyList<ClaimCheck> JudgeGradient(DecayExplanationsReport report) => [.. NoJumps(report), SlowerTheEarlier(report), BelowTheBound(report)];
+    internal static IReadOnlyList<ClaimCheck> JudgeGradient(DecayExplanationsReport report) =>
+        [.. NoJumps(report), SlowerTheEarlier(report), BelowTheBound(report)];
 
     /// <summary>The same for stochastic gradient descent.</summary>
-    internal static IReadOnlyList<ClaimCheck> JudgeStochastic(DecayExplanationsReport report) => [.. Jumps(report), AboveTheControl(report), NotTrapped(report)];
+    internal static IReadOnlyList<ClaimCheck> JudgeStochastic(DecayExplanationsReport report) =>
+        [.. Jumps(report), AboveTheControl(report), NotTrapped(report)];
 
-    // The loss of the line of step t is that before update t, and an update is an epoch: the line of epoch e has the loss after e - 1 updates.
+    // The loss of the line of step t is that before update t, and an update is an epoch: the line of epoch e has the loss after e - 1
+    // updates.
     private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(RunMetrics.TrainLoss, updates + 1);
 
-    private static IEnumerable<ClaimCheck> NoJumps(DecayExplanationsReport report) => DecayExplanationsExperiment.GradientDecays.Select((step, index) =>
+    private static IEnumerable<ClaimCheck> NoJumps(DecayExplanationsReport report) =>
+        DecayExplanationsExperiment.GradientDecays.Select((step, index) =>
     {
         var arm = report.Gradient[index + 1];
-        double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean, after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
+        double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean,
+            after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
         return new ClaimCheck(
-            $"full batch, decay after update {step}: no sudden fall, in the {Around} updates after it the loss falls by no more than in those before",
-            after <= before, $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and by {after:E1} after");
+            $"full batch, decay after update {step}: no sudden fall, in the {Around} updates after it the loss falls by no more than in "
+            + $"those before",
+            after <= before,
+            $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and "
+            + $"by {after:E1} after");
     });
 
     private static ClaimCheck SlowerTheEarlier(DecayExplanationsReport report)
     {
         double[] losses = [.. report.Gradient.Select(arm => LossAfter(arm, DecayExplanationsExperiment.Updates - 1).Mean)];
         bool isAscending = losses.Zip(losses.Skip(1)).All(pair => pair.First < pair.Second);
-        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending, string.Join(", ", losses.Select(loss => $"{loss:F5}")));
+        return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending,
+            string.Join(", ", losses.Select(loss => $"{loss:F5}")));
     }
 
     private static ClaimCheck BelowTheBound(DecayExplanationsReport report)
@@ -75,29 +92,36 @@ internal sealed class DecayExplanationsClaim : Claim
         var large = report.Curvatures.Where(reading => reading.Rate >= 1).ToList();
         return new(
             "full batch: rate 1 is below 2 / λ, so it does not oscillate",
-            large.All(reading => reading.Rate < reading.Hessian.LargestStableRate), string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
+            large.All(reading => reading.Rate < reading.Hessian.LargestStableRate),
+            string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
     }
 
     private static IEnumerable<ClaimCheck> Jumps(DecayExplanationsReport report)
     {
         var arm = report.Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1];
-        foreach (var (metric, name) in new[] { (RunMetrics.FitLoss, "training loss"), (RunMetrics.TestAccuracy, "test accuracy"), (RunMetrics.Complex, "complex patterns") })
+        foreach (var (metric, name) in new[] { (RunMetrics.FitLoss, "training loss"), (RunMetrics.TestAccuracy, "test accuracy"),
+            (RunMetrics.Complex, "complex patterns") })
         {
             var gain = arm.Gain(metric, 20);
-            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0), $"{gain}, lowest {gain.Values.Min():F4}");
+            yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0),
+                $"{gain}, lowest {gain.Values.Min():F4}");
         }
     }
 
     private static ClaimCheck AboveTheControl(DecayExplanationsReport report)
     {
-        SeedSample decayed = report.Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1].Gain(RunMetrics.Complex, 20), constant = report.Stochastic[^2].Gain(RunMetrics.Complex, 20);
-        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean, $"{decayed} against {constant}");
+        SeedSample decayed = report.Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1].Gain(RunMetrics.Complex, 20),
+            constant = report.Stochastic[^2].Gain(RunMetrics.Complex, 20);
+        return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean,
+            $"{decayed} against {constant}");
     }
 
-    // Trapped would be a training loss that stays high. Not compared with constant 0.3, whose weights grow without decay, so that in the end it settles lower still.
+    // Trapped would be a training loss that stays high. Not compared with constant 0.3, whose weights grow without decay, so that in the
+    // end it settles lower still.
     private static ClaimCheck NotTrapped(DecayExplanationsReport report)
     {
         var small = report.Stochastic[^1].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);
-        return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned, $"{small}, with constant 0.3 {report.Stochastic[^2].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs)}");
+        return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned,
+            $"{small}, with constant 0.3 {report.Stochastic[^2].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs)}");
     }
 }

@@ -10,24 +10,26 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Claims.DecayExplanations;
 
 /// <summary>
-/// The two common explanations of why decaying the rate helps, put to the test on clean PS10 data (You et al., arXiv:1908.01878): gradient descent stops
-/// oscillating; stochastic gradient descent settles in the minimum that it hovered around.
+/// The two common explanations of why decaying the rate helps, put to the test on clean PS10 data (You et al., arXiv:1908.01878): gradient
+/// descent stops oscillating; stochastic gradient descent settles in the minimum that it hovered around.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question 1: on the full batch, without momentum and decay, does the loss fall suddenly where the rate decays, as it would if the large rate had made it
-/// oscillate? Expected: no; decaying earlier only slows training, and the rate is below 2 over the leading eigenvalue of the Hessian (claim C2).
+/// Question 1: on the full batch, without momentum and decay, does the loss fall suddenly where the rate decays, as it would if the large
+/// rate had made it oscillate? Expected: no; decaying earlier only slows training, and the rate is below 2 over the leading eigenvalue of
+/// the Hessian (claim C2).
 /// </para>
 /// <para>
-/// Question 2: on batches of 32, is the best after the decay about the best before, as it would be if the network had hovered around one minimum? Expected: no;
-/// J = best after the decay - best before it is above 0, and above that of a rate that stays; a small rate from the start is not trapped (claim C3).
+/// Question 2: on batches of 32, is the best after the decay about the best before, as it would be if the network had hovered around one
+/// minimum? Expected: no; J = best after the decay - best before it is above 0, and above that of a rate that stays; a small rate from the
+/// start is not trapped (claim C3).
 /// </para>
 /// <para>
-/// Cost: a run of 600 updates on 2,000 images is 1 TFLOP, 50 seconds of a core, and there are five; a run of 60 epochs in batches is 0.2 TFLOP, 10 seconds, and
-/// there are six for each seed.
+/// Cost: a run of 600 updates on 2,000 images is 1 TFLOP, 50 seconds of a core, and there are five; a run of 60 epochs in batches is 0.2
+/// TFLOP, 10 seconds, and there are six for each seed.
 /// </para>
 /// </remarks>
-public sealed record DecayExplanationsExperiment
+internal sealed record DecayExplanationsExperiment
 {
     internal const int Updates = 600, Epochs = 60;
 
@@ -54,13 +56,15 @@ public sealed record DecayExplanationsExperiment
         [.. ExperimentRuns.Recipes(RunName, GradientArms, GradientSeeds), .. ExperimentRuns.Recipes(RunName, StochasticArms, Seeds)];
 
     // An epoch is an update.
-    private Recipe FullBatch => Recipe(sigma: 0.5, new DataSpec { Set = "ps10", TestLimit = 2000 / ScaleDown, Batch = 2000 / ScaleDown }, Updates) with
+    private Recipe FullBatch =>
+        Recipe(sigma: 0.5, new DataSpec { Set = "ps10", TestLimit = 2000 / ScaleDown, Batch = 2000 / ScaleDown }, Updates) with
     {
         Log = new LogSpec { EverySteps = 1, EvaluationSteps = 50 },
         Checkpoint = new CheckpointSpec { EverySteps = Updates, Keep = CheckpointRetention.Stages },
     };
 
-    // The harder images: at sigma 0.5 rate 0.3 has learned all of them within ten epochs (training loss 1e-4), and nothing is left for a decay.
+    // The harder images: at sigma 0.5 rate 0.3 has learned all of them within ten epochs (training loss 1e-4), and nothing is left for a
+    // decay.
     private Recipe SmallBatches
     {
         get
@@ -78,14 +82,17 @@ public sealed record DecayExplanationsExperiment
     private IReadOnlyList<ExperimentArm> GradientArms =>
     [
         new("full-1", "full batch, rate 1", FullBatch),
-        .. GradientDecays.Select(step => new ExperimentArm($"full-decay-{step}", $"full batch, 0.1 from update {step} on", FullBatch with { LearningRate = FullBatch.RateFalling(1, step) })),
+        .. GradientDecays.Select(
+            step => new ExperimentArm($"full-decay-{step}", $"full batch, 0.1 from update {step} on",
+                FullBatch with { LearningRate = FullBatch.RateFalling(1, step) })),
         new("full-0.1", "full batch, rate 0.1", FullBatch with { LearningRate = new Constant(0.1) }),
     ];
 
     private IReadOnlyList<ExperimentArm> StochasticArms =>
     [
         .. FirstDecays.Select(epoch => new ExperimentArm(
-            $"sgd-decay-{epoch}", $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40", SmallBatches with { LearningRate = SmallBatches.RateFalling(0.3, epoch, 40) })),
+            $"sgd-decay-{epoch}", $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40",
+            SmallBatches with { LearningRate = SmallBatches.RateFalling(0.3, epoch, 40) })),
         new("sgd-0.3", "batches of 32, rate 0.3", SmallBatches with { LearningRate = new Constant(0.3) }),
         new("sgd-0.003", "batches of 32, rate 0.003", SmallBatches with { LearningRate = new Constant(0.003) }),
     ];
@@ -111,16 +118,19 @@ public sealed record DecayExplanationsExperiment
 
     // 2,000 images, 4 simple and 20 complex patterns a class: 5 images of each complex pattern.
     private Recipe Recipe(double sigma, DataSpec data, int epochs) => ExperimentRecipe.OfEpochs(
-        data with { TrainLimit = 2000 / ScaleDown, Patterns = new PatternSpec { Sigma = sigma, Noise = 0, Simple = 4, Complex = 20 / ScaleDown } },
+        data with { TrainLimit = 2000 / ScaleDown,
+            Patterns = new PatternSpec { Sigma = sigma, Noise = 0, Simple = 4, Complex = 20 / ScaleDown } },
         new ModelSpec { Kind = ModelKind.Mlp, Hidden = [256 / ScaleDown, 256 / ScaleDown] }, epochs);
 
     // Of the states at the ends of stages, and of the last one.
     private static IEnumerable<CurvatureReading> Curvatures(RunSummary run, ExperimentArm arm)
     {
-        foreach (long step in new CheckpointFolder(run.Path).Steps().Where(step => step == Updates || GradientDecays.Contains((int)step)).Order())
+        foreach (long step in new CheckpointFolder(run.Path).Steps().Where(step => step == Updates || GradientDecays.Contains((int)step))
+            .Order())
         {
             using var trainer = RestoredTrainer.Open<float>(run.Path, step, threads: 1);
-            yield return new CurvatureReading(arm, step, arm.Recipe.LearningRate.ValueAt(step - 1), new HessianProbe<float>(trainer).Measure());
+            yield return new CurvatureReading(arm, step, arm.Recipe.LearningRate.ValueAt(step - 1),
+                new HessianProbe<float>(trainer).Measure());
         }
     }
 }

@@ -5,7 +5,7 @@ using Etalon.Lab.Curvature;
 namespace Etalon.Lab.Claims.DecayExplanations;
 
 /// <summary>What <see cref="DecayExplanationsExperiment"/> found, as tables and a picture.</summary>
-public sealed record DecayExplanationsReport
+internal sealed record DecayExplanationsReport
 {
     /// <summary>The arms on the full batch.</summary>
     public required IReadOnlyList<ArmResult> Gradient { get; init; }
@@ -22,7 +22,8 @@ public sealed record DecayExplanationsReport
         "| full batch | after update | rate | λ | 2/λ | residual |",
         "|---|---:|---:|---:|---:|---:|",
         .. Curvatures.Select(reading =>
-            $"| {reading.Arm.Title["full batch, ".Length..]} | {reading.Step} | {reading.Rate:G3} | {reading.Hessian.Eigenvalue:G3} | {reading.Hessian.LargestStableRate:G3} | {reading.Hessian.Residual:F2} |"),
+            $"| {reading.Arm.Title["full batch, ".Length..]} | {reading.Step} | {reading.Rate:G3} | {reading.Hessian.Eigenvalue:G3} | "
+            + $"{reading.Hessian.LargestStableRate:G3} | {reading.Hessian.Residual:F2} |"),
     ];
 
     /// <summary>J by the epoch of the first decay, and for a rate that stays, as Markdown.</summary>
@@ -44,7 +45,8 @@ public sealed record DecayExplanationsReport
                 var (epochs, means) = arm.MeanCurve(RunMetrics.TrainLoss);
                 return new ChartLine(arm.Arm.Title, epochs, means) { Color = color };
             });
-            return new Chart("Gradient descent on the full batch: no fall where the rate decays", "update", [new ChartPanel("training loss", [.. lines]) { Height = 300 }])
+            return new Chart("Gradient descent on the full batch: no fall where the rate decays", "update",
+                [new ChartPanel("training loss", [.. lines]) { Height = 300 }])
             {
                 Legend = [.. Gradient.Select(arm => arm.Arm.Title["full batch, ".Length..])],
             };
@@ -52,12 +54,15 @@ public sealed record DecayExplanationsReport
     }
 
     /// <summary>The eigenvalues.</summary>
-    public object Measurements => Curvatures.Select(reading => new { reading.Arm.Name, reading.Step, reading.Rate, reading.Hessian.Eigenvalue, reading.Hessian.Residual });
+    public object Measurements =>
+        Curvatures.Select(
+            reading => new { reading.Arm.Name, reading.Step, reading.Rate, reading.Hessian.Eigenvalue, reading.Hessian.Residual });
 
     private static string Gains(ArmResult arm, int epoch)
     {
         string[] metrics = [RunMetrics.FitLoss, RunMetrics.TestAccuracy, RunMetrics.Simple, RunMetrics.Complex];
-        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | {string.Join(" | ", metrics.Select(metric => arm.Gain(metric, epoch)))} |";
+        return $"| {arm.Arm.Title["batches of 32, ".Length..]} (after epoch {epoch} against before) | "
+            + $"{string.Join(" | ", metrics.Select(metric => arm.Gain(metric, epoch)))} |";
     }
 }
 
@@ -66,4 +71,4 @@ public sealed record DecayExplanationsReport
 /// <param name="Step">The updates done.</param>
 /// <param name="Rate">The rate of the last of them.</param>
 /// <param name="Hessian">The eigenvalue.</param>
-public sealed record CurvatureReading(ExperimentArm Arm, long Step, double Rate, HessianReading Hessian);
+internal sealed record CurvatureReading(ExperimentArm Arm, long Step, double Rate, HessianReading Hessian);

@@ -8,16 +8,17 @@ namespace Etalon.Lab.Claims.DecayExplanations;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Inputs x are standard normal in m dimensions, the label is y = sign(x_1), the loss is ln(1 + e^(-y u)) with u = w.x, or u = w.x / |w| where normalized.
-/// SGD at a constant rate, without momentum, on fresh batches: w = w - eta (g + lambda w). The share of inputs that w takes for the wrong class is the
-/// angle between w and the first axis, over pi.
+/// Inputs x are standard normal in m dimensions, the label is y = sign(x_1), the loss is ln(1 + e^(-y u)) with u = w.x, or u = w.x / |w|
+/// where normalized. SGD at a constant rate, without momentum, on fresh batches: w = w - eta (g + lambda w). The share of inputs that w
+/// takes for the wrong class is the angle between w and the first axis, over pi.
 /// </para>
 /// <para>
-/// Question: does it converge? Expected: with both, the norm shrinks until the gradient's noise throws w out of any narrow cone, so that the error keeps a floor
-/// of the order of sqrt(eta lambda) / pi for every batch size (Theorem 3.1). Cost: steps x batch x m normal numbers; 4,000 steps of 256 take a second.
+/// Question: does it converge? Expected: with both, the norm shrinks until the gradient's noise throws w out of any narrow cone, so that
+/// the error keeps a floor of the order of sqrt(eta lambda) / pi for every batch size (Theorem 3.1). Cost: steps x batch x m normal
+/// numbers; 4,000 steps of 256 take a second.
 /// </para>
 /// </remarks>
-public sealed record ToyExample
+internal sealed record ToyExample
 {
     /// <summary>m, at least 2. Default: 20.</summary>
     public int Dimensions { get; init; } = 20;
@@ -100,4 +101,4 @@ public sealed record ToyExample
 /// <param name="MeanError">The share of wrong classes, the mean over the second half of the run.</param>
 /// <param name="LargestError">The largest of that half.</param>
 /// <param name="Norm">|w| at the end.</param>
-public readonly record struct ToyResult(double MeanError, double LargestError, double Norm);
+internal readonly record struct ToyResult(double MeanError, double LargestError, double Norm);

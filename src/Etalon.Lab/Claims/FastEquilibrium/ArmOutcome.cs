@@ -7,7 +7,7 @@ namespace Etalon.Lab.Claims.FastEquilibrium;
 /// <param name="Errors">[look]: the mean test error.</param>
 /// <param name="ProbeErrors">[look]: the mean test error after the probe.</param>
 /// <param name="ProbeDeviations">[look]: the standard error of that mean.</param>
-public sealed record ArmOutcome(
+internal sealed record ArmOutcome(
     IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> Counts,
     IReadOnlyList<IReadOnlyList<double>> Directions,
     IReadOnlyList<double> Norms,
@@ -27,7 +27,9 @@ public sealed record ArmOutcome(
             [.. halves.Select(half => (IReadOnlyList<IReadOnlyList<int>>)[.. looks.Select(look => Count(half, look))])],
             [.. halves.Select(Sum)],
             [.. looks.Select(look => seeds.Average(seed => seed.Norms[look]))],
-            [.. looks.Select(look => seeds.Average(seed => seed.Predictions[look].Where((prediction, i) => prediction != labels[i]).Count() / (double)labels.Length))],
+            [.. looks.Select(
+                look => seeds.Average(
+                    seed => seed.Predictions[look].Where((prediction, i) => prediction != labels[i]).Count() / (double)labels.Length))],
             [.. looks.Select(look => probed.Length == 0 ? double.NaN : probed.Average(seed => seed.ProbeErrors[look]))],
             [.. looks.Select(look => StandardError([.. probed.Select(seed => seed.ProbeErrors[look])]))]);
     }
@@ -40,7 +42,9 @@ public sealed record ArmOutcome(
         return Distance(one.All(look), two.All(look));
     }
 
-    /// <summary>The distance that this many seeds make where there is none: that of the two halves, of half as many seeds each, divided by sqrt 2.</summary>
+    /// <summary>
+    /// The distance that this many seeds make where there is none: that of the two halves, of half as many seeds each, divided by sqrt 2.
+    /// </summary>
     public double Floor(int look) => Distance(Frequencies(Counts[0][look]), Frequencies(Counts[1][look])) / Math.Sqrt(2);
 
     /// <summary>The cosine between the mean directions of the weights of two arms at the end.</summary>
@@ -48,7 +52,8 @@ public sealed record ArmOutcome(
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(two);
-        return Cosine([.. one.Directions[0].Zip(one.Directions[1], (a, b) => a + b)], [.. two.Directions[0].Zip(two.Directions[1], (a, b) => a + b)]);
+        return Cosine([.. one.Directions[0].Zip(one.Directions[1], (a, b) => a + b)],
+            [.. two.Directions[0].Zip(two.Directions[1], (a, b) => a + b)]);
     }
 
     /// <summary>The cosine between the mean directions of the arm's two halves.</summary>

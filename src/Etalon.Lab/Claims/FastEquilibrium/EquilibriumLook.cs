@@ -12,7 +12,7 @@ namespace Etalon.Lab.Claims.FastEquilibrium;
 /// <param name="Errors">The mean test error of each arm.</param>
 /// <param name="ProbeErrors">The same after the probe.</param>
 /// <param name="ProbeSpread">How many standard errors the two arms whose probes differ most are apart.</param>
-public sealed record EquilibriumLook(
+internal sealed record EquilibriumLook(
     double MixingUnits,
     long Steps,
     double Distance,
@@ -23,12 +23,14 @@ public sealed record EquilibriumLook(
     IReadOnlyList<double> ProbeErrors,
     double ProbeSpread)
 {
-    internal static EquilibriumLook Of(double mixingUnits, long steps, IReadOnlyList<ArmOutcome> arms, (ArmOutcome One, ArmOutcome Two)[] pairs, int look)
+    internal static EquilibriumLook Of(double mixingUnits, long steps, IReadOnlyList<ArmOutcome> arms,
+        (ArmOutcome One, ArmOutcome Two)[] pairs, int look)
     {
         double FloorOf((ArmOutcome One, ArmOutcome Two) pair) => (pair.One.Floor(look) + pair.Two.Floor(look)) / 2;
         double DistanceOf((ArmOutcome One, ArmOutcome Two) pair) => ArmOutcome.Distance(pair.One, pair.Two, look);
         double SpreadOf((ArmOutcome One, ArmOutcome Two) pair) =>
-            Math.Abs(pair.One.ProbeErrors[look] - pair.Two.ProbeErrors[look]) / Math.Sqrt(Elementary.Pow(pair.One.ProbeDeviations[look], 2) + Elementary.Pow(pair.Two.ProbeDeviations[look], 2));
+            Math.Abs(pair.One.ProbeErrors[look] - pair.Two.ProbeErrors[look])
+                / Math.Sqrt(Elementary.Pow(pair.One.ProbeDeviations[look], 2) + Elementary.Pow(pair.Two.ProbeDeviations[look], 2));
         var farthest = pairs.MaxBy(DistanceOf);
         return new(
             mixingUnits,

@@ -11,7 +11,8 @@ namespace Etalon.Lab.Claims.FastEquilibrium;
 /// <summary>One run of an arm: its start, its history, the shared updates, and the probes on the way. On one thread.</summary>
 internal sealed class EquilibriumRun : IDisposable
 {
-    private static readonly ModelSpec Layers = new() { Kind = ModelKind.Mlp, Hidden = [48, 48], Affine = false, Head = HeadMode.Frozen, Epsilon = 0 };
+    private static readonly ModelSpec Layers =
+        new() { Kind = ModelKind.Mlp, Hidden = [48, 48], Affine = false, Head = HeadMode.Frozen, Epsilon = 0 };
 
     private readonly FastEquilibriumExperiment _experiment;
     private readonly EquilibriumTask _task;
@@ -29,7 +30,8 @@ internal sealed class EquilibriumRun : IDisposable
         (_experiment, _task, _intrinsicRate, _arm, _seed) = (experiment, task, intrinsicRate, arm, seed);
         (_inputs, _labels) = (new float[experiment.Batch * EquilibriumTask.Dimensions], new int[experiment.Batch]);
         _network = Model.Build<float>(
-            Layers, new ImageSize(1, 1, EquilibriumTask.Dimensions), EquilibriumTask.Classes, new SoftmaxCrossEntropy(), Math.Max(experiment.Batch, EquilibriumTask.TestCount), _workers);
+            Layers, new ImageSize(1, 1, EquilibriumTask.Dimensions), EquilibriumTask.Classes, new SoftmaxCrossEntropy(),
+            Math.Max(experiment.Batch, EquilibriumTask.TestCount), _workers);
         // The fixed last layer is the same for all arms; the weights that are trained are the arm's own.
         _network.Initialize(experiment.Seed);
         foreach (var tensor in _network.Parameters.Tensors) Begin(tensor.Name, tensor.Span);
@@ -40,10 +42,13 @@ internal sealed class EquilibriumRun : IDisposable
     public SeedOutcome Train(CancellationToken cancellation)
     {
         var batches = new CounterStream(_experiment.Seed, $"equilibrium/batches/{_arm.Name}/{_intrinsicRate:R}", (ulong)_seed);
-        for (int step = 0; step < _arm.HistorySteps; step++) Update(ref batches, new(_arm.HistoryRate, _arm.HistoryDecay, _experiment.Momentum), cancellation);
+        for (int step = 0; step < _arm.HistorySteps; step++)
+            Update(ref batches, new(_arm.HistoryRate, _arm.HistoryDecay, _experiment.Momentum), cancellation);
 
-        var (units, numbers) = (_experiment.MixingUnits, new Hyperparameters(_experiment.Rate, _intrinsicRate / _experiment.Rate, _experiment.Momentum));
-        var outcome = new SeedOutcome(new byte[units.Count][], new double[units.Count], new double[units.Count], _network.Parameters.Span.ToArray());
+        var (units, numbers) =
+            (_experiment.MixingUnits, new Hyperparameters(_experiment.Rate, _intrinsicRate / _experiment.Rate, _experiment.Momentum));
+        var outcome =
+            new SeedOutcome(new byte[units.Count][], new double[units.Count], new double[units.Count], _network.Parameters.Span.ToArray());
         long done = 0;
         for (int look = 0; look < units.Count; look++)
         {
@@ -72,7 +77,8 @@ internal sealed class EquilibriumRun : IDisposable
         {
             int example = (int)batches.NextBelow(EquilibriumTask.TrainingCount);
             _labels[i] = _task.TrainingLabels[example];
-            _task.Training.AsSpan(example * EquilibriumTask.Dimensions, EquilibriumTask.Dimensions).CopyTo(_inputs.AsSpan(i * EquilibriumTask.Dimensions));
+            _task.Training.AsSpan(example * EquilibriumTask.Dimensions, EquilibriumTask.Dimensions)
+                .CopyTo(_inputs.AsSpan(i * EquilibriumTask.Dimensions));
         }
         _network.Forward(_inputs, _labels, isTraining: true);
         _network.Backward();
@@ -98,7 +104,8 @@ internal sealed class EquilibriumRun : IDisposable
     {
         float[] weights = _network.Parameters.Span.ToArray(), buffer = _optimizer.Velocity.Span.ToArray();
         var batches = new CounterStream(_experiment.Seed, $"equilibrium/probe/{_arm.Name}/{_intrinsicRate:R}", (ulong)_seed, (uint)look);
-        for (int step = 0; step < _experiment.ProbeSteps; step++) Update(ref batches, new(_experiment.Rate / 10, 0, _experiment.Momentum), cancellation);
+        for (int step = 0; step < _experiment.ProbeSteps; step++)
+            Update(ref batches, new(_experiment.Rate / 10, 0, _experiment.Momentum), cancellation);
         var result = _network.Forward(_task.Test, _task.TestLabels, isTraining: true);
         weights.CopyTo(_network.Parameters.Span);
         buffer.CopyTo(_optimizer.Velocity.Span);

@@ -4,8 +4,9 @@ using Etalon.Numerics;
 namespace Etalon.Lab.Claims.FastEquilibrium;
 
 /// <summary>
-/// A task that a small network learns well but never perfectly: standard normal inputs in 20 dimensions, four classes by a fixed random network
-/// u = A tanh(B x), the class the largest of u; one label in five of the training set is drawn anew, so that the gradient keeps its noise.
+/// A task that a small network learns well but never perfectly: standard normal inputs in 20 dimensions, four classes by a fixed random
+/// network u = A tanh(B x), the class the largest of u; one label in five of the training set is drawn anew, so that the gradient keeps its
+/// noise.
 /// </summary>
 internal sealed class EquilibriumTask
 {
@@ -25,7 +26,8 @@ internal sealed class EquilibriumTask
         TestLabels = [.. Enumerable.Range(0, TestCount).Select(i => ClassOf(Test, i))];
         var stream = new CounterStream(seed, "wrong labels");
         TrainingLabels = new int[TrainingCount];
-        for (int i = 0; i < TrainingCount; i++) TrainingLabels[i] = stream.NextDouble() < WrongLabels ? (int)stream.NextBelow(Classes) : ClassOf(Training, i);
+        for (int i = 0; i < TrainingCount; i++)
+            TrainingLabels[i] = stream.NextDouble() < WrongLabels ? (int)stream.NextBelow(Classes) : ClassOf(Training, i);
     }
 
     /// <summary>[count][dimensions].</summary>
@@ -46,7 +48,8 @@ internal sealed class EquilibriumTask
             for (int d = 0; d < Dimensions; d++)
                 hidden[i] += _first[i * Dimensions + d] * inputs[example * Dimensions + d];
         // tanh(2 h) = 1 - 2/(1 + e^(4 h)).
-        double Output(int c) => Enumerable.Range(0, TeacherUnits).Sum(i => _second[c * TeacherUnits + i] * (1 - 2 / (1 + Elementary.Exp(4 * hidden[i]))));
+        double Output(int c) =>
+            Enumerable.Range(0, TeacherUnits).Sum(i => _second[c * TeacherUnits + i] * (1 - 2 / (1 + Elementary.Exp(4 * hidden[i]))));
         return Enumerable.Range(0, Classes).MaxBy(Output);
     }
 

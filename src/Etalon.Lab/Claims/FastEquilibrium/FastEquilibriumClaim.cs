@@ -5,13 +5,16 @@ namespace Etalon.Lab.Claims.FastEquilibrium;
 /// <summary>The claim of the fast equilibrium, by <see cref="FastEquilibriumExperiment"/>.</summary>
 internal sealed class FastEquilibriumClaim : Claim
 {
-    /// <summary>How many floors count as none: two laws that are alike are 1 apart in the mean, and 160 seeds scatter that by some 0.05.</summary>
+    /// <summary>
+    /// How many floors count as none: two laws that are alike are 1 apart in the mean, and 160 seeds scatter that by some 0.05.
+    /// </summary>
     internal const double Alike = 1.3;
 
     // As far apart as the start must be for the end to say anything.
     private const double Apart = 5;
 
-    // Two directions at random in the 3,264 dimensions of the weights have a cosine of 0 +- 0.018; the mean directions of an arm's halves, one of many times that.
+    // Two directions at random in the 3,264 dimensions of the weights have a cosine of 0 +- 0.018; the mean directions of an arm's halves,
+    // one of many times that.
     private const double Crossed = 0.25;
 
     // Standard errors, for the largest of nine differences at once.
@@ -24,10 +27,14 @@ internal sealed class FastEquilibriumClaim : Claim
     public override string Name => "fast-equilibrium";
 
     /// <inheritdoc/>
-    public override string Statement => "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and whatever they did before; their weights do not.";
+    public override string Statement =>
+        "Runs that share rate, decay and batch come to one law of predictions within a few mixing units, wherever they started and "
+        + "whatever they did before; their weights do not.";
 
     /// <inheritdoc/>
-    public override string Source => "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, section 5, figures 4 and 5.";
+    public override string Source =>
+        "Li, Lyu and Arora 2020, *Reconciling modern deep learning with traditional optimization analyses: the intrinsic learning rate*, "
+        + "section 5, figures 4 and 5.";
 
     /// <inheritdoc/>
     public override string Cost => "about two minutes on two cores";
@@ -36,19 +43,26 @@ internal sealed class FastEquilibriumClaim : Claim
     public override ClaimReport Reproduce(ClaimRun run)
     {
         int seeds = run.Seeds ?? Experiment.Seeds;
-        if (seeds < 4 || seeds % 2 != 0) throw new InputException($"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses {Experiment.Seeds}");
+        if (seeds < 4 || seeds % 2 != 0)
+            throw new InputException(
+                $"--seeds {seeds}: must be even and at least 4, since the noise floor is taken from two halves; the claim uses "
+                + $"{Experiment.Seeds}");
         var experiment = Experiment with { Seeds = seeds };
         var report = experiment.Run(run);
         return new ClaimReport(this, Setting(experiment), [.. Judge(report)], [.. report.Tables], report.Picture, report.Curves);
     }
 
     private static string Setting(FastEquilibriumExperiment experiment) =>
-        $"A batch-normalized perceptron 20-48-48-4 with a fixed last layer on a synthetic task of four classes, rate {experiment.Rate:R}, momentum {experiment.Momentum:R}, batches of {experiment.Batch}; "
-        + $"{experiment.Seeds} seeds each of {experiment.Arms.Count} arms ({string.Join(", ", experiment.Arms.Select(Describe))}). The distance of two arms is the mean over {EquilibriumTask.TestCount} inputs of the sum of the "
+        $"A batch-normalized perceptron 20-48-48-4 with a fixed last layer on a synthetic task of four classes, rate "
+        + $"{experiment.Rate:R}, momentum {experiment.Momentum:R}, batches of {experiment.Batch}; "
+        + $"{experiment.Seeds} seeds each of {experiment.Arms.Count} arms ({string.Join(", ", experiment.Arms.Select(Describe))}). The "
+        + $"distance of two arms is the mean over {EquilibriumTask.TestCount} inputs of the sum of the "
         + "differences between their frequencies of each class; the floor is that of an arm's even from its odd seeds, divided by √2.";
 
     private static string Describe(EquilibriumArm arm) =>
-        $"{arm.Name}: norm {arm.InitialNorm:R} a layer{(arm.HistorySteps > 0 ? $", {arm.HistorySteps} updates at rate {arm.HistoryRate:R} and decay {arm.HistoryDecay:R} before" : "")}";
+        $"{arm.Name}: norm {arm.InitialNorm:R} a "
+        + $"layer{(arm.HistorySteps > 0
+        ? $", {arm.HistorySteps} updates at rate {arm.HistoryRate:R} and decay {arm.HistoryDecay:R} before" : "")}";
 
     internal static IEnumerable<ClaimCheck> Judge(FastEquilibriumReport report)
     {
@@ -67,14 +81,22 @@ internal sealed class FastEquilibriumClaim : Claim
                 $"{name}: the mean directions of the weights of two arms overlap at most {Crossed:R} times as much as the halves of one",
                 curve.Overlap <= Crossed * curve.OwnOverlap, $"{curve.Overlap:F3} beside {curve.OwnOverlap:F3}");
             yield return new(
-                $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without decay their errors are within {Confidence:R} standard errors",
-                last.ProbeSpread <= Confidence, $"{FastEquilibriumReport.Shares(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start {first.ProbeSpread:F1}");
+                $"{name}: from there all arms are worth the same: after {experiment.ProbeSteps} updates at a tenth of the rate without "
+                + $"decay their errors are within {Confidence:R} standard errors",
+                last.ProbeSpread <= Confidence,
+                $"{FastEquilibriumReport.Shares(last.ProbeErrors)}, {last.ProbeSpread:F1} standard errors; at the start "
+                + $"{first.ProbeSpread:F1}");
         }
         var settled = curves.Select(curve => curve.SettledAt(2)).ToArray();
         yield return new(
             "mixing units are the clock: the arms come within 2 floors at the same look or the next, whatever ηλ",
-            settled.All(units => units is not null) && settled.OfType<double>().Select(units => Place(experiment, units)).ToArray() is var places && places.Max() - places.Min() <= 1,
-            string.Join(", ", curves.Zip(settled, (curve, units) => units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
+            settled.All(units => units is not null)
+                && settled.OfType<double>().Select(units => Place(experiment, units)).ToArray() is var places
+                && places.Max() - places.Min() <= 1,
+            string.Join(", ",
+                curves.Zip(settled,
+                    (curve, units) =>
+                        units is { } at ? $"at {at:R} ({experiment.StepAt(at, curve.IntrinsicRate)} updates)" : "not at all")));
     }
 
     private static int Place(FastEquilibriumExperiment experiment, double units) => experiment.MixingUnits.ToList().IndexOf(units);

@@ -4,27 +4,28 @@ using Etalon.Lab.Claims.Shared;
 namespace Etalon.Lab.Claims.FastEquilibrium;
 
 /// <summary>
-/// The fast-equilibrium conjecture on a real network: runs that share rate, decay, momentum and batch from some update on come to predict alike,
-/// wherever they started and whatever they did before, after a few mixing units; their weights do not come to be alike.
+/// The fast-equilibrium conjecture on a real network: runs that share rate, decay, momentum and batch from some update on come to predict
+/// alike, wherever they started and whatever they did before, after a few mixing units; their weights do not come to be alike.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: do arms with different starts and histories reach one law of functions, and does the time count in mixing units, the sum of eta lambda / (1 - mu) over
-/// the updates? Each arm is trained again and again from its one start with other batches (a seed). An input then has a frequency of each class in each arm, and two arms
-/// are as far apart as the mean over the inputs of sum_c |p_c - q_c|. Finitely many seeds make a distance where there is none; that floor is the distance of an arm's
-/// even seeds from its odd ones, divided by sqrt 2.
+/// Question: do arms with different starts and histories reach one law of functions, and does the time count in mixing units, the sum of
+/// eta lambda / (1 - mu) over the updates? Each arm is trained again and again from its one start with other batches (a seed). An input
+/// then has a frequency of each class in each arm, and two arms are as far apart as the mean over the inputs of sum_c |p_c - q_c|. Finitely
+/// many seeds make a distance where there is none; that floor is the distance of an arm's even seeds from its odd ones, divided by sqrt 2.
 /// </para>
 /// <para>
-/// Expected: from more than 1 down to the floor within six mixing units, at the same number of them for every eta lambda, while the mean directions of the weights of
-/// two arms stay as good as orthogonal. And a probe from each checkpoint (rate / 10, no decay, 100 updates) ends at the same error in all arms.
-/// Li, Lyu and Arora 2020, section 5 and figures 4 and 5 (there: a convolutional network on MNIST, 500 runs; PreResNet-32 on CIFAR-10).
+/// Expected: from more than 1 down to the floor within six mixing units, at the same number of them for every eta lambda, while the mean
+/// directions of the weights of two arms stay as good as orthogonal. And a probe from each checkpoint (rate / 10, no decay, 100 updates)
+/// ends at the same error in all arms. Li, Lyu and Arora 2020, section 5 and figures 4 and 5 (there: a convolutional network on MNIST, 500
+/// runs; PreResNet-32 on CIFAR-10).
 /// </para>
 /// <para>
-/// The network: a batch-normalized perceptron 20-48-48-4 with a fixed last layer, the same for all arms, so that everything trained is scale-invariant.
-/// Cost: intrinsic rates x arms x seeds x (6 / (eta lambda) + history) updates of about 0.1 ms.
+/// The network: a batch-normalized perceptron 20-48-48-4 with a fixed last layer, the same for all arms, so that everything trained is
+/// scale-invariant. Cost: intrinsic rates x arms x seeds x (6 / (eta lambda) + history) updates of about 0.1 ms.
 /// </para>
 /// </remarks>
-public sealed record FastEquilibriumExperiment
+internal sealed record FastEquilibriumExperiment
 {
     /// <summary>eta. Default: 0.5.</summary>
     public double Rate { get; init; } = 0.5;
@@ -36,12 +37,14 @@ public sealed record FastEquilibriumExperiment
     public double Momentum { get; init; }
 
     /// <summary>
-    /// Examples in a batch, drawn with replacement. Default: 16, few enough for noise to rule: with 64 of them and eta lambda at 0.01 something of the start is left
-    /// after six mixing units (1.5 floors).
+    /// Examples in a batch, drawn with replacement. Default: 16, few enough for noise to rule: with 64 of them and eta lambda at 0.01
+    /// something of the start is left after six mixing units (1.5 floors).
     /// </summary>
     public int Batch { get; init; } = 16;
 
-    /// <summary>The arms, at least two. Default: a light start, a heavy one, and one that has been trained at a tenth of the rate without decay.</summary>
+    /// <summary>
+    /// The arms, at least two. Default: a light start, a heavy one, and one that has been trained at a tenth of the rate without decay.
+    /// </summary>
     public IReadOnlyList<EquilibriumArm> Arms { get; init; } =
     [
         new("light start") { InitialNorm = 1 },
@@ -101,7 +104,8 @@ public sealed record FastEquilibriumExperiment
             foreach (var arm in Arms)
             {
                 outcomes.Add(kept.Get(
-                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", this with { IntrinsicRates = [rate], Arms = [arm] }, () => Train(rate, arm, run.Threads, run.Cancellation)));
+                    $"{arm.Name.Replace(' ', '-')}-{rate:R}", this with { IntrinsicRates = [rate], Arms = [arm] },
+                    () => Train(rate, arm, run.Threads, run.Cancellation)));
                 run.Report($"intrinsic rate {rate:R}, {arm.Name}: {Seeds} seeds trained");
             }
             curves.Add(EquilibriumCurve.Of(this, rate, outcomes));
@@ -112,7 +116,7 @@ public sealed record FastEquilibriumExperiment
 
 /// <summary>Where the runs of an arm come from before they share their numbers with those of the others.</summary>
 /// <param name="Name">Its name; the directions of its initial weights are drawn from it.</param>
-public sealed record EquilibriumArm(string Name)
+internal sealed record EquilibriumArm(string Name)
 {
     /// <summary>The norm of each weight tensor at the start. Default: 3.</summary>
     public double InitialNorm { get; init; } = 3;

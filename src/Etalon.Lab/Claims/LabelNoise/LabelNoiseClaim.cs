@@ -2,7 +2,10 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.LabelNoise;
 
-/// <summary>The claims that a large rate suppresses memorizing wrong labels and that its decay brings what is harder to learn, by <see cref="LabelNoiseExperiment"/> on real images.</summary>
+/// <summary>
+/// The claims that a large rate suppresses memorizing wrong labels and that its decay brings what is harder to learn, by
+/// <see cref="LabelNoiseExperiment"/> on real images.
+/// </summary>
 /// <param name="name">Its name on the command line.</param>
 /// <param name="images">What the images are called in the statement.</param>
 /// <param name="cost">How long it takes on two cores.</param>
@@ -27,10 +30,14 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
     public override string Name => name;
 
     /// <inheritdoc/>
-    public override string Statement => $"On {images} with wrong labels a large initial rate keeps a convolutional network from memorizing them, and its decay brings what is harder to learn.";
+    public override string Statement =>
+        $"On {images} with wrong labels a large initial rate keeps a convolutional network from memorizing them, and its decay brings "
+        + $"what is harder to learn.";
 
     /// <inheritdoc/>
-    public override string Source => "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on noise and on decay; wrong labels on these images are an extension.";
+    public override string Source =>
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on noise and on decay; "
+        + "wrong labels on these images are an extension.";
 
     /// <inheritdoc/>
     public override string Cost => cost;
@@ -45,15 +52,19 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
             this, Setting(experiment), [.. suppression, .. decay],
             [
                 "## Verdicts", "", .. LabelNoiseReport.Verdicts(suppression, decay), "",
-                "## All arms", "", "Shares: of the images with a wrong label those answered with it (memorized) and with the true class (corrected); of those with the right one, and of the test images, those answered rightly.", "",
+                "## All arms", "",
+                "Shares: of the images with a wrong label those answered with it (memorized) and with the true class (corrected); of "
+                + "those with the right one, and of the test images, those answered rightly.", "",
                 .. report.Table,
             ],
             report.Picture, report.Measurements);
     }
 
     private static string Setting(LabelNoiseExperiment experiment) =>
-        $"A convolutional network of {experiment.Width}, {2 * experiment.Width} and {4 * experiment.Width} channels with batch normalization on the first {experiment.Images:N0} images of {experiment.Set}, three tenths of the labels drawn anew, "
-        + $"in batches of 128, momentum 0.9, decay 5e-4, {experiment.Epochs} epochs, {experiment.Seeds} seeds of wrong labels, start and order. Tested on the first {experiment.TestImages:N0} test images, whose labels are right.";
+        $"A convolutional network of {experiment.Width}, {2 * experiment.Width} and {4 * experiment.Width} channels with batch "
+        + $"normalization on the first {experiment.Images:N0} images of {experiment.Set}, three tenths of the labels drawn anew, "
+        + $"in batches of 128, momentum 0.9, decay 5e-4, {experiment.Epochs} epochs, {experiment.Seeds} seeds of wrong labels, start and "
+        + $"order. Tested on the first {experiment.TestImages:N0} test images, whose labels are right.";
 
     /// <summary>What was expected if a large rate suppresses memorizing (C4), and whether it was so.</summary>
     internal static IEnumerable<ClaimCheck> Suppresses(LabelNoiseReport report)
@@ -63,11 +74,14 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
         var (decayed, large, medium, small) = RateArms.Of(report.Arms);
         foreach (var other in new[] { medium, small })
             yield return ClaimCheck.AtLeast(
-                $"after {stage} epochs {large.Arm.Title} has memorized at least 0.1 fewer of the wrong labels than {other.Arm.Title}", other.At(Memorized, stage).Minus(large.At(Memorized, stage)), 0.1);
+                $"after {stage} epochs {large.Arm.Title} has memorized at least 0.1 fewer of the wrong labels than {other.Arm.Title}",
+                other.At(Memorized, stage).Minus(large.At(Memorized, stage)), 0.1);
         yield return ClaimCheck.AtLeast(
-            $"and gives at least 0.05 more of their images the true class than {medium.Arm.Title}", large.At(Corrected, stage).Minus(medium.At(Corrected, stage)), 0.05);
+            $"and gives at least 0.05 more of their images the true class than {medium.Arm.Title}",
+            large.At(Corrected, stage).Minus(medium.At(Corrected, stage)), 0.05);
         yield return ClaimCheck.AtLeast(
-            $"in the end the decayed rate has memorized at least 0.1 fewer than {medium.Arm.Title}", medium.At(Memorized, end).Minus(decayed.At(Memorized, end)), 0.1);
+            $"in the end the decayed rate has memorized at least 0.1 fewer than {medium.Arm.Title}",
+            medium.At(Memorized, end).Minus(decayed.At(Memorized, end)), 0.1);
     }
 
     /// <summary>What was expected if its decay brings what is harder to learn (C5), and whether it was so.</summary>
@@ -76,9 +90,12 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
         const string Test = LabelNoiseReport.Test;
         int stage = report.Experiment.FirstStage, end = report.Experiment.Epochs;
         var (decayed, large, medium, small) = RateArms.Of(report.Arms);
-        yield return ClaimCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it", decayed.Gain(Test, stage), 0.01);
-        yield return ClaimCheck.AtLeast("and the best accuracy on clean training images at least 0.02", decayed.Gain(LabelNoiseReport.Clean, stage), 0.02);
+        yield return ClaimCheck.AtLeast("the best test accuracy after the decay is at least 0.01 above the best before it",
+            decayed.Gain(Test, stage), 0.01);
+        yield return ClaimCheck.AtLeast("and the best accuracy on clean training images at least 0.02",
+            decayed.Gain(LabelNoiseReport.Clean, stage), 0.02);
         foreach (var constant in new[] { large, medium, small })
-            yield return ClaimCheck.AtLeast($"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}", decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);
+            yield return ClaimCheck.AtLeast($"in the end its test accuracy is at least 0.01 above that of {constant.Arm.Title}",
+                decayed.At(Test, end).Minus(constant.At(Test, end)), 0.01);
     }
 }

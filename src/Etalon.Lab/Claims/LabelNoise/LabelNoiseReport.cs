@@ -6,11 +6,13 @@ namespace Etalon.Lab.Claims.LabelNoise;
 /// <summary>What <see cref="LabelNoiseExperiment"/> found, as tables and a picture.</summary>
 /// <param name="Experiment">What was run.</param>
 /// <param name="Arms">What each arm gave; the decayed one first.</param>
-public sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnlyList<ArmResult> Arms)
+internal sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnlyList<ArmResult> Arms)
 {
-    internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean", Test = RunMetrics.TestAccuracy;
+    internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean",
+        Test = RunMetrics.TestAccuracy;
 
-    private static readonly (string Name, string Title)[] Metrics = [(Memorized, "memorized"), (Corrected, "corrected"), (Clean, "clean"), (Test, "test")];
+    private static readonly (string Name,
+        string Title)[] Metrics = [(Memorized, "memorized"), (Corrected, "corrected"), (Clean, "clean"), (Test, "test")];
 
     /// <summary>The verdict on each of the two claims, as Markdown.</summary>
     /// <param name="suppression">What must hold for C4.</param>
@@ -23,7 +25,10 @@ public sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnly
         $"| C5: its decay brings what is harder to learn | {Verdict(decay)} |",
     ];
 
-    /// <summary>All arms in the middle and at the end of the first stage, after the first evaluation behind the decay, and after each later stage, and remarks on them.</summary>
+    /// <summary>
+    /// All arms in the middle and at the end of the first stage, after the first evaluation behind the decay, and after each later stage,
+    /// and remarks on them.
+    /// </summary>
     public IEnumerable<string> Table
     {
         get
@@ -32,10 +37,12 @@ public sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnly
             var (decayed, large) = (Arms[0], Arms[1]);
             return
             [
-                .. ArmCurves.Table(Arms, Metrics, [.. new[] { stage / 2 / 2 * 2, stage, stage + 2, (stage + end) / 4 * 2, end }.Distinct()]),
+                .. ArmCurves.Table(Arms, Metrics,
+                    [.. new[] { stage / 2 / 2 * 2, stage, stage + 2, (stage + end) / 4 * 2, end }.Distinct()]),
                 "",
                 .. Metrics.Take(2).Select(metric => Change(decayed, metric.Name, metric.Title)),
-                $"- J in test accuracy, the best after epoch {stage} less the best up to it: {decayed.Gain(Test, stage)}; at {large.Arm.Title}, which does not fall, {large.Gain(Test, stage)}.",
+                $"- J in test accuracy, the best after epoch {stage} less the best up to it: {decayed.Gain(Test, stage)}; at "
+                + $"{large.Arm.Title}, which does not fall, {large.Gain(Test, stage)}.",
                 $"- Stopped where its test accuracy was best, which no one knows beforehand: {string.Join("; ", Arms.Select(Best))}.",
             ];
         }
@@ -67,6 +74,7 @@ public sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnly
     private static string Best(ArmResult arm)
     {
         var best = arm.Curves(Test).Select(curve => curve.MaxBy(point => point.Value)).ToList();
-        return $"{arm.Arm.Title} {new SeedSample([.. best.Select(point => point.Value)])} (epochs {string.Join(", ", best.Select(point => $"{point.Epoch:0}"))})";
+        return $"{arm.Arm.Title} {new SeedSample([.. best.Select(point => point.Value)])} (epochs "
+            + $"{string.Join(", ", best.Select(point => $"{point.Epoch:0}"))})";
     }
 }

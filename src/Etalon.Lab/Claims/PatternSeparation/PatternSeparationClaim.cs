@@ -2,7 +2,10 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.PatternSeparation;
 
-/// <summary>The claims that a large rate does not memorize noise and that its decay brings complex patterns, by <see cref="PatternSeparationExperiment"/>.</summary>
+/// <summary>
+/// The claims that a large rate does not memorize noise and that its decay brings complex patterns, by
+/// <see cref="PatternSeparationExperiment"/>.
+/// </summary>
 internal sealed class PatternSeparationClaim : Claim
 {
     /// <summary>The experiment, with the settings of the claim by default.</summary>
@@ -12,10 +15,12 @@ internal sealed class PatternSeparationClaim : Claim
     public override string Name => "pattern-separation";
 
     /// <inheritdoc/>
-    public override string Statement => "A large initial rate keeps a network from memorizing noisy images; its decay brings the complex patterns.";
+    public override string Statement =>
+        "A large initial rate keeps a network from memorizing noisy images; its decay brings the complex patterns.";
 
     /// <inheritdoc/>
-    public override string Source => "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
+    public override string Source =>
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
 
     /// <inheritdoc/>
     public override string Cost => "about twelve minutes on two cores";
@@ -28,7 +33,8 @@ internal sealed class PatternSeparationClaim : Claim
         var checks = Judge(report);
         return new ClaimReport(
             this,
-            $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4 of the weights, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
+            $"A perceptron 256-256-256-10 with batch normalization on PS10, 10,000 images in batches of 128, momentum 0.9, decay 5e-4 of "
+            + $"the weights, 40 epochs, {experiment.Seeds} seeds of data, start and order.",
             checks,
             ["## All arms", "", .. report.Table, "", "## The three explanations", "", .. new ExplanationTable { Patterns = checks }.Lines],
             report.Picture, report.Measurements);
@@ -39,15 +45,20 @@ internal sealed class PatternSeparationClaim : Claim
     {
         const string Simple = RunMetrics.Simple, Complex = RunMetrics.Complex, Noisy = RunMetrics.Noisy;
         var byName = report.Arms.ToDictionary(result => result.Arm.Name);
-        ArmResult easy = byName[PatternArms.EasyDecayed], hard = byName[PatternArms.HardDecayedLate], easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
+        ArmResult easy = byName[PatternArms.EasyDecayed], hard = byName[PatternArms.HardDecayedLate],
+            easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
         return
         [
             ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95),
             ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75),
-            ClaimCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns", easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
-            ClaimCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns", hard.At(Complex, 31).Minus(hard.At(Complex, 30)), 0.04),
-            ClaimCheck.AtLeast("σ 0.5: in the end the decayed rate is at least 0.02 above constant 0.01 on complex patterns", easy.At(Complex, 40).Minus(easySmall.At(Complex, 40)), 0.02),
-            ClaimCheck.AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns", hard.At(Complex, 40).Minus(hardSmall.At(Complex, 40)), 0.02),
+            ClaimCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns",
+                easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
+            ClaimCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns",
+                hard.At(Complex, 31).Minus(hard.At(Complex, 30)), 0.04),
+            ClaimCheck.AtLeast("σ 0.5: in the end the decayed rate is at least 0.02 above constant 0.01 on complex patterns",
+                easy.At(Complex, 40).Minus(easySmall.At(Complex, 40)), 0.02),
+            ClaimCheck.AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns",
+                hard.At(Complex, 40).Minus(hardSmall.At(Complex, 40)), 0.02),
             ClaimCheck.AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99),
             ClaimCheck.AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75),
         ];

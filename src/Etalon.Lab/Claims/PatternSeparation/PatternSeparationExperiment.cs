@@ -8,23 +8,25 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Claims.PatternSeparation;
 
 /// <summary>
-/// Pattern separation on PS10 (You et al., arXiv:1908.01878): what a network learns before and after the decay of a large rate, and what of it is noise.
+/// Pattern separation on PS10 (You et al., arXiv:1908.01878): what a network learns before and after the decay of a large rate, and what of
+/// it is noise.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: does a large rate keep a network from memorizing noisy images, and does its decay bring the complex patterns? (The paper's claims C4 and C5.)
-/// A perceptron 256-256-256-10 with batch normalization is trained for 40 epochs at constant rates and at rates that decay, at two difficulties.
+/// Question: does a large rate keep a network from memorizing noisy images, and does its decay bring the complex patterns? (The paper's
+/// claims C4 and C5.) A perceptron 256-256-256-10 with batch normalization is trained for 40 epochs at constant rates and at rates that
+/// decay, at two difficulties.
 /// </para>
 /// <para>
-/// Expected: at rate 1 simple patterns are learned and complex ones are not; in the epoch after the decay the complex accuracy jumps; in the end it is above that of a
-/// constant small rate, which has memorized every noisy image while the decayed run has not.
+/// Expected: at rate 1 simple patterns are learned and complex ones are not; in the epoch after the decay the complex accuracy jumps; in
+/// the end it is above that of a constant small rate, which has memorized every noisy image while the decayed run has not.
 /// </para>
 /// <para>
-/// Cost: an arm and seed is 3,120 updates of 128 images and 134 thousand weights, 0.4 TFLOP with its evaluations, about 20 seconds on one core; 13 arms of
-/// 5 seeds are 22 minutes of a core, the four that the checks read 7.
+/// Cost: an arm and seed is 3,120 updates of 128 images and 134 thousand weights, 0.4 TFLOP with its evaluations, about 20 seconds on one
+/// core; 13 arms of 5 seeds are 22 minutes of a core, the four that the checks read 7.
 /// </para>
 /// </remarks>
-public sealed record PatternSeparationExperiment
+internal sealed record PatternSeparationExperiment
 {
     internal const int Epochs = 40;
 
@@ -56,7 +58,8 @@ public sealed record PatternSeparationExperiment
         }
     }
 
-    // Scales, shifts and biases do not decay: the reference says "on all", but its figures at rate 1 are met only without (docs/patterns.md).
+    // Scales, shifts and biases do not decay: the reference says "on all", but its figures at rate 1 are met only without
+    // (docs/patterns.md).
     private Recipe Recipe
     {
         get
@@ -71,7 +74,8 @@ public sealed record PatternSeparationExperiment
                 TestLimit = Scaled(PatternSpec.DefaultTestCount),
                 Patterns = patterns with { Simple = Scaled(patterns.Simple), Complex = Scaled(patterns.Complex) },
             };
-            var recipe = ExperimentRecipe.OfEpochs(data, new ModelSpec { Kind = ModelKind.Mlp, Hidden = [Scaled(256), Scaled(256)] }, Epochs);
+            var recipe =
+                ExperimentRecipe.OfEpochs(data, new ModelSpec { Kind = ModelKind.Mlp, Hidden = [Scaled(256), Scaled(256)] }, Epochs);
             return recipe with
             {
                 WeightDecay = new Constant(5e-4),

@@ -14,10 +14,12 @@ internal sealed class RateRobustnessClaim : Claim
     public override string Name => "rate-robustness";
 
     /// <inheritdoc/>
-    public override string Statement => "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.";
+    public override string Statement =>
+        "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.";
 
     /// <inheritdoc/>
-    public override string Source => "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.";
+    public override string Source =>
+        "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.";
 
     /// <inheritdoc/>
     public override string Cost => "about seventy minutes on two cores";
@@ -27,13 +29,21 @@ internal sealed class RateRobustnessClaim : Claim
     {
         var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
         var report = experiment.Run(run);
-        return new ClaimReport(this, Setting(experiment), [.. report.Networks.SelectMany(Judge)], [.. report.Tables], report.Picture, report.Measurements);
+        return new ClaimReport(this, Setting(experiment), [.. report.Networks.SelectMany(Judge)], [.. report.Tables], report.Picture,
+            report.Measurements);
     }
 
+    private static string Setting(SweepNetwork network) =>
+        $"{network.Title} ({network.Words}): {network.Updates} updates of {network.Batch} images";
+
     private static string Setting(RateRobustnessExperiment experiment) =>
-        $"{string.Join("; ", experiment.Networks.Select(network => $"{network.Title} ({network.Words}): {network.Updates} updates of {network.Batch} images"))}. "
-        + $"{experiment.Set}, {experiment.TrainCount} training and {experiment.TestCount} test images, {experiment.Seeds} seeds of start and order, no momentum, no weight decay, no warm-up. Accuracy is the mean of {RateRobustnessExperiment.Looks} evaluations over the last fifth of a run, "
-        + "of the weights that are trained; of DoG, as its authors want it, of their mean. A run diverged where a loss or a gradient was not finite; it counts as guessing. Between the rates that were run accuracies are taken on straight lines over the logarithm of the rate.";
+        $"{string.Join("; ", experiment.Networks.Select(Setting))}. "
+        + $"{experiment.Set}, {experiment.TrainCount} training and {experiment.TestCount} test images, {experiment.Seeds} seeds of start "
+        + $"and order, no momentum, no weight decay, no warm-up. Accuracy is the mean of {RateRobustnessExperiment.Looks} evaluations "
+        + $"over the last fifth of a run, "
+        + "of the weights that are trained; of DoG, as its authors want it, of their mean. A run diverged where a loss or a gradient was "
+        + "not finite; it counts as guessing. Between the rates that were run accuracies are taken on straight lines over the logarithm "
+        + "of the rate.";
 
     /// <summary>What must hold on a network.</summary>
     internal static IEnumerable<ClaimCheck> Judge(NetworkRobustness network)
@@ -47,15 +57,20 @@ internal sealed class RateRobustnessClaim : Claim
     private static ClaimCheck Finite(string network, RuleCurve sgd, List<RuleCurve> wnGrads) => new(
         $"{network}: every run of WNGrad stays finite, in each scope, at each rate and for each seed",
         wnGrads.All(curve => curve.Diverged == 0),
-        $"{wnGrads.Sum(curve => curve.Diverged)} of {wnGrads.Sum(curve => curve.Runs)} diverged; of SGD's {sgd.Diverged} of {sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}");
+        $"{wnGrads.Sum(curve => curve.Diverged)} of {wnGrads.Sum(curve => curve.Runs)} diverged; of SGD's {sgd.Diverged} of "
+        + $"{sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}");
 
     private static ClaimCheck KeepsAbove(string network, RuleCurve sgd, RuleCurve curve)
     {
         double bySgd = Kept(sgd, sgd), kept = Kept(sgd, curve);
+        string reach = double.IsNaN(kept)
+            ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best"
+            : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Gain(sgd, curve))} decades";
         return new(
-            $"{network}: {curve.Rule.Title} keeps within 2 points of SGD's best accuracy, without a gap, up to ten times the rate up to which SGD does",
+            $"{network}: {curve.Rule.Title} keeps within 2 points of SGD's best accuracy, without a gap, up to ten times the rate up to "
+            + $"which SGD does",
             kept >= 10 * bySgd * (1 - 1e-9),
-            $"{(double.IsNaN(kept) ? $"not at {RateText.Of(sgd.BestRate)}, where SGD is best" : $"to {RateText.Of(kept)}, SGD to {RateText.Of(bySgd)}: {Decades(Gain(sgd, curve))} decades")}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
+            $"{reach}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
     }
 
     // Up to which rate a curve keeps SGD's best accuracy, from SGD's best rate on.
@@ -70,9 +85,11 @@ internal sealed class RateRobustnessClaim : Claim
     private static ClaimCheck NothingBelow(string network, RuleCurve sgd, List<RuleCurve> wnGrads)
     {
         double least = sgd.Best - NetworkRobustness.Tolerance, bySgd = sgd.Reaching(least).Low;
-        double gain = wnGrads.Select(curve => Elementary.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        double gain = wnGrads.Select(curve => Elementary.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite)
+            .DefaultIfEmpty(double.NaN).Max();
         return new(
-            $"{network}: no scope of WNGrad is within 2 points of SGD's best accuracy at rates more than half a decade below the lowest of SGD",
+            $"{network}: no scope of WNGrad is within 2 points of SGD's best accuracy at rates more than half a decade below the lowest "
+            + $"of SGD",
             !(gain > 0.5), double.IsNaN(gain) ? "none is at any rate" : $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}");
     }
 }

@@ -10,21 +10,24 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Claims.RateRobustness;
 
 /// <summary>
-/// Final loss and accuracy against the initial rate over seven decades, for SGD, Adam, WNGrad in each scope and its relatives, with and without normalization.
+/// Final loss and accuracy against the initial rate over seven decades, for SGD, Adam, WNGrad in each scope and its relatives, with and
+/// without normalization.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: how much does it matter which rate one begins with, where the rate sets itself? Every rule begins at the same rates, without momentum (but for the means of
-/// gradients of Adam and WN-Adam) and without weight decay, on Fashion-MNIST: a perceptron, PreResNet-8 with batch normalization, and PreResNet-8 without normalization.
-/// Runs that diverge are findings too.
+/// Question: how much does it matter which rate one begins with, where the rate sets itself? Every rule begins at the same rates, without
+/// momentum (but for the means of gradients of Adam and WN-Adam) and without weight decay, on Fashion-MNIST: a perceptron, PreResNet-8 with
+/// batch normalization, and PreResNet-8 without normalization. Runs that diverge are findings too.
 /// </para>
 /// <para>
-/// Expected: WNGrad stays finite at each rate where SGD does not, and keeps SGD's best accuracy at rates one to two decades above SGD's; nothing is gained below. (The paper's claim is that the robustness extends
-/// to deep learning; its numbers were not to be had. These are those of a perceptron without normalization on a synthetic task.)
+/// Expected: WNGrad stays finite at each rate where SGD does not, and keeps SGD's best accuracy at rates one to two decades above SGD's;
+/// nothing is gained below. (The paper's claim is that the robustness extends to deep learning; its numbers were not to be had. These are
+/// those of a perceptron without normalization on a synthetic task.)
 /// </para>
-/// <para>Cost: 15 rates, 9 rules and 3 seeds of the perceptron, 8 rates, 10 rules and 3 seeds of each PreResNet-8; about two hours of one core.</para>
+/// <para>Cost: 15 rates, 9 rules and 3 seeds of the perceptron, 8 rates, 10 rules and 3 seeds of each PreResNet-8; about two hours of one
+/// core.</para>
 /// </remarks>
-public sealed record RateRobustnessExperiment
+internal sealed record RateRobustnessExperiment
 {
     private static readonly ModelSpec PreResNet8 = new() { Kind = ModelKind.PreResNet, Depth = 8, Width = 8 };
 
@@ -47,9 +50,11 @@ public sealed record RateRobustnessExperiment
     /// <summary>The networks.</summary>
     public IReadOnlyList<SweepNetwork> Networks { get; init; } =
     [
-        new("mlp", "MLP 784-128-128-10", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [128, 128], Norm = NormKind.None }, SweepNetwork.SevenDecades(2), Updates: 1000, Batch: 32),
+        new("mlp", "MLP 784-128-128-10", new ModelSpec { Kind = ModelKind.Mlp, Hidden = [128, 128], Norm = NormKind.None },
+            SweepNetwork.SevenDecades(2), Updates: 1000, Batch: 32),
         new("preresnet8-bn", "PreResNet-8, batch normalization", PreResNet8, SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32),
-        new("preresnet8-none", "PreResNet-8 without normalization", PreResNet8 with { Norm = NormKind.None }, SweepNetwork.SevenDecades(1), Updates: 1000, Batch: 32),
+        new("preresnet8-none", "PreResNet-8 without normalization", PreResNet8 with { Norm = NormKind.None }, SweepNetwork.SevenDecades(1),
+            Updates: 1000, Batch: 32),
     ];
 
     /// <summary>All runs: network by network, rule by rule.</summary>
@@ -69,7 +74,8 @@ public sealed record RateRobustnessExperiment
     {
         ArgumentNullException.ThrowIfNull(run);
         var data = new DataSpec { Set = Set, Batch = run.Network.Batch, TrainLimit = TrainCount, TestLimit = TestCount };
-        var recipe = ExperimentRecipe.OfUpdates(data, run.Network.Model, run.Network.Updates) with { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
+        var recipe = ExperimentRecipe.OfUpdates(data, run.Network.Model,
+            run.Network.Updates) with { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
         return run.Rule.ApplyTo(recipe, run.Rate).Run(run.Network.Name, run.Seed);
     }
 
@@ -83,13 +89,17 @@ public sealed record RateRobustnessExperiment
         var runs = Runs.ToList();
         var kept = new OutcomeCache<SweepOutcome>(run.Folder);
         var outcomes = new ConcurrentDictionary<SweepRun, SweepOutcome>();
-        var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
+        var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(
+            runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
         ParallelRuns.ForEach(runs, run.Threads, one =>
         {
             var recipe = Recipe(one);
-            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash }, () => Train(recipe, data, run.Cancellation));
+            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}",
+                new { recipe.Hash, data.ContentHash }, () => Train(recipe, data, run.Cancellation));
             if (left.AddOrUpdate((one.Network, one.Rule), 0, (_, before) => before - 1) == 0)
-                run.Report($"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} runs done");
+                run.Report(
+                    $"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} "
+                    + $"runs done");
         }, run.Cancellation);
         return new RateRobustnessReport
         {
@@ -100,7 +110,10 @@ public sealed record RateRobustnessExperiment
 
     private NetworkRobustness Gather(SweepNetwork network, double chance, IReadOnlyDictionary<SweepRun, SweepOutcome> outcomes) =>
         new(network, [.. network.Rules.Select(rule => new RuleCurve(
-            rule, network.Rates, [.. network.Rates.Select(rate => (IReadOnlyList<SweepOutcome>)[.. Enumerable.Range(1, Seeds).Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
+            rule, network.Rates,
+            [.. network.Rates.Select(
+                rate => (IReadOnlyList<SweepOutcome>)[.. Enumerable.Range(1, Seeds)
+                    .Select(seed => outcomes[new(network, rule, rate, seed)])])], chance))]);
 
     /// <summary>Trains it on one thread.</summary>
     /// <param name="recipe">A run's recipe.</param>
@@ -145,7 +158,7 @@ public sealed record RateRobustnessExperiment
 /// <param name="Loss">The mean training loss of the last fifth of the updates; NaN where it diverged.</param>
 /// <param name="TestLoss">The loss on the test images, the mean of the evaluations in that fifth; NaN where it diverged.</param>
 /// <param name="Accuracy">The accuracy on them, in [0, 1], the same mean; NaN where it diverged.</param>
-public sealed record SweepOutcome(long Updates, double Loss, double TestLoss, double Accuracy)
+internal sealed record SweepOutcome(long Updates, double Loss, double TestLoss, double Accuracy)
 {
     /// <summary>Whether a loss or a gradient was not finite.</summary>
     public bool HasDiverged => double.IsNaN(Accuracy);
@@ -159,4 +172,4 @@ public sealed record SweepOutcome(long Updates, double Loss, double TestLoss, do
 /// <param name="Rule">By which rule.</param>
 /// <param name="Rate">At which initial rate.</param>
 /// <param name="Seed">The seed of start and order.</param>
-public sealed record SweepRun(SweepNetwork Network, SweepRule Rule, double Rate, int Seed);
+internal sealed record SweepRun(SweepNetwork Network, SweepRule Rule, double Rate, int Seed);

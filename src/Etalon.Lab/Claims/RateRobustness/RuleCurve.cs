@@ -7,7 +7,8 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// <param name="Rates">The initial rates, ascending.</param>
 /// <param name="Outcomes">For each rate the outcome of each seed.</param>
 /// <param name="Chance">The accuracy of guessing, which is what a run counts that diverged.</param>
-public sealed record RuleCurve(SweepRule Rule, IReadOnlyList<double> Rates, IReadOnlyList<IReadOnlyList<SweepOutcome>> Outcomes, double Chance)
+internal sealed record RuleCurve(SweepRule Rule, IReadOnlyList<double> Rates, IReadOnlyList<IReadOnlyList<SweepOutcome>> Outcomes,
+    double Chance)
 {
     /// <summary>The mean accuracy of the seeds at each rate.</summary>
     public IReadOnlyList<double> Accuracies { get; } = [.. Outcomes.Select(seeds => seeds.Average(outcome => Counted(outcome, Chance)))];
@@ -41,7 +42,8 @@ public sealed record RuleCurve(SweepRule Rule, IReadOnlyList<double> Rates, IRea
 
     /// <summary>The same curve of each seed alone.</summary>
     public IEnumerable<RuleCurve> BySeed =>
-        Enumerable.Range(0, Outcomes[0].Count).Select(seed => new RuleCurve(Rule, Rates, [.. Outcomes.Select(seeds => (IReadOnlyList<SweepOutcome>)[seeds[seed]])], Chance));
+        Enumerable.Range(0, Outcomes[0].Count)
+            .Select(seed => new RuleCurve(Rule, Rates, [.. Outcomes.Select(seeds => (IReadOnlyList<SweepOutcome>)[seeds[seed]])], Chance));
 
     /// <summary>How many decades of rates reach a height, for each seed alone.</summary>
     public SeedSample DecadesReaching(double accuracy) =>

@@ -10,7 +10,7 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// <param name="Rates">The initial rates, ascending, at least two.</param>
 /// <param name="Updates">Updates of a run.</param>
 /// <param name="Batch">Images in a batch.</param>
-public sealed record SweepNetwork(string Name, string Title, ModelSpec Model, IReadOnlyList<double> Rates, int Updates, int Batch)
+internal sealed record SweepNetwork(string Name, string Title, ModelSpec Model, IReadOnlyList<double> Rates, int Updates, int Batch)
 {
     /// <summary>Whether it has convolutions.</summary>
     public bool HasConvolutions => Model.Kind != ModelKind.Mlp;
@@ -20,7 +20,8 @@ public sealed record SweepNetwork(string Name, string Title, ModelSpec Model, IR
     {
         get
         {
-            string size = HasConvolutions ? $"width: {Model.Width}" : $"hidden: [{string.Join(", ", Model.Hidden.Select(units => $"{units}"))}]";
+            string size =
+                HasConvolutions ? $"width: {Model.Width}" : $"hidden: [{string.Join(", ", Model.Hidden.Select(units => $"{units}"))}]";
             return $"{{name: {Model.Name}, {size}{(Model.Norm == NormKind.Batch ? "" : $", norm: {RecipeWords.Of(Model.Norm)}")}}}";
         }
     }
@@ -30,5 +31,7 @@ public sealed record SweepNetwork(string Name, string Title, ModelSpec Model, IR
 
     /// <summary>So many rates a decade from 1e-4 to 1e3.</summary>
     internal static IReadOnlyList<double> SevenDecades(int perDecade) =>
-        [.. Enumerable.Range(0, 7 * perDecade + 1).Select(i => i % perDecade == 0 ? Elementary.Pow(10, i / perDecade - 4) : Math.Round(Elementary.Pow(10, (double)i / perDecade - 4), 8))];
+        [.. Enumerable.Range(0, 7 * perDecade + 1)
+            .Select(i =>
+            i % perDecade == 0 ? Elementary.Pow(10, i / perDecade - 4) : Math.Round(Elementary.Pow(10, (double)i / perDecade - 4), 8))];
 }

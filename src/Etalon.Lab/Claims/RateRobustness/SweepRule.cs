@@ -10,7 +10,7 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// <param name="Title">What it is called in a table.</param>
 /// <param name="Meaning">What the swept number is, in a table.</param>
 /// <param name="Optimizer">The rule.</param>
-public sealed record SweepRule(string Name, string Title, string Meaning, OptimizerSpec Optimizer)
+internal sealed record SweepRule(string Name, string Title, string Meaning, OptimizerSpec Optimizer)
 {
     private const string OfWnGrad = "η; b₀ = 1", TheRate = "the rate";
 
@@ -43,11 +43,14 @@ public sealed record SweepRule(string Name, string Title, string Meaning, Optimi
     /// <summary>A recipe with this rule at a value of the swept number.</summary>
     internal Recipe ApplyTo(Recipe recipe, double value) => Optimizer switch
     {
-        // The rate proper multiplies every step, as in WNGrad, but for DoG it is 1 by definition; what its user must choose is the initial distance.
-        DogSpec dog => recipe with { Optimizer = dog with { Options = dog.Options with { InitialDistance = value } }, LearningRate = new Constant(1) },
+        // The rate proper multiplies every step, as in WNGrad, but for DoG it is 1 by definition; what its user must choose is the initial
+        // distance.
+        DogSpec dog =>
+            recipe with { Optimizer = dog with { Options = dog.Options with { InitialDistance = value } }, LearningRate = new Constant(1) },
         _ => recipe with { Optimizer = Optimizer, LearningRate = IsFalling ? new InverseSqrt(value, 1) : new Constant(value) },
     };
 
     private static SweepRule WnGrad(StepSizeScope scope) =>
-        new($"wngrad-{RecipeWords.Of(scope)}", $"WNGrad, {RecipeWords.Of(scope)}", OfWnGrad, new WnGradSpec { Options = new() { Scope = scope } });
+        new($"wngrad-{RecipeWords.Of(scope)}", $"WNGrad, {RecipeWords.Of(scope)}", OfWnGrad,
+            new WnGradSpec { Options = new() { Scope = scope } });
 }

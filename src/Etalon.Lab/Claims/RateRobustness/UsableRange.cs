@@ -5,8 +5,9 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// <summary>The initial rates at which an accuracy is reached, with straight lines over ln rate between the rates that were run.</summary>
 /// <param name="Low">The lowest such rate; NaN where there is none.</param>
 /// <param name="High">The highest.</param>
-/// <param name="Decades">How long the rates reach the accuracy, in decades; less than from the lowest to the highest where it is missed between them.</param>
-public readonly record struct UsableRange(double Low, double High, double Decades)
+/// <param name="Decades">How long the rates reach the accuracy, in decades; less than from the lowest to the highest where it is missed
+/// between them.</param>
+internal readonly record struct UsableRange(double Low, double High, double Decades)
 {
     /// <summary>Where a curve is at or above a height.</summary>
     /// <param name="rates">Rates, ascending.</param>
@@ -29,7 +30,9 @@ public readonly record struct UsableRange(double Low, double High, double Decade
         return new(low, high, decades);
     }
 
-    /// <summary>The rate up to which a curve stays at or above a height from one of its points on; NaN where it is below at that point.</summary>
+    /// <summary>
+    /// The rate up to which a curve stays at or above a height from one of its points on; NaN where it is below at that point.
+    /// </summary>
     /// <param name="rates">Rates, ascending.</param>
     /// <param name="accuracies">The accuracy at each.</param>
     /// <param name="least">The height.</param>
@@ -41,7 +44,8 @@ public readonly record struct UsableRange(double Low, double High, double Decade
         if (!(accuracies[from] >= least)) return double.NaN;
         int last = from;
         while (last + 1 < rates.Count && accuracies[last + 1] >= least) last++;
-        return last + 1 == rates.Count ? rates[last] : Of([rates[last], rates[last + 1]], [accuracies[last], accuracies[last + 1]], least).High;
+        return last + 1 == rates.Count
+            ? rates[last] : Of([rates[last], rates[last + 1]], [accuracies[last], accuracies[last + 1]], least).High;
     }
 
     // The shares of a piece between which its line is at or above the height.

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>A paper's claim, and an experiment that can refute it.</summary>
-public abstract class Claim
+internal abstract class Claim
 {
     /// <summary>Its name on the command line, as in <c>fast-equilibrium</c>.</summary>
     public abstract string Name { get; }

@@ -12,7 +12,7 @@ namespace Etalon.Lab.Claims.Shared;
 /// <param name="Lines">The measurements as Markdown.</param>
 /// <param name="Picture">The measurements drawn.</param>
 /// <param name="Measurements">The same for machines.</param>
-public sealed record ClaimReport(
+internal sealed record ClaimReport(
     Claim Claim, string Setting, IReadOnlyList<ClaimCheck> Checks, IReadOnlyList<string> Lines, Chart Picture, object Measurements)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -37,7 +37,8 @@ public sealed record ClaimReport(
     public void Write(string folder)
     {
         AtomicFile.Write(Path.Combine(folder, "picture.svg"), writer => SvgChart.Write(Picture, writer));
-        AtomicFile.Write(Path.Combine(folder, "measurements.json"), writer => writer.WriteLine(JsonSerializer.Serialize(Measurements, Json)));
+        AtomicFile.Write(Path.Combine(folder, "measurements.json"),
+            writer => writer.WriteLine(JsonSerializer.Serialize(Measurements, Json)));
         AtomicFile.Write(Path.Combine(folder, "report.md"), WriteText);
     }
 

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>Where and how a claim is reproduced.</summary>
-public sealed record ClaimRun
+internal sealed record ClaimRun
 {
     /// <summary>The folder of its report. Runs and outcomes are kept there too, so that an interrupted reproduction continues.</summary>
     public required string Folder { get; init; }
@@ -26,5 +26,6 @@ public sealed record ClaimRun
     /// <exception cref="InputException">They are fewer than two.</exception>
     internal int SeedsOr(int claimed) => (Seeds ?? claimed) is var seeds && seeds >= 2
         ? seeds
-        : throw new InputException($"--seeds {seeds}: must be at least 2, since a deviation over the seeds is reported; the claim uses {claimed}");
+        : throw new InputException(
+        $"--seeds {seeds}: must be at least 2, since a deviation over the seeds is reported; the claim uses {claimed}");
 }

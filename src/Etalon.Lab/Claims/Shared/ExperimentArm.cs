@@ -6,7 +6,7 @@ namespace Etalon.Lab.Claims.Shared;
 /// <param name="Name">Its name in the folders of its runs.</param>
 /// <param name="Title">What it is called in a table.</param>
 /// <param name="Recipe">Its recipe; each run has a name and a seed of its own.</param>
-public sealed record ExperimentArm(string Name, string Title, Recipe Recipe)
+internal sealed record ExperimentArm(string Name, string Title, Recipe Recipe)
 {
     /// <summary>Figures to compare with; none by default.</summary>
     public IReadOnlyList<ReferencePoint> Reference { get; init; } = [];
@@ -18,11 +18,11 @@ public sealed record ExperimentArm(string Name, string Title, Recipe Recipe)
 /// <param name="Value">The figure.</param>
 /// <param name="Deviation">Its standard deviation over seeds; null where it was not noted.</param>
 /// <param name="Rounding">Half a unit of the figure's last digit.</param>
-public sealed record ReferencePoint(string Metric, int Epoch, double Value, double? Deviation = null, double Rounding = 0.0005)
+internal sealed record ReferencePoint(string Metric, int Epoch, double Value, double? Deviation = null, double Rounding = 0.0005)
 {
     /// <summary>
-    /// How many standard deviations of a single run a measured mean is away, less the figure's rounding. The deviation is that of both sides pooled,
-    /// or the measured one where the figure has none.
+    /// How many standard deviations of a single run a measured mean is away, less the figure's rounding. The deviation is that of both
+    /// sides pooled, or the measured one where the figure has none.
     /// </summary>
     /// <param name="measured">The sample; at least two seeds.</param>
     public double DistanceTo(SeedSample measured)

@@ -8,7 +8,9 @@ namespace Etalon.Lab.Claims.Shared;
 /// <summary>Recipes that experiments build in code.</summary>
 internal static class ExperimentRecipe
 {
-    /// <summary>A recipe for some updates at the rate 1, without decay and momentum, for an experiment to change with <c>with</c>.</summary>
+    /// <summary>
+    /// A recipe for some updates at the rate 1, without decay and momentum, for an experiment to change with <c>with</c>.
+    /// </summary>
     /// <param name="data">The data.</param>
     /// <param name="model">The network.</param>
     /// <param name="updates">T.</param>
@@ -36,8 +38,8 @@ internal static class ExperimentRecipe
         epochs.Count == 0 ? new Constant(start) : new Steps(start, [.. epochs.Select(epoch => epoch * recipe.StepsPerEpoch)], 0.1);
 
     /// <summary>
-    /// The recipe of a run, read back from its canonical text: every rule of recipes is checked, a run's folder holds the text that was trained, and
-    /// its hash is that of the same recipe written by hand.
+    /// The recipe of a run, read back from its canonical text: every rule of recipes is checked, a run's folder holds the text that was
+    /// trained, and its hash is that of the same recipe written by hand.
     /// </summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="name">The run's name.</param>

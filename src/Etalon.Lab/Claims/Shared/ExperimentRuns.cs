@@ -4,7 +4,9 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>The training runs of an experiment: several at a time, each on one thread. A run that is in the folder already is not trained again.</summary>
+/// <summary>
+/// The training runs of an experiment: several at a time, each on one thread. A run that is in the folder already is not trained again.
+/// </summary>
 internal static class ExperimentRuns
 {
     /// <summary>The recipes of each arm and seed, seed by seed, so that an interrupted experiment has whole seeds.</summary>
@@ -28,7 +30,8 @@ internal static class ExperimentRuns
     public static IReadOnlyList<ArmResult> Execute(string experiment, IReadOnlyList<ExperimentArm> arms, int seeds, ClaimRun run)
     {
         var runs = Execute(Recipes(experiment, arms, seeds), run);
-        return [.. arms.Select((arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(seed => runs[seed * arms.Count + index])]))];
+        return [.. arms.Select(
+            (arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(seed => runs[seed * arms.Count + index])]))];
     }
 
     /// <summary>Trains what is missing, and reads all.</summary>
@@ -52,7 +55,8 @@ internal static class ExperimentRuns
         string path = Path.Combine(run.RunsFolder, recipe.Name);
         try
         {
-            using var training = !File.Exists(Path.Combine(path, RunFolder.ResolvedName)) ? TrainingRun.Begin(ReadRecipe.Of(recipe), run.RunsFolder, threads: 1)
+            using var training = !File.Exists(Path.Combine(path, RunFolder.ResolvedName))
+                ? TrainingRun.Begin(ReadRecipe.Of(recipe), run.RunsFolder, threads: 1)
                 : StatusOf(recipe, path) is not (RunStatus.Done or RunStatus.Diverged) ? TrainingRun.Resume(path, threads: 1)
                 : null;
             training?.Train(NullObserver.Instance, run.Cancellation);
@@ -67,9 +71,12 @@ internal static class ExperimentRuns
     private static RunStatus StatusOf(Recipe recipe, string path)
     {
         if (ResolvedRecipe.Read(path).Recipe.Hash != recipe.Hash)
-            throw new InputException($"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
+            throw new InputException(
+                $"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
         if (Arithmetic.Of(ResolvedRecipe.Read(path).Resolved) is var was && was != Arithmetic.Version)
-            throw new InputException($"{path} was computed with arithmetic {was}, and this etalon computes with {Arithmetic.Version}, whose last digits differ; give the experiment a folder of its own, or remove that run");
+            throw new InputException(
+                $"{path} was computed with arithmetic {was}, and this etalon computes with {Arithmetic.Version}, whose last digits "
+                + $"differ; give the experiment a folder of its own, or remove that run");
         return RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished;
     }
 }

@@ -1,8 +1,10 @@
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>The table that sums up You et al.: three explanations of why a large rate and its decay help, and whether experiments support them.</summary>
+/// <summary>
+/// The table that sums up You et al.: three explanations of why a large rate and its decay help, and whether experiments support them.
+/// </summary>
 /// <remarks>A row whose checks are null was not run.</remarks>
-public sealed record ExplanationTable
+internal sealed record ExplanationTable
 {
     private const string NotRun = "not run here";
 
@@ -25,7 +27,8 @@ public sealed record ExplanationTable
         $"| pattern complexity | learning | does not fit noise | learns complex patterns | yes | {Supported(Patterns)} |",
     ];
 
-    private static string Supported(IReadOnlyList<ClaimCheck>? checks) => checks is null ? NotRun : $"{(checks.All(check => check.Holds) ? "yes" : "in part")}: {Held(checks)}";
+    private static string Supported(IReadOnlyList<ClaimCheck>? checks) =>
+        checks is null ? NotRun : $"{(checks.All(check => check.Holds) ? "yes" : "in part")}: {Held(checks)}";
 
     private static string Refuted(IReadOnlyList<ClaimCheck>? checks) => checks is null
         ? NotRun

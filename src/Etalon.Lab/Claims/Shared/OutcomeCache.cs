@@ -20,7 +20,11 @@ internal sealed class OutcomeCache<T>(string folder) where T : class
     /// <param name="train">Gives a new one.</param>
     public T Get(string name, object settings, Func<T> train)
     {
-        string identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Settings = settings }, Json))))[..16];
+        string identity = Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    JsonSerializer.Serialize(new { RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Settings = settings },
+                        Json))))[..16];
         string path = Path.Combine(folder, "kept", $"{name}-{identity}.json");
         if (Read(path) is { } kept) return kept;
         var outcome = train();
@@ -35,7 +39,8 @@ internal sealed class OutcomeCache<T>(string folder) where T : class
         {
             return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Json);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or ArgumentException
+            or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             // Damaged or not to be read, in whatever way: trained anew, and the others are used.
             return null;

@@ -4,7 +4,10 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>Three constant rates, each a tenth of the one before, and a rate that starts as the largest and falls to a tenth after a half and after three quarters of the run.</summary>
+/// <summary>
+/// Three constant rates, each a tenth of the one before, and a rate that starts as the largest and falls to a tenth after a half and after
+/// three quarters of the run.
+/// </summary>
 /// <param name="Decayed">The rate that falls.</param>
 /// <param name="Large">The largest constant.</param>
 /// <param name="Medium">A tenth of it.</param>
@@ -27,7 +30,8 @@ internal sealed record RateArms(ArmResult Decayed, ArmResult Large, ArmResult Me
         return
         [
             new("decayed", string.Join(", ", titles), recipe with { LearningRate = falling }),
-            .. Constants.Select((name, i) => new ExperimentArm(name, $"constant {titles[i]}", recipe with { LearningRate = new Constant(rates[i]) })),
+            .. Constants.Select(
+                (name, i) => new ExperimentArm(name, $"constant {titles[i]}", recipe with { LearningRate = new Constant(rates[i]) })),
         ];
     }
 }

@@ -6,9 +6,10 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>
-/// A convolutional network at the rates of <see cref="RateArms"/>: batch normalization, weight decay 5e-4, momentum 0.9, batches of 128 without augmentation.
+/// A convolutional network at the rates of <see cref="RateArms"/>: batch normalization, weight decay 5e-4, momentum 0.9, batches of 128
+/// without augmentation.
 /// </summary>
-public abstract record RateArmsExperiment
+internal abstract record RateArmsExperiment
 {
     private protected RateArmsExperiment(int images, int epochs) => (Images, Epochs) = (images, epochs);
 
@@ -61,7 +62,8 @@ public abstract record RateArmsExperiment
                 {
                     WeightDecay = new Constant(5e-4),
                     Momentum = new Constant(0.9),
-                    Log = new LogSpec { EverySteps = recipe.StepsPerEpoch, EvaluationSteps = EvaluationEpochs == 1 ? null : EvaluationEpochs * recipe.StepsPerEpoch },
+                    Log = new LogSpec { EverySteps = recipe.StepsPerEpoch,
+                        EvaluationSteps = EvaluationEpochs == 1 ? null : EvaluationEpochs * recipe.StepsPerEpoch },
                 },
                 LargeRate);
         }

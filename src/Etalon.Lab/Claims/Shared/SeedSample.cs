@@ -5,13 +5,14 @@ namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>One number of several runs that differ in their seed alone.</summary>
 /// <param name="Values">A value for each seed.</param>
-public sealed record SeedSample(IReadOnlyList<double> Values)
+internal sealed record SeedSample(IReadOnlyList<double> Values)
 {
     /// <summary>The mean.</summary>
     public double Mean => Values.Average();
 
     /// <summary>The standard deviation over seeds (divisor n - 1); NaN for one seed.</summary>
-    public double Deviation => Values.Count < 2 ? double.NaN : Math.Sqrt(Values.Sum(value => (value - Mean) * (value - Mean)) / (Values.Count - 1));
+    public double Deviation =>
+        Values.Count < 2 ? double.NaN : Math.Sqrt(Values.Sum(value => (value - Mean) * (value - Mean)) / (Values.Count - 1));
 
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
@@ -27,5 +28,8 @@ public sealed record SeedSample(IReadOnlyList<double> Values)
 
     /// <summary>Mean and deviation; of one seed the mean alone.</summary>
     /// <param name="format">Of each number.</param>
-    internal string ToString(string format) => Values.Count < 2 ? Mean.ToString(format, CultureInfo.InvariantCulture) : $"{Mean.ToString(format, CultureInfo.InvariantCulture)} ± {Deviation.ToString(format, CultureInfo.InvariantCulture)}";
+    internal string ToString(string format) =>
+        Values.Count < 2
+            ? Mean.ToString(format, CultureInfo.InvariantCulture)
+            : $"{Mean.ToString(format, CultureInfo.InvariantCulture)} ± {Deviation.ToString(format, CultureInfo.InvariantCulture)}";
 }

@@ -15,10 +15,12 @@ internal sealed class TiledPatternsClaim : Claim
 
     /// <inheritdoc/>
     public override string Statement =>
-        "In a convolutional network on color images too, a large initial rate keeps noisy images from being memorized, and its decay brings the complex patterns.";
+        "In a convolutional network on color images too, a large initial rate keeps noisy images from being memorized, and its decay "
+        + "brings the complex patterns.";
 
     /// <inheritdoc/>
-    public override string Source => "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
+    public override string Source =>
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
 
     /// <inheritdoc/>
     public override string Cost => "about seven minutes on two cores";
@@ -28,12 +30,15 @@ internal sealed class TiledPatternsClaim : Claim
     {
         var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
         var report = experiment.Run(run);
-        return new ClaimReport(this, Setting(experiment), Judge(report), ["## All arms", "", .. report.Table], report.Picture, report.Measurements);
+        return new ClaimReport(this, Setting(experiment), Judge(report), ["## All arms", "", .. report.Table], report.Picture,
+            report.Measurements);
     }
 
     private static string Setting(TiledPatternsExperiment experiment) =>
-        $"A convolutional network of {experiment.Width}, {2 * experiment.Width} and {4 * experiment.Width} channels with batch normalization on tiled PS10, {experiment.Images:N0} images in batches of 128, "
-        + $"{experiment.Complex} complex patterns a class, σ 0.5, 20 % noisy, momentum 0.9, decay 5e-4, {experiment.Epochs} epochs, {experiment.Seeds} seeds of data, start and order.";
+        $"A convolutional network of {experiment.Width}, {2 * experiment.Width} and {4 * experiment.Width} channels with batch "
+        + $"normalization on tiled PS10, {experiment.Images:N0} images in batches of 128, "
+        + $"{experiment.Complex} complex patterns a class, σ 0.5, 20 % noisy, momentum 0.9, decay 5e-4, {experiment.Epochs} epochs, "
+        + $"{experiment.Seeds} seeds of data, start and order.";
 
     /// <summary>What was expected, and whether it was so.</summary>
     internal static IReadOnlyList<ClaimCheck> Judge(TiledPatternsReport report)
@@ -43,11 +48,17 @@ internal sealed class TiledPatternsClaim : Claim
         var (decayed, small, large) = (arms.Decayed, arms.Small.Arm.Title, arms.Large.Arm.Title);
         return
         [
-            ClaimCheck.AtLeast($"after {stage} epochs at {large} the accuracy on simple patterns is at least 0.2 above that on complex ones", decayed.At(Simple, stage).Minus(decayed.At(Complex, stage)), 0.2),
-            ClaimCheck.AtLeast("the first epoch after the decay adds at least 0.04 on complex patterns", decayed.At(Complex, stage + 1).Minus(decayed.At(Complex, stage)), 0.04),
-            ClaimCheck.AtLeast("J, the best on complex patterns after the decay above the best before it, is at least 0.04", decayed.Gain(Complex, stage), 0.04),
-            ClaimCheck.AtLeast($"in the end the decayed rate is at least 0.02 above {small} on complex patterns", decayed.At(Complex, end).Minus(arms.Small.At(Complex, end)), 0.02),
-            ClaimCheck.AtLeast($"and has memorized at least 0.1 fewer of the noisy images than {arms.Medium.Arm.Title}", arms.Medium.At(Noisy, end).Minus(decayed.At(Noisy, end)), 0.1),
+            ClaimCheck.AtLeast(
+                $"after {stage} epochs at {large} the accuracy on simple patterns is at least 0.2 above that on complex ones",
+                decayed.At(Simple, stage).Minus(decayed.At(Complex, stage)), 0.2),
+            ClaimCheck.AtLeast("the first epoch after the decay adds at least 0.04 on complex patterns",
+                decayed.At(Complex, stage + 1).Minus(decayed.At(Complex, stage)), 0.04),
+            ClaimCheck.AtLeast("J, the best on complex patterns after the decay above the best before it, is at least 0.04",
+                decayed.Gain(Complex, stage), 0.04),
+            ClaimCheck.AtLeast($"in the end the decayed rate is at least 0.02 above {small} on complex patterns",
+                decayed.At(Complex, end).Minus(arms.Small.At(Complex, end)), 0.02),
+            ClaimCheck.AtLeast($"and has memorized at least 0.1 fewer of the noisy images than {arms.Medium.Arm.Title}",
+                arms.Medium.At(Noisy, end).Minus(decayed.At(Noisy, end)), 0.1),
             ClaimCheck.AtLeast($"and at least 0.1 fewer than {small}", arms.Small.At(Noisy, end).Minus(decayed.At(Noisy, end)), 0.1),
         ];
     }

@@ -6,9 +6,10 @@ namespace Etalon.Lab.Claims.TiledPatterns;
 /// <summary>What <see cref="TiledPatternsExperiment"/> found, as a table and a picture.</summary>
 /// <param name="Experiment">What was run.</param>
 /// <param name="Arms">What each arm gave; the decayed one first.</param>
-public sealed record TiledPatternsReport(TiledPatternsExperiment Experiment, IReadOnlyList<ArmResult> Arms)
+internal sealed record TiledPatternsReport(TiledPatternsExperiment Experiment, IReadOnlyList<ArmResult> Arms)
 {
-    private static readonly (string Name, string Title)[] Metrics = [(RunMetrics.Simple, "simple"), (RunMetrics.Complex, "complex"), (RunMetrics.Noisy, "noisy, fit")];
+    private static readonly (string Name,
+        string Title)[] Metrics = [(RunMetrics.Simple, "simple"), (RunMetrics.Complex, "complex"), (RunMetrics.Noisy, "noisy, fit")];
 
     /// <summary>All arms after each quarter of the run and after the first epoch behind the decay, as Markdown.</summary>
     public IEnumerable<string> Table

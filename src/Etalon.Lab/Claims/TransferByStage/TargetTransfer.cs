@@ -7,7 +7,7 @@ namespace Etalon.Lab.Claims.TransferByStage;
 /// <param name="Target">The target.</param>
 /// <param name="Early">From the end of the first stage to that of the second: what the first decay brings.</param>
 /// <param name="Late">From the second to the third: what the last decay brings.</param>
-public sealed record TargetTransfer(string Target, StageGain Early, StageGain Late)
+internal sealed record TargetTransfer(string Target, StageGain Early, StageGain Late)
 {
     /// <summary>TR(1→2) - TR(2→3) over the seeds; null where one of them is not formed.</summary>
     public SeedSample? Difference => Early.IsFormed && Late.IsFormed
@@ -24,7 +24,9 @@ public sealed record TargetTransfer(string Target, StageGain Early, StageGain La
     };
 
     /// <summary>The ratios, their difference with its 95 % interval, and the verdict.</summary>
-    public string Measured => $"TR(1→2) {Early}; TR(2→3) {Late}{(Difference is { } difference ? $"; difference {difference.Mean:F2} ± {difference.Margin:F2}" : "")}: {VerdictText}";
+    public string Measured =>
+        $"TR(1→2) {Early}; TR(2→3) "
+        + $"{Late}{(Difference is { } difference ? $"; difference {difference.Mean:F2} ± {difference.Margin:F2}" : "")}: {VerdictText}";
 
     /// <summary>The verdict in words.</summary>
     public string VerdictText => Verdict switch
@@ -39,10 +41,10 @@ public sealed record TargetTransfer(string Target, StageGain Early, StageGain La
 /// <summary>A data set that features are probed on.</summary>
 /// <param name="Name">Its name in tables.</param>
 /// <param name="Data">The data.</param>
-public sealed record TransferTarget(string Name, DataSpec Data);
+internal sealed record TransferTarget(string Name, DataSpec Data);
 
 /// <summary>Whether what was learned after the last decay transfers less.</summary>
-public enum TransferVerdict
+internal enum TransferVerdict
 {
     /// <summary>It does: the 95 % interval of the difference of the two ratios is above 0.</summary>
     Supported,

@@ -12,10 +12,12 @@ internal sealed class TransferByStageClaim : Claim
     public override string Name => "transfer-by-stage";
 
     /// <inheritdoc/>
-    public override string Statement => "What a network learns after the last decay of its rate transfers less to other data than what it learned after the first.";
+    public override string Statement =>
+        "What a network learns after the last decay of its rate transfers less to other data than what it learned after the first.";
 
     /// <inheritdoc/>
-    public override string Source => "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the implication for transfer.";
+    public override string Source =>
+        "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the implication for transfer.";
 
     /// <inheritdoc/>
     public override string Cost => "about seven minutes on two cores; needs CIFAR-10, Fashion-MNIST and MNIST";
@@ -27,8 +29,10 @@ internal sealed class TransferByStageClaim : Claim
         var report = experiment.Run(run);
         return new ClaimReport(
             this,
-            $"{experiment.Seeds} seeds of one recipe, whose features are frozen before training and at the end of each of three stages and probed on {string.Join(", ", report.Targets)}. TR is the gain of the "
-            + "logistic probe's test accuracy over that of the network's own on its source; intervals are of 95 %, by Student's distribution over the seeds.",
+            $"{experiment.Seeds} seeds of one recipe, whose features are frozen before training and at the end of each of three stages "
+            + $"and probed on {string.Join(", ", report.Targets)}. TR is the gain of the "
+            + "logistic probe's test accuracy over that of the network's own on its source; intervals are of 95 %, by Student's "
+            + "distribution over the seeds.",
             Judge(report),
             [
                 "## Test accuracies", "", .. report.Accuracies(), "",
@@ -52,7 +56,8 @@ internal sealed class TransferByStageClaim : Claim
         {
             var gain = report.Source(stage + 1).Minus(report.Source(stage));
             yield return new(
-                $"source: the gain from stage {stage} to {stage + 1} is above {StageGain.Significance} standard errors, so that a ratio can be formed",
+                $"source: the gain from stage {stage} to {stage + 1} is above {StageGain.Significance} standard errors, so that a ratio "
+                + $"can be formed",
                 gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
         }
     }
@@ -68,6 +73,7 @@ internal sealed class TransferByStageClaim : Claim
     private static ClaimCheck TransfersLess(TransferByStageReport report, string target)
     {
         var transfer = report.Transfer(target, byRidge: false);
-        return new($"{target}: TR(2→3) is below TR(1→2), with the 95 % interval of their difference above 0", transfer.Verdict == TransferVerdict.Supported, transfer.Measured);
+        return new($"{target}: TR(2→3) is below TR(1→2), with the 95 % interval of their difference above 0",
+            transfer.Verdict == TransferVerdict.Supported, transfer.Measured);
     }
 }

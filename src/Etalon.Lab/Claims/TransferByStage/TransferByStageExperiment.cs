@@ -8,21 +8,23 @@ using Etalon.Lab.Training;
 namespace Etalon.Lab.Claims.TransferByStage;
 
 /// <summary>
-/// Does what a network learns after the last decay of its rate transfer less than what it learned before (You et al., arXiv:1908.01878, claim C6)?
+/// Does what a network learns after the last decay of its rate transfer less than what it learned before (You et al., arXiv:1908.01878,
+/// claim C6)?
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: a convolutional network is trained on six classes of CIFAR-10 in three stages of falling rate. At the end of each stage, and before training, its features are
-/// frozen and linear probes are fitted on them for data that it never saw: the other four classes, Fashion-MNIST, MNIST. What a target gains from one stage to the next, over
-/// what the source gains, is the transferability TR of what was added. Is TR(2→3) &lt; TR(1→2)?
+/// Question: a convolutional network is trained on six classes of CIFAR-10 in three stages of falling rate. At the end of each stage, and
+/// before training, its features are frozen and linear probes are fitted on them for data that it never saw: the other four classes,
+/// Fashion-MNIST, MNIST. What a target gains from one stage to the next, over what the source gains, is the transferability TR of what was
+/// added. Is TR(2→3) &lt; TR(1→2)?
 /// </para>
 /// <para>
-/// Expected, if the claim holds: the target gains much of what the source gains at the first decay, and less of it at the second. A ratio is formed only where the source's
-/// gain is above three standard errors over the seeds, for a small denominator can give any number.
+/// Expected, if the claim holds: the target gains much of what the source gains at the first decay, and less of it at the second. A ratio
+/// is formed only where the source's gain is above three standard errors over the seeds, for a small denominator can give any number.
 /// </para>
 /// <para>Cost: five runs of 12 epochs of 12,000 images and 60 pairs of probes, about seven minutes on two cores.</para>
 /// </remarks>
-public sealed record TransferByStageExperiment
+internal sealed record TransferByStageExperiment
 {
     /// <summary>The ends of the stages, and the state before training.</summary>
     internal const int States = 4;
@@ -67,7 +69,8 @@ public sealed record TransferByStageExperiment
 
     /// <summary>Trains what is not in the folder yet, and probes.</summary>
     /// <param name="run">Where, and on how many threads.</param>
-    /// <exception cref="InputException">A data set is missing, the recipe has not three stages, or the folder holds other runs of these names.</exception>
+    /// <exception cref="InputException">A data set is missing, the recipe has not three stages, or the folder holds other runs of these
+    /// names.</exception>
     public TransferByStageReport Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -83,7 +86,8 @@ public sealed record TransferByStageExperiment
         int done = 0;
         ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, seed =>
         {
-            var settings = new { Run = recipes[seed].Hash, Steps = steps, Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
+            var settings = new { Run = recipes[seed].Hash, Steps = steps,
+                Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
             readings[seed] = kept.Get(runs[seed].Name, settings, () =>
             {
                 using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
@@ -97,7 +101,8 @@ public sealed record TransferByStageExperiment
     private (DataSet Source, IReadOnlyList<ProbeTarget> Targets) LoadData(Recipe recipe)
     {
         var problems = new List<string>();
-        List<DataSet> source = [.. Try(() => RecipeData.Load(recipe.Data ?? throw new InputException("the source's recipe has no data; add `data: {set: cifar10}`")))];
+        List<DataSet> source = [.. Try(
+            () => RecipeData.Load(recipe.Data ?? throw new InputException("the source's recipe has no data; add `data: {set: cifar10}`")))];
         List<ProbeTarget> targets = [.. Targets.SelectMany(target => Try(() => ProbeTarget.Load(target.Name, target.Data)))];
         return problems.Count == 0 ? (source[0], targets) : throw new InputException([.. problems.Distinct()]);
 
@@ -124,6 +129,7 @@ public sealed record TransferByStageExperiment
         steps.Add(recipe.TotalSteps);
         return steps.Count == States
             ? steps
-            : throw new InputException($"the source's rate falls to half or less {steps.Count - 2} times; it must do so twice, for three stages");
+            : throw new InputException(
+            $"the source's rate falls to half or less {steps.Count - 2} times; it must do so twice, for three stages");
     }
 }

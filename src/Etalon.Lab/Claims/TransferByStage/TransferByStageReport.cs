@@ -7,7 +7,7 @@ namespace Etalon.Lab.Claims.TransferByStage;
 /// <summary>What <see cref="TransferByStageExperiment"/> found, as tables and a picture.</summary>
 /// <param name="Targets">The targets' names.</param>
 /// <param name="Readings">[seed][state]: before training, and at the end of each of three stages.</param>
-public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadOnlyList<IReadOnlyList<ProbeReading>> Readings)
+internal sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadOnlyList<IReadOnlyList<ProbeReading>> Readings)
 {
     private static readonly string[] States = ["before training", "stage 1", "stage 2", "stage 3"];
 
@@ -18,7 +18,9 @@ public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadO
 
     /// <summary>A target's test accuracy at a state by the logistic probe, or by the ridge probe.</summary>
     public SeedSample Probe(string target, int state, bool byRidge) =>
-        Sample(state, reading => reading.Targets.First(other => other.Target == target) is var probed && byRidge ? probed.RidgeAccuracy : probed.LogisticAccuracy);
+        Sample(state,
+            reading => reading.Targets.First(other => other.Target == target) is var probed && byRidge
+                ? probed.RidgeAccuracy : probed.LogisticAccuracy);
 
     /// <summary>How the gains of the last two stages transfer to a target.</summary>
     public TargetTransfer Transfer(string target, bool byRidge) => new(target, Gain(target, 1, byRidge), Gain(target, 2, byRidge));
@@ -26,7 +28,8 @@ public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadO
     /// <summary>The accuracies at the end of each stage: mean ± deviation over the seeds.</summary>
     public IEnumerable<string> Accuracies()
     {
-        yield return $"| after | epoch | rate | source | {string.Join(" | ", Targets.SelectMany(target => Probes.Select(probe => $"{target}, {probe.Name}")))} |";
+        yield return $"| after | epoch | rate | source | "
+            + $"{string.Join(" | ", Targets.SelectMany(target => Probes.Select(probe => $"{target}, {probe.Name}")))} |";
         yield return $"|---|---:|---:|---|{string.Concat(Targets.SelectMany(_ => Probes.Select(_ => "---|")))}";
         for (int state = 0; state < States.Length; state++)
         {
@@ -48,11 +51,15 @@ public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadO
             {
                 var transfer = Transfer(target, byRidge);
                 string difference = transfer.Difference is { } sample ? $"{sample.Mean:F2} ± {sample.Margin:F2}" : "";
-                yield return $"| {target} | {name} | {Interval(transfer.Early.Target)} | {Interval(transfer.Late.Target)} | {transfer.Early} | {transfer.Late} | {difference} | {transfer.VerdictText} |";
+                yield return $"| {target} | {name} | {Interval(transfer.Early.Target)} | {Interval(transfer.Late.Target)} | "
+                    + $"{transfer.Early} | {transfer.Late} | {difference} | {transfer.VerdictText} |";
             }
     }
 
-    /// <summary>The accuracies from the end of the first stage on, with bars of a standard error to each side; what came before is ten times as much and would hide the rest.</summary>
+    /// <summary>
+    /// The accuracies from the end of the first stage on, with bars of a standard error to each side; what came before is ten times as much
+    /// and would hide the rest.
+    /// </summary>
     public Chart Picture
     {
         get
@@ -60,7 +67,11 @@ public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadO
             double[] epochs = [.. Readings[0].Skip(1).Select(reading => reading.Epoch)];
             var panels = new List<ChartPanel> { new("source", [.. Lines(0, "the network itself", Source)]) { Height = 150 } };
             foreach (string target in Targets)
-                panels.Add(new ChartPanel(target, [.. Probes.SelectMany((probe, index) => Lines(index + 1, $"{probe.Name} probe", state => Probe(target, state, probe.ByRidge)))]) { Height = 150 });
+                panels.Add(
+                    new ChartPanel(target,
+                        [.. Probes.SelectMany(
+                            (probe, index) =>
+                                Lines(index + 1, $"{probe.Name} probe", state => Probe(target, state, probe.ByRidge)))]) { Height = 150 });
             return new Chart("Test accuracy at the end of each stage, with a standard error to each side", "epoch", panels)
             {
                 Legend = ["the network itself", .. Probes.Select(probe => $"{probe.Name} probe")],
@@ -71,7 +82,8 @@ public sealed record TransferByStageReport(IReadOnlyList<string> Targets, IReadO
                 SeedSample[] samples = [.. Enumerable.Range(1, States.Length - 1).Select(at)];
                 yield return new ChartLine(name, epochs, [.. samples.Select(sample => sample.Mean)]) { Color = color };
                 foreach (var (index, sample) in samples.Index())
-                    yield return new ChartLine("", [epochs[index], epochs[index]], [sample.Mean - sample.Error, sample.Mean + sample.Error]) { Color = color };
+                    yield return new ChartLine("", [epochs[index], epochs[index]],
+                        [sample.Mean - sample.Error, sample.Mean + sample.Error]) { Color = color };
             }
         }
     }

@@ -1,7 +1,10 @@
 namespace Etalon.Lab.Claims.WnGradConvex;
 
-/// <summary>b of WNGrad when every gradient has the norm 1: b grows by 1 / b a step, so b_(T+1) is about sqrt(b_1^2 + 2 T), and the rate decays as 1 / sqrt(2 T) by itself.</summary>
-public static class ConstantNoise
+/// <summary>
+/// b of WNGrad when every gradient has the norm 1: b grows by 1 / b a step, so b_(T+1) is about sqrt(b_1^2 + 2 T), and the rate decays as 1
+/// / sqrt(2 T) by itself.
+/// </summary>
+internal static class ConstantNoise
 {
     /// <summary>b after a number of steps.</summary>
     /// <param name="initial">b_1, above 0.</param>

@@ -5,7 +5,7 @@ using Etalon.Engine.Parallel;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>An engine's optimizer at work on a function of a few numbers: the same code that trains networks.</summary>
-public sealed class Descent : IDisposable
+internal sealed class Descent : IDisposable
 {
     private readonly Region<double> _x = new(), _gradient = new();
     private readonly Workers _workers = new(1);

@@ -3,10 +3,11 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>
-/// Least squares with Gaussian data: f(x) = |A x - y|^2 / (2 m), with A [m][d] and x* of independent standard normal numbers and y = A x*; each row alone is a stochastic part of it.
+/// Least squares with Gaussian data: f(x) = |A x - y|^2 / (2 m), with A [m][d] and x* of independent standard normal numbers and y = A x*;
+/// each row alone is a stochastic part of it.
 /// </summary>
 /// <remarks>The synthetic experiment of Ward, Wu and Bottou, "AdaGrad stepsizes", ICML 2019, section 4.1.</remarks>
-public sealed class GaussianRegression
+internal sealed class GaussianRegression
 {
     private readonly double[] _rows, _y, _solution;
 

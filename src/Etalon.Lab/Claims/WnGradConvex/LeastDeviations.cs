@@ -3,7 +3,8 @@ using Etalon.Lab.Numerics;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>The minimum of f(x) = mean_i |a_i.x - y_i|.</summary>
-/// <remarks>By least squares with the weights 1 / max(|residual|, delta), again and again, delta falling to 1e-8: the result is at least the minimum, and above it by no more than delta.</remarks>
+/// <remarks>By least squares with the weights 1 / max(|residual|, delta), again and again, delta falling to 1e-8: the result is at least
+/// the minimum, and above it by no more than delta.</remarks>
 internal static class LeastDeviations
 {
     private const int Rounds = 120;

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>A function of some numbers whose smoothness and minimum are known, so that a theorem can be run.</summary>
-public abstract class Objective
+internal abstract class Objective
 {
     /// <summary>How many numbers it takes.</summary>
     public abstract int Dimension { get; }

@@ -2,7 +2,7 @@ namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>f(x) = sum_i lambda_i x_i^2 / 2.</summary>
 /// <param name="curvatures">lambda, all above 0.</param>
-public sealed class Quadratic(IReadOnlyList<double> curvatures) : Objective
+internal sealed class Quadratic(IReadOnlyList<double> curvatures) : Objective
 {
     private readonly double[] _curvatures = [.. curvatures];
 

@@ -1,10 +1,12 @@
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>
-/// f(x) = sum_i lambda_i x_i^2 / (2 (1 + x_i^2)): a bowl that becomes flat far out, so it is not convex, and its gradient vanishes at infinity as well as at the minimum.
+/// f(x) = sum_i lambda_i x_i^2 / (2 (1 + x_i^2)): a bowl that becomes flat far out, so it is not convex, and its gradient vanishes at
+/// infinity as well as at the minimum.
 /// </summary>
-/// <param name="curvatures">lambda, all above 0: the curvature at the minimum, and the largest anywhere, since |(x^2 / (2 + 2 x^2))''| = |1 - 3 x^2| / (1 + x^2)^3 is at most 1.</param>
-public sealed class SaturatingSquares(IReadOnlyList<double> curvatures) : Objective
+/// <param name="curvatures">lambda, all above 0: the curvature at the minimum, and the largest anywhere, since |(x^2 / (2 + 2 x^2))''| = |1
+/// - 3 x^2| / (1 + x^2)^3 is at most 1.</param>
+internal sealed class SaturatingSquares(IReadOnlyList<double> curvatures) : Objective
 {
     private readonly double[] _curvatures = [.. curvatures];
 

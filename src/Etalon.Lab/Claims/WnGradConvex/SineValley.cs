@@ -8,7 +8,7 @@ namespace Etalon.Lab.Claims.WnGradConvex;
 /// </summary>
 /// <param name="dimension">How many numbers.</param>
 /// <param name="scale">s.</param>
-public sealed class SineValley(int dimension, double scale) : Objective
+internal sealed class SineValley(int dimension, double scale) : Objective
 {
     /// <inheritdoc/>
     public override int Dimension => dimension;

@@ -7,14 +7,16 @@ namespace Etalon.Lab.Claims.WnGradConvex;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: does the rate that sets itself find the speed of a tuned one? 1,000 rows of 1,000 numbers, batches of 20, the start uniform in [0, 1); the curvature of a batch is about 70.
+/// Question: does the rate that sets itself find the speed of a tuned one? 1,000 rows of 1,000 numbers, batches of 20, the start uniform in
+/// [0, 1); the curvature of a batch is about 70.
 /// </para>
 /// <para>
-/// Expected: WNGrad never diverges, but it is far slower than tuned SGD, since D = F(x_0) - F* is about 650 and the rule takes distances of about 1 for granted; AdaGrad-Norm with
-/// eta = D is as fast as SGD at 1 / b_0 where that is stable, and within a factor of six of its best where it is not. Cost: 40,000 multiply-adds a step, 5,000 steps, forty cells: ten seconds.
+/// Expected: WNGrad never diverges, but it is far slower than tuned SGD, since D = F(x_0) - F* is about 650 and the rule takes distances of
+/// about 1 for granted; AdaGrad-Norm with eta = D is as fast as SGD at 1 / b_0 where that is stable, and within a factor of six of its best
+/// where it is not. Cost: 40,000 multiply-adds a step, 5,000 steps, forty cells: ten seconds.
 /// </para>
 /// </remarks>
-public sealed record StochasticRegression
+internal sealed record StochasticRegression
 {
     /// <summary>Rows and numbers in each. Default: 1,000.</summary>
     public int Size { get; init; } = 1_000;
@@ -44,7 +46,8 @@ public sealed record StochasticRegression
         double gap = regression.Evaluate(start, new double[Size]);
         return RobustnessTable.Of(
             $"|grad F| after {string.Join(", ", Times.Select(time => $"{time}"))} steps, for each b0; F(x0) - F* = {gap:F0}", Initial,
-            [StepRule.Constant, StepRule.InverseRoot, StepRule.UpdateFirst, StepRule.LookAhead, StepRule.AdaGradNorm(1), StepRule.AdaGradNorm(gap) with { Name = "AdaGrad-Norm eta=F(x0)-F*" }],
+            [StepRule.Constant, StepRule.InverseRoot, StepRule.UpdateFirst, StepRule.LookAhead, StepRule.AdaGradNorm(1),
+                StepRule.AdaGradNorm(gap) with { Name = "AdaGrad-Norm eta=F(x0)-F*" }],
             threads, (rule, initial) => Norms(regression, start, rule, initial), cancellation);
     }
 

@@ -3,13 +3,15 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>
-/// Lagged WNGrad on the mean of |a_i.x - y_i|, projected on a ball: the gap of the mean of the iterates beside its bound (|D|^2 b_T + b_(T+1) - b_1) / (2 T), D the ball's diameter.
+/// Lagged WNGrad on the mean of |a_i.x - y_i|, projected on a ball: the gap of the mean of the iterates beside its bound (|D|^2 b_T +
+/// b_(T+1) - b_1) / (2 T), D the ball's diameter.
 /// </summary>
 /// <remarks>
-/// The rows a_i are standard normal numbers scaled to the norm <see cref="Slope"/>, which bounds every gradient; y_i = a_i.x* + noise. The bound holds because sum |g_j|^2 / b_j telescopes to
-/// b_(T+1) - b_1, and it holds on every path for the sum of the sampled losses less those of x*. Expected: the gap falls about as 1 / sqrt T or faster, whatever b_1 is.
+/// The rows a_i are standard normal numbers scaled to the norm <see cref="Slope"/>, which bounds every gradient; y_i = a_i.x* + noise. The
+/// bound holds because sum |g_j|^2 / b_j telescopes to b_(T+1) - b_1, and it holds on every path for the sum of the sampled losses less
+/// those of x*. Expected: the gap falls about as 1 / sqrt T or faster, whatever b_1 is.
 /// </remarks>
-public sealed record StochasticRegret
+internal sealed record StochasticRegret
 {
     /// <summary>Numbers of x. Default: 20.</summary>
     public int Dimension { get; init; } = 20;
@@ -59,7 +61,9 @@ public sealed record StochasticRegret
             // Where the first gradients were 0 there is no b yet.
             double after = descent.Divisor == 0 ? Initial : descent.Divisor;
             if (before == 0) before = Initial;
-            if (times.Contains(t)) points.Add(new(t, MeanLoss(t, rows, y, sum) - minimum, paths / t, (4 * Radius * Radius * before + after - Initial) / (2 * t)));
+            if (times.Contains(t))
+                points.Add(
+                    new(t, MeanLoss(t, rows, y, sum) - minimum, paths / t, (4 * Radius * Radius * before + after - Initial) / (2 * t)));
         }
         return points;
     }
@@ -119,4 +123,4 @@ public sealed record StochasticRegret
 /// <param name="Gap">f(mean x) - min f.</param>
 /// <param name="SampledGap">The mean over the steps of the sampled loss at x_j less that at x*.</param>
 /// <param name="Bound">(D^2 b_T + b_(T+1) - b_1) / (2 T): at least <see cref="SampledGap"/> on every path.</param>
-public readonly record struct RegretPoint(int Steps, double Gap, double SampledGap, double Bound);
+internal readonly record struct RegretPoint(int Steps, double Gap, double SampledGap, double Bound);

@@ -13,10 +13,14 @@ internal sealed class WnGradConvexClaim : Claim
     public override string Name => "wngrad-convex";
 
     /// <inheritdoc/>
-    public override string Statement => "WNGrad stays finite from an initial b anywhere in twelve decades around the smoothness, where gradient descent at 1/b overflows below it; what that costs, and where it ends away from the minimum, is as recorded.";
+    public override string Statement =>
+        "WNGrad stays finite from an initial b anywhere in twelve decades around the smoothness, where gradient descent at 1/b overflows "
+        + "below it; what that costs, and where it ends away from the minimum, is as recorded.";
 
     /// <inheritdoc/>
-    public override string Source => "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, on problems of which everything is known; the recorded figures are another implementation's.";
+    public override string Source =>
+        "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, on problems of which everything is known; the "
+        + "recorded figures are another implementation's.";
 
     /// <inheritdoc/>
     public override string Cost => "about a minute on two cores";
@@ -25,25 +29,39 @@ internal sealed class WnGradConvexClaim : Claim
     public override ClaimReport Reproduce(ClaimRun run)
     {
         if (run.Seeds is { } starts && starts != Experiment.Starts)
-            throw new InputException($"--seeds {starts}: a recorded figure is looked for in the spread over {Experiment.Starts} starts; fewer would miss some by chance, and more would miss none; leave --seeds out");
+            throw new InputException(
+                $"--seeds {starts}: a recorded figure is looked for in the spread over {Experiment.Starts} starts; fewer would miss some "
+                + $"by chance, and more would miss none; leave --seeds out");
         var report = Experiment.Run(run);
         return new ClaimReport(
             this,
-            "Batch problems in ten dimensions with L = 10; least squares with 1,000 rows of 1,000 Gaussian numbers in batches of 20; the mean of |a·x - y| over 400 rows of norm 1 in 20 dimensions, y = a·x* + noise "
-            + "with |x*| = 1 and a deviation of 0.2, on a ball of radius 3. The recorded figures are of an implementation in NumPy. How its labels were drawn was not recorded: without noise its gaps are missed by up to a factor of ten, with this noise, which was chosen for it, they are met.",
+            "Batch problems in ten dimensions with L = 10; least squares with 1,000 rows of 1,000 Gaussian numbers in batches of 20; the "
+            + "mean of |a·x - y| over 400 rows of norm 1 in 20 dimensions, y = a·x* + noise "
+            + "with |x*| = 1 and a deviation of 0.2, on a ball of radius 3. The recorded figures are of an implementation in NumPy. How "
+            + "its labels were drawn was not recorded: without noise its gaps are missed by up to a factor of ten, with this noise, "
+            + "which was chosen for it, they are met.",
             Judge(report), [.. report.Tables], report.Picture, report.Measurements);
     }
 
     /// <summary>What must hold.</summary>
     internal static IReadOnlyList<ClaimCheck> Judge(WnGradConvexReport report) =>
     [
-        .. RecordedFigures.Quadratic.Select(row => row.Compare(report.Quadratic, $"quadratic: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts", report.Experiment.IsInSpread)),
-        .. RecordedFigures.NotConvex.Select(row => row.Compare(report.NotConvex, $"not convex: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts", report.Experiment.IsInSpread)),
+        .. RecordedFigures.Quadratic.Select(
+            row => row.Compare(report.Quadratic,
+                $"quadratic: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts",
+                report.Experiment.IsInSpread)),
+        .. RecordedFigures.NotConvex.Select(
+            row => row.Compare(report.NotConvex,
+                $"not convex: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts",
+                report.Experiment.IsInSpread)),
         NeverDiverges(report),
         GrowsAsRecorded(report),
         HasBound(report),
         .. RecordedFigures.Regret.Initial.Select((_, row) => GapsAsRecorded(report, row)),
-        .. RecordedFigures.Regression.Select(row => row.Compare(report.Regression, $"least squares in batches: the recorded norms are within a factor of {WnGradConvexExperiment.RegressionFactor} of ours", WnGradConvexExperiment.IsNear)),
+        .. RecordedFigures.Regression.Select(
+            row => row.Compare(report.Regression,
+                $"least squares in batches: the recorded norms are within a factor of {WnGradConvexExperiment.RegressionFactor} of ours",
+                WnGradConvexExperiment.IsNear)),
     ];
 
     private static ClaimCheck NeverDiverges(WnGradConvexReport report)
@@ -55,7 +73,9 @@ internal sealed class WnGradConvexClaim : Claim
             all += cell.Count;
             overflown += cell.Count(double.IsNaN);
         }
-        return new("WNGrad never overflows on a batch problem, in any order", overflown == 0, $"{overflown} of {all} runs; of gradient descent's {report.Quadratic["GD 1/b0"].Cells.Sum(cell => cell.Count(double.IsNaN))} on the quadratic alone");
+        return new("WNGrad never overflows on a batch problem, in any order", overflown == 0,
+            $"{overflown} of {all} runs; of gradient descent's {report.Quadratic["GD 1/b0"].Cells.Sum(cell => cell.Count(double.IsNaN))} "
+            + $"on the quadratic alone");
     }
 
     // Recorded: 447.22, 100 (0.01 + 1/0.01 to the digits given) and 458.3.
@@ -70,7 +90,8 @@ internal sealed class WnGradConvexClaim : Claim
         return new(
             "stochastic convex: the regret and the gap are within the bound at each time, on each draw, for each b_1",
             points.All(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound),
-            $"{points.Count(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound)} of {points.Count}; closest: {points.Max(point => Math.Max(point.SampledGap, point.Gap) / point.Bound):F2} of the bound");
+            $"{points.Count(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound)} of {points.Count}; closest: "
+            + $"{points.Max(point => Math.Max(point.SampledGap, point.Gap) / point.Bound):F2} of the bound");
     }
 
     private static ClaimCheck GapsAsRecorded(WnGradConvexReport report, int row)
@@ -78,8 +99,12 @@ internal sealed class WnGradConvexClaim : Claim
         var recorded = RecordedFigures.Regret.Figures[row].Take(report.Experiment.Times.Count).ToList();
         double[] medians = [.. recorded.Select((_, time) => report.Gaps(row, time)[report.Experiment.Starts / 2])];
         return new(
-            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after {string.Join(", ", report.Experiment.Times.Select(time => $"{time}"))} steps are within a factor of {WnGradConvexExperiment.RegretFactor} of the median of {report.Experiment.Starts} draws",
-            medians.Zip(recorded, (median, figure) => WnGradConvexExperiment.IsWithin(WnGradConvexExperiment.RegretFactor, median, figure)).All(isNear => isNear),
-            $"{string.Join(", ", medians.Select(median => median.ToString("G2", CultureInfo.InvariantCulture)))}; recorded {string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}");
+            $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after "
+            + $"{string.Join(", ", report.Experiment.Times.Select(time => $"{time}"))} steps are within a factor of "
+            + $"{WnGradConvexExperiment.RegretFactor} of the median of {report.Experiment.Starts} draws",
+            medians.Zip(recorded, (median, figure) => WnGradConvexExperiment.IsWithin(WnGradConvexExperiment.RegretFactor, median, figure))
+                .All(isNear => isNear),
+            $"{string.Join(", ", medians.Select(median => median.ToString("G2", CultureInfo.InvariantCulture)))}; recorded "
+            + $"{string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}");
     }
 }

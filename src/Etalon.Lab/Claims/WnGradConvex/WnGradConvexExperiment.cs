@@ -3,20 +3,22 @@ using Etalon.Lab.Claims.Shared;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>
-/// The tables of WNGrad's robustness on problems of which everything is known, beside figures that were measured before and elsewhere: batch descent over twelve decades of b_0,
-/// constant noise, stochastic convex descent, and least squares in batches.
+/// The tables of WNGrad's robustness on problems of which everything is known, beside figures that were measured before and elsewhere:
+/// batch descent over twelve decades of b_0, constant noise, stochastic convex descent, and least squares in batches.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Question: from which b_0 does WNGrad stay finite where gradient descent at 1 / b_0 does not, what does that cost, and are the figures the recorded ones?
+/// Question: from which b_0 does WNGrad stay finite where gradient descent at 1 / b_0 does not, what does that cost, and are the figures
+/// the recorded ones?
 /// </para>
 /// <para>
-/// Expected: it never overflows, and the recorded figures are found again. They are of one start or draw. On batch problems they must lie between the least and the most of
-/// <see cref="Starts"/> of ours, which a figure of the same law does with probability (n - 1) / (n + 1); on stochastic ones within a factor of ours.
+/// Expected: it never overflows, and the recorded figures are found again. They are of one start or draw. On batch problems they must lie
+/// between the least and the most of <see cref="Starts"/> of ours, which a figure of the same law does with probability (n - 1) / (n + 1);
+/// on stochastic ones within a factor of ours.
 /// </para>
 /// <para>Cost: a minute on two cores, most of it for what does not end within the budget.</para>
 /// </remarks>
-public sealed record WnGradConvexExperiment
+internal sealed record WnGradConvexExperiment
 {
     /// <summary>How far a recorded figure of the stochastic regression may be from ours: one draw of the data against another.</summary>
     public const double RegressionFactor = 1.25;
@@ -38,7 +40,10 @@ public sealed record WnGradConvexExperiment
     /// <summary>b_0 of the stochastic regression.</summary>
     public IReadOnlyList<double> Regression { get; init; } = new StochasticRegression().Initial;
 
-    /// <summary>Numbers of steps of the stochastic convex problem. Default: 100, 1,000, 10,000 and 100,000, those of the recorded figures, of which the first may be taken.</summary>
+    /// <summary>
+    /// Numbers of steps of the stochastic convex problem. Default: 100, 1,000, 10,000 and 100,000, those of the recorded figures, of which
+    /// the first may be taken.
+    /// </summary>
     public IReadOnlyList<int> Times { get; init; } = [100, 1_000, 10_000, 100_000];
 
     /// <summary>Measures all tables.</summary>
@@ -58,9 +63,11 @@ public sealed record WnGradConvexExperiment
             Experiment = this,
             Quadratic = Reported("quadratic", batch.Run(run.Threads, run.Cancellation)),
             NotConvex = Reported("not convex", (batch with { IsConvex = false }).Run(run.Threads, run.Cancellation)),
-            Noise = [ConstantNoise.DivisorAfter(1, 100_000), ConstantNoise.DivisorAfter(0.01, 1), ConstantNoise.DivisorAfter(0.01, 100_000)],
+            Noise = [ConstantNoise.DivisorAfter(1, 100_000), ConstantNoise.DivisorAfter(0.01, 1),
+                ConstantNoise.DivisorAfter(0.01, 100_000)],
             Regret = Reported("stochastic convex", Regrets(run.Threads, run.Cancellation)),
-            Regression = Reported("least squares in batches", new StochasticRegression { Initial = Regression }.Run(run.Threads, run.Cancellation)),
+            Regression =
+                Reported("least squares in batches", new StochasticRegression { Initial = Regression }.Run(run.Threads, run.Cancellation)),
         };
     }
 
@@ -71,7 +78,8 @@ public sealed record WnGradConvexExperiment
         var points = new IReadOnlyList<RegretPoint>[initial.Count * Starts];
         Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, i =>
             points[i] = new StochasticRegret { Initial = initial[i / Starts], Seed = (ulong)(i % Starts) + 1 }.Run(Times));
-        return [.. Enumerable.Range(0, initial.Count).Select(i => (IReadOnlyList<IReadOnlyList<RegretPoint>>)[.. points.Skip(i * Starts).Take(Starts)])];
+        return [.. Enumerable.Range(0, initial.Count)
+            .Select(i => (IReadOnlyList<IReadOnlyList<RegretPoint>>)[.. points.Skip(i * Starts).Take(Starts)])];
     }
 
     /// <summary>Whether a recorded number of gradients lies in the spread of ours; what is beyond the budget counts as infinite.</summary>
@@ -81,7 +89,10 @@ public sealed record WnGradConvexExperiment
         return double.IsNaN(figure) ? measured.All(double.IsNaN) : figure >= measured.Min() && figure <= measured.Max();
     }
 
-    /// <summary>Whether recorded norms are those that were measured, within <see cref="RegressionFactor"/>; a run that diverged did so by the last time.</summary>
+    /// <summary>
+    /// Whether recorded norms are those that were measured, within <see cref="RegressionFactor"/>; a run that diverged did so by the last
+    /// time.
+    /// </summary>
     internal static bool IsNear(IReadOnlyList<double> recorded, IReadOnlyList<double> measured) => double.IsNaN(recorded[^1])
         ? HasDiverged(measured)
         : recorded.Zip(measured, (figure, norm) => IsWithin(RegressionFactor, figure, norm)).All(isNear => isNear);

@@ -4,7 +4,7 @@ using Etalon.Lab.Charts;
 namespace Etalon.Lab.Claims.WnGradConvex;
 
 /// <summary>What <see cref="WnGradConvexExperiment"/> measured, as tables and a picture.</summary>
-public sealed record WnGradConvexReport
+internal sealed record WnGradConvexReport
 {
     /// <summary>What was run.</summary>
     public required WnGradConvexExperiment Experiment { get; init; }
@@ -32,11 +32,16 @@ public sealed record WnGradConvexReport
     /// <summary>All tables.</summary>
     public IEnumerable<string> Tables =>
     [
-        "## Quadratic", "", $"Gradients until \\|g\\|² is at most 1e-8 of the first, the median of {Experiment.Starts} starts; ∞: more than {Experiment.Budget:N0}.", "", .. Batch(Quadratic, "b₀/L"), "",
-        "## Not convex", "", "The same until it is at most 1e-6 of the first. Away: the first step went so far that the gradient vanished there, above the start.", "", .. Batch(NotConvex, "b₀/L"), "",
+        "## Quadratic", "",
+        $"Gradients until \\|g\\|² is at most 1e-8 of the first, the median of {Experiment.Starts} starts; ∞: more than "
+        + $"{Experiment.Budget:N0}.", "", .. Batch(Quadratic, "b₀/L"), "",
+        "## Not convex", "",
+        "The same until it is at most 1e-6 of the first. Away: the first step went so far that the gradient vanished there, above the "
+        + "start.", "", .. Batch(NotConvex, "b₀/L"), "",
         "## The cost of a b₀ below L", "", .. Cost(), "",
         "## Stochastic convex", "", .. Gaps(), "",
-        "## Least squares in batches", "", Regression.Title.Replace("|", "\\|"), "", .. Table(Regression, "b₀", cell => string.Join(", ", cell.Select(Norm))),
+        "## Least squares in batches", "", Regression.Title.Replace("|", "\\|"), "",
+        .. Table(Regression, "b₀", cell => string.Join(", ", cell.Select(Norm))),
     ];
 
     /// <summary>The medians of the batch problems and the last norm of the regression, over b_0; a cross where there is none.</summary>
@@ -67,7 +72,8 @@ public sealed record WnGradConvexReport
         ChartLine Line(RobustnessRow row)
         {
             double[] values = [.. row.Cells.Select(value)];
-            return new(Title(row.Rule), table.Initial, values) { Color = rules.IndexOf(Title(row.Rule)), Crosses = [.. table.Initial.Where((_, i) => !double.IsFinite(values[i]))] };
+            return new(Title(row.Rule), table.Initial, values) { Color = rules.IndexOf(Title(row.Rule)),
+                Crosses = [.. table.Initial.Where((_, i) => !double.IsFinite(values[i]))] };
         }
     }
 
@@ -86,15 +92,18 @@ public sealed record WnGradConvexReport
         int smooth = table.Initial.ToList().IndexOf(1);
         if (smooth <= 0) yield break;
         foreach (var row in table.Rows.Where(row => row.Rule != "GD 1/b0"))
-            yield return $"- {row.Rule}, in gradients of b₀ = L: a decade below L {Times(row, smooth - 1, smooth)}{(smooth > 1 ? $", two decades below {Times(row, smooth - 2, smooth)}" : "")}.";
+            yield return $"- {row.Rule}, in gradients of b₀ = L: a decade below L "
+                + $"{Times(row, smooth - 1, smooth)}{(smooth > 1 ? $", two decades below {Times(row, smooth - 2, smooth)}" : "")}.";
     }
 
     private static string Times(RobustnessRow row, int below, int smooth) =>
-        Median(row.Cells[below]) is var cost && double.IsFinite(cost) ? $"{cost / Median(row.Cells[smooth]):G3} times" : "beyond the budget";
+        Median(row.Cells[below]) is var cost && double.IsFinite(cost)
+            ? $"{cost / Median(row.Cells[smooth]):G3} times" : "beyond the budget";
 
     private IEnumerable<string> Gaps()
     {
-        yield return $"The gap f(mean x) - min f of lagged WNGrad on the mean of \\|a·x - y\\|, projected on a ball: the median of {Experiment.Starts} draws, the least and the most; behind it the recorded one.";
+        yield return $"The gap f(mean x) - min f of lagged WNGrad on the mean of \\|a·x - y\\|, projected on a ball: the median of "
+            + $"{Experiment.Starts} draws, the least and the most; behind it the recorded one.";
         yield return "";
         yield return $"| b₁ | {string.Join(" | ", Experiment.Times.Select(time => $"after {time:N0}"))} | bound |";
         yield return $"|---{string.Concat(Experiment.Times.Select(_ => "|---"))}|---|";
@@ -108,7 +117,8 @@ public sealed record WnGradConvexReport
     }
 
     // Of an even number the upper one of the middle two; overflow counts as the most, where not all of them did.
-    private static double Median(IReadOnlyList<double> cell) => cell.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order().ElementAt(cell.Count / 2) is var median
+    private static double Median(IReadOnlyList<double> cell) =>
+        cell.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order().ElementAt(cell.Count / 2) is var median
         && double.IsPositiveInfinity(median) && cell.All(double.IsNaN) ? double.NaN : median;
 
     private static string Count(double gradients) => gradients switch
@@ -119,5 +129,6 @@ public sealed record WnGradConvexReport
         _ => gradients.ToString("N0", CultureInfo.InvariantCulture),
     };
 
-    private static string Norm(double norm) => double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3", CultureInfo.InvariantCulture) : RateText.Of(norm);
+    private static string Norm(double norm) =>
+        double.IsNaN(norm) ? "diverged" : norm < 1e3 ? norm.ToString("G3", CultureInfo.InvariantCulture) : RateText.Of(norm);
 }

@@ -4,11 +4,12 @@ using System.Runtime.ExceptionServices;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Reads the batches of a source one after another, epoch after epoch, on a thread of its own, so that the next batch is ready while the current one trains.
+/// Reads the batches of a source one after another, epoch after epoch, on a thread of its own, so that the next batch is ready while the
+/// current one trains.
 /// </summary>
 /// <remarks>
-/// Two batches exist: the caller's and the one being filled. Nothing is allocated for a batch after the start. The batches are the same bits that
-/// <see cref="BatchSource{T}.Fill"/> gives. The source belongs to the prefetcher until it is disposed.
+/// Two batches exist: the caller's and the one being filled. Nothing is allocated for a batch after the start. The batches are the same
+/// bits that <see cref="BatchSource{T}.Fill"/> gives. The source belongs to the prefetcher until it is disposed.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class BatchPrefetcher<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>

@@ -57,7 +57,8 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="batchSize">Images in a batch, at least 1.</param>
     /// <param name="options">Seed, augmentation and what becomes of a smaller last batch.</param>
     /// <exception cref="InputException">
-    /// The batch size is below 1, or larger than the training split while <see cref="BatchOptions.DropLast"/> is set, so that no batch would remain.
+    /// The batch size is below 1, or larger than the training split while <see cref="BatchOptions.DropLast"/> is set, so that no batch
+    /// would remain.
     /// </exception>
     public static BatchSource<T> ForTraining(DataSet set, int batchSize, BatchOptions options)
     {
@@ -87,12 +88,14 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     }
 
     /// <summary>A split of a data set in its own order, unvaried; every epoch is the same.</summary>
-    internal static BatchSource<T> InOrder(DataSet set, Split split, int batchSize) => new(set, split, batchSize, new BatchOptions(), shuffles: false);
+    internal static BatchSource<T> InOrder(DataSet set, Split split, int batchSize) =>
+        new(set, split, batchSize, new BatchOptions(), shuffles: false);
 
     /// <summary>Writes one batch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="batch">The batch, from 0 to <see cref="BatchesPerEpoch"/> - 1.</param>
-    /// <param name="pixels">[at least the batch's images][height][width][channels]; receives standardized pixels. What lies behind them is left alone.</param>
+    /// <param name="pixels">[at least the batch's images][height][width][channels]; receives standardized pixels. What lies behind them is
+    /// left alone.</param>
     /// <param name="labels">[at least the batch's images]; receives the classes.</param>
     /// <returns>The number of images in the batch.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such epoch or batch.</exception>

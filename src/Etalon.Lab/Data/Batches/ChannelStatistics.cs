@@ -5,8 +5,8 @@ namespace Etalon.Lab.Data;
 /// </summary>
 /// <remarks>
 /// With N bytes x in a channel (images x height x width) and full intensity M: mean = sum(x) / (N M) and
-/// standard deviation = sqrt(N sum(x^2) - sum(x)^2) / (N M), the population's (divisor N, not N - 1). The sums are exact integers, so the order
-/// of the images cannot change a bit; only the last division and the root round.
+/// standard deviation = sqrt(N sum(x^2) - sum(x)^2) / (N M), the population's (divisor N, not N - 1). The sums are exact integers, so the
+/// order of the images cannot change a bit; only the last division and the root round.
 /// </remarks>
 public sealed class ChannelStatistics
 {

@@ -3,13 +3,13 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// How a training image is varied each time it is shown: padded by <paramref name="Padding"/> black pixels (byte 0) on every side, cut back to its size at a
-/// uniformly drawn place, then mirrored left to right with probability 1/2.
+/// How a training image is varied each time it is shown: padded by <paramref name="Padding"/> black pixels (byte 0) on every side, cut back
+/// to its size at a uniformly drawn place, then mirrored left to right with probability 1/2.
 /// </summary>
 /// <remarks>
-/// The margin is black before standardization, as in the usual pipeline (crop, flip, then standardize): after it, a margin pixel is -mean / standard deviation.
-/// The draw of an image depends on (seed, epoch, index of the example) alone; neither the order of the examples nor the number of threads matters.
-/// He, Zhang, Ren, Sun, "Deep residual learning for image recognition", CVPR 2016, section 4.2, with padding 4.
+/// The margin is black before standardization, as in the usual pipeline (crop, flip, then standardize): after it, a margin pixel is -mean /
+/// standard deviation. The draw of an image depends on (seed, epoch, index of the example) alone; neither the order of the examples nor the
+/// number of threads matters. He, Zhang, Ren, Sun, "Deep residual learning for image recognition", CVPR 2016, section 4.2, with padding 4.
 /// </remarks>
 /// <param name="Padding">Black pixels on each side, at least 0; 0 leaves the image where it is.</param>
 /// <param name="Flip">Whether half of the images are mirrored.</param>
@@ -39,7 +39,8 @@ public sealed record CropFlip(int Padding, bool Flip)
         : throw new ArgumentOutOfRangeException(nameof(padding), padding, "The padding of a random crop is at least 0 pixels.");
 
     /// <summary>
-    /// Pixel (y, x) of the varied image is pixel (y + Down, x + Right) of the original, black where there is none; with Mirrored, x counts from the right edge.
+    /// Pixel (y, x) of the varied image is pixel (y + Down, x + Right) of the original, black where there is none; with Mirrored, x counts
+    /// from the right edge.
     /// </summary>
     internal readonly record struct Placement(int Down, int Right, bool Mirrored);
 }

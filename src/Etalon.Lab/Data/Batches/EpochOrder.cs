@@ -3,11 +3,11 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Data;
 
 /// <summary>The order in which an epoch visits the training examples: a permutation that only (seed, epoch) decides.</summary>
-public static class EpochOrder
+internal static class EpochOrder
 {
     /// <summary>
-    /// Writes the permutation of 0, 1, ..., length - 1 for an epoch, from the counter-based stream (seed, "order", epoch); every permutation is
-    /// equally likely.
+    /// Writes the permutation of 0, 1, ..., length - 1 for an epoch, from the counter-based stream (seed, "order", epoch); every
+    /// permutation is equally likely.
     /// </summary>
     /// <param name="order">Receives the index of the example at each place.</param>
     /// <param name="seed">The run's seed.</param>
@@ -23,7 +23,9 @@ public static class EpochOrder
 /// <summary>Random orders.</summary>
 internal static class Permutation
 {
-    /// <summary>Writes a permutation of 0, 1, ..., length - 1, each equally likely: Fisher and Yates' shuffle with unbiased draws.</summary>
+    /// <summary>
+    /// Writes a permutation of 0, 1, ..., length - 1, each equally likely: Fisher and Yates' shuffle with unbiased draws.
+    /// </summary>
     public static void Fill(Span<int> order, CounterStream stream)
     {
         for (var i = 0; i < order.Length; i++)

@@ -1,7 +1,8 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Brings images to the size that a network reads: centered in black, and a gray channel repeated. Nothing is scaled, so that no pixel's value changes.
+/// Brings images to the size that a network reads: centered in black, and a gray channel repeated. Nothing is scaled, so that no pixel's
+/// value changes.
 /// </summary>
 internal static class ImageFit
 {
@@ -12,7 +13,9 @@ internal static class ImageFit
         return to.Channels == from.Channels || from.Channels == 1 ? null : "only a single channel is repeated";
     }
 
-    /// <summary>The split in the new size; where the margins of two sides cannot be equal, the lower and the right ones are wider by a pixel.</summary>
+    /// <summary>
+    /// The split in the new size; where the margins of two sides cannot be equal, the lower and the right ones are wider by a pixel.
+    /// </summary>
     public static Split Apply(Split split, ImageSize from, ImageSize to)
     {
         var pixels = new byte[split.Count * to.Length];
@@ -25,6 +28,7 @@ internal static class ImageFit
                         pixels[((image * to.Height + top + y) * to.Width + left + x) * to.Channels + channel] =
                             split.Pixels[((image * from.Height + y) * from.Width + x) * from.Channels + channel / repeats];
                     }
-        return new Split(pixels, split.Labels.ToArray()) { Groups = split.Groups, TrueLabels = split.TrueLabels, Patterns = split.Patterns };
+        return new Split(pixels, split.Labels.ToArray()) { Groups = split.Groups, TrueLabels = split.TrueLabels,
+            Patterns = split.Patterns };
     }
 }

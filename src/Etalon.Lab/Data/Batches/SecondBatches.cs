@@ -4,8 +4,8 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// A second training batch for any update, drawn independently of the one that the update trains on and with as many images: an order and variations of
-/// its own, from another seed.
+/// A second training batch for any update, drawn independently of the one that the update trains on and with as many images: an order and
+/// variations of its own, from another seed.
 /// </summary>
 internal sealed class SecondBatches<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -15,7 +15,8 @@ public static class DataCatalog
         new()
         {
             Name = "digits", Title = "UCI handwritten digits", ClassNames = DigitNames,
-            Citation = "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998 (CC BY 4.0)",
+            Citation =
+                "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998 (CC BY 4.0)",
             Image = EmbeddedDigits.Image, TrainingCount = EmbeddedDigits.TrainingCount, TestCount = EmbeddedDigits.TestCount,
             ByClass = (EmbeddedDigits.TrainingByClass, EmbeddedDigits.TestByClass),
             Make = () => EmbeddedDigits.Load("digits", DigitNames),
@@ -25,7 +26,8 @@ public static class DataCatalog
             Name = "mnist", Title = "MNIST", ClassNames = DigitNames,
             Citation = "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, 1998",
             Image = new(28, 28, 1), TrainingCount = 60_000, TestCount = 10_000,
-            ByClass = ([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]),
+            ByClass =
+                ([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]),
             Address = new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
             Files = IdxFiles(
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -61,7 +63,8 @@ public static class DataCatalog
                 CifarBatch("data_batch_3.bin", first: 20_000, "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
                 CifarBatch("data_batch_4.bin", first: 30_000, "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
                 CifarBatch("data_batch_5.bin", first: 40_000, "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
-                CifarBatch("test_batch.bin", first: 0, "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b") with { Tests = true },
+                CifarBatch("test_batch.bin", first: 0,
+                    "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b") with { Tests = true },
             ],
         },
         new()
@@ -80,7 +83,9 @@ public static class DataCatalog
         new()
         {
             Name = PatternSetName, Title = "PS10", ClassNames = PatternSet.ClassNames,
-            Citation = "generated, after the data set PS10 of K. You, M. Long, J. Wang and M. I. Jordan, How Does Learning Rate Decay Help Modern Neural Networks?, arXiv:1908.01878, 2019",
+            Citation =
+                "generated, after the data set PS10 of K. You, M. Long, J. Wang and M. I. Jordan, How Does Learning Rate Decay Help "
+                + "Modern Neural Networks?, arXiv:1908.01878, 2019",
             Image = new PatternSpec().Image, TrainingCount = PatternSpec.DefaultTrainCount, TestCount = PatternSpec.DefaultTestCount,
             Make = () => PatternSet.Generate(new PatternSpec(), PatternSpec.DefaultTrainCount, PatternSpec.DefaultTestCount, seed: 1),
         },

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>The folders in which data sets are looked for.</summary>
-public sealed class DataPlaces
+internal sealed class DataPlaces
 {
     private readonly string? _cache;
     private readonly string _packages, _lacking;
@@ -20,8 +20,8 @@ public sealed class DataPlaces
         (_cache, _packages, _lacking) = (home.Cache, "/usr/share/datasets", home.Lacking);
 
     /// <summary>
-    /// This machine's places: the cache is $XDG_CACHE_HOME/etalon/data, or ~/.cache/etalon/data where that is not set; Debian's packages put theirs
-    /// into /usr/share/datasets. Where neither variable names a folder there is no cache.
+    /// This machine's places: the cache is $XDG_CACHE_HOME/etalon/data, or ~/.cache/etalon/data where that is not set; Debian's packages
+    /// put theirs into /usr/share/datasets. Where neither variable names a folder there is no cache.
     /// </summary>
     public static DataPlaces OfThisMachine => new(Cache());
 
@@ -46,12 +46,14 @@ public sealed class DataPlaces
     /// <summary>Where a data set is: in the cache, or else where a package put it.</summary>
     /// <exception cref="InputException">It is in neither; the message says how to get it.</exception>
     public DataLocation Find(CatalogEntry entry) => TryFind(entry) ?? throw new InputException(
-        $"{entry.Name} is neither in {(_cache is null ? $"the cache ({_lacking})" : CacheFolder(entry))} nor in {Path.Combine(_packages, entry.Name)}. "
+        $"{entry.Name} is neither in {(_cache is null ? $"the cache ({_lacking})" : CacheFolder(entry))} nor in "
+        + $"{Path.Combine(_packages, entry.Name)}. "
         + $"Fetch it with \"etalon data get {entry.Name}\", or name a folder that holds {Wanted(entry)}.");
 
     /// <summary>Where a data set is in a folder that the user names.</summary>
     /// <param name="entry">The data set.</param>
-    /// <param name="folder">The folder that holds the published files (gzipped or not), the published archive, or the archive's folder.</param>
+    /// <param name="folder">The folder that holds the published files (gzipped or not), the published archive, or the archive's
+    /// folder.</param>
     /// <exception cref="InputException">The folder is missing or does not hold all files; the message names those it lacks.</exception>
     public static DataLocation InFolder(CatalogEntry entry, string folder)
     {
@@ -62,7 +64,8 @@ public sealed class DataPlaces
         if (!Directory.Exists(folder))
             throw new InputException($"The folder {folder} does not exist. Name a folder that holds {Wanted(entry)}.");
         return Look(entry, folder) ?? throw new InputException(
-            $"The folder {folder} does not hold {entry.Name}: it lacks {string.Join(", ", Lacking(entry, folder))}. It should hold {Wanted(entry)}.");
+            $"The folder {folder} does not hold {entry.Name}: it lacks {string.Join(", ", Lacking(entry, folder))}. It should hold "
+            + $"{Wanted(entry)}.");
     }
 
     private static DataLocation? Look(CatalogEntry entry, string folder)

@@ -6,7 +6,7 @@ namespace Etalon.Lab.Data;
 /// Fetches the published files of a data set into a folder. A file gets its name only when its checksum holds, so that an interrupted
 /// download never looks like a data set; what was received stays in a .part file, from which the next call goes on.
 /// </summary>
-public sealed class DataDownload
+internal sealed class DataDownload
 {
     private readonly ResumableFetch _fetch;
 
@@ -60,15 +60,18 @@ public sealed class DataDownload
         PublishedFile file, Uri address, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         // Deflate expands incompressible bytes by less than 0.1%; whatever is longer is not this file.
-        var request = new FetchRequest(address, Path.Combine(folder, file.Name + ".gz.part"), Length: null, Limit: file.Length + file.Length / 64 + 1024);
-        await GetCheckedAsync(request, () => PublishedFileReader.Read(file, request.Part, OtherBytes(address)), progress, cancellation).ConfigureAwait(false);
+        var request = new FetchRequest(address, Path.Combine(folder, file.Name + ".gz.part"), Length: null,
+            Limit: file.Length + file.Length / 64 + 1024);
+        await GetCheckedAsync(request, () => PublishedFileReader.Read(file, request.Part, OtherBytes(address)), progress, cancellation)
+            .ConfigureAwait(false);
         File.Move(request.Part, Path.Combine(folder, file.Name + ".gz"), overwrite: true);
         // A file that is not intact was found under this name, and would be read before the gzipped one.
         File.Delete(Path.Combine(folder, file.Name));
     }
 
     private async Task GetArchiveAsync(
-        CatalogEntry entry, PublishedArchive archive, Uri address, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        CatalogEntry entry, PublishedArchive archive, Uri address, string folder, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         var request = new FetchRequest(address, Path.Combine(folder, archive.Name + ".part"), archive.Length, archive.Length);
         await GetCheckedAsync(request, Unpack, progress, cancellation).ConfigureAwait(false);
@@ -87,7 +90,8 @@ public sealed class DataDownload
     }
 
     // A .part file that was there before may be of another version of the file; then the whole is fetched once more.
-    private async Task GetCheckedAsync(FetchRequest request, Action check, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task GetCheckedAsync(FetchRequest request, Action check, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         for (var isFresh = !File.Exists(request.Part); ; isFresh = true)
         {
@@ -120,7 +124,8 @@ public sealed class DataDownload
         }
     }
 
-    private static string OtherBytes(Uri address) => $"{address} sent something else than the published file; fetch it from another address with --from.";
+    private static string OtherBytes(Uri address) =>
+        $"{address} sent something else than the published file; fetch it from another address with --from.";
 
     private static Uri FolderAddress(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
@@ -131,7 +136,7 @@ public sealed class DataDownload
 /// <param name="Received">Bytes received, those of earlier attempts included.</param>
 /// <param name="Total">Bytes in all; null where the server does not say.</param>
 /// <param name="Trouble">Why the last attempt ended, when another one is about to begin; null while bytes arrive.</param>
-public readonly record struct DownloadProgress(string File, long Received, long? Total, string? Trouble)
+internal readonly record struct DownloadProgress(string File, long Received, long? Total, string? Trouble)
 {
     /// <summary>What the download waits for before it begins; null where it waits for nothing.</summary>
     public string? Waiting { get; init; }

@@ -21,7 +21,9 @@ internal sealed class ResumableFetch(HttpClient client)
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>The pause after the first failed attempt; each further one is twice as long, up to 30 seconds. 1 second unless set.</summary>
+    /// <summary>
+    /// The pause after the first failed attempt; each further one is twice as long, up to 30 seconds. 1 second unless set.
+    /// </summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a server may be silent, or as good as silent. 60 seconds unless set.</summary>
@@ -44,7 +46,8 @@ internal sealed class ResumableFetch(HttpClient client)
         }
     }
 
-    private async Task FetchAsync(FetchRequest request, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task FetchAsync(FetchRequest request, FileStream part, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         // What a server that does not go on from there makes us throw away and fetch again is no progress.
         var furthest = part.Length;
@@ -58,13 +61,15 @@ internal sealed class ResumableFetch(HttpClient client)
             catch (Exception problem) when (IsPassing(problem) && !cancellation.IsCancellationRequested)
             {
                 if (part.Length - furthest >= WorthwhileBytes) (attempt, furthest) = (1, part.Length);
-                var trouble = problem is OperationCanceledException ? $"the server sent less than {LeastBytes} bytes in {LongestSilence.TotalSeconds} s." : problem.Message;
+                var trouble = problem is OperationCanceledException
+                    ? $"the server sent less than {LeastBytes} bytes in {LongestSilence.TotalSeconds} s." : problem.Message;
                 if (attempt == MostAttempts)
                 {
                     throw new IOException(
                         $"{request.Address} could not be fetched in {MostAttempts} attempts; the last one ended with: {trouble} "
                         + (part.Length == 0 ? "Name another address with --from, or fetch the file by hand and name its folder."
-                            : $"What was received, {part.Length} bytes, stays in {request.Part}; the same command goes on from there."), problem);
+                            : $"What was received, {part.Length} bytes, stays in {request.Part}; the same command goes on from there."),
+                            problem);
                 }
                 progress?.Report(new(request.Name, part.Length, request.Length, trouble));
                 await Task.Delay(PauseAfter(attempt), cancellation).ConfigureAwait(false);
@@ -78,7 +83,8 @@ internal sealed class ResumableFetch(HttpClient client)
         return pause < LongestPause ? pause : LongestPause;
     }
 
-    private async Task AttemptAsync(FetchRequest request, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task AttemptAsync(FetchRequest request, FileStream part, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         if (part.Length == request.Length) return;
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -104,7 +110,8 @@ internal sealed class ResumableFetch(HttpClient client)
             {
                 part.SetLength(0);
                 throw new InputException(
-                    $"{request.Address} sends more than {request.Limit} bytes, which is not the published file; fetch it from another address with --from.");
+                    $"{request.Address} sends more than {request.Limit} bytes, which is not the published file; fetch it from another "
+                    + $"address with --from.");
             }
             await part.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
             await part.FlushAsync(cancellation).ConfigureAwait(false);
@@ -122,7 +129,9 @@ internal sealed class ResumableFetch(HttpClient client)
         }
         catch (UriFormatException exception)
         {
-            throw new InputException($"{message.RequestUri}: the server sends on to what is no address ({exception.Message.TrimEnd('.')}). Name another address with --from, or fetch the file by hand and name its folder.");
+            throw new InputException(
+                $"{message.RequestUri}: the server sends on to what is no address ({exception.Message.TrimEnd('.')}). Name another "
+                + $"address with --from, or fetch the file by hand and name its folder.");
         }
     }
 
@@ -143,7 +152,8 @@ internal sealed class ResumableFetch(HttpClient client)
                 return false;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
                 part.SetLength(0);
-                throw new HttpRequestException($"the server does not go on from where the last attempt ended ({(int)response.StatusCode}).");
+                throw new HttpRequestException(
+                    $"the server does not go on from where the last attempt ended ({(int)response.StatusCode}).");
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
                 throw new HttpRequestException($"the server answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
             default:

@@ -30,8 +30,8 @@ internal static class CifarFormat
     }
 
     /// <summary>
-    /// Checks the structure that every file of CIFAR-100 has: each class occurs equally often, and always with the same coarse label. No checksum of the
-    /// unpacked files is published, so this stands in for one; the pixels are covered by the archive's checksum alone.
+    /// Checks the structure that every file of CIFAR-100 has: each class occurs equally often, and always with the same coarse label. No
+    /// checksum of the unpacked files is published, so this stands in for one; the pixels are covered by the archive's checksum alone.
     /// </summary>
     /// <exception cref="InputException">The structure does not hold.</exception>
     internal static void RequireHierarchy(ReadOnlySpan<byte> coarse, ReadOnlySpan<byte> labels, int classes, string path)

@@ -49,7 +49,8 @@ internal sealed class DataSetAssembler
     /// <summary>The data set, when all files are in.</summary>
     /// <param name="archive">The archive that they came from; null where each had a file of its own.</param>
     internal DataSet ToDataSet(string? archive) => _missing.Count == 0
-        ? new(_entry.Name, _entry.Image, pixelMaximum: 255, _entry.ClassNames, new(_trainingPixels, _trainingLabels), new(_testPixels, _testLabels))
+        ? new(_entry.Name, _entry.Image, pixelMaximum: 255, _entry.ClassNames, new(_trainingPixels, _trainingLabels),
+        new(_testPixels, _testLabels))
         : throw new InputException($"{archive} lacks {string.Join(", ", _missing.Select(file => file.Name))}. {_entry.Remedy}");
 
     private void RequireLabels(ReadOnlySpan<byte> labels, string path)

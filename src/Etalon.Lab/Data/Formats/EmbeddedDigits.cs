@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// The UCI handwritten digits, carried inside the assembly: 1,797 gray images of 8 x 8 with pixels from 0 to 16 (Alpaydin and Kaynak 1998, CC BY 4.0).
+/// The UCI handwritten digits, carried inside the assembly: 1,797 gray images of 8 x 8 with pixels from 0 to 16 (Alpaydin and Kaynak 1998,
+/// CC BY 4.0).
 /// </summary>
 /// <remarks>
 /// The split is fixed by rule: of the images in the file's order, counted from 0, numbers 0, 5, 10, ..., 1795 test (360 images) and the

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// The IDX format of MNIST (LeCun, Cortes, Burges): two zero bytes, the type (8 for unsigned bytes), the number of dimensions, each dimension as a big-endian
-/// int32, then the bytes in row-major order.
+/// The IDX format of MNIST (LeCun, Cortes, Burges): two zero bytes, the type (8 for unsigned bytes), the number of dimensions, each
+/// dimension as a big-endian int32, then the bytes in row-major order.
 /// </summary>
 internal static class IdxFormat
 {
@@ -20,7 +20,8 @@ internal static class IdxFormat
     {
         var headerLength = 4 + 4 * dimensions.Length;
         if (bytes.Length != headerLength + content.Length)
-            throw new InputException($"{path} has {bytes.Length} bytes; an IDX file of {Text(dimensions)} bytes has {headerLength + content.Length}.");
+            throw new InputException(
+                $"{path} has {bytes.Length} bytes; an IDX file of {Text(dimensions)} bytes has {headerLength + content.Length}.");
         if (bytes[0] != 0 || bytes[1] != 0 || bytes[2] != UnsignedByte || bytes[3] != dimensions.Length)
         {
             throw new InputException(

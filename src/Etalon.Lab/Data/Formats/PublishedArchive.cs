@@ -12,8 +12,9 @@ namespace Etalon.Lab.Data;
 internal sealed record PublishedArchive(string Name, string Folder, long Length, string Sha256)
 {
     /// <summary>
-    /// Reads the data set's files out of the archive, one at a time in the archive's order. What decides is the files' contents: an archive that was packed
-    /// again is as good as the published one. Only of the published one, by its checksum, are the headers believed; another is walked with bounds.
+    /// Reads the data set's files out of the archive, one at a time in the archive's order. What decides is the files' contents: an archive
+    /// that was packed again is as good as the published one. Only of the published one, by its checksum, are the headers believed; another
+    /// is walked with bounds.
     /// </summary>
     /// <param name="entry">The data set.</param>
     /// <param name="path">Where the archive is.</param>
@@ -48,7 +49,8 @@ internal sealed record PublishedArchive(string Name, string Folder, long Length,
             throw new InputException($"{path} is not the published archive: its SHA-256 is {found}, expected {Sha256}. {remedy}");
     }
 
-    private void ReadPublished(CatalogEntry entry, GZipStream content, string path, string remedy, Action<PublishedFile, byte[], string> add)
+    private void ReadPublished(CatalogEntry entry, GZipStream content, string path, string remedy,
+        Action<PublishedFile, byte[], string> add)
     {
         using var tar = new TarReader(content);
         while (tar.GetNextEntry() is { } item)

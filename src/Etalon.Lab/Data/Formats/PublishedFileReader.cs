@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Reads a canonical file, gzipped or not, into memory of the size known beforehand: a file that is too short, too long (a gzip bomb among them) or altered is
-/// refused, and no more than that size is ever held.
+/// Reads a canonical file, gzipped or not, into memory of the size known beforehand: a file that is too short, too long (a gzip bomb among
+/// them) or altered is refused, and no more than that size is ever held.
 /// </summary>
 internal static class PublishedFileReader
 {
@@ -52,7 +52,8 @@ internal static class PublishedFileReader
         if (file.Sha256 is { } expected && Convert.ToHexStringLower(SHA256.HashData(bytes)) is var found && found != expected)
         {
             throw new InputException(
-                $"{path} is not the published {file.Name}: the SHA-256 of its uncompressed bytes is {found}, expected {expected}. {remedy}");
+                $"{path} is not the published {file.Name}: the SHA-256 of its uncompressed bytes is {found}, "
+                + $"expected {expected}. {remedy}");
         }
     }
 
@@ -65,7 +66,9 @@ internal static class PublishedFileReader
     }
 }
 
-/// <summary>One file of a data set, as its authors published it. Everything here is known beforehand, so that no header has to be believed.</summary>
+/// <summary>
+/// One file of a data set, as its authors published it. Everything here is known beforehand, so that no header has to be believed.
+/// </summary>
 /// <param name="Name">The file's name without .gz.</param>
 /// <param name="Content">What the bytes are.</param>
 /// <param name="Length">The uncompressed length in bytes.</param>
@@ -73,7 +76,8 @@ internal static class PublishedFileReader
 /// <param name="First">The place of the file's first image in its split.</param>
 /// <param name="Count">The number of images (or labels) in the file.</param>
 /// <param name="Sha256">
-/// The SHA-256 of the uncompressed bytes in lower-case hexadecimal; null where only the archive's is known, so that the structure alone is checked.
+/// The SHA-256 of the uncompressed bytes in lower-case hexadecimal; null where only the archive's is known, so that the structure alone is
+/// checked.
 /// </param>
 internal sealed record PublishedFile(
     string Name, FileContent Content, int Length, bool Tests, int First, int Count, string? Sha256);

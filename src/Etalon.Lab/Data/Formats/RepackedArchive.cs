@@ -3,12 +3,13 @@ using System.Text;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// A tar archive that somebody else packed. Nothing in a header decides how much is held or read: a file has the length that the catalog says, and of all else
-/// no more is read than a published archive could hold.
+/// A tar archive that somebody else packed. Nothing in a header decides how much is held or read: a file has the length that the catalog
+/// says, and of all else no more is read than a published archive could hold.
 /// </summary>
 internal sealed class RepackedArchive(CatalogEntry entry, string folder, string path, string remedy)
 {
-    private const int Block = 512, NameLength = 100, SizeAt = 124, SizeLength = 12, TypeAt = 156, MagicAt = 257, PrefixAt = 345, PrefixLength = 155;
+    private const int Block = 512, NameLength = 100, SizeAt = 124, SizeLength = 12, TypeAt = 156, MagicAt = 257, PrefixAt = 345,
+        PrefixLength = 155;
 
     // Read-me files, headers of other tools and padding.
     private const long MostBesideFiles = 16 << 20;
@@ -31,7 +32,9 @@ internal sealed class RepackedArchive(CatalogEntry entry, string folder, string 
             {
                 var place = $"{path}, {name}";
                 if (size != file.Length)
-                    throw new InputException($"{place} {(size > file.Length ? "is too long" : "is truncated")}: it has {size} bytes, expected {file.Length}. {remedy}");
+                    throw new InputException(
+                        $"{place} {(size > file.Length ? "is too long" : "is truncated")}: it has {size} bytes, expected {file.Length}. "
+                        + $"{remedy}");
                 var bytes = new byte[size];
                 if (!Read(content, bytes)) throw new InvalidDataException("It ends in the middle of a file.");
                 PublishedFileReader.Verify(file, bytes, place, remedy);
@@ -58,7 +61,8 @@ internal sealed class RepackedArchive(CatalogEntry entry, string folder, string 
     {
         var buffer = new byte[Block];
         for (; count > 0; count -= Block)
-            if (!Read(content, count >= Block ? buffer : new byte[count])) throw new InvalidDataException("It ends in the middle of a file.");
+            if (!Read(content, count >= Block ? buffer : new byte[count]))
+                throw new InvalidDataException("It ends in the middle of a file.");
     }
 
     private static string NameOf(byte[] header)

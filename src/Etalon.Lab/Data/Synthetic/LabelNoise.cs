@@ -4,8 +4,8 @@ namespace Etalon.Lab.Data;
 
 /// <summary>Makes labels of a split wrong and keeps the true ones.</summary>
 /// <remarks>
-/// The groups clean and corrupted say which labels are wrong in the end: a symmetric redraw that gave the true class again counts as clean, so of
-/// K classes a fraction f (1 - 1/K) is corrupted.
+/// The groups clean and corrupted say which labels are wrong in the end: a symmetric redraw that gave the true class again counts as clean,
+/// so of K classes a fraction f (1 - 1/K) is corrupted.
 /// </remarks>
 internal static class LabelNoise
 {
@@ -26,7 +26,8 @@ internal static class LabelNoise
         bool[] isCorrupted = [.. labels.Zip(truth, (label, was) => label != was)];
         return new Split(split.Pixels.ToArray(), labels)
         {
-            Groups = [.. split.Groups, new(ExampleGroup.Clean, Array.ConvertAll(isCorrupted, value => !value)), new(ExampleGroup.Corrupted, isCorrupted)],
+            Groups = [.. split.Groups, new(ExampleGroup.Clean, Array.ConvertAll(isCorrupted, value => !value)),
+                new(ExampleGroup.Corrupted, isCorrupted)],
             TrueLabels = truth,
             Patterns = split.Patterns,
         };

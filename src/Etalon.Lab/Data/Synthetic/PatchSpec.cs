@@ -1,7 +1,8 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Small patches in the middle of some images that give their class away (Li, Wei and Ma, NeurIPS 2019): what a small rate memorizes at once.
+/// Small patches in the middle of some images that give their class away (Li, Wei and Ma, NeurIPS 2019): what a small rate memorizes at
+/// once.
 /// </summary>
 public sealed record PatchSpec
 {

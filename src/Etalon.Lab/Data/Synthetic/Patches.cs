@@ -17,9 +17,13 @@ internal static class Patches
         byte[] pixels = split.Pixels.ToArray();
         var isPatched = Permutation.Choose(split.Count, spec.Fraction, new CounterStream(seed, $"patched {name}"));
         for (int i = 0; i < split.Count; i++)
-            if (isPatched[i]) Write(pixels.AsSpan(i * image.Length, image.Length), image, maximum, spec.Size, new CounterStream(seed, "patch", split.Labels[i]));
-        ExampleGroup[] groups = [new(ExampleGroup.Patched, isPatched), new(ExampleGroup.Plain, Array.ConvertAll(isPatched, value => !value))];
-        return new Split(pixels, split.Labels.ToArray()) { Groups = [.. split.Groups, .. groups.Where(group => group.Count > 0)], Patterns = split.Patterns };
+            if (isPatched[i])
+                Write(pixels.AsSpan(i * image.Length, image.Length), image, maximum, spec.Size,
+                    new CounterStream(seed, "patch", split.Labels[i]));
+        ExampleGroup[] groups =
+            [new(ExampleGroup.Patched, isPatched), new(ExampleGroup.Plain, Array.ConvertAll(isPatched, value => !value))];
+        return new Split(pixels, split.Labels.ToArray()) { Groups = [.. split.Groups, .. groups.Where(group => group.Count > 0)],
+            Patterns = split.Patterns };
     }
 
     private static void Write(Span<byte> pixels, ImageSize image, byte maximum, int size, CounterStream stream)

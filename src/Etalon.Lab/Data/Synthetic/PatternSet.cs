@@ -3,19 +3,19 @@ using Etalon.Engine.Random;
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// Generates PS10, the synthetic data set that separates simple from complex patterns: 10 classes, each with a few simple and many complex patterns;
-/// an image is one pattern plus noise (You et al., arXiv:1908.01878; what the paper leaves open is fixed here).
+/// Generates PS10, the synthetic data set that separates simple from complex patterns: 10 classes, each with a few simple and many complex
+/// patterns; an image is one pattern plus noise (You et al., arXiv:1908.01878; what the paper leaves open is fixed here).
 /// </summary>
 /// <remarks>
 /// <para>
-/// With N training images and the noise share q, round(q N) images show a pattern drawn for them alone and have a label drawn at random; the others
-/// show, half and half, a simple or a complex pattern of their class. Kinds are mixed at random; classes and patterns are uniform. Test images are half
-/// simple, half complex, of the same patterns with fresh noise, and correctly labeled.
+/// With N training images and the noise share q, round(q N) images show a pattern drawn for them alone and have a label drawn at random;
+/// the others show, half and half, a simple or a complex pattern of their class. Kinds are mixed at random; classes and patterns are
+/// uniform. Test images are half simple, half complex, of the same patterns with fresh noise, and correctly labeled.
 /// </para>
 /// <para>
-/// A number p + sigma n, p = +-1 and n standard normal, is kept in a byte as round(255 (p + sigma n + r) / 2r) with r = 1 + 5 sigma: five standard
-/// deviations fit, so 6 numbers in 10 million are clipped, and rounding adds a variance of (2r / 255)^2 / 12, less than 0.02 % of sigma^2 = 1. The affine map and
-/// the standardization after it change nothing where a normalization follows the first layer.
+/// A number p + sigma n, p = +-1 and n standard normal, is kept in a byte as round(255 (p + sigma n + r) / 2r) with r = 1 + 5 sigma: five
+/// standard deviations fit, so 6 numbers in 10 million are clipped, and rounding adds a variance of (2r / 255)^2 / 12, less than 0.02 % of
+/// sigma^2 = 1. The affine map and the standardization after it change nothing where a normalization follows the first layer.
 /// </para>
 /// <para>All draws come from counter-based streams of (seed, purpose, image), so the bytes are the same on every machine.</para>
 /// </remarks>
@@ -72,7 +72,8 @@ internal static class PatternSet
             else WritePattern(spec, entries, isSimple[image], new CounterStream(seed, "ps10 pattern", (ulong)patterns[image]));
             Expose(entries, spec.Sigma, ref stream, pixels.AsSpan(image * length, length));
         }
-        ExampleGroup[] groups = [new(ExampleGroup.Simple, isSimple), new(ExampleGroup.Complex, isComplex), new(ExampleGroup.Noisy, isNoisy)];
+        ExampleGroup[] groups =
+            [new(ExampleGroup.Simple, isSimple), new(ExampleGroup.Complex, isComplex), new(ExampleGroup.Noisy, isNoisy)];
         return new Split(pixels, labels) { Groups = [.. groups.Where(group => group.Count > 0)], Patterns = patterns };
     }
 
@@ -80,7 +81,8 @@ internal static class PatternSet
     private static int PatternOf(PatternSpec spec, int label, bool isSimple, ref CounterStream stream)
     {
         int first = label * (spec.Simple + spec.Complex);
-        return isSimple ? first + (int)stream.NextBelow((uint)spec.Simple) : first + spec.Simple + (int)stream.NextBelow((uint)spec.Complex);
+        return isSimple
+            ? first + (int)stream.NextBelow((uint)spec.Simple) : first + spec.Simple + (int)stream.NextBelow((uint)spec.Complex);
     }
 
     private static void WritePattern(PatternSpec spec, Span<sbyte> entries, bool isSimple, CounterStream stream)
@@ -90,7 +92,8 @@ internal static class PatternSet
         for (int y = 0; y < image.Height; y++)
             for (int x = 0; x < image.Width; x++)
                 for (int channel = 0; channel < image.Channels; channel++)
-                    entries[At(y, x, channel)] = y < block && x < block ? (sbyte)(2 * (int)stream.NextBelow(2) - 1) : entries[At(y % block, x % block, channel)];
+                    entries[At(y, x, channel)] =
+                        y < block && x < block ? (sbyte)(2 * (int)stream.NextBelow(2) - 1) : entries[At(y % block, x % block, channel)];
 
         int At(int y, int x, int channel) => (y * image.Width + x) * image.Channels + channel;
     }

@@ -1,8 +1,8 @@
 namespace Etalon.Lab.Data;
 
 /// <summary>
-/// What the generated data set <c>ps10</c> shows: an image is a pattern of its class, entries +-1, plus sigma times a normal number in each pixel
-/// (You et al. 2019, PS10). Half of the images show one of the class's few simple patterns, the others one of its many complex ones.
+/// What the generated data set <c>ps10</c> shows: an image is a pattern of its class, entries +-1, plus sigma times a normal number in each
+/// pixel (You et al. 2019, PS10). Half of the images show one of the class's few simple patterns, the others one of its many complex ones.
 /// </summary>
 public sealed record PatternSpec
 {
@@ -70,6 +70,9 @@ public enum PatternKind
     /// <summary>16x16 gray, every pixel of a pattern drawn for itself.</summary>
     Iid,
 
-    /// <summary>32x32 color, a random block of 4x4 (simple) or 8x8 (complex) pixels repeated over the image: the kinds differ in spatial frequency too.</summary>
+    /// <summary>
+    /// 32x32 color, a random block of 4x4 (simple) or 8x8 (complex) pixels repeated over the image: the kinds differ in spatial frequency
+    /// too.
+    /// </summary>
     Tiled,
 }

@@ -2,10 +2,12 @@ using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Weights that are not where the optimizer's own update leaves them: the residual of the exact law of |w|² is not rounding.</summary>
+/// <summary>
+/// Weights that are not where the optimizer's own update leaves them: the residual of the exact law of |w|² is not rounding.
+/// </summary>
 /// <remarks>
-/// The residual is a hundred-millionth in float32 with sums in float64, a millionth with float32 sums, more where norms were written with few digits. What is of one sign is told by its mean, from a twentieth of the
-/// decay's own share on, or of what an update adds to |w|².
+/// The residual is a hundred-millionth in float32 with sums in float64, a millionth with float32 sums, more where norms were written with
+/// few digits. What is of one sign is told by its mean, from a twentieth of the decay's own share on, or of what an update adds to |w|².
 /// </remarks>
 internal sealed class ChangedWeights : Cause
 {
@@ -18,10 +20,14 @@ internal sealed class ChangedWeights : Cause
             // The residual is of SGD's rule.
             yield break;
         }
-        var residuals = evidence.Groups.Where(group => evidence.HasLaw(group.Name) || !evidence.IsInvariant(group.Name)).Select(group => Measure(evidence, group.Name)).Where(each => each.Known > 0).ToList();
+        var residuals = evidence.Groups.Where(group => evidence.HasLaw(group.Name) || !evidence.IsInvariant(group.Name))
+            .Select(group => Measure(evidence, group.Name)).Where(each => each.Known > 0).ToList();
         if (residuals.Count == 0)
         {
-            if (evidence.LawGroups.Count > 0) evidence.NotLookedAt.Add("whether something besides the optimizer changes the weights: that needs residual/NAME, or without momentum gradsq/NAME in rows of consecutive updates");
+            if (evidence.LawGroups.Count > 0)
+                evidence.NotLookedAt.Add(
+                    "whether something besides the optimizer changes the weights: that needs residual/NAME, or without momentum "
+                    + "gradsq/NAME in rows of consecutive updates");
             yield break;
         }
         var broken = residuals.Where(each => each.IsBroken).ToList();
@@ -38,13 +44,19 @@ internal sealed class ChangedWeights : Cause
         double worst = broken.Max(each => each.Size);
         yield return new(
             FlagKind.ChangedWeights,
-            isDecay && middle.Mean > 0 ? "Something shrinks the weights besides the optimizer" : "Something changes the weights besides the optimizer",
-            isDecay
-                ? $"After an update |w|² is not what the optimizer's rule makes of it: {(middle.Mean > 0 ? "it shrinks as by a further" : "it grows, as by a negative decay of")} {Text.WithMargin(Math.Abs(middle.Mean), middle.Margin)} of the weight decay."
-                : $"After an update |w|² differs by {Text.Number(worst, 2)} of itself from what the optimizer's rule makes of it; rounding leaves less than 1e-6.",
             isDecay && middle.Mean > 0
-                ? "Look for a second decay: a loop that multiplies the weights, a decoupled decay beside the optimizer's, a norm constraint. Take one of the two out."
-                : "Look for what else touches the weights between two updates: averaged weights swapped in, a projection, a clip of weights, a clip of the gradients after they were logged, weights loaded from a file.")
+                ? "Something shrinks the weights besides the optimizer" : "Something changes the weights besides the optimizer",
+            isDecay
+                ? $"After an update |w|² is not what the optimizer's rule makes of it: "
+                    + $"{(middle.Mean > 0 ? "it shrinks as by a further" : "it grows, as by a negative decay of")} "
+                    + $"{Text.WithMargin(Math.Abs(middle.Mean), middle.Margin)} of the weight decay."
+                : $"After an update |w|² differs by {Text.Number(worst, 2)} of itself from what the optimizer's rule makes of it; "
+                    + $"rounding leaves less than 1e-6.",
+            isDecay && middle.Mean > 0
+                ? "Look for a second decay: a loop that multiplies the weights, a decoupled decay beside the optimizer's, a norm "
+                    + "constraint. Take one of the two out."
+                : "Look for what else touches the weights between two updates: averaged weights swapped in, a projection, a clip of "
+                    + "weights, a clip of the gradients after they were logged, weights loaded from a file.")
         {
             Value = isDecay ? middle.Mean : worst,
             Margin = middle.Margin,
@@ -73,10 +85,12 @@ internal sealed class ChangedWeights : Cause
         bool isOneSided = Math.Abs(mean.Mean) > limit && mean.Away(0) > Doubt;
         var over = isOneSided ? PhaseEstimate.Ratio([.. all.Select(residual => -residual)], shares, steps, 1) : PhaseEstimate.None;
         // A decay is the same share of the logged one whatever the rate is; anything else scatters.
-        return new(group, all.Count, size, size > Largest || isOneSided, over.IsKnown && over.Away(0) > Doubt * Doubt ? over : PhaseEstimate.None);
+        return new(group, all.Count, size, size > Largest || isOneSided,
+            over.IsKnown && over.Away(0) > Doubt * Doubt ? over : PhaseEstimate.None);
     }
 
-    private static double MeanOf(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average();
+    private static double MeanOf(IEnumerable<double> values) =>
+        values.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average();
 
     private sealed record Residuals(string Group, int Known, double Size, bool IsBroken, PhaseEstimate OverDecay);
 }

@@ -3,10 +3,14 @@ using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Norms that grow and shrink as with another weight decay than the log says: what the gradients added to |w|² less what it gained is what decay took.</summary>
+/// <summary>
+/// Norms that grow and shrink as with another weight decay than the log says: what the gradients added to |w|² less what it gained is what
+/// decay took.
+/// </summary>
 /// <remarks>
-/// It holds in and out of equilibrium. Judged where the margin leaves no doubt, from a twentieth of a mixing unit on: below, decay takes less than a fifth of |w|⁴. Between rows only what was measured at them
-/// is known, so rows between which the rate ramps do not count, and the margin has in it what the gradients may have done there.
+/// It holds in and out of equilibrium. Judged where the margin leaves no doubt, from a twentieth of a mixing unit on: below, decay takes
+/// less than a fifth of |w|⁴. Between rows only what was measured at them is known, so rows between which the rate ramps do not count, and
+/// the margin has in it what the gradients may have done there.
 /// </remarks>
 internal sealed class DecayByNorms : Cause
 {
@@ -22,12 +26,19 @@ internal sealed class DecayByNorms : Cause
             yield break;
         }
         var shares = asked.Select(group => (group.Name, Balances: evidence.InPhases(group.Name).Select(phase => phase.Balance).ToList()))
-            .Select(each => (each.Name, Share: NormBalance.ShareOf(each.Balances), Units: each.Balances.Where(balance => balance.Meant > 0).Sum(balance => balance.Units), Intervals: each.Balances.Sum(balance => balance.Intervals))).ToList();
-        var sure = shares.Where(each => each.Share.IsKnown && each.Share.Margin <= LargestMargin && each.Units >= FewestUnits && each.Intervals >= FewestIntervals).ToList();
+            .Select(each => (each.Name, Share: NormBalance.ShareOf(each.Balances),
+            Units: each.Balances.Where(balance => balance.Meant > 0).Sum(balance => balance.Units),
+            Intervals: each.Balances.Sum(balance => balance.Intervals))).ToList();
+        var sure = shares.Where(
+            each => each.Share.IsKnown && each.Share.Margin <= LargestMargin && each.Units >= FewestUnits
+                && each.Intervals >= FewestIntervals).ToList();
         if (sure.Count == 0)
         {
             var best = shares.Where(each => each.Share.IsKnown).OrderBy(each => each.Share.Margin).FirstOrDefault();
-            evidence.NotLookedAt.Add("the decay that the norms show: " + (shares.Max(each => each.Units) < FewestUnits ? $"{Text.Number(shares.Max(each => each.Units), 2)} mixing units are too few for it to show"
+            evidence.NotLookedAt.Add(
+                "the decay that the norms show: "
+                    + (shares.Max(each => each.Units) < FewestUnits
+                    ? $"{Text.Number(shares.Max(each => each.Units), 2)} mixing units are too few for it to show"
                 : shares.Max(each => each.Intervals) < FewestIntervals ? "too few rows between which the rate stands still"
                 : best.Name is null ? "too few rows"
                 : $"the rows are too far apart: it is {Text.Percent(best.Share.Mean, best.Share.Margin)} of the log's at best"));
@@ -49,11 +60,15 @@ internal sealed class DecayByNorms : Cause
         evidence.Distrust(names);
         yield return new(
             isMissing ? FlagKind.DecayMissing : FlagKind.OtherDecay,
-            isMissing ? $"Weight decay is missing, though the log says {Text.Number(logged)}" : $"The weights decay more than the logged {Text.Number(logged)}",
+            isMissing
+                ? $"Weight decay is missing, though the log says {Text.Number(logged)}"
+                : $"The weights decay more than the logged {Text.Number(logged)}",
             $"Norms grew and shrank as with {Text.Percent(Math.Max(0, share.Mean), share.Margin)} of the logged weight decay.",
             isMissing
-                ? "Look at the optimizer's parameter groups and at exclusions by name or dimension: these weights do not get the decay that is logged. Without it their norms only grow and their effective rate only falls."
-                : "Something shrinks the weights besides the logged decay: an L2 term in the loss, a decoupled decay on top, a norm constraint. Take it out, or log it as weight_decay.")
+                ? "Look at the optimizer's parameter groups and at exclusions by name or dimension: these weights do not get the decay "
+                    + "that is logged. Without it their norms only grow and their effective rate only falls."
+                : "Something shrinks the weights besides the logged decay: an L2 term in the loss, a decoupled decay on top, a norm "
+                    + "constraint. Take it out, or log it as weight_decay.")
         {
             Value = share.Mean,
             Margin = share.Margin,
@@ -71,9 +86,11 @@ internal sealed class DecayByNorms : Cause
     private static string WhyNot(Evidence evidence)
     {
         double[] decays = [.. evidence.LawGroups.SelectMany(group => group.WeightDecay).Where(double.IsFinite)];
-        return decays.Length == 0 ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
+        return decays.Length == 0
+            ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
             : decays.All(decay => decay == 0) ? "the decay that the norms show: the log says that there is none to hold them against"
             : evidence.LawGroups.Any(HasColumns) ? "the decay that the norms show: too few rows between which the rate stands still"
-            : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and the rate, decay and momentum of each row";
+            : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and "
+                + "the rate, decay and momentum of each row";
     }
 }

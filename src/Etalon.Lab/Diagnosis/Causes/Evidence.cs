@@ -3,7 +3,10 @@ using Etalon.Lab.Diagnosis.Phases;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>A log while causes are looked for in it. What a found cause explains is taken out before the next is judged, so that no two flags speak of one thing.</summary>
+/// <summary>
+/// A log while causes are looked for in it. What a found cause explains is taken out before the next is judged, so that no two flags speak
+/// of one thing.
+/// </summary>
 internal sealed class Evidence
 {
     private readonly HashSet<string> _lawless = [], _unlikeTheLog = [];
@@ -36,7 +39,8 @@ internal sealed class Evidence
     public IReadOnlyList<LogGroup> Tensors => [.. Log.Groups.Where(group => group.Name is not (LogGroup.Whole or LogGroup.Everything))];
 
     /// <summary>The groups that a question can be asked of: the single ones, or the one of all together where there is no other.</summary>
-    public IReadOnlyList<LogGroup> Groups => Tensors is { Count: > 0 } tensors ? tensors : [.. Log.Groups.Where(group => group.Name == LogGroup.Whole)];
+    public IReadOnlyList<LogGroup> Groups =>
+        Tensors is { Count: > 0 } tensors ? tensors : [.. Log.Groups.Where(group => group.Name == LogGroup.Whole)];
 
     /// <summary>Takes a cause out of the log: what is judged from now on is the log without it.</summary>
     public void Explain(RunLog without) => (Log, Phases) = (without, LogPhase.Of(without));
@@ -56,7 +60,10 @@ internal sealed class Evidence
     }
 
     /// <summary>The groups that the laws speak about, as far as was found.</summary>
-    public IReadOnlyList<LogGroup> LawGroups => [.. Log.Groups.Where(group => group.Name != LogGroup.Everything && HasLaw(group.Name) && (group.Name != LogGroup.Whole || _isAskedTogether || Tensors.Count == 0))];
+    public IReadOnlyList<LogGroup> LawGroups =>
+        [.. Log.Groups.Where(
+            group => group.Name != LogGroup.Everything && HasLaw(group.Name)
+                && (group.Name != LogGroup.Whole || _isAskedTogether || Tensors.Count == 0))];
 
     /// <summary>From now on nothing that needs the log's rate, decay or rule is asked of these groups.</summary>
     public void Distrust(IEnumerable<string> groups)

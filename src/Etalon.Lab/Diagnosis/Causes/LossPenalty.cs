@@ -3,10 +3,13 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>An L2 term c |w|²/2 in the loss: its gradient is c w, so that g.w/|w|² is the same c in every row, where scale-invariant weights have 0 and others noise.</summary>
+/// <summary>
+/// An L2 term c |w|²/2 in the loss: its gradient is c w, so that g.w/|w|² is the same c in every row, where scale-invariant weights have 0
+/// and others noise.
+/// </summary>
 /// <remarks>
-/// In a network on images, of a term of 5e-4: 5.000e-4 with a standard deviation of 2e-7 behind a normalization; 0 with the same deviation without the term; and without a normalization noise of 3e-3. So
-/// the scatter from row to row tells the two apart, wherever they meet.
+/// In a network on images, of a term of 5e-4: 5.000e-4 with a standard deviation of 2e-7 behind a normalization; 0 with the same deviation
+/// without the term; and without a normalization noise of 3e-3. So the scatter from row to row tells the two apart, wherever they meet.
 /// </remarks>
 internal sealed class LossPenalty : Cause
 {
@@ -20,7 +23,9 @@ internal sealed class LossPenalty : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var found = evidence.Groups.Select(group => (group.Name, Pull: Constant(group), Decay: group.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max())).Where(each => each.Pull > LeastOfDecay * each.Decay).ToDictionary(each => each.Name, each => each.Pull!.Value);
+        var found = evidence.Groups.Select(
+            group => (group.Name, Pull: Constant(group), Decay: group.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max()))
+            .Where(each => each.Pull > LeastOfDecay * each.Decay).ToDictionary(each => each.Name, each => each.Pull!.Value);
         if (found.Count == 0)
         {
             if (evidence.Groups.Any(group => Pulls(group).Length >= FewestRows)) evidence.Checked.Add("an L2 term in the loss");
@@ -33,10 +38,15 @@ internal sealed class LossPenalty : Cause
         string size = isOne ? Text.Number(common) : Text.Range(least, most);
         yield return new(
             FlagKind.LossPenalty,
-            logged > 0 ? $"An L2 term of {size} in the loss, on top of the weight decay of {Text.Number(logged)} in the optimizer" : $"An L2 term of {size} in the loss, while the optimizer's weight decay is 0",
-            $"g.w/|w|² is {(isOne ? $"the same {Text.Number(common)}" : $"constant, from {Text.Number(least)} to {Text.Number(most)},")} in every row; it would be 0 without such a term. The gradient has c w in it, with c = {size}, as {Text.Number(common / 2)} |w|² in the loss gives.",
             logged > 0
-                ? $"Keep one of the two: take the penalty out of the loss, or set weight_decay to 0. As it is the weights decay with {Text.Number(logged + common)} in all."
+                ? $"An L2 term of {size} in the loss, on top of the weight decay of {Text.Number(logged)} in the optimizer"
+                : $"An L2 term of {size} in the loss, while the optimizer's weight decay is 0",
+            $"g.w/|w|² is {(isOne ? $"the same {Text.Number(common)}" : $"constant, from {Text.Number(least)} to {Text.Number(most)},")} "
+            + $"in every row; it would be 0 without such a term. The gradient has c w in it, with c = {size}, as "
+            + $"{Text.Number(common / 2)} |w|² in the loss gives.",
+            logged > 0
+                ? $"Keep one of the two: take the penalty out of the loss, or set weight_decay to 0. As it is the weights decay with "
+                    + $"{Text.Number(logged + common)} in all."
                 : "That is weight decay in another place. Move it into the optimizer, so that the log and the schedule speak of it.")
         {
             Value = common,
@@ -44,7 +54,8 @@ internal sealed class LossPenalty : Cause
         };
     }
 
-    private static double[] Pulls(LogGroup group) => [.. group.Dot.Zip(group.Norm, (dot, norm) => dot / (norm * norm)).Where(double.IsFinite)];
+    private static double[] Pulls(LogGroup group) =>
+        [.. group.Dot.Zip(group.Norm, (dot, norm) => dot / (norm * norm)).Where(double.IsFinite)];
 
     private static double? Constant(LogGroup group)
     {
@@ -60,14 +71,18 @@ internal sealed class LossPenalty : Cause
 
     private static double[] Unknown(double[] column) => [.. column.Select(_ => double.NaN)];
 
-    /// <summary>The log of the loss without the term, with the term counted as decay, which it is. Where one c stands in all groups that show it, it stands in those that hide it too.</summary>
+    /// <summary>
+    /// The log of the loss without the term, with the term counted as decay, which it is. Where one c stands in all groups that show it, it
+    /// stands in those that hide it too.
+    /// </summary>
     private static RunLog Without(RunLog log, Dictionary<string, double> found, double? common) => log.With(log.Groups.Select(group =>
     {
         double pull = found.TryGetValue(group.Name, out double own) ? own : group.Name == LogGroup.Everything ? 0 : common ?? 0;
         return pull == 0 ? group : group with
         {
             Dot = [.. group.Dot.Zip(group.Norm, (dot, norm) => dot - pull * norm * norm)],
-            GradientSquare = [.. group.GradientSquare.Select((square, i) => Math.Max(0, square - 2 * pull * group.Dot[i] + Elementary.Pow(pull * group.Norm[i], 2)))],
+            GradientSquare = [.. group.GradientSquare.Select(
+                (square, i) => Math.Max(0, square - 2 * pull * group.Dot[i] + Elementary.Pow(pull * group.Norm[i], 2)))],
             // v.g has c v.w of the term in it.
             BufferDot = [.. group.BufferDot.Zip(group.BufferWeight, (dot, along) => double.IsFinite(along) ? dot - pull * along : dot)],
             WeightDecay = [.. group.WeightDecay.Select(decay => decay + pull)],

@@ -7,7 +7,9 @@ internal sealed class OtherOptimizer : Cause
     {
         if (evidence.Log.Optimizer is not { } name || name.Equals("SGD", StringComparison.OrdinalIgnoreCase)) yield break;
         evidence.IsAnotherOptimizer();
-        evidence.Remarks.Add($"The optimizer is {name}. The laws of norms and angles here are SGD's, so nothing is judged by them; what does not depend on the optimizer is.");
+        evidence.Remarks.Add(
+            $"The optimizer is {name}. The laws of norms and angles here are SGD's, so nothing is judged by them; what does not depend "
+            + $"on the optimizer is.");
         evidence.NotLookedAt.Add($"norms, angles and equilibrium: the optimizer is {name}, and those laws are SGD's");
     }
 }

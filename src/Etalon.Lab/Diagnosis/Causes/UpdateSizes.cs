@@ -5,10 +5,13 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Angles that are not those which rate, momentum and gradients make: another rule, other gradients, another rate, or no SGD at all.</summary>
+/// <summary>
+/// Angles that are not those which rate, momentum and gradients make: another rule, other gradients, another rate, or no SGD at all.
+/// </summary>
 /// <remarks>
-/// Of SGD, angle² |w|⁴ over what it is for S = 1 is S, as |w|² (|g|² + 2 b v.g) is: the sums of both over many updates are the same but for what a buffer holds at either end, whatever the gradients
-/// are to each other. So their ratio is 1 within its margin, in and out of equilibrium, under any schedule.
+/// Of SGD, angle² |w|⁴ over what it is for S = 1 is S, as |w|² (|g|² + 2 b v.g) is: the sums of both over many updates are the same but for
+/// what a buffer holds at either end, whatever the gradients are to each other. So their ratio is 1 within its margin, in and out of
+/// equilibrium, under any schedule.
 /// </remarks>
 internal sealed class UpdateSizes : Cause
 {
@@ -18,7 +21,8 @@ internal sealed class UpdateSizes : Cause
     // Updates in which a buffer fills, in units of 1/(1 - mu).
     private const double Filling = 4;
 
-    // A buffer's product with gradients wanders over an epoch or longer: four rows, 200 updates apart, were off by 0.3 in sound networks where they said 0.14.
+    // A buffer's product with gradients wanders over an epoch or longer: four rows, 200 updates apart, were off by 0.3 in sound networks
+    // where they said 0.14.
     private const int FewestRows = 12;
 
     // How much less the updates must follow the gradients' sizes than the gradients scatter, to be called of one length.
@@ -26,10 +30,14 @@ internal sealed class UpdateSizes : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var ratios = evidence.LawGroups.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
+        var ratios =
+            evidence.LawGroups.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
         if (ratios.Count == 0)
         {
-            if (evidence.IsSgd) evidence.NotLookedAt.Add("whether the updates are those of the gradients: that needs angle/NAME and gradsq/NAME, with momentum also buffer_dot/NAME, in 12 rows or more");
+            if (evidence.IsSgd)
+                evidence.NotLookedAt.Add(
+                    "whether the updates are those of the gradients: that needs angle/NAME and gradsq/NAME, with momentum also "
+                    + "buffer_dot/NAME, in 12 rows or more");
             yield break;
         }
         var off = ratios.Where(each => Math.Abs(each.Ratio.Mean - 1) > Tolerance && each.Ratio.Away(1) > Doubt).ToList();
@@ -48,7 +56,9 @@ internal sealed class UpdateSizes : Cause
     private static Flag Explained(Evidence evidence, List<LogGroup> groups, PhaseEstimate square, string[] names)
     {
         var ratio = square.ToThe(0.5);
-        string size = $"An update turns the weights by {Text.WithMargin(ratio.Mean, ratio.Margin)} times what the logged rate, momentum and gradients make";
+        string size =
+            $"An update turns the weights by {Text.WithMargin(ratio.Mean, ratio.Margin)} times what the logged rate, momentum and "
+            + $"gradients make";
         double momentum = evidence.Log.Momentum.LastOrDefault(double.IsFinite);
         var rule = evidence.Log.Rule;
         if (rule.Decay == DecayForm.Coupled && rule.Dampening == 0 && momentum > 0)
@@ -56,10 +66,14 @@ internal sealed class UpdateSizes : Cause
             double other = Turn(momentum, rule with { Nesterov = !rule.Nesterov }) / Turn(momentum, rule);
             if (square.Away(other) < Doubt)
             {
-                string acts = rule.Nesterov ? "heavy ball" : "Nesterov's momentum", said = rule.Nesterov ? "Nesterov's momentum" : "heavy ball";
+                string acts = rule.Nesterov ? "heavy ball" : "Nesterov's momentum",
+                    said = rule.Nesterov ? "Nesterov's momentum" : "heavy ball";
                 return new(
-                    FlagKind.OtherRule, $"The updates are those of {acts}, while the log says {said}", $"{size}; {acts} makes {Text.Number(Math.Sqrt(other))} times, at a momentum of {Text.Number(momentum)}.",
-                    rule.Nesterov ? "Log nesterov as 0, or set nesterov=True in the optimizer." : "Log nesterov as 1, or set nesterov=False in the optimizer, whichever was meant.")
+                    FlagKind.OtherRule, $"The updates are those of {acts}, while the log says {said}",
+                    $"{size}; {acts} makes {Text.Number(Math.Sqrt(other))} times, at a momentum of {Text.Number(momentum)}.",
+                    rule.Nesterov
+                        ? "Log nesterov as 0, or set nesterov=True in the optimizer."
+                        : "Log nesterov as 1, or set nesterov=False in the optimizer, whichever was meant.")
                 {
                     Value = ratio.Mean,
                     Margin = ratio.Margin,
@@ -69,8 +83,10 @@ internal sealed class UpdateSizes : Cause
         }
         if (HaveOneLength(groups) || square.Mean > Farthest || square.Mean < 1 / Farthest)
             return new(
-                FlagKind.OtherUpdates, "The updates are not those of SGD with the logged numbers and gradients", $"{size}{(HaveOneLength(groups) ? ", and their sizes do not follow the gradients' sizes" : "")}.",
-                "Look for an optimizer that is not SGD (Adam, LARS, a normalized gradient), for a clip or a scaling of the gradients after they were logged (a mixed-precision scaler), or for a rate that is not the logged one.")
+                FlagKind.OtherUpdates, "The updates are not those of SGD with the logged numbers and gradients",
+                $"{size}{(HaveOneLength(groups) ? ", and their sizes do not follow the gradients' sizes" : "")}.",
+                "Look for an optimizer that is not SGD (Adam, LARS, a normalized gradient), for a clip or a scaling of the gradients "
+                + "after they were logged (a mixed-precision scaler), or for a rate that is not the logged one.")
             {
                 Value = ratio.Mean,
                 Margin = ratio.Margin,
@@ -78,7 +94,8 @@ internal sealed class UpdateSizes : Cause
             };
         return new(
             FlagKind.OtherUpdates, "The updates are not what rate and gradients make", $"{size}.",
-            "Look for gradients that change after they were logged (a clip, an average over processes, a mixed-precision scaler), for a rate or momentum that is not the logged one, and for a dampening.")
+            "Look for gradients that change after they were logged (a clip, an average over processes, a mixed-precision scaler), for a "
+            + "rate or momentum that is not the logged one, and for a dampening.")
         {
             Value = ratio.Mean,
             Margin = ratio.Margin,
@@ -90,13 +107,16 @@ internal sealed class UpdateSizes : Cause
 
     private static bool HaveOneLength(List<LogGroup> groups) => groups.Count(group =>
     {
-        var rows = Enumerable.Range(0, group.Norm.Length).Where(row => group.Angle[row] > 0 && group.GradientSquare[row] > 0 && group.Rate[row] > 0).ToList();
+        var rows = Enumerable.Range(0, group.Norm.Length)
+            .Where(row => group.Angle[row] > 0 && group.GradientSquare[row] > 0 && group.Rate[row] > 0).ToList();
         if (rows.Count < 20) return false;
-        double[] gradients = [.. rows.Select(row => Elementary.Log(group.GradientSquare[row]) / 2)], updates = [.. rows.Select(row => Elementary.Log(group.Angle[row] * group.Norm[row] / group.Rate[row]))];
+        double[] gradients = [.. rows.Select(row => Elementary.Log(group.GradientSquare[row]) / 2)],
+            updates = [.. rows.Select(row => Elementary.Log(group.Angle[row] * group.Norm[row] / group.Rate[row]))];
         return Scatter(gradients) > 0.1 && Scatter(updates) < Unlike * Scatter(gradients);
     }) > groups.Count / 2;
 
-    private static double Scatter(double[] values) => values.Average() is var mean ? Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) : 0;
+    private static double Scatter(double[] values) =>
+        values.Average() is var mean ? Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) : 0;
 
     /// <summary>Squares of angles over those that the gradients make, over all of the log; unknown where a part of it is missing.</summary>
     public static PhaseEstimate Of(Evidence evidence, LogGroup group)
@@ -110,7 +130,8 @@ internal sealed class UpdateSizes : Cause
             double momentum = phase.Numbers.Momentum;
             memory = Math.Max(memory, RuleSums.Memory(momentum));
             // A buffer that has not filled yet, or holds what another momentum left, makes smaller or larger updates.
-            if (momentum != before) filled = phase.Steps[0] + (long)(double.IsNaN(before) && phase.Steps[0] > 0 ? 0 : Filling / (1 - momentum));
+            if (momentum != before)
+                filled = phase.Steps[0] + (long)(double.IsNaN(before) && phase.Steps[0] > 0 ? 0 : Filling / (1 - momentum));
             before = momentum;
             var known = new BufferBalance(phase).Rows().ToList();
             if (known.Count > 0)
@@ -130,6 +151,8 @@ internal sealed class UpdateSizes : Cause
                 steps.Add(phase.Steps[row]);
             }
         }
-        return steps.Count < FewestRows ? PhaseEstimate.None : PhaseEstimate.Ratio(turned, made, steps, memory).OffByAtMost(rounded / made.Where(double.IsFinite).Sum());
+        return steps.Count < FewestRows
+            ? PhaseEstimate.None
+            : PhaseEstimate.Ratio(turned, made, steps, memory).OffByAtMost(rounded / made.Where(double.IsFinite).Sum());
     }
 }

@@ -5,7 +5,8 @@ namespace Etalon.Lab.Diagnosis;
 /// <summary>How a rate that was meant may have become the one of a log: guesses, fitted and ranked.</summary>
 internal static class GuessedRates
 {
-    // A guess explains a log whose rows it fits nearly, or most of them to a percent; if it leaves less than a third or so of the difference that is to be explained.
+    // A guess explains a log whose rows it fits nearly, or most of them to a percent; if it leaves less than a third or so of the
+    // difference that is to be explained.
     private const double Near = 0.02, MostRowsFit = 0.8, Left = 0.3;
 
     // Of a rate: as near as a fit is called one.
@@ -30,7 +31,8 @@ internal static class GuessedRates
         if (!(peak > 0)) return [];
         double unexplained = Fitted(new("", "", "", reference.RateAt), 1, x, y, peak).Residual;
         var fits = All(reference, x, y).SelectMany(guess => Fits(guess, x, y, peak))
-            .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) }).ToList();
+            .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) })
+            .ToList();
         // A tenth of a percent is no reason to prefer one to a plainer one before it.
         return [.. fits.OrderBy(fit => Math.Round(fit.Residual, 3)).Take(8)];
     }
@@ -38,17 +40,21 @@ internal static class GuessedRates
     private static IEnumerable<Fit> Fits(Guess guess, double[] x, double[] y, double peak)
     {
         if (!guess.IsOfSize) yield return Fitted(guess, 1, x, y, peak);
-        double[] ratios = [.. x.Select(guess.Value).Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
+        double[] ratios =
+            [.. x.Select(guess.Value).Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
         if (!guess.IsScalable || ratios.Length < 3) yield break;
         double factor = ratios[ratios.Length / 2];
-        if (Math.Abs(factor - 1) > Same) yield return Fitted(guess, factor, x, y, peak) is var fit && guess.IsOfSize ? fit : fit with { Residual = fit.Residual + 1e-3 };
+        if (Math.Abs(factor - 1) > Same)
+            yield return Fitted(guess, factor, x, y, peak) is var fit && guess.IsOfSize ? fit : fit with { Residual = fit.Residual + 1e-3 };
     }
 
     private static Fit Fitted(Guess guess, double factor, double[] x, double[] y, double peak)
     {
         double least = Floor * peak;
-        double[] differences = [.. x.Zip(y, (step, rate) => Math.Abs(Elementary.Log((rate + least) / (factor * guess.Value(step) + least))))];
-        return new(guess, factor, differences.Average(difference => Math.Min(difference, Different)), differences.Count(difference => difference < Same) / (double)differences.Length);
+        double[] differences =
+            [.. x.Zip(y, (step, rate) => Math.Abs(Elementary.Log((rate + least) / (factor * guess.Value(step) + least))))];
+        return new(guess, factor, differences.Average(difference => Math.Min(difference, Different)),
+            differences.Count(difference => difference < Same) / (double)differences.Length);
     }
 
     private static IEnumerable<Guess> All(Reference reference, double[] x, double[] y)
@@ -61,15 +67,23 @@ internal static class GuessedRates
         foreach (var guess in Drops(reference)) yield return guess;
         foreach (int shift in (int[])[1, -1])
             yield return new(
-                $"the schedule is {(shift > 0 ? "ahead" : "behind")} by one update", $"the log's rate at t is {meant} at t {(shift > 0 ? "+" : "-")} 1",
-                shift > 0 ? "Call scheduler.step() after optimizer.step(), once, and not before the first update." : "Check the order of scheduler.step() and optimizer.step(), and the step that a resumed run begins with.", t => of(t + shift), IsScalable: false);
-        yield return new("the rate never changes", $"the log's rate is {Text.Number(y[0])} in every row", "Call scheduler.step(), and after a resume load the scheduler's state.", _ => y[0], IsScalable: false);
+                $"the schedule is {(shift > 0 ? "ahead" : "behind")} by one update",
+                $"the log's rate at t is {meant} at t {(shift > 0 ? "+" : "-")} 1",
+                shift > 0
+                    ? "Call scheduler.step() after optimizer.step(), once, and not before the first update."
+                    : "Check the order of scheduler.step() and optimizer.step(), and the step that a resumed run begins with.",
+                    t => of(t + shift), IsScalable: false);
+        yield return new("the rate never changes", $"the log's rate is {Text.Number(y[0])} in every row",
+            "Call scheduler.step(), and after a resume load the scheduler's state.", _ => y[0], IsScalable: false);
         if (Span(reference, x, y) is { } span)
         {
             double length = reference.TotalSteps / span;
             yield return new(
-                "the schedule has another length", $"the log's rate at t is {meant} at {Text.Number(span)} t, as of a schedule of {length:#,0} updates instead of {reference.TotalSteps:#,0}",
-                "Give the scheduler the number of updates that the run really has; look at epochs, gradient accumulation and the number of processes.", t => of(span * t));
+                "the schedule has another length",
+                $"the log's rate at t is {meant} at {Text.Number(span)} t, as of a schedule of {length:#,0} updates instead of "
+                + $"{reference.TotalSteps:#,0}",
+                "Give the scheduler the number of updates that the run really has; look at epochs, gradient accumulation and the number "
+                + "of processes.", t => of(span * t));
         }
     }
 
@@ -77,15 +91,20 @@ internal static class GuessedRates
     {
         if (reference.StepsPerEpoch is not { } epoch) yield break;
         const string Remedy = "Call scheduler.step() once per epoch, after the loop over batches; or write the schedule in updates.";
-        yield return new($"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t", Remedy, t => reference.RateAt(epoch * t));
+        yield return new($"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t",
+            Remedy, t => reference.RateAt(epoch * t));
         // PyTorch's cosine goes up again past its end.
         yield return new(
-            $"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t, back and forth as PyTorch's cosine goes", Remedy,
+            $"the scheduler steps once per batch, and counts in epochs",
+            $"the log's rate at t is {meant} at {epoch:#,0} t, back and forth as PyTorch's cosine goes", Remedy,
             t => reference.RateAt(Back(epoch * t, Peak(reference), reference.TotalSteps)));
         yield return new(
-            "the scheduler steps once per epoch, and counts in updates", $"the log's rate at t is {meant} at t / {epoch:#,0}", "Call scheduler.step() once per batch, in the loop over batches.", t => reference.RateAt(Math.Floor(t / epoch)));
+            "the scheduler steps once per epoch, and counts in updates", $"the log's rate at t is {meant} at t / {epoch:#,0}",
+            "Call scheduler.step() once per batch, in the loop over batches.", t => reference.RateAt(Math.Floor(t / epoch)));
         yield return new(
-            "the rate moves once per epoch only", $"the log's rate at t is {meant} at the begin of t's epoch", "Call scheduler.step() once per batch, with the schedule in updates; or compare with a recipe that holds the rate for an epoch.",
+            "the rate moves once per epoch only", $"the log's rate at t is {meant} at the begin of t's epoch",
+            "Call scheduler.step() once per batch, with the schedule in updates; or compare with a recipe that holds the rate for an "
+            + "epoch.",
             t => reference.RateAt(Math.Floor(t / epoch) * epoch), IsScalable: false);
     }
 
@@ -109,22 +128,29 @@ internal static class GuessedRates
     {
         long end = Peak(reference);
         if (end == 0 || end + 1 == reference.TotalSteps) yield break;
-        yield return new($"the warm-up is missing", $"the log begins at the rate of update {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(Math.Max(t, end)));
-        yield return new($"the warm-up is missing, and all else comes earlier", $"the log's rate at t is {meant} at t + {end:#,0}", "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.", t => reference.RateAt(t + end));
+        yield return new($"the warm-up is missing", $"the log begins at the rate of update {end:#,0}",
+            "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.",
+            t => reference.RateAt(Math.Max(t, end)));
+        yield return new($"the warm-up is missing, and all else comes earlier", $"the log's rate at t is {meant} at t + {end:#,0}",
+            "Put the warm-up in front of the schedule: torch.optim.lr_scheduler.SequentialLR with a LinearLR first.",
+            t => reference.RateAt(t + end));
     }
 
     private static IEnumerable<Guess> Drops(Reference reference)
     {
         var drops = new List<(long At, double Factor)>();
         for (long step = 1; step < reference.TotalSteps && drops.Count <= MostDrops; step++)
-            if (reference.RateAt(step - 1) is > 0 and var before && reference.RateAt(step) / before is < Drop and > 0 and var factor) drops.Add((step, factor));
+            if (reference.RateAt(step - 1) is > 0 and var before && reference.RateAt(step) / before is < Drop and > 0 and var factor)
+                drops.Add((step, factor));
         if (drops.Count > MostDrops) yield break;
         for (int i = drops.Count - 1; i >= 0; i--)
         {
             var (at, factor) = drops[i];
             yield return new(
-                $"the {(drops.Count == 1 ? "drop" : i == drops.Count - 1 ? "last drop" : i == 0 ? "first drop" : "drop")} of the rate at update {at:#,0} is missing", $"from there on the log's rate is {Text.Number(1 / factor)} times what was meant",
-                "Look at the milestones, their unit (epochs or updates), and whether the run is long enough to reach them.", t => t < at ? reference.RateAt(t) : reference.RateAt(t) / factor);
+                $"the {(drops.Count == 1 ? "drop" : i == drops.Count - 1 ? "last drop" : i == 0 ? "first drop" : "drop")} of the rate at "
+                + $"update {at:#,0} is missing", $"from there on the log's rate is {Text.Number(1 / factor)} times what was meant",
+                "Look at the milestones, their unit (epochs or updates), and whether the run is long enough to reach them.",
+                t => t < at ? reference.RateAt(t) : reference.RateAt(t) / factor);
         }
     }
 

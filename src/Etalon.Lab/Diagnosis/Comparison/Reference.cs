@@ -6,11 +6,12 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>What a run should have been: the rate, weight decay and momentum of each update, of a recipe or of another log.</summary>
-public sealed class Reference
+internal sealed class Reference
 {
     private readonly Func<long, (double Rate, double WeightDecay, double Momentum)> _numbers;
 
-    private Reference(string name, UpdateRule rule, long totalSteps, Func<long, (double, double, double)> numbers) => (Name, Rule, TotalSteps, _numbers) = (name, rule, totalSteps, numbers);
+    private Reference(string name, UpdateRule rule, long totalSteps, Func<long, (double, double, double)> numbers) =>
+        (Name, Rule, TotalSteps, _numbers) = (name, rule, totalSteps, numbers);
 
     /// <summary>The recipe's or the log's name.</summary>
     public string Name { get; }
@@ -34,14 +35,17 @@ public sealed class Reference
     /// <param name="path">The file or the folder.</param>
     /// <exception cref="InputException">It is none of them, or has faults.</exception>
     public static Reference Of(string path) =>
-        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json" ? Of(RecipeReader.ReadFile(path).Recipe) : Of(RunDiagnosis.ReadLog(path));
+        Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json"
+            ? Of(RecipeReader.ReadFile(path).Recipe) : Of(RunDiagnosis.ReadLog(path));
 
     /// <summary>A recipe.</summary>
     public static Reference Of(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (recipe.Optimizer is not SgdSpec) throw new InputException($"{recipe.Name}: trains with {recipe.Optimizer.Name}; a log is compared with a recipe of SGD");
-        return new(recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps, step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step)))
+        if (recipe.Optimizer is not SgdSpec)
+            throw new InputException($"{recipe.Name}: trains with {recipe.Optimizer.Name}; a log is compared with a recipe of SGD");
+        return new(recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps,
+            step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step)))
         {
             IsRecipe = true,
             StepsPerEpoch = recipe.StepsPerEpoch > 1 ? recipe.StepsPerEpoch : null,
@@ -52,7 +56,9 @@ public sealed class Reference
     internal static Reference Of(RunLog log)
     {
         int RowAt(long step) => Array.BinarySearch(log.Steps, step) is var found && found >= 0 ? found : Math.Max(0, ~found - 1);
-        return new(log.Source, log.Rule, log.End, step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default) { IsRuleKnown = log.IsRuleLogged };
+        return new(log.Source, log.Rule, log.End,
+            step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default) { IsRuleKnown =
+            log.IsRuleLogged };
     }
 
     internal double RateAt(double step) => _numbers(At(step)).Rate;

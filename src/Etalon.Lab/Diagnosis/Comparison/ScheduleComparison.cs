@@ -2,7 +2,9 @@ using Etalon.Lab.Diagnosis.Logs;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Where a log's rate, weight decay and momentum first differ from those that were meant, by how much, and which guess explains it.</summary>
+/// <summary>
+/// Where a log's rate, weight decay and momentum first differ from those that were meant, by how much, and which guess explains it.
+/// </summary>
 internal static class ScheduleComparison
 {
     // Of the larger of two numbers: what float32, and a rate printed with few digits, may leave.
@@ -15,17 +17,25 @@ internal static class ScheduleComparison
     {
         int rows = log.Steps.Count(step => step < reference.TotalSteps);
         if (rows < log.Steps.Length)
-            evidence.Remarks.Add($"The log goes on to update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; rows beyond are compared with its last numbers.");
+            evidence.Remarks.Add(
+                $"The log goes on to update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; rows "
+                + $"beyond are compared with its last numbers.");
         else if (log.End < reference.TotalSteps)
-            evidence.Remarks.Add($"The log ends at update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; what was not logged is not compared.");
+            evidence.Remarks.Add(
+                $"The log ends at update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; what was not "
+                + $"logged is not compared.");
         var flags = new List<Flag>();
         double[] steps = [.. log.Steps.Select(step => (double)step)];
         if (Difference(steps, log.Rate, reference.RateAt) is { } rate) flags.Add(Rate(log, reference, steps, rate));
         if (Difference(steps, log.WeightDecay, reference.WeightDecayAt) is { } decay) flags.Add(Decay(log, reference, decay));
         if (Difference(steps, log.Momentum, reference.MomentumAt) is { } momentum) flags.Add(Momentum(reference, momentum));
         if (log.IsRuleLogged && reference.IsRuleKnown && log.Rule != reference.Rule && log.Momentum.Any(value => value > 0))
-            flags.Add(new(FlagKind.RuleDiffers, $"The update rule is not that of {reference.Name}", $"The log has {log.Rule}, and {reference.Name} {reference.Rule}.", "Set nesterov and dampening of the optimizer as was meant."));
-        foreach (var (name, values) in (ReadOnlySpan<(string, double[])>)[("rate", log.Rate), ("weight decay", log.WeightDecay), ("momentum", log.Momentum)])
+            flags.Add(
+                new(FlagKind.RuleDiffers, $"The update rule is not that of {reference.Name}",
+                    $"The log has {log.Rule}, and {reference.Name} {reference.Rule}.",
+                    "Set nesterov and dampening of the optimizer as was meant."));
+        foreach (var (name, values) in (ReadOnlySpan<(string, double[])>)[("rate", log.Rate), ("weight decay", log.WeightDecay),
+            ("momentum", log.Momentum)])
             if (values.All(double.IsNaN)) evidence.NotLookedAt.Add($"the {name} against {reference.Name}: it is not in the log");
         if (flags.Count == 0 && log.Rate.Any(double.IsFinite)) evidence.Checked.Add($"differences from {reference.Name}");
         return flags;
@@ -37,7 +47,8 @@ internal static class ScheduleComparison
         for (int row = 0; row < steps.Length; row++)
         {
             double has = values[row], due = meant(steps[row]);
-            if (double.IsFinite(has) && Math.Abs(has - due) > Slack * Math.Max(has, due) + Least * peak) return (row, has, due, (long)steps[row]);
+            if (double.IsFinite(has) && Math.Abs(has - due) > Slack * Math.Max(has, due) + Least * peak)
+                return (row, has, due, (long)steps[row]);
         }
         return null;
     }
@@ -46,36 +57,58 @@ internal static class ScheduleComparison
     {
         int[] known = [.. Enumerable.Range(0, steps.Length).Where(row => double.IsFinite(log.Rate[row]))];
         var fits = GuessedRates.Of(reference, [.. known.Select(row => steps[row])], [.. known.Select(row => log.Rate[row])]);
-        string where = $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in {reference.Name}{Factor(first.Has, first.Meant)}.";
+        string where =
+            $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in "
+            + $"{reference.Name}{Factor(first.Has, first.Meant)}.";
         var best = fits.Count == 0 ? null : fits[0];
         if (best is null || !best.Explains)
         {
-            string nearest = best is null ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, which fits {Percent(best)}: no explanation.";
-            return new(FlagKind.RateDiffers, IsWarmupOnly(log, reference) ? $"The warm-up is not that of {reference.Name}; from update {GuessedRates.Peak(reference):#,0} on the rates agree" : $"The rate is not that of {reference.Name}", where + nearest, "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value = first.Has / first.Meant };
+            string nearest = best is null
+                ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, which fits {Percent(best)}: no explanation.";
+            return new(FlagKind.RateDiffers,
+                IsWarmupOnly(log, reference)
+                    ? $"The warm-up is not that of {reference.Name}; from update {GuessedRates.Peak(reference):#,0} on the rates agree"
+                    : $"The rate is not that of {reference.Name}", where + nearest,
+                    "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value =
+                    first.Has / first.Meant };
         }
-        string cause = best.Guess.Formula.Length == 0 ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}" : $"{char.ToUpperInvariant(best.Guess.Words[0])}{best.Guess.Words[1..]}{With(best)}";
-        string formula = best.Guess.Formula.Length == 0 ? "The log's rate is this multiple of what was meant in every row" : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
-        var others = fits.Skip(1).Where(fit => fit.Explains).Where(fit => fit.Guess.Words != best.Guess.Words).DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
-        string more = others.Count == 0 ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
-        return new(FlagKind.RateDiffers, cause, $"{where} {formula}: it fits {Percent(best)}.{more}", best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
+        string cause = best.Guess.Formula.Length == 0
+            ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}"
+            : $"{char.ToUpperInvariant(best.Guess.Words[0])}{best.Guess.Words[1..]}{With(best)}";
+        string formula = best.Guess.Formula.Length == 0
+            ? "The log's rate is this multiple of what was meant in every row"
+            : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
+        var others = fits.Skip(1).Where(fit => fit.Explains).Where(fit => fit.Guess.Words != best.Guess.Words)
+            .DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
+        string more = others.Count == 0
+            ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
+        return new(FlagKind.RateDiffers, cause, $"{where} {formula}: it fits {Percent(best)}.{more}",
+            best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
     }
 
     private static bool IsWarmupOnly(RunLog log, Reference reference)
     {
         long peak = GuessedRates.Peak(reference);
         var after = log.Steps.Zip(log.Rate).Where(row => row.First >= peak && double.IsFinite(row.Second)).ToList();
-        return peak > 0 && after.Count > 0 && Difference([.. after.Select(row => (double)row.First)], [.. after.Select(row => row.Second)], reference.RateAt) is null;
+        return peak > 0 && after.Count > 0
+            && Difference([.. after.Select(row => (double)row.First)], [.. after.Select(row => row.Second)], reference.RateAt) is null;
     }
 
     private static Flag Decay(RunLog log, Reference reference, (int Row, double Has, double Meant, long Step) first)
     {
-        string where = $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in {reference.Name}{Factor(first.Has, first.Meant)}.";
-        double[] ratios = [.. log.WeightDecay.Select((decay, row) => decay / reference.WeightDecayAt(log.Steps[row])).Where(double.IsFinite)];
+        string where =
+            $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in "
+            + $"{reference.Name}{Factor(first.Has, first.Meant)}.";
+        double[] ratios =
+            [.. log.WeightDecay.Select((decay, row) => decay / reference.WeightDecayAt(log.Steps[row])).Where(double.IsFinite)];
         bool isNone = log.WeightDecay.All(decay => decay is 0 or double.NaN);
         double peak = log.Rate.Where(double.IsFinite).DefaultIfEmpty(0).Max();
         bool isConstant = ratios.Length > 0 && ratios.Max() - ratios.Min() <= 1e-3 * ratios.Max();
-        double[] scaled = [.. log.Rate.Zip(log.WeightDecay, (rate, decay) => (rate, decay)).Select((each, row) => each.decay / (each.rate / peak * reference.WeightDecayAt(log.Steps[row]))).Where(double.IsFinite).Order()];
-        double factor = scaled.Length > 2 ? scaled[scaled.Length / 2] : double.NaN, residual = scaled.Length > 2 ? scaled.Average(each => Math.Abs(each / factor - 1)) : double.NaN;
+        double[] scaled = [.. log.Rate.Zip(log.WeightDecay, (rate, decay) => (rate, decay))
+            .Select((each, row) => each.decay / (each.rate / peak * reference.WeightDecayAt(log.Steps[row]))).Where(double.IsFinite)
+            .Order()];
+        double factor = scaled.Length > 2 ? scaled[scaled.Length / 2] : double.NaN,
+            residual = scaled.Length > 2 ? scaled.Average(each => Math.Abs(each / factor - 1)) : double.NaN;
         bool followsRate = !isConstant && scaled.Length > 2 && scaled[^1] - scaled[0] <= 1e-2 * scaled[^1];
         return new(
             FlagKind.DecayDiffers,
@@ -83,7 +116,11 @@ internal static class ScheduleComparison
             : followsRate ? "The weight decay is scaled by the rate"
             : isConstant ? $"The weight decay is {Text.Times(ratios[0])} that of {reference.Name}"
             : $"The weight decay is not that of {reference.Name}",
-            followsRate ? $"{where} The log's weight decay at t is {(Math.Abs(factor - 1) < 1e-3 ? "" : $"{Text.Times(factor)} ")}{reference.Name}'s times the rate over its peak of {Text.Number(peak)}: it fits {(residual < 1e-3 ? "in every row, to 0.1 %" : $"to {Text.Number(100 * residual, 2)} % on average")}." : where,
+            followsRate
+                ? $"{where} The log's weight decay at t is "
+                    + $"{(Math.Abs(factor - 1) < 1e-3 ? "" : $"{Text.Times(factor)} ")}{reference.Name}'s times the rate over its peak "
+                    + $"of {Text.Number(peak)}: it fits "
+                    + $"{(residual < 1e-3 ? "in every row, to 0.1 %" : $"to {Text.Number(100 * residual, 2)} % on average")}." : where,
             followsRate
                 ? "SGD multiplies the decay by the rate itself: give the optimizer a constant weight_decay."
                 : "Set the optimizer's weight_decay, in every parameter group, to the one that was meant.")
@@ -96,7 +133,8 @@ internal static class ScheduleComparison
     private static Flag Momentum(Reference reference, (int Row, double Has, double Meant, long Step) first) => new(
         FlagKind.MomentumDiffers,
         first.Has == 0 ? "There is no momentum" : $"The momentum is not that of {reference.Name}",
-        $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has, 5)} in the log, {Text.Number(first.Meant, 5)} in {reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
+        $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has, 5)} in the log, {Text.Number(first.Meant, 5)} in "
+        + $"{reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
         "Set the optimizer's momentum to the one that was meant.")
     {
         Value = first.Has,
@@ -107,7 +145,12 @@ internal static class ScheduleComparison
     private static string With(Fit fit) => fit.Factor == 1 ? "" : $", and the rate is {Text.Times(fit.Factor)} what was meant";
 
     // How well a guess fits: in all rows, or in most.
-    private static string Percent(Fit fit) => fit.Share > 0.999 ? "in every row, to 1 %" : fit.Share > 0.99 ? "in nearly every row, to 1 %" : fit.Share >= 0.5 ? $"in {fit.Share:P0} of the rows, to 1 %" : $"to {Text.Number(100 * fit.Residual, 2)} % on average";
+    private static string Percent(Fit fit) =>
+        fit.Share > 0.999
+            ? "in every row, to 1 %"
+            : fit.Share > 0.99
+            ? "in nearly every row, to 1 %"
+            : fit.Share >= 0.5 ? $"in {fit.Share:P0} of the rows, to 1 %" : $"to {Text.Number(100 * fit.Residual, 2)} % on average";
 }
 
 /// <summary>A way in which a schedule may have become another one.</summary>
@@ -125,7 +168,8 @@ internal sealed record Guess(string Words, string Formula, string Remedy, Func<d
 /// <summary>A guess held against a log.</summary>
 /// <param name="Guess">The guess.</param>
 /// <param name="Factor">The constant factor that fits best; 1 where none is needed.</param>
-/// <param name="Residual">The mean difference of logarithms over the rows, each at most 1/2, so that a few rows that are quite different do not outweigh all others: 0.01 is a percent.</param>
+/// <param name="Residual">The mean difference of logarithms over the rows, each at most 1/2, so that a few rows that are quite different do
+/// not outweigh all others: 0.01 is a percent.</param>
 /// <param name="Share">The share of rows that it fits to a percent.</param>
 internal sealed record Fit(Guess Guess, double Factor, double Residual, double Share)
 {

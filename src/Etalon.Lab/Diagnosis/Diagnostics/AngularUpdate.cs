@@ -3,7 +3,10 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>D6: rho, the angle of an update over that at equilibrium, sqrt(2 eta lambda/(1 + mu)) for heavy ball, which depends on no gradient. Wan et al. 2021, Theorem 3; Kosson et al. 2024.</summary>
+/// <summary>
+/// D6: rho, the angle of an update over that at equilibrium, sqrt(2 eta lambda/(1 + mu)) for heavy ball, which depends on no gradient. Wan
+/// et al. 2021, Theorem 3; Kosson et al. 2024.
+/// </summary>
 internal sealed class AngularUpdate() : GroupDiagnostic("D6", "angular update over equilibrium, rho", "1 at equilibrium")
 {
     private const double Most = 1.25;

@@ -4,10 +4,13 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>D15: the share of rows in which |g| is the largest of the phase to a hundredth of a percent, as a clip to one norm leaves it. Li et al. 2022 on how to clip.</summary>
+/// <summary>
+/// D15: the share of rows in which |g| is the largest of the phase to a hundredth of a percent, as a clip to one norm leaves it. Li et al.
+/// 2022 on how to clip.
+/// </summary>
 /// <remarks>
-/// Gradients of batches never agree so far: with the scatter of a tenth that the quietest have, one in a thousand does. Torch's clip adds 1e-6 to the norm that it divides by. Asked of the gradient
-/// of all parameters, and of each group, which a clip of its own may cut.
+/// Gradients of batches never agree so far: with the scatter of a tenth that the quietest have, one in a thousand does. Torch's clip adds
+/// 1e-6 to the norm that it divides by. Asked of the gradient of all parameters, and of each group, which a clip of its own may cut.
 /// </remarks>
 internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same |g|", "below a tenth")
 {
@@ -20,22 +23,28 @@ internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same
     /// <inheritdoc/>
     public override IEnumerable<Finding> Judge(LogPhase phase)
     {
-        if (phase.Log.Groups.FirstOrDefault(group => group.Name == LogGroup.Everything) is { } everything) yield return Of(phase, everything, null);
+        if (phase.Log.Groups.FirstOrDefault(group => group.Name == LogGroup.Everything) is { } everything)
+            yield return Of(phase, everything, null);
         foreach (var group in phase.Groups) yield return Of(phase, group.Group, group);
     }
 
     private Finding Of(LogPhase phase, LogGroup group, GroupPhase? measured)
     {
-        double[] norms = [.. group.GradientSquare.AsSpan(phase.FirstRow, phase.EndRow - phase.FirstRow).ToArray().Where(double.IsFinite).Select(Math.Sqrt)];
+        double[] norms = [.. group.GradientSquare.AsSpan(phase.FirstRow, phase.EndRow - phase.FirstRow).ToArray().Where(double.IsFinite)
+            .Select(Math.Sqrt)];
         if (norms.Length == 0 || norms.Max() == 0) return Finding(phase, group.Name, "needs gradsq/NAME");
         double largest = norms.Max();
         int same = norms.Count(norm => norm >= largest * (1 - Same));
         double share = (double)same / norms.Length;
         bool isClipped = same >= FewestRows && share >= Least;
-        string advice = measured is { Law: { } law, Validity: not Validity.NotScaleInvariant } && measured.Numbers is { Momentum: 0, WeightDecay: > 0 } numbers
-            ? $"; a clip that spares the equilibrium is above {Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate) * Elementary.Pow(measured.MeasuredFourthPower.Mean, 0.25):G3}"
+        string advice = measured is { Law: { } law, Validity: not Validity.NotScaleInvariant }
+            && measured.Numbers is { Momentum: 0, WeightDecay: > 0 } numbers
+            ? $"; a clip that spares the equilibrium is above "
+                + $"{Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate)
+                * Elementary.Pow(measured.MeasuredFourthPower.Mean, 0.25):G3}"
             : "";
-        return Finding(phase, group.Name, isClipped ? $"{same} of {norms.Length} gradients are cut to {largest:G4}" : $"no clip to be seen{advice}") with
+        return Finding(phase, group.Name,
+            isClipped ? $"{same} of {norms.Length} gradients are cut to {largest:G4}" : $"no clip to be seen{advice}") with
         {
             Value = same == 1 ? 0 : share,
             Predicted = 0,

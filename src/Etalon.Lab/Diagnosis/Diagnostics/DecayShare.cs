@@ -19,7 +19,8 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
         var share = group.Balance.DecayShare;
         if (decay < Least * meant) return Excluded(group, decay, meant, share);
         if (!share.IsKnown) return Finding(group, "needs angle/NAME, or gradsq/NAME and with momentum buffer_dot/NAME");
-        return Finding(group, $"the norm grew and shrank as with a weight decay of {Math.Max(0, share.Mean) * decay:G3}; the log says {decay:G3}") with
+        return Finding(group,
+            $"the norm grew and shrank as with a weight decay of {Math.Max(0, share.Mean) * decay:G3}; the log says {decay:G3}") with
         {
             Value = share.Mean,
             Margin = share.Margin,
@@ -29,7 +30,9 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
     }
 
     private Finding Excluded(GroupPhase group, double decay, double meant, PhaseEstimate share) =>
-        Finding(group, $"its weight decay is {decay:G3} where the run's is {meant:G3}{(decay == 0 && share.IsKnown ? $"; its norm shows {Math.Max(0, share.Mean) * meant:G2}" : "")}") with
+        Finding(group,
+            $"its weight decay is {decay:G3} where the run's is "
+            + $"{meant:G3}{(decay == 0 && share.IsKnown ? $"; its norm shows {Math.Max(0, share.Mean) * meant:G2}" : "")}") with
         {
             Value = decay / meant,
             Predicted = 1,

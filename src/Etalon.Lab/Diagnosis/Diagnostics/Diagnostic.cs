@@ -8,7 +8,10 @@ namespace Etalon.Lab.Diagnosis;
 /// <param name="limit">Its threshold, in words.</param>
 internal abstract class Diagnostic(string id, string quantity, string limit)
 {
-    /// <summary>How many margins a deviation must have to be told from noise: 2, four standard errors, which by chance comes once in 16,000, since a log has some hundreds of groups and phases.</summary>
+    /// <summary>
+    /// How many margins a deviation must have to be told from noise: 2, four standard errors, which by chance comes once in 16,000, since a
+    /// log has some hundreds of groups and phases.
+    /// </summary>
     protected const double Significant = 2;
 
     /// <summary>Its number.</summary>
@@ -24,5 +27,6 @@ internal abstract class Diagnostic(string id, string quantity, string limit)
     public abstract IEnumerable<Finding> Judge(LogPhase phase);
 
     /// <summary>An answer with a value still to be given.</summary>
-    protected Finding Finding(LogPhase phase, string group, string says) => new() { Id = id, Quantity = quantity, Limit = limit, Phase = phase.Number, Group = group, Says = says };
+    protected Finding Finding(LogPhase phase, string group, string says) =>
+        new() { Id = id, Quantity = quantity, Limit = limit, Phase = phase.Number, Group = group, Says = says };
 }

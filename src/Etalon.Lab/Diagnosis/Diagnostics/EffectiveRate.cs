@@ -12,7 +12,8 @@ internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at
         double first = RateAt(group, 0), last = Elementary.Exp(group.Law!.Update.LogTotalRate) / Math.Sqrt(group.MeasuredFourthPower.Mean);
         if (double.IsNaN(last)) return Finding(group, "needs norm/NAME");
         bool hasGap = group.Gap.IsKnown;
-        string drift = group.Phase.IsConstant && double.IsFinite(first) && Math.Abs(last / first - 1) >= 0.1 ? $"{last / first:G3} times what the phase began with" : "as the phase began";
+        string drift = group.Phase.IsConstant && double.IsFinite(first) && Math.Abs(last / first - 1) >= 0.1
+            ? $"{last / first:G3} times what the phase began with" : "as the phase began";
         return Finding(group, hasGap ? $"{1 / Math.Sqrt(group.Gap.Mean):G3} times its equilibrium value; {drift}" : drift) with
         {
             Value = last,
@@ -21,5 +22,6 @@ internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at
         };
     }
 
-    private static double RateAt(GroupPhase group, int row) => group.LawAt(row) is { } law ? Elementary.Exp(law.Update.LogTotalRate) / Math.Sqrt(group.FourthPower[row]) : double.NaN;
+    private static double RateAt(GroupPhase group, int row) =>
+        group.LawAt(row) is { } law ? Elementary.Exp(law.Update.LogTotalRate) / Math.Sqrt(group.FourthPower[row]) : double.NaN;
 }

@@ -35,5 +35,7 @@ internal abstract class GroupDiagnostic(string id, string quantity, string limit
 
     /// <summary>Why there is no S; null where there is.</summary>
     protected static string? WithoutGradients(GroupPhase group) =>
-        WithoutEquilibrium(group) ?? (group.GradientSquare.IsKnown ? null : "needs gradsq/NAME (with momentum also buffer_dot/NAME) or angle/NAME in at least three rows");
+        WithoutEquilibrium(group)
+            ?? (group.GradientSquare.IsKnown
+            ? null : "needs gradsq/NAME (with momentum also buffer_dot/NAME) or angle/NAME in at least three rows");
 }

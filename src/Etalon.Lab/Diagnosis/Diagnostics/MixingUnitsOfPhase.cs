@@ -5,8 +5,8 @@ namespace Etalon.Lab.Diagnosis;
 
 /// <summary>D3: the mixing units of a phase, M, and how much of its start it has forgotten, q = 1 - exp(-4 M).</summary>
 /// <remarks>
-/// Below 0.5 (q = 0.86) the start still decides; two wells and networks agreed in function from 3 on. A short phase that begins at its equilibrium, as one that goes on with the numbers
-/// before, lacks nothing.
+/// Below 0.5 (q = 0.86) the start still decides; two wells and networks agreed in function from 3 on. A short phase that begins at its
+/// equilibrium, as one that goes on with the numbers before, lacks nothing.
 /// </remarks>
 internal sealed class MixingUnitsOfPhase() : GroupDiagnostic("D3", "mixing units of the phase, M", "none; 0.5 forgets 86 % of its start")
 {
@@ -20,7 +20,8 @@ internal sealed class MixingUnitsOfPhase() : GroupDiagnostic("D3", "mixing units
         if (double.IsNaN(group.Units)) return Finding(group, "rate, weight decay or momentum is missing in the log");
         double forgotten = MixingUnits.Equilibrated(group.Units);
         bool isAtEquilibrium = group.Gap is { IsKnown: true, Mean: var gap } && Math.Abs(gap - 1) <= NormGap.Tolerance;
-        bool isShort = group.Units is > 0 and < Transient && group.Phase.IsConstant && group.Validity is Validity.Holds or Validity.Unchecked && !isAtEquilibrium;
+        bool isShort = group.Units is > 0 and < Transient && group.Phase.IsConstant
+            && group.Validity is Validity.Holds or Validity.Unchecked && !isAtEquilibrium;
         string words = group.Units >= Equilibrated ? "equilibrated"
             : group.Units >= Transient ? "partly equilibrated"
             : isAtEquilibrium ? "short, and at its equilibrium all the same"

@@ -3,7 +3,10 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>D5: r = |w|^4 over its equilibrium value for the measured S. Wan et al. 2021, Theorem 2; with the closed forms of <see cref="Schedules.Dynamics.Equilibrium"/>.</summary>
+/// <summary>
+/// D5: r = |w|^4 over its equilibrium value for the measured S. Wan et al. 2021, Theorem 2; with the closed forms of
+/// <see cref="Schedules.Dynamics.Equilibrium"/>.
+/// </summary>
 /// <remarks>A tenth in |w|^4 is a fortieth in |w| and a twentieth in the effective rate.</remarks>
 internal sealed class NormGap() : GroupDiagnostic("D5", "|w|^4 over equilibrium, r", "1 at equilibrium")
 {
@@ -16,7 +19,9 @@ internal sealed class NormGap() : GroupDiagnostic("D5", "|w|^4 over equilibrium,
         var gap = group.Gap;
         if (!gap.IsKnown) return Finding(group, "too few rows to tell");
         double norm = Elementary.Pow(group.MeasuredFourthPower.Mean, 0.25), expected = norm / Elementary.Pow(gap.Mean, 0.25);
-        string doubt = group.Source.IsComplete ? "" : "; S lacks the momentum buffer's share (log buffer_dot or angle), so r may be some percent too large, or more where gradients hardly change";
+        string doubt = group.Source.IsComplete
+            ? "" : "; S lacks the momentum buffer's share (log buffer_dot or angle), so r may be some percent too large, or more where "
+                + "gradients hardly change";
         return Finding(group, $"|w| = {norm:G4}, at equilibrium {expected:G4}{doubt}") with
         {
             Value = gap.Mean,

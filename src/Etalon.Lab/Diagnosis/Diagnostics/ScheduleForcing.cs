@@ -4,8 +4,12 @@ using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>D10: ln B - ln(1 + Phi^2 s), by how much schedule and decay lengthen the step on the sphere in an update more than the gradient shortens it. Amin, Chang and Khanna 2026.</summary>
-internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forcing of the effective step", "none; its sign says where the step goes")
+/// <summary>
+/// D10: ln B - ln(1 + Phi^2 s), by how much schedule and decay lengthen the step on the sphere in an update more than the gradient shortens
+/// it. Amin, Chang and Khanna 2026.
+/// </summary>
+internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forcing of the effective step",
+    "none; its sign says where the step goes")
 {
     protected override Finding Judge(GroupPhase group)
     {
@@ -14,7 +18,9 @@ internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forci
         double[] rows = [.. Enumerable.Range(0, group.Steps.Count).Select(row => At(group, row)).Where(double.IsFinite)];
         if (rows.Length == 0) return Finding(group, "needs gradsq/NAME");
         double mean = rows.Average();
-        return Finding(group, mean > 0 ? "the effective step rises" : mean < 0 ? "the effective step falls" : "the effective step stays") with { Value = mean, Severity = Math.Abs(mean) };
+        return Finding(group,
+            mean > 0 ? "the effective step rises" : mean < 0 ? "the effective step falls" : "the effective step stays") with { Value = mean,
+            Severity = Math.Abs(mean) };
     }
 
     private static double At(GroupPhase group, int row)

@@ -10,6 +10,9 @@ internal sealed class TimeToEquilibrium() : GroupDiagnostic("D2", "updates of a 
         if (group.Law is not { } law) return Finding(group, "rate, weight decay or momentum is missing in the log, or the rate is 0");
         if (law.Units == 0) return Finding(group, "no weight decay: never");
         double steps = 1 / law.Units, length = group.Phase.End - group.Phase.Begin;
-        return Finding(group, $"the norm forgets its past in {steps / 4:G3} updates, the network's function in some {steps:G3}; the phase has {length:N0}") with { Value = steps, Severity = steps / length };
+        return Finding(
+            group,
+            $"the norm forgets its past in {steps / 4:G3} updates, the network's function in some {steps:G3}; the phase has {length:N0}")
+            with { Value = steps, Severity = steps / length };
     }
 }

@@ -3,20 +3,28 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
-/// <summary>What other loggers call the columns of a log, and what must be made of their numbers: W&amp;B, TensorBoard, Lightning, Keras, Megatron, Hugging Face.</summary>
+/// <summary>
+/// What other loggers call the columns of a log, and what must be made of their numbers: W&amp;B, TensorBoard, Lightning, Keras, Megatron,
+/// Hugging Face.
+/// </summary>
 internal static class ColumnAliases
 {
     private static readonly (string Name, string[] Others)[] Plain =
     [
-        (LogColumns.Step, ["global_step", "train/global_step", "trainer/global_step", "_step", "iteration", "iterations", "iter", "update", "batch", "t"]),
-        (LogColumns.Rate, ["learning_rate", "learning-rate", "train/lr", "train/learning_rate", "optim/learning_rate", "optim/learning_rate_group0", "lr/pg0", "lr/group0", "lr-sgd", "lr_0", "lr0", "eta", "epoch_learning_rate"]),
+        (LogColumns.Step,
+            ["global_step", "train/global_step", "trainer/global_step", "_step", "iteration", "iterations", "iter", "update", "batch",
+                "t"]),
+        (LogColumns.Rate,
+            ["learning_rate", "learning-rate", "train/lr", "train/learning_rate", "optim/learning_rate", "optim/learning_rate_group0",
+                "lr/pg0", "lr/group0", "lr-sgd", "lr_0", "lr0", "eta", "epoch_learning_rate"]),
         (LogColumns.WeightDecay, ["wd", "weight-decay", "weightdecay", "train/weight_decay", "lr-sgd-weight_decay", "lambda"]),
         (LogColumns.Momentum, ["mu", "beta", "train/momentum", "lr-sgd-momentum"]),
         ($"{MonitorKeys.GradientSquare}{LogGroup.Everything}", ["total_grad_sq"]),
     ];
 
     // All parameters' gradient norm, to be squared.
-    private static readonly string[] TotalNorms = ["grad_norm", "gradient_norm", "grad-norm", "train/grad_norm", "optim/total_grad_norm", "global_grad_norm", "grad_norm/global", "grad_norm/all", "grad_norm/total"];
+    private static readonly string[] TotalNorms = ["grad_norm", "gradient_norm", "grad-norm", "train/grad_norm", "optim/total_grad_norm",
+        "global_grad_norm", "grad_norm/global", "grad_norm/all", "grad_norm/total"];
 
     private static readonly (string Quantity, string[] Others, Func<double, double> Measure)[] OfGroups =
     [
@@ -39,7 +47,8 @@ internal static class ColumnAliases
         string lower = column.ToLowerInvariant();
         foreach (var (name, others) in Plain)
             if (lower == name || others.Contains(lower)) return (name, Itself);
-        if (TotalNorms.Contains(lower)) return ($"{MonitorKeys.GradientSquare}{LogGroup.Everything}", value => value < 0 ? value : value * value);
+        if (TotalNorms.Contains(lower))
+            return ($"{MonitorKeys.GradientSquare}{LogGroup.Everything}", value => value < 0 ? value : value * value);
         int slash = column.IndexOf('/', StringComparison.Ordinal) + 1;
         if (slash <= 0 || slash == column.Length) return null;
         foreach (var (quantity, others, measure) in OfGroups)
@@ -52,7 +61,12 @@ internal static class ColumnAliases
     {
         int slash = column.IndexOf('/', StringComparison.Ordinal) + 1;
         if (slash > 0 && slash < column.Length)
-            return Suggestion.To(column[..(slash - 1)], [.. OfGroups.Select(each => each.Quantity.TrimEnd('/')).Distinct(), "buffer_dot", "residual"]) is { } quantity ? $"{quantity}/{column[slash..]}" : null;
-        return column.Length < 4 ? null : Suggestion.To(column, [LogColumns.Step, LogColumns.Rate, LogColumns.WeightDecay, LogColumns.Momentum, LogColumns.Nesterov, LogColumns.Dampening, LogColumns.Decoupled]);
+            return Suggestion.To(column[..(slash - 1)],
+                [.. OfGroups.Select(each => each.Quantity.TrimEnd('/')).Distinct(), "buffer_dot", "residual"]) is { } quantity
+                ? $"{quantity}/{column[slash..]}" : null;
+        return column.Length < 4
+            ? null : Suggestion.To(column,
+            [LogColumns.Step, LogColumns.Rate, LogColumns.WeightDecay, LogColumns.Momentum, LogColumns.Nesterov, LogColumns.Dampening,
+                LogColumns.Decoupled]);
     }
 }

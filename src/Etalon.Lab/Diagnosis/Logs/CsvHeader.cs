@@ -29,7 +29,10 @@ internal sealed class CsvHeader
     /// <summary>Columns that mean nothing here.</summary>
     public List<string> Ignored { get; } = [];
 
-    /// <summary>For each column of the file its place among <see cref="Kept"/>; -1 where it means nothing here, -2 for the step, <see cref="FirstWord"/> and below for words.</summary>
+    /// <summary>
+    /// For each column of the file its place among <see cref="Kept"/>; -1 where it means nothing here, -2 for the step,
+    /// <see cref="FirstWord"/> and below for words.
+    /// </summary>
     public int[] PlaceOf { get; private init; } = [];
 
     /// <summary>The place of a column among <see cref="Kept"/>; null where the log has none.</summary>
@@ -43,8 +46,10 @@ internal sealed class CsvHeader
     public static CsvHeader Read(string line, string source, LogWarnings warnings)
     {
         string[] columns = [.. line.TrimStart('\ufeff').Split(',').Select(cell => CsvCells.Bare(cell).ToString())];
-        if (columns.Length > MostColumns) throw new InputException($"{source}:1: has {columns.Length} columns; a log has at most {MostColumns}");
-        var header = new CsvHeader(columns.Length) { Named = Array.FindLastIndex(columns, column => column.Length > 0) + 1, PlaceOf = new int[columns.Length] };
+        if (columns.Length > MostColumns)
+            throw new InputException($"{source}:1: has {columns.Length} columns; a log has at most {MostColumns}");
+        var header = new CsvHeader(columns.Length) { Named = Array.FindLastIndex(columns, column => column.Length > 0) + 1,
+            PlaceOf = new int[columns.Length] };
         Array.Fill(header.PlaceOf, -1);
         var named = new HashSet<string>();
         // Names as they should be first: another logger's name for the same thing does not take their place.
@@ -53,7 +58,8 @@ internal sealed class CsvHeader
         for (int i = 0; i < columns.Length; i++)
         {
             if (columns[i].Length == 0 || IsKnown(columns[i])) continue;
-            if (ColumnAliases.Of(columns[i]) is { } alias && !named.Contains(alias.Name)) header.Take(alias.Name, alias.Measure, i, named, source, warnings);
+            if (ColumnAliases.Of(columns[i]) is { } alias && !named.Contains(alias.Name))
+                header.Take(alias.Name, alias.Measure, i, named, source, warnings);
             else header.Ignore(columns[i], i, source, warnings);
         }
         header.Refuse(columns, source);
@@ -63,14 +69,16 @@ internal sealed class CsvHeader
     }
 
     private static bool IsKnown(string column) =>
-        column == LogColumns.Step || LogColumns.Numbers.Contains(column) || LogColumns.Rule.Contains(column) || LogColumns.Words.Contains(column) || LogColumns.Intervals.Contains(column) || LogColumns.GroupOf(column) is not null;
+        column == LogColumns.Step || LogColumns.Numbers.Contains(column) || LogColumns.Rule.Contains(column)
+            || LogColumns.Words.Contains(column) || LogColumns.Intervals.Contains(column) || LogColumns.GroupOf(column) is not null;
 
     private void Ignore(string column, int at, string source, LogWarnings warnings)
     {
         if (LogColumns.IsOfTheLogger(column)) return;
         Ignored.Add(column);
         if (ColumnAliases.Near(column) is { } near && Find(near) is null && column != near)
-            warnings.Add($"near {column}", $"{source}:1:{at + 1}: the column {CsvCells.Shown(column)} means nothing here; did you mean {near}?", 1);
+            warnings.Add($"near {column}",
+                $"{source}:1:{at + 1}: the column {CsvCells.Shown(column)} means nothing here; did you mean {near}?", 1);
     }
 
     private void Take(string column, Func<double, double> measure, int at, HashSet<string> named, string source, LogWarnings warnings)
@@ -94,7 +102,9 @@ internal sealed class CsvHeader
 
     private void Refuse(string[] columns, string source)
     {
-        const string Remedy = "a log begins with a line such as step,lr,weight_decay,momentum,norm/conv1.weight,gradsq/conv1.weight; `etalon export logger --for pytorch` writes such logs";
+        const string Remedy =
+            "a log begins with a line such as step,lr,weight_decay,momentum,norm/conv1.weight,gradsq/conv1.weight; `etalon export logger "
+            + "--for pytorch` writes such logs";
         var problems = new List<string>();
         if (columns.Length == 1 && columns[0].AsSpan().IndexOfAny(';', '\t') >= 0)
             problems.Add($"{source}:1: the columns are not separated by commas; write commas, and points in numbers");
@@ -103,7 +113,8 @@ internal sealed class CsvHeader
         else
         {
             if (!PlaceOf.Contains(-2)) problems.Add($"{source}:1: there is no column step, the 0-based number of the update; {Remedy}");
-            if (Groups.Count == 0) problems.Add($"{source}:1: there is no column of a group of weights, such as norm/conv1.weight; {Remedy}");
+            if (Groups.Count == 0)
+                problems.Add($"{source}:1: there is no column of a group of weights, such as norm/conv1.weight; {Remedy}");
         }
         if (problems.Count > 0) throw new InputException(problems);
     }
@@ -118,6 +129,9 @@ internal sealed class CsvHeader
     private static string Others(CsvHeader header)
     {
         string[] others = [.. header.Ignored.Where(column => column.Length <= 40).Distinct()];
-        return others.Length == 0 ? "" : $". Columns not read: {string.Join(", ", others.Take(MostNamed))}{(others.Length > MostNamed ? $" and {others.Length - MostNamed} more" : "")}";
+        return others.Length == 0
+            ? "" : $". Columns not read: "
+                + $"{string.Join(", ", others.Take(MostNamed))}"
+                + $"{(others.Length > MostNamed ? $" and {others.Length - MostNamed} more" : "")}";
     }
 }

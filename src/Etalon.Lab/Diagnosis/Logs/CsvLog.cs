@@ -4,8 +4,9 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>
-/// Reads a log of any framework: comma-separated numbers with a header, <c>step,lr,weight_decay,momentum</c> and for each group <c>norm/NAME</c> and what else of
-/// <see cref="LogColumns"/> there is, in any order. Only what leaves nothing to say is refused; all else that is wrong becomes a warning.
+/// Reads a log of any framework: comma-separated numbers with a header, <c>step,lr,weight_decay,momentum</c> and for each group
+/// <c>norm/NAME</c> and what else of <see cref="LogColumns"/> there is, in any order. Only what leaves nothing to say is refused; all else
+/// that is wrong becomes a warning.
 /// </summary>
 internal static class CsvLog
 {
@@ -47,12 +48,16 @@ internal static class CsvLog
                 table.Add(step, row.Number, cells);
         }
         table.Settle(source, warnings);
-        if (table.Rows.Count == 0) throw new InputException([$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
-        if (table.Stride > 1) warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; one row in {table.Stride} is used", 0);
+        if (table.Rows.Count == 0)
+            throw new InputException(
+                [$"{source}: no row can be used; a log needs a row for each logged update below its header", .. warnings.Lines]);
+        if (table.Stride > 1)
+            warnings.Add("stride", $"{source}: is larger than {mostCells:N0} numbers; one row in {table.Stride} is used", 0);
         return Build(table, header, words, source, warnings);
     }
 
-    private static (long Step, double[] Cells)? Row(string line, long number, CsvHeader header, Dictionary<string, string> words, string source, LogWarnings warnings)
+    private static (long Step, double[] Cells)? Row(string line, long number, CsvHeader header, Dictionary<string, string> words,
+        string source, LogWarnings warnings)
     {
         var cells = new double[header.Kept.Count];
         Array.Fill(cells, double.NaN);
@@ -76,8 +81,11 @@ internal static class CsvLog
     private static long? Step(ReadOnlySpan<char> cell, long number, int column, string source, LogWarnings warnings)
     {
         // 2^53: up to there a float64 is exact, and some frameworks write 100.0.
-        if (CsvCells.Fault(cell, out double value) is null && value is >= 0 and <= 9007199254740992 && double.IsInteger(value)) return (long)value;
-        warnings.Add("step", $"{source}:{number}:{column}: step is \"{CsvCells.Shown(cell)}\", and must be a whole number of at least 0; the row is left out", number);
+        if (CsvCells.Fault(cell, out double value) is null && value is >= 0 and <= 9007199254740992 && double.IsInteger(value))
+            return (long)value;
+        warnings.Add("step",
+            $"{source}:{number}:{column}: step is \"{CsvCells.Shown(cell)}\", and must be a whole number of at least 0; the row is left "
+            + $"out", number);
         return null;
     }
 
@@ -88,7 +96,8 @@ internal static class CsvLog
         if (LogColumns.Rule.Contains(name) && bool.TryParse(cell, out bool isTrue)) return isTrue ? 1 : 0;
         string? fault = CsvCells.Fault(cell, out double value) ?? LogColumns.Fault(name, value);
         if (fault is null) return value;
-        warnings.Add($"cell {fault}", $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);
+        warnings.Add($"cell {fault}",
+            $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);
         return double.NaN;
     }
 
@@ -101,12 +110,15 @@ internal static class CsvLog
             var place = header.Find(name);
             // One array stands for all columns that are not there: they are most of what a group could have.
             if (place is null && otherwise is null) return missing;
-            return [.. table.Rows.Select((row, i) => place is { } at && !double.IsNaN(row.Cells[at]) ? row.Cells[at] : otherwise?[i] ?? double.NaN)];
+            return [.. table.Rows.Select(
+                (row, i) => place is { } at && !double.IsNaN(row.Cells[at]) ? row.Cells[at] : otherwise?[i] ?? double.NaN)];
         }
 
-        var (rate, decay, momentum) = (Held(Column(LogColumns.Rate)), Held(Column(LogColumns.WeightDecay)), Held(Column(LogColumns.Momentum)));
+        var (rate, decay, momentum) =
+            (Held(Column(LogColumns.Rate)), Held(Column(LogColumns.WeightDecay)), Held(Column(LogColumns.Momentum)));
         // What was logged of the whole run is that of a group without numbers of its own.
-        bool HasNumbersOfItsOwn(string name) => header.Find($"{LogColumns.Rate}/{name}") is not null || header.Find($"{LogColumns.WeightDecay}/{name}") is not null;
+        bool HasNumbersOfItsOwn(string name) =>
+            header.Find($"{LogColumns.Rate}/{name}") is not null || header.Find($"{LogColumns.WeightDecay}/{name}") is not null;
         double[] decaySum = Column(LogColumns.DecaySum);
         return new RunLog
         {
@@ -127,7 +139,10 @@ internal static class CsvLog
             Groups =
             [
                 .. header.Groups.Select(name => LogGroup.Of(
-                    name, column => Column(column, column == $"{LogColumns.DecaySum}/{name}" && !HasNumbersOfItsOwn(name) ? decaySum : null), Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay), Column($"{LogColumns.Momentum}/{name}", momentum))),
+                    name, column => Column(column,
+                    column == $"{LogColumns.DecaySum}/{name}" && !HasNumbersOfItsOwn(name) ? decaySum : null),
+                    Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay),
+                    Column($"{LogColumns.Momentum}/{name}", momentum))),
             ],
             Warnings = warnings.Lines,
         };
@@ -135,7 +150,9 @@ internal static class CsvLog
 
     private static string? Notes(Dictionary<string, string> words)
     {
-        string note = string.Join("; ", new[] { words.GetValueOrDefault(LogColumns.Note), words.TryGetValue(LogColumns.Modules, out string? modules) ? $"modules: {modules}" : null }.OfType<string>());
+        string note = string.Join("; ",
+            new[] { words.GetValueOrDefault(LogColumns.Note),
+                words.TryGetValue(LogColumns.Modules, out string? modules) ? $"modules: {modules}" : null }.OfType<string>());
         return note.Length == 0 ? null : note;
     }
 
@@ -149,7 +166,8 @@ internal static class CsvLog
     private static UpdateRule Rule(double[] dampening, double[] nesterov, double[] decoupled, string source, LogWarnings warnings)
     {
         double Last(double[] column) => column.LastOrDefault(value => !double.IsNaN(value));
-        var rule = new UpdateRule { Dampening = Last(dampening), Nesterov = Last(nesterov) != 0, Decay = Last(decoupled) != 0 ? DecayForm.Decoupled : DecayForm.Coupled };
+        var rule = new UpdateRule { Dampening = Last(dampening), Nesterov = Last(nesterov) != 0,
+            Decay = Last(decoupled) != 0 ? DecayForm.Decoupled : DecayForm.Coupled };
         if (rule is not { Nesterov: true, Dampening: > 0 }) return rule;
         warnings.Add("damped", $"{source}: Nesterov momentum has no dampening in torch.optim.SGD; it is read without", 0);
         return rule with { Dampening = 0 };

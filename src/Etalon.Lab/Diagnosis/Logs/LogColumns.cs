@@ -2,13 +2,17 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
-/// <summary>The names of a log's columns: the numbers of the update, and what the monitors of a run measure too, as in <c>norm/conv1.weight</c>.</summary>
+/// <summary>
+/// The names of a log's columns: the numbers of the update, and what the monitors of a run measure too, as in <c>norm/conv1.weight</c>.
+/// </summary>
 internal static class LogColumns
 {
-    public const string Step = "step", Rate = "lr", WeightDecay = "weight_decay", Momentum = "momentum", Dampening = "dampening", Nesterov = "nesterov", Decoupled = "decoupled";
+    public const string Step = "step", Rate = "lr", WeightDecay = "weight_decay", Momentum = "momentum", Dampening = "dampening",
+        Nesterov = "nesterov", Decoupled = "decoupled";
 
     /// <summary>Sums over the updates since the row before.</summary>
-    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/", DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+    public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/",
+        DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
 
     /// <summary>Words: the optimizer's class, and what the logger wrote down of its groups and of the network.</summary>
     public const string Optimizer = "optimizer", Note = "note", Modules = "modules";
@@ -20,9 +24,12 @@ internal static class LogColumns
     public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum];
 
     /// <summary>What Etalon's logger writes too, for other readers.</summary>
-    public static bool IsOfTheLogger(string column) => Unread.Any(name => column == name || column.StartsWith($"{name}/", StringComparison.Ordinal));
+    public static bool IsOfTheLogger(string column) =>
+        Unread.Any(name => column == name || column.StartsWith($"{name}/", StringComparison.Ordinal));
 
-    /// <summary>What a log must have to say how long anything takes. A group with numbers of its own has them as in <c>lr/conv1.weight</c>.</summary>
+    /// <summary>
+    /// What a log must have to say how long anything takes. A group with numbers of its own has them as in <c>lr/conv1.weight</c>.
+    /// </summary>
     public static readonly IReadOnlyList<string> Numbers = [Rate, WeightDecay, Momentum];
 
     /// <summary>The update rule where it is not PyTorch's usual SGD: 0 or 1, but for the dampening.</summary>
@@ -32,14 +39,17 @@ internal static class LogColumns
 
     private static readonly string[] Quantities =
     [
-        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual, MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight, DecaySum + "/",
+        MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual,
+        MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight,
+        DecaySum + "/",
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
     public static string? GroupOf(string column)
     {
         int name = column.IndexOf('/', StringComparison.Ordinal) + 1;
-        return name > 0 && name < column.Length && (Quantities.Contains(column[..name]) || Numbers.Contains(column[..(name - 1)])) ? column[name..] : null;
+        return name > 0 && name < column.Length && (Quantities.Contains(column[..name]) || Numbers.Contains(column[..(name - 1)]))
+            ? column[name..] : null;
     }
 
     /// <summary>Why a number cannot stand in a column; null where it can.</summary>
@@ -49,11 +59,13 @@ internal static class LogColumns
         if (!double.IsFinite(value)) return "is not finite";
         if (Math.Abs(value) > 1e50) return "is beyond 1e50";
         int slash = column.IndexOf('/', StringComparison.Ordinal);
-        string quantity = slash < 0 || Numbers.Contains(column[..slash]) ? column[..(slash < 0 ? column.Length : slash)] : column[..(slash + 1)];
+        string quantity =
+            slash < 0 || Numbers.Contains(column[..slash]) ? column[..(slash < 0 ? column.Length : slash)] : column[..(slash + 1)];
         return quantity switch
         {
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
-            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum or DecaySum + "/" or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
+            Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum
+                or DecaySum + "/" or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
             Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,

@@ -3,8 +3,11 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
-/// <summary>What a log has of one group of weights: a number for each of its rows, NaN where it is missing. With w before update t and g its gradient of the loss alone.</summary>
-public sealed record LogGroup
+/// <summary>
+/// What a log has of one group of weights: a number for each of its rows, NaN where it is missing. With w before update t and g its
+/// gradient of the loss alone.
+/// </summary>
+internal sealed record LogGroup
 {
     /// <summary>The group of all scale-invariant weights together.</summary>
     public const string Whole = MonitorReading.WholeGroup;

@@ -1,11 +1,15 @@
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>
-/// Rows of numbers by step, in any order, in bounded memory: when there are too many, every second row is let go, so that what is left is spread evenly.
+/// Rows of numbers by step, in any order, in bounded memory: when there are too many, every second row is let go, so that what is left is
+/// spread evenly.
 /// </summary>
 internal sealed class LogTable
 {
-    /// <summary>16 MB of numbers, of which a diagnosis makes about ten times as many: 20,000 rows of a hundred columns, far more than its means need.</summary>
+    /// <summary>
+    /// 16 MB of numbers, of which a diagnosis makes about ten times as many: 20,000 rows of a hundred columns, far more than its means
+    /// need.
+    /// </summary>
     public const int MostCells = 1 << 21;
 
     private readonly int _mostRows;
@@ -37,7 +41,9 @@ internal sealed class LogTable
     {
         for (int i = 1; i < _rows.Count; i++)
             if (_rows[i].Step < _rows[i - 1].Step)
-                warnings.Add("order", $"{source}:{_rows[i].Line}:1: step {_rows[i].Step} comes after step {_rows[i - 1].Step}; the rows are read in the order of their steps", _rows[i].Line);
+                warnings.Add("order",
+                    $"{source}:{_rows[i].Line}:1: step {_rows[i].Step} comes after step {_rows[i - 1].Step}; the rows are read in the "
+                    + $"order of their steps", _rows[i].Line);
         var ordered = new List<(long Step, long Line, double[] Cells)>(_rows.Count);
         foreach (var row in _rows.OrderBy(row => row.Step))
         {
@@ -46,7 +52,9 @@ internal sealed class LogTable
                 ordered.Add(row);
                 continue;
             }
-            warnings.Add("twice", $"{source}:{row.Line}:1: step {row.Step} stands in line {ordered[^1].Line} already; the later row counts, as after a run that was resumed", row.Line);
+            warnings.Add("twice",
+                $"{source}:{row.Line}:1: step {row.Step} stands in line {ordered[^1].Line} already; the later row counts, as after a run "
+                + $"that was resumed", row.Line);
             ordered[^1] = row;
         }
         _rows = ordered;

@@ -20,6 +20,8 @@ internal sealed class LogWarnings
     /// <summary>All of them, in the order in which their kinds came.</summary>
     public IReadOnlyList<string> Lines =>
     [
-        .. _order.Select(kind => _kinds[kind]).Select(each => each.Count == 1 ? each.First : $"{each.First} (and {each.Count - 1:N0} more like it, the last in line {each.LastLine})"),
+        .. _order.Select(kind => _kinds[kind])
+            .Select(each =>
+            each.Count == 1 ? each.First : $"{each.First} (and {each.Count - 1:N0} more like it, the last in line {each.LastLine})"),
     ];
 }

@@ -29,12 +29,16 @@ internal sealed class MonitorRows
     public static MonitorRows Read(string folder, int mostCells = MetricsTable.MostCells)
     {
         var table = MetricsTable.Read(Path.Combine(folder, RunFolder.MetricsName), IsMeasured, mostCells);
-        if (table.Steps.Length == 0) throw new InputException($"{folder}: its metrics have no norms of weights yet; train it with monitors, as `log: {{monitors: 20ba}}` in the recipe says, for more updates");
+        if (table.Steps.Length == 0)
+            throw new InputException(
+                $"{folder}: its metrics have no norms of weights yet; train it with monitors, as `log: {{monitors: 20ba}}` in the recipe "
+                + $"says, for more updates");
         return new(table);
     }
 
     /// <summary>The numbers of a column by its name, such as norm/conv1.weight; NaN where a row has none, or one that cannot be.</summary>
     public double[] Column(string name) => _table.Column(name, value => LogColumns.Fault(name, value) is null);
 
-    private static bool IsMeasured(string name) => LogColumns.GroupOf(name) is not null || name.StartsWith(MonitorKeys.EffectiveRate, StringComparison.Ordinal);
+    private static bool IsMeasured(string name) =>
+        LogColumns.GroupOf(name) is not null || name.StartsWith(MonitorKeys.EffectiveRate, StringComparison.Ordinal);
 }

@@ -1,7 +1,10 @@
 namespace Etalon.Lab.Diagnosis.Logs;
 
-/// <summary>The Python module that logs what <c>diagnose</c> reads, from any loop that trains with torch.optim.SGD. It needs PyTorch and nothing of Etalon.</summary>
-public static class PyTorchLogger
+/// <summary>
+/// The Python module that logs what <c>diagnose</c> reads, from any loop that trains with torch.optim.SGD. It needs PyTorch and nothing of
+/// Etalon.
+/// </summary>
+internal static class PyTorchLogger
 {
     /// <summary>What the module is called where a file's name is not given.</summary>
     public const string FileName = "etalon_logger.py";

@@ -2,8 +2,11 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Logs;
 
-/// <summary>What a run wrote down of its updates and of groups of weights: all that <c>diagnose</c> reads. Rows ascend by step and may leave steps out.</summary>
-public sealed record RunLog
+/// <summary>
+/// What a run wrote down of its updates and of groups of weights: all that <c>diagnose</c> reads. Rows ascend by step and may leave steps
+/// out.
+/// </summary>
+internal sealed record RunLog
 {
     // Rates of float32, added up or interpolated.
     private const double Slack = 1e-3;

@@ -4,7 +4,9 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Diagnosis.Phases;
 
-/// <summary>A group of weights in a phase: what was measured of it, and what the theory makes of that. What cannot be said is NaN, or null.</summary>
+/// <summary>
+/// A group of weights in a phase: what was measured of it, and what the theory makes of that. What cannot be said is NaN, or null.
+/// </summary>
 internal sealed class GroupPhase
 {
     // Below this many rows a mean says little; section 8.5 of the theory asks for windows much shorter than 1/L.
@@ -44,7 +46,9 @@ internal sealed class GroupPhase
     /// <summary>M: the mixing units of the phase; NaN where a number is missing.</summary>
     public double Units { get; }
 
-    /// <summary>The first row, within the phase, of its last part: a quarter of it, or as long as the norm remembers, 1/(4 L), if that is shorter.</summary>
+    /// <summary>
+    /// The first row, within the phase, of its last part: a quarter of it, or as long as the norm remembers, 1/(4 L), if that is shorter.
+    /// </summary>
     public int FirstWindowRow { get; }
 
     /// <summary>Where S is taken from.</summary>
@@ -68,12 +72,17 @@ internal sealed class GroupPhase
     /// <summary>S in the last part.</summary>
     public PhaseEstimate GradientSquare => InWindow(Source.Values, Source.Correlation);
 
-    /// <summary>r: |w|^4 over the equilibrium value of the measured S, whose error is its own. Unknown where there is no equilibrium.</summary>
-    public PhaseEstimate Gap => _gap ??= !HasEquilibrium || GradientSquare is not { IsKnown: true, Mean: > 0 } square || double.IsNaN(MeasuredFourthPower.Mean)
+    /// <summary>
+    /// r: |w|^4 over the equilibrium value of the measured S, whose error is its own. Unknown where there is no equilibrium.
+    /// </summary>
+    public PhaseEstimate Gap =>
+        _gap ??= !HasEquilibrium || GradientSquare is not { IsKnown: true, Mean: > 0 } square || double.IsNaN(MeasuredFourthPower.Mean)
         ? PhaseEstimate.None
         : square.ToThe(-1).Times(MeasuredFourthPower.Mean / Law!.FourthPower);
 
-    /// <summary>rho: the root mean square angle of the last part over that at equilibrium, sqrt(2 eta lambda/(1 + mu)) for heavy ball.</summary>
+    /// <summary>
+    /// rho: the root mean square angle of the last part over that at equilibrium, sqrt(2 eta lambda/(1 + mu)) for heavy ball.
+    /// </summary>
     public PhaseEstimate Rotation
     {
         get
@@ -114,17 +123,24 @@ internal sealed class GroupPhase
     /// <summary>Updates from a row of the phase to the next one, or to the phase's end.</summary>
     public long StepsFrom(int row) => (row + 1 < Steps.Count ? Steps[row + 1] : Phase.End) - Steps[row];
 
-    /// <summary>What the gradients added to |w|² from one row to a later one, where the log has their sums over all updates between; null where it has not.</summary>
+    /// <summary>
+    /// What the gradients added to |w|² from one row to a later one, where the log has their sums over all updates between; null where it
+    /// has not.
+    /// </summary>
     public double? GrownBetween(int row, int next)
     {
         if (next != row + 1 || !Phase.Log.IsWholeInterval(Phase.FirstRow + next)) return null;
         var (_, _, momentum) = NumbersAt(row);
-        double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule) * Of(Group.BufferDotSum)[next], total = RuleSums.TotalOverRate(momentum, Phase.Log.Rule);
+        double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule) * Of(Group.BufferDotSum)[next],
+            total = RuleSums.TotalOverRate(momentum, Phase.Log.Rule);
         double grown = total * total * (Of(Group.GradientSquareSum)[next] + share);
         return double.IsFinite(grown) ? grown : null;
     }
 
-    /// <summary>The mixing units from one row to the next, where the log has the sum of rate times decay over all updates between; null where it has not.</summary>
+    /// <summary>
+    /// The mixing units from one row to the next, where the log has the sum of rate times decay over all updates between; null where it has
+    /// not.
+    /// </summary>
     public double? UnitsBetween(int row, int next)
     {
         if (next != row + 1 || !Phase.Log.IsWholeInterval(Phase.FirstRow + next)) return null;

@@ -44,7 +44,8 @@ internal sealed class LogPhase
     public GroupPhase? Whole => Groups.FirstOrDefault(group => group.Name == LogGroup.Whole);
 
     /// <summary>
-    /// Whether the products g.w of the tensors cancel: those of tensors that are scale-invariant only together add up to 0, that of a tensor which is not stays. A tenth is left for what epsilon does.
+    /// Whether the products g.w of the tensors cancel: those of tensors that are scale-invariant only together add up to 0, that of a
+    /// tensor which is not stays. A tenth is left for what epsilon does.
     /// </summary>
     public bool IsInvariantTogether => _isInvariantTogether ??= Cancels();
 
@@ -54,8 +55,10 @@ internal sealed class LogPhase
         // 0 stands for a column that is not there: it cuts nothing.
         static double Known(double value) => double.IsNaN(value) ? 0 : value;
         var rows = Enumerable.Range(0, log.Steps.Length).Select(i => new UpdateRow(
-            Elementary.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]), log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
-        return [.. Schedules.Dynamics.Phases.Of(new UpdateTable(log.Rule, rows)).Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
+            Elementary.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]),
+            log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
+        return [.. Schedules.Dynamics.Phases.Of(new UpdateTable(log.Rule, rows))
+            .Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
     }
 
     private bool Cancels()

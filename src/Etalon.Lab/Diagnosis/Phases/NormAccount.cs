@@ -2,7 +2,10 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Phases;
 
-/// <summary>The account of |w|² in a phase: what gradients added, what it gained, and what the decay of the log should have taken, with the error that what lies between the rows leaves.</summary>
+/// <summary>
+/// The account of |w|² in a phase: what gradients added, what it gained, and what the decay of the log should have taken, with the error
+/// that what lies between the rows leaves.
+/// </summary>
 internal sealed class NormAccount
 {
     // Where the rate moves further than this from one row to the next, nobody knows what it was between them.
@@ -14,7 +17,8 @@ internal sealed class NormAccount
     // Of a smooth fall between two rows the trapezoid is off by up to a half, by a sixth where it is geometric and tenfold.
     private const double TrapezoidError = 0.3;
 
-    // How far the buffer's part in the norm may be off at either end, where it was not logged: of what gradients add in a buffer's memory, and of how much the norm's pace changes.
+    // How far the buffer's part in the norm may be off at either end, where it was not logged: of what gradients add in a buffer's memory,
+    // and of how much the norm's pace changes.
     private const double EdgeError = 0.5;
 
     // How far the mean of |w|² between rows may be off, of what a trend of S bends it by, where it is that of rows.
@@ -22,7 +26,8 @@ internal sealed class NormAccount
 
     private const int FewestBends = 1;
 
-    // Second differences share their values: of independent ones they remember the next two by -2/3 and 1/6, and 1 + 2 (4/9 + 1/36) of them are worth one.
+    // Second differences share their values: of independent ones they remember the next two by -2/3 and 1/6, and 1 + 2 (4/9 + 1/36) of them
+    // are worth one.
     private const double BendsAlike = 35 / 18.0;
 
     // What is left where the buffer follows from norms: third orders of L.
@@ -41,7 +46,8 @@ internal sealed class NormAccount
     /// <param name="rows">The rows whose norm is known, two or more.</param>
     public NormAccount(GroupPhase group, int[] rows)
     {
-        (_group, _rows, _level, _weight, _buffer) = (group, rows, Levels(group, rows), new double[rows.Length], new BufferPart(group, rows));
+        (_group, _rows, _level, _weight, _buffer) =
+            (group, rows, Levels(group, rows), new double[rows.Length], new BufferPart(group, rows));
         _steady = [.. Enumerable.Range(0, rows.Length - 1).Select(MeanSquare)];
     }
 
@@ -57,7 +63,8 @@ internal sealed class NormAccount
             EndRatio = endRatio,
             Taken = _grown - _gained,
             Meant = _meant,
-            Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_rounded / PhaseEstimate.Normal, 2) + (_isExact ? 0 : Elementary.Pow(_meant * Inexactness, 2)),
+            Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_rounded / PhaseEstimate.Normal, 2)
+                + (_isExact ? 0 : Elementary.Pow(_meant * Inexactness, 2)),
             Freedom = double.IsNaN(wander) ? _intervals : _bends / BendsAlike,
             Units = _units,
             Intervals = _intervals,
@@ -70,7 +77,8 @@ internal sealed class NormAccount
         if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
         if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
-        bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i]) && double.IsFinite(_level[i + 1])
+        bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i])
+            && double.IsFinite(_level[i + 1])
             && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
         return isBetween && (IsSteady(i) || (_buffer.IsExact[i] && _buffer.IsExact[i + 1]));
     }
@@ -80,7 +88,8 @@ internal sealed class NormAccount
     {
         var (rate, _, momentum) = _group.NumbersAt(_rows[i]);
         for (int j = i - 1; j >= 0 && momentum > 0 && _group.Steps[_rows[i]] - _group.Steps[_rows[j]] <= 2 / (1 - momentum); j--)
-            if (_group.NumbersAt(_rows[j]).Rate is var past && !(past > 0 && Math.Max(rate, past) <= SteepestRate * Math.Min(rate, past))) return false;
+            if (_group.NumbersAt(_rows[j]).Rate is var past && !(past > 0 && Math.Max(rate, past) <= SteepestRate * Math.Min(rate, past)))
+                return false;
         return true;
     }
 
@@ -89,9 +98,11 @@ internal sealed class NormAccount
         var (row, next) = (_rows[i], _rows[i + 1]);
         var (now, then) = (_group.LawAt(row)!, _group.LawAt(next)!);
         long steps = _group.Steps[next] - _group.Steps[row];
-        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate, last = steps == 1 ? rate : _group.NumbersAt(next).Rate;
+        double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate,
+            last = steps == 1 ? rate : _group.NumbersAt(next).Rate;
         // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
-        double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2, trend = Math.Abs(_level[i + 1] - _level[i]);
+        double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2,
+            trend = Math.Abs(_level[i + 1] - _level[i]);
         if (_group.GrownBetween(row, next) is { } grown) _grown += grown;
         else if (steps > 1 && _buffer.GrownByBuffer(i) is var (added, variance))
         {
@@ -158,13 +169,15 @@ internal sealed class NormAccount
         _units += sum;
     }
 
-    // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends it.
+    // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends
+    // it.
     private void Unseen(int i, long steps, double growth, double wander, double noise, double trend)
     {
         double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units;
         double momentum = _buffer.MeanAlong(i) is null ? 0 : _group.Numbers.Momentum;
         _unseen += Elementary.Pow(pull * growth, 2)
-            * (double.IsNaN(_steady[i]) || double.IsNaN(wander) ? noise * noise * NormWalk.Spread(steps, momentum) : NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6));
+            * (double.IsNaN(_steady[i]) || double.IsNaN(wander)
+            ? noise * noise * NormWalk.Spread(steps, momentum) : NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6));
         double bend = pull * steps * steps * Bending(2 * pull * steps);
         if (double.IsNaN(_steady[i]))
         {
@@ -176,21 +189,27 @@ internal sealed class NormAccount
         _meant -= bend * known * known * known / (known * known + chance * chance + double.Epsilon);
     }
 
-    // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin: 1/12, less where decay forgets within it.
-    private static double Bending(double memory) => memory < 0.01 ? 1 / 12.0 : (1 / (1 - Elementary.Exp(-memory)) - 1 / memory - 0.5) / memory;
+    // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin:
+    // 1/12, less where decay forgets within it.
+    private static double Bending(double memory) =>
+        memory < 0.01 ? 1 / 12.0 : (1 / (1 - Elementary.Exp(-memory)) - 1 / memory - 0.5) / memory;
 
     // S over an interval, from the sums of all its updates; NaN where the log has none.
     private double MeanSquare(int i)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         if (_group.GrownBetween(row, next) is not { } grown || !Counts(i)) return double.NaN;
-        return grown / (_group.Steps[next] - _group.Steps[row]) * 4 / (_group.LawAt(row)!.Growth / Square(row) + _group.LawAt(next)!.Growth / Square(next));
+        return grown / (_group.Steps[next] - _group.Steps[row]) * 4
+            / (_group.LawAt(row)!.Growth / Square(row) + _group.LawAt(next)!.Growth / Square(next));
     }
 
-    // How far S over an interval is from the line through those beside it, of S = 1: by chance, or because it wanders in longer than an update.
+    // How far S over an interval is from the line through those beside it, of S = 1: by chance, or because it wanders in longer than an
+    // update.
     private double Wander()
     {
-        double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2)).Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1])).Where(double.IsFinite)];
+        double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2))
+            .Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1]))
+            .Where(double.IsFinite)];
         _bends = bends.Length;
         return bends.Length < FewestBends ? double.NaN : Math.Sqrt(bends.Average(bend => bend * bend) / 6);
     }
@@ -198,25 +217,37 @@ internal sealed class NormAccount
     // How much S grows in an interval, of S = 1, by the intervals beside it.
     private double Trend(int i)
     {
-        int from = i > 0 && double.IsFinite(_steady[i - 1]) ? i - 1 : i, to = i + 1 < _steady.Length && double.IsFinite(_steady[i + 1]) ? i + 1 : i;
+        int from = i > 0 && double.IsFinite(_steady[i - 1]) ? i - 1 : i,
+            to = i + 1 < _steady.Length && double.IsFinite(_steady[i + 1]) ? i + 1 : i;
         return from == to ? 0 : (_steady[to] - _steady[from]) / (to - from) / _steady[i];
     }
 
-    // The mean from a row up to the next of a square that goes from one value to another: the row itself is in it and the next one is not, and the decay may move.
+    // The mean from a row up to the next of a square that goes from one value to another: the row itself is in it and the next one is not,
+    // and the decay may move.
     private static double Mean(double from, double to, double now, double then, long steps) =>
-        Bridge(from * from, to * to, 2 * (now + then) * steps) + (from - to) / (2 * steps) + 2 * (then - now) / (now + then) * (to - from) / 12;
+        Bridge(from * from, to * to, 2 * (now + then) * steps) + (from - to) / (2 * steps)
+            + 2 * (then - now) / (now + then) * (to - from) / 12;
 
-    // The mean of |w|² between two rows: |w|⁴ goes from one to the other as exp(-4 L t). Simpson's rule over two halves, good to 1e-4 for 4 L t up to 4.
+    // The mean of |w|² between two rows: |w|⁴ goes from one to the other as exp(-4 L t). Simpson's rule over two halves, good to 1e-4 for 4
+    // L t up to 4.
     private static double Bridge(double from, double to, double whole)
     {
-        double At(double part) => Math.Sqrt(Math.Max(0, whole < 1e-9 ? from + (to - from) * part : to + (from - to) * (Elementary.Exp(-whole * part) - Elementary.Exp(-whole)) / (1 - Elementary.Exp(-whole))));
+        double At(double part) =>
+            Math.Sqrt(
+                Math.Max(0,
+                    whole < 1e-9
+                        ? from + (to - from) * part
+                        : to + (from - to) * (Elementary.Exp(-whole * part) - Elementary.Exp(-whole)) / (1 - Elementary.Exp(-whole))));
         return (Math.Sqrt(from) + 4 * At(0.25) + 2 * At(0.5) + 4 * At(0.75) + Math.Sqrt(to)) / 12;
     }
 
     // What gradients along the weights do to |w|², -2 T g.w: epsilon leaves a cosine of up to 0.001, and |w| may be a hundred times T |g|.
     private double Radial(int row, int next, long steps)
     {
-        double Of(int at) => _group.NumbersAt(at) is var (rate, decay, momentum) && rate * RuleSums.TotalOverRate(momentum, _group.Phase.Log.Rule) is var total ? -2 * total * (1 - total * decay) * _group.Of(_group.Group.Dot)[at] : 0;
+        double Of(int at) =>
+            _group.NumbersAt(at) is var (rate, decay, momentum)
+                && rate * RuleSums.TotalOverRate(momentum, _group.Phase.Log.Rule) is var total
+                ? -2 * total * (1 - total * decay) * _group.Of(_group.Group.Dot)[at] : 0;
         double sum = steps == 1 ? Of(row) : (Of(row) + Of(next)) / 2 * steps;
         if (!double.IsFinite(sum)) return 0;
         // The updates between were not seen; those of the rows scatter as they do.
@@ -233,7 +264,8 @@ internal sealed class NormAccount
     private double Noise()
     {
         var values = _group.Source.Values;
-        double[] differences = [.. Enumerable.Range(0, Math.Max(0, _rows.Length - 1)).Select(i => (values[_rows[i + 1]] - values[_rows[i]]) / ((_level[i] + _level[i + 1]) / 2)).Where(double.IsFinite)];
+        double[] differences = [.. Enumerable.Range(0, Math.Max(0, _rows.Length - 1))
+            .Select(i => (values[_rows[i + 1]] - values[_rows[i]]) / ((_level[i] + _level[i + 1]) / 2)).Where(double.IsFinite)];
         double square = differences.Length < 4 ? 1 : differences.Average(difference => difference * difference) / 2;
         // Neighbors that remember each other differ by less than they scatter, and their sum by more.
         double spacing = _rows.Length < 2 ? 1 : (_group.Steps[_rows[^1]] - _group.Steps[_rows[0]]) / (_rows.Length - 1.0);

@@ -3,14 +3,18 @@ using Etalon.Numerics;
 namespace Etalon.Lab.Diagnosis.Phases;
 
 /// <summary>
-/// The norm's account of a phase: |w|² grows by T² (|g|² + 2 b v.g) an update and decays by 2 L |w|² (Li, Lyu and Arora 2020, section 5; with momentum <see cref="RuleSums"/>), so from its change and the measured
-/// gradients follows how much decay there was, and from the gradients and the decay where the norm should be.
+/// The norm's account of a phase: |w|² grows by T² (|g|² + 2 b v.g) an update and decays by 2 L |w|² (Li, Lyu and Arora 2020, section 5;
+/// with momentum <see cref="RuleSums"/>), so from its change and the measured gradients follows how much decay there was, and from the
+/// gradients and the decay where the norm should be.
 /// </summary>
 internal sealed class NormBalance
 {
     public NormBalance(double[] predicted) => Predicted = predicted;
 
-    /// <summary>|w| by the law, driven by the measured S of each row, from the measured norm at the phase's begin; NaN where it cannot be said. One more than rows: the last is for the phase's end.</summary>
+    /// <summary>
+    /// |w| by the law, driven by the measured S of each row, from the measured norm at the phase's begin; NaN where it cannot be said. One
+    /// more than rows: the last is for the phase's end.
+    /// </summary>
     public IReadOnlyList<double> Predicted { get; }
 
     /// <summary>|w|^4 at the phase's end over the law's.</summary>
@@ -22,7 +26,9 @@ internal sealed class NormBalance
     /// <summary>What the decay that the log gives the group should have taken.</summary>
     public double Meant { get; init; } = double.NaN;
 
-    /// <summary>The variance of <see cref="Taken"/> less <see cref="Meant"/>: gradients and norms between the rows that nobody saw.</summary>
+    /// <summary>
+    /// The variance of <see cref="Taken"/> less <see cref="Meant"/>: gradients and norms between the rows that nobody saw.
+    /// </summary>
     public double Variance { get; init; }
 
     /// <summary>The degrees of freedom of <see cref="Variance"/>.</summary>
@@ -46,7 +52,8 @@ internal sealed class NormBalance
         var known = balances.Where(balance => balance.Meant > 0).ToList();
         double meant = known.Sum(balance => balance.Meant);
         if (!(meant > 0)) return PhaseEstimate.None;
-        return new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(known.Sum(balance => balance.Variance)) / meant, Math.Max(1, known.Sum(balance => balance.Freedom)));
+        return new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(known.Sum(balance => balance.Variance)) / meant,
+            Math.Max(1, known.Sum(balance => balance.Freedom)));
     }
 
     public static NormBalance Of(GroupPhase group)

@@ -2,11 +2,16 @@ using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis.Phases;
 
-/// <summary>How far the sum of |w|² over the updates between two rows may be from the one along the line between them, of what an update adds to it on average = 1.</summary>
+/// <summary>
+/// How far the sum of |w|² over the updates between two rows may be from the one along the line between them, of what an update adds to it
+/// on average = 1.
+/// </summary>
 /// <remarks>
-/// With what an update adds more than the line, x, the sum is off by Σ k x with k = (n - 1)/2 - t. What is new at each update is of variance s² in |z|²; in |w|² a buffer spreads it, so that x remembers
-/// itself as μ^d, with the variance s² (1 - μ)/(1 + μ): Σ k k' μ^|t - t'| times that, n³/12 s² without momentum. What wanders instead from update to update, by q² each, leaves q² n⁵ (2/1728 + 1/576
-/// - 1/144 + 1/120) = 0.0043 q² n⁵ where its line through the means of the intervals beside it is known, and the second difference of these means has the variance 6 s²/n + q² n.
+/// With what an update adds more than the line, x, the sum is off by Σ k x with k = (n - 1)/2 - t. What is new at each update is of
+/// variance s² in |z|²; in |w|² a buffer spreads it, so that x remembers itself as μ^d, with the variance s² (1 - μ)/(1 + μ): Σ k k' μ^|t -
+/// t'| times that, n³/12 s² without momentum. What wanders instead from update to update, by q² each, leaves q² n⁵ (2/1728 + 1/576 - 1/144
+/// + 1/120) = 0.0043 q² n⁵ where its line through the means of the intervals beside it is known, and the second difference of these means
+/// has the variance 6 s²/n + q² n.
 /// </remarks>
 internal static class NormWalk
 {

@@ -15,7 +15,8 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
     /// <summary>Of a normal distribution, 95 % lie within so many standard deviations.</summary>
     public const double Normal = 1.96;
 
-    private static readonly double[] Quantiles = [.. Enumerable.Range(1, 2 * MostParts).Select(freedom => StudentDistribution.Critical(0.05, freedom))];
+    private static readonly double[] Quantiles =
+        [.. Enumerable.Range(1, 2 * MostParts).Select(freedom => StudentDistribution.Critical(0.05, freedom))];
 
     /// <summary>Nothing is known.</summary>
     public static PhaseEstimate None { get; } = new(double.NaN, double.NaN);
@@ -39,11 +40,12 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
     public PhaseEstimate OffByAtMost(double bound) => this with { Error = Math.Sqrt(Error * Error + Elementary.Pow(bound / Normal, 2)) };
 
     /// <summary>This to a power, by the first order of its error.</summary>
-    public PhaseEstimate ToThe(double power) => Elementary.Pow(Mean, power) is var value ? new(value, Math.Abs(power * value) * RelativeError, Freedom) : None;
+    public PhaseEstimate ToThe(double power) =>
+        Elementary.Pow(Mean, power) is var value ? new(value, Math.Abs(power * value) * RelativeError, Freedom) : None;
 
     /// <summary>
-    /// The mean of values of which some may be missing. They are dealt into up to 16 parts that follow each other, each longer than values remember; what follows a straight line is no noise, so the
-    /// error is that of the scatter of the parts' means around one.
+    /// The mean of values of which some may be missing. They are dealt into up to 16 parts that follow each other, each longer than values
+    /// remember; what follows a straight line is no noise, so the error is that of the scatter of the parts' means around one.
     /// </summary>
     /// <param name="values">The values; NaN where one is missing.</param>
     /// <param name="steps">The update of each, ascending.</param>
@@ -55,14 +57,18 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
         double mean = known.Average(i => values[i]);
         var parts = Parts(known, steps, memory);
         if (parts.Count < FewestParts) return new(mean, double.NaN);
-        double[] x = [.. parts.Select(part => part.Average(i => (double)steps[i]))], y = [.. parts.Select(part => part.Average(i => values[i]))];
+        double[] x = [.. parts.Select(part => part.Average(i => (double)steps[i]))],
+            y = [.. parts.Select(part => part.Average(i => values[i]))];
         double middle = x.Average(), level = y.Average();
         double slope = x.Zip(y, (a, b) => (a - middle) * (b - level)).Sum() / x.Sum(a => (a - middle) * (a - middle));
         double scatter = x.Zip(y, (a, b) => Elementary.Pow(b - level - slope * (a - middle), 2)).Sum() / (parts.Count - 2);
         return new(mean, Math.Sqrt(scatter / parts.Count), parts.Count - 2);
     }
 
-    /// <summary>The sum of some values over that of others, which fluctuate together: the error is that of what one differs from its share of the other, part by part.</summary>
+    /// <summary>
+    /// The sum of some values over that of others, which fluctuate together: the error is that of what one differs from its share of the
+    /// other, part by part.
+    /// </summary>
     /// <param name="above">The values above the line; NaN where one is missing.</param>
     /// <param name="below">Those below it.</param>
     /// <param name="steps">The update of each pair, ascending.</param>
@@ -79,8 +85,8 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
         return new(ratio, Math.Sqrt(squares.Sum() * parts.Count / (parts.Count - 1)) / whole, FreedomOf(squares));
     }
 
-    // Satterthwaite's degrees of freedom of a sum of squares whose variances differ, as where gradients fall tenfold: 2 (Σσ²)²/(2 Σσ⁴), with σ⁴ from E x⁴ = 3σ⁴ and less what
-    // that exceeds the number of parts by where all are alike (Johnson and Rust 1992).
+    // Satterthwaite's degrees of freedom of a sum of squares whose variances differ, as where gradients fall tenfold: 2 (Σσ²)²/(2 Σσ⁴),
+    // with σ⁴ from E x⁴ = 3σ⁴ and less what that exceeds the number of parts by where all are alike (Johnson and Rust 1992).
     private static double FreedomOf(double[] squares)
     {
         double sum = squares.Sum(), fourth = squares.Sum(square => square * square);
@@ -92,6 +98,8 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
         // Twice the memory, so that what reaches from one part into the next is a small share of it.
         double span = steps[known[^1]] - steps[known[0]];
         int count = (int)Math.Min(Math.Min(MostParts, known.Length), 1 + span / (2 * Math.Max(memory, 0.5)));
-        return [.. Enumerable.Range(0, count).Select(part => new ArraySegment<int>(known, part * known.Length / count, (part + 1) * known.Length / count - part * known.Length / count))];
+        return [.. Enumerable.Range(0, count)
+            .Select(part => new ArraySegment<int>(known, part * known.Length / count,
+            (part + 1) * known.Length / count - part * known.Length / count))];
     }
 }

@@ -4,7 +4,10 @@ using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Diagnosis.Phases;
 
-/// <summary>What the theory says of an update with the numbers of a row, for gradients of S = 1 on the unit sphere; with another S the fourth powers are S times as large.</summary>
+/// <summary>
+/// What the theory says of an update with the numbers of a row, for gradients of S = 1 on the unit sphere; with another S the fourth powers
+/// are S times as large.
+/// </summary>
 internal sealed class RowLaw
 {
     // The angle depends on the decay to the order of eta lambda only; it is taken where that leaves nine digits.

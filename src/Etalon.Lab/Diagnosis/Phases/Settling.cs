@@ -2,7 +2,8 @@ namespace Etalon.Lab.Diagnosis.Phases;
 
 /// <summary>Where a rate that an optimizer sets itself came to rest.</summary>
 /// <param name="Value">The median over the last quarter of a run.</param>
-/// <param name="Drift">The last value over that in the middle of the run: 1 where it has settled. NaN where there are fewer than three values.</param>
+/// <param name="Drift">The last value over that in the middle of the run: 1 where it has settled. NaN where there are fewer than three
+/// values.</param>
 internal readonly record struct Settling(double Value, double Drift)
 {
     // As much as an angular update at equilibrium may be off before it is called so.

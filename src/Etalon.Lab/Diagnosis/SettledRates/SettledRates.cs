@@ -8,10 +8,10 @@ using Etalon.Numerics;
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>
-/// What can be said of a run whose optimizer is not SGD. The laws of norm and equilibrium are SGD's, but every rule has an effective rate, and scale-invariant weights feel nothing else:
-/// where it settled is where SGD would have to be for the same.
+/// What can be said of a run whose optimizer is not SGD. The laws of norm and equilibrium are SGD's, but every rule has an effective rate,
+/// and scale-invariant weights feel nothing else: where it settled is where SGD would have to be for the same.
 /// </summary>
-public sealed class SettledRates
+internal sealed class SettledRates
 {
     private readonly MonitorRows _rows;
 
@@ -19,7 +19,10 @@ public sealed class SettledRates
     {
         (Source, Optimizer, _rows) = (source, optimizer, rows);
         Groups = [.. rows.Groups.Where(name => Rates(name).Any(double.IsFinite)).Select(Settle)];
-        if (Groups.Count == 0) throw new InputException($"{source}: its metrics have no effective rates; train it again with monitors, as `log: {{monitors: 20ba}}` in the recipe says");
+        if (Groups.Count == 0)
+            throw new InputException(
+                $"{source}: its metrics have no effective rates; train it again with monitors, as `log: {{monitors: 20ba}}` in the "
+                + $"recipe says");
     }
 
     /// <summary>The run's name.</summary>
@@ -55,9 +58,11 @@ public sealed class SettledRates
         double[] norms = [.. _rows.Column(MonitorKeys.Norm + name).Where(double.IsFinite)];
         var settling = Settling.Of([.. measured.Select(row => row.First)]);
         return new(
-            name, measured[0].First, settling.Value, settling.Drift, PowerOf([.. measured.Skip(measured.Count / 2)]), settling.Value * norms[^1] * norms[^1],
+            name, measured[0].First, settling.Value, settling.Drift, PowerOf([.. measured.Skip(measured.Count / 2)]),
+            settling.Value * norms[^1] * norms[^1],
             RootMeanSquare.Of(_rows.Column(MonitorKeys.Angle + name).Skip(_rows.Steps.Length * 3 / 4)),
-            RadialCosine.RootMeanSquare(_rows.Column(MonitorKeys.Dot + name), _rows.Column(MonitorKeys.GradientSquare + name), _rows.Column(MonitorKeys.Norm + name)));
+            RadialCosine.RootMeanSquare(_rows.Column(MonitorKeys.Dot + name), _rows.Column(MonitorKeys.GradientSquare + name),
+                _rows.Column(MonitorKeys.Norm + name)));
     }
 
     // The slope of ln y over ln t, t counted from 1.
@@ -67,11 +72,17 @@ public sealed class SettledRates
 
 /// <summary>Where the effective rate of a group of weights settled in a run whose optimizer sets its rate itself.</summary>
 /// <param name="Group">The group's name; <c>scale_invariant</c> is all such weights together.</param>
-/// <param name="First">The effective rate of the first update: what gradients are multiplied by in the end, a mean over the group, over |w|². In units of 1 over the squared gradient's.</param>
+/// <param name="First">The effective rate of the first update: what gradients are multiplied by in the end, a mean over the group, over
+/// |w|². In units of 1 over the squared gradient's.</param>
 /// <param name="Settled">Its median over the last quarter of the run.</param>
-/// <param name="Drift">Its last value over that in the middle of the run: 1 where it has settled; NaN where too little was measured.</param>
-/// <param name="Power">p of the power law t^p through the second half of the run, by least squares in logarithms: 0 where it has settled, -1/2 for WNGrad under constant noise; NaN where too little was measured.</param>
-/// <param name="Rate">The rate that SGD without momentum needs to turn the weights as far as the last updates did: <paramref name="Settled"/> |w|².</param>
-/// <param name="Angle">The root mean square of the angle of an update over the last quarter, in radians; NaN where it was not measured.</param>
+/// <param name="Drift">Its last value over that in the middle of the run: 1 where it has settled; NaN where too little was
+/// measured.</param>
+/// <param name="Power">p of the power law t^p through the second half of the run, by least squares in logarithms: 0 where it has settled,
+/// -1/2 for WNGrad under constant noise; NaN where too little was measured.</param>
+/// <param name="Rate">The rate that SGD without momentum needs to turn the weights as far as the last updates did:
+/// <paramref name="Settled"/> |w|².</param>
+/// <param name="Angle">The root mean square of the angle of an update over the last quarter, in radians; NaN where it was not
+/// measured.</param>
 /// <param name="RadialShare">The root mean square of cos(g, w), which is 0 where the loss does not depend on the scale of w.</param>
-public sealed record SettledRate(string Group, double First, double Settled, double Drift, double Power, double Rate, double Angle, double RadialShare);
+internal sealed record SettledRate(string Group, double First, double Settled, double Drift, double Power, double Rate, double Angle,
+    double RadialShare);

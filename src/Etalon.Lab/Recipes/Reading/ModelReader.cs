@@ -8,7 +8,8 @@ namespace Etalon.Lab.Recipes;
 /// <summary>Reads <c>model:</c>.</summary>
 internal static partial class ModelReader
 {
-    private static readonly string[] Names = ["mlp", "cnn", "resnet-8", "resnet-20", "resnet-32", "resnet-56", "preresnet-8", "preresnet-20", "preresnet-32", "preresnet-56"];
+    private static readonly string[] Names =
+        ["mlp", "cnn", "resnet-8", "resnet-20", "resnet-32", "resnet-56", "preresnet-8", "preresnet-20", "preresnet-32", "preresnet-56"];
 
     /// <summary>The network; a part that breaks a rule keeps its default.</summary>
     public static ModelSpec Read(SectionReader section)
@@ -22,7 +23,8 @@ internal static partial class ModelReader
         spec = section.Set(spec, "epsilon", ScalarReader.Number, (s, v) => s with { Epsilon = v });
         spec = section.Set(spec, "convolution", ScalarReader.Choice<ConvolutionMode>, (s, v) => s with { Convolution = v });
         spec = section.Set(spec, "momentum", ScalarReader.Number, (s, v) => s with { StatisticsMomentum = v });
-        spec = section.Set(spec, "hidden", node => ScalarReader.List(node, ScalarReader.Integer), (s, v) => s with { Hidden = Hidden(s, [.. v]) });
+        spec = section.Set(spec, "hidden", node => ScalarReader.List(node, ScalarReader.Integer),
+            (s, v) => s with { Hidden = Hidden(s, [.. v]) });
         section.Close();
         return spec;
     }
@@ -34,7 +36,9 @@ internal static partial class ModelReader
         if (text is "cnn") return new ModelSpec { Kind = ModelKind.Cnn };
         var match = ResidualName().Match(text);
         if (!match.Success)
-            throw new ValueException(node, $"no such model; {(Suggestion.To(text, Names) is { } near ? $"did you mean {near}?" : "write one of mlp, cnn, resnet-20, preresnet-20")}");
+            throw new ValueException(node,
+                $"no such model; {(Suggestion.To(text, Names) is { } near
+                    ? $"did you mean {near}?" : "write one of mlp, cnn, resnet-20, preresnet-20")}");
         return new ModelSpec
         {
             Kind = match.Groups["pre"].Length > 0 ? ModelKind.PreResNet : ModelKind.ResNet,

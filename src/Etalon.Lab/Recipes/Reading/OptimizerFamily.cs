@@ -6,8 +6,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
-/// An update rule that a recipe may name, with the keys of <c>optimizer:</c> that it has: how each is read and how it is written. The record of its options checks
-/// the values.
+/// An update rule that a recipe may name, with the keys of <c>optimizer:</c> that it has: how each is read and how it is written. The
+/// record of its options checks the values.
 /// </summary>
 /// <param name="Default">The rule with every option at its default.</param>
 /// <param name="Options">The keys, in the order of the canonical recipe.</param>
@@ -119,7 +119,8 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
         Choice<T, DecayForm>(
             "decay", (o, v) => with(o, v == DecayForm.Decoupled), o => isDecoupled(o) ? DecayForm.Decoupled : DecayForm.Coupled);
 
-    private static OptimizerOption Option<T, TValue>(string key, Func<RecipeNode, TValue> read, Func<T, TValue, T> with, Func<T, JsonNode> write)
+    private static OptimizerOption Option<T, TValue>(string key, Func<RecipeNode, TValue> read, Func<T, TValue, T> with,
+        Func<T, JsonNode> write)
         where T : new() =>
         OptimizerOption.Of<OptimizerSpec<T>, TValue>(key, read, (s, v) => s with { Options = with(s.Options, v) }, s => write(s.Options));
 }

@@ -24,7 +24,8 @@ internal static class OptimizerReader
             else if (section.Take(key) is { } node && isKnown) section.Problems.Add(node, section.PathOf(key), Misplaced(key, family));
         }
         if (spec is SgdSpec { Options: { IsNesterov: true, Dampening: not 0 } })
-            section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"), "Nesterov momentum has no dampening; write dampening: 0 or nesterov: false");
+            section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"),
+                "Nesterov momentum has no dampening; write dampening: 0 or nesterov: false");
         if (section.Take("groups") is { } list && SectionReader.Open(list, section.PathOf("groups"), section.Problems) is { } groups)
             spec = spec with { Groups = [.. Groups(groups, spec, schedules, model)] };
         section.Close();
@@ -38,8 +39,11 @@ internal static class OptimizerReader
     public static void RefuseMomentum(SectionReader root, OptimizerSpec optimizer, Schedule momentum)
     {
         // A schedule of the momentum is one of Adam's beta1; its constant has a key of its own.
-        if (optimizer.HasMomentum || momentum is Constant { Value: 0 } || (optimizer.WithScheduledBeta1 is not null && momentum is not Constant)) return;
-        var (key, value) = root.Map.Find(ScheduledQuantity.Momentum.Key) ?? root.Map.Find(ScheduledQuantity.LearningRate.Key) ?? throw new InvalidOperationException("a momentum comes from one of these keys");
+        if (optimizer.HasMomentum || momentum is Constant { Value: 0 }
+            || (optimizer.WithScheduledBeta1 is not null && momentum is not Constant)) return;
+        var (key, value) = root.Map.Find(ScheduledQuantity.Momentum.Key)
+            ?? root.Map.Find(ScheduledQuantity.LearningRate.Key)
+            ?? throw new InvalidOperationException("a momentum comes from one of these keys");
         root.Problems.Add(value, key.Text, NoMomentum(optimizer));
     }
 
@@ -58,11 +62,14 @@ internal static class OptimizerReader
         foreach (var parameters in Enum.GetValues<ParameterClass>())
         {
             var key = RecipeWords.Of(parameters);
-            if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group) continue;
+            if (groups.Take(key) is not { } node || SectionReader.Open(node, groups.PathOf(key), groups.Problems) is not { } group)
+                continue;
             if (!spec.HasMomentum && group.Map.Find(ScheduledQuantity.Momentum.Key) is { } momentum)
                 groups.Problems.Add(momentum.Value, group.PathOf(ScheduledQuantity.Momentum.Key), NoMomentum(spec));
-            if (model is not null && MissingParameters.Why(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]) is { } reason)
-                schedules.Warnings.Add(group.Map.Place, $"{group.Path}: no parameter belongs to it, for {reason}; its schedules are never used");
+            if (model is not null
+                && MissingParameters.Why(model, parameters, [.. specs.Select(earlier => earlier.Parameters)]) is { } reason)
+                schedules.Warnings.Add(group.Map.Place,
+                    $"{group.Path}: no parameter belongs to it, for {reason}; its schedules are never used");
             specs.Add(new GroupSpec
             {
                 Parameters = parameters,

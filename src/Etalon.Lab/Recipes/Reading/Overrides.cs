@@ -55,7 +55,8 @@ internal static class Overrides
             map.Set(new RecipeScalar(key, false, place), made);
             return made;
         }
-        if (at is not RecipeList list || !int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= list.Items.Count)
+        if (at is not RecipeList list || !int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || index >= list.Items.Count)
             return null;
         return value is null ? list.Items[index] : list.Items[index] = value;
     }

@@ -44,7 +44,8 @@ internal sealed class PieceSection(SectionReader section, ScheduledQuantity quan
     public bool Flag(string key) => section.Read(key, false, Etalon.Lab.Recipes.ScalarReader.Boolean);
 
     /// <summary>A word for a member of an enumeration.</summary>
-    public T Choice<T>(string key, T fallback) where T : struct, Enum => section.Read(key, fallback, Etalon.Lab.Recipes.ScalarReader.Choice<T>);
+    public T Choice<T>(string key, T fallback)
+        where T : struct, Enum => section.Read(key, fallback, Etalon.Lab.Recipes.ScalarReader.Choice<T>);
 
     /// <summary>A duration in steps that must be written.</summary>
     public long Steps(string key, string example) => section.Need(key, 0L, $"write a duration such as {example}", Time.Steps);
@@ -58,7 +59,8 @@ internal sealed class PieceSection(SectionReader section, ScheduledQuantity quan
         var step = Time.Steps(node);
         return step >= begin
             ? step - begin
-            : throw new ValueException(node, $"milestones count from the start of the run, and this piece begins at step {begin}; leave out those before it");
+            : throw new ValueException(node,
+            $"milestones count from the start of the run, and this piece begins at step {begin}; leave out those before it");
     }
 
     /// <summary>How many steps the piece lasts: <c>for</c>, which the last piece may leave out to last until the run ends.</summary>
@@ -69,7 +71,9 @@ internal sealed class PieceSection(SectionReader section, ScheduledQuantity quan
         return Math.Max(0, Time.TotalSteps - begin);
     }
 
-    /// <summary>The schedule that a combinator changes: its pieces count from 0, and its last needs a length unless the whole may go on.</summary>
+    /// <summary>
+    /// The schedule that a combinator changes: its pieces count from 0, and its last needs a length unless the whole may go on.
+    /// </summary>
     public Schedule? Inner(bool mayOmitLength) => schedules.Inner(section, "of", quantity, begin, mayOmitLength && isLast);
 
     /// <summary>Makes the piece if every parameter was fine; what its constructor refuses becomes a problem too.</summary>

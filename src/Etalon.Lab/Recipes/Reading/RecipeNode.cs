@@ -4,7 +4,9 @@ namespace Etalon.Lab.Recipes;
 /// <param name="Place">Where it begins.</param>
 internal abstract record RecipeNode(SourceLocation Place)
 {
-    /// <summary>Where it stands in the text: the first character, and the one after its last. Both 0 for what an override brought.</summary>
+    /// <summary>
+    /// Where it stands in the text: the first character, and the one after its last. Both 0 for what an override brought.
+    /// </summary>
     public (int Begin, int End) Extent { get; init; }
 
     /// <summary>Whether it stands in brackets or braces, or inside such.</summary>

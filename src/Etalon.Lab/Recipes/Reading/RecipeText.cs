@@ -34,7 +34,8 @@ internal sealed class RecipeText
     {
         if (text.Length > longest)
         {
-            problems.Add(new SourceLocation(source, 1, 1), $"the text is longer than {longest} characters, the most that a recipe has; is this the right file?");
+            problems.Add(new SourceLocation(source, 1, 1),
+                $"the text is longer than {longest} characters, the most that a recipe has; is this the right file?");
             return null;
         }
         return new RecipeText(text, mark => new SourceLocation(source, mark.Line, mark.Column), problems).Document();
@@ -82,7 +83,8 @@ internal sealed class RecipeText
                 return null;
             }
             // What YamlDotNet's scanner throws where a plain value inside braces runs on to a line that is less indented.
-            problems.Add(locate(parser.Current?.End ?? Mark.Empty), "the text is not YAML; check quotes, brackets and indentation after this place");
+            problems.Add(locate(parser.Current?.End ?? Mark.Empty),
+                "the text is not YAML; check quotes, brackets and indentation after this place");
             return null;
         }
     }
@@ -115,7 +117,8 @@ internal sealed class RecipeText
                 return Refuse(node, $"{node.Tag.Value} is a tag; recipes have no tags: remove it");
             case Scalar scalar:
                 parser.MoveNext();
-                return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain, locate(scalar.Start)) { Extent = Extent(scalar, scalar.End) };
+                return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain,
+                    locate(scalar.Start)) { Extent = Extent(scalar, scalar.End) };
             case SequenceStart start:
                 parser.MoveNext();
                 return Sequence(start, depth);
@@ -135,7 +138,8 @@ internal sealed class RecipeText
             items.Add(item);
         }
         var isFlow = start.Style == SequenceStyle.Flow;
-        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || items.Count == 0 ? Bracketed(start, end) : Extent(start, items[^1]) };
+        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow,
+            Extent = isFlow || items.Count == 0 ? Bracketed(start, end) : Extent(start, items[^1]) };
     }
 
     private RecipeMap? Mapping(MappingStart start, int depth)
@@ -155,13 +159,15 @@ internal sealed class RecipeText
                 entries.Add(new(name, value));
         }
         var isFlow = start.Style == MappingStyle.Flow;
-        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow, Extent = isFlow || entries.Count == 0 ? Bracketed(start, end) : Extent(start, entries[^1].Value) };
+        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow,
+            Extent = isFlow || entries.Count == 0 ? Bracketed(start, end) : Extent(start, entries[^1].Value) };
     }
 
     private static (int Begin, int End) Extent(ParsingEvent begin, Mark end) => ((int)begin.Start.Index, (int)end.Index);
 
     // The scanner's mark of a closing bracket begins and ends before it.
-    private static (int Begin, int End) Bracketed(ParsingEvent begin, ParsingEvent end) => ((int)begin.Start.Index, (int)end.Start.Index + 1);
+    private static (int Begin, int End) Bracketed(ParsingEvent begin, ParsingEvent end) =>
+        ((int)begin.Start.Index, (int)end.Start.Index + 1);
 
     // In blocks an event ends where the next one begins; the text ends with its last part.
     private static (int Begin, int End) Extent(ParsingEvent begin, RecipeNode last) => ((int)begin.Start.Index, last.Extent.End);

@@ -96,7 +96,8 @@ internal sealed class RecipeTime
         if (steps < 1) throw new ValueException(node, "must be at least 1: the updates of an epoch");
         if (steps > MostSteps) throw new ValueException(node, "is more than 2^53");
         if (data is not null && steps != data.StepsPerEpoch)
-            throw new ValueException(node, $"the data says {data.StepsPerEpoch}: {data.TrainCount} images in batches of {data.Batch}; remove the key");
+            throw new ValueException(node,
+                $"the data says {data.StepsPerEpoch}: {data.TrainCount} images in batches of {data.Batch}; remove the key");
         return steps;
     }
 }

@@ -17,15 +17,18 @@ internal static class ScalarReader
 
     /// <summary>A whole number that fits in 32 bits.</summary>
     public static int Integer(RecipeNode node) =>
-        NumberText.TryReadInteger(Unquoted(node, "a whole number").Text, out int value, out var rule) ? value : throw new ValueException(node, rule);
+        NumberText.TryReadInteger(Unquoted(node, "a whole number").Text, out int value, out var rule)
+            ? value : throw new ValueException(node, rule);
 
     /// <summary>A whole number; 1e6 is one too.</summary>
     public static long Long(RecipeNode node) =>
-        NumberText.TryReadWhole(Unquoted(node, "a whole number").Text, out long value, out var rule) ? value : throw new ValueException(node, rule);
+        NumberText.TryReadWhole(Unquoted(node, "a whole number").Text, out long value, out var rule)
+            ? value : throw new ValueException(node, rule);
 
     /// <summary>A seed: a whole number from 0 to 2^64 - 1.</summary>
     public static ulong Seed(RecipeNode node) =>
-        NumberText.TryReadSeed(Unquoted(node, "a whole number").Text, out ulong value, out var rule) ? value : throw new ValueException(node, rule);
+        NumberText.TryReadSeed(Unquoted(node, "a whole number").Text, out ulong value, out var rule)
+            ? value : throw new ValueException(node, rule);
 
     /// <summary>true or false.</summary>
     public static bool Boolean(RecipeNode node) => Unquoted(node, "true or false").Text switch

@@ -73,7 +73,8 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
             if (piece is null) continue;
             // A piece that lasts to the end of the run has no length left where it begins after it.
             if (begin >= time.TotalSteps && (piece.Length != 0 || !HasLength(list.Items[i])))
-                warnings.Add(list.Items[i].Place, $"{path}.{i} begins at step {begin}, after the run's last update {time.TotalSteps - 1}: it is never used");
+                warnings.Add(list.Items[i].Place,
+                    $"{path}.{i} begins at step {begin}, after the run's last update {time.TotalSteps - 1}: it is never used");
             else if (pieces.Count == i && i > 0 && quantity != ScheduledQuantity.Momentum)
                 ScheduleWarnings.OfJump(pieces[^1], piece, list.Items[i].Place, $"{path}.{i}", warnings);
             pieces.Add(piece);
@@ -88,24 +89,29 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     {
         if (node is not RecipeMap { Entries: [var entry] })
         {
-            problems.Add(node, path, $"a piece is one name with its parameters, as in cosine: {{from: 0.1, to: 0}}; the names are {string.Join(", ", PieceTable.ByName.Keys)}");
+            problems.Add(node, path,
+                $"a piece is one name with its parameters, as in cosine: {{from: 0.1, to: 0}}; the names are "
+                + $"{string.Join(", ", PieceTable.ByName.Keys)}");
             return null;
         }
         var name = entry.Key.Text;
         if (!PieceTable.ByName.TryGetValue(name, out var kind))
         {
-            var hint = Suggestion.To(name, [.. PieceTable.ByName.Keys]) is { } near ? $"did you mean {near}?" : $"the pieces are {string.Join(", ", PieceTable.ByName.Keys)}";
+            var hint = Suggestion.To(name, [.. PieceTable.ByName.Keys]) is { } near
+                ? $"did you mean {near}?" : $"the pieces are {string.Join(", ", PieceTable.ByName.Keys)}";
             problems.Add(entry.Key.Place, $"{path}.{entry.Key.Shown}: no such piece; {hint}");
             return null;
         }
         if (SectionReader.Open(entry.Value, $"{path}.{name}", problems) is not { } section) return null;
         var piece = kind.Read(new PieceSection(section, quantity, this, begin, isLast));
-        if (piece is not null && begin < time.TotalSteps) ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
+        if (piece is not null && begin < time.TotalSteps)
+            ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
         if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
         return piece;
     }
 
-    private static bool HasLength(RecipeNode item) => item is RecipeMap { Entries: [var piece] } && piece.Value is RecipeMap parameters && parameters.Find("for") is not null;
+    private static bool HasLength(RecipeNode item) =>
+        item is RecipeMap { Entries: [var piece] } && piece.Value is RecipeMap parameters && parameters.Find("for") is not null;
 
     private void WarnOfLateMilestones(Steps steps, long begin, string path, SectionReader section)
     {
@@ -136,7 +142,9 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     {
         var length = schedule.Length ?? time.TotalSteps;
         if (length < time.TotalSteps)
-            warnings.Add(node.Place, $"{path} ends at step {length} and the run at step {time.TotalSteps}: the updates between have the value {schedule.ValueAt(length):G6}");
+            warnings.Add(node.Place,
+                $"{path} ends at step {length} and the run at step {time.TotalSteps}: the updates between have the value "
+                + $"{schedule.ValueAt(length):G6}");
         if (length > time.TotalSteps && (schedule is not Sequence sequence || sequence.Begins[^1] < time.TotalSteps))
             warnings.Add(node.Place, $"{path} lasts {length} steps and the run {time.TotalSteps}: the rest is never used");
     }

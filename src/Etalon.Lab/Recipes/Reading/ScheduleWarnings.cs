@@ -2,7 +2,10 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Recipes;
 
-/// <summary>What is allowed in a schedule and hardly ever meant: a number of another size than any recipe has, a warm-up without an end, a jump between pieces.</summary>
+/// <summary>
+/// What is allowed in a schedule and hardly ever meant: a number of another size than any recipe has, a warm-up without an end, a jump
+/// between pieces.
+/// </summary>
 internal static class ScheduleWarnings
 {
     private const double LargestUsualRate = 10, LargestUsualDecay = 1;
@@ -13,7 +16,8 @@ internal static class ScheduleWarnings
     private const int Samples = 2000;
 
     /// <summary>A rate above 10 or a decay above 1. An exponential rate is meant to grow, as an equivalent without decay does.</summary>
-    public static void OfSize(Schedule schedule, ScheduledQuantity quantity, long totalSteps, SourceLocation place, string path, RecipeWarnings warnings)
+    public static void OfSize(Schedule schedule, ScheduledQuantity quantity, long totalSteps, SourceLocation place, string path,
+        RecipeWarnings warnings)
     {
         if (quantity == ScheduledQuantity.Momentum) return;
         var isRate = quantity == ScheduledQuantity.LearningRate;
@@ -39,7 +43,9 @@ internal static class ScheduleWarnings
             _ => 0,
         };
         if (length > 0 && length >= left)
-            warnings.Add(place, $"{path} warms up for {length} steps, and the run has {left} from there: it ends in its warm-up; shorten the warm-up, or give a longer duration");
+            warnings.Add(place,
+                $"{path} warms up for {length} steps, and the run has {left} from there: it ends in its warm-up; shorten the warm-up, or "
+                + $"give a longer duration");
     }
 
     /// <summary>A jump by more than a decade from one piece to the next.</summary>
@@ -52,7 +58,9 @@ internal static class ScheduleWarnings
         var jump = Math.Max(begin / end, end / begin);
         var isRamp = before is Warmup || (before is Linear ramp && ramp.From < ramp.To);
         if (jump >= (isRamp ? LargestJumpAfterRamp : LargestJump))
-            warnings.Add(place, $"{path} begins at {begin:G6} where the piece before it ends at {end:G6}, {jump:G3} times {(begin > end ? "less" : "more")}: is a decimal point misplaced? Write the same number in both, or a ramp between");
+            warnings.Add(place,
+                $"{path} begins at {begin:G6} where the piece before it ends at {end:G6}, {jump:G3} times "
+                + $"{(begin > end ? "less" : "more")}: is a decimal point misplaced? Write the same number in both, or a ramp between");
     }
 
     private static bool Grows(Schedule schedule) => schedule switch

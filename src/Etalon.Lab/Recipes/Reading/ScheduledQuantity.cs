@@ -6,11 +6,14 @@ internal sealed record ScheduledQuantity
     private ScheduledQuantity(string key, string column, double below, string rule) =>
         (Key, Column, Below, Rule) = (key, column, below, rule);
 
-    public static ScheduledQuantity LearningRate { get; } = new("learning_rate", "lr", double.PositiveInfinity, "a rate is never negative; write 0 or more");
+    public static ScheduledQuantity LearningRate { get; } =
+        new("learning_rate", "lr", double.PositiveInfinity, "a rate is never negative; write 0 or more");
 
-    public static ScheduledQuantity WeightDecay { get; } = new("weight_decay", "weight_decay", double.PositiveInfinity, "a weight decay is never negative; write 0 or more");
+    public static ScheduledQuantity WeightDecay { get; } =
+        new("weight_decay", "weight_decay", double.PositiveInfinity, "a weight decay is never negative; write 0 or more");
 
-    public static ScheduledQuantity Momentum { get; } = new("momentum", "momentum", 1, "a momentum is at least 0 and below 1; the usual choice is 0.9");
+    public static ScheduledQuantity Momentum { get; } =
+        new("momentum", "momentum", 1, "a momentum is at least 0 and below 1; the usual choice is 0.9");
 
     /// <summary>Its key in a recipe.</summary>
     public string Key { get; }

@@ -78,7 +78,8 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
         foreach (var (key, _) in Map.Entries)
         {
             if (known.ContainsKey(key.Text)) continue;
-            var hint = Suggestion.To(key.Text, known.Keys) is { } near ? $"did you mean {near}?" : $"known here: {string.Join(", ", known.Keys)}";
+            var hint =
+                Suggestion.To(key.Text, known.Keys) is { } near ? $"did you mean {near}?" : $"known here: {string.Join(", ", known.Keys)}";
             Problems.Add(key.Place, $"{PathOf(key.Shown)}: unknown key; {hint}");
         }
     }

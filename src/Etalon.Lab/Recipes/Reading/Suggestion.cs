@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Recipes;
 
 /// <summary>"Did you mean": the known word nearest to a written one.</summary>
-public static class Suggestion
+internal static class Suggestion
 {
     // What the tools that users come from call the same thing.
     private static readonly Dictionary<string, string[]> Elsewhere = new()

@@ -4,7 +4,8 @@ namespace Etalon.Lab.Recipes;
 
 /// <summary>
 /// The numbers of a schedule in a CSV: a header, and below it a row for each update from 0 on. Where there is a column <c>step</c> (or else
-/// <c>iteration</c>, <c>iter</c>, <c>update</c>, <c>t</c> or <c>epoch</c>) it must count 0, 1, 2, ...; a file of one column of numbers needs no header. A row that cannot be believed is refused, never left out: one update would take the number of another.
+/// <c>iteration</c>, <c>iter</c>, <c>update</c>, <c>t</c> or <c>epoch</c>) it must count 0, 1, 2, ...; a file of one column of numbers
+/// needs no header. A row that cannot be believed is refused, never left out: one update would take the number of another.
 /// </summary>
 /// <param name="source">The file.</param>
 /// <param name="column">The column to read.</param>
@@ -53,7 +54,8 @@ internal sealed class TableFile(string source, string column, Func<double, strin
             _place = 0;
             return false;
         }
-        string named = string.Join(", ", names.Take(MostNamed).Select(name => CsvCells.Shown(name))) + (names.Length > MostNamed ? ", ..." : "");
+        string named =
+            string.Join(", ", names.Take(MostNamed).Select(name => CsvCells.Shown(name))) + (names.Length > MostNamed ? ", ..." : "");
         if (_place < 0) throw Refuse($"{source}:1: has no column {column}; the first line must name it, and names {named}");
         foreach (string name in _counterPlace < 0 ? (string[])[column] : [column, _counter])
             if (names.Count(other => IsNameOf(name, other)) > 1) throw Refuse($"{source}:1: names the column {name} twice; keep one");
@@ -62,8 +64,12 @@ internal sealed class TableFile(string source, string column, Func<double, strin
 
     private void Add(CsvRow row)
     {
-        if (_values.Count == MostRows) throw Refuse($"{source}:{row.Number}: has more than {MostRows:N0} rows; write the schedule as pieces");
-        if (row.FaultFor(_columns, _named) is { } fault) throw Refuse($"{source}:{row.Number}{fault.Column}: {fault.Text}; {(fault.Kind == "torn" ? "end it with a line feed where it is whole" : "mend the row")}");
+        if (_values.Count == MostRows)
+            throw Refuse($"{source}:{row.Number}: has more than {MostRows:N0} rows; write the schedule as pieces");
+        if (row.FaultFor(_columns, _named) is { } fault)
+            throw Refuse(
+                $"{source}:{row.Number}{fault.Column}: {fault.Text}; "
+                + $"{(fault.Kind == "torn" ? "end it with a line feed where it is whole" : "mend the row")}");
         string[] cells = row.Line.TrimStart('\ufeff').Split(',');
         if (_counterPlace >= 0) RequireCount(cells[_counterPlace], row);
         var cell = CsvCells.Bare(cells[_place]);
@@ -76,7 +82,9 @@ internal sealed class TableFile(string source, string column, Func<double, strin
     {
         var cell = CsvCells.Bare(text);
         if (CsvCells.Fault(cell, out double count) is null && count == _values.Count) return;
-        throw Refuse($"{source}:{row.Number}:{_counterPlace + 1}: {_counter} is \"{CsvCells.Shown(cell)}\" where {_values.Count} must stand; {Remedy}, in order, none twice and none left out");
+        throw Refuse(
+            $"{source}:{row.Number}:{_counterPlace + 1}: {_counter} is \"{CsvCells.Shown(cell)}\" where {_values.Count} must stand; "
+            + $"{Remedy}, in order, none twice and none left out");
     }
 
     private static bool IsNameOf(string name, string written) => name.Equals(written, StringComparison.OrdinalIgnoreCase);

@@ -11,7 +11,8 @@ internal static class TableReader
     {
         if (piece.Has("file") == piece.Has("values"))
             piece.Section.Problems.Add(piece.Section.Map.Place, $"{piece.Section.Path}: needs either file or values; write file: lr.csv");
-        var values = piece.Section.Read("values", new List<double>(), node => ScalarReader.List<double>(node, isLogarithmic ? ScalarReader.Number : piece.Quantity.Read));
+        var values = piece.Section.Read("values", new List<double>(),
+            node => ScalarReader.List<double>(node, isLogarithmic ? ScalarReader.Number : piece.Quantity.Read));
         return piece.Section.Read("file", values, node => File(node, piece, isLogarithmic));
     }
 
@@ -24,7 +25,8 @@ internal static class TableReader
         piece.Time.Tables.Add(path);
         try
         {
-            return new TableFile(path, isLogarithmic ? $"log_{piece.Quantity.Column}" : piece.Quantity.Column, value => isLogarithmic || piece.Quantity.Allows(value) ? null : $"cannot be: {piece.Quantity.Rule}").Read();
+            return new TableFile(path, isLogarithmic ? $"log_{piece.Quantity.Column}" : piece.Quantity.Column,
+                value => isLogarithmic || piece.Quantity.Allows(value) ? null : $"cannot be: {piece.Quantity.Rule}").Read();
         }
         catch (InputException e)
         {

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Etalon.Lab.Recipes;
 
-/// <summary>JSON as YAML that people like to read: a line for each part and each piece, braces within, quotes where they are needed.</summary>
+/// <summary>
+/// JSON as YAML that people like to read: a line for each part and each piece, braces within, quotes where they are needed.
+/// </summary>
 internal static partial class FlowYaml
 {
     /// <summary>The text, ending with a line end.</summary>

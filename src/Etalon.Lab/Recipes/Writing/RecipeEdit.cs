@@ -25,7 +25,10 @@ internal static partial class RecipeEdit
         return edited;
     }
 
-    /// <summary>The text with a value under a dotted key; with <c>null</c> for a value the key is taken away. Null where the text has no place for it.</summary>
+    /// <summary>
+    /// The text with a value under a dotted key; with <c>null</c> for a value the key is taken away. Null where the text has no place for
+    /// it.
+    /// </summary>
     public static string? With(string text, string key, string value)
     {
         if (value.Length == 0 || value.Contains('\n', StringComparison.Ordinal) || Parse(text) is not { } root) return null;
@@ -36,13 +39,15 @@ internal static partial class RecipeEdit
         {
             if (at is RecipeList list)
             {
-                if (!int.TryParse(keys[depth], NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= list.Items.Count) return null;
+                if (!int.TryParse(keys[depth], NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= list.Items.Count)
+                    return null;
                 at = list.Items[index];
                 continue;
             }
             if (at is not RecipeMap map) return null;
             if (map.Find(keys[depth]) is not { } entry)
-                return value is "null" or "~" ? text : Insert(text, map, keys[depth], Nested(keys[(depth + 1)..], value, IsJson(root)), isRoot: depth == 0);
+                return value is "null" or "~"
+                    ? text : Insert(text, map, keys[depth], Nested(keys[(depth + 1)..], value, IsJson(root)), isRoot: depth == 0);
             if (depth == keys.Length - 1 && value is "null" or "~") return Remove(text, map, entry);
             at = entry.Value;
             // What takes the place of a block of lines stands behind its key.
@@ -58,16 +63,22 @@ internal static partial class RecipeEdit
     /// <summary>Whether a key stands at the top of the text.</summary>
     public static bool Has(string text, string key) => Parse(text)?.Find(key) is not null;
 
-    /// <summary>The dotted key of the piece under a key, the last one of a list, that has no length written; null where there is no such.</summary>
+    /// <summary>
+    /// The dotted key of the piece under a key, the last one of a list, that has no length written; null where there is no such.
+    /// </summary>
     public static string? PieceAt(string text, string key)
     {
         RecipeNode? at = Parse(text);
         foreach (var part in key.Split('.')) at = (at as RecipeMap)?.Find(part)?.Value;
         if (at is RecipeList { Items.Count: > 0 } list) (key, at) = ($"{key}.{list.Items.Count - 1}", list.Items[^1]);
-        return at is RecipeMap { Entries: [var piece] } && piece.Value is RecipeMap parameters && parameters.Find("for") is null ? $"{key}.{piece.Key.Text}" : null;
+        return at is RecipeMap { Entries: [var piece] } && piece.Value is RecipeMap parameters && parameters.Find("for") is null
+            ? $"{key}.{piece.Key.Text}" : null;
     }
 
-    /// <summary>The text with every rate in it times a factor: that of the recipe, and those of its groups. Null where a schedule has no number to change.</summary>
+    /// <summary>
+    /// The text with every rate in it times a factor: that of the recipe, and those of its groups. Null where a schedule has no number to
+    /// change.
+    /// </summary>
     /// <param name="text">The recipe.</param>
     /// <param name="scale">A number times the factor, as text.</param>
     /// <param name="factor">The factor.</param>
@@ -88,7 +99,8 @@ internal static partial class RecipeEdit
         if (Path.GetFullPath(from.Length == 0 ? "." : from) == Path.GetFullPath(to.Length == 0 ? "." : to)) return text;
         if (Parse(text) is not { } root) return null;
         var edits = new List<(RecipeNode, string)>();
-        foreach (var file in Maps(root).Select(map => map.Find("table")?.Value).OfType<RecipeMap>().Select(table => table.Find("file")?.Value).OfType<RecipeScalar>())
+        foreach (var file in Maps(root).Select(map => map.Find("table")?.Value).OfType<RecipeMap>()
+            .Select(table => table.Find("file")?.Value).OfType<RecipeScalar>())
         {
             var path = Path.GetRelativePath(Path.GetFullPath(to.Length == 0 ? "." : to), Path.GetFullPath(Path.Combine(from, file.Text)));
             edits.Add((file, Quoted(path)));
@@ -109,7 +121,9 @@ internal static partial class RecipeEdit
     {
         switch (node)
         {
-            case RecipeScalar number when double.TryParse(number.Text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var value):
+            case RecipeScalar number
+                when double.TryParse(number.Text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float,
+                    CultureInfo.InvariantCulture, out var value):
                 edits.Add((number, scale(value)));
                 break;
             case RecipeList list:
@@ -121,18 +135,22 @@ internal static partial class RecipeEdit
         }
     }
 
-    private static void ScalePiece(string text, RecipeNode piece, string name, RecipeMap parameters, Func<double, string> scale, string factor, List<(RecipeNode, string)> edits)
+    private static void ScalePiece(string text, RecipeNode piece, string name, RecipeMap parameters, Func<double, string> scale,
+        string factor, List<(RecipeNode, string)> edits)
     {
         if (name == "table" && (parameters.Find("file") is not null || parameters.Find("logarithmic") is not null))
         {
             var written = text[piece.Extent.Begin..piece.Extent.End];
             if (written[0] != '{') written = $"{{{written}}}";
-            edits.Add((piece, IsJson((RecipeMap)piece) ? $"{{\"scaled\": {{\"factor\": {factor}, \"of\": {written}}}}}" : $"{{scaled: {{factor: {factor}, of: {written}}}}}"));
+            edits.Add(
+                (piece, IsJson((RecipeMap)piece)
+                    ? $"{{\"scaled\": {{\"factor\": {factor}, \"of\": {written}}}}}" : $"{{scaled: {{factor: {factor}, of: {written}}}}}"));
             return;
         }
         foreach (var (key, value) in parameters.Entries)
         {
-            if (key.Text is "value" or "values" or "peak" or "from" or "to" or "start" or "low" or "high" or "initial" or "final" or "of") Scale(text, value, scale, factor, edits);
+            if (key.Text is "value" or "values" or "peak" or "from" or "to" or "start" or "low" or "high" or "initial" or "final" or "of")
+                Scale(text, value, scale, factor, edits);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Etalon.Lab.Recipes;
 /// The canonical form of a recipe: every default written out, every duration in steps, keys in one order. It is a recipe itself, and
 /// reading it gives the same hash.
 /// </summary>
-public static class RecipeWriter
+internal static class RecipeWriter
 {
     /// <summary>The canonical recipe as JSON.</summary>
     public static JsonObject ToJson(Recipe recipe)
@@ -53,7 +53,9 @@ public static class RecipeWriter
     /// <summary>The canonical recipe as YAML, one line a part, with its hash as a comment above it.</summary>
     public static string ToYaml(Recipe recipe) => $"# sha256 {recipe.Hash}\n{FlowYaml.Write(ToJson(recipe))}";
 
-    /// <summary>The canonical recipe as YAML for one who continues with it: without <c>steps_per_epoch</c> where the data decide it.</summary>
+    /// <summary>
+    /// The canonical recipe as YAML for one who continues with it: without <c>steps_per_epoch</c> where the data decide it.
+    /// </summary>
     internal static string ToOwnYaml(Recipe recipe)
     {
         var json = ToJson(recipe);
@@ -62,11 +64,12 @@ public static class RecipeWriter
     }
 
     /// <summary>SHA-256 of <see cref="Deciding"/>.</summary>
-    internal static string HashOf(Recipe recipe) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(recipe).ToJsonString())));
+    internal static string HashOf(Recipe recipe) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(recipe).ToJsonString())));
 
     /// <summary>
-    /// The canonical JSON of what decides the training: without <c>data.folder</c>, which says where the files lie and not what they are, and
-    /// without <c>checkpoint</c>.
+    /// The canonical JSON of what decides the training: without <c>data.folder</c>, which says where the files lie and not what they are,
+    /// and without <c>checkpoint</c>.
     /// </summary>
     internal static JsonObject Deciding(Recipe recipe)
     {
@@ -109,8 +112,10 @@ public static class RecipeWriter
         if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
         json["seed"] = data.Seed;
         if (data.Patterns is { } patterns)
-            json["patterns"] = new JsonObject { ["kind"] = RecipeWords.Of(patterns.Kind), ["sigma"] = patterns.Sigma, ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
-        if (data.LabelNoise is { } noise) json["label_noise"] = new JsonObject { ["kind"] = RecipeWords.Of(noise.Kind), ["fraction"] = noise.Fraction };
+            json["patterns"] = new JsonObject { ["kind"] = RecipeWords.Of(patterns.Kind), ["sigma"] = patterns.Sigma,
+                ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
+        if (data.LabelNoise is { } noise)
+            json["label_noise"] = new JsonObject { ["kind"] = RecipeWords.Of(noise.Kind), ["fraction"] = noise.Fraction };
         if (data.Patches is { } patches) json["patches"] = new JsonObject { ["fraction"] = patches.Fraction, ["size"] = patches.Size };
         return json;
     }

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Simulations.Losses;
 /// <summary>
 /// L = 0: gradients are noise alone, and E|ghat|^2 = sigma^2 (d - 1) at each point, so that every law of the norm has its closed form.
 /// </summary>
-public sealed record PureNoise : SphereLoss
+internal sealed record PureNoise : SphereLoss
 {
     /// <inheritdoc/>
     public override string Formula => "L = 0, gradients are noise";

@@ -9,7 +9,7 @@ namespace Etalon.Lab.Simulations.Losses;
 /// One coordinate is enough: the noise is the same in all directions, so a loss around any other axis is this one turned. The gradient of f
 /// on the sphere is f'(z) (e - z w / |w|), e the first axis, and its square f'(z)^2 (1 - z^2).
 /// </remarks>
-public abstract record SphereLoss
+internal abstract record SphereLoss
 {
     /// <summary>What a user reads of it.</summary>
     public abstract string Formula { get; }

@@ -6,7 +6,7 @@ namespace Etalon.Lab.Simulations.Losses;
 /// L = x^2 / (x^2 + y^2 + ...) = z^2, x the first weight: curvature 2 at its minima. The loss on which Li, Lyu and Arora (2020, figure 1)
 /// show that full-batch descent with weight decay never settles.
 /// </summary>
-public sealed record SquaredRatio : SphereLoss
+internal sealed record SquaredRatio : SphereLoss
 {
     /// <summary>The second derivative along the unit circle at a minimum.</summary>
     public const double Curvature = 2;

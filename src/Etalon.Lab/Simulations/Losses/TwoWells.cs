@@ -7,7 +7,7 @@ namespace Etalon.Lab.Simulations.Losses;
 /// them.
 /// </summary>
 /// <param name="Curvature">k, more than 0.</param>
-public sealed record TwoWells(double Curvature) : SphereLoss
+internal sealed record TwoWells(double Curvature) : SphereLoss
 {
     /// <inheritdoc/>
     public override string Formula => $"L = {(Curvature == 2 ? "1 - z²" : $"{Curvature / 2:0.####} (1 - z²)")}, z = ⟨w/|w|, e⟩";

@@ -16,7 +16,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// sqrt(eta h / 2), h the curvature on the unit sphere: there eta_e h = 2. A burst is counted where the norm comes back through it. A run
 /// of decay so small that the gradient underflows to 0 first never bursts: its norm goes to 0.
 /// </remarks>
-public sealed class BurstsScenario : Scenario
+internal sealed class BurstsScenario : Scenario
 {
     private const double StartNorm = 1, Quiet = 1e-12;
     private const long OwnSteps = 8000;

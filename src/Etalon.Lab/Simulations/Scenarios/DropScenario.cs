@@ -16,7 +16,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// followed it: that takes 1/(curvature x effective rate) updates. It follows to within effective rate x curvature / 2 and the share of a
 /// mixing unit that following takes; 3 % are allowed for both.
 /// </remarks>
-public sealed class DropScenario : Scenario
+internal sealed class DropScenario : Scenario
 {
     private const double OwnFactor = 10, Curvature = 3, UnitsBefore = 1, UnitsAfter = 2, Tolerance = 0.05;
 

@@ -17,7 +17,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// is allowed beside standard errors is what the closed forms leave out: 0.5 % of the norm and 0.3 % of the angle, since they take 1/|w|^2
 /// for its mean.
 /// </remarks>
-public sealed class EquilibriumScenario : Scenario
+internal sealed class EquilibriumScenario : Scenario
 {
     private const double StartNorm = 1.5, UnitsToSettle = 3, UnitsToMeasure = 10;
 

@@ -9,7 +9,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// <param name="Measured">What the replicas did.</param>
 /// <param name="Allowed">The largest difference that counts as none: what the theory leaves out, and <see cref="StandardErrors"/> standard
 /// errors.</param>
-public sealed record Finding(string Case, string Quantity, double Predicted, Estimate Measured, double Allowed)
+internal sealed record Finding(string Case, string Quantity, double Predicted, Estimate Measured, double Allowed)
 {
     /// <summary>How many standard errors an agreement may be off: one of 370 is further off by chance.</summary>
     public const double StandardErrors = 3;

@@ -15,7 +15,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// around a mean of length 1. A trial draws batches of it, with replacement unless it says otherwise; each replica is a trial. Estimators
 /// without bias are allowed their standard errors alone.
 /// </remarks>
-public sealed class NoiseScenario : Scenario
+internal sealed class NoiseScenario : Scenario
 {
     private const int Examples = 4096, OwnBatch = 64, Batches = 4;
     private const double Deviation = 1.7;

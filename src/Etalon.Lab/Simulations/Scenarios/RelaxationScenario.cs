@@ -17,7 +17,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// form without momentum; with momentum the closed form is some percent too slow from far below, so that they are taken from the forecast
 /// in the same way as from the replicas. 1 % is allowed: of the order of eta lambda, and the distance of the kept points.
 /// </remarks>
-public sealed class RelaxationScenario : Scenario
+internal sealed class RelaxationScenario : Scenario
 {
     private const double Units = 2.5, Tolerance = 0.05;
 

@@ -6,7 +6,7 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>An experiment on replicas that shows one law: named, with settings of its own, of which a user may change some.</summary>
-public abstract class Scenario
+internal abstract class Scenario
 {
     /// <summary>All scenarios, in the order in which one reads them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
@@ -88,7 +88,7 @@ public abstract class Scenario
 /// <param name="Findings">Predicted against measured.</param>
 /// <param name="Chart">Its curves.</param>
 /// <param name="Meaning">What it shows, in a sentence or two.</param>
-public sealed record ScenarioReport(string Title, IReadOnlyList<string> Setting, IReadOnlyList<Finding> Findings, Chart Chart,
+internal sealed record ScenarioReport(string Title, IReadOnlyList<string> Setting, IReadOnlyList<Finding> Findings, Chart Chart,
     string Meaning)
 {
     /// <summary>Whether each finding agrees with its prediction.</summary>

@@ -2,7 +2,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>Which of <see cref="ScenarioOptions"/> a scenario takes, beside replicas and seed.</summary>
 [Flags]
-public enum ScenarioInputs
+internal enum ScenarioInputs
 {
     /// <summary>None.</summary>
     None = 0,

@@ -4,7 +4,7 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>What a user may change of a scenario; what is null is the scenario's own.</summary>
-public sealed record ScenarioOptions
+internal sealed record ScenarioOptions
 {
     private const int MostReplicas = 1_000_000, MostDimensions = 100_000, MostSteps = 10_000_000;
 

@@ -4,7 +4,7 @@ using Etalon.Lab.Charts;
 namespace Etalon.Lab.Simulations.Scenarios;
 
 /// <summary>What a scenario showed, as text and as a table of its curves.</summary>
-public static class ScenarioText
+internal static class ScenarioText
 {
     private const int ChartHeight = 14;
 

@@ -15,7 +15,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// E|ghat|^2 = Tr Sigma + |grad L|^2 / l with l sub-steps (l = 1 is SGD), and |w|^4 = eta S/(2 lambda) with that S. |grad L|^2 is measured.
 /// 1 % is allowed for |w|^4: the fluctuation of |w|, and for the SDE the 1/l of |grad L|^2 that its finite step leaves.
 /// </remarks>
-public sealed class SdeScenario : Scenario
+internal sealed class SdeScenario : Scenario
 {
     private const double UnitsToSettle = 2.5, UnitsToMeasure = 5;
 

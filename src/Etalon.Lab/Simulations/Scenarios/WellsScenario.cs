@@ -17,7 +17,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// that samples of the same law exceed with a chance of 1e-4. The mean loss is compared with its Gibbs law; the share of it that a finite
 /// step adds, effective rate x curvature, is allowed.
 /// </remarks>
-public sealed class WellsScenario : Scenario
+internal sealed class WellsScenario : Scenario
 {
     private const double Curvature = 2, Units = 4, Chance = 1e-4;
     private const int OwnDimension = 20, Looks = 32;

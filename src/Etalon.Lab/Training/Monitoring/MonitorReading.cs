@@ -12,8 +12,8 @@ public sealed class MonitorReading
         (Groups, _values) = ([.. groups.Select(NameOf), WholeGroup], new GroupReading[groups.Count + 1]);
 
     /// <summary>
-    /// The names: each of the smallest scale-invariant groups, then <see cref="WholeGroup"/>. A group of one tensor has its name; one of several, as
-    /// those of a residual stream, the first one's and how many more there are: <c>stem.weight+3</c>.
+    /// The names: each of the smallest scale-invariant groups, then <see cref="WholeGroup"/>. A group of one tensor has its name; one of
+    /// several, as those of a residual stream, the first one's and how many more there are: <c>stem.weight+3</c>.
     /// </summary>
     public IReadOnlyList<string> Groups { get; }
 
@@ -27,10 +27,13 @@ public sealed class MonitorReading
     private static string NameOf(IReadOnlyList<string> tensors) => tensors.Count == 1 ? tensors[0] : $"{tensors[0]}+{tensors.Count - 1}";
 }
 
-/// <summary>What the monitors measured at update t of one group of weights: w before the update, w' after it, g the gradient of the loss without weight decay.</summary>
+/// <summary>
+/// What the monitors measured at update t of one group of weights: w before the update, w' after it, g the gradient of the loss without
+/// weight decay.
+/// </summary>
 /// <remarks>
-/// A run that trains an equivalent of its recipe reads as the recipe's own run would: its weights are divided by the log scale's exponential P, its
-/// gradients multiplied by it.
+/// A run that trains an equivalent of its recipe reads as the recipe's own run would: its weights are divided by the log scale's
+/// exponential P, its gradients multiplied by it.
 /// </remarks>
 public readonly record struct GroupReading
 {
@@ -46,22 +49,34 @@ public readonly record struct GroupReading
     /// <summary>The angular update, in radians.</summary>
     public double Angle { get; init; }
 
-    /// <summary>v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball. Null where the rule has no such buffer.</summary>
+    /// <summary>
+    /// v.g with the momentum buffer v before the update: |w|^2 (|g|^2 + 2 mu v.g) is the measured S of heavy ball. Null where the rule has
+    /// no such buffer.
+    /// </summary>
     public double? BufferDot { get; init; }
 
-    /// <summary>v.w, by which |w|^2 and the buffer exchange: with it the account of |w|^2 closes wherever a row stands. Null where the rule has no such buffer.</summary>
+    /// <summary>
+    /// v.w, by which |w|^2 and the buffer exchange: with it the account of |w|^2 closes wherever a row stands. Null where the rule has no
+    /// such buffer.
+    /// </summary>
     public double? BufferWeight { get; init; }
 
     /// <summary>
-    /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that the gradient was multiplied by in
-    /// the place of eta.
+    /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that
+    /// the gradient was multiplied by in the place of eta.
     /// </summary>
     public double EffectiveRate { get; init; }
 
-    /// <summary>|w'|^2 over what the update rule makes of w, v and g if g.w is 0, minus 1: 0 but for rounding while nothing else moves the weights. Null where the rule has no exact law.</summary>
+    /// <summary>
+    /// |w'|^2 over what the update rule makes of w, v and g if g.w is 0, minus 1: 0 but for rounding while nothing else moves the weights.
+    /// Null where the rule has no exact law.
+    /// </summary>
     public double? Residual { get; init; }
 
-    /// <summary>|g - h|^2 / 2 with the gradient h of a second, independent batch: the trace of the covariance of g, without bias. Null where it was not measured.</summary>
+    /// <summary>
+    /// |g - h|^2 / 2 with the gradient h of a second, independent batch: the trace of the covariance of g, without bias. Null where it was
+    /// not measured.
+    /// </summary>
     public double? Noise { get; init; }
 
     /// <summary>g.h: the square of the expected gradient, without bias; it may be negative. Null where it was not measured.</summary>

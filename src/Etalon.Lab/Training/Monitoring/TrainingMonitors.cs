@@ -9,7 +9,9 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Training;
 
-/// <summary>The monitors of a run's scale-invariant weights. They read only: a run with them trains to the same bits as one without.</summary>
+/// <summary>
+/// The monitors of a run's scale-invariant weights. They read only: a run with them trains to the same bits as one without.
+/// </summary>
 internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
@@ -37,23 +39,31 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <param name="workers">Who computes.</param>
     /// <param name="second">The second batches of <see cref="BeforePasses"/>; null where the noise is not measured.</param>
     public TrainingMonitors(
-        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log, long totalSteps, Workers workers,
+        Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log,
+        long totalSteps, Workers workers,
         SecondBatches<T>? second = null)
     {
-        (_network, _optimizer, _group, _log, _last, _workers, _second) = (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
+        (_network, _optimizer, _group, _log, _last, _workers, _second) =
+            (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
         _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Buffer, groups);
         _pair = log.NoiseSteps is null ? null : new GradientPair<T>(network, groups);
         _reading = new MonitorReading(groups);
         string[] names = [.. network.Parameters.Tensors.Select(tensor => tensor.Name)];
-        _tensors = [.. groups.Append([.. groups.SelectMany(group => group)]).Select(group => group.Select(name => Array.IndexOf(names, name)).ToArray())];
+        _tensors = [.. groups.Append([.. groups.SelectMany(group => group)])
+            .Select(group => group.Select(name => Array.IndexOf(names, name)).ToArray())];
         _lengths = [.. network.Parameters.Tensors.Select(tensor => tensor.Length)];
         _expected = new double?[_reading.Groups.Count];
     }
 
-    /// <summary>The groups of a network that are measured, by the names of their tensors; none where the recipe wants no monitors.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> Covered(ParameterClasses classes, LogSpec log) => log is { MonitorSteps: null, NoiseSteps: null } ? [] : classes.Groups;
+    /// <summary>
+    /// The groups of a network that are measured, by the names of their tensors; none where the recipe wants no monitors.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Covered(ParameterClasses classes, LogSpec log) =>
+        log is { MonitorSteps: null, NoiseSteps: null } ? [] : classes.Groups;
 
-    /// <summary>Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.</summary>
+    /// <summary>
+    /// Before the passes of update <paramref name="step"/>: takes the gradient of a second batch in updates whose noise is measured.
+    /// </summary>
     public void BeforePasses(long step)
     {
         if (!MeasuresNoise(step)) return;
@@ -78,7 +88,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
 
     /// <summary>Right after the update.</summary>
     /// <param name="numbers">With which the stored weights made it, group by group.</param>
-    /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers then.</param>
+    /// <param name="equivalent">The group whose stored weights are others than the recipe's own; group 0 has the recipe's numbers
+    /// then.</param>
     /// <returns>What was measured; null where nothing was measured.</returns>
     public MonitorReading? AfterUpdate(ReadOnlySpan<Hyperparameters> numbers, EquivalentGroup<T>? equivalent)
     {
@@ -98,7 +109,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 Dot = products.GradientWeight,
                 Angle = products.Angle,
                 BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
-                BufferWeight = _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
+                BufferWeight =
+                    _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
                 EffectiveRate = MeanRate(_tensors[group], own) / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
@@ -109,7 +121,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     }
 
     // The first update and the last are measured in any case.
-    private bool Measures(long step) => MeasuresNoise(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
+    private bool Measures(long step) =>
+        MeasuresNoise(step) || (_log.MonitorSteps is { } every && (step == 0 || step == _last || (step + 1) % every == 0));
 
     private bool MeasuresNoise(long step) => _log.NoiseSteps is { } every && (step + 1) % every == 0;
 

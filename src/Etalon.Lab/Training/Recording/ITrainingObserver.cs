@@ -9,6 +9,8 @@ public interface ITrainingObserver
     /// <summary>Called after each evaluation.</summary>
     void Evaluated(in EvaluationReport report);
 
-    /// <summary>Called after an update, and after the evaluation that follows it if one does: what the trainer holds now can be kept and continued.</summary>
+    /// <summary>
+    /// Called after an update, and after the evaluation that follows it if one does: what the trainer holds now can be kept and continued.
+    /// </summary>
     void AtRest() { }
 }

@@ -7,8 +7,8 @@ namespace Etalon.Lab.Training;
 
 /// <summary>
 /// Appends a run's metrics to metrics.jsonl, one JSON object a line. The line of step t is written after update t (0-based): with training
-/// metrics, means over the updates since the line before and the numbers that update t used; with what the monitors measured at update t; or with
-/// test metrics.
+/// metrics, means over the updates since the line before and the numbers that update t used; with what the monitors measured at update t;
+/// or with test metrics.
 /// </summary>
 internal sealed class MetricsWriter : ITrainingObserver, IDisposable
 {
@@ -55,7 +55,10 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         if (report.Monitors is { } reading) WriteMonitors(report, reading);
     }
 
-    /// <summary>The run goes no further: the means over the updates since the last line, where there are any, become a line of their own, without what only an update knows.</summary>
+    /// <summary>
+    /// The run goes no further: the means over the updates since the last line, where there are any, become a line of their own, without
+    /// what only an update knows.
+    /// </summary>
     /// <param name="step">The last update done, 0-based.</param>
     /// <param name="epoch">Epochs done after it, as a fraction.</param>
     public void WriteRest(long step, double epoch)

@@ -1,7 +1,7 @@
 namespace Etalon.Lab.Training;
 
 /// <summary>Observes nothing.</summary>
-public sealed class NullObserver : ITrainingObserver
+internal sealed class NullObserver : ITrainingObserver
 {
     private NullObserver() { }
 

@@ -29,10 +29,12 @@ internal sealed class RunRecorder : ITrainingObserver, IDisposable
     /// <param name="mark">Where the metrics continue.</param>
     /// <param name="observer">Called after each update and evaluation, when both are recorded.</param>
     public RunRecorder(
-        Trainer trainer, Recipe recipe, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsPosition mark, ITrainingObserver observer)
+        Trainer trainer, Recipe recipe, RunFolder folder, RunIdentity identity, RunProgress progress, MetricsPosition mark,
+        ITrainingObserver observer)
     {
         (_trainer, _observer, _identity, _progress, _before) = (trainer, observer, identity, progress, progress);
-        (_every, _keepsStages) = (recipe.Checkpoint.EverySteps ?? recipe.StepsPerEpoch, recipe.Checkpoint.Keep == CheckpointRetention.Stages);
+        (_every, _keepsStages) =
+            (recipe.Checkpoint.EverySteps ?? recipe.StepsPerEpoch, recipe.Checkpoint.Keep == CheckpointRetention.Stages);
         _interval = recipe.Checkpoint.EveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.MaxValue;
         _perEpoch = recipe.StepsPerEpoch;
         _metrics = new MetricsWriter(folder.Metrics, recipe.Log.EverySteps, mark, folder.Lock);
@@ -66,14 +68,16 @@ internal sealed class RunRecorder : ITrainingObserver, IDisposable
         long step = _trainer.Step;
         bool endsStage = _keepsStages && _trainer.IsAtStageEnd;
         if (endsStage) _progress = _progress with { StageEnds = [.. _progress.StageEnds, step] };
-        if (endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
+        if (endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep
+            || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
     }
 
     /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>
     public void Keep()
     {
         _trainer.PrepareEvaluation();
-        _checkpoints.Begin(_trainer.Step, _progress.Spared, Describe(_trainer, _identity, _metrics.Mark, _progress with { Seconds = Seconds }));
+        _checkpoints.Begin(_trainer.Step, _progress.Spared,
+            Describe(_trainer, _identity, _metrics.Mark, _progress with { Seconds = Seconds }));
         _kept = Stopwatch.GetTimestamp();
     }
 
@@ -84,7 +88,8 @@ internal sealed class RunRecorder : ITrainingObserver, IDisposable
     public static void KeepFirst(Trainer trainer, RunIdentity identity, CheckpointFolder checkpoints)
     {
         trainer.PrepareEvaluation();
-        CheckpointWriter.WriteFirst(checkpoints, trainer.State.Tensors, trainer.Step, Describe(trainer, identity, default, new RunProgress()));
+        CheckpointWriter.WriteFirst(checkpoints, trainer.State.Tensors, trainer.Step,
+            Describe(trainer, identity, default, new RunProgress()));
     }
 
     /// <summary>Waits until what was kept is on the disk.</summary>

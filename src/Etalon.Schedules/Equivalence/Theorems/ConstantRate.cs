@@ -5,13 +5,13 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>Constant rate, decay and momentum: weight decay is an exponential rate, η~_t = η α^(-2t-1), with the same momentum.</summary>
 /// <remarks>
 /// <para>
-/// α is a root of x² - (1 + μ - η λ) x + μ = 0, and weights grow as w~_t = α^(-t) w_t. Real roots need η λ ≤ (1 - √μ)²; both are below 1 for
-/// λ &gt; 0. Before the first update the buffer is corrected once: v~ = v - k w with k = (1 - α)/(α η), or else the norm, and with it the effective rate,
-/// is a little off at the start.
+/// α is a root of x² - (1 + μ - η λ) x + μ = 0, and weights grow as w~_t = α^(-t) w_t. Real roots need η λ ≤ (1 - √μ)²; both are below 1
+/// for λ &gt; 0. Before the first update the buffer is corrected once: v~ = v - k w with k = (1 - α)/(α η), or else the norm, and with it
+/// the effective rate, is a little off at the start.
 /// </para>
 /// <para>
-/// With d = η λ and Δ = ((1 - √μ)² - d)((1 + √μ)² - d) the larger root is evaluated as 1 - α = 2d/(1 - μ + d + √Δ), without cancellation; the smaller
-/// is μ over it.
+/// With d = η λ and Δ = ((1 - √μ)² - d)((1 + √μ)² - d) the larger root is evaluated as 1 - α = 2d/(1 - μ + d + √Δ), without cancellation;
+/// the smaller is μ over it.
 /// </para>
 /// <para>Assumes a scale-invariant loss for every batch, coupled decay, no look-ahead, no dampening. Li and Arora 2019, Theorem 2.9.</para>
 /// </remarks>
@@ -27,11 +27,13 @@ public static class ConstantRate
     /// <param name="momentum">μ, at least 0 and less than 1.</param>
     /// <param name="root">Which of the two roots.</param>
     /// <exception cref="EquivalenceException">η λ exceeds (1 - √μ)², or the smaller root is 0 for want of momentum.</exception>
-    public static double LogRoot(double intrinsicRate, double momentum, GrowthRoot root = GrowthRoot.Larger) => LogRootAt(null, intrinsicRate, momentum, root);
+    public static double LogRoot(double intrinsicRate, double momentum, GrowthRoot root = GrowthRoot.Larger) =>
+        LogRootAt(null, intrinsicRate, momentum, root);
 
     internal static double LogRootAt(long? step, double intrinsicRate, double momentum, GrowthRoot root)
     {
-        if (!(momentum is >= 0 and < 1)) throw Require.Refuse(nameof(momentum), momentum, "must be at least 0 and less than 1", "give one such as 0.9");
+        if (!(momentum is >= 0 and < 1))
+            throw Require.Refuse(nameof(momentum), momentum, "must be at least 0 and less than 1", "give one such as 0.9");
         var larger = Elementary.Log1P(-2 * intrinsicRate / Denominator(intrinsicRate, momentum, step));
         if (root == GrowthRoot.Larger) return larger;
         return momentum > 0
@@ -39,7 +41,9 @@ public static class ConstantRate
             : throw new EquivalenceException("without momentum the smaller root is 0", "use the larger one");
     }
 
-    /// <summary>k = (1 - α)/(α η): the share of the weights that leaves the buffer. For the larger root it is finite at a rate of 0 too.</summary>
+    /// <summary>
+    /// k = (1 - α)/(α η): the share of the weights that leaves the buffer. For the larger root it is finite at a rate of 0 too.
+    /// </summary>
     /// <exception cref="EquivalenceException">As <see cref="LogRoot"/>, or the smaller root is asked for at a rate of 0.</exception>
     public static SignedLog BufferShare(UpdateRow numbers, GrowthRoot root = GrowthRoot.Larger)
     {
@@ -59,7 +63,9 @@ public static class ConstantRate
     public static double IntrinsicRateOf(double logGrowthPerStep, double momentum)
     {
         if (logGrowthPerStep > -Elementary.Log(momentum))
-            throw new EquivalenceException($"the rate grows by exp({logGrowthPerStep:R}) a step, and at momentum {momentum:R} at most 1/μ = {1 / momentum:R} comes from weight decay", "lower the growth or the momentum");
+            throw new EquivalenceException(
+                $"the rate grows by exp({logGrowthPerStep:R}) a step, and at momentum {momentum:R} at most 1/μ = {1 / momentum:R} comes "
+                + $"from weight decay", "lower the growth or the momentum");
         var missing = -Elementary.ExpM1(-logGrowthPerStep / 2);
         return missing * (1 - missing - momentum) / (1 - missing);
     }
@@ -74,7 +80,9 @@ public static class ConstantRate
         var numbers = source.Steps[0];
         for (var i = 1; i < source.Count; i++)
             if (source.Steps[i] != numbers)
-                throw new EquivalenceException($"rate, decay or momentum changes from {Show(numbers)} to {Show(source.Steps[i])}, and one exponential needs all three constant", "ask for texp (step decay) or texp++ (any schedule)", source.FirstStep + i);
+                throw new EquivalenceException(
+                    $"rate, decay or momentum changes from {Show(numbers)} to {Show(source.Steps[i])}, and one exponential needs all "
+                    + $"three constant", "ask for texp (step decay) or texp++ (any schedule)", source.FirstStep + i);
         var logGrowth = -LogRootAt(source.FirstStep, numbers.IntrinsicRate, numbers.Momentum, root);
         // Without momentum there is no buffer.
         var share = numbers.Momentum == 0 ? default : BufferShare(numbers, root);
@@ -82,7 +90,8 @@ public static class ConstantRate
         var steps = new UpdateRow[source.Count];
         for (var i = 0; i < states.Length; i++) states[i] = new(i * logGrowth, share, 0);
         for (var i = 0; i < steps.Length; i++) steps[i] = new(numbers.LogRate + (2 * i + 1L) * logGrowth, 0, numbers.Momentum, 0);
-        return new(EquivalentForm.Exponential, Theorem, source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]))
+        return new(EquivalentForm.Exponential, Theorem, source, source.With(source.Rule, steps), states,
+            new StateCorrection(source.FirstStep, states[0]))
         {
             RatePieces = SimplestSchedule.OfGrowth(steps[0].LogRate, 2 * logGrowth, source.Count),
         };
@@ -92,7 +101,9 @@ public static class ConstantRate
     {
         var limit = LargestIntrinsicRate(momentum);
         if (!(intrinsicRate <= limit))
-            throw new EquivalenceException($"η λ = {intrinsicRate:R} exceeds (1 - √μ)² = {limit:R} at momentum {momentum:R}, where both roots are complex", "lower rate, decay or momentum; for a short time texp++ may still pass", step);
+            throw new EquivalenceException(
+                $"η λ = {intrinsicRate:R} exceeds (1 - √μ)² = {limit:R} at momentum {momentum:R}, where both roots are complex",
+                "lower rate, decay or momentum; for a short time texp++ may still pass", step);
         return 1 - momentum + intrinsicRate + Math.Sqrt((limit - intrinsicRate) * (Square(1 + Math.Sqrt(momentum)) - intrinsicRate));
     }
 

@@ -5,11 +5,12 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>How fast TEXP++ relaxes to TEXP inside a phase.</summary>
 /// <remarks>
 /// <para>
-/// In a phase α relaxes to the root z as α' - z = μ (α - z)/(z α). With r_t = η_{t-1}/η_t for the rates of TEXP and r~_t for those of TEXP++, t steps
-/// after the phase started,
+/// In a phase α relaxes to the root z as α' - z = μ (α - z)/(z α). With r_t = η_{t-1}/η_t for the rates of TEXP and r~_t for those of
+/// TEXP++, t steps after the phase started,
 /// </para>
 /// <code>|r_t/r~_t - 1| ≤ 3 m [ (μ/z²)(1 + m) ]^t,   m = λ_max η_max/(1 - μ),   z the smallest root of any phase.</code>
-/// <para>Assumes what <see cref="Texp"/> assumes, and one momentum throughout. Of use where <see cref="Base"/> is below 1. Li and Arora 2019, Theorem 2.13.</para>
+/// <para>Assumes what <see cref="Texp"/> assumes, and one momentum throughout. Of use where <see cref="Base"/> is below 1. Li and Arora
+/// 2019, Theorem 2.13.</para>
 /// </remarks>
 public sealed record RelaxationBound
 {
@@ -25,7 +26,8 @@ public sealed record RelaxationBound
     public double At(long stepsIntoPhase) => Start * Elementary.Pow(Base, stepsIntoPhase);
 
     /// <summary>The bound for a schedule.</summary>
-    /// <exception cref="EquivalenceException">The momentum changes, the rule is not TEXP's, or η λ exceeds (1 - √μ)² in some phase.</exception>
+    /// <exception cref="EquivalenceException">The momentum changes, the rule is not TEXP's, or η λ exceeds (1 - √μ)² in some
+    /// phase.</exception>
     public static RelaxationBound Of(UpdateTable source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -37,10 +39,12 @@ public sealed record RelaxationBound
         {
             var numbers = source.Steps[begin];
             if (numbers.Momentum != momentum)
-                throw new EquivalenceException($"the momentum changes from {momentum:R} to {numbers.Momentum:R}, and the bound needs one", "keep it constant", source.FirstStep + begin);
+                throw new EquivalenceException($"the momentum changes from {momentum:R} to {numbers.Momentum:R}, and the bound needs one",
+                    "keep it constant", source.FirstStep + begin);
             largestLogRate = Math.Max(largestLogRate, numbers.LogRate);
             largestDecay = Math.Max(largestDecay, Math.Abs(numbers.WeightDecay));
-            smallestLogRoot = Math.Min(smallestLogRoot, ConstantRate.LogRootAt(source.FirstStep + begin, numbers.IntrinsicRate, momentum, GrowthRoot.Larger));
+            smallestLogRoot = Math.Min(smallestLogRoot,
+                ConstantRate.LogRootAt(source.FirstStep + begin, numbers.IntrinsicRate, momentum, GrowthRoot.Larger));
         }
         var relative = (SignedLog.Exp(largestLogRate) * SignedLog.Of(largestDecay)).Value / (1 - momentum);
         return new(3 * relative, momentum * Elementary.Exp(-2 * smallestLogRoot) * (1 + relative));

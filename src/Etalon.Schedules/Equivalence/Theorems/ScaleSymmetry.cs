@@ -5,9 +5,9 @@ namespace Etalon.Schedules.Equivalence;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Scale invariance, L(c w) = L(w) for c &gt; 0, gives ⟨∇L(w), w⟩ = 0 and ∇L(c w) = ∇L(w)/c. So with weights c w, buffer v/c, rates c² η and
-/// decays λ/c² every update is the old one times c, under each rule of <see cref="UpdateRule"/>, at any momentum and dampening. The intrinsic
-/// rate η λ does not change.
+/// Scale invariance, L(c w) = L(w) for c &gt; 0, gives ⟨∇L(w), w⟩ = 0 and ∇L(c w) = ∇L(w)/c. So with weights c w, buffer v/c, rates c² η
+/// and decays λ/c² every update is the old one times c, under each rule of <see cref="UpdateRule"/>, at any momentum and dampening. The
+/// intrinsic rate η λ does not change.
 /// </para>
 /// <para>Li and Arora 2019, Lemma 1.3 and the equivalent scaling of section 2; Li, Lyu and Arora 2020, Lemma 2.4.</para>
 /// </remarks>
@@ -26,11 +26,14 @@ public static class ScaleSymmetry
         {
             var decay = (SignedLog.Of(steps[i].WeightDecay) * SignedLog.Exp(-scaling.LogRate)).Value;
             if (!double.IsFinite(decay) || decay == 0 != (steps[i].WeightDecay == 0))
-                throw new EquivalenceException($"a weight decay of {steps[i].WeightDecay:R} divided by c² with ln c = {logFactor:R} leaves float64", "choose a c nearer to 1", source.FirstStep + i);
+                throw new EquivalenceException(
+                    $"a weight decay of {steps[i].WeightDecay:R} divided by c² with ln c = {logFactor:R} leaves float64",
+                    "choose a c nearer to 1", source.FirstStep + i);
             steps[i] = steps[i] with { LogRate = steps[i].LogRate + scaling.LogRate, WeightDecay = decay };
         }
         var states = new StateMap[steps.Length + 1];
         Array.Fill(states, StateMap.OfScale(scaling.LogWeights));
-        return new(EquivalentForm.WeightDecay, "scale symmetry (Li and Arora 2019, Lemma 1.3)", source, source.With(source.Rule, steps), states, new StateCorrection(source.FirstStep, states[0]));
+        return new(EquivalentForm.WeightDecay, "scale symmetry (Li and Arora 2019, Lemma 1.3)", source, source.With(source.Rule, steps),
+            states, new StateCorrection(source.FirstStep, states[0]));
     }
 }

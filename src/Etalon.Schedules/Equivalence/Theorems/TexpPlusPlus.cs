@@ -9,19 +9,22 @@ namespace Etalon.Schedules.Equivalence;
 /// κ = s λ + μ k      α = 1 - η κ      k' = κ/α      P' = P/α      η~ = η P P'
 /// </code>
 /// <para>
-/// Nothing is divided by η, so a rate may be 0. Each step needs the past alone: a rate that is decided while training can be converted as it comes. It starts
-/// from any checkpoint, given P and k there, and with another target decay λ~ the same holds with λ - λ~ P² in the place of λ (<see cref="TargetDecay"/>).
+/// Nothing is divided by η, so a rate may be 0. Each step needs the past alone: a rate that is decided while training can be converted as
+/// it comes. It starts from any checkpoint, given P and k there, and with another target decay λ~ the same holds with λ - λ~ P² in the
+/// place of λ (<see cref="TargetDecay"/>).
 /// </para>
 /// <para>
-/// Assumes a scale-invariant loss for every batch, coupled decay and heavy-ball momentum; α must stay positive, which it does for ever at constant numbers
-/// with η λ ≤ (1 - √μ)². Li and Arora 2019, Theorem 2.13; this form, which also covers Theorems 2.9 and 2.12, differs from it only in the choice of variables.
+/// Assumes a scale-invariant loss for every batch, coupled decay and heavy-ball momentum; α must stay positive, which it does for ever at
+/// constant numbers with η λ ≤ (1 - √μ)². Li and Arora 2019, Theorem 2.13; this form, which also covers Theorems 2.9 and 2.12, differs from
+/// it only in the choice of variables.
 /// </para>
 /// </remarks>
 public static class TexpPlusPlus
 {
     /// <summary>The equivalent without decay, whatever the rule: heavy ball here, others by their own recurrences.</summary>
     /// <param name="source">Any schedule.</param>
-    /// <param name="start">How the equivalent run's state already follows from the source's before the first update; default: they are the same.</param>
+    /// <param name="start">How the equivalent run's state already follows from the source's before the first update; default: they are the
+    /// same.</param>
     /// <exception cref="EquivalenceException">A factor α is not positive at some step, or the rule has no equivalent.</exception>
     public static Conversion Convert(UpdateTable source, StateMap start = default) => TargetDecay.ToZero(source, start);
 

@@ -7,7 +7,7 @@ using Etalon.Lab.Models;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>An audit as text: a table of the tensors, the verdicts, what to change, and how it was checked.</summary>
-public static class AuditText
+internal static class AuditText
 {
     /// <summary>The network in one line.</summary>
     public static string Heading(AuditReport report)
@@ -16,12 +16,15 @@ public static class AuditText
         var model = report.Model;
         string norm = model.Norm == NormKind.None
             ? "no normalization"
-            : $"{model.Norm.ToString().ToLowerInvariant()} normalization {(model.Affine ? "with" : "without")} scale and shift, epsilon {Power(model.Epsilon)}";
+            : $"{model.Norm.ToString().ToLowerInvariant()} normalization {(model.Affine ? "with" : "without")} scale and shift, epsilon "
+                + $"{Power(model.Epsilon)}";
         return $"{report.Recipe}: {model.Name}, {norm}, {model.Head.ToString().ToLowerInvariant()} head; "
             + $"{report.Tensors.Count} trained tensors, {report.Tensors.Sum(tensor => tensor.Length):N0} parameters";
     }
 
-    /// <summary>A row for each tensor: is the loss invariant to the scale of each channel alone, of the tensor alone, of its group; what decay does.</summary>
+    /// <summary>
+    /// A row for each tensor: is the loss invariant to the scale of each channel alone, of the tensor alone, of its group; what decay does.
+    /// </summary>
     public static IReadOnlyList<string> Table(AuditReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -30,7 +33,8 @@ public static class AuditText
             ["tensor", "shape", "channel", "alone", "group", "weight decay", "why not"],
             .. report.Tensors.Select(tensor => (string[])
             [
-                tensor.Name, string.Join('x', tensor.Shape.Select(size => $"{size}")), YesNo(tensor.Channel.IsInvariant), YesNo(tensor.Alone.IsInvariant),
+                tensor.Name, string.Join('x', tensor.Shape.Select(size => $"{size}")), YesNo(tensor.Channel.IsInvariant),
+                YesNo(tensor.Alone.IsInvariant),
                 tensor.IsInGroup ? YesNo(report.Group.IsInvariant) : "-", Words(tensor.Decay), WhyNot(tensor),
             ]),
         ];
@@ -43,13 +47,16 @@ public static class AuditText
         ];
     }
 
-    /// <summary>Whether the group and all parameters are scale-invariant, what to change where they are not, and what epsilon does.</summary>
+    /// <summary>
+    /// Whether the group and all parameters are scale-invariant, what to change where they are not, and what epsilon does.
+    /// </summary>
     public static IReadOnlyList<string> Verdict(AuditReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         return
         [
-            .. Verdict("The scale-invariant group (every weight but the head's)", report.Group, "weight decay on it only sets its speed, and a conversion may change it"),
+            .. Verdict("The scale-invariant group (every weight but the head's)", report.Group,
+                "weight decay on it only sets its speed, and a conversion may change it"),
             .. Verdict("All trained parameters together", report.AllParameters, "a conversion may change all of them"),
             .. Epsilon(report),
         ];
@@ -62,8 +69,10 @@ public static class AuditText
         int questions = report.Questions.Count();
         var disagreements = report.Disagreements;
         return disagreements.Count == 0
-            ? [$"Checked: rules and measurement (float64, epsilon 0, parameters scaled, a limit of {ScalingMeasurement.Tolerance:0e+0}) agree on all {questions} questions."]
-            : [$"Rules and measurement disagree on {disagreements.Count} of {questions} questions; do not trust this audit:", .. disagreements.Select(line => $"  {line}")];
+            ? [$"Checked: rules and measurement (float64, epsilon 0, parameters scaled, a limit of {ScalingMeasurement.Tolerance:0e+0}) "
+                + $"agree on all {questions} questions."]
+            : [$"Rules and measurement disagree on {disagreements.Count} of {questions} questions; do not trust this audit:",
+            .. disagreements.Select(line => $"  {line}")];
     }
 
     private static IEnumerable<string> Verdict(string what, ScaleFinding finding, string meaning)
@@ -82,7 +91,8 @@ public static class AuditText
     private static IEnumerable<string> Epsilon(AuditReport report)
     {
         if (report.ChangeWithEpsilon is not { } change) yield break;
-        yield return $"Epsilon {Power(report.Model.Epsilon)} makes this true up to epsilon only: scaled by 10, 3 and 1/2 the group changes outputs by up to {change:0e+0}. With epsilon: 0 it is exact.";
+        yield return $"Epsilon {Power(report.Model.Epsilon)} makes this true up to epsilon only: scaled by 10, 3 and 1/2 the group "
+            + $"changes outputs by up to {change:0e+0}. With epsilon: 0 it is exact.";
     }
 
     private static string WhyNot(TensorAudit tensor) =>

@@ -27,7 +27,8 @@ internal static class BenchCommand
               etalon bench --model mlp --hidden 512,512 --batch 64 --vectors 256
             """)
         {
-            options.Model, options.Norm, options.Convolution, options.Precision, options.Hidden, options.Batch, options.Threads, options.Vectors, options.Rounds, options.Json, options.Serve,
+            options.Model, options.Norm, options.Convolution, options.Precision, options.Hidden, options.Batch, options.Threads,
+            options.Vectors, options.Rounds, options.Json, options.Serve,
         };
         command.SetAction(parsed => Run(parsed, options));
         return command;
@@ -65,7 +66,8 @@ internal static class BenchCommand
     }
 
     /// <summary>Answers each line with one line of JSON, until there are no more: the protocol of bench/peers/compare.py.</summary>
-    public static void Serve<T>(ModelSpec model, int batch, int threads, TextReader input, TextWriter output) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Serve<T>(ModelSpec model, int batch, int threads, TextReader input, TextWriter output)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         using var server = new SpeedServer<T>(model, batch, threads);
         while (input.ReadLine() is { } name)
@@ -79,7 +81,8 @@ internal static class BenchCommand
     private static Recipe Recipe(string model, string norm, string convolution, string precision, string? hidden) => RecipeReader.Read(
         "{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.01, model: {name: mlp}}", "bench",
         [
-            $"model.name={Quoted(model)}", $"model.norm={Quoted(norm)}", $"model.convolution={Quoted(convolution)}", $"precision={Quoted(precision)}",
+            $"model.name={Quoted(model)}", $"model.norm={Quoted(norm)}", $"model.convolution={Quoted(convolution)}",
+            $"precision={Quoted(precision)}",
             .. hidden is null ? (string[])[] : [$"model.hidden=[{hidden}]"],
         ]).Recipe;
 
@@ -87,8 +90,10 @@ internal static class BenchCommand
 
     private sealed class Options
     {
-        public Option<string> Model { get; } = new("--model") { Description = "The model, as a recipe names it.", HelpName = "NAME", DefaultValueFactory = _ => "preresnet20" };
-        public Option<string> Norm { get; } = new("--norm") { Description = "batch, group, layer, instance or none.", HelpName = "NORM", DefaultValueFactory = _ => "batch" };
+        public Option<string> Model { get; } = new("--model") { Description = "The model, as a recipe names it.", HelpName = "NAME",
+            DefaultValueFactory = _ => "preresnet20" };
+        public Option<string> Norm { get; } =
+            new("--norm") { Description = "batch, group, layer, instance or none.", HelpName = "NORM", DefaultValueFactory = _ => "batch" };
 
         public Option<string> Convolution { get; } = new("--convolution")
         {
@@ -97,14 +102,18 @@ internal static class BenchCommand
             DefaultValueFactory = _ => "auto",
         };
 
-        public Option<string> Precision { get; } = new("--precision") { Description = "float32 or float64.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
-        public Option<string?> Hidden { get; } = new("--hidden") { Description = "Units of each hidden layer of an mlp, with commas; 128 by default.", HelpName = "N,N" };
+        public Option<string> Precision { get; } =
+            new("--precision") { Description = "float32 or float64.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
+        public Option<string?> Hidden { get; } =
+            new("--hidden") { Description = "Units of each hidden layer of an mlp, with commas; 128 by default.", HelpName = "N,N" };
         public Option<int?> Vectors { get; } = NumberOption.Integer(
             "--vectors", "BITS", "Bits of the vectors that kernels compute with, 256 or 512; by default what is fastest here.");
         public Option<int> Batch { get; } = NumberOption.Integer("--batch", "N", "Images in a step.", 128, least: 1);
         public Option<int?> Threads { get; } = CommonOptions.Threads("Threads that compute; all processors unless given.");
-        public Option<int> Rounds { get; } = NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);
+        public Option<int> Rounds { get; } =
+            NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: the figures as JSON." };
-        public Option<bool> Serve { get; } = new("--serve") { Description = "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py." };
+        public Option<bool> Serve { get; } = new("--serve") { Description =
+            "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py." };
     }
 }

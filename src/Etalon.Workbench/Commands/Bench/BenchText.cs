@@ -21,24 +21,29 @@ internal static class BenchText
         double gflops = report.StepOperations / report.StepSeconds * 1e-9;
         return
         [
-            $"{report.Model.Name}, {report.Model.Norm.ToString().ToLowerInvariant()} normalization, {report.Precision.ToString().ToLowerInvariant()}{kernels}: "
+            $"{report.Model.Name}, {report.Model.Norm.ToString().ToLowerInvariant()} normalization, "
+            + $"{report.Precision.ToString().ToLowerInvariant()}{kernels}: "
                 + $"32x32x3 images, batch {report.Batch}, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}",
             "",
-            $"training          {report.ImagesPerSecond,8:F0} images/s   {1e3 * report.StepSeconds,8:F1} ms a step   {gflops,7:F1} GFLOP/s {gflops / report.Peak,6:P0} of the peak",
+            $"training          {report.ImagesPerSecond,8:F0} images/s   {1e3 * report.StepSeconds,8:F1} ms a step   {gflops,7:F1} "
+            + $"GFLOP/s {gflops / report.Peak,6:P0} of the peak",
             $"evaluation        {report.Batch / report.EvaluationSeconds,8:F0} images/s   {1e3 * report.EvaluationSeconds,8:F1} ms a batch "
                 + $"{report.StepSeconds / report.EvaluationSeconds,8:F2} times the training's speed",
             .. Monitors(report.Monitors),
-            $"multiply-add peak {report.Peak,8:F1} GFLOP/s    {report.OneCorePeak,8:F1} of one core, with vectors of {report.VectorBits} bits",
+            $"multiply-add peak {report.Peak,8:F1} GFLOP/s    {report.OneCorePeak,8:F1} of one core, with vectors of {report.VectorBits} "
+            + $"bits",
             .. Caches(report.Caches),
             $"peak memory       {report.PeakBytes / 1e6,8:F0} MB         {report.NetworkBytes / 1e6,8:F0} MB of it the network's",
         ];
     }
 
-    private static IEnumerable<string> Caches(IReadOnlyList<string> caches) => caches.Count == 0 ? [] : [$"caches            {string.Join(", ", caches)}"];
+    private static IEnumerable<string> Caches(IReadOnlyList<string> caches) =>
+        caches.Count == 0 ? [] : [$"caches            {string.Join(", ", caches)}"];
 
     private static IEnumerable<string> Monitors(MonitorCost? cost) => cost is null ? [] :
     [
-        $"monitors          {cost.Share,8:P2} of the training time: a reading of {1e3 * cost.ReadingSeconds:F2} ms every {cost.ReadingEvery} updates, "
+        $"monitors          {cost.Share,8:P2} of the training time: a reading of {1e3 * cost.ReadingSeconds:F2} ms every "
+        + $"{cost.ReadingEvery} updates, "
             + $"a second batch of {1e3 * cost.NoiseSeconds:F1} ms every {cost.NoiseEvery}",
     ];
 
@@ -46,13 +51,15 @@ internal static class BenchText
     {
         double sum = report.LayerKinds.Sum(kind => kind.Seconds);
         int width = Math.Max(10, report.LayerKinds.Max(kind => kind.Kind.Length));
-        yield return $"{"in a step".PadRight(width)} {"layers",6} {"forward ms",11} {"backward ms",12} {"share",6} {"GFLOP/s",8} {"peak",6}";
+        yield return $"{"in a step".PadRight(width)} {"layers",6} {"forward ms",11} {"backward ms",12} {"share",6} {"GFLOP/s",8} "
+            + $"{"peak",6}";
         foreach (var kind in report.LayerKinds)
         {
             double gflops = (kind.ForwardOperations + kind.BackwardOperations) / kind.Seconds * 1e-9;
             string arithmetic = gflops > 0 ? $" {gflops,8:F1} {gflops / report.Peak,6:P0}" : "";
             string layers = kind.Layers > 0 ? $"{kind.Layers}" : "";
-            yield return $"{kind.Kind.PadRight(width)} {layers,6} {1e3 * kind.ForwardSeconds,11:F2} {1e3 * kind.BackwardSeconds,12:F2} {kind.Seconds / sum,6:P0}{arithmetic}";
+            yield return $"{kind.Kind.PadRight(width)} {layers,6} {1e3 * kind.ForwardSeconds,11:F2} {1e3 * kind.BackwardSeconds,12:F2} "
+                + $"{kind.Seconds / sum,6:P0}{arithmetic}";
         }
     }
 
@@ -60,7 +67,8 @@ internal static class BenchText
     {
         yield return $"{"convolution",-18} {"pass",-15} {"algorithm",-9} {"ms",8} {"GFLOP/s",8} {"peak",6}";
         foreach (var row in report.Convolutions)
-            yield return $"{Shape(row.Shape),-18} {Name(row.Pass),-15} {row.Algorithm,-9} {1e3 * row.Seconds,8:F2} {row.Gflops,8:F1} {row.PeakShare,6:P0}";
+            yield return $"{Shape(row.Shape),-18} {Name(row.Pass),-15} {row.Algorithm,-9} {1e3 * row.Seconds,8:F2} {row.Gflops,8:F1} "
+                + $"{row.PeakShare,6:P0}";
     }
 
     /// <summary>A convolution as "32x32x16-32 3x3/2": its input, its output channels, its kernel and its stride.</summary>

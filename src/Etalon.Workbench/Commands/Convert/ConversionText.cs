@@ -8,7 +8,7 @@ using Etalon.Schedules.Equivalence;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A conversion as text: what is equivalent to what, why, for which parameters, and how far the numbers go.</summary>
-public static class ConversionText
+internal static class ConversionText
 {
     private const int MostCorrections = 6;
     private const int LabelWidth = 14;
@@ -61,13 +61,17 @@ public static class ConversionText
 
     private static IEnumerable<string> Covers(IReadOnlyList<CoveredParameters> parameters, int width)
     {
-        if (parameters.Count == 0) return Labeled("covers", CoveredParameters.Rule + "; everything else keeps its own rate and decay", width);
+        if (parameters.Count == 0)
+            return Labeled("covers", CoveredParameters.Rule + "; everything else keeps its own rate and decay", width);
         long tensors = parameters.Sum(part => part.Tensors), numbers = parameters.Sum(part => part.Numbers);
         var kept = parameters.Skip(1).Select(part => $"{part.Name} ({part.Numbers} numbers)");
         return
         [
-            .. Labeled("covers", $"{parameters[0].Name}: {parameters[0].Tensors} of {tensors} tensors, {parameters[0].Numbers} of {numbers} numbers", width),
-            .. Labeled("keeps", parameters.Count == 1 ? "nothing: all that is trained is covered" : $"the rate and decay of {string.Join(", ", kept)}", width),
+            .. Labeled("covers",
+                $"{parameters[0].Name}: {parameters[0].Tensors} of {tensors} tensors, {parameters[0].Numbers} of {numbers} numbers", width),
+            .. Labeled("keeps",
+                parameters.Count == 1 ? "nothing: all that is trained is covered" : $"the rate and decay of {string.Join(", ", kept)}",
+                width),
         ];
     }
 
@@ -80,9 +84,12 @@ public static class ConversionText
         string more = corrections.Count > MostCorrections ? $" and {corrections.Count - MostCorrections} more" : "";
         return
         [
-            .. Labeled("corrections", $"{(areShares ? "v ← v - k w" : "v ← f (v - k w), since the momentum is 0 for a while")}, once before {string.Join(", ", list)}{more}", width),
+            .. Labeled("corrections",
+                $"{(areShares ? "v ← v - k w" : "v ← f (v - k w), since the momentum is 0 for a while")}, once before "
+                + $"{string.Join(", ", list)}{more}", width),
             .. converted.CostOfLeavingOut() is { } cost ? Labeled("left out", LeftOut(corrections.Count, cost), width)
-                : corrections.Count > 1 && areShares && converted.Conversion.Form == EquivalentForm.Texp ? Labeled("", "texp++ needs none", width) : [],
+                : corrections.Count > 1 && areShares && converted.Conversion.Form == EquivalentForm.Texp
+                ? Labeled("", "texp++ needs none", width) : [],
         ];
 
         static string Change(StateMap map) => map switch
@@ -94,7 +101,9 @@ public static class ConversionText
     }
 
     private static string LeftOut(int count, (double Phases, double All) cost) =>
-        (count > 1 ? $"all but the first: the source with rates up to {Elementary.Exp(cost.Phases) - 1:0.##e0} off; all: " : "the source with rates ")
+        (count > 1
+            ? $"all but the first: the source with rates up to {Elementary.Exp(cost.Phases) - 1:0.##e0} off; all: "
+            : "the source with rates ")
         + $"up to {Elementary.Exp(cost.All) - 1:0.##e0} off, relative";
 
     private static IEnumerable<string> Range(ConversionRange range, int width)
@@ -102,7 +111,9 @@ public static class ConversionText
         string epoch = range.MeanLogGrowthPerEpoch is { } log ? $", {Magnitude.Text(log, 9)} an epoch" : "";
         return
         [
-            .. Labeled("growth", $"times {Magnitude.Text(range.MeanLogGrowthPerStep, 9)} a step{epoch} in the mean; at most {Magnitude.Text(range.LargestLogGrowthPerStep, 9)} a step", width),
+            .. Labeled("growth",
+                $"times {Magnitude.Text(range.MeanLogGrowthPerStep, 9)} a step{epoch} in the mean; at most "
+                + $"{Magnitude.Text(range.LargestLogGrowthPerStep, 9)} a step", width),
             .. Labeled("largest rate", $"{Magnitude.Text(range.LargestLogRate)} at step {range.LargestRateStep}", width),
         ];
     }
@@ -117,5 +128,6 @@ public static class ConversionText
 
     private static string Signed(SignedLog number) => number.Sign == 0 ? "0" : (number.Sign < 0 ? "-" : "") + Magnitude.Text(number.Log);
 
-    private static IEnumerable<string> Labeled(string label, string text, int width) => WrappedText.Lines(label.PadRight(LabelWidth), text, width);
+    private static IEnumerable<string> Labeled(string label, string text, int width) =>
+        WrappedText.Lines(label.PadRight(LabelWidth), text, width);
 }

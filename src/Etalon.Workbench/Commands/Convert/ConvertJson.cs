@@ -24,7 +24,9 @@ internal static class ConvertJson
                 TargetRule = conversion.Target.Rule.ToString(),
                 Covers = converted.Parameters.Take(1),
                 Keeps = converted.Parameters.Skip(1),
-                Corrections = conversion.Corrections.Select(correction => new { correction.Step, Share = correction.Map.Share.Value, LogShare = Log(correction.Map.Share), correction.Map.LogBuffer }),
+                Corrections = conversion.Corrections.Select(
+                    correction => new { correction.Step, Share = correction.Map.Share.Value, LogShare = Log(correction.Map.Share),
+                        correction.Map.LogBuffer }),
                 RateErrorWithoutPhaseCorrections = cost?.Phases,
                 RateErrorWithoutCorrections = cost?.All,
                 conversion.Range.MeanLogGrowthPerStep,

@@ -33,8 +33,11 @@ internal static class FormArgument
 
     private static Constant Decay(string text, string form, string value)
     {
-        if (form != "weight-decay") throw new InputException($"--to {text}: {form} has no weight decay; write --to {form}, or weight-decay:{value}");
+        if (form != "weight-decay")
+            throw new InputException($"--to {text}: {form} has no weight decay; write --to {form}, or weight-decay:{value}");
         if (!NumberText.TryRead(value, out double decay, out var rule)) throw new InputException($"--to {text}: the weight decay {rule}");
-        return decay >= 0 ? new Constant(decay) : throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in weight-decay:5e-4");
+        return decay >= 0
+            ? new Constant(decay)
+            : throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in weight-decay:5e-4");
     }
 }

@@ -7,18 +7,23 @@ using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon data list | get | check | show</c>: which data sets there are, where they are, whether they are the published ones, and what they show.</summary>
+/// <summary>
+/// <c>etalon data list | get | check | show</c>: which data sets there are, where they are, whether they are the published ones, and what
+/// they show.
+/// </summary>
 internal static class DataCommand
 {
     /// <summary>Another base address for downloads than the published ones: the files of a set are looked for in BASE/SET/.</summary>
     private const string BaseVariable = "ETALON_DATA_BASE";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The command with its verbs.</summary>
     public static Command Create()
     {
-        var command = new Command("data", "Data sets: which there are, how to get them, whether they are intact, what they show. Alone it lists them.")
+        var command = new Command("data",
+            "Data sets: which there are, how to get them, whether they are intact, what they show. Alone it lists them.")
         {
             CreateList(),
             CreateGet(),
@@ -42,7 +47,8 @@ internal static class DataCommand
         var set = SetArgument();
         var from = new Option<string?>("--from")
         {
-            Description = $"The address of the folder with the published files; without it {BaseVariable}/SET, or else where they are published.",
+            Description =
+                $"The address of the folder with the published files; without it {BaseVariable}/SET, or else where they are published.",
             HelpName = "BASE_URL",
         };
         var to = new Option<string?>("--to") { Description = "The folder to put them in; the cache unless named.", HelpName = "DIR" };
@@ -60,11 +66,14 @@ internal static class DataCommand
     private static Command CreateCheck()
     {
         var set = SetArgument();
-        var folder = new Option<string?>("--folder") { Description = "The folder that holds its files; the usual places unless named.", HelpName = "F" };
+        var folder = new Option<string?>("--folder") { Description = "The folder that holds its files; the usual places unless named.",
+            HelpName = "F" };
         var json = JsonOption();
-        var command = new Command("check", "Reads a data set, verifies its checksums and prints its means and standard deviations.") { set, folder, json };
+        var command = new Command("check", "Reads a data set, verifies its checksums and prints its means and standard deviations.") { set,
+            folder, json };
         command.SetAction(parsed => Check(
-            DataCatalog.Find(parsed.GetRequiredValue(set)), parsed.GetValue(folder), parsed.InvocationConfiguration.Output, parsed.GetValue(json)));
+            DataCatalog.Find(parsed.GetRequiredValue(set)), parsed.GetValue(folder), parsed.InvocationConfiguration.Output,
+            parsed.GetValue(json)));
         return command;
     }
 
@@ -87,7 +96,8 @@ internal static class DataCommand
         foreach (var entry in DataCatalog.All)
         {
             var where = DataPlaces.OfThisMachine.TryFind(entry)?.ToString() ?? $"not here; etalon data get {entry.Name}";
-            output.WriteLine($"{entry.Name,-14} {entry.TrainingCount,9:N0} {entry.TestCount,7:N0}  {entry.Image,-8} {entry.ClassCount,7}  {where}");
+            output.WriteLine(
+                $"{entry.Name,-14} {entry.TrainingCount,9:N0} {entry.TestCount,7:N0}  {entry.Image,-8} {entry.ClassCount,7}  {where}");
         }
 
         static object Describe(CatalogEntry entry) => new
@@ -118,7 +128,9 @@ internal static class DataCommand
         }
         catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"data get was interrupted; what was received stays in {folder}, and the same command goes on from there", exception, cancellation);
+            throw new OperationCanceledException(
+                $"data get was interrupted; what was received stays in {folder}, and the same command goes on from there", exception,
+                cancellation);
         }
     }
 
@@ -143,8 +155,13 @@ internal static class DataCommand
         output.WriteLine(
             $"{entry.Title} ({location}) is intact: {set.Training.Count:N0} training and {set.Test.Count:N0} test images of {set.Image}, "
             + $"{set.ClassCount} classes");
-        output.WriteLine($"means                {string.Join("  ", set.Statistics.Means.Select(mean => mean.ToString("F6", CultureInfo.InvariantCulture)))}");
-        output.WriteLine($"standard deviations  {string.Join("  ", set.Statistics.StandardDeviations.Select(deviation => deviation.ToString("F6", CultureInfo.InvariantCulture)))}");
+        output.WriteLine(
+            $"means                "
+            + $"{string.Join("  ", set.Statistics.Means.Select(mean => mean.ToString("F6", CultureInfo.InvariantCulture)))}");
+        output.WriteLine(
+            $"standard deviations  "
+            + $"{string.Join("  ",
+            set.Statistics.StandardDeviations.Select(deviation => deviation.ToString("F6", CultureInfo.InvariantCulture)))}");
         output.WriteLine($"content sha256       {set.ContentHash}");
     }
 
@@ -154,8 +171,10 @@ internal static class DataCommand
         if (text is null && Environment.GetEnvironmentVariable(BaseVariable) is { Length: > 0 } root)
             (name, text) = (BaseVariable, $"{root.TrimEnd('/')}/{entry.Name}/");
         if (text is null) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+        return Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             ? address
-            : throw new InputException($"{name} is \"{text}\", which is not an address; it begins with http:// or https:// and names the folder of the files.");
+            : throw new InputException(
+            $"{name} is \"{text}\", which is not an address; it begins with http:// or https:// and names the folder of the files.");
     }
 }

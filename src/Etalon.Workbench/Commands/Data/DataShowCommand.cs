@@ -5,7 +5,9 @@ using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon data show</c>: what a network will see of a data set: groups of examples, complexity of patterns, a picture.</summary>
+/// <summary>
+/// <c>etalon data show</c>: what a network will see of a data set: groups of examples, complexity of patterns, a picture.
+/// </summary>
 internal static class DataShowCommand
 {
     public static Command Create(Argument<string> set)
@@ -16,7 +18,8 @@ internal static class DataShowCommand
             Arity = ArgumentArity.ZeroOrMore,
             HelpName = "key=value...",
         };
-        var png = new Option<string?>("--png") { Description = "Write a picture of the first images to this file, with labels and groups.", HelpName = "FILE" };
+        var png = new Option<string?>("--png") { Description = "Write a picture of the first images to this file, with labels and groups.",
+            HelpName = "FILE" };
         var command = new Command(
             "show",
             """
@@ -41,10 +44,13 @@ internal static class DataShowCommand
         files.Spare(RecipeInputs.Of(spec));
         var output = files.Report;
         var data = RecipeData.Prepare(spec, RecipeData.Load(spec));
-        output.WriteLine($"{entry.Title}: {data.Training.Count:N0} training and {data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} classes");
+        output.WriteLine(
+            $"{entry.Title}: {data.Training.Count:N0} training and {data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} "
+            + $"classes");
         foreach (var (name, split) in new[] { ("training", data.Training), ("test", data.Test) })
         {
-            if (split.Groups.Count > 0) output.WriteLine($"{name,-10}  {string.Join("  ", split.Groups.Select(group => $"{group.Name} {group.Count:N0}"))}");
+            if (split.Groups.Count > 0)
+                output.WriteLine($"{name,-10}  {string.Join("  ", split.Groups.Select(group => $"{group.Name} {group.Count:N0}"))}");
         }
         if (data.Training.Patterns is not null) output.WriteLine($"complexity  {Complexity(data.Training)}");
         output.WriteLine($"content     sha256 {data.ContentHash}");

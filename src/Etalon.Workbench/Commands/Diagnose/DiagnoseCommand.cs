@@ -17,13 +17,17 @@ internal static class DiagnoseCommand
 
     public static Command Create()
     {
-        var log = new Argument<string>("log") { Description = "A run's name or folder, or a CSV log of any framework.", HelpName = "RUN|LOG.csv" };
+        var log = new Argument<string>("log") { Description = "A run's name or folder, or a CSV log of any framework.",
+            HelpName = "RUN|LOG.csv" };
         var runs = CommonOptions.Runs();
-        var svg = new Option<string?>("--svg") { Description = "Draw norm and angle, measured against predicted, into this file.", HelpName = "FILE" };
+        var svg = new Option<string?>("--svg") { Description = "Draw norm and angle, measured against predicted, into this file.",
+            HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "For machines: flags, remarks, and every finding of every group and phase." };
         var full = new Option<bool>("--full") { Description = "Add the tables of all measurements, phase by phase." };
         var group = new Option<string?>("--group") { Description = "Add the tables of one group of weights.", HelpName = "NAME" };
-        var against = new Option<string?>("--against") { Description = "What the run should have been: a recipe, another run or another log.", HelpName = "RECIPE|RUN|LOG.csv" };
+        var against = new Option<string?>(
+            "--against") { Description = "What the run should have been: a recipe, another run or another log.",
+            HelpName = "RECIPE|RUN|LOG.csv" };
         var command = new Command("diagnose",
             """
             Say what is wrong with a run, the cause first, with the number that shows it and what to do: an L2 term in the loss, missing weight decay, a clip that
@@ -46,11 +50,16 @@ internal static class DiagnoseCommand
         {
             log, runs, against, full, group, svg, json,
         };
-        command.SetAction(parsed => Run(parsed, new(Path(parsed.GetRequiredValue(log), parsed.GetRequiredValue(runs)), parsed.GetValue(json), parsed.GetValue(full), parsed.GetValue(group), parsed.GetValue(against), parsed.GetRequiredValue(runs)), new OutputFiles(parsed, json, svg), svg));
+        command.SetAction(
+            parsed => Run(parsed,
+                new(Path(parsed.GetRequiredValue(log), parsed.GetRequiredValue(runs)), parsed.GetValue(json), parsed.GetValue(full),
+                    parsed.GetValue(group), parsed.GetValue(against), parsed.GetRequiredValue(runs)), new OutputFiles(parsed, json, svg),
+                    svg));
         return command;
     }
 
-    private static IEnumerable<InputFile> InputsOf(string path, string what) => Directory.Exists(path) ? RunInputs.Of(path) : [new InputFile(path, what)];
+    private static IEnumerable<InputFile> InputsOf(string path, string what) =>
+        Directory.Exists(path) ? RunInputs.Of(path) : [new InputFile(path, what)];
 
     private static string Path(string log, string runs)
     {
@@ -64,7 +73,8 @@ internal static class DiagnoseCommand
     {
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         string? against = options.Against is { } meant ? File.Exists(meant) ? meant : Path(meant, options.Runs) : null;
-        files.Spare([.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
+        files.Spare(
+            [.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
         if (SettledRates.Of(options.Path) is { } rates)
         {
             if (options.Json) DiagnoseJson.Write(rates, output);
@@ -75,7 +85,9 @@ internal static class DiagnoseCommand
         var diagnosis = RunDiagnosis.Of(options.Path, against is null ? null : Reference.Of(against));
         foreach (string warning in diagnosis.Log.Warnings) error.WriteLine($"warning: {warning}");
         if (options.Group is { } group && diagnosis.Log.Groups.All(each => each.Name != group))
-            throw new InputException($"--group is {group}, and the log has no such group; it has {string.Join(", ", diagnosis.Log.Groups.Select(each => each.Name).Take(20))}");
+            throw new InputException(
+                $"--group is {group}, and the log has no such group; it has "
+                + $"{string.Join(", ", diagnosis.Log.Groups.Select(each => each.Name).Take(20))}");
         if (options.Json) DiagnoseJson.Write(diagnosis, output);
         else Print(diagnosis, options, output);
         files.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer));
@@ -98,7 +110,10 @@ internal static class DiagnoseCommand
         int width = Math.Min(screen.Width, PageWidth);
         // Bold: the verdict, and each flag's cause.
         string verdict = DiagnosisText.Verdict(diagnosis);
-        foreach (string line in DiagnosisText.Page(diagnosis, width)) output.WriteLine(line == verdict || line.Length > 2 && char.IsAsciiDigit(line[0]) && line.Contains(". ", StringComparison.Ordinal) ? screen.Heading(line) : line);
+        foreach (string line in DiagnosisText.Page(diagnosis, width))
+            output.WriteLine(
+                line == verdict || line.Length > 2 && char.IsAsciiDigit(line[0]) && line.Contains(". ", StringComparison.Ordinal)
+                    ? screen.Heading(line) : line);
         if (!options.Full && options.Group is null) return;
         for (int phase = 1; phase <= diagnosis.PhaseCount; phase++)
         {

@@ -4,7 +4,9 @@ using Etalon.Workbench.Json;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>What <c>diagnose --json</c> prints: the flags, and every finding, or the settled rates; a number that cannot be said is null.</summary>
+/// <summary>
+/// What <c>diagnose --json</c> prints: the flags, and every finding, or the settled rates; a number that cannot be said is null.
+/// </summary>
 internal static class DiagnoseJson
 {
     public static void Write(RunDiagnosis diagnosis, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
@@ -16,7 +18,9 @@ internal static class DiagnoseJson
             Against = diagnosis.Reference?.Name,
             Verdict = DiagnosisText.Verdict(diagnosis),
             Headline = string.Join(' ', DiagnosisText.Headline(diagnosis, int.MaxValue)),
-            Flags = diagnosis.Flags.Select(flag => new { flag.Kind, flag.Cause, flag.Shown, flag.Remedy, Value = JsonNumber.Of(flag.Value), Margin = JsonNumber.Of(flag.Margin), flag.Groups, flag.Phases }),
+            Flags = diagnosis.Flags.Select(
+                flag => new { flag.Kind, flag.Cause, flag.Shown, flag.Remedy, Value = JsonNumber.Of(flag.Value),
+                    Margin = JsonNumber.Of(flag.Margin), flag.Groups, flag.Phases }),
             diagnosis.Remarks,
             diagnosis.Checked,
             diagnosis.NotLookedAt,

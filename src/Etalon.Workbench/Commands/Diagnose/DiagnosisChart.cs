@@ -7,8 +7,10 @@ using Etalon.Numerics;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>A diagnosis as a picture: norm and angle of a group, measured against predicted, their ratio with its band, and where a fault was found.</summary>
-public static class DiagnosisChart
+/// <summary>
+/// A diagnosis as a picture: norm and angle of a group, measured against predicted, their ratio with its band, and where a fault was found.
+/// </summary>
+internal static class DiagnosisChart
 {
     // As many points of the noisy angles as a picture of 700 pixels shows without a blur.
     private const int Points = 150;
@@ -26,7 +28,8 @@ public static class DiagnosisChart
         var names = diagnosis.Phases[0].Groups.Select(group => group.Name).ToList();
         string? flagged = diagnosis.Flags.SelectMany(flag => flag.Groups).FirstOrDefault(names.Contains);
         string first = names.Contains(LogGroup.Whole) ? LogGroup.Whole : flagged ?? names.FirstOrDefault("");
-        IEnumerable<string> shown = flagged is null || flagged == first || diagnosis.Flags[0].Groups.Count == diagnosis.Evidence.Groups.Count ? [first] : [first, flagged];
+        IEnumerable<string> shown = flagged is null || flagged == first
+            || diagnosis.Flags[0].Groups.Count == diagnosis.Evidence.Groups.Count ? [first] : [first, flagged];
         return new Chart(Title(diagnosis), "update", [.. shown.SelectMany(name => Panels(diagnosis, name))])
         {
             Legend = ["measured", "by the law, from measured gradients", "at equilibrium", "5 % around the law"],
@@ -34,20 +37,25 @@ public static class DiagnosisChart
         };
     }
 
-    private static string Title(RunDiagnosis diagnosis) => Shortened(diagnosis.Flags.Count == 0 ? $"{diagnosis.Log.Source}: no fault found" : $"{diagnosis.Log.Source}: {diagnosis.Flags[0].Cause}");
+    private static string Title(RunDiagnosis diagnosis) =>
+        Shortened(
+            diagnosis.Flags.Count == 0 ? $"{diagnosis.Log.Source}: no fault found" : $"{diagnosis.Log.Source}: {diagnosis.Flags[0].Cause}");
 
     private static string Shortened(string text) => text.Length <= 88 ? text : $"{text[..85]}...";
 
     // The phases that the first flag names; of a fault of the whole run there is nothing to mark.
     private static IReadOnlyList<(double From, double To)> Marked(RunDiagnosis diagnosis)
     {
-        if (diagnosis.Flags.Count == 0 || diagnosis.Flags[0].Phases.Count == 0 || diagnosis.Flags[0].Phases.Count == diagnosis.PhaseCount) return [];
-        return [.. diagnosis.Flags[0].Phases.Where(number => number <= diagnosis.PhaseCount).Select(number => diagnosis.Phases[number - 1]).Select(phase => ((double)phase.Begin, (double)phase.End))];
+        if (diagnosis.Flags.Count == 0 || diagnosis.Flags[0].Phases.Count == 0 || diagnosis.Flags[0].Phases.Count == diagnosis.PhaseCount)
+            return [];
+        return [.. diagnosis.Flags[0].Phases.Where(number => number <= diagnosis.PhaseCount).Select(number => diagnosis.Phases[number - 1])
+            .Select(phase => ((double)phase.Begin, (double)phase.End))];
     }
 
     private static ChartPanel[] Panels(RunDiagnosis diagnosis, string name)
     {
-        GroupPhase[] phases = [.. diagnosis.Phases.Select(phase => phase.Groups.FirstOrDefault(group => group.Name == name)).OfType<GroupPhase>()];
+        GroupPhase[] phases =
+            [.. diagnosis.Phases.Select(phase => phase.Groups.FirstOrDefault(group => group.Name == name)).OfType<GroupPhase>()];
         ChartLine[] norms =
         [
             Line(phases, 0, group => group.Of(group.Group.Norm)),
@@ -57,9 +65,13 @@ public static class DiagnosisChart
         var ratio = Line(phases, 0, group => [.. group.Of(group.Group.Norm).Zip(group.Balance.Predicted, (norm, law) => norm / law)]);
         double[] ends = ratio.X.Count == 0 ? [] : [ratio.X[0], ratio.X[^1]];
         ChartLine Level(double at, int color) => new("", ends, [.. ends.Select(_ => at)]) { Color = color, IsThin = true };
-        ChartLine[] angles = [Smooth(phases), Line(phases, 2, group => [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])];
+        ChartLine[] angles = [Smooth(phases),
+            Line(phases, 2, group => [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])];
         var panels = new List<ChartPanel> { new($"|w| of {name}", norms) { IsLogarithmic = Spans(norms) } };
-        if (ratio.Y.Any(double.IsFinite)) panels.Add(new("|w| over the law's", [ratio, Level(1, 1), Level(1 + Band, 3), Level(1 - Band, 3)]) { Height = 130, IsLogarithmic = Spans([ratio]) });
+        if (ratio.Y.Any(double.IsFinite))
+            panels.Add(
+                new("|w| over the law's", [ratio, Level(1, 1), Level(1 + Band, 3), Level(1 - Band, 3)]) { Height = 130,
+                    IsLogarithmic = Spans([ratio]) });
         if (angles[0].Y.Any(double.IsFinite)) panels.Add(new("angle of an update", angles) { IsLogarithmic = Spans(angles) });
         return [.. panels];
     }

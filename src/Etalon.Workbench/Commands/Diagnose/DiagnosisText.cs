@@ -8,7 +8,7 @@ using Etalon.Schedules.Dynamics;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A diagnosis as a page: verdict, headline, flags, remarks, a line a phase, what was not looked at.</summary>
-public static class DiagnosisText
+internal static class DiagnosisText
 {
     private const int MostPhases = 12, MostIgnored = 8;
 
@@ -34,9 +34,11 @@ public static class DiagnosisText
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         var log = diagnosis.Log;
-        string optimizer = log.Optimizer is { } name && !name.Equals("SGD", StringComparison.OrdinalIgnoreCase) ? name : log.Rule.Nesterov ? "SGD with Nesterov's momentum" : "SGD";
+        string optimizer = log.Optimizer is { } name && !name.Equals("SGD", StringComparison.OrdinalIgnoreCase)
+            ? name : log.Rule.Nesterov ? "SGD with Nesterov's momentum" : "SGD";
         return [.. WrappedText.Lines(
-            "", $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {Text.Count(log.Steps.Length, "row")}, one each {log.Interval:N0}; {Text.Count(diagnosis.Evidence.Groups.Count, "group")} of weights; {optimizer}", width, 2)];
+            "", $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {Text.Count(log.Steps.Length, "row")}, one each "
+                + $"{log.Interval:N0}; {Text.Count(diagnosis.Evidence.Groups.Count, "group")} of weights; {optimizer}", width, 2)];
     }
 
     /// <summary>What came of it, in one line.</summary>
@@ -63,7 +65,8 @@ public static class DiagnosisText
     {
         if (!diagnosis.Evidence.IsSgd) return "Its optimizer is not SGD, so mixing units and equilibrium are not judged.";
         double units = RunRemarks.UnitsOf(diagnosis.Phases);
-        if (double.IsNaN(units)) return "How long the run is, in mixing units, cannot be said: rate, weight decay or momentum is missing in the log.";
+        if (double.IsNaN(units))
+            return "How long the run is, in mixing units, cannot be said: rate, weight decay or momentum is missing in the log.";
         if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
         string meaning = units switch
         {
@@ -72,7 +75,9 @@ public static class DiagnosisText
             < 3 => "norms have settled to what rate, decay and gradients make of them, but the network has not forgotten how it began",
             _ => "the run has forgotten how it began; rate and weight decay matter by their product alone",
         };
-        return $"{Text.Number(units, 2)} mixing units in all (the sum of rate times decay{(diagnosis.Log.Momentum.Any(value => value > 0) && diagnosis.Log.Rule.Decay == DecayForm.Coupled ? ", over 1 - momentum" : "")}): {meaning}.";
+        bool isOverMomentum = diagnosis.Log.Momentum.Any(value => value > 0) && diagnosis.Log.Rule.Decay == DecayForm.Coupled;
+        return $"{Text.Number(units, 2)} mixing units in all (the sum of rate times decay{(isOverMomentum ? ", over 1 - momentum" : "")}): "
+            + $"{meaning}.";
     }
 
     /// <summary>A flag: cause, what shows it, what to do, and where.</summary>
@@ -83,9 +88,19 @@ public static class DiagnosisText
         var lines = new List<string>();
         lines.AddRange(WrappedText.Lines($"{index + 1}. ", flag.Cause + ".", width));
         lines.AddRange(WrappedText.Lines("   Shown by: ", flag.Shown, width, 3));
-        if (flag.Groups.Count > 0) lines.AddRange(WrappedText.Lines("   Where: ", $"{GroupNames.Of(flag.Groups, diagnosis.Evidence)}{(flag.Phases.Count > 0 && flag.Phases.Count < diagnosis.PhaseCount ? $", in {(flag.Phases.Count == 1 ? "phase" : "phases")} {string.Join(", ", flag.Phases.Take(8).Select(phase => $"{phase}"))}{(flag.Phases.Count > 8 ? " ..." : "")}" : "")}", width, 3));
+        if (flag.Groups.Count > 0)
+            lines.AddRange(
+                WrappedText.Lines("   Where: ", $"{GroupNames.Of(flag.Groups, diagnosis.Evidence)}{InPhases(flag, diagnosis)}", width, 3));
         lines.AddRange(WrappedText.Lines("   Do: ", flag.Remedy, width, 3));
         return lines;
+    }
+
+    // Where a flag is not in every phase.
+    private static string InPhases(Flag flag, RunDiagnosis diagnosis)
+    {
+        if (flag.Phases.Count == 0 || flag.Phases.Count >= diagnosis.PhaseCount) return "";
+        string numbers = string.Join(", ", flag.Phases.Take(8).Select(phase => $"{phase}"));
+        return $", in {(flag.Phases.Count == 1 ? "phase" : "phases")} {numbers}{(flag.Phases.Count > 8 ? " ..." : "")}";
     }
 
     /// <summary>Remarks, each wrapped behind a dash; with no flags also what was checked.</summary>
@@ -102,7 +117,8 @@ public static class DiagnosisText
     public static IReadOnlyList<string> Checked(RunDiagnosis diagnosis, int width)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        return diagnosis.Checked.Count == 0 ? [] : [.. WrappedText.Lines("", $"Looked for and not found: {string.Join("; ", diagnosis.Checked)}.", width, 2)];
+        return diagnosis.Checked.Count == 0
+            ? [] : [.. WrappedText.Lines("", $"Looked for and not found: {string.Join("; ", diagnosis.Checked)}.", width, 2)];
     }
 
     /// <summary>A line for each phase; those that repeat, or too many, are folded.</summary>
@@ -119,7 +135,11 @@ public static class DiagnosisText
         var (first, last) = (phases[0], phases[^1]);
         double[] rates = [.. diagnosis.Log.Rate.Where(double.IsFinite)];
         lines.AddRange(WrappedText.Lines(
-            "- ", $"{phases.Count:N0} phases of {Text.Range(phases.Min(phase => phase.End - phase.Begin), phases.Max(phase => phase.End - phase.Begin))} updates, from {first.Begin:N0} to {last.End - 1:N0}, in which the rate goes up and down{(rates.Length > 0 ? $" between {Text.Number(rates.Min())} and {Text.Number(rates.Max())}" : "")}; {Text.Number(phases.Sum(RunRemarks.UnitsOf) / phases.Count, 2)} mixing units each on average. `--full` lists them.",
+            "- ", $"{phases.Count:N0} phases of "
+                + $"{Text.Range(phases.Min(phase => phase.End - phase.Begin), phases.Max(phase => phase.End - phase.Begin))} updates, "
+                + $"from {first.Begin:N0} to {last.End - 1:N0}, in which the rate goes up and "
+                + $"down{(rates.Length > 0 ? $" between {Text.Number(rates.Min())} and {Text.Number(rates.Max())}" : "")}; "
+                + $"{Text.Number(phases.Sum(RunRemarks.UnitsOf) / phases.Count, 2)} mixing units each on average. `--full` lists them.",
             width));
         return lines;
     }
@@ -130,14 +150,20 @@ public static class DiagnosisText
         ArgumentNullException.ThrowIfNull(diagnosis);
         List<string> items = [.. diagnosis.NotLookedAt];
         var ignored = diagnosis.Log.Ignored;
-        if (ignored.Count > 0) items.Add($"{Text.Count(ignored.Count, "column")} that mean{(ignored.Count == 1 ? "s" : "")} nothing here: {string.Join(", ", ignored.Take(MostIgnored))}{(ignored.Count > MostIgnored ? $" and {ignored.Count - MostIgnored} more" : "")}");
+        if (ignored.Count > 0)
+            items.Add(
+                $"{Text.Count(ignored.Count, "column")} that mean{(ignored.Count == 1 ? "s" : "")} nothing here: "
+                + $"{string.Join(", ", ignored.Take(MostIgnored))}"
+                + $"{(ignored.Count > MostIgnored ? $" and {ignored.Count - MostIgnored} more" : "")}");
         return items.Count == 0 ? [] : ["Not looked at", .. items.SelectMany(item => WrappedText.Lines("- ", item, width))];
     }
 
     private static string Line(RunDiagnosis diagnosis, LogPhase phase)
     {
         var log = phase.Log;
-        string Of(string what, double[] values) => phase.FirstRow is var from && double.IsNaN(values[from]) ? $"{what} unknown" : $"{what} {Text.Range(values[from], values[phase.EndRow - 1])}";
+        string Of(string what, double[] values) =>
+            phase.FirstRow is var from && double.IsNaN(values[from])
+                ? $"{what} unknown" : $"{what} {Text.Range(values[from], values[phase.EndRow - 1])}";
         string numbers = string.Join(", ", new[] { Of("rate", log.Rate), Of("decay", log.WeightDecay), Of("momentum", log.Momentum) });
         double units = RunRemarks.UnitsOf(phase);
         string length = !diagnosis.Evidence.IsSgd || double.IsNaN(units) ? "" : $"; {Text.Number(units, 2)} mixing units";
@@ -147,12 +173,15 @@ public static class DiagnosisText
     // Where the norms are against their equilibrium, of the group in the middle.
     private static string Standing(RunDiagnosis diagnosis, LogPhase phase)
     {
-        var judged = phase.Groups.Where(group => diagnosis.Evidence.HasLaw(group.Name) && group.Gap.IsKnown && diagnosis.Evidence.Groups.Any(each => each.Name == group.Name)).OrderBy(group => group.Gap.Mean).ToList();
+        var judged = phase.Groups.Where(
+            group => diagnosis.Evidence.HasLaw(group.Name) && group.Gap.IsKnown
+                && diagnosis.Evidence.Groups.Any(each => each.Name == group.Name)).OrderBy(group => group.Gap.Mean).ToList();
         if (judged.Count == 0 || judged[0].Law is not { Units: > 0 } law) return "";
         var gap = judged[judged.Count / 2].Gap;
         // No margin that is wider than what it is of says anything.
         if (gap.Margin > 0.5 * gap.Mean) return "";
         string settled = $"{MixingUnits.Equilibrated(judged[0].Units):P0} settled";
-        return $", {settled}; effective rate {Text.WithMargin(Elementary.Pow(gap.Mean, -0.5), gap.ToThe(-0.5).Margin)} times that at equilibrium";
+        return $", {settled}; effective rate {Text.WithMargin(Elementary.Pow(gap.Mean, -0.5), gap.ToThe(-0.5).Margin)} times that at "
+            + $"equilibrium";
     }
 }

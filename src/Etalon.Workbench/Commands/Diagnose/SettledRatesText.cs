@@ -6,13 +6,14 @@ using Etalon.Lab.Diagnosis.Phases;
 namespace Etalon.Workbench.Commands;
 
 /// <summary><see cref="SettledRates"/> as text.</summary>
-public static class SettledRatesText
+internal static class SettledRatesText
 {
     /// <summary>What was read, in one line.</summary>
     public static string Heading(SettledRates rates)
     {
         ArgumentNullException.ThrowIfNull(rates);
-        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {rates.Optimizer}, which sets its rate itself";
+        return $"{rates.Source}: updates {rates.Steps[0]:N0} to {rates.Steps[^1]:N0}, {rates.Steps.Count:N0} rows; {rates.Optimizer}, "
+            + $"which sets its rate itself";
     }
 
     /// <summary>A table with a row for each group.</summary>
@@ -23,7 +24,9 @@ public static class SettledRatesText
         return
         [
             $"{"effective rate of".PadRight(width)}  {"at first",9}  {"settled",9}  {"SGD's rate",10}  {"angle",8}  over its second half",
-            .. rates.Groups.Select(group => $"{group.Group.PadRight(width)}  {group.First,9:G3}  {group.Settled,9:G3}  {group.Rate,10:G3}  {group.Angle,8:G3}  {Motion(group)}"),
+            .. rates.Groups.Select(
+                group => $"{group.Group.PadRight(width)}  {group.First,9:G3}  {group.Settled,9:G3}  {group.Rate,10:G3}  "
+                    + $"{group.Angle,8:G3}  {Motion(group)}"),
         ];
     }
 
@@ -34,15 +37,21 @@ public static class SettledRatesText
     {
         ArgumentNullException.ThrowIfNull(rates);
         string whole = rates.Groups.FirstOrDefault(group => group.Group == LogGroup.Whole) is { RadialShare: <= RadialCosine.Largest } all
-            ? $" `\"optimizer={{name: sgd}}\" momentum=0 learning_rate={RateText.Of(all.Rate)}` has this effective rate on all scale-invariant weights while their norm is the last one; with weight decay SGD has an equilibrium, which can be judged."
+            ? $" `\"optimizer={{name: sgd}}\" momentum=0 learning_rate={RateText.Of(all.Rate)}` has this effective rate on all "
+                + $"scale-invariant weights while their norm is the last one; with weight decay SGD has an equilibrium, which can be "
+                + $"judged."
             : "";
-        return [.. WrappedText.Lines("", $"Settled: the median over the last quarter of the run. SGD's rate is the one without momentum that has this effective rate at the weights' last norm; with momentum mu, times 1 - mu. Angle: of an update over the last quarter, in radians. The laws of norm and equilibrium are SGD's, so none is judged here.{whole}", width, indentation: 2)];
+        return [.. WrappedText.Lines("",
+            $"Settled: the median over the last quarter of the run. SGD's rate is the one without momentum that has this effective rate "
+            + $"at the weights' last norm; with momentum mu, times 1 - mu. Angle: of an update over the last quarter, in radians. The "
+            + $"laws of norm and equilibrium are SGD's, so none is judged here.{whole}", width, indentation: 2)];
     }
 
     private static string Motion(SettledRate group)
     {
         if (group.RadialShare > RadialCosine.Largest) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:G2}";
         if (double.IsNaN(group.Drift)) return "too few rows to say";
-        return Settling.IsAtRest(group.Drift) ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
+        return Settling.IsAtRest(group.Drift)
+            ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
     }
 }

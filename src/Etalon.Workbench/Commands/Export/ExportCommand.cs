@@ -24,8 +24,10 @@ internal static class ExportCommand
     public static Command Create()
     {
         var recipe = RecipeArguments.One();
-        var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.", HelpName = "TARGET", Required = true };
-        var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
+        var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.",
+            HelpName = "TARGET", Required = true };
+        var file =
+            new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
         WordOption.Allow(target, [.. Targets.Keys]);
         var command = new Command("export",
             """
@@ -51,8 +53,11 @@ internal static class ExportCommand
         files.Spare(RecipeInputs.Of(read));
         var (recipe, numbers) = (read.Recipe, RecipeNumbers.Of(read.Recipe));
         if (target == "keras" && numbers.Covered?.LookAhead is not null)
-            throw new InputException("equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch or optax, or optimizer.nesterov=false");
-        if (files.Has(file)) files.Write(file, writer => Targets[target](numbers, recipe.Name, writer), target == "csv" ? recipe.TotalSteps : null);
+            throw new InputException(
+                "equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch "
+                + "or optax, or optimizer.nesterov=false");
+        if (files.Has(file))
+            files.Write(file, writer => Targets[target](numbers, recipe.Name, writer), target == "csv" ? recipe.TotalSteps : null);
         else Targets[target](numbers, recipe.Name, parsed.InvocationConfiguration.Output);
         return ExitCode.Done;
     }

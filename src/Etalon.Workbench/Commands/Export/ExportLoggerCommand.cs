@@ -10,7 +10,8 @@ internal static class ExportLoggerCommand
     public static Command Create()
     {
         var target = new Option<string>("--for") { Description = "The framework: pytorch.", HelpName = "TARGET", Required = true };
-        var file = new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
+        var file =
+            new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
         WordOption.Allow(target, "pytorch");
         var command = new Command("logger",
             """

@@ -28,7 +28,8 @@ internal static class FindLrCommand
             Exit codes: 0 done, 1 no usable rate was found, 2 bad input, 130 interrupted.
             """)
         {
-            options.Recipe, options.From, options.To, options.Updates, options.Seeds, options.Apply, options.Svg, options.Json, options.Threads,
+            options.Recipe, options.From, options.To, options.Updates, options.Seeds, options.Apply, options.Svg, options.Json,
+            options.Threads,
         };
         // On a thread of its own, so that Ctrl-C finds the command waiting.
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, options, cancellation), CancellationToken.None));
@@ -50,8 +51,10 @@ internal static class FindLrCommand
             Updates = parsed.GetRequiredValue(options.Updates),
             Seeds = parsed.GetRequiredValue(options.Seeds),
         };
-        int threads = ThreadCount.Of(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(read.Recipe, tested), "tests and memory divide", error);
-        var test = RateRangeTest.Run(read.Recipe, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
+        int threads = ThreadCount.Of(parsed.GetValue(options.Threads), RateRangeTest.MostAtATime(read.Recipe, tested),
+            "tests and memory divide", error);
+        var test =
+            RateRangeTest.Run(read.Recipe, tested, threads, (done, of) => error.WriteLine($"{done} of {of} short runs done"), cancellation);
         if (parsed.GetValue(options.Json)) FindLrJson.Write(test, output);
         else Print(test, output);
         if (apply is not null) Apply(test, read, apply, options.Apply, files, error);
@@ -59,7 +62,8 @@ internal static class FindLrCommand
         return test.Rate is null ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static void Apply(RateRangeTest test, ReadRecipe source, string file, Option<string?> option, OutputFiles files, TextWriter error)
+    private static void Apply(RateRangeTest test, ReadRecipe source, string file, Option<string?> option, OutputFiles files,
+        TextWriter error)
     {
         if (test.Rate is null)
         {
@@ -67,14 +71,16 @@ internal static class FindLrCommand
             return;
         }
         string text = AppliedRate.Text(test, source, file, out var applied);
-        files.Write(option, writer => writer.Write(text), detail: $"its largest rate is {AppliedRate.PeakOf(applied):G12} instead of {test.Peak:G6}");
+        files.Write(option, writer => writer.Write(text),
+            detail: $"its largest rate is {AppliedRate.PeakOf(applied):G12} instead of {test.Peak:G6}");
     }
 
     private static void Print(RateRangeTest test, TextWriter output)
     {
         var screen = Terminal.Of(output);
         output.WriteLine(screen.Heading(RateTestText.Heading(test)));
-        IReadOnlyList<string>[] parts = [RateTestText.Answer(test, screen.Width), RateTestText.Seeds(test), RateTestText.Chart(test, screen.Width), RateTestText.Notes(test, screen.Width)];
+        IReadOnlyList<string>[] parts = [RateTestText.Answer(test, screen.Width), RateTestText.Seeds(test),
+            RateTestText.Chart(test, screen.Width), RateTestText.Notes(test, screen.Width)];
         foreach (var part in parts.Where(part => part.Count > 0))
         {
             output.WriteLine();
@@ -86,12 +92,16 @@ internal static class FindLrCommand
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
         public Option<double?> From { get; } = NumberOption.Real("--from", "RATE", "The first rate; 1e-5 unless given.");
-        public Option<double?> To { get; } = NumberOption.Real("--to", "RATE", "The last rate, if the loss lets the test come so far; 100 unless given.");
-        public Option<int> Updates { get; } = NumberOption.Integer("--updates", "N", "Updates from the first rate to the last.", Usual.Updates);
+        public Option<double?> To { get; } =
+            NumberOption.Real("--to", "RATE", "The last rate, if the loss lets the test come so far; 100 unless given.");
+        public Option<int> Updates { get; } =
+            NumberOption.Integer("--updates", "N", "Updates from the first rate to the last.", Usual.Updates);
         public Option<int> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Seeds to test, from the recipe's on.", Usual.Seeds);
-        public Option<string?> Apply { get; } = new("--apply") { Description = "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
+        public Option<string?> Apply { get; } = new("--apply") { Description =
+            "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
-        public Option<int?> Threads { get; } = CommonOptions.Threads("Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
+        public Option<int?> Threads { get; } =
+            CommonOptions.Threads("Seeds at a time, each on a thread; all processors unless given. The result does not depend on them.");
     }
 }

@@ -22,7 +22,9 @@ internal static class FindLrJson
             test.Problems,
             RecipeRate = test.Peak,
             test.Others,
-            Seeds = test.Curves.Select(curve => new { curve.Seed, Reading = Of(curve.Reading), curve.End, curve.Rates, curve.Losses, curve.Smoothed, curve.EffectiveRates }),
+            Seeds = test.Curves.Select(
+                curve => new { curve.Seed, Reading = Of(curve.Reading), curve.End, curve.Rates, curve.Losses, curve.Smoothed,
+                    curve.EffectiveRates }),
         },
         JsonFormat.Options));
 

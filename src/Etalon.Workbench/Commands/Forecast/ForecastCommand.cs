@@ -31,7 +31,8 @@ internal static class ForecastCommand
               etalon forecast recipes/digits.yaml --against digits
             """)
         {
-            options.Recipe, options.GradientSquare, options.Norm, options.From, options.Probe, options.Against, options.Svg, options.Csv, options.Json, options.Threads, options.Runs,
+            options.Recipe, options.GradientSquare, options.Norm, options.From, options.Probe, options.Against, options.Svg, options.Csv,
+            options.Json, options.Threads, options.Runs,
         };
         command.SetAction(parsed => Run(parsed, options));
         return command;
@@ -44,12 +45,17 @@ internal static class ForecastCommand
         var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         var recipe = read.Recipe;
         string?[] runs = [parsed.GetValue(options.From), parsed.GetValue(options.Against)];
-        files.Spare([.. RecipeInputs.Of(read), .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
+        files.Spare(
+            [.. RecipeInputs.Of(read),
+                .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
         Forecast.Check(recipe);
         if (recipe.Equivalent is { } equivalent)
-            error.WriteLine($"note: norms and rates are the recipe's own; the weights that {FormWords.Of(equivalent.Form)} trains are P times as long, see etalon plan");
+            error.WriteLine(
+                $"note: norms and rates are the recipe's own; the weights that {FormWords.Of(equivalent.Form)} trains are P times as "
+                + $"long, see etalon plan");
         var forecast = Make(parsed, options, recipe, error);
-        var measured = parsed.GetValue(options.Against) is { } run ? forecast.MeasuredIn(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
+        var measured = parsed.GetValue(options.Against) is { } run
+            ? forecast.MeasuredIn(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
         files.Write(options.Csv, writer => ForecastChart.WriteCsv(forecast, writer), forecast.Recipe.TotalSteps);
         files.Write(options.Svg, writer => SvgChart.Write(ForecastChart.Of(forecast, measured), writer));
         if (parsed.GetValue(options.Json)) WriteJson(forecast, measured, output);
@@ -68,14 +74,18 @@ internal static class ForecastCommand
         if (run is not null) return Forecast.From(recipe, CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs)));
         if (probe is null && (recipe.Data is null || recipe.Model is null)) return Forecast.Without(recipe);
         error.WriteLine($"probing {Math.Min(probe ?? UsualProbe, recipe.TotalSteps)} updates");
-        return Forecast.Probed(recipe, probe ?? UsualProbe, recipe.Data is { } data ? ThreadCount.ForBatches(parsed.GetValue(options.Threads), data.Batch, error) : 1);
+        return Forecast.Probed(recipe, probe ?? UsualProbe,
+            recipe.Data is { } data ? ThreadCount.ForBatches(parsed.GetValue(options.Threads), data.Batch, error) : 1);
     }
 
-    private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)
+    private static void WriteText(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured,
+        TextWriter output)
     {
         var screen = Terminal.Of(output);
         output.WriteLine(screen.Heading(ForecastText.Heading(forecast)));
-        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast, measured), ForecastText.Words(forecast, screen.Width), ForecastText.Charts(forecast, screen.Width), measured is null ? [] : ForecastText.Errors(forecast, measured), ForecastText.Notes(forecast, screen.Width)];
+        IReadOnlyList<string>[] parts = [ForecastText.Table(forecast, measured), ForecastText.Words(forecast, screen.Width),
+            ForecastText.Charts(forecast, screen.Width), measured is null ? [] : ForecastText.Errors(forecast, measured),
+            ForecastText.Notes(forecast, screen.Width)];
         foreach (var part in parts.Where(part => part.Count > 0))
         {
             output.WriteLine();
@@ -83,7 +93,8 @@ internal static class ForecastCommand
         }
     }
 
-    private static void WriteJson(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+    private static void WriteJson(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured,
+        TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
         new
         {
             Recipe = forecast.Recipe.Name,
@@ -121,13 +132,19 @@ internal static class ForecastCommand
     private sealed class Options
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
-        public Option<double?> GradientSquare { get; } = NumberOption.Real("--gradient-square", "S", "S of all scale-invariant weights together, |w|² |g|² averaged over batches.");
-        public Option<double?> Norm { get; } = NumberOption.Real("--norm", "W", "With --gradient-square: their norm at the start; at equilibrium unless given.");
-        public Option<string?> From { get; } = new("--from") { Description = "Take S from what a run's monitors measured, at the same mixing units.", HelpName = "RUN" };
-        public Option<long?> Probe { get; } = NumberOption.Whole("--probe", "UPDATES", "Measure S by training so many updates; 200 unless given, for a recipe with data and a model.");
-        public Option<string?> Against { get; } = new("--against") { Description = "Tell the error of the forecast norms against those that a run measured.", HelpName = "RUN" };
+        public Option<double?> GradientSquare { get; } =
+            NumberOption.Real("--gradient-square", "S", "S of all scale-invariant weights together, |w|² |g|² averaged over batches.");
+        public Option<double?> Norm { get; } =
+            NumberOption.Real("--norm", "W", "With --gradient-square: their norm at the start; at equilibrium unless given.");
+        public Option<string?> From { get; } =
+            new("--from") { Description = "Take S from what a run's monitors measured, at the same mixing units.", HelpName = "RUN" };
+        public Option<long?> Probe { get; } = NumberOption.Whole("--probe", "UPDATES",
+            "Measure S by training so many updates; 200 unless given, for a recipe with data and a model.");
+        public Option<string?> Against { get; } =
+            new("--against") { Description = "Tell the error of the forecast norms against those that a run measured.", HelpName = "RUN" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
-        public Option<string?> Csv { get; } = new("--csv") { Description = "Write norm and effective rate of each group and update to this file.", HelpName = "FILE" };
+        public Option<string?> Csv { get; } =
+            new("--csv") { Description = "Write norm and effective rate of each group and update to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines." };
         public Option<int?> Threads { get; } = CommonOptions.Threads();
         public Option<string> Runs { get; } = CommonOptions.Runs();

@@ -6,27 +6,34 @@ using Etalon.Numerics;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A forecast as text: phases, a sentence for each, curves.</summary>
-public static class ForecastText
+internal static class ForecastText
 {
     // Two digits are what a fourth root of an S that drifts is worth; a comparison may show more, or fewer.
     private const int ChartHeight = 10, UsualDigits = 3, MostDigits = 4;
 
     /// <summary>The recipe's length in updates, epochs and mixing units.</summary>
     public static string Heading(Forecast forecast) =>
-        $"{forecast.Recipe.Name}: {forecast.Recipe.TotalSteps} updates, {forecast.Recipe.TotalSteps / (double)forecast.Recipe.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
+        $"{forecast.Recipe.Name}: {forecast.Recipe.TotalSteps} updates, "
+        + $"{forecast.Recipe.TotalSteps / (double)forecast.Recipe.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
 
     /// <summary>The phases as a table.</summary>
-    public static IReadOnlyList<string> Table(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)
+    public static IReadOnlyList<string> Table(Forecast forecast,
+        IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured = null)
     {
         int digits = Digits(forecast, measured);
         var curve = forecast.Whole.Curve;
-        var text = new List<string> { $"phase {"updates",15} {"rate",16} {"decay",16} {"units",8} {"settled",8} {"norm",17} {"eff. rate/equil.",17}" };
+        var text =
+            new List<string> { $"phase {"updates",15} {"rate",16} {"decay",16} {"units",8} {"settled",8} {"norm",17} "
+                + $"{"eff. rate/equil.",17}" };
         for (var i = 0; i < forecast.Phases.Count; i++)
         {
             var phase = forecast.Phases[i];
             var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
             string norms = forecast.HasNorms ? Norms(curve.NormAt(phase.Begin), curve.NormAt(phase.End), digits) : "?";
-            text.Add($"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} {Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} {Ratios(forecast, phase.Begin, phase.End - 1, digits),17}");
+            text.Add(
+                $"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} "
+                + $"{Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} "
+                + $"{Ratios(forecast, phase.Begin, phase.End - 1, digits),17}");
         }
         return text;
     }
@@ -50,12 +57,18 @@ public static class ForecastText
 
     /// <summary>What the numbers rest on, and how far to trust them.</summary>
     public static IReadOnlyList<string> Notes(Forecast forecast, int width) => [.. Wrap(forecast.HasNorms
-        ? $"S, the mean square of the gradient on the unit sphere, is taken {forecast.Source}; it settles at {forecast.Whole.Settled:G3} for all scale-invariant weights together. S drifts while the loss falls, which nobody knows before: "
-            + "norms are forecast to its fourth root, so that an S off by half is 11 % of the norm. A network that has learned its data by heart has almost no gradient left, until its norm has shrunk so far that the loss bursts: then there is no equilibrium to forecast."
-        : "S, the mean square of the gradient on the unit sphere, is not known: no norms, and effective rates only over those of equilibrium, for a run that starts there. A recipe with data and a model is probed; else give S by --gradient-square, or a run that measured it by --from.", width)];
+        ? $"S, the mean square of the gradient on the unit sphere, is taken {forecast.Source}; it settles at {forecast.Whole.Settled:G3} "
+            + $"for all scale-invariant weights together. S drifts while the loss falls, which nobody knows before: "
+            + "norms are forecast to its fourth root, so that an S off by half is 11 % of the norm. A network that has learned its data "
+            + "by heart has almost no gradient left, until its norm has shrunk so far that the loss bursts: then there is no equilibrium "
+            + "to forecast."
+        : "S, the mean square of the gradient on the unit sphere, is not known: no norms, and effective rates only over those of "
+            + "equilibrium, for a run that starts there. A recipe with data and a model is probed; else give S by --gradient-square, or "
+            + "a run that measured it by --from.", width)];
 
     /// <summary>The errors against the norms that a run measured, as a table.</summary>
-    public static IReadOnlyList<string> Errors(Forecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> measured)
+    public static IReadOnlyList<string> Errors(Forecast forecast,
+        IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>> measured)
     {
         var text = new List<string> { $"{"norm, forecast over measured",-40} {"r.m.s.",8} {"largest",8}" };
         foreach (var group in forecast.Groups)
@@ -77,15 +90,18 @@ public static class ForecastText
         return error > 0 ? Math.Clamp((int)Math.Floor(-Elementary.Log10(error)) + 1, 1, MostDigits) : MostDigits;
     }
 
-    private static string Norms(double from, double to, int digits) => Rounded(from, digits) is var first && Rounded(to, digits) is var last && first == last ? first : $"{first} > {last}";
+    private static string Norms(double from, double to, int digits) =>
+        Rounded(from, digits) is var first && Rounded(to, digits) is var last && first == last ? first : $"{first} > {last}";
 
     private static string Rounded(double value, int digits) => Math.Abs(value) is >= 1e-4 and < 1e7
-        ? double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.########", CultureInfo.InvariantCulture)
+        ? double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("0.########",
+        CultureInfo.InvariantCulture)
         : value.ToString($"G{digits}", CultureInfo.InvariantCulture);
 
     private static string Ratios(Forecast forecast, long first, long last, int digits)
     {
-        string Of(long step) => forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? Rounded(ratio, digits) : "none";
+        string Of(long step) =>
+            forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? Rounded(ratio, digits) : "none";
         return $"{Of(first)} > {Of(last)}";
     }
 

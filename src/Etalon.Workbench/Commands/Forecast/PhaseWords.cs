@@ -4,7 +4,9 @@ using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary>A phase in words: how far it gets, what its beginning does to the effective rate, and how long it would take to settle.</summary>
+/// <summary>
+/// A phase in words: how far it gets, what its beginning does to the effective rate, and how long it would take to settle.
+/// </summary>
 internal static class PhaseWords
 {
     /// <summary>Relative, in the norm state: 1.2 percent of the norm.</summary>
@@ -22,10 +24,15 @@ internal static class PhaseWords
     public static string Of(Forecast forecast, int index)
     {
         var phase = forecast.Phases[index];
-        if (phase.MixingUnits == 0) return "Nothing settles here: without rate or weight decay there is no equilibrium" + (phase.Last.Numbers.Rate > 0 ? ", the norm only grows and the effective rate falls." : ".");
+        if (phase.MixingUnits == 0)
+            return "Nothing settles here: without rate or weight decay there is no equilibrium"
+                + (phase.Last.Numbers.Rate > 0 ? ", the norm only grows and the effective rate falls." : ".");
         if (phase.First.Oscillates || phase.Last.Oscillates)
-            return $"Rate times weight decay is above {phase.Last.LargestIntrinsicRate:G3}, where the norm oscillates and no forecast holds: lower the rate, the weight decay or the momentum.";
-        return string.Join(' ', new[] { Change(forecast, index), phase.IsConstant ? Length(phase) : Movement(forecast, phase), State(forecast, phase) }.Where(sentence => sentence.Length > 0).Select(sentence => char.ToUpperInvariant(sentence[0]) + sentence[1..]));
+            return $"Rate times weight decay is above {phase.Last.LargestIntrinsicRate:G3}, where the norm oscillates and no forecast "
+                + $"holds: lower the rate, the weight decay or the momentum.";
+        return string.Join(' ',
+            new[] { Change(forecast, index), phase.IsConstant ? Length(phase) : Movement(forecast, phase), State(forecast, phase) }.Where(
+                sentence => sentence.Length > 0).Select(sentence => char.ToUpperInvariant(sentence[0]) + sentence[1..]));
     }
 
     private static string Change(Forecast forecast, int index)
@@ -33,12 +40,16 @@ internal static class PhaseWords
         if (index == 0) return "";
         var (before, after) = (forecast.Phases[index - 1].Last, forecast.Phases[index].First);
         double ratio = Elementary.Exp(after.LogTotalRate - before.LogTotalRate);
-        if (!before.HasEquilibrium || before.Oscillates || !forecast.Phases[index].IsConstant || (before.Numbers == after.Numbers)) return "";
+        if (!before.HasEquilibrium || before.Oscillates || !forecast.Phases[index].IsConstant || (before.Numbers == after.Numbers))
+            return "";
         var change = new Transition(before, after);
         if (Math.Abs(ratio - 1) < Slight && Math.Abs(change.EffectiveRateLater - 1) < Slight) return "";
-        string atOnce = Math.Abs(ratio - 1) < 1e-9 ? "the effective rate stays at once" : $"the effective rate is multiplied by {ratio:G3} at once";
+        string atOnce =
+            Math.Abs(ratio - 1) < 1e-9 ? "the effective rate stays at once" : $"the effective rate is multiplied by {ratio:G3} at once";
         string later = Math.Abs(change.EffectiveRateLater - 1) < 1e-9 ? "back to what it was"
-            : change.EffectiveRateLater > ratio ? $"climbs back to {change.EffectiveRateLater:G3} of what equilibrium was before" : $"falls to {change.EffectiveRateLater:G3} of what equilibrium was before";
+            : change.EffectiveRateLater > ratio
+            ? $"climbs back to {change.EffectiveRateLater:G3} of what equilibrium was before"
+            : $"falls to {change.EffectiveRateLater:G3} of what equilibrium was before";
         double steps = change.StepsTo(Tolerance);
         return $"{atOnce}, and then {later}, within 5 % after {Steps(steps, forecast)}.";
     }
@@ -46,7 +57,8 @@ internal static class PhaseWords
     private static string Length(Phase phase) => phase switch
     {
         { MixingUnits: >= Forgotten } => "long enough to forget how it began: rate and decay matter by their product alone.",
-        { MixingUnits: >= Settled } => "long enough for the norm to settle, not to forget all of how it began: what the network computes takes about 3 mixing units.",
+        { MixingUnits: >= Settled } =>
+            "long enough for the norm to settle, not to forget all of how it began: what the network computes takes about 3 mixing units.",
         _ => "too short to settle: it lives on the effective rate that it began with, and going on for longer would change what it does.",
     };
 
@@ -57,7 +69,8 @@ internal static class PhaseWords
         if (followed < phase.Begin) return "the numbers move faster than the norm can follow: its start still decides.";
         return followed == phase.End - 1
             ? "at the end the norm has caught up with the numbers, which have moved all the time."
-            : $"the norm follows the numbers until update {followed}; from there on they move faster than it can, and the effective rate moves with the rate.";
+            : $"the norm follows the numbers until update {followed}; from there on they move faster than it can, and the effective rate "
+                + $"moves with the rate.";
     }
 
     private static string State(Forecast forecast, Phase phase)

@@ -4,7 +4,7 @@ using Etalon.Lab.Planning;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>Recipes as pictures.</summary>
-public static class PlanChart
+internal static class PlanChart
 {
     /// <summary>
     /// One picture of several recipes: the rate, the weight decay with the intrinsic rate (rate times decay) on the axis at the right,
@@ -18,7 +18,8 @@ public static class PlanChart
         return new(plans.Count == 1 ? Title(plans[0]) : $"{plans.Count} recipes", PlanLines.XLabel(plans),
         [
             new(rates.Label, rates.Lines) { Height = 240 },
-            new(decays.Label, [.. decays.Lines, .. PlanLines.IntrinsicRates(plans)]) { RightLabel = "intrinsic rate (dashed)", Height = 140 },
+            new(decays.Label, [.. decays.Lines, .. PlanLines.IntrinsicRates(plans)]) { RightLabel = "intrinsic rate (dashed)",
+                Height = 140 },
             .. momenta.Select(lines => new ChartPanel(lines.Label, lines.Lines) { Height = 90 }),
         ])
         {
@@ -26,5 +27,7 @@ public static class PlanChart
         };
     }
 
-    private static string Title(PlannedRecipe plan) => plan.Numbers.Covered?.Conversion is { } conversion ? $"{plan.Recipe.Name}, equivalent: {Etalon.Lab.Recipes.FormWords.Of(conversion.Form)}" : plan.Recipe.Name;
+    private static string Title(PlannedRecipe plan) =>
+        plan.Numbers.Covered?.Conversion is { } conversion
+            ? $"{plan.Recipe.Name}, equivalent: {Etalon.Lab.Recipes.FormWords.Of(conversion.Form)}" : plan.Recipe.Name;
 }

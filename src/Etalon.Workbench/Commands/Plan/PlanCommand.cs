@@ -44,16 +44,21 @@ internal static class PlanCommand
         files.Write(options.Svg, writer => SvgChart.Write(PlanChart.Of(plans), writer));
 
         var output = files.Report;
-        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Recipe, Environment.ProcessorCount, RunMemory.Available)).OfType<string>())
+        foreach (var note in plans.Select(plan => RunMemory.Note(plan.Recipe, Environment.ProcessorCount, RunMemory.Available))
+            .OfType<string>())
             parsed.InvocationConfiguration.Error.WriteLine($"warning: {note}");
         if (parsed.GetValue(options.Json))
             PlanJson.Write([.. plans.Zip(recipes, PlanJson.Of)], output);
         else if (parsed.GetValue(options.Resolved))
             output.Write(string.Join("---\n", plans.Select(plan => RecipeWriter.ToYaml(plan.Recipe))));
         else if (parsed.GetValue(options.Explain) is { } step)
-            Write(output, plans.Zip(recipes).SelectMany(pair => Explanation.Of(pair.First, pair.Second.File!, step, Terminal.Of(output).Width)));
+            Write(output,
+                plans.Zip(recipes).SelectMany(pair => Explanation.Of(pair.First, pair.Second.File!, step, Terminal.Of(output).Width)));
         else if (parsed.GetValue(options.Epochs))
-            Write(output, plans.SelectMany(plan => PlanText.Heading(plan.Recipe, Terminal.Of(output).Width).Concat(PlanText.Epochs(plan, Terminal.Of(output).Width))));
+            Write(output,
+                plans.SelectMany(
+                    plan => PlanText.Heading(plan.Recipe, Terminal.Of(output).Width)
+                        .Concat(PlanText.Epochs(plan, Terminal.Of(output).Width))));
         else
             Draw(plans, output);
         return ExitCode.Done;
@@ -86,10 +91,15 @@ internal static class PlanCommand
     {
         public Argument<string[]> Recipes { get; } = RecipeArguments.Many();
         public Option<bool> Epochs { get; } = new("--epochs") { Description = "The values at the first update of each epoch." };
-        public Option<long?> Explain { get; } = NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
-        public Option<bool> Resolved { get; } = new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
-        public Option<string?> Csv { get; } = new("--csv") { Description = "Write step,lr,weight_decay,momentum,log_lr for each update to this file; of a recipe with groups those of each group, as in lr/covered.", HelpName = "FILE" };
-        public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
+        public Option<long?> Explain { get; } =
+            NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
+        public Option<bool> Resolved { get; } =
+            new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
+        public Option<string?> Csv { get; } = new("--csv") { Description =
+            "Write step,lr,weight_decay,momentum,log_lr for each update to this file; of a recipe with groups those of each group, as in "
+            + "lr/covered.", HelpName = "FILE" };
+        public Option<string?> Svg { get; } =
+            new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };
     }
 }

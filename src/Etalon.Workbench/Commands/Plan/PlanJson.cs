@@ -11,7 +11,8 @@ internal static class PlanJson
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static void Write(IReadOnlyList<JsonObject> plans, TextWriter output) => output.WriteLine(new JsonArray([.. plans]).ToJsonString(Indented));
+    public static void Write(IReadOnlyList<JsonObject> plans, TextWriter output) =>
+        output.WriteLine(new JsonArray([.. plans]).ToJsonString(Indented));
 
     /// <summary>A plan, with the warnings of the recipe that was read.</summary>
     public static JsonObject Of(PlannedRecipe plan, ReadRecipe read)
@@ -26,7 +27,10 @@ internal static class PlanJson
         };
         if (plan.Numbers.HasGroups) json["groups"] = new JsonArray([.. plan.Numbers.Groups.Select(group => (JsonNode)group.Name)]);
         if (plan.Numbers.Covered?.Conversion is { } conversion) json["equivalent"] = Equivalent(conversion);
-        json["events"] = new JsonArray([.. plan.Quantities.SelectMany(quantity => plan.Events(quantity).Concat(ScheduleEvents.Never(quantity.Schedule, recipe.TotalSteps)).Select(happening => (JsonNode)Event(quantity, happening)))]);
+        json["events"] = new JsonArray(
+            [.. plan.Quantities.SelectMany(
+                quantity => plan.Events(quantity).Concat(ScheduleEvents.Never(quantity.Schedule, recipe.TotalSteps))
+                    .Select(happening => (JsonNode)Event(quantity, happening)))]);
         json["warnings"] = new JsonArray([.. read.Warnings.Select(warning => (JsonNode)warning)]);
         return json;
     }

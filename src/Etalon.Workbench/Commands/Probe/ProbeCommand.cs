@@ -39,12 +39,16 @@ internal static class ProbeCommand
     private static void Run(ParseResult parsed, Options options, CancellationToken cancellation)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        string folder = CommonOptions.Find(parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Runs)), on = parsed.GetRequiredValue(options.On);
+        string folder = CommonOptions.Find(parsed.GetRequiredValue(options.Run), parsed.GetRequiredValue(options.Runs)),
+            on = parsed.GetRequiredValue(options.On);
         string[] changes = parsed.GetValue(options.Changes) ?? [];
         if (changes.Where(change => !change.StartsWith(DataKeys, StringComparison.Ordinal)).ToList() is { Count: > 0 } others)
-            throw new InputException([.. others.Select(change => $"{change}: only keys of data can be changed here, as in data.train=2000; the run itself stays as it is")]);
+            throw new InputException(
+                [.. others.Select(
+                    change => $"{change}: only keys of data can be changed here, as in data.train=2000; the run itself stays as it is")]);
         var target = ProbeTarget.Load(on, DataArguments.Read(on, changes));
-        using var probe = new TransferProbe(folder, [target], ThreadCount.Of(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error));
+        using var probe = new TransferProbe(folder, [target],
+            ThreadCount.Of(parsed.GetValue(options.Threads), BatchChunks.Most, "a batch is cut", error));
         var readings = new List<ProbeReading>();
         long? at = parsed.GetValue(options.At);
         foreach (long step in at is { } one ? [one] : probe.Steps)
@@ -68,17 +72,22 @@ internal static class ProbeCommand
     private static void WriteTable(string folder, ProbeTarget target, List<ProbeReading> readings, TextWriter output)
     {
         var data = target.Data;
-        output.WriteLine($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} on {target.Name}: {data.Training.Count:N0} training and {data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} classes, {readings[0].Features} features");
+        output.WriteLine(
+            $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} on {target.Name}: {data.Training.Count:N0} training and "
+            + $"{data.Test.Count:N0} test images of {data.Image}, {data.ClassCount} classes, {readings[0].Features} features");
         output.WriteLine($"{"updates",9}  {"epoch",7}  {"rate",9}  {"source",8}  {"ridge",8}  {"λ",8}  {"logistic",8}  {"λ",8}");
         foreach (var reading in readings)
         {
             var probed = reading.Targets[0];
             output.WriteLine(
-                $"{reading.Step,9:N0}  {reading.Epoch,7:0.##}  {reading.Rate,9:G4}  {reading.SourceAccuracy,8:P2}  {probed.RidgeAccuracy,8:P2}  {probed.RidgeStrength,8:G2}  {probed.LogisticAccuracy,8:P2}  {probed.LogisticStrength,8:G2}");
+                $"{reading.Step,9:N0}  {reading.Epoch,7:0.##}  {reading.Rate,9:G4}  {reading.SourceAccuracy,8:P2}  "
+                + $"{probed.RidgeAccuracy,8:P2}  {probed.RidgeStrength,8:G2}  {probed.LogisticAccuracy,8:P2}  "
+                + $"{probed.LogisticStrength,8:G2}");
         }
     }
 
-    private static void WriteJson(string folder, ProbeTarget target, List<ProbeReading> readings, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+    private static void WriteJson(string folder, ProbeTarget target, List<ProbeReading> readings, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(
         new
         {
             Run = folder,
@@ -93,9 +102,13 @@ internal static class ProbeCommand
     private sealed class Options
     {
         public Argument<string> Run { get; } = CommonOptions.Run();
-        public Argument<string[]> Changes { get; } = new("changes") { Description = "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.", HelpName = "data.key=value", Arity = ArgumentArity.ZeroOrMore };
+        public Argument<string[]> Changes { get; } = new("changes") { Description =
+            "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.", HelpName = "data.key=value",
+            Arity = ArgumentArity.ZeroOrMore };
         public Option<string> On { get; } = new("--on") { Description = "The data set to probe on.", HelpName = "SET", Required = true };
-        public Option<long?> At { get; } = NumberOption.Whole("--at", "STEP", "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them unless given.");
+        public Option<long?> At { get; } = NumberOption.Whole("--at", "STEP",
+            "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them "
+            + "unless given.");
         public Option<string> Runs { get; } = CommonOptions.Runs();
         public Option<int?> Threads { get; } = CommonOptions.Threads();
         public Option<bool> Json { get; } = CommonOptions.Json();

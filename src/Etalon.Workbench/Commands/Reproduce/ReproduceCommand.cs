@@ -51,7 +51,8 @@ internal static class ReproduceCommand
         report.Write(folder);
         error.WriteLine($"wrote {Path.Combine(folder, "report.md")}");
         if (parsed.GetValue(options.Json))
-            output.WriteLine(JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Checks, report.Measurements }, JsonFormat.Options));
+            output.WriteLine(
+                JsonSerializer.Serialize(new { Claim = claim.Name, report.Holds, report.Checks, report.Measurements }, JsonFormat.Options));
         else
             foreach (string line in report.Verdict) output.WriteLine(line);
         return report.Holds ? ExitCode.Done : ExitCode.Failed;
@@ -65,7 +66,9 @@ internal static class ReproduceCommand
         }
         catch (OperationCanceledException exception) when (run.Cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"reproduce was interrupted; what is done stays in {run.Folder}, and the same command continues from there", exception, run.Cancellation);
+            throw new OperationCanceledException(
+                $"reproduce was interrupted; what is done stays in {run.Folder}, and the same command continues from there", exception,
+                run.Cancellation);
         }
     }
 
@@ -82,9 +85,12 @@ internal static class ReproduceCommand
 
     private sealed class Options
     {
-        public Argument<string?> Claim { get; } = new("claim") { Description = "Which claim; without it all are listed.", HelpName = "CLAIM", Arity = ArgumentArity.ZeroOrOne };
-        public Option<string?> Out { get; } = new("--out") { Description = "The folder of the report; reports/CLAIM unless given.", HelpName = "DIR" };
-        public Option<int?> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Runs of each kind, where the claim is about many; fewer are quicker and prove less.");
+        public Argument<string?> Claim { get; } =
+            new("claim") { Description = "Which claim; without it all are listed.", HelpName = "CLAIM", Arity = ArgumentArity.ZeroOrOne };
+        public Option<string?> Out { get; } =
+            new("--out") { Description = "The folder of the report; reports/CLAIM unless given.", HelpName = "DIR" };
+        public Option<int?> Seeds { get; } =
+            NumberOption.Integer("--seeds", "N", "Runs of each kind, where the claim is about many; fewer are quicker and prove less.");
         public Option<int?> Threads { get; } = CommonOptions.Threads();
         public Option<bool> Json { get; } = CommonOptions.Json();
     }

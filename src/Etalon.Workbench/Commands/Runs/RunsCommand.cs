@@ -40,7 +40,9 @@ internal static class RunsCommand
         var runs = CommonOptions.Runs();
         var json = new Option<bool>("--json") { Description = "Prints JSON, with all metrics." };
         var command = new Command("show", "Shows a run: its recipe, its result, its evaluations.") { name, runs, json };
-        command.SetAction(parsed => Show(RunSummary.Open(CommonOptions.Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        command.SetAction(
+            parsed => Show(RunSummary.Open(CommonOptions.Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))),
+                parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -67,7 +69,8 @@ internal static class RunsCommand
             string start = $"{run.Name.PadRight(width)}  {Word(run.Status),-11}";
             output.WriteLine(run.Fault is { } fault
                 ? $"{start}  {fault.ReplaceLineEndings(" ")}"
-                : $"{start}  {run.Updates,9:N0}  {result?.TestAccuracy,13:P2}  {result?.BestTestAccuracy,7:P2}  {result?.ImagesPerSecond,8:N0}");
+                : $"{start}  {run.Updates,9:N0}  {result?.TestAccuracy,13:P2}  {result?.BestTestAccuracy,7:P2}  "
+                    + $"{result?.ImagesPerSecond,8:N0}");
         }
     }
 
@@ -81,7 +84,8 @@ internal static class RunsCommand
         output.WriteLine($"{run.Name}: {Word(run.Status)}{(run.Result?.Message is { } message ? $" ({message})" : "")}");
         output.WriteLine($"recipe sha256 {run.Resolved["recipe_sha256"]}");
         if (run.Result is { } result)
-            output.WriteLine($"{result.Steps:N0} updates in {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s on {result.Threads} threads");
+            output.WriteLine(
+                $"{result.Steps:N0} updates in {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s on {result.Threads} threads");
         output.WriteLine();
         foreach (string line in EvaluationTable.Of(run.MetricsWith(EvaluationTable.Metric))) output.WriteLine(line);
     }

@@ -96,16 +96,20 @@ internal static class SimulateCommand
         private Option<double?> Rate { get; } = NumberOption.Real("--rate", "NUMBER", "The rate η.");
         private Option<double?> WeightDecay { get; } = NumberOption.Real("--weight-decay", "NUMBER", "The weight decay λ.");
         private Option<double?> Momentum { get; } = NumberOption.Real("--momentum", "NUMBER", "The momentum μ; 0 unless given.");
-        private Option<double?> Dampening { get; } = NumberOption.Real("--dampening", "NUMBER", "The share of a gradient that the buffer leaves out; 0 unless given.");
+        private Option<double?> Dampening { get; } =
+            NumberOption.Real("--dampening", "NUMBER", "The share of a gradient that the buffer leaves out; 0 unless given.");
         private Option<bool> Nesterov { get; } = new("--nesterov") { Description = "Look ahead along the buffer." };
-        private Option<string?> Decay { get; } = new("--decay") { Description = "coupled, the default: in the gradient; decoupled: on the weights.", HelpName = "FORM" };
+        private Option<string?> Decay { get; } =
+            new("--decay") { Description = "coupled, the default: in the gradient; decoupled: on the weights.", HelpName = "FORM" };
         private Option<int?> Dimension { get; } = NumberOption.Integer("--dimension", "N", "The dimension of the weights.");
         private Option<long?> Steps { get; } = NumberOption.Whole("--steps", "N", "Updates to measure.");
         private Option<double?> Factor { get; } = NumberOption.Real("--factor", "NUMBER", "What the rate is divided by; 10 unless given.");
         private Option<int?> Batch { get; } = NumberOption.Integer("--batch", "N", "The size of a batch; 64 unless given.");
-        private Option<int?> Replicas { get; } = NumberOption.Integer("--replicas", "N", $"How many runs; {scenario.Replicas} unless given.");
+        private Option<int?> Replicas { get; } =
+            NumberOption.Integer("--replicas", "N", $"How many runs; {scenario.Replicas} unless given.");
         private Option<ulong?> Seed { get; } = NumberOption.Seed("--seed", "N", "What all random numbers are drawn from; 1 unless given.");
-        public Option<string?> Csv { get; } = new("--csv") { Description = "Write the curves to this file, as panel,curve,x,value.", HelpName = "FILE" };
+        public Option<string?> Csv { get; } =
+            new("--csv") { Description = "Write the curves to this file, as panel,curve,x,value.", HelpName = "FILE" };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Draw the curves into this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: setting and findings as JSON." };
 
@@ -113,8 +117,10 @@ internal static class SimulateCommand
         {
             (ScenarioInputs Input, Option[] Options)[] all =
             [
-                (ScenarioInputs.Rate, [Rate, WeightDecay]), (ScenarioInputs.Momentum, [Momentum]), (ScenarioInputs.Rule, [Dampening, Nesterov, Decay]),
-                (ScenarioInputs.Factor, [Factor]), (ScenarioInputs.Batch, [Batch]), (ScenarioInputs.Dimension, [Dimension]), (ScenarioInputs.Steps, [Steps]),
+                (ScenarioInputs.Rate, [Rate, WeightDecay]), (ScenarioInputs.Momentum, [Momentum]),
+                (ScenarioInputs.Rule, [Dampening, Nesterov, Decay]),
+                (ScenarioInputs.Factor, [Factor]), (ScenarioInputs.Batch, [Batch]), (ScenarioInputs.Dimension, [Dimension]),
+                (ScenarioInputs.Steps, [Steps]),
             ];
             WordOption.Allow(Decay, "coupled", "decoupled");
             return all.Where(one => inputs.HasFlag(one.Input)).SelectMany(one => one.Options).Concat([Replicas, Seed, Csv, Svg, Json]);

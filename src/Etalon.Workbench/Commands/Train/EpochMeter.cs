@@ -25,8 +25,11 @@ internal sealed class EpochMeter(double epochs)
     public string Line(in EvaluationReport report)
     {
         int width = epochs.ToString("0.##", CultureInfo.InvariantCulture).Length;
-        string line = $"epoch {report.Epoch.ToString("0.##", CultureInfo.InvariantCulture).PadLeft(width)}/{epochs:0.##}  train loss {Mean.Loss,7:F4}  accuracy {Mean.Accuracy,8:P2}"
-            + $"  test loss {report.Test.Loss,7:F4}  accuracy {report.Test.Accuracy,8:P2}  rate {_rate:G4}{Groups("test", report.TestSplit)}{Groups("fit", report.Fit)}";
+        string line =
+            $"epoch {report.Epoch.ToString("0.##", CultureInfo.InvariantCulture).PadLeft(width)}/{epochs:0.##}  train loss "
+            + $"{Mean.Loss,7:F4}  accuracy {Mean.Accuracy,8:P2}"
+            + $"  test loss {report.Test.Loss,7:F4}  accuracy {report.Test.Accuracy,8:P2}  rate "
+            + $"{_rate:G4}{Groups("test", report.TestSplit)}{Groups("fit", report.Fit)}";
         (_lossSum, _correct, _images) = (0, 0, 0);
         return line;
     }

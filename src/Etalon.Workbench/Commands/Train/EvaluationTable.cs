@@ -1,6 +1,8 @@
 namespace Etalon.Workbench.Commands;
 
-/// <summary>The evaluations of a run as a table: loss and accuracy on the test split, and every accuracy by group of examples that the run has.</summary>
+/// <summary>
+/// The evaluations of a run as a table: loss and accuracy on the test split, and every accuracy by group of examples that the run has.
+/// </summary>
 internal static class EvaluationTable
 {
     /// <summary>What the metrics of an evaluation have.</summary>
@@ -14,12 +16,16 @@ internal static class EvaluationTable
     {
         // In the order in which a run writes them: test/accuracy/simple, ..., fit/memorized, ...
         var groups = lines.SelectMany(line => line.Keys).Distinct()
-            .Where(key => !Totals.Contains(key) && (key.StartsWith("test/", StringComparison.Ordinal) || key.StartsWith("fit/", StringComparison.Ordinal))).ToList();
-        yield return $"{"epoch",7}  {"updates",9}  {"test loss",10}  {"test accuracy",13}{string.Concat(groups.Select(key => $"  {Heading(key)}"))}";
+            .Where(key => !Totals.Contains(key)
+            && (key.StartsWith("test/", StringComparison.Ordinal) || key.StartsWith("fit/", StringComparison.Ordinal))).ToList();
+        yield return $"{"epoch",7}  {"updates",9}  {"test loss",10}  "
+            + $"{"test accuracy",13}{string.Concat(groups.Select(key => $"  {Heading(key)}"))}";
         foreach (var line in lines)
         {
-            yield return $"{Number(line, "epoch"),7:0.##}  {Number(line, "step") + 1,9:N0}  {Number(line, "test/loss"),10:F4}  {Number(line, Metric),13:P2}"
-                + string.Concat(groups.Select(key => "  " + (line.TryGetValue(key, out double share) ? $"{share:P2}" : "").PadLeft(Heading(key).Length)));
+            yield return $"{Number(line, "epoch"),7:0.##}  {Number(line, "step") + 1,9:N0}  {Number(line, "test/loss"),10:F4}  "
+                + $"{Number(line, Metric),13:P2}"
+                + string.Concat(
+                groups.Select(key => "  " + (line.TryGetValue(key, out double share) ? $"{share:P2}" : "").PadLeft(Heading(key).Length)));
         }
     }
 

@@ -5,9 +5,11 @@ using Etalon.Lab.Training;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>
-/// Training on a terminal: one line that is rewritten in place, with a bar, the time left, speed and the loss, and a lasting line for each evaluation.
+/// Training on a terminal: one line that is rewritten in place, with a bar, the time left, speed and the loss, and a lasting line for each
+/// evaluation.
 /// </summary>
-/// <remarks>Spectre.Console's progress bars own the thread that they run on and redraw on a timer; training needs one line, when it has something new.</remarks>
+/// <remarks>Spectre.Console's progress bars own the thread that they run on and redraw on a timer; training needs one line, when it has
+/// something new.</remarks>
 internal sealed class ProgressDisplay(TextWriter error, Recipe recipe, long begin) : ITrainingObserver
 {
     private const int BarWidth = 24;

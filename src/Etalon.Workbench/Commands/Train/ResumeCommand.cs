@@ -13,7 +13,9 @@ internal static class ResumeCommand
         var threads = CommonOptions.Threads();
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
-        var inexact = new Option<bool>("--inexact") { Description = "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ." };
+        var inexact = new Option<bool>(
+            "--inexact") { Description =
+            "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ." };
         var command = new Command(
             "resume",
             """

@@ -42,7 +42,9 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
     // Both schedules over each other, as plan draws them.
     private void Compare(Recipe old, Recipe changed)
     {
-        foreach (string line in PlanText.Charts([PlannedRecipe.Of(old with { Name = "parent" }), PlannedRecipe.Of(changed with { Name = "fork" })], Terminal.Of(streams.Error).Width))
+        foreach (string line in PlanText.Charts(
+            [PlannedRecipe.Of(old with { Name = "parent" }), PlannedRecipe.Of(changed with { Name = "fork" })],
+            Terminal.Of(streams.Error).Width))
             streams.Error.WriteLine(line);
     }
 
@@ -50,13 +52,15 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
     {
         if (json)
         {
-            var facts = new { run = run.IsDone ? null : run.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds, result.ImagesPerSecond };
+            var facts = new { run = run.IsDone ? null : run.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds,
+                result.ImagesPerSecond };
             streams.Output.WriteLine(JsonSerializer.Serialize(facts, JsonFormat.Options));
             return;
         }
         string line = run.IsDone
             ? $"nothing to do: all {result.Steps:N0} updates are done; test accuracy {result.TestAccuracy:P2}"
-            : $"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s; {run.Folder}";
+            : $"test accuracy {result.TestAccuracy:P2}, loss {result.TestLoss:G4}; {result.Seconds:N1} s, {result.ImagesPerSecond:N0} "
+                + $"images/s; {run.Folder}";
         try
         {
             streams.Output.WriteLine(line);

@@ -5,8 +5,8 @@ using Etalon.Lab.Runs;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>
-/// A recipe trained whole, and again by processes that are killed at random moments of training and resumed, with one thread and two in turn.
-/// Every second kill waits for a checkpoint that is being written, to hit that too.
+/// A recipe trained whole, and again by processes that are killed at random moments of training and resumed, with one thread and two in
+/// turn. Every second kill waits for a checkpoint that is being written, to hit that too.
 /// </summary>
 /// <param name="words">Recipe and overrides.</param>
 /// <param name="name">The recipe's name, which is that of its runs.</param>
@@ -91,7 +91,8 @@ internal sealed class KillTrial(IReadOnlyList<string> words, string name, string
         // Ctrl-C goes to all processes of a terminal, and the one that trains may be the first to end.
         cancellation.ThrowIfCancellationRequested();
         // 137 is what the shell and .NET call an end by SIGKILL.
-        if (code != ExitCode.Done && !(disturb is not null && code is 137 or -1)) throw new InputException($"a training process ended with exit code {code}: {said.Trim()}");
+        if (code != ExitCode.Done && !(disturb is not null && code is 137 or -1))
+            throw new InputException($"a training process ended with exit code {code}: {said.Trim()}");
         return Stopwatch.GetElapsedTime(start);
     }
 }

@@ -5,7 +5,7 @@ using Etalon.Lab.Verifications;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A verification as a table and as a picture.</summary>
-public static class VerificationText
+internal static class VerificationText
 {
     /// <summary>The table, and the verdict below it.</summary>
     public static IEnumerable<string> Lines(Verification verification)
@@ -27,7 +27,8 @@ public static class VerificationText
     {
         ArgumentNullException.ThrowIfNull(verification);
         var (converted, precision) = (verification.Converted, verification.Precision);
-        return $"{converted.Source.Name} as {FormWords.Of(converted.Conversion.Form)}, {(precision == Precision.Float64 ? "float64" : "float32")}: relative differences";
+        return $"{converted.Source.Name} as {FormWords.Of(converted.Conversion.Form)}, "
+            + $"{(precision == Precision.Float64 ? "float64" : "float32")}: relative differences";
     }
 
     /// <summary>The outputs' distances over the updates: converted, control, perturbed.</summary>
@@ -35,7 +36,8 @@ public static class VerificationText
     {
         ArgumentNullException.ThrowIfNull(verification);
         double[] updates = [.. verification.Comparisons.Select(point => (double)point.Updates)];
-        ChartLine Line(int color, string name, Func<Comparison, double> distance) => new(name, updates, [.. verification.Comparisons.Select(distance)]) { Color = color };
+        ChartLine Line(int color, string name, Func<Comparison, double> distance) =>
+            new(name, updates, [.. verification.Comparisons.Select(distance)]) { Color = color };
         ChartLine[] lines =
         [
             Line(0, "converted", point => point.Outputs),

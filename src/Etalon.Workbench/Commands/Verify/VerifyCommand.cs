@@ -48,7 +48,8 @@ internal static class VerifyCommand
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
             RecipeConversion.Of(read.Recipe, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
-            comparison => error.WriteLine($"update {comparison.Updates}: outputs {Comparison.Distance(comparison.Outputs)} apart"), cancellation);
+            comparison => error.WriteLine($"update {comparison.Updates}: outputs {Comparison.Distance(comparison.Outputs)} apart"),
+            cancellation);
 
         if (parsed.GetValue(options.Json)) WriteJson(verification, output);
         else Print(verification, output);
@@ -81,9 +82,12 @@ internal static class VerifyCommand
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
         public Option<string?> Form { get; } = FormArgument.Create(isRequired: false);
-        public Option<long?> Steps { get; } = NumberOption.Whole("--steps", "N", "Updates to train; 300 unless given, or the recipe's length if that is less.");
-        public Option<string?> Precision { get; } = new("--precision") { Description = "float64, the default, or float32, whatever the recipe says.", HelpName = "TYPE" };
-        public Option<string?> Svg { get; } = new("--svg") { Description = "Draw the distances over the updates into this file.", HelpName = "FILE" };
+        public Option<long?> Steps { get; } =
+            NumberOption.Whole("--steps", "N", "Updates to train; 300 unless given, or the recipe's length if that is less.");
+        public Option<string?> Precision { get; } =
+            new("--precision") { Description = "float64, the default, or float32, whatever the recipe says.", HelpName = "TYPE" };
+        public Option<string?> Svg { get; } =
+            new("--svg") { Description = "Draw the distances over the updates into this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: all comparisons and the verdict as JSON." };
     }
 }
