@@ -46,12 +46,16 @@ internal static class ScheduleGenerator
         from a in _value from b in _value from n in _length from inclusive in _coin select (Schedule)new Linear(a, b, n, inclusive),
         from a in _value from b in _value from n in _length from inclusive in _coin select (Schedule)new Cosine(a, b, n, inclusive),
         from a in _value
-            from b in _value
-                from n in _length
-                from power in _positive from inclusive in _coin select (Schedule)new Polynomial(a, b, n, power, inclusive),
+        from b in _value
+        from n in _length
+        from power in _positive
+        from inclusive in _coin
+        select (Schedule)new Polynomial(a, b, n, power, inclusive),
         from a in _positive
-            from factor in _positive
-                from every in Gen.Choose(1, 50) from n in length select (Schedule)new Exponential(a, factor, every / 7.0, n),
+        from factor in _positive
+        from every in Gen.Choose(1, 50)
+        from n in length
+        select (Schedule)new Exponential(a, factor, every / 7.0, n),
         from a in _value
         from at in Gen.ListOf(Gen.Choose(0, 100))
         from factor in _positive
@@ -66,9 +70,11 @@ internal static class ScheduleGenerator
         from n in length
         select (Schedule)new Restarts(a, b, period, growth, decay, n),
         from a in _value
-            from b in _value
-                from period in Gen.Choose(1, 20)
-                from decay in _fraction from n in length select (Schedule)new Triangular(a, b, period, decay, n),
+        from b in _value
+        from period in Gen.Choose(1, 20)
+        from decay in _fraction
+        from n in length
+        select (Schedule)new Triangular(a, b, period, decay, n),
         from a in _value
         from b in _value
         from c in _value
@@ -93,13 +99,18 @@ internal static class ScheduleGenerator
         var ends = _length.Select(n => (long?)n);
         return Gen.OneOf(
             from first in Tree(ends, depth)
-                from second in Tree(ends, depth) from last in Tree(length, depth) select (Schedule)new Sequence(first, second, last),
+            from second in Tree(ends, depth)
+            from last in Tree(length, depth)
+            select (Schedule)new Sequence(first, second, last),
             from of in Tree(length, depth)
-                from factor in _value
-                    from log in Gen.Elements(0, 0, 1.5, 2000, -2000) select (Schedule)new Scaled(of, Math.Abs(factor), log),
+            from factor in _value
+            from log in Gen.Elements(0, 0, 1.5, 2000, -2000)
+            select (Schedule)new Scaled(of, Math.Abs(factor), log),
             from of in Tree(ends, depth)
-                from n in length select (Schedule)(of.Length > 0 ? new Repeated(of, n is null ? null : n + 1) : new Stretched(of, 2)),
+            from n in length
+            select (Schedule)(of.Length > 0 ? new Repeated(of, n is null ? null : n + 1) : new Stretched(of, 2)),
             from of in Tree(length, depth)
-                from factor in Gen.Elements(1e-6, 0.3, 0.5, 2, 3, 1e6) select (Schedule)new Stretched(of, factor));
+            from factor in Gen.Elements(1e-6, 0.3, 0.5, 2, 3, 1e6)
+            select (Schedule)new Stretched(of, factor));
     }
 }

@@ -34,8 +34,11 @@ public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloati
         if (_isFrozen) return x;
         for (int c = 0; c < x.Channels.Length; c++)
             if (group.ExponentOf(_bias.Name, c) is var degree && degree != x.Channels[c])
-                return x with { Shift =
-                    x.Shift ?? new DegreeMismatch(Name, $"what it is added to, {Inputs[0].Source},", x.Channels[c], "the bias", degree) };
+                return x with
+                {
+                    Shift =
+                    x.Shift ?? new DegreeMismatch(Name, $"what it is added to, {Inputs[0].Source},", x.Channels[c], "the bias", degree)
+                };
         return x;
     }
 

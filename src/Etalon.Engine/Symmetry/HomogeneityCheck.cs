@@ -61,8 +61,11 @@ public static class HomogeneityCheck
     {
         if (Array.Find(inputs, input => input.Mismatch is not null) is { } failed) return failed;
         var output = layer.DegreeOf(inputs, group);
-        return output with { EpsilonLayer =
-            Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer };
+        return output with
+        {
+            EpsilonLayer =
+            Array.Find(inputs, input => input.EpsilonLayer is not null)?.EpsilonLayer ?? output.EpsilonLayer
+        };
     }
 }
 

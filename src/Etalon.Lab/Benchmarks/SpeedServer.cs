@@ -40,8 +40,11 @@ internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatin
         if (!_made.TryGetValue(name, out var work))
         {
             if (Make(words) is not { } made)
-                return new JsonObject { ["error"] =
-                    $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe" };
+                return new JsonObject
+                {
+                    ["error"] =
+                    $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe"
+                };
             _made[name] = work = made;
         }
         var (seconds, repetitions) = RepeatedTime.Settled(work);

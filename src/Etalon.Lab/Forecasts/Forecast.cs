@@ -51,11 +51,13 @@ internal sealed class Forecast
     /// <exception cref="InputException">A number is out of its range, or there are no laws for the recipe's rule.</exception>
     public static Forecast Given(Recipe recipe, double gradientSquare, double? norm)
     {
-        if (!(gradientSquare > 0 && double.IsFinite(gradientSquare)))
+        // The laws take |w|^4, which must not leave float64.
+        if (!Require.IsSize(gradientSquare))
             throw new InputException(
-                $"--gradient-square is {gradientSquare}, but S, a mean square, is more than 0; give |w|² |g|² averaged over some batches");
-        if (norm is { } given && !(given > 0 && double.IsFinite(given)))
-            throw new InputException($"--norm is {given}, but a norm is more than 0; leave it out to start at equilibrium");
+                $"--gradient-square is {gradientSquare}, but S, a mean square, is from 1e-30 to 1e30; "
+                + "give |w|² |g|² averaged over some batches");
+        if (norm is { } given && !Require.IsSize(given))
+            throw new InputException($"--norm is {given}, but a norm is from 1e-30 to 1e30; leave it out to start at equilibrium");
         return new(recipe, InvariantSchedule.Of(recipe), [new(MonitorReading.WholeGroup, norm, new GradientCurve(gradientSquare))],
             "as given");
     }

@@ -52,8 +52,14 @@ internal static class UsableRateRule
     public static RateReading Read(IReadOnlyList<double> rates, IReadOnlyList<double> losses, int half, bool hasBroken)
     {
         if (losses.Count <= 2 * half)
-            return new RateReading { FirstLoss = losses.FirstOrDefault(double.NaN), LeastLoss = double.NaN, LeastRate = double.NaN,
-                Error = double.NaN, Problem = "its loss was not finite after a few updates; give a smaller --from" };
+            return new RateReading
+            {
+                FirstLoss = losses.FirstOrDefault(double.NaN),
+                LeastLoss = double.NaN,
+                LeastRate = double.NaN,
+                Error = double.NaN,
+                Problem = "its loss was not finite after a few updates; give a smaller --from"
+            };
         double[] smoothed = Smooth(losses, half);
         int least = Array.IndexOf(smoothed, smoothed.Min());
         // Of a normal number 1.4826 times the median deviation is the standard deviation, and the error of a median is 1.2533 times that of
@@ -63,9 +69,12 @@ internal static class UsableRateRule
         var reading = new RateReading { FirstLoss = first, LeastLoss = smoothed[least], LeastRate = rates[least], Error = error };
         double near = Math.Max(Nearness * fall, NoiseErrors * error);
         if (!(fall > 0 && fall >= LeastFallErrors * error))
-            return reading with { Problem =
+            return reading with
+            {
+                Problem =
                 $"its loss did not fall by much more than its noise: {first:G4} at first, {smoothed[least]:G4} at the least, with a "
-                + $"standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch" };
+                + $"standard error of {error:G2}; give more --updates, a larger --to, or a larger data.batch"
+            };
         int lower = least, upper = least;
         while (lower > 0 && smoothed[lower - 1] <= smoothed[least] + near) lower--;
         while (upper < smoothed.Length - 1 && smoothed[upper + 1] <= smoothed[least] + near) upper++;
@@ -73,9 +82,12 @@ internal static class UsableRateRule
             return reading with { Problem = "its loss had not risen again at the largest rate; give a larger --to" };
         return upper - half >= lower
             ? reading with { Interval = new RateInterval(rates[lower], rates[upper - half]) }
-            : reading with { Problem =
+            : reading with
+            {
+                Problem =
             $"its loss is near its least only from the rate {RateText.Of(rates[lower], 3)} to {RateText.Of(rates[upper], 3)}, less than "
-            + $"half a window of updates; give more --updates" };
+            + $"half a window of updates; give more --updates"
+            };
     }
 
     private static double Median(IReadOnlyList<double> values, int first, int last)

@@ -36,8 +36,12 @@ internal sealed record Resumption(
             if (checkpoint is null) notes.Add($"{folder.Path} ended before its first checkpoint; it begins anew, with the same bits");
             else if (notes.Count > 0) notes.Add($"going on from {checkpoint.Path}");
             return new Resumption(written.Recipe, data,
-                identity with { Version = RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version,
-                    Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source }, checkpoint, identity.Arithmetic, notes,
+                identity with
+                {
+                    Version = RunIdentity.ThisVersion,
+                    Arithmetic = Arithmetic.Version,
+                    Source = identity.Source is "" ? SourceOf(folder, written) : identity.Source
+                }, checkpoint, identity.Arithmetic, notes,
                     written.Warnings);
         }
         catch

@@ -20,8 +20,14 @@ internal sealed record RunParent(string Run, long Step, string RecipeHash, long 
 
     /// <summary>As resolved.json has it.</summary>
     public JsonObject ToJson() =>
-        new() { ["run"] = Run, ["step"] = Step, ["recipe_sha256"] = RecipeHash, [Runs.Arithmetic.Key] = Arithmetic,
-            [ChangesKey] = new JsonArray([.. Changes.Select(text => (JsonNode)text)]) };
+        new()
+        {
+            ["run"] = Run,
+            ["step"] = Step,
+            ["recipe_sha256"] = RecipeHash,
+            [Runs.Arithmetic.Key] = Arithmetic,
+            [ChangesKey] = new JsonArray([.. Changes.Select(text => (JsonNode)text)])
+        };
 
     /// <summary>As resolved.json had it; what was edited into something else is empty here.</summary>
     public static RunParent Of(JsonObject json) => new(

@@ -204,7 +204,8 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         _state.Rate = numbers[0].Rate;
         _state.OwesEvaluation = Step % (_recipe.Log.EvaluationSteps ?? TrainingBatches.BatchesPerEpoch) == 0 || IsDone;
         return new UpdateReport(step, (double)Step / TrainingBatches.BatchesPerEpoch, result, numbers[0],
-            _equivalent?.LogScale) { IsLast = IsDone, Monitors = reading };
+            _equivalent?.LogScale)
+        { IsLast = IsDone, Monitors = reading };
     }
 
     private EvaluationReport EvaluateAfterUpdate(CancellationToken cancellation)

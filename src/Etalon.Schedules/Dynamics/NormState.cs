@@ -95,7 +95,8 @@ public readonly record struct NormState(double LogNorm, double Dot, double Buffe
         var across = rate * Math.Sqrt(Math.Max(0, uu - weightU * weightU));
         var growth = -lost * (2 - lost) - 2 * (1 - lost) * rate * weightU + rate * rate * uu;
         return new(LogNorm + 0.5 * Elementary.Log1P(growth), (1 - lost) * weightV - rate * uv,
-            (1 + growth) * vv) { Angle = Elementary.Atan2(across, along) };
+            (1 + growth) * vv)
+        { Angle = Elementary.Atan2(across, along) };
     }
 
     /// <summary>The numbers by name, the same in every culture.</summary>

@@ -36,7 +36,8 @@ public readonly record struct StateMap(double LogScale, SignedLog Share, double 
     /// <summary>First this map, then another.</summary>
     public StateMap Then(StateMap next) =>
         new(LogScale + next.LogScale, Share + next.Share * SignedLog.Exp(2 * LogScale - LogBuffer),
-            LogBuffer + next.LogBuffer) { Rest = Rest + next.Rest };
+            LogBuffer + next.LogBuffer)
+        { Rest = Rest + next.Rest };
 
     /// <summary>Maps one weight and its place in the buffer.</summary>
     /// <remarks>Finite only while P, r/P and k are within float64; a trainer that re-centres combines the logarithms first.</remarks>

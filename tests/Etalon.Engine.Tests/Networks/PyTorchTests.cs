@@ -97,12 +97,12 @@ public sealed class PyTorchTests : IDisposable
 
     private static Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> Norm<T>(string name)
         where T : unmanaged, IFloatingPointIeee754<T> => name switch
-    {
-        "group4" => (b, n, x) => b.GroupNormalization(n, x, 2),
-        "layer4" => (b, n, x) => b.GroupNormalization(n, x, 1),
-        "instance4" => (b, n, x) => b.GroupNormalization(n, x, x.Map.Channels),
-        _ => PreResNet8.BatchNorm,
-    };
+        {
+            "group4" => (b, n, x) => b.GroupNormalization(n, x, 2),
+            "layer4" => (b, n, x) => b.GroupNormalization(n, x, 1),
+            "instance4" => (b, n, x) => b.GroupNormalization(n, x, x.Map.Channels),
+            _ => PreResNet8.BatchNorm,
+        };
 
     private static TestBatch<T> Batch<T>(string data) where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -181,8 +181,12 @@ public sealed class WnGradTests : IDisposable
     {
         double[][] gradients = [[1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [1, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0], [0.8, 0, 0]];
         using var w = Region("w", [3]);
-        var options = new WnGradOptions { Order = WnGradOrder.LookAhead, InitialFactor = 10,
-            Restarts = new WnGradRestarts { After = 3, Least = 0.5 } };
+        var options = new WnGradOptions
+        {
+            Order = WnGradOrder.LookAhead,
+            InitialFactor = 10,
+            Restarts = new WnGradRestarts { After = 3, Least = 0.5 }
+        };
         var b = Run(w, (p, g) => new WnGrad<double>(p, g, options), 1, gradients).B;
         // The row of small ones begins anew after the fourth; the seventh is the third of the next.
         for (int t = 1; t < 6; t++) Assert.True(b[t] > b[t - 1]);

@@ -53,8 +53,11 @@ public class FastEquilibriumTests
     public void Only_the_product_of_rate_and_decay_counts_to_the_bit()
     {
         // (4 eta, lambda / 4, 2 w) is the same run, and powers of two round nothing.
-        var scaled = Small with { Rate = 4 * Small.Rate,
-            Arms = [.. Small.Arms.Select(arm => arm with { InitialNorm = 2 * arm.InitialNorm, HistoryRate = 4 * arm.HistoryRate })] };
+        var scaled = Small with
+        {
+            Rate = 4 * Small.Rate,
+            Arms = [.. Small.Arms.Select(arm => arm with { InitialNorm = 2 * arm.InitialNorm, HistoryRate = 4 * arm.HistoryRate })]
+        };
         for (int i = 0; i < 2; i++)
         {
             var one = Small.Train(0.02, Small.Arms[i], 2, TestContext.Current.CancellationToken);

@@ -59,8 +59,11 @@ public sealed class TransferByStageTests : IDisposable
         Assert.Contains("falls to half or less 1 times; it must do so twice",
             Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = stages }.Reproduce(run)).Message,
             StringComparison.Ordinal);
-        var missing = Small with { Targets = [new("a", new DataSpec { Set = "cifar10", Folder = "nowhere" }),
-            new("b", new DataSpec { Set = "mnist", Folder = "nowhere" })] };
+        var missing = Small with
+        {
+            Targets = [new("a", new DataSpec { Set = "cifar10", Folder = "nowhere" }),
+            new("b", new DataSpec { Set = "mnist", Folder = "nowhere" })]
+        };
         Assert.Equal(2,
             Assert.Throws<InputException>(() => new TransferByStageClaim { Experiment = missing }.Reproduce(run)).Problems.Count);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));

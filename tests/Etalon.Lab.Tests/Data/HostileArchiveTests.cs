@@ -100,8 +100,11 @@ public sealed class HostileArchiveTests : IDisposable
         File.WriteAllBytes(path, archive);
         var published = set.Entry.Archive!;
         var entry = trusted
-            ? set.Entry with { Archive =
-            published with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } } : set.Entry;
+            ? set.Entry with
+            {
+                Archive =
+            published with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) }
+            } : set.Entry;
         var problem = Assert.Throws<InputException>(() => entry.Load(DataPlaces.InFolder(entry, Inside)));
         Assert.Contains(cause, problem.Message, StringComparison.Ordinal);
         Assert.Contains("sample", problem.Message, StringComparison.Ordinal);

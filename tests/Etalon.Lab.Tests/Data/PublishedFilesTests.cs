@@ -179,7 +179,8 @@ public sealed class PublishedFilesTests : IDisposable
             foreach (var (file, bytes) in set.Files)
                 writer.WriteEntry(
                     new GnuTarEntry(TarEntryType.RegularFile,
-                        $"./{set.Entry.Archive!.Folder}/{file}") { DataStream = new MemoryStream(change?.Invoke(file, bytes) ?? bytes) });
+                        $"./{set.Entry.Archive!.Folder}/{file}")
+                    { DataStream = new MemoryStream(change?.Invoke(file, bytes) ?? bytes) });
         }
         return packed.ToArray();
     }

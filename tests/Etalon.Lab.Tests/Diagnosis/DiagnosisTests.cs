@@ -272,8 +272,14 @@ public class DiagnosisTests
         {
             for (int i = 0; i < row.Length; i++)
             {
-                double factor = rows[0][i].Split('/')[0] switch { "lr" => 16, "weight_decay" => 1 / 16.0, "norm" => 4,
-                    "gradsq" or "buffer_dot" => 1 / 16.0, _ => 1 };
+                double factor = rows[0][i].Split('/')[0] switch
+                {
+                    "lr" => 16,
+                    "weight_decay" => 1 / 16.0,
+                    "norm" => 4,
+                    "gradsq" or "buffer_dot" => 1 / 16.0,
+                    _ => 1
+                };
                 row[i] = $"{double.Parse(row[i]) * factor:R}";
             }
         }

@@ -120,8 +120,16 @@ public class ParameterClassesTests
                     foreach (var norm in Enum.GetValues<NormKind>())
                         // Instance normalization leaves nothing of an mlp's single numbers, and is refused.
                         if (kind != ModelKind.Mlp || norm != NormKind.Instance)
-                            yield return new ModelSpec { Kind = kind, Depth = depth, Hidden = [.. hidden], Width = 8, Affine = affine,
-                                Head = head, Norm = norm };
+                            yield return new ModelSpec
+                            {
+                                Kind = kind,
+                                Depth = depth,
+                                Hidden = [.. hidden],
+                                Width = 8,
+                                Affine = affine,
+                                Head = head,
+                                Norm = norm
+                            };
     }
 
     // How the models name their tensors.

@@ -119,8 +119,11 @@ public sealed class CorruptionTests : IDisposable
         {
             byte[] archive = PublishedSet.Gzip(tar);
             File.WriteAllBytes(path, archive);
-            entry = set.Entry with { Archive =
-                set.Entry.Archive! with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) } };
+            entry = set.Entry with
+            {
+                Archive =
+                set.Entry.Archive! with { Length = archive.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(archive)) }
+            };
         }
         // Fields of the header blocks of ustar(5): a block for the folder, then one before each file, whose content follows in whole
         // blocks.

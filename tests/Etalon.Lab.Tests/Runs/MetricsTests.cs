@@ -86,7 +86,8 @@ public sealed partial class MetricsTests : IDisposable
             double epoch = (step + 1.0) / PerEpoch;
             writer.Updated(
                 new UpdateReport(step, epoch, new LossResult(1.7 * step + 0.1, step % 5, 7),
-                    new Hyperparameters(0.1 / (step + 1), 5e-4, 0.9), step * 0.25) { IsLast = step + 1 == Updates });
+                    new Hyperparameters(0.1 / (step + 1), 5e-4, 0.9), step * 0.25)
+                { IsLast = step + 1 == Updates });
             if ((step + 1) % PerEpoch == 0)
                 writer.Evaluated(new EvaluationReport(step, epoch, new SplitResult(new LossResult(3.3 / (step + 1), step, 60), []), null));
         }

@@ -142,8 +142,14 @@ public class TrainerTests
     {
         var (with, _, _, _, _, warnings) = RecipeReader.Read(Small, overrides: [model, $"optimizer.groups={groups}"]);
         Assert.Contains("no parameter belongs to it", warnings[0], StringComparison.Ordinal);
-        var without = with with { Optimizer = with.Optimizer with { Groups = [.. with.Optimizer.Groups.Where(
-            (group, i) => !warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))] } };
+        var without = with with
+        {
+            Optimizer = with.Optimizer with
+            {
+                Groups = [.. with.Optimizer.Groups.Where(
+            (group, i) => !warnings.Any(warning => warning.Contains($"groups.{Named(group.Parameters)}:", StringComparison.Ordinal)))]
+            }
+        };
         Assert.True(without.Optimizer.Groups.Length < with.Optimizer.Groups.Length);
         Assert.Equal(Train(without).Bytes, Train(with).Bytes);
     }

@@ -93,8 +93,11 @@ public class RelaxationTests
         {
             var c = Math.Exp(0.1 * log);
             var schedule = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
-            var scaled = schedule with { LearningRate = new Scaled(schedule.LearningRate, c * c),
-                WeightDecay = new Scaled(schedule.WeightDecay, 1 / (c * c)) };
+            var scaled = schedule with
+            {
+                LearningRate = new Scaled(schedule.LearningRate, c * c),
+                WeightDecay = new Scaled(schedule.WeightDecay, 1 / (c * c))
+            };
             var (one, other) = (NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(2), 5),
                 NormCurve.Of(UpdateTable.Of(scaled), NormState.AtRest(2 * c), 5));
             return Enumerable.Range(0, 200).All(step =>

@@ -110,7 +110,8 @@ public class RestingMomentumTests
     {
         var momentum = schedule switch { "never" => new Constant(0), "comes" => Comes, _ => Rests };
         var source = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum,
-            Steps) { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
+            Steps)
+        { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
         return Converter.Convert(source, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
     }
 

@@ -9,8 +9,12 @@ public class RuleTests
     public void Nesterov_with_the_rates_of_the_heavy_ball_alone_is_off_by_about_eta_lambda(double decay, double known)
     {
         var source = UpdateTable.Of(
-            TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2),
-                Rule = new() { Nesterov = true } });
+            TestSchedules.Constant with
+            {
+                WeightDecay = new Constant(decay),
+                LearningRate = new Constant(0.2),
+                Rule = new() { Nesterov = true }
+            });
         var heavyBall = UpdateTable.Of(TestSchedules.Constant with { WeightDecay = new Constant(decay), LearningRate = new Constant(0.2) });
         Assert.InRange(RateOnly(source, heavyBall), known / 2, known * 2);
     }

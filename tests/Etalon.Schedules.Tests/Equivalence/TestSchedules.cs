@@ -13,32 +13,48 @@ internal static class TestSchedules
 
     public static IReadOnlyDictionary<string, UpdateSchedule> All { get; } =
         new SortedDictionary<string, UpdateSchedule>(StringComparer.Ordinal)
-    {
-        ["constant"] = Constant,
-        ["step decay"] = Of(new Steps(0.2, [80, 160], 0.1)),
-        ["cosine"] = Of(new Cosine(0.2, 0, Steps)),
-        ["triangular"] = Of(new Triangular(0.02, 0.2, 60)),
-        ["warm-up from 0"] = Of(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, Steps - 60))),
-        ["rate 0 in the middle"] = Of(new Sequence(new Constant(0.2, 80), new Constant(0, 40), new Constant(0.2))),
-        ["restarts to a thousandth"] = Of(new Restarts(0.2, 0.0002, 60)),
-        ["momentum that changes"] = Constant with { Momentum = new Linear(0.5, 0.9, Steps) },
-        ["no momentum"] = Constant with { Momentum = new Constant(0) },
-        ["decay that changes"] = Constant with { WeightDecay = new Cosine(0.01, 0.001, Steps) },
-        ["decay switched off"] = Constant with { WeightDecay = new Sequence(new Constant(0.01, 120), new Constant(0)) },
-        ["dampening, first update undamped"] = Constant with { Rule = new() { Dampening = 0.3 } },
-        ["mean of gradients"] = Constant with { LearningRate = new Constant(2), Rule = new() { Dampening = 0.9 } },
-        ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
-            Momentum = new Linear(0.9, 0.5, Steps), Rule = new() { Dampening = 0.1 } },
-        ["nesterov"] = Constant with { Rule = new() { Nesterov = true } },
-        ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
-            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true } },
-        ["decoupled"] = Constant with { Rule = new() { Decay = DecayForm.Decoupled } },
-        ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
-            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled } },
-        ["decoupled nesterov"] = Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
-        ["decoupled nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with { WeightDecay = new Triangular(0, 0.01, 50),
-            Momentum = new Linear(0.9, 0, Steps), Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
-    };
+        {
+            ["constant"] = Constant,
+            ["step decay"] = Of(new Steps(0.2, [80, 160], 0.1)),
+            ["cosine"] = Of(new Cosine(0.2, 0, Steps)),
+            ["triangular"] = Of(new Triangular(0.02, 0.2, 60)),
+            ["warm-up from 0"] = Of(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, Steps - 60))),
+            ["rate 0 in the middle"] = Of(new Sequence(new Constant(0.2, 80), new Constant(0, 40), new Constant(0.2))),
+            ["restarts to a thousandth"] = Of(new Restarts(0.2, 0.0002, 60)),
+            ["momentum that changes"] = Constant with { Momentum = new Linear(0.5, 0.9, Steps) },
+            ["no momentum"] = Constant with { Momentum = new Constant(0) },
+            ["decay that changes"] = Constant with { WeightDecay = new Cosine(0.01, 0.001, Steps) },
+            ["decay switched off"] = Constant with { WeightDecay = new Sequence(new Constant(0.01, 120), new Constant(0)) },
+            ["dampening, first update undamped"] = Constant with { Rule = new() { Dampening = 0.3 } },
+            ["mean of gradients"] = Constant with { LearningRate = new Constant(2), Rule = new() { Dampening = 0.9 } },
+            ["all change at once"] = Of(new Restarts(0.2, 0, 60)) with
+            {
+                WeightDecay = new Triangular(0, 0.01, 50),
+                Momentum = new Linear(0.9, 0.5, Steps),
+                Rule = new() { Dampening = 0.1 }
+            },
+            ["nesterov"] = Constant with { Rule = new() { Nesterov = true } },
+            ["nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with
+            {
+                WeightDecay = new Triangular(0, 0.01, 50),
+                Momentum = new Linear(0.9, 0, Steps),
+                Rule = new() { Nesterov = true }
+            },
+            ["decoupled"] = Constant with { Rule = new() { Decay = DecayForm.Decoupled } },
+            ["decoupled, all change at once"] = Of(new Restarts(0.2, 0, 60)) with
+            {
+                WeightDecay = new Triangular(0, 0.01, 50),
+                Momentum = new Linear(0.9, 0, Steps),
+                Rule = new() { Dampening = 0.1, Decay = DecayForm.Decoupled }
+            },
+            ["decoupled nesterov"] = Constant with { Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled } },
+            ["decoupled nesterov, all change at once"] = Of(new Restarts(0.2, 0, 60)) with
+            {
+                WeightDecay = new Triangular(0, 0.01, 50),
+                Momentum = new Linear(0.9, 0, Steps),
+                Rule = new() { Nesterov = true, Decay = DecayForm.Decoupled }
+            },
+        };
 
     public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);
 

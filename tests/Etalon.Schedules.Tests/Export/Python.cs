@@ -38,8 +38,12 @@ internal static class Python
 
     private static (int ExitCode, string Output, string Error) Start(IEnumerable<string> arguments, string folder)
     {
-        var start = new ProcessStartInfo(_interpreter, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(_interpreter, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["PYTHONPATH"] = folder;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         using var process = Process.Start(start)!;

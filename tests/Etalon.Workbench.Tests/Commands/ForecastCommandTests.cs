@@ -23,6 +23,9 @@ public sealed class ForecastCommandTests : IDisposable
 
     [Theory]
     [InlineData("--gradient-square is -1", "--gradient-square", "-1")]
+    [InlineData("--gradient-square is 1E+300", "--gradient-square", "1e300")]
+    [InlineData("--norm is 1E+100", "--gradient-square", "1", "--norm", "1e100")]
+    [InlineData("--norm is 1E-100", "--gradient-square", "1", "--norm", "1e-100")]
     [InlineData("--norm is 0", "--gradient-square", "1", "--norm", "0")]
     [InlineData("--norm goes with --gradient-square", "--norm", "3")]
     [InlineData("give one of them", "--gradient-square", "1", "--probe", "100")]

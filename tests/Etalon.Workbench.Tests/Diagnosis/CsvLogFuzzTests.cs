@@ -51,7 +51,7 @@ public class CsvLogFuzzTests
             // A name may have any letters.
             if (diagnosis.Log.Groups.Select(group => group.Name).Concat(diagnosis.Log.Ignored)
                 .All(name => !name.Contains("NaN", StringComparison.Ordinal)))
-                    Assert.All(lines, line => Assert.DoesNotContain("NaN", line, StringComparison.Ordinal));
+                Assert.All(lines, line => Assert.DoesNotContain("NaN", line, StringComparison.Ordinal));
             SvgChart.Write(DiagnosisChart.Of(diagnosis), TextWriter.Null);
             return true;
         }

@@ -181,8 +181,14 @@ public sealed class RateRangeTestTests
             step => Assert.Equal(0.75, rising.Optimizer.Groups[0].LearningRate!.ValueAt(step) / rising.LearningRate.ValueAt(step), 1e-12));
         Assert.Equal(new Constant(0),
             new TestedRecipe(
-                recipe with { Optimizer = recipe.Optimizer with { Groups = [recipe.Optimizer.Groups[0] with { LearningRate =
-                    new Constant(0) }] } }, new()).Rising(0).Optimizer.Groups[0].LearningRate);
+                recipe with
+                {
+                    Optimizer = recipe.Optimizer with
+                    {
+                        Groups = [recipe.Optimizer.Groups[0] with { LearningRate =
+                    new Constant(0) }]
+                    }
+                }, new()).Rising(0).Optimizer.Groups[0].LearningRate);
     }
 
     [Theory]

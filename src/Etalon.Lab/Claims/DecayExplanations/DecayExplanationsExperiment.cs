@@ -58,10 +58,10 @@ internal sealed record DecayExplanationsExperiment
     // An epoch is an update.
     private Recipe FullBatch =>
         Recipe(sigma: 0.5, new DataSpec { Set = "ps10", TestLimit = 2000 / ScaleDown, Batch = 2000 / ScaleDown }, Updates) with
-    {
-        Log = new LogSpec { EverySteps = 1, EvaluationSteps = 50 },
-        Checkpoint = new CheckpointSpec { EverySteps = Updates, Keep = CheckpointRetention.Stages },
-    };
+        {
+            Log = new LogSpec { EverySteps = 1, EvaluationSteps = 50 },
+            Checkpoint = new CheckpointSpec { EverySteps = Updates, Keep = CheckpointRetention.Stages },
+        };
 
     // The harder images: at sigma 0.5 rate 0.3 has learned all of them within ten epochs (training loss 1e-4), and nothing is left for a
     // decay.
@@ -118,8 +118,11 @@ internal sealed record DecayExplanationsExperiment
 
     // 2,000 images, 4 simple and 20 complex patterns a class: 5 images of each complex pattern.
     private Recipe Recipe(double sigma, DataSpec data, int epochs) => ExperimentRecipe.OfEpochs(
-        data with { TrainLimit = 2000 / ScaleDown,
-            Patterns = new PatternSpec { Sigma = sigma, Noise = 0, Simple = 4, Complex = 20 / ScaleDown } },
+        data with
+        {
+            TrainLimit = 2000 / ScaleDown,
+            Patterns = new PatternSpec { Sigma = sigma, Noise = 0, Simple = 4, Complex = 20 / ScaleDown }
+        },
         new ModelSpec { Kind = ModelKind.Mlp, Hidden = [256 / ScaleDown, 256 / ScaleDown] }, epochs);
 
     // Of the states at the ends of stages, and of the last one.

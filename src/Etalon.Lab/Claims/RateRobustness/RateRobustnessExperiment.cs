@@ -75,7 +75,8 @@ internal sealed record RateRobustnessExperiment
         ArgumentNullException.ThrowIfNull(run);
         var data = new DataSpec { Set = Set, Batch = run.Network.Batch, TrainLimit = TrainCount, TestLimit = TestCount };
         var recipe = ExperimentRecipe.OfUpdates(data, run.Network.Model,
-            run.Network.Updates) with { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
+            run.Network.Updates) with
+        { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
         return run.Rule.ApplyTo(recipe, run.Rate).Run(run.Network.Name, run.Seed);
     }
 

@@ -24,10 +24,10 @@ internal sealed record RateRobustnessReport
     /// </summary>
     public Chart Picture =>
         new("Test accuracy against the initial rate; a cross: runs diverged", "initial rate", [.. Networks.Select(Panel)])
-    {
-        IsXLogarithmic = true,
-        Legend = [.. SweepRule.All.Select(rule => rule.Title)],
-    };
+        {
+            IsXLogarithmic = true,
+            Legend = [.. SweepRule.All.Select(rule => rule.Title)],
+        };
 
     /// <summary>The outcomes with the settings of their runs.</summary>
     public object Measurements => Outcomes.Select(one => new

@@ -62,8 +62,11 @@ internal abstract record RateArmsExperiment
                 {
                     WeightDecay = new Constant(5e-4),
                     Momentum = new Constant(0.9),
-                    Log = new LogSpec { EverySteps = recipe.StepsPerEpoch,
-                        EvaluationSteps = EvaluationEpochs == 1 ? null : EvaluationEpochs * recipe.StepsPerEpoch },
+                    Log = new LogSpec
+                    {
+                        EverySteps = recipe.StepsPerEpoch,
+                        EvaluationSteps = EvaluationEpochs == 1 ? null : EvaluationEpochs * recipe.StepsPerEpoch
+                    },
                 },
                 LargeRate);
         }

@@ -86,8 +86,12 @@ internal sealed record TransferByStageExperiment
         int done = 0;
         ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, seed =>
         {
-            var settings = new { Run = recipes[seed].Hash, Steps = steps,
-                Targets = targets.Select(target => new { target.Name, target.Data.ContentHash }) };
+            var settings = new
+            {
+                Run = recipes[seed].Hash,
+                Steps = steps,
+                Targets = targets.Select(target => new { target.Name, target.Data.ContentHash })
+            };
             readings[seed] = kept.Get(runs[seed].Name, settings, () =>
             {
                 using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);

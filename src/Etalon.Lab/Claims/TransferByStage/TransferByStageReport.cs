@@ -71,7 +71,8 @@ internal sealed record TransferByStageReport(IReadOnlyList<string> Targets, IRea
                     new ChartPanel(target,
                         [.. Probes.SelectMany(
                             (probe, index) =>
-                                Lines(index + 1, $"{probe.Name} probe", state => Probe(target, state, probe.ByRidge)))]) { Height = 150 });
+                                Lines(index + 1, $"{probe.Name} probe", state => Probe(target, state, probe.ByRidge)))])
+                    { Height = 150 });
             return new Chart("Test accuracy at the end of each stage, with a standard error to each side", "epoch", panels)
             {
                 Legend = ["the network itself", .. Probes.Select(probe => $"{probe.Name} probe")],
@@ -83,7 +84,8 @@ internal sealed record TransferByStageReport(IReadOnlyList<string> Targets, IRea
                 yield return new ChartLine(name, epochs, [.. samples.Select(sample => sample.Mean)]) { Color = color };
                 foreach (var (index, sample) in samples.Index())
                     yield return new ChartLine("", [epochs[index], epochs[index]],
-                        [sample.Mean - sample.Error, sample.Mean + sample.Error]) { Color = color };
+                        [sample.Mean - sample.Error, sample.Mean + sample.Error])
+                    { Color = color };
             }
         }
     }

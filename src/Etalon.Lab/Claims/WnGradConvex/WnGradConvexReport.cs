@@ -72,8 +72,11 @@ internal sealed record WnGradConvexReport
         ChartLine Line(RobustnessRow row)
         {
             double[] values = [.. row.Cells.Select(value)];
-            return new(Title(row.Rule), table.Initial, values) { Color = rules.IndexOf(Title(row.Rule)),
-                Crosses = [.. table.Initial.Where((_, i) => !double.IsFinite(values[i]))] };
+            return new(Title(row.Rule), table.Initial, values)
+            {
+                Color = rules.IndexOf(Title(row.Rule)),
+                Crosses = [.. table.Initial.Where((_, i) => !double.IsFinite(values[i]))]
+            };
         }
     }
 

@@ -28,7 +28,11 @@ internal static class ImageFit
                         pixels[((image * to.Height + top + y) * to.Width + left + x) * to.Channels + channel] =
                             split.Pixels[((image * from.Height + y) * from.Width + x) * from.Channels + channel / repeats];
                     }
-        return new Split(pixels, split.Labels.ToArray()) { Groups = split.Groups, TrueLabels = split.TrueLabels,
-            Patterns = split.Patterns };
+        return new Split(pixels, split.Labels.ToArray())
+        {
+            Groups = split.Groups,
+            TrueLabels = split.TrueLabels,
+            Patterns = split.Patterns
+        };
     }
 }

@@ -22,8 +22,11 @@ internal static class Patches
                     new CounterStream(seed, "patch", split.Labels[i]));
         ExampleGroup[] groups =
             [new(ExampleGroup.Patched, isPatched), new(ExampleGroup.Plain, Array.ConvertAll(isPatched, value => !value))];
-        return new Split(pixels, split.Labels.ToArray()) { Groups = [.. split.Groups, .. groups.Where(group => group.Count > 0)],
-            Patterns = split.Patterns };
+        return new Split(pixels, split.Labels.ToArray())
+        {
+            Groups = [.. split.Groups, .. groups.Where(group => group.Count > 0)],
+            Patterns = split.Patterns
+        };
     }
 
     private static void Write(Span<byte> pixels, ImageSize image, byte maximum, int size, CounterStream stream)

@@ -57,8 +57,11 @@ internal sealed class Reference
     {
         int RowAt(long step) => Array.BinarySearch(log.Steps, step) is var found && found >= 0 ? found : Math.Max(0, ~found - 1);
         return new(log.Source, log.Rule, log.End,
-            step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default) { IsRuleKnown =
-            log.IsRuleLogged };
+            step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default)
+        {
+            IsRuleKnown =
+            log.IsRuleLogged
+        };
     }
 
     internal double RateAt(double step) => _numbers(At(step)).Rate;

@@ -69,8 +69,11 @@ internal static class ScheduleComparison
                 IsWarmupOnly(log, reference)
                     ? $"The warm-up is not that of {reference.Name}; from update {GuessedRates.Peak(reference):#,0} on the rates agree"
                     : $"The rate is not that of {reference.Name}", where + nearest,
-                    "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.") { Value =
-                    first.Has / first.Meant };
+                    "Compare the scheduler with the recipe: `etalon plan` prints its rate at every update.")
+            {
+                Value =
+                    first.Has / first.Meant
+            };
         }
         string cause = best.Guess.Formula.Length == 0
             ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}"
@@ -83,7 +86,8 @@ internal static class ScheduleComparison
         string more = others.Count == 0
             ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
         return new(FlagKind.RateDiffers, cause, $"{where} {formula}: it fits {Percent(best)}.{more}",
-            best.Guess.Remedy) { Value = best.Factor, Margin = best.Residual };
+            best.Guess.Remedy)
+        { Value = best.Factor, Margin = best.Residual };
     }
 
     private static bool IsWarmupOnly(RunLog log, Reference reference)

@@ -14,7 +14,10 @@ internal sealed class RescaleAdvice() : GroupDiagnostic("D16", "factor that spar
         if (WithoutGradients(group) is { } reason) return Finding(group, reason);
         double factor =
             Elementary.Pow(group.Law!.FourthPower * group.GradientSquare.Mean / group.FourthPower.FirstOrDefault(double.IsFinite), 0.25);
-        return Finding(group, "multiply w by it at the phase's begin, and divide the momentum buffer by it") with { Value = factor,
-            Severity = Math.Abs(Elementary.Log(factor)) };
+        return Finding(group, "multiply w by it at the phase's begin, and divide the momentum buffer by it") with
+        {
+            Value = factor,
+            Severity = Math.Abs(Elementary.Log(factor))
+        };
     }
 }

@@ -19,8 +19,11 @@ internal sealed class ScheduleForcing() : GroupDiagnostic("D10", "schedule forci
         if (rows.Length == 0) return Finding(group, "needs gradsq/NAME");
         double mean = rows.Average();
         return Finding(group,
-            mean > 0 ? "the effective step rises" : mean < 0 ? "the effective step falls" : "the effective step stays") with { Value = mean,
-            Severity = Math.Abs(mean) };
+            mean > 0 ? "the effective step rises" : mean < 0 ? "the effective step falls" : "the effective step stays") with
+        {
+            Value = mean,
+            Severity = Math.Abs(mean)
+        };
     }
 
     private static double At(GroupPhase group, int row)

@@ -19,7 +19,11 @@ internal sealed class SdeValidity() : GroupDiagnostic("D11", "|grad L|^2 over Tr
         double ratio = Math.Max(0, signal / noise);
         return Finding(group,
             ratio > Largest
-                ? "signal counts: the SDE misses it, the formulas used here do not" : "noise dominates: SGD is near its SDE") with { Value =
-                ratio, Severity = ratio / Largest };
+                ? "signal counts: the SDE misses it, the formulas used here do not" : "noise dominates: SGD is near its SDE") with
+        {
+            Value =
+                ratio,
+            Severity = ratio / Largest
+        };
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TimeToEquilibrium() : GroupDiagnostic("D2", "updates of a 
         return Finding(
             group,
             $"the norm forgets its past in {steps / 4:G3} updates, the network's function in some {steps:G3}; the phase has {length:N0}")
-            with { Value = steps, Severity = steps / length };
+            with
+        { Value = steps, Severity = steps / length };
     }
 }

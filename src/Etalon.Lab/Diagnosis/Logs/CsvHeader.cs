@@ -48,8 +48,11 @@ internal sealed class CsvHeader
         string[] columns = [.. line.TrimStart('\ufeff').Split(',').Select(cell => CsvCells.Bare(cell).ToString())];
         if (columns.Length > MostColumns)
             throw new InputException($"{source}:1: has {columns.Length} columns; a log has at most {MostColumns}");
-        var header = new CsvHeader(columns.Length) { Named = Array.FindLastIndex(columns, column => column.Length > 0) + 1,
-            PlaceOf = new int[columns.Length] };
+        var header = new CsvHeader(columns.Length)
+        {
+            Named = Array.FindLastIndex(columns, column => column.Length > 0) + 1,
+            PlaceOf = new int[columns.Length]
+        };
         Array.Fill(header.PlaceOf, -1);
         var named = new HashSet<string>();
         // Names as they should be first: another logger's name for the same thing does not take their place.

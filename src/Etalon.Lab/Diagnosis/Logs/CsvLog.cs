@@ -166,8 +166,12 @@ internal static class CsvLog
     private static UpdateRule Rule(double[] dampening, double[] nesterov, double[] decoupled, string source, LogWarnings warnings)
     {
         double Last(double[] column) => column.LastOrDefault(value => !double.IsNaN(value));
-        var rule = new UpdateRule { Dampening = Last(dampening), Nesterov = Last(nesterov) != 0,
-            Decay = Last(decoupled) != 0 ? DecayForm.Decoupled : DecayForm.Coupled };
+        var rule = new UpdateRule
+        {
+            Dampening = Last(dampening),
+            Nesterov = Last(nesterov) != 0,
+            Decay = Last(decoupled) != 0 ? DecayForm.Decoupled : DecayForm.Coupled
+        };
         if (rule is not { Nesterov: true, Dampening: > 0 }) return rule;
         warnings.Add("damped", $"{source}: Nesterov momentum has no dampening in torch.optim.SGD; it is read without", 0);
         return rule with { Dampening = 0 };

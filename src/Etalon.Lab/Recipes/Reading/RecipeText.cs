@@ -118,7 +118,8 @@ internal sealed class RecipeText
             case Scalar scalar:
                 parser.MoveNext();
                 return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain,
-                    locate(scalar.Start)) { Extent = Extent(scalar, scalar.End) };
+                    locate(scalar.Start))
+                { Extent = Extent(scalar, scalar.End) };
             case SequenceStart start:
                 parser.MoveNext();
                 return Sequence(start, depth);
@@ -138,8 +139,11 @@ internal sealed class RecipeText
             items.Add(item);
         }
         var isFlow = start.Style == SequenceStyle.Flow;
-        return new RecipeList(items, locate(start.Start)) { IsFlow = isFlow,
-            Extent = isFlow || items.Count == 0 ? Bracketed(start, end) : Extent(start, items[^1]) };
+        return new RecipeList(items, locate(start.Start))
+        {
+            IsFlow = isFlow,
+            Extent = isFlow || items.Count == 0 ? Bracketed(start, end) : Extent(start, items[^1])
+        };
     }
 
     private RecipeMap? Mapping(MappingStart start, int depth)
@@ -159,8 +163,11 @@ internal sealed class RecipeText
                 entries.Add(new(name, value));
         }
         var isFlow = start.Style == MappingStyle.Flow;
-        return new RecipeMap(entries, locate(start.Start)) { IsFlow = isFlow,
-            Extent = isFlow || entries.Count == 0 ? Bracketed(start, end) : Extent(start, entries[^1].Value) };
+        return new RecipeMap(entries, locate(start.Start))
+        {
+            IsFlow = isFlow,
+            Extent = isFlow || entries.Count == 0 ? Bracketed(start, end) : Extent(start, entries[^1].Value)
+        };
     }
 
     private static (int Begin, int End) Extent(ParsingEvent begin, Mark end) => ((int)begin.Start.Index, (int)end.Index);

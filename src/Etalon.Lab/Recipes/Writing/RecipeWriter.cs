@@ -112,8 +112,14 @@ internal static class RecipeWriter
         if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
         json["seed"] = data.Seed;
         if (data.Patterns is { } patterns)
-            json["patterns"] = new JsonObject { ["kind"] = RecipeWords.Of(patterns.Kind), ["sigma"] = patterns.Sigma,
-                ["noise"] = patterns.Noise, ["simple"] = patterns.Simple, ["complex"] = patterns.Complex };
+            json["patterns"] = new JsonObject
+            {
+                ["kind"] = RecipeWords.Of(patterns.Kind),
+                ["sigma"] = patterns.Sigma,
+                ["noise"] = patterns.Noise,
+                ["simple"] = patterns.Simple,
+                ["complex"] = patterns.Complex
+            };
         if (data.LabelNoise is { } noise)
             json["label_noise"] = new JsonObject { ["kind"] = RecipeWords.Of(noise.Kind), ["fraction"] = noise.Fraction };
         if (data.Patches is { } patches) json["patches"] = new JsonObject { ["fraction"] = patches.Fraction, ["size"] = patches.Size };

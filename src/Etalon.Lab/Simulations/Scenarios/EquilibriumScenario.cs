@@ -62,7 +62,8 @@ internal sealed class EquilibriumScenario : Scenario
             ],
             findings,
             new("Norm over its equilibrium", "mixing units",
-                [new("|w| / |w|*", lines) { Height = 320 }]) { Legend = lines.Count > 1 ? [.. lines.Select(line => line.Name)] : [] },
+                [new("|w| / |w|*", lines) { Height = 320 }])
+            { Legend = lines.Count > 1 ? [.. lines.Select(line => line.Name)] : [] },
             "The norm settles at (η S/(2 λ (1 - μ)))^¼ to first order, whatever it was; the angle of an update depends on rate, decay "
             + "and momentum alone, not on the gradients.");
     }

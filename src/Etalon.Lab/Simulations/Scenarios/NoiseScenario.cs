@@ -59,8 +59,11 @@ internal sealed class NoiseScenario : Scenario
                 .. sizes.Select((size, i) => Finding.Within("without replacement", $"Tr Σ, batch {size}", lawWithout[i], without[i], 0)),
             ],
             new("Noise of a batch's gradient", "log2 of the batch",
-                [new("Tr Σ", Lines(sizes, population, measured, without)) { Height = 320 }]) { Legend =
-                ["Tr Σ of one example / B", "measured", "measured, without replacement"] },
+                [new("Tr Σ", Lines(sizes, population, measured, without)) { Height = 320 }])
+            {
+                Legend =
+                ["Tr Σ of one example / B", "measured", "measured, without replacement"]
+            },
             "Tr Σ of a batch is that of one example over its size, less (N - B)/(N - 1) where an epoch draws without replacement. Four "
             + "batches without the factor n/(n - 1) find a quarter too little.");
     }

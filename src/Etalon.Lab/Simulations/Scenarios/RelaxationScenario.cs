@@ -53,7 +53,8 @@ internal sealed class RelaxationScenario : Scenario
                 new($"{name}, measured", units, [.. gammas.Select(gamma => gamma.Average() / equilibrium.Gamma)]) { Color = lines.Count });
             lines.Add(
                 new($"{name}, closed form", units,
-                    [.. simulation.KeepAt.Select(step => relaxation.GammaAt(step) / equilibrium.Gamma)]) { Color = lines.Count });
+                    [.. simulation.KeepAt.Select(step => relaxation.GammaAt(step) / equilibrium.Gamma)])
+                { Color = lines.Count });
         }
         return new(
             $"relaxation of {NameOf(update)}",
@@ -64,7 +65,8 @@ internal sealed class RelaxationScenario : Scenario
             ],
             findings,
             new("Norm state over its equilibrium", "mixing units",
-                [new("γ / γ*", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
+                [new("γ / γ*", lines) { Height = 320 }])
+            { Legend = [.. lines.Select(line => line.Name)] },
             "γ goes to γ* as exp(-4 η λ t/(1 - μ)), from above and from below: a γ a thousand times too large costs ln(1000)/4 = 1.7 "
             + "mixing units.");
     }

@@ -59,7 +59,8 @@ internal sealed class SdeScenario : Scenario
             ],
             findings,
             new("|w|⁴ over the SDE's law η Tr Σ/(2 λ)", "mixing units",
-                [new("|w|⁴, of the SDE's", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
+                [new("|w|⁴, of the SDE's", lines) { Height = 320 }])
+            { Legend = [.. lines.Select(line => line.Name)] },
             "Forecast norms from E|ĝ|² = Tr Σ + |∇L|², which costs nothing to measure: the SDE's Tr Σ alone is too small by |∇L|²/Tr Σ "
             + "wherever curvature times effective rate is not small.");
     }

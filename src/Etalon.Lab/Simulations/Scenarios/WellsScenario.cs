@@ -71,7 +71,8 @@ internal sealed class WellsScenario : Scenario
             ],
             findings,
             new("Distance of the loss's law between histories", "mixing units",
-                [new("Kolmogorov-Smirnov distance", lines) { Height = 320 }]) { Legend = [.. lines.Select(line => line.Name)] },
+                [new("Kolmogorov-Smirnov distance", lines) { Height = 320 }])
+            { Legend = [.. lines.Select(line => line.Name)] },
             "Which well a run is in, its weights remember for ever; what it computes, it forgets within four mixing units. The curves "
             + "fall together over mixing units, whatever the intrinsic rate.");
     }

@@ -90,8 +90,12 @@ internal static class BenchCommand
 
     private sealed class Options
     {
-        public Option<string> Model { get; } = new("--model") { Description = "The model, as a recipe names it.", HelpName = "NAME",
-            DefaultValueFactory = _ => "preresnet20" };
+        public Option<string> Model { get; } = new("--model")
+        {
+            Description = "The model, as a recipe names it.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "preresnet20"
+        };
         public Option<string> Norm { get; } =
             new("--norm") { Description = "batch, group, layer, instance or none.", HelpName = "NORM", DefaultValueFactory = _ => "batch" };
 
@@ -113,7 +117,10 @@ internal static class BenchCommand
         public Option<int> Rounds { get; } =
             NumberOption.Integer("--rounds", "N", "How often each figure is measured; the median counts.", 15, least: 1);
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: the figures as JSON." };
-        public Option<bool> Serve { get; } = new("--serve") { Description =
-            "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py." };
+        public Option<bool> Serve { get; } = new("--serve")
+        {
+            Description =
+            "Take measurements' names from standard input, a line each, and answer with JSON: for bench/peers/compare.py."
+        };
     }
 }

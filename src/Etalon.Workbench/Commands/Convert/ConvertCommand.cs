@@ -13,10 +13,17 @@ internal static class ConvertCommand
     {
         var recipe = RecipeArguments.One();
         var form = FormArgument.Create(isRequired: true);
-        var file = new Option<string?>("--out") { Description = "Write the equivalent recipe, which train accepts, to this file.",
-            HelpName = "FILE" };
-        var csv = new Option<string?>("--csv") { Description =
-            "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.", HelpName = "FILE" };
+        var file = new Option<string?>("--out")
+        {
+            Description = "Write the equivalent recipe, which train accepts, to this file.",
+            HelpName = "FILE"
+        };
+        var csv = new Option<string?>("--csv")
+        {
+            Description =
+            "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.",
+            HelpName = "FILE"
+        };
         var json = new Option<bool>("--json") { Description = "For machines: theorem, corrections, growth and ranges as JSON." };
         var command = new Command("convert",
             """

@@ -25,8 +25,13 @@ internal static class ConvertJson
                 Covers = converted.Parameters.Take(1),
                 Keeps = converted.Parameters.Skip(1),
                 Corrections = conversion.Corrections.Select(
-                    correction => new { correction.Step, Share = correction.Map.Share.Value, LogShare = Log(correction.Map.Share),
-                        correction.Map.LogBuffer }),
+                    correction => new
+                    {
+                        correction.Step,
+                        Share = correction.Map.Share.Value,
+                        LogShare = Log(correction.Map.Share),
+                        correction.Map.LogBuffer
+                    }),
                 RateErrorWithoutPhaseCorrections = cost?.Phases,
                 RateErrorWithoutCorrections = cost?.All,
                 conversion.Range.MeanLogGrowthPerStep,

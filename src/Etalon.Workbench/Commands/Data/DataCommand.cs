@@ -66,8 +66,11 @@ internal static class DataCommand
     private static Command CreateCheck()
     {
         var set = SetArgument();
-        var folder = new Option<string?>("--folder") { Description = "The folder that holds its files; the usual places unless named.",
-            HelpName = "F" };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "The folder that holds its files; the usual places unless named.",
+            HelpName = "F"
+        };
         var json = JsonOption();
         var command = new Command("check", "Reads a data set, verifies its checksums and prints its means and standard deviations.") { set,
             folder, json };

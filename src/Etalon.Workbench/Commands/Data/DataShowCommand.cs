@@ -18,8 +18,11 @@ internal static class DataShowCommand
             Arity = ArgumentArity.ZeroOrMore,
             HelpName = "key=value...",
         };
-        var png = new Option<string?>("--png") { Description = "Write a picture of the first images to this file, with labels and groups.",
-            HelpName = "FILE" };
+        var png = new Option<string?>("--png")
+        {
+            Description = "Write a picture of the first images to this file, with labels and groups.",
+            HelpName = "FILE"
+        };
         var command = new Command(
             "show",
             """

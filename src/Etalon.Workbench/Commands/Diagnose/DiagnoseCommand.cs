@@ -17,17 +17,26 @@ internal static class DiagnoseCommand
 
     public static Command Create()
     {
-        var log = new Argument<string>("log") { Description = "A run's name or folder, or a CSV log of any framework.",
-            HelpName = "RUN|LOG.csv" };
+        var log = new Argument<string>("log")
+        {
+            Description = "A run's name or folder, or a CSV log of any framework.",
+            HelpName = "RUN|LOG.csv"
+        };
         var runs = CommonOptions.Runs();
-        var svg = new Option<string?>("--svg") { Description = "Draw norm and angle, measured against predicted, into this file.",
-            HelpName = "FILE" };
+        var svg = new Option<string?>("--svg")
+        {
+            Description = "Draw norm and angle, measured against predicted, into this file.",
+            HelpName = "FILE"
+        };
         var json = new Option<bool>("--json") { Description = "For machines: flags, remarks, and every finding of every group and phase." };
         var full = new Option<bool>("--full") { Description = "Add the tables of all measurements, phase by phase." };
         var group = new Option<string?>("--group") { Description = "Add the tables of one group of weights.", HelpName = "NAME" };
         var against = new Option<string?>(
-            "--against") { Description = "What the run should have been: a recipe, another run or another log.",
-            HelpName = "RECIPE|RUN|LOG.csv" };
+            "--against")
+        {
+            Description = "What the run should have been: a recipe, another run or another log.",
+            HelpName = "RECIPE|RUN|LOG.csv"
+        };
         var command = new Command("diagnose",
             """
             Say what is wrong with a run, the cause first, with the number that shows it and what to do: an L2 term in the loss, missing weight decay, a clip that

@@ -19,8 +19,17 @@ internal static class DiagnoseJson
             Verdict = DiagnosisText.Verdict(diagnosis),
             Headline = string.Join(' ', DiagnosisText.Headline(diagnosis, int.MaxValue)),
             Flags = diagnosis.Flags.Select(
-                flag => new { flag.Kind, flag.Cause, flag.Shown, flag.Remedy, Value = JsonNumber.Of(flag.Value),
-                    Margin = JsonNumber.Of(flag.Margin), flag.Groups, flag.Phases }),
+                flag => new
+                {
+                    flag.Kind,
+                    flag.Cause,
+                    flag.Shown,
+                    flag.Remedy,
+                    Value = JsonNumber.Of(flag.Value),
+                    Margin = JsonNumber.Of(flag.Margin),
+                    flag.Groups,
+                    flag.Phases
+                }),
             diagnosis.Remarks,
             diagnosis.Checked,
             diagnosis.NotLookedAt,

@@ -70,8 +70,11 @@ internal static class DiagnosisChart
         var panels = new List<ChartPanel> { new($"|w| of {name}", norms) { IsLogarithmic = Spans(norms) } };
         if (ratio.Y.Any(double.IsFinite))
             panels.Add(
-                new("|w| over the law's", [ratio, Level(1, 1), Level(1 + Band, 3), Level(1 - Band, 3)]) { Height = 130,
-                    IsLogarithmic = Spans([ratio]) });
+                new("|w| over the law's", [ratio, Level(1, 1), Level(1 + Band, 3), Level(1 - Band, 3)])
+                {
+                    Height = 130,
+                    IsLogarithmic = Spans([ratio])
+                });
         if (angles[0].Y.Any(double.IsFinite)) panels.Add(new("angle of an update", angles) { IsLogarithmic = Spans(angles) });
         return [.. panels];
     }

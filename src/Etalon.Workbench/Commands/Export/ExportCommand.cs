@@ -24,8 +24,12 @@ internal static class ExportCommand
     public static Command Create()
     {
         var recipe = RecipeArguments.One();
-        var target = new Option<string>("--for") { Description = $"What to export for: {string.Join(", ", Targets.Keys)}.",
-            HelpName = "TARGET", Required = true };
+        var target = new Option<string>("--for")
+        {
+            Description = $"What to export for: {string.Join(", ", Targets.Keys)}.",
+            HelpName = "TARGET",
+            Required = true
+        };
         var file =
             new Option<string?>("--out") { Description = "The file to write; standard output where it is left out.", HelpName = "FILE" };
         WordOption.Allow(target, [.. Targets.Keys]);

@@ -97,8 +97,12 @@ internal static class FindLrCommand
         public Option<int> Updates { get; } =
             NumberOption.Integer("--updates", "N", "Updates from the first rate to the last.", Usual.Updates);
         public Option<int> Seeds { get; } = NumberOption.Integer("--seeds", "N", "Seeds to test, from the recipe's on.", Usual.Seeds);
-        public Option<string?> Apply { get; } = new("--apply") { Description =
-            "Write the recipe with the rate that was found, all pieces scaled alike, to this file.", HelpName = "FILE" };
+        public Option<string?> Apply { get; } = new("--apply")
+        {
+            Description =
+            "Write the recipe with the rate that was found, all pieces scaled alike, to this file.",
+            HelpName = "FILE"
+        };
         public Option<string?> Svg { get; } = new("--svg") { Description = "Write a picture to this file.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines, with all curves." };
         public Option<int?> Threads { get; } =

@@ -23,8 +23,16 @@ internal static class FindLrJson
             RecipeRate = test.Peak,
             test.Others,
             Seeds = test.Curves.Select(
-                curve => new { curve.Seed, Reading = Of(curve.Reading), curve.End, curve.Rates, curve.Losses, curve.Smoothed,
-                    curve.EffectiveRates }),
+                curve => new
+                {
+                    curve.Seed,
+                    Reading = Of(curve.Reading),
+                    curve.End,
+                    curve.Rates,
+                    curve.Losses,
+                    curve.Smoothed,
+                    curve.EffectiveRates
+                }),
         },
         JsonFormat.Options));
 

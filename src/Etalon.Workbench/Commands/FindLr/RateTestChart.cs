@@ -18,8 +18,11 @@ internal static class RateTestChart
         string[] legend = ["mean over seeds", "a seed", "usable, and its middle", .. test.Others.Select(other => other.Name)];
         List<ChartPanel> panels = [new("loss", WithMarks(test, Losses(test))) { Height = 280 }];
         if (test.HasEffectiveRates) panels.Add(new("effective rate", WithMarks(test, EffectiveRates(test))));
-        return new Chart($"{test.Recipe.Name}: loss while the rate rises", "learning rate", panels) { Legend = legend,
-            IsXLogarithmic = true };
+        return new Chart($"{test.Recipe.Name}: loss while the rate rises", "learning rate", panels)
+        {
+            Legend = legend,
+            IsXLogarithmic = true
+        };
     }
 
     /// <summary>The smoothed losses of the seeds; there is a gap where one is above the end of a test.</summary>
@@ -62,6 +65,7 @@ internal static class RateTestChart
         var begun = seeds.Where(line => line.Y.Count > 0).ToList();
         int common = begun.Count == 0 ? 0 : begun.Min(line => line.Y.Count);
         return new ChartLine("mean", [.. longest.Take(common)],
-            [.. Enumerable.Range(0, common).Select(i => begun.Average(line => line.Y[i]))]) { Color = Mean };
+            [.. Enumerable.Range(0, common).Select(i => begun.Average(line => line.Y[i]))])
+        { Color = Mean };
     }
 }

@@ -20,11 +20,13 @@ internal static class ForecastChart
         string title = $"{forecast.Recipe.Name}: forecast";
         if (measured is null || !measured.TryGetValue(forecast.Whole.Name, out var norms))
             return new(title, "update",
-                panels) { Legend = forecast.Groups.Count <= 2 ? [] : [.. forecast.Groups.Select(group => group.Name)] };
+                panels)
+            { Legend = forecast.Groups.Count <= 2 ? [] : [.. forecast.Groups.Select(group => group.Name)] };
         var line =
             new ChartLine("measured", [.. norms.Select(point => (double)point.Step)], [.. norms.Select(point => point.Norm)]) { Color = 1 };
         return new(title, "update",
-            [panels[0] with { Lines = [.. panels[0].Lines, line] }, .. panels.Skip(1)]) { Legend = ["forecast", "measured"] };
+            [panels[0] with { Lines = [.. panels[0].Lines, line] }, .. panels.Skip(1)])
+        { Legend = ["forecast", "measured"] };
     }
 
     /// <summary>A row for each update: norm and effective rate of each group.</summary>

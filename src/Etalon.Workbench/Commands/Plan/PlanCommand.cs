@@ -95,9 +95,13 @@ internal static class PlanCommand
             NumberOption.Whole("--explain", "STEP", "Which piece decides this update, why its value is what it is, and what comes next.");
         public Option<bool> Resolved { get; } =
             new("--resolved") { Description = "The canonical recipe: all defaults, all durations in steps, and its hash." };
-        public Option<string?> Csv { get; } = new("--csv") { Description =
+        public Option<string?> Csv { get; } = new("--csv")
+        {
+            Description =
             "Write step,lr,weight_decay,momentum,log_lr for each update to this file; of a recipe with groups those of each group, as in "
-            + "lr/covered.", HelpName = "FILE" };
+            + "lr/covered.",
+            HelpName = "FILE"
+        };
         public Option<string?> Svg { get; } =
             new("--svg") { Description = "Write a picture to this file; several recipes are drawn over each other.", HelpName = "FILE" };
         public Option<bool> Json { get; } = new("--json") { Description = "For machines: recipe, hash, events and warnings as JSON." };

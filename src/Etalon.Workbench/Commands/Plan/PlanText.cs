@@ -77,8 +77,11 @@ internal static class PlanText
                 rows.Add(
                     (quantity.Name,
                         new(last, "last update",
-                            quantity.Schedule.ValueAt(last)) { LogValue =
-                            quantity.Group.Conversion is null ? null : quantity.Schedule.LogValueAt(last) }));
+                            quantity.Schedule.ValueAt(last))
+                        {
+                            LogValue =
+                            quantity.Group.Conversion is null ? null : quantity.Schedule.LogValueAt(last)
+                        }));
             rows.AddRange(ScheduleEvents.Never(quantity.Schedule, recipe.TotalSteps).Select(happening => (quantity.Name, happening)));
         }
         rows.AddRange(Corrections(plan));
@@ -119,7 +122,8 @@ internal static class PlanText
         foreach (var correction in conversion.Corrections.Take(MostCorrections))
             yield return ("buffer of covered",
                 new(correction.Step, "corrected once before the update: v ← v - k w",
-                    correction.Map.Share.Value) { LogValue = correction.Map.Share.Log });
+                    correction.Map.Share.Value)
+                { LogValue = correction.Map.Share.Log });
         if (conversion.Corrections.Count > MostCorrections)
             yield return ("buffer of covered",
                 new(conversion.Corrections[MostCorrections].Step,

@@ -102,9 +102,13 @@ internal static class ProbeCommand
     private sealed class Options
     {
         public Argument<string> Run { get; } = CommonOptions.Run();
-        public Argument<string[]> Changes { get; } = new("changes") { Description =
-            "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.", HelpName = "data.key=value",
-            Arity = ArgumentArity.ZeroOrMore };
+        public Argument<string[]> Changes { get; } = new("changes")
+        {
+            Description =
+            "Keys of data: in a recipe, as in data.train=2000 or data.image=32x32x3.",
+            HelpName = "data.key=value",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         public Option<string> On { get; } = new("--on") { Description = "The data set to probe on.", HelpName = "SET", Required = true };
         public Option<long?> At { get; } = NumberOption.Whole("--at", "STEP",
             "The updates after which to look, of a checkpoint that the run kept, or 0 for the network before training; all of them "

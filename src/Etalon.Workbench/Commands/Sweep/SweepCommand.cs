@@ -98,8 +98,7 @@ internal static class SweepCommand
         {
             var files = new OutputFiles(parsed, json, csv);
             var sweep = Read(parsed.GetValue(spec));
-            files.Spare([new InputFile(sweep.File, "the sweep itself"),
-                .. sweep.RecipeFiles.Select(file => new InputFile(file, "a recipe of the sweep"))]);
+            files.Spare(InputsOf(sweep));
             var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
             var table = SweepTable.Of(sweep, folder);
             files.Write(csv, writer => SweepTableCsv.Write(table, writer), table.Rows.Count);
@@ -141,4 +140,14 @@ internal static class SweepCommand
     private static Option<int?> Jobs() => NumberOption.Integer(
         "--jobs", "N", "Trials at a time, each on one thread; as many as there are processors unless given. No result depends on it.",
         1, MostJobs, $"at least 1 and at most {MostJobs} trials train at a time");
+
+    // What is trained differs between configurations; the tables and data that it is read from mostly do not.
+    private static IEnumerable<InputFile> InputsOf(Lab.Sweeps.Sweep sweep) =>
+    [
+        new(sweep.File, "the sweep itself"),
+        .. sweep.RecipeFiles.Select(file => new InputFile(file, "a recipe of the sweep")),
+        .. sweep.Configurations.Select(configuration => configuration.Trials[0].Read)
+            .DistinctBy(read => (string.Join('\n', read.Tables), read.Recipe.Data?.Set, read.Recipe.Data?.Folder))
+            .SelectMany(RecipeInputs.Of),
+    ];
 }

@@ -10,9 +10,13 @@ internal static class ForkCommand
     public static Command Create()
     {
         var run = CommonOptions.Run();
-        var changes = new Argument<string[]>("changes") { Description =
+        var changes = new Argument<string[]>("changes")
+        {
+            Description =
             "What the new recipe has instead, as in learning_rate=0.01; durations count from the parent's first update.",
-            HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
+            HelpName = "key=value",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var at = NumberOption.Whole("--at", "STEP", "The updates after which to leave the run; its last good checkpoint unless given.");
         var threads = CommonOptions.Threads();
         var runs = CommonOptions.Runs();

@@ -14,8 +14,11 @@ internal static class ResumeCommand
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
         var inexact = new Option<bool>(
-            "--inexact") { Description =
-            "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ." };
+            "--inexact")
+        {
+            Description =
+            "Goes on also where the run was computed with another arithmetic: not exact, the last digits differ."
+        };
         var command = new Command(
             "resume",
             """

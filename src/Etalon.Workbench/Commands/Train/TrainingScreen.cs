@@ -52,8 +52,15 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
     {
         if (json)
         {
-            var facts = new { run = run.IsDone ? null : run.Folder, result.Steps, result.TestLoss, result.TestAccuracy, result.Seconds,
-                result.ImagesPerSecond };
+            var facts = new
+            {
+                run = run.IsDone ? null : run.Folder,
+                result.Steps,
+                result.TestLoss,
+                result.TestAccuracy,
+                result.Seconds,
+                result.ImagesPerSecond
+            };
             streams.Output.WriteLine(JsonSerializer.Serialize(facts, JsonFormat.Options));
             return;
         }
