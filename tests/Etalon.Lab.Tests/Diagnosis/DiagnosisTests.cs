@@ -59,6 +59,52 @@ public class DiagnosisTests
         Assert.InRange(flags[1].Value, 2.0 / 7 - flags[1].Margin, 2.0 / 7 + flags[1].Margin);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5e-4)]
+    public void A_small_penalty_counts_as_decay_to_the_last_digits_where_every_update_is_a_row(double decay)
+    {
+        var run = new SphereRun
+        {
+            Penalty = 2e-4,
+            Every = 1,
+            LogsBufferWeight = true,
+            Phases = [(60, 0.05, decay), (300, 0.1, decay), (150, 0.01, decay)],
+        };
+        var diagnosis = Diagnose(run);
+        Assert.Equal(FlagKind.LossPenalty, Assert.Single(diagnosis.Flags).Kind);
+        var shares = diagnosis.Findings.Where(finding => finding.IsKnown && finding.Quantity == "decay that the norm shows, over the log's")
+            .ToArray();
+        Assert.NotEmpty(shares);
+        // The margin is a bound of what rounding to float32 leaves, and this log is float64's.
+        Assert.All(shares, share => Assert.InRange(share.Value, 1 - share.Margin, 1 + share.Margin));
+    }
+
+    [Fact]
+    public void A_penalty_on_one_layer_leaves_the_others_their_numbers()
+    {
+        var diagnosis = Diagnose(new SphereRun { Penalty = 0.015, Penalized = ["conv1"] });
+        var flag = Assert.Single(diagnosis.Flags);
+        Assert.Equal((FlagKind.LossPenalty, "conv1"), (flag.Kind, Assert.Single(flag.Groups)));
+        Assert.Equal(5, Find(diagnosis, "D3", 1, "conv2").Value, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(1e-310, 5e-3)]
+    [InlineData(1e-308, 5e-3)]
+    [InlineData(1e-140, 1e-200)]
+    [InlineData(0.1, 1e-310)]
+    public void A_rate_or_decay_too_small_for_the_laws_counts_as_0_and_the_log_is_told_so(double rate, double decay)
+    {
+        string text = new SphereRun { Phases = [(200, rate, decay)] }.Log();
+        var log = CsvLog.Read(new StringReader(text), "tiny.csv");
+        Assert.EndsWith("it counts as 0 (and 39 more like it, the last in line 41)", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        Assert.True(log.Rate[0] * log.WeightDecay[0] == 0);
+        var units = Diagnose(text).Findings.Where(finding => finding is { Id: "D3", IsKnown: true }).ToArray();
+        Assert.NotEmpty(units);
+        Assert.All(units, finding => Assert.Equal(0, finding.Value));
+    }
+
     [Fact]
     public void A_constant_clip_is_the_only_flag_of_a_run_that_has_nothing_else()
     {

@@ -11,7 +11,7 @@ internal sealed class SphereRun
 {
     private const int Dimensions = 24;
 
-    private static readonly string[] Quantities = ["norm", "gradsq", "dot", "angle", "buffer_dot", "residual"];
+    private static readonly string[] Quantities = ["norm", "gradsq", "dot", "angle", "buffer_dot", "residual", "buffer_weight"];
 
     private readonly double[][] _weights, _buffers, _gradients;
     private readonly CounterStream[] _streams;
@@ -57,6 +57,12 @@ internal sealed class SphereRun
     /// <summary>c of an L2 term c |w|²/2 in the loss.</summary>
     public double Penalty { get; init; }
 
+    /// <summary>The groups that the term is of; all where none is named.</summary>
+    public string[] Penalized { get; init; } = [];
+
+    /// <summary>Whether the log has the buffer's product with the weights.</summary>
+    public bool LogsBufferWeight { get; init; }
+
     /// <summary>The log, with the columns that are wanted.</summary>
     public string Log(Func<string, bool>? wants = null)
     {
@@ -65,7 +71,8 @@ internal sealed class SphereRun
         string[] groups = ["scale_invariant", .. Names];
         string[] columns = ["step", "lr", "weight_decay", "momentum",
             .. groups.SelectMany(group => Quantities.Select(quantity => $"{quantity}/{group}")), "gradsq/all"];
-        bool[] isWanted = [.. columns.Select(column => wants?.Invoke(column) ?? true)];
+        bool[] isWanted = [.. columns.Select(column => (LogsBufferWeight || !column.StartsWith("buffer_weight/", StringComparison.Ordinal))
+            && (wants?.Invoke(column) ?? true))];
         var text = new StringBuilder();
         void Row(IEnumerable<string> cells) => text.AppendJoin(',', cells.Where((_, i) => isWanted[i])).Append('\n');
         Row(columns);
@@ -89,7 +96,7 @@ internal sealed class SphereRun
         double logged = LogsBeforeClip ? 1 : cut;
         all = norm * norm * logged * logged;
         var sums = _weights.Select((_, k) => Apply(k, rate, decay, cut, logged)).ToArray();
-        return [.. Measured([.. Enumerable.Range(0, 7).Select(i => sums.Sum(each => each[i]))]), .. sums.SelectMany(Measured)];
+        return [.. Measured([.. Enumerable.Range(0, 8).Select(i => sums.Sum(each => each[i]))]), .. sums.SelectMany(Measured)];
     }
 
     private void Draw(int k)
@@ -98,17 +105,19 @@ internal sealed class SphereRun
         for (int i = 0; i < Dimensions; i++) g[i] = _streams[k].NextNormal();
         double norm = Math.Sqrt(Product(w, w)), along = Product(g, w) / (norm * norm);
         for (int i = 0; i < Dimensions; i++) g[i] = (g[i] - along * w[i]) * Math.Sqrt(_squares[k] / (Dimensions - 1)) / norm;
-        for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
+        if (Penalized.Length == 0 || Penalized.Contains(Names[k]))
+            for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
         if (Radial == 0 || k != Names.Count - 1) return;
         double length = Math.Sqrt(Product(g, g));
         for (int i = 0; i < Dimensions; i++) g[i] += Radial * length * w[i] / norm;
     }
 
-    // |w|², |g|², g.w, v.g, |w|² after the update by the rule, |w|² as it then is, |w' - w|².
+    // |w|², |g|², g.w, v.g, |w|² after the update by the rule, |w|² as it then is, |w' - w|², v.w.
     private double[] Apply(int k, double rate, double decay, double cut, double logged)
     {
         var (w, v, g, old) = (_weights[k], _buffers[k], _gradients[k], (double[])_weights[k].Clone());
-        double own = WithoutDecay.Contains(Names[k]) ? 0 : k == 0 ? decay * FirstDecay : decay, bufferDot = Product(v, g);
+        double own = WithoutDecay.Contains(Names[k]) ? 0 : k == 0 ? decay * FirstDecay : decay;
+        double bufferDot = Product(v, g), bufferWeight = Product(v, w);
         double expected = 0;
         for (int i = 0; i < Dimensions; i++)
         {
@@ -120,14 +129,14 @@ internal sealed class SphereRun
         for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
         double[] moved = [.. w.Zip(old, (now, before) => now - before)];
         return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w),
-            Product(moved, moved)];
+            Product(moved, moved), bufferWeight];
     }
 
     private static double[] Measured(double[] sums)
     {
         double norm = Math.Sqrt(sums[0]), after = Math.Sqrt(sums[5]),
             chord = Math.Sqrt((sums[6] - (after - norm) * (after - norm)) / (norm * after));
-        return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1];
+        return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1, sums[7]];
     }
 
     private static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();

@@ -21,6 +21,9 @@ internal sealed class LossPenalty : Cause
     // What epsilon leaves of g.w has one sign too, and in five rows the same size by chance: 3e-5 of the decay in a sound network.
     private const double LeastOfDecay = 1e-3;
 
+    // Further from c than this many times what g.w/|w|² scatters by, a group shows that it has no such term.
+    private const double Apart = 3;
+
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
         var found = evidence.Groups.Select(
@@ -63,21 +66,32 @@ internal sealed class LossPenalty : Cause
         if (pulls.Length < FewestRows) return null;
         double middle = Median(pulls);
         if (!(middle > 0)) return null;
-        // Quartiles, so that a loss that bursts in a few rows hides nothing.
+        return Scatter(pulls) <= MostScatter * middle ? middle : null;
+    }
+
+    // Quartiles, so that a loss that bursts in a few rows hides nothing.
+    private static double Scatter(double[] pulls)
+    {
         double[] ordered = [.. pulls.Order()];
-        double half = ordered[ordered.Length * 3 / 4] - ordered[ordered.Length / 4];
-        return half <= MostScatter * middle ? middle : null;
+        return ordered[ordered.Length * 3 / 4] - ordered[ordered.Length / 4];
+    }
+
+    private static bool MayHide(LogGroup group, double pull)
+    {
+        double[] pulls = Pulls(group);
+        return pulls.Length < FewestRows || Math.Abs(Median(pulls) - pull) <= Apart * Scatter(pulls);
     }
 
     private static double[] Unknown(double[] column) => [.. column.Select(_ => double.NaN)];
 
     /// <summary>
     /// The log of the loss without the term, with the term counted as decay, which it is. Where one c stands in all groups that show it, it
-    /// stands in those that hide it too.
+    /// stands in those that hide it too, and not in those that show another or none.
     /// </summary>
     private static RunLog Without(RunLog log, Dictionary<string, double> found, double? common) => log.With(log.Groups.Select(group =>
     {
-        double pull = found.TryGetValue(group.Name, out double own) ? own : group.Name == LogGroup.Everything ? 0 : common ?? 0;
+        double pull = found.TryGetValue(group.Name, out double own) ? own
+            : group.Name != LogGroup.Everything && common is { } one && MayHide(group, one) ? one : 0;
         return pull == 0 ? group : group with
         {
             Dot = [.. group.Dot.Zip(group.Norm, (dot, norm) => dot - pull * norm * norm)],

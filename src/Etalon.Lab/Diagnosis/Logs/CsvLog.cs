@@ -95,6 +95,13 @@ internal static class CsvLog
         // Python's words for 1 and 0.
         if (LogColumns.Rule.Contains(name) && bool.TryParse(cell, out bool isTrue)) return isTrue ? 1 : 0;
         string? fault = CsvCells.Fault(cell, out double value) ?? LogColumns.Fault(name, value);
+        if (fault is null && LogColumns.IsRateOrDecay(name) && value != LogColumns.Counted(value))
+        {
+            warnings.Add($"tiny {name}",
+                $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", below {LogColumns.LeastNumber:R}, and no law can be "
+                + $"asked of it; it counts as 0", number);
+            return LogColumns.Counted(value);
+        }
         if (fault is null) return value;
         warnings.Add($"cell {fault}",
             $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", which {fault}; the cell counts as missing", number);

@@ -52,6 +52,19 @@ internal static class LogColumns
             ? column[name..] : null;
     }
 
+    /// <summary>A rate or a decay below which it counts as 0, so that the product of two and its reciprocal stay within float64.</summary>
+    public const double LeastNumber = 1e-150;
+
+    /// <summary>Whether a column is a rate or a decay, of the run or of a group.</summary>
+    public static bool IsRateOrDecay(string column)
+    {
+        int slash = column.IndexOf('/', StringComparison.Ordinal);
+        return (slash < 0 ? column : column[..slash]) is Rate or WeightDecay;
+    }
+
+    /// <summary>A rate or a decay as the laws take it.</summary>
+    public static double Counted(double value) => value < LeastNumber ? 0 : value;
+
     /// <summary>Why a number cannot stand in a column; null where it can.</summary>
     /// <remarks>Beyond 1e50 either way the fourth power of a norm, times a few others, leaves float64.</remarks>
     public static string? Fault(string column, double value)

@@ -28,8 +28,8 @@ internal static class RunFolderLog
             Rule = recipe.ToSchedule().Rule,
             IsRuleLogged = true,
             Steps = steps,
-            Rate = [.. steps.Select(recipe.LearningRate.ValueAt)],
-            WeightDecay = [.. steps.Select(recipe.WeightDecay.ValueAt)],
+            Rate = [.. steps.Select(recipe.LearningRate.ValueAt).Select(LogColumns.Counted)],
+            WeightDecay = [.. steps.Select(recipe.WeightDecay.ValueAt).Select(LogColumns.Counted)],
             Momentum = [.. steps.Select(recipe.Momentum.ValueAt)],
             Groups = [.. rows.Groups.Select(name => Group(name, steps, rows.Column, new ParameterGroups(recipe)))],
             PlannedSteps = recipe.TotalSteps,
@@ -41,7 +41,8 @@ internal static class RunFolderLog
     private static LogGroup Group(string name, long[] steps, Func<string, double[]> column, ParameterGroups numbers)
     {
         int own = numbers.Of(ParameterClass.ScaleInvariant);
-        return LogGroup.Of(name, column, [.. steps.Select(step => numbers.At(step)[own].Rate)],
-            [.. steps.Select(step => numbers.At(step)[own].WeightDecay)], [.. steps.Select(step => numbers.At(step)[own].Momentum)]);
+        return LogGroup.Of(name, column, [.. steps.Select(step => LogColumns.Counted(numbers.At(step)[own].Rate))],
+            [.. steps.Select(step => LogColumns.Counted(numbers.At(step)[own].WeightDecay))],
+            [.. steps.Select(step => numbers.At(step)[own].Momentum)]);
     }
 }

@@ -124,17 +124,21 @@ internal sealed class GroupPhase
     public long StepsFrom(int row) => (row + 1 < Steps.Count ? Steps[row + 1] : Phase.End) - Steps[row];
 
     /// <summary>
-    /// What the gradients added to |w|² from one row to a later one, where the log has their sums over all updates between; null where it
-    /// has not.
+    /// What the gradients added to |w|² from one row to a later one, where the log has their sums over all updates between, or the rows
+    /// follow each other, so that the first one is the sum; null where it has not.
     /// </summary>
     public double? GrownBetween(int row, int next)
     {
-        if (next != row + 1 || !Phase.Log.IsWholeInterval(Phase.FirstRow + next)) return null;
-        var (_, _, momentum) = NumbersAt(row);
-        double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule) * Of(Group.BufferDotSum)[next],
+        if (next != row + 1) return null;
+        var (rate, _, momentum) = NumbersAt(row);
+        double share = momentum == 0 ? 0 : 2 * RuleSums.BufferShare(momentum, Phase.Log.Rule),
             total = RuleSums.TotalOverRate(momentum, Phase.Log.Rule);
-        double grown = total * total * (Of(Group.GradientSquareSum)[next] + share);
-        return double.IsFinite(grown) ? grown : null;
+        double? Grown(double square, double dot) =>
+            total * total * (square + (share == 0 ? 0 : share * dot)) is var grown && double.IsFinite(grown) ? grown : null;
+        double? sum = Phase.Log.IsWholeInterval(Phase.FirstRow + next)
+            ? Grown(Of(Group.GradientSquareSum)[next], Of(Group.BufferDotSum)[next]) : null;
+        return sum ?? (Steps[next] - Steps[row] == 1
+            ? Grown(rate * rate * Of(Group.GradientSquare)[row], rate * rate * Of(Group.BufferDot)[row]) : null);
     }
 
     /// <summary>
