@@ -51,6 +51,16 @@ public sealed class GuessedRatesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(0.3)]
+    public void A_constant_tail_is_not_what_comes_after_the_recipe_ended_in_another_size(double tail)
+    {
+        var flag = RunDiagnosis.Of(Log(step => step < 60 ? Meant(step) : tail, _ => 5e-3), Recipe()).Flags[0];
+        Assert.Equal(FlagKind.RateDiffers, flag.Kind);
+        Assert.DoesNotContain("the recipe's at ", $"{flag.Cause} {flag.Shown}", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_decay_that_goes_with_the_rate_is_a_difference_of_the_decay()
     {

@@ -30,16 +30,18 @@ internal static class GuessedRates
         double peak = Math.Max(y.Max(), Enumerable.Range(0, x.Length).Max(i => reference.RateAt(x[i])));
         if (!(peak > 0)) return [];
         double unexplained = Fitted(new("", "", "", reference.RateAt), 1, x, y, peak).Residual;
-        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, x, y, peak))
+        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, reference.TotalSteps, x, y, peak))
             .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) })
             .ToList();
         // A tenth of a percent is no reason to prefer one to a plainer one before it.
         return [.. fits.OrderBy(fit => Math.Round(fit.Residual, 3)).Take(8)];
     }
 
-    private static IEnumerable<Fit> Fits(Guess guess, double[] x, double[] y, double peak)
+    private static IEnumerable<Fit> Fits(Guess guess, long end, double[] x, double[] y, double peak)
     {
         if (!guess.IsOfSize) yield return Fitted(guess, 1, x, y, peak);
+        // Past the end a schedule is constant, and of the right size any constant fits any other.
+        if (guess.Time is { } time && 2 * x.Count(step => time(step) >= end) > x.Length) yield break;
         double[] ratios =
             [.. x.Select(guess.Value).Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
         if (!guess.IsScalable || ratios.Length < 3) yield break;
@@ -83,7 +85,8 @@ internal static class GuessedRates
                 $"the log's rate at t is {meant} at {Text.Number(span)} t, as of a schedule of {length:#,0} updates instead of "
                 + $"{reference.TotalSteps:#,0}",
                 "Give the scheduler the number of updates that the run really has; look at epochs, gradient accumulation and the number "
-                + "of processes.", t => of(span * t));
+                + "of processes.", t => of(span * t))
+            { Time = t => span * t };
         }
     }
 
@@ -92,7 +95,8 @@ internal static class GuessedRates
         if (reference.StepsPerEpoch is not { } epoch) yield break;
         const string Remedy = "Call scheduler.step() once per epoch, after the loop over batches; or write the schedule in updates.";
         yield return new($"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t",
-            Remedy, t => reference.RateAt(epoch * t));
+            Remedy, t => reference.RateAt(epoch * t))
+        { Time = t => epoch * t };
         // PyTorch's cosine goes up again past its end.
         yield return new(
             $"the scheduler steps once per batch, and counts in epochs",

@@ -167,6 +167,9 @@ internal sealed record Guess(string Words, string Formula, string Remedy, Func<d
 {
     /// <summary>Whether nothing but the size differs, so that without a factor it is no guess.</summary>
     public bool IsOfSize { get; init; }
+
+    /// <summary>The update of the schedule that the log would be at, where time runs at another pace; else null.</summary>
+    public Func<double, double>? Time { get; init; }
 }
 
 /// <summary>A guess held against a log.</summary>
