@@ -7,9 +7,8 @@ public class DocumentExample
     [Fact]
     public void The_example_of_the_document_runs_and_does_what_it_says()
     {
-        var schedule = new UpdateSchedule(
-            new Steps(0.1, [31_280, 46_920], 0.1), new Constant(5e-4), new Constant(0.9), 62_560)
-        { StepsPerEpoch = 391 };
+        var rate = new Steps(0.1, [31_280, 46_920], 0.1);
+        var schedule = new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), 62_560) { StepsPerEpoch = 391 };
         Conversion conversion = Converter.Convert(schedule, EquivalentForm.TexpPlusPlus);
 
         UpdateRow first = conversion.Target[0];               // what update 0 uses: ln η, λ, μ and, with Nesterov, ν
