@@ -36,6 +36,8 @@ public class TableFileTests
     [InlineData("step,lr\n0,-0.1\n", "lr.csv:2:2: lr is \"-0.1\", which cannot be: a rate is never negative; write 0 or more")]
     [InlineData("STEP,lr\n100,0.1\n101,0.2\n", "lr.csv:2:1: step is \"100\" where 0 must stand")]
     [InlineData("Step,step,lr\n0,0,0.1\n", "lr.csv:1: names the column step twice; keep one")]
+    [InlineData("global_step,lr\n100,0.1\n101,0.2\n", "lr.csv:2:1: global_step is \"100\" where 0 must stand")]
+    [InlineData("_step,lr\n1,0.1\n2,0.2\n", "lr.csv:2:1: _step is \"1\" where 0 must stand")]
     [InlineData("iteration,lr\n1,0.1\n2,0.2\n",
         "lr.csv:2:1: iteration is \"1\" where 0 must stand; a table has a row for each update from 0 on, in order, none twice and none "
         + "left out")]

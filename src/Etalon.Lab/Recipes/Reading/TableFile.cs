@@ -16,7 +16,7 @@ internal sealed class TableFile(string source, string column, Func<double, strin
     private const int MostRows = 10_000_000, MostNamed = 8;
 
     // The first of these that a table has counts its rows.
-    private static readonly string[] Counters = ["step", "iteration", "iter", "update", "t", "epoch"];
+    private static readonly string[] Counters = ["step", "global_step", "_step", "iteration", "iter", "update", "t", "epoch"];
 
     private const string Remedy = "a table has a row for each update from 0 on";
 
