@@ -39,9 +39,16 @@ public sealed class ForkOfFormTests : IDisposable
     [InlineData("equivalent.form=texp++", "equivalent=null", "optimizer.nesterov=true")]
     [InlineData("", "equivalent.form=texp++", "optimizer.decay=decoupled")]
     [InlineData("equivalent.form=texp++", "equivalent=null", "optimizer.decay=decoupled")]
-    [InlineData("", "equivalent.form=texp++", "optimizer.dampening=0.5")]
     [Trait("speed", "slow")]
-    public void A_fork_that_changes_the_form_alone_goes_on_as_its_parent(string parentForm, string forkForm, params string[] recipe)
+    public void A_fork_that_changes_the_form_alone_continues_as_its_parent(string parentForm, string forkForm, params string[] recipe) =>
+        AssertContinues(parentForm, forkForm, recipe);
+
+    // Dampening alone shows whether a fork knows which tensors have a buffer.
+    [Fact]
+    public void A_fork_that_changes_the_form_of_a_dampened_run_continues_as_its_parent() =>
+        AssertContinues("", "equivalent.form=texp++", "optimizer.dampening=0.5");
+
+    private void AssertContinues(string parentForm, string forkForm, params string[] recipe)
     {
         string[] words = [.. Float64, .. recipe, .. Words(parentForm)];
         string whole = SmallRun.Whole(In("whole"), words), parent = SmallRun.Stopped(In("stopped"), 13, words);

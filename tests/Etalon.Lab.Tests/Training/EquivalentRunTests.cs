@@ -93,12 +93,16 @@ public class EquivalentRunTests
     }
 
     [Theory]
-    [InlineData("float32")]
-    [InlineData("float64")]
-    public void Re_centring_at_every_step_now_and_then_and_never_gives_the_same_directions_to_the_bit(string precision)
+    [InlineData("float32", "equivalent.form=texp++", "momentum=0")]
+    [InlineData("float64", "equivalent.form=texp++", "momentum=0")]
+    // With a buffer, which is re-centered too, and with a decay, which follows the square of the scale.
+    [InlineData("float32", "equivalent.form=texp++", "momentum=0.2")]
+    [InlineData("float64", "equivalent={form: weight-decay, weight_decay: 0.01}", "momentum=0.5")]
+    public void Re_centering_at_every_step_now_and_then_and_never_gives_the_same_directions_to_the_bit(
+        string precision, string equivalent, string momentum)
     {
         string text = Common + Schedules["warm-up from 0 and cosine"] + "\n";
-        string[] form = ["equivalent.form=texp++", $"precision={precision}", "weight_decay=1", "momentum=0"];
+        string[] form = [equivalent, $"precision={precision}", "weight_decay=1", momentum];
         if (precision == "float32") Check<float>();
         else Check<double>();
 
@@ -109,7 +113,7 @@ public class EquivalentRunTests
             foreach (int slack in (int[])[0, 1])
             {
                 var (weights, shift) = Weights<T>(text, form, slack);
-                Assert.True(shift >= 1, "the run did not grow enough to be re-centred");
+                Assert.True(shift >= 1, "the run did not grow enough to be re-centered");
                 Assert.Equal(never, weights.Select(weight => T.ScaleB(weight, shift)));
             }
         }
