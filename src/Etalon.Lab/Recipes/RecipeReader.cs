@@ -42,7 +42,7 @@ public static class RecipeReader
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
     public static ReadRecipe Read(string text, string source = "recipe", IReadOnlyList<string>? overrides = null) =>
-        Read(text, source, overrides ?? [], RecipeText.LargestLength);
+        RecipeTemplate.Of(text, source).With(overrides ?? []);
 
     /// <summary>Reads a recipe's <c>data</c> where there is no recipe around it.</summary>
     /// <param name="data">What stands after <c>data:</c>.</param>
@@ -60,19 +60,12 @@ public static class RecipeReader
     /// <param name="overrides">"key=value" with dotted keys, in order; a later one wins.</param>
     /// <exception cref="InputException">The recipe has problems.</exception>
     internal static ReadRecipe ReadWritten(string text, string source, IReadOnlyList<string> overrides) =>
-        Read(text, source, overrides, int.MaxValue);
+        RecipeTemplate.Of(text, source, int.MaxValue).With(overrides);
 
-    private static ReadRecipe Read(string text, string source, IReadOnlyList<string> overrides, int longest)
+    /// <summary>Reads a recipe from its nodes, in which the overrides are applied.</summary>
+    internal static ReadRecipe Read(RecipeMap map, RecipeProblems problems, RecipeWarnings warnings, string text, string source,
+        IReadOnlyList<string> overrides)
     {
-        var problems = new RecipeProblems();
-        var root = RecipeText.Parse(text, source, problems, longest);
-        if (root is not null and not RecipeMap)
-            problems.Add(root.Place, $"a recipe is a set of keys, as in \"duration: 10ep\", not {root.Kind}");
-        problems.ThrowIfAny();
-        var map = (RecipeMap)root!;
-        Overrides.Apply(map, overrides, problems);
-
-        var warnings = new RecipeWarnings();
         var (recipe, tables) = ReadSections(new SectionReader(map, "", problems), source, warnings);
         problems.ThrowIfAny();
         return new ReadRecipe(recipe!, text, File: null, tables, overrides, warnings.InOrder());

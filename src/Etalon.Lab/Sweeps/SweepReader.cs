@@ -114,11 +114,11 @@ internal static class SweepReader
     {
         try
         {
-            return new NamedRecipe(node, file, RecipeReader.TextOf(file, "recipe", "../recipes/digits.yaml"));
+            return new NamedRecipe(node, file, RecipeTemplate.Of(RecipeReader.TextOf(file, "recipe", "../recipes/digits.yaml"), file));
         }
         catch (InputException exception)
         {
-            problems.Add(node.Place, exception.Message);
+            foreach (string problem in exception.Problems) problems.Add(node.Place, problem);
             return null;
         }
     }
@@ -127,7 +127,7 @@ internal static class SweepReader
     {
         try
         {
-            return RecipeReader.Read(named.Text, named.File, [.. changes.Select(change => change.Override)]) with { File = named.File };
+            return named.Template.OneOfManyWith([.. changes.Select(change => change.Override)]) with { File = named.File };
         }
         catch (InputException exception)
         {
@@ -202,6 +202,6 @@ internal static class SweepReader
         }
     }
 
-    // A recipe's file as the sweep names it, read once for all configurations.
-    private sealed record NamedRecipe(RecipeScalar Node, string File, string Text);
+    // A recipe's file as the sweep names it, parsed once for all configurations.
+    private sealed record NamedRecipe(RecipeScalar Node, string File, RecipeTemplate Template);
 }

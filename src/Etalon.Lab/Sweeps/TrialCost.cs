@@ -9,15 +9,23 @@ namespace Etalon.Lab.Sweeps;
 internal static class TrialCost
 {
     private const int Untimed = 2, MostTimed = 20;
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(0.15);
 
     /// <summary>Bytes of the largest of the trials, on one thread each.</summary>
     /// <exception cref="InputException">A model does not fit its images.</exception>
     public static long MostMemory(Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        // Seeds take the same memory.
-        return sweep.Configurations.Max(configuration => RunMemory.Of(configuration.Trials[0].Recipe, threads: 1)!.Value);
+        // A network is laid out to know it, so once for all trials that differ in schedules and seeds alone.
+        return sweep.Configurations.Select(configuration => configuration.Trials[0].Recipe)
+            .DistinctBy(WhatTakesMemory).Max(recipe => RunMemory.Of(recipe, threads: 1)!.Value);
+    }
+
+    // As texts: specifications with lists in them are equal only to themselves.
+    private static (string Data, string Model, string Loss, Precision Precision, int Slots) WhatTakesMemory(Recipe recipe)
+    {
+        var json = RecipeWriter.ToJson(recipe);
+        return ($"{json["data"]}", $"{json["model"]}", $"{json["loss"]}", recipe.Precision, recipe.Optimizer.Slots);
     }
 
     /// <summary>How many trials train at a time: as many as asked for, and no more than there are or fit into memory.</summary>
@@ -31,7 +39,7 @@ internal static class TrialCost
     }
 
     /// <summary>
-    /// Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in half a second.
+    /// Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in 0.15 s.
     /// </summary>
     /// <exception cref="InputException">Its data are not here, or do not fit.</exception>
     public static double SecondsPerUpdate(Recipe recipe)

@@ -19,7 +19,7 @@ internal static class ScheduleWarnings
     public static void OfSize(Schedule schedule, ScheduledQuantity quantity, long totalSteps, SourceLocation place, string path,
         RecipeWarnings warnings)
     {
-        if (quantity == ScheduledQuantity.Momentum) return;
+        if (quantity == ScheduledQuantity.Momentum || !warnings.AreWanted) return;
         var isRate = quantity == ScheduledQuantity.LearningRate;
         var usual = isRate ? LargestUsualRate : LargestUsualDecay;
         if (isRate && Grows(schedule)) return;

@@ -9,8 +9,9 @@ internal static class SweepText
     /// <summary>A line for each trial, and their number.</summary>
     public static void WriteTrials(Sweep sweep, SweepFolder folder, TextWriter output)
     {
-        output.WriteLine($"{sweep.Name}: {folder.Path}");
-        output.WriteLine($"{"trial",-16}  {"state",-11}  {"seed",6}  {"updates",9}  changes");
+        // The console writes each text at once; thousands of lines cost as much as one.
+        List<string> lines =
+            [$"{sweep.Name}: {folder.Path}", $"{"trial",-16}  {"state",-11}  {"seed",6}  {"updates",9}  changes"];
         var states = folder.Trials.GetEnumerator();
         foreach (var configuration in sweep.Configurations)
         {
@@ -18,9 +19,10 @@ internal static class SweepText
             {
                 states.MoveNext();
                 string state = Word(states.Current.Status);
-                output.WriteLine($"{trial.Id}  {state,-11}  {trial.Recipe.Seed,6}  {trial.Recipe.TotalSteps,9:N0}  {configuration.Label}");
+                lines.Add($"{trial.Id}  {state,-11}  {trial.Recipe.Seed,6}  {trial.Recipe.TotalSteps,9:N0}  {configuration.Label}");
             }
         }
+        output.WriteLine(string.Join(output.NewLine, lines));
         int trials = folder.Trials.Count, configurations = sweep.Configurations.Count;
         output.WriteLine($"{trials:N0} trials: {configurations:N0} configurations, {trials / configurations:N0} seeds each");
         output.WriteLine(Counts(folder));
