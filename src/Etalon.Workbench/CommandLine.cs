@@ -76,6 +76,7 @@ internal static class CommandLine
         VerifyResumeCommand.Create(),
         PlanCommand.Create(),
         ForecastCommand.Create(),
+        AdviseCommand.Create(),
         FindLrCommand.Create(),
         ConvertCommand.Create(),
         VerifyCommand.Create(),

@@ -2,6 +2,7 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
+using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Forecasts;
@@ -15,7 +16,7 @@ internal sealed class Forecast
         Phases = Schedules.Dynamics.Phases.Of(schedule.Schedule);
         MixingUnits = schedule.Units;
         Groups = [.. gradients.Select(
-            group => new GroupForecast(group.Name, CurveOf(schedule, group, StartingStep(Phases)), group.Gradients.Settled))];
+            group => new GroupForecast(group.Name, CurveOf(schedule, group, StartingStep(schedule.Table)), group.Gradients.Settled))];
     }
 
     /// <summary>The recipe.</summary>
@@ -117,9 +118,17 @@ internal sealed class Forecast
         return NormCurve.Of(schedule.Table, NormState.AtRest(start), step => group.Gradients.At(schedule.TimeAt(step)));
     }
 
-    /// <summary>The step at whose equilibrium a run starts of which no norm is known: where its first phase leads.</summary>
-    private static long StartingStep(IReadOnlyList<Phase> phases) =>
-        (phases.FirstOrDefault(phase => phase.Last.HasEquilibrium) ?? phases[0]).End - 1;
+    /// <summary>
+    /// The step at whose equilibrium a run starts of which no norm is known: the first of its largest rate. The end of a phase would not
+    /// do: a cosine ends where there is hardly any equilibrium left.
+    /// </summary>
+    private static long StartingStep(UpdateTable table)
+    {
+        long peak = table.FirstStep;
+        for (long step = peak + 1; step < table.End; step++)
+            if (table[step].LogRate > table[peak].LogRate) peak = step;
+        return peak;
+    }
 }
 
 /// <summary>The forecast of one group of scale-invariant weights.</summary>

@@ -1,0 +1,241 @@
+using Etalon.Numerics;
+
+namespace Etalon.Lab.Advice;
+
+/// <summary>
+/// Rate, decay, schedule and warm-up for a budget. For scale-invariant weights rate and decay act by their product alone once the start is
+/// forgotten, and time passes in mixing units: so the decay follows from the rate and from how many units the run should have.
+/// </summary>
+/// <remarks>
+/// How many units is an observation, not a theorem: published recipes of 90 to 300 epochs have 9 to 20 of them, about 15. Below 3 a run
+/// keeps remembering its start, and decay has hardly any effect.
+/// </remarks>
+internal sealed class Advice
+{
+    /// <summary>The units of published recipes, and the least that forget a start.</summary>
+    public const double UsualUnits = 15, FewestUnits = 3;
+
+    private const double EpochsThatRepeat = 8, Neighbor = 0.25, LongestWarmup = 0.05, LongestWarmupOfSquares = 0.02, SlightOvershoot = 1.25;
+    private const double LargeBatch = 1024, EpochsOfLargeBatch = 5, DecayOverTokens = 0.527, UnitsAtOneToken = 1.084;
+
+    private static readonly double[] _habits = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5];
+
+    private Advice(Budget budget)
+    {
+        Budget = budget;
+        var rule = budget.Rule;
+        AdvisedNumber rate;
+        if (budget.Rate is { } known)
+        {
+            Rate = known.Value;
+            rate = new("learning_rate", NumberWords.OfRate(Rate), known.Standing, known.Reason);
+        }
+        else
+        {
+            rate = RatePrior.Of(budget, out double usual);
+            Rate = usual;
+        }
+        Shape = budget.Shape ?? UsualShape(budget);
+        (WantedUnits, var units) = UnitsOf(budget, Shape);
+        double updates = Shape.UpdatesAtPeak(budget.TotalSteps);
+        DecayBeforeLimits = DecayFor(WantedUnits, updates);
+        Limits = [.. LimitsOf(rule, budget.StepsPerEpoch, budget.TotalSteps)];
+        Binding = Limits.Where(limit => Rate * DecayBeforeLimits > limit.Largest * (1 + 1e-9)).MinBy(limit => limit.Largest);
+        WeightDecay = Limited(DecayBeforeLimits);
+        Norm = rule.Kind == AdvisedOptimizer.AdamW && budget.StartRms is { } rms ? new(rule, Rate, WeightDecay, rms) : null;
+        if (Norm is not null) ShortestWarmup = Norm.Shortest(budget.TotalSteps);
+        (Warmup, var warmup) = WarmupOf(budget);
+        // A linear warm-up gives half of what the peak would.
+        if (budget.Warmup is null && Warmup > 0 && updates > Warmup)
+        {
+            WeightDecay = Limited(DecayFor(WantedUnits, updates - Warmup / 2.0));
+            updates -= Warmup / 2.0;
+        }
+        UnitsPerUpdate = Rate * WeightDecay * rule.UnitsPerIntrinsicRate;
+        UnitsByPhase = [.. Shape.PhaseShares(budget.TotalSteps).Select(share => share * UnitsPerUpdate * updates)];
+        Numbers = [rate, OfDecay(units), OfShape(), warmup, OfGroups()];
+    }
+
+    /// <summary>What it is for.</summary>
+    public Budget Budget { get; }
+
+    /// <summary>The peak rate.</summary>
+    public double Rate { get; }
+
+    /// <summary>How the rate moves.</summary>
+    public RateShape Shape { get; }
+
+    /// <summary>Updates of the warm-up.</summary>
+    public long Warmup { get; }
+
+    /// <summary>The weight decay, with all its digits.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>The weight decay as a recipe has it: two digits are what the rule is worth, and none above a limit.</summary>
+    public string DecayText => Binding is null ? NumberWords.OfDecay(WeightDecay) : NumberWords.OfLargestDecay(WeightDecay);
+
+    /// <summary>What the decay would be if nothing limited it.</summary>
+    public double DecayBeforeLimits { get; }
+
+    /// <summary>The units that were wanted: of the part before the first drop, or of the run.</summary>
+    public double WantedUnits { get; }
+
+    /// <summary>What bounds the product of rate and decay.</summary>
+    public IReadOnlyList<IntrinsicLimit> Limits { get; }
+
+    /// <summary>The bound that lowered the decay; null where none did.</summary>
+    public IntrinsicLimit? Binding { get; }
+
+    /// <summary>L, the mixing units of an update at the peak.</summary>
+    public double UnitsPerUpdate { get; }
+
+    /// <summary>1/L in epochs; null where nobody said how long one is.</summary>
+    public double? EpochsPerUnit => 1 / UnitsPerUpdate / Budget.StepsPerEpoch;
+
+    /// <summary>The mixing units of each phase.</summary>
+    public IReadOnlyList<double> UnitsByPhase { get; }
+
+    /// <summary>The angle of an update at the peak's equilibrium, in radians.</summary>
+    public double Angle => Budget.Rule.Angle(UnitsPerUpdate);
+
+    /// <summary>The norm of AdamW's weights, where their start is known; null else.</summary>
+    public AdamWarmup? Norm { get; }
+
+    /// <summary>
+    /// The shortest warm-up that holds the effective rate below twice its equilibrium; null where the start is not known.
+    /// </summary>
+    public long? ShortestWarmup { get; }
+
+    /// <summary>The product of rate and decay over where the norm oscillates, of coupled decay; null else.</summary>
+    public double? ShareOfOscillation =>
+        Budget.Rule.IsCoupled ? Rate * WeightDecay / IntrinsicLimit.Oscillation(Budget.Rule.Momentum) : null;
+
+    /// <summary>
+    /// How much larger gradients are at the end, of AdamW: weights shrink while the rate falls to nothing. About the fourth root of the
+    /// units that the peak rate would have had; within 10 %.
+    /// </summary>
+    public double? GradientGrowth => Budget.Rule.IsCoupled || Shape.AtEnd > 0.2
+        ? null : Elementary.Pow(UnitsPerUpdate * Budget.TotalSteps, 0.25);
+
+    /// <summary>
+    /// The effective rate at the end of each phase after a drop, over its equilibrium before: 1/√(k + (k² - k) exp(-c M)).
+    /// </summary>
+    public IReadOnlyList<double> AfterDrops =>
+        [.. UnitsByPhase.Skip(1).Select(units => 1 / Math.Sqrt(10 + 90 * Elementary.Exp(-Budget.Rule.Forgetting * units)))];
+
+    /// <summary>The recipe's numbers, each with its reason.</summary>
+    public IReadOnlyList<AdvisedNumber> Numbers { get; }
+
+    /// <summary>Advice for a budget.</summary>
+    /// <exception cref="InputException">No advice can be defended.</exception>
+    public static Advice Of(Budget budget) => new(budget);
+
+    /// <summary>What bounds the product of rate and decay of a run.</summary>
+    /// <param name="rule">Its optimizer.</param>
+    /// <param name="stepsPerEpoch">Updates of an epoch; null where nobody said.</param>
+    /// <param name="totalSteps">Updates of the run.</param>
+    public static IEnumerable<IntrinsicLimit> LimitsOf(AdvisedRule rule, double? stepsPerEpoch, long totalSteps)
+    {
+        foreach (var limit in IntrinsicLimit.Of(rule)) yield return limit;
+        if (stepsPerEpoch is { } perEpoch && totalSteps / perEpoch >= EpochsThatRepeat)
+            yield return new(1 / perEpoch / rule.UnitsPerIntrinsicRate,
+                "the run would forget within an epoch what it has learned there; one unit an epoch is the most");
+    }
+
+    private double DecayFor(double units, double updates) => units / (Rate * Budget.Rule.UnitsPerIntrinsicRate * updates);
+
+    private double Limited(double decay) => Math.Min(decay, Limits.Min(limit => limit.Largest) / Rate);
+
+    private static RateShape UsualShape(Budget budget) => budget.IsExtendable
+        ? new RateShape.Plateau() : budget.Family == NetworkFamily.Lm ? new RateShape.Linear() : new RateShape.Cosine();
+
+    private static (double Units, string Reason) UnitsOf(Budget budget, RateShape shape)
+    {
+        if (budget.Units is { } given) return (given, $"{NumberWords.Of(given)} mixing units, as given");
+        if (budget is not { Family: NetworkFamily.Lm, TokensPerParameter: { } tokens })
+            return (UsualUnits, $"{UsualUnits} mixing units {(shape is RateShape.Drops ? "before the first drop" : "in all")}: "
+                + "published recipes of 90 to 300 epochs have 9 to 20");
+        double peak = Math.Clamp(Elementary.Pow(tokens, DecayOverTokens) / UnitsAtOneToken, 2, 60);
+        // The law is for the units that the peak rate would have for the whole run.
+        return (peak * shape.UpdatesAtPeak(1_000_000) / 1e6,
+            $"{NumberWords.Of(peak)} mixing units at the peak rate, {NumberWords.Of(tokens)}^0.527/1.084 by tokens per parameter "
+            + "(Bergsma et al. 2025)");
+    }
+
+    private AdvisedNumber OfDecay(string units)
+    {
+        string text = DecayText;
+        // The warm-up's half is out of the updates already.
+        string updates = $"{WantedUnits / (Rate * Budget.Rule.UnitsPerIntrinsicRate * DecayOfUnits()):0}";
+        string formula = Budget.Rule.IsCoupled
+            ? $"{NumberWords.Of(WantedUnits)} · (1 - {Budget.Rule.Momentum})/({NumberWords.OfRate(Rate)} · {updates} updates)"
+            : $"{NumberWords.Of(WantedUnits)}/({NumberWords.OfRate(Rate)} · {updates} updates)";
+        string reason = $"{formula}, for {units}";
+        if (Binding is { } bound)
+        {
+            reason = $"{NumberWords.OfDecay(DecayBeforeLimits)} would give {units}; but then {bound.Reason}. So it is "
+                + $"{NumberWords.Of(WeightDecay / DecayBeforeLimits)} times that";
+        }
+        double nearest = _habits.MinBy(habit => Math.Abs(Elementary.Log(habit / WeightDecay)));
+        string neighbor = Binding is null && Math.Abs(nearest / WeightDecay - 1) is > 0.01 and <= Neighbor
+            ? $"; the usual {NumberWords.OfDecay(nearest)} gives {NumberWords.Of(WantedUnits * nearest / WeightDecay)} and is as good"
+            : "";
+        return new(
+            "weight_decay", text, Binding is null && Budget.Units is null ? Standing.PublishedRecipes : Standing.Theorem,
+            reason + neighbor,
+            "the length of the run, and the rate: only their product with the decay counts; 8 to 40 units are in use");
+    }
+
+    private double DecayOfUnits() => Binding is null ? WeightDecay : DecayBeforeLimits;
+
+    private AdvisedNumber OfShape() => Budget.Shape is not null
+        ? new("schedule", Shape.Words, Standing.Given, "as given")
+        : Budget.IsExtendable
+        ? new("schedule", Shape.Words, Standing.PublishedRecipes, "the plateau can be made longer later (Hägele et al. 2024)",
+            "a length that is fixed: then a decay over the whole run")
+        : Budget.Family == NetworkFamily.Lm
+        ? new("schedule", Shape.Words, Standing.PublishedRecipes, "for a language model of known length it beats a cosine to a tenth "
+            + "(Bergsma et al. 2025)", "a length that is open: --extendable")
+        : new("schedule", Shape.Words, Standing.Habit, "the usual one for images", "--schedule steps, or --extendable for an open length");
+
+    private (long Updates, AdvisedNumber Number) WarmupOf(Budget budget)
+    {
+        const string Name = "warm-up";
+        if (budget.Warmup is { } given) return (given, new(Name, Updates(given), Standing.Given, "as given"));
+        if (budget.Rule.IsCoupled)
+        {
+            if (budget is { Batch: >= LargeBatch, StepsPerEpoch: { } perEpoch })
+            {
+                long epochs = (long)Math.Round(Math.Min(EpochsOfLargeBatch * perEpoch, LongestWarmup * budget.TotalSteps));
+                return (epochs, new(Name, Updates(epochs), Standing.PublishedRecipes,
+                    "batches of 1,024 and more are warmed up for 5 epochs, at most a twentieth of the run (Goyal et al. 2017)",
+                    "a smaller batch"));
+            }
+            return (0, new(Name, "none", Standing.Habit, "batches below 1,024 do without", "a batch of 1,024 or more"));
+        }
+        long squares = (long)Math.Min(2 / (1 - budget.Rule.Beta2), LongestWarmupOfSquares * budget.TotalSteps);
+        if (Norm is null)
+            return (squares, new(Name, Updates(squares), Standing.PublishedRecipes,
+                "2/(1 - β₂) updates, until the mean of squared gradients is known (Ma and Yarats 2019), at most 2 % of the run",
+                "the root mean square of the weights at the start: --init-rms"));
+        if (Norm.OvershootWithout <= SlightOvershoot)
+            return (squares, new(Name, Updates(squares), Standing.PublishedRecipes,
+                $"the weights begin at {NumberWords.Of(1 / Norm.OvershootWithout)} of their equilibrium's "
+                + $"{NumberWords.Of(Norm.EquilibriumRms)}, "
+                + "so that the norm needs none; 2/(1 - β₂) updates for the mean of squared gradients",
+                "smaller weights at the start"));
+        long most = (long)(LongestWarmup * budget.TotalSteps), longest = Math.Max(squares, Math.Min(ShortestWarmup!.Value, most));
+        string limited = ShortestWarmup > most ? $", which needs {ShortestWarmup} updates, more than a twentieth of the run" : "";
+        return (longest, new(Name, Updates(longest), Standing.Theorem,
+            $"the root mean square of the weights begins at {NumberWords.Of(Norm.StartRms)} and grows to "
+            + $"{NumberWords.Of(Norm.EquilibriumRms)}; without a warm-up they turn "
+            + $"{NumberWords.Of(Norm.OvershootWithout)} times as fast as later, with it at most twice{limited}",
+            $"rate {NumberWords.OfRate(Norm.BalancedRate)} and decay {NumberWords.OfDecay(Norm.BalancedDecay)}: the same product, and it "
+            + "begins at its equilibrium"));
+    }
+
+    private static AdvisedNumber OfGroups() => new("decay of gains and biases", "0", Standing.Habit,
+        "decay is for matrices and kernels; gains, shifts and biases go without", "etalon audit tells of which weights these rules speak");
+
+    private static string Updates(long updates) => updates == 0 ? "none" : $"{updates} updates";
+}

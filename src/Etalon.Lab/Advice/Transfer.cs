@@ -1,0 +1,135 @@
+namespace Etalon.Lab.Advice;
+
+/// <summary>
+/// The numbers of a recipe that works, for another batch, length, amount of data, width or optimizer. What each change keeps is stated, so
+/// that it can be checked: for scale-invariant weights the mixing units of an epoch are what a batch must keep.
+/// </summary>
+/// <remarks>
+/// Batch: the linear rule of SGD, and the root rule of Adam with the decay's root beside it, keep rate times decay over the batch; so do
+/// the linear rule at a fixed decay (DeiT) and the decay proportional to the batch at a fixed rate (Bergsma et al. 2025). For
+/// scale-invariant weights all three are the same.
+/// </remarks>
+internal sealed class Transfer
+{
+    private const double SmallestBeta2 = 0.9;
+
+    private readonly List<TransferStep> _steps = [];
+
+    /// <summary>Begins at a recipe's numbers.</summary>
+    public Transfer(RecipeNumbersAtPeak from)
+    {
+        From = from;
+        To = from;
+    }
+
+    /// <summary>The numbers that work.</summary>
+    public RecipeNumbersAtPeak From { get; }
+
+    /// <summary>The numbers after the changes so far.</summary>
+    public RecipeNumbersAtPeak To { get; private set; }
+
+    /// <summary>The changes, in order.</summary>
+    public IReadOnlyList<TransferStep> Steps => _steps;
+
+    /// <summary>Another batch, with the same examples in all.</summary>
+    /// <param name="factor">The new batch over the old one.</param>
+    /// <param name="stepsPerEpoch">Updates of an epoch with it; null for the old ones over the factor.</param>
+    public Transfer WithBatch(double factor, double? stepsPerEpoch = null)
+    {
+        var rule = To.Rule;
+        double root = Math.Sqrt(factor), perEpoch = stepsPerEpoch ?? To.StepsPerEpoch / factor;
+        var changed = To with
+        {
+            Batch = To.Batch * factor,
+            StepsPerEpoch = perEpoch,
+            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps / To.StepsPerEpoch * perEpoch)),
+        };
+        if (rule.IsCoupled)
+            return Add(changed with { Rate = To.Rate * factor }, $"batch times {NumberWords.Of(factor)}: rate times as much, decay kept",
+                "the units of an epoch stay the same, until an update turns the weights too far");
+        double beta1 = 1 - Math.Min(1, (1 - rule.Momentum) * factor), beta2 = Math.Max(SmallestBeta2, 1 - (1 - rule.Beta2) * factor);
+        changed = changed with
+        {
+            Rate = To.Rate * root,
+            WeightDecay = To.WeightDecay * root,
+            Rule = rule with { Momentum = Math.Max(0, beta1), Beta2 = beta2 },
+            Epsilon = To.Epsilon / root,
+        };
+        return Add(changed,
+            $"batch times {NumberWords.Of(factor)}: rate and decay times its root {NumberWords.Of(root)}, 1 - β times "
+            + $"{NumberWords.Of(factor)}, "
+            + "epsilon over the root",
+            "noise and units of an epoch stay the same (Malladi et al. 2022); the root rule without the decay's root would not keep the "
+            + "units");
+    }
+
+    /// <summary>A longer or shorter run over the same data.</summary>
+    /// <param name="factor">The new length over the old one.</param>
+    public Transfer WithBudget(double factor) => Add(
+        To with
+        {
+            WeightDecay = To.WeightDecay / Math.Sqrt(factor),
+            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps * factor)),
+        },
+        $"run times {NumberWords.Of(factor)}: decay over its root, {NumberWords.OfDecay(To.WeightDecay / Math.Sqrt(factor))}",
+        $"between {NumberWords.OfDecay(To.WeightDecay)}, which keeps the units of an epoch, and "
+        + $"{NumberWords.OfDecay(To.WeightDecay / factor)}, which keeps those of the run");
+
+    /// <summary>More or fewer data, passed as often.</summary>
+    /// <param name="factor">The new number of examples over the old one.</param>
+    public Transfer WithData(double factor) => Add(
+        To with
+        {
+            WeightDecay = To.WeightDecay / factor,
+            StepsPerEpoch = To.StepsPerEpoch * factor,
+            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps * factor)),
+        },
+        $"data times {NumberWords.Of(factor)}: decay over as much", "the units of an epoch, and of the run, stay the same");
+
+    /// <summary>Another width under the maximal update parametrization.</summary>
+    /// <param name="factor">The new width over the old one.</param>
+    public Transfer WithWidth(double factor) => Add(
+        To with { Rate = To.Rate / factor, WeightDecay = To.WeightDecay * factor },
+        $"width times {NumberWords.Of(factor)}: rate over as much, decay times as much",
+        "their product stays the same, and with it the time scale (Kosson et al. 2025); Fan et al. 2025 take the decay times "
+        + $"{NumberWords.Of(Math.Sqrt(factor))} instead, to keep the scale of singular values");
+
+    /// <summary>Another optimizer with the same units per update.</summary>
+    /// <param name="rule">The new one.</param>
+    /// <param name="rate">Its peak rate; null where it follows from the old one, as between AdamW and Lion.</param>
+    /// <exception cref="InputException">It does not follow, and none is given.</exception>
+    public Transfer WithOptimizer(AdvisedRule rule, double? rate)
+    {
+        double factor = (To.Rule.Kind, rule.Kind) switch
+        {
+            (AdvisedOptimizer.AdamW, AdvisedOptimizer.Lion) => Math.Sqrt(1 / To.Rule.Correlation),
+            (AdvisedOptimizer.Lion, AdvisedOptimizer.AdamW) => Math.Sqrt(rule.Correlation),
+            _ => rate is null
+                ? throw new InputException(
+                    $"from {To.Rule.Name} to {rule.Name} the rate does not follow: give it by --rate, or test it with etalon find-lr; "
+                    + $"the decay "
+                    + "follows from it")
+                : 1,
+        };
+        double to = rate ?? To.Rate * factor;
+        double decay = To.UnitsPerUpdate / (to * rule.UnitsPerIntrinsicRate);
+        return Add(To with { Rule = rule, Rate = to, WeightDecay = decay, Epsilon = null },
+            $"{rule.Name} for {To.Rule.Name}: rate "
+            + $"{(rate is null ? $"times {NumberWords.Of(factor)}, for updates of the same size" : "as given")}, "
+            + $"decay {NumberWords.OfDecay(decay)}",
+            "the units of an update stay the same: the time scale, and how far weights turn in the long run");
+    }
+
+    private Transfer Add(RecipeNumbersAtPeak to, string change, string reason)
+    {
+        To = to;
+        _steps.Add(new(change, reason, to));
+        return this;
+    }
+}
+
+/// <summary>One change of a <see cref="Transfer"/>.</summary>
+/// <param name="Change">What changes.</param>
+/// <param name="Reason">What stays the same by it.</param>
+/// <param name="Numbers">The numbers after it.</param>
+internal sealed record TransferStep(string Change, string Reason, RecipeNumbersAtPeak Numbers);

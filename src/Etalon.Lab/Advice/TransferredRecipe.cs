@@ -1,0 +1,45 @@
+using System.Globalization;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules;
+
+namespace Etalon.Lab.Advice;
+
+/// <summary>A recipe with the numbers of a <see cref="Transfer"/>: the user's own text with what changes changed.</summary>
+internal static class TransferredRecipe
+{
+    /// <summary>The text.</summary>
+    /// <param name="transfer">The changes.</param>
+    /// <param name="source">The recipe, as it was read.</param>
+    /// <param name="path">The file that it is for, for messages.</param>
+    /// <exception cref="InputException">The text has no place for a change, or its run would have another length than the transfer says.
+    /// </exception>
+    public static string TextOf(Transfer transfer, ReadRecipe source, string path)
+    {
+        var (from, to) = (transfer.From, transfer.To);
+        if (source.Recipe.WeightDecay is not Constant || source.Recipe.Optimizer.Groups.Any(group => group.WeightDecay is not null))
+            throw Refused(path, "its weight decay is no single number", "write the advised decay into it by hand");
+        if (from.Rule.Kind != to.Rule.Kind)
+            throw Refused(path, "another optimizer has other options", "write the advised numbers into a recipe of its own");
+        var changes = new List<string> { $"weight_decay={Text(to.WeightDecay)}" };
+        if (to.Batch != from.Batch) changes.Add($"data.batch={to.Batch:0}");
+        if (from.Rule != to.Rule) changes.AddRange([$"optimizer.beta1={Text(to.Rule.Momentum)}", $"optimizer.beta2={Text(to.Rule.Beta2)}"]);
+        if (to.Epsilon != from.Epsilon) changes.Add($"optimizer.epsilon={Text(to.Epsilon!.Value)}");
+        double epochs = to.TotalSteps / to.StepsPerEpoch;
+        if (Math.Abs(epochs / (from.TotalSteps / from.StepsPerEpoch) - 1) > 1e-6) changes.Add($"duration={Text(epochs)}ep");
+        double rates = to.Rate / from.Rate;
+        string? text = RecipeEdit.With(source.SourceText, changes);
+        if (text is not null && rates != 1)
+            text = RecipeEdit.WithRates(text, rate => Text(rate * rates), Text(rates));
+        if (text is null) throw Refused(path, "its text has no place for the change", "write the advised numbers into it by hand");
+        var read = RecipeReader.Read(text, path).Recipe;
+        if (Math.Abs(read.TotalSteps - to.TotalSteps) > Math.Max(1, 0.01 * to.TotalSteps))
+            throw Refused(path, $"its run would have {read.TotalSteps} updates instead of {to.TotalSteps}",
+                "write duration in epochs, so that it follows the batch");
+        return text;
+    }
+
+    private static InputException Refused(string path, string reason, string remedy) =>
+        new($"{path}: the recipe cannot be written: {reason}; {remedy}");
+
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+}

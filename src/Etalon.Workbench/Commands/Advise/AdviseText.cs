@@ -1,0 +1,159 @@
+using Etalon.Lab.Advice;
+using Etalon.Lab.Charts;
+using Etalon.Lab.Forecasts;
+using Etalon.Lab.Recipes;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>Advice, a transfer and a judgment as text.</summary>
+internal static class AdviseText
+{
+    /// <summary>The advice, its recipe and what the recipe does.</summary>
+    public static IEnumerable<string> Of(Advice advice, Recipe recipe, string text, int width)
+    {
+        var budget = advice.Budget;
+        foreach (var line in Wrap($"{budget.TotalSteps:#,0} updates{Epochs(budget.Epochs)}, {RuleOf(budget.Rule)}, "
+            + $"{(budget.Batch is { } batch ? $"batch {batch:#,0}, " : "")}{FamilyOf(budget.Family)}", width)) yield return line;
+        yield return "";
+        foreach (var number in advice.Numbers)
+        {
+            foreach (var line in Wrap($"{number.Name}: {number.Text}", width)) yield return line;
+            foreach (var line in Indented($"{StandingOf(number.Standing)}: {number.Reason}.", width)) yield return line;
+            if (number.Change.Length > 0)
+                foreach (var line in Indented($"What would change it: {number.Change}.", width)) yield return line;
+        }
+        yield return "";
+        yield return "What follows";
+        foreach (var sentence in Consequences(advice))
+            foreach (var line in WrappedText.Lines("- ", sentence, width)) yield return line;
+        if (budget.Rule.IsCoupled)
+        {
+            yield return "";
+            var forecast = Forecast.Without(recipe);
+            foreach (var line in ForecastText.Table(forecast)) yield return line;
+            foreach (var line in ForecastText.Words(forecast, width)) yield return line;
+        }
+        yield return "";
+        yield return "The recipe";
+        foreach (var line in text.TrimEnd('\n').Split('\n')) yield return line;
+    }
+
+    /// <summary>A transfer: each change with what it keeps, and the numbers before and after.</summary>
+    public static IEnumerable<string> Of(Transfer transfer, Recipe recipe, int width)
+    {
+        yield return $"{recipe.Name}, for another budget";
+        foreach (var step in transfer.Steps)
+        {
+            foreach (var line in WrappedText.Lines("- ", $"{step.Change}.", width)) yield return line;
+            foreach (var line in Indented($"{char.ToUpperInvariant(step.Reason[0])}{step.Reason[1..]}.", width)) yield return line;
+        }
+        yield return "";
+        yield return $"{"",-30} {"before",14} {"after",14}";
+        foreach (var (name, before, after) in Rows(transfer))
+            if (before != after || name is "learning_rate" or "weight_decay") yield return $"{name,-30} {before,14} {after,14}";
+    }
+
+    /// <summary>A judgment: the recipe's numbers, and the rules that it breaks.</summary>
+    public static IEnumerable<string> Of(RecipeJudgment judgment, int width)
+    {
+        var numbers = judgment.Numbers;
+        foreach (var line in Wrap(
+            $"{judgment.Recipe.Name}: {numbers.TotalSteps:#,0} updates{Epochs(numbers.TotalSteps / numbers.StepsPerEpoch)}, "
+            + $"{RuleOf(numbers.Rule)}, peak rate {NumberWords.OfRate(numbers.Rate)}, decay {NumberWords.OfRate(numbers.WeightDecay)}",
+            width))
+            yield return line;
+        yield return "";
+        if (judgment.Findings.Count == 0)
+            foreach (var line in Wrap("No rule is broken: units, limits, last phases"
+                + (judgment.Norm is null
+                ? "; the warm-up was not looked at" + (numbers.Rule.IsCoupled ? "." : ", since --init-rms is not given.")
+                    : " and warm-up are within what published recipes have."), width)) yield return line;
+        foreach (var finding in judgment.Findings)
+            foreach (var line in WrappedText.Lines("- ", finding, width)) yield return line;
+        if (numbers.WeightDecay == 0) yield break;
+        yield return "";
+        yield return $"mixing units by phase: {string.Join(", ", judgment.Phases.Select(phase => NumberWords.Of(phase.MixingUnits)))}; "
+            + $"{NumberWords.Of(judgment.Units)} in all";
+        yield return $"a mixing unit takes {NumberWords.Of(1 / numbers.UnitsPerUpdate)} updates{Epochs(judgment.EpochsPerUnit)} at the "
+            + $"peak";
+        yield return $"an update turns the weights by {NumberWords.Of(judgment.Angle)} rad at the peak's equilibrium; published recipes "
+            + $"up to 0.018";
+        if (judgment.Norm is { } norm)
+            yield return $"weights begin at {NumberWords.Of(norm.StartRms)} and grow to {NumberWords.Of(norm.EquilibriumRms)} at "
+                + $"equilibrium";
+        if (judgment.AdvisedDecay is { } decay && judgment.MainUnits is < 8 or > 40)
+            foreach (var line in Wrap(
+                $"15 units, or as many as the limits allow, would take a decay of {NumberWords.OfDecay(decay)} in place of "
+                + $"{NumberWords.OfRate(numbers.WeightDecay)}.", width)) yield return line;
+    }
+
+    private static IEnumerable<(string Name, string Before, string After)> Rows(Transfer transfer)
+    {
+        var (from, to) = (transfer.From, transfer.To);
+        yield return ("optimizer", from.Rule.Name, to.Rule.Name);
+        yield return ("learning_rate", NumberWords.OfRate(from.Rate), NumberWords.OfRate(to.Rate));
+        yield return ("weight_decay", NumberWords.OfRate(from.WeightDecay), NumberWords.OfRate(to.WeightDecay));
+        string first = to.Rule.IsCoupled ? "momentum" : "beta1";
+        yield return (first, $"{from.Rule.Momentum:G6}", $"{to.Rule.Momentum:G6}");
+        if (!to.Rule.IsCoupled) yield return ("beta2", $"{from.Rule.Beta2:G6}", $"{to.Rule.Beta2:G6}");
+        if (to.Epsilon is { } epsilon) yield return ("epsilon", NumberWords.OfRate(from.Epsilon ?? epsilon), NumberWords.OfRate(epsilon));
+        yield return ("batch", $"{from.Batch:0}", $"{to.Batch:0}");
+        yield return ("updates", $"{from.TotalSteps}", $"{to.TotalSteps}");
+        yield return ("mixing units of an epoch", Units(from.UnitsPerUpdate * from.StepsPerEpoch),
+            Units(to.UnitsPerUpdate * to.StepsPerEpoch));
+        yield return ("mixing units of the run's peak", Units(from.UnitsPerUpdate * from.TotalSteps),
+            Units(to.UnitsPerUpdate * to.TotalSteps));
+        yield return ("angle of an update", NumberWords.Of(from.Rule.Angle(from.UnitsPerUpdate)),
+            NumberWords.Of(to.Rule.Angle(to.UnitsPerUpdate)));
+    }
+
+    private static IEnumerable<string> Consequences(Advice advice)
+    {
+        if (advice.UnitsByPhase[0] < Advice.FewestUnits)
+            yield return $"{NumberWords.Of(advice.UnitsByPhase[0])} mixing units are fewer than 3: this budget cannot forget its start, "
+                + $"so that "
+                + "initialization and rate matter separately.";
+        string phases = string.Join(", ", advice.UnitsByPhase.Select(NumberWords.Of));
+        yield return $"Mixing units{(advice.UnitsByPhase.Count > 1 ? " by phase" : "")}: {phases}. One takes "
+            + $"{NumberWords.Of(1 / advice.UnitsPerUpdate)} updates{Epochs(advice.EpochsPerUnit)} at the peak rate.";
+        yield return $"At the peak's equilibrium an update turns the weights by {NumberWords.Of(advice.Angle)} rad.";
+        if (advice.ShareOfOscillation is { } share)
+            yield return $"Rate times decay is {NumberWords.Of(share)} of where the norm oscillates.";
+        if (advice.AfterDrops.Count > 0)
+            yield return "After a drop the effective rate is a tenth at once; at the ends of the phases it is "
+                + $"{string.Join(", ", advice.AfterDrops.Select(NumberWords.Of))} of its equilibrium before the drop.";
+        if (advice.GradientGrowth is { } growth)
+            yield return $"Gradients of normalized weights grow about {NumberWords.Of(growth)} times until the end, since their norm "
+                + $"shrinks with "
+                + "the rate; that is expected.";
+    }
+
+    private static string RuleOf(AdvisedRule rule) =>
+        rule.IsCoupled ? $"sgd with momentum {rule.Momentum}" : $"{rule.Name} with betas {rule.Momentum} and {rule.Beta2}";
+
+    private static string FamilyOf(NetworkFamily family) => family switch
+    {
+        NetworkFamily.ConvBn => "convolutions with batch normalization",
+        NetworkFamily.Vit => "a vision transformer",
+        NetworkFamily.Convnext => "a convolutional network trained as transformers are",
+        NetworkFamily.Lm => "a language model",
+        _ => "a network with normalization",
+    };
+
+    private static string StandingOf(Standing standing) => standing switch
+    {
+        Standing.Given => "Given",
+        Standing.Theorem => "Theorem",
+        Standing.PublishedRecipes => "Published recipes",
+        Standing.MeasuredHere => "Measured here",
+        _ => "Habit",
+    };
+
+    private static string Epochs(double? epochs) => epochs is { } known ? $" ({NumberWords.Of(known)} epochs)" : "";
+
+    private static string Units(double units) => NumberWords.Of(units);
+
+    private static IEnumerable<string> Wrap(string text, int width) => WrappedText.Lines("", text, width, indentation: 2);
+
+    private static IEnumerable<string> Indented(string text, int width) => WrappedText.Lines("    ", text, width);
+}

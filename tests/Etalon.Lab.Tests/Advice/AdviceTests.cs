@@ -1,0 +1,179 @@
+using Etalon.Lab.Advice;
+
+namespace Etalon.Lab.Tests.Advice;
+
+public class AdviceTests
+{
+    // Half a unit of the sixth digit, where the first digit is 1.
+    private const double SixDigits = 5.1e-6;
+
+    private static readonly AdvisedRule _sgd = new(AdvisedOptimizer.Sgd, 0.9);
+
+    public static TheoryData<string, double, double, double[], double, double> GoldenCases => new()
+    {
+        // name, rate, decay, units by phase, epochs per unit, angle at the peak's equilibrium
+        { "A1", 0.1, 0.00047954, [15, 0.75, 0.075], 5.33333, 0.00710478 },
+        { "A2", 0.1, 0.00047954, [15], 5.33333, 0.00710478 },
+        { "A3", 0.1, 9.99001e-05, [15, 1.5, 0.15], 2, 0.00324281 },
+        { "A4", 3.2, 9.95223e-05, [15, 1.5, 0.15], 2, 0.0183094 },
+        { "A5", 0.256, 3.25196e-05, [15], 3, 0.00297993 },
+        { "A6", 0.001, 0.0798722, [15], 10, 0.00289959 },
+        { "A7", 0.0006, 0.0757576, [15], double.NaN, 0.00218739 },
+        { "A8", 0.0006, 1.49738, [2.24606], double.NaN, 0.00972477 },
+        { "A9", 0.1, 0.0038, [1.311], 11.4416, 0.02 },
+        { "A10", 0.1, 0.0038, [1.786], 2.79955, 0.02 },
+    };
+
+    [Theory]
+    [MemberData(nameof(GoldenCases))]
+    public void Decay_units_time_and_angle_are_those_of_the_reference_to_six_digits(
+        string name, double rate, double decay, double[] units, double epochs, double angle)
+    {
+        var advice = Lab.Advice.Advice.Of(BudgetOf(name));
+        AssertClose(rate, advice.Rate);
+        AssertClose(decay, advice.WeightDecay);
+        Assert.Equal(units.Length, advice.UnitsByPhase.Count);
+        foreach (var (expected, unit) in units.Zip(advice.UnitsByPhase)) AssertClose(expected, unit);
+        if (!double.IsNaN(epochs)) AssertClose(epochs, advice.EpochsPerUnit!.Value);
+        AssertClose(angle, advice.Angle);
+    }
+
+    [Theory]
+    [InlineData("A1", 0.018)]
+    [InlineData("A4", 0.121)]
+    [InlineData("A5", 0.002)]
+    [InlineData("A9", 0.144)]
+    public void The_product_of_rate_and_decay_stands_beside_where_the_norm_oscillates(string name, double share) =>
+        Assert.Equal(share, Lab.Advice.Advice.Of(BudgetOf(name)).ShareOfOscillation!.Value, 0.0005);
+
+    [Fact]
+    public void A_drop_fades_as_the_reference_says()
+    {
+        Assert.Equal([0.2628, 0.1142], Lab.Advice.Advice.Of(BudgetOf("A1")).AfterDrops.Select(rate => Math.Round(rate, 4)));
+        Assert.Equal([0.3128, 0.1298], Lab.Advice.Advice.Of(BudgetOf("A3")).AfterDrops.Select(rate => Math.Round(rate, 4)));
+    }
+
+    // The longest difference: the reference's own warm-up may count its updates from another end.
+    [Theory]
+    [InlineData("A6", 0.0791202, 3.956, 3171, 0.0002528, 0.316, 2.34)]
+    [InlineData("A7", 0.0629285, 3.146, 6444, 0.0001907, 0.2384, 2.29)]
+    [InlineData("A8", 0.0141545, 0.7077, 0, 0.0008478, 1.06, 1.46)]
+    public void AdamWs_norm_needs_no_probe(
+        string name, double rms, double overshoot, long warmup, double rate, double decay, double growth)
+    {
+        var advice = Lab.Advice.Advice.Of(BudgetOf(name));
+        AssertClose(rms, advice.Norm!.EquilibriumRms);
+        Assert.Equal(overshoot, advice.Norm.OvershootWithout, 0.0005);
+        Assert.InRange(advice.ShortestWarmup!.Value, warmup - 1, warmup + 1);
+        Assert.Equal(rate, advice.Norm.BalancedRate, 5e-8);
+        Assert.Equal(decay, advice.Norm.BalancedDecay, 0.0005 * decay + 0.0005);
+        Assert.Equal(growth, advice.GradientGrowth!.Value, 0.005);
+    }
+
+    [Theory]
+    [InlineData("A9", 0.0434783, 0.0874)]
+    [InlineData("A10", 0.0319149, 0.119067)]
+    public void An_angle_beyond_what_published_recipes_have_lowers_the_decay_and_says_so(string name, double before, double share)
+    {
+        var advice = Lab.Advice.Advice.Of(BudgetOf(name));
+        AssertClose(before, advice.DecayBeforeLimits);
+        Assert.Equal(share, advice.WeightDecay / advice.DecayBeforeLimits, 5e-6);
+        Assert.Contains("0.02 rad", advice.Binding!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_shortest_warm_up_of_GPT_2_is_the_published_figure()
+    {
+        // Decay 0.1, start 0.02: 2.3 times at equilibrium after the published 2,000 updates, at most twice from 3,954 on.
+        var norm = new AdamWarmup(new(AdvisedOptimizer.AdamW, 0.9, 0.95), 6e-4, 0.1, 0.02);
+        Assert.Equal(2.3, norm.Overshoot(2000), 0.05);
+        Assert.Equal(3954, norm.Shortest(100_000));
+    }
+
+    [Fact]
+    public void Updates_of_Lion_follow_each_other_as_the_arcsine_law_says()
+    {
+        Assert.Equal(45.9269938571, new AdvisedRule(AdvisedOptimizer.Lion, 0.9, 0.99).Correlation, 1e-9);
+        Assert.Equal(58.0773319838, new AdvisedRule(AdvisedOptimizer.Lion, 0.95, 0.98).Correlation, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(20.16129, 4.492126)]
+    [InlineData(1, 2)]
+    [InlineData(1e5, 60)]
+    public void A_language_model_that_sees_its_data_once_has_units_by_tokens_per_parameter(double tokens, double units) =>
+    Assert.Equal(units,
+        Lab.Advice.Advice.Of(BudgetOf("A8") with { TokensPerParameter = tokens, Shape = new RateShape.Flat(), Units = null }).WantedUnits,
+        1e-5);
+
+    [Fact]
+    public void A_warm_up_that_is_advised_gives_back_the_units_that_it_costs()
+    {
+        var budget = BudgetOf("A6") with { Warmup = null };
+        var advice = Lab.Advice.Advice.Of(budget);
+        Assert.Equal(15, advice.UnitsByPhase[0], 1e-9);
+        Assert.Equal(15 / (0.001 * (187_800 - advice.Warmup / 2.0)), advice.WeightDecay, 1e-12);
+    }
+
+    private static Budget BudgetOf(string name)
+    {
+        var adamW = new AdvisedRule(AdvisedOptimizer.AdamW, 0.9, 0.999);
+        var images = new Budget { Rule = _sgd, Family = NetworkFamily.ConvBn, TotalSteps = 62_560, StepsPerEpoch = 391, Batch = 128 };
+        var language = new Budget
+        {
+            Rule = adamW with { Beta2 = 0.95 },
+            Family = NetworkFamily.Lm,
+            TotalSteps = 600_000,
+            Batch = 5e5,
+            StartRms = 0.02,
+            Warmup = 0,
+        };
+        return name switch
+        {
+            "A1" => images with { Shape = RateShape.Drops.Usual(62_560) },
+            "A2" => images with { Shape = new RateShape.Cosine() },
+            "A3" => images with
+            {
+                TotalSteps = 450_450,
+                StepsPerEpoch = 5005,
+                Batch = 256,
+                ImageSize = 224,
+                Shape = new RateShape.Drops([150_150, 300_300]),
+            },
+            "A4" => images with
+            {
+                TotalSteps = 14_130,
+                StepsPerEpoch = 157,
+                Batch = 8192,
+                ImageSize = 224,
+                Warmup = 0,
+                Shape = new RateShape.Drops([4710, 9420]),
+            },
+            "A5" => images with
+            {
+                Rule = _sgd with { Momentum = 0.875 },
+                TotalSteps = 450_450,
+                StepsPerEpoch = 5005,
+                Batch = 256,
+                Rate = new AdvisedRate(0.256, Standing.Given, "NVIDIA's"),
+            },
+            "A6" => images with
+            {
+                Rule = adamW,
+                Family = NetworkFamily.Vit,
+                TotalSteps = 375_600,
+                StepsPerEpoch = 1252,
+                Batch = 1024,
+                StartRms = 0.02,
+                Warmup = 0,
+            },
+            "A7" => language with { Shape = new RateShape.Cosine(0.1) },
+            "A8" => language with { TotalSteps = 5000, Units = 4.492126 / 2 },
+            "A9" => images with { TotalSteps = 690, StepsPerEpoch = 23, Batch = 64, Rate = new(0.1, Standing.Given, "the digits'") },
+            _ => images with { TotalSteps = 940, StepsPerEpoch = 94 },
+        };
+    }
+
+    private static void AssertClose(double expected, double actual) =>
+        Assert.True(Math.Abs(actual / expected - 1) <= SixDigits, $"{actual:R} where {expected:R} was expected");
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+public sealed class AdviseCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("etalon-advise").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("advise needs", "advice needs the kind of network")]
+    [InlineData("no duration", "--duration", "--family", "vit")]
+    [InlineData("epochs unknown", "give --steps-per-epoch", "--family", "vit", "--duration", "3ep")]
+    [InlineData("no batch", "--batch", "--family", "vit", "--duration", "3000ba")]
+    [InlineData("no habit", "no usual rate of sgd for lm", "--family", "lm", "--optimizer", "sgd", "--duration", "3000ba", "--batch",
+        "5e5")]
+    [InlineData("unknown word", "did you mean conv-bn", "--family", "conv-b", "--duration", "3000ba")]
+    [InlineData("beta2 of sgd", "--beta2", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--beta2", "0.9")]
+    [InlineData("momentum", "below 1", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--momentum", "1")]
+    [InlineData("rate", "above 0", "--family", "conv-bn", "--duration", "3000ba", "--rate", "0")]
+    [InlineData("drops without steps", "--schedule steps", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--drops",
+        "5ba")]
+    [InlineData("drops beyond", "within the 3000 updates", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--schedule",
+        "steps",
+        "--drops", "10ba,3000ba")]
+    [InlineData("warm-up as long", "--warmup 3000ba", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--warmup",
+        "3000ba")]
+    [InlineData("transfer alone", "--data-factor", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--data-factor", "2")]
+    [InlineData("nothing to change", "nothing is to change", "--from", "recipes/cifar-step.yaml")]
+    [InlineData("no batch known", "names no data", "--from", "recipes/plan-only.yaml", "--batch", "512")]
+    [InlineData("rate of another rule", "give it by --rate", "--from", "recipes/cifar-step.yaml", "--optimizer", "adamw")]
+    [InlineData("two modes", "does not go with --against", "--against", "recipes/cifar-step.yaml", "--batch", "512")]
+    [InlineData("no file", "no such file", "--against", "nowhere.yaml")]
+    public async Task Bad_input_is_refused_with_a_remedy(string what, string message, params string[] args)
+    {
+        var (code, output, error) = await Cli.Run(["advise", .. args.Select(Resolved)]);
+        Assert.True((code, output) == (2, ""), what);
+        Assert.Contains(what == "advise needs" ? "advice needs" : message, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--family", "conv-bn", "--duration", "160ep", "--steps-per-epoch", "391", "--batch", "2048", "--schedule", "steps",
+        "--drops", "50%,120ep")]
+    [InlineData("--family", "conv-bn", "--duration", "30ep", "--steps-per-epoch", "23", "--batch", "64", "--extendable", "--warmup", "2ep")]
+    [InlineData("--family", "vit", "--duration", "300ep", "--steps-per-epoch", "1252", "--batch", "1024", "--init-rms", "0.02")]
+    [InlineData("--family", "lm", "--duration", "5000ba", "--batch", "5e5", "--tokens-per-parameter", "20", "--init-rms", "0.02")]
+    [InlineData("--family", "convnext", "--duration", "9000ba", "--batch", "4096", "--schedule", "wsd")]
+    public async Task The_recipe_that_is_written_is_planned_without_a_warning_and_breaks_no_rule(params string[] args)
+    {
+        string file = Path.Combine(_folder, "advised.yaml");
+        Assert.Equal(0, (await Cli.Run(["advise", .. args, "--out", file])).Code);
+        var (code, _, error) = await Cli.Run("plan", file);
+        // The one decay above 1 that is advised is that of a language model with few tokens.
+        Assert.True(code == 0 && (error.Length == 0 || error.Contains("weight decay above 1", StringComparison.Ordinal)), error);
+        var (_, judged, _) = await Cli.Run("advise", "--against", file);
+        Assert.DoesNotContain("times the limit", judged, StringComparison.Ordinal);
+        Assert.DoesNotContain("one unit an epoch", judged, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_transfer_writes_the_users_recipe_with_the_new_numbers_in_it()
+    {
+        string file = Path.Combine(_folder, "large.yaml");
+        var (code, output, _) = await Cli.Run(
+            "advise", "--from", Cli.Recipe("cifar-step.yaml"), "--batch", "512", "--duration", "40ep", "--out", file, "--json");
+        Assert.Equal(0, code);
+        var after = JsonNode.Parse(output)!["after"]!;
+        Assert.Equal((0.4, 0.001), ((double)after["learning_rate"]!, (double)after["weight_decay"]!));
+        string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("# The classic recipe of He et al.", text, StringComparison.Ordinal);
+        Assert.Contains("batch: 512", text, StringComparison.Ordinal);
+        Assert.Contains("steps:  {start: 0.4, at: [80ep, 120ep], factor: 0.1}", text, StringComparison.Ordinal);
+        Assert.Contains("weight_decay: 0.001", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipe_that_breaks_a_rule_ends_with_1_and_one_that_breaks_none_with_0()
+    {
+        Assert.Equal(1, (await Cli.Run("advise", "--against", Cli.Recipe("digits.yaml"))).Code);
+        Assert.Equal(0, (await Cli.Run("advise", "--against", Cli.Recipe("cifar-step.yaml"))).Code);
+    }
+
+    private static string Resolved(string word) => word.StartsWith("recipes/", StringComparison.Ordinal) ? Cli.Recipe(word[8..]) : word;
+}
