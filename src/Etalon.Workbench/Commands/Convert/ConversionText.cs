@@ -13,6 +13,9 @@ internal static class ConversionText
     private const int MostCorrections = 6;
     private const int LabelWidth = 14;
 
+    // 34, 10, 10 and 16 with gaps of two.
+    private const int WidthOfFormats = 76;
+
     /// <summary>The text, line by line.</summary>
     /// <param name="converted">The conversion.</param>
     /// <param name="width">Columns to fill.</param>
@@ -29,7 +32,7 @@ internal static class ConversionText
             .. Corrections(converted, width),
             .. Range(conversion.Range, width),
             "",
-            .. Formats(conversion.Range),
+            .. Formats(conversion.Range, width),
             "",
             "holds if",
             .. conversion.Assumptions.SelectMany(assumption => WrappedText.Lines("- ", assumption, width)),
@@ -118,12 +121,18 @@ internal static class ConversionText
         ];
     }
 
-    private static IEnumerable<string> Formats(ConversionRange range)
+    private static IEnumerable<string> Formats(ConversionRange range, int width)
     {
         static string Step(long? step) => step is { } at ? $"{at}" : "never";
-        yield return $"{"without re-centring, overflow in",-34}  {"of rates",10}  {"of weights",10}  {"of their squares",16}";
-        foreach (var format in range.Formats)
-            yield return $"{format.Format,34}  {Step(format.Rate),10}  {Step(format.Weights),10}  {Step(format.SquaredWeights),16}";
+        bool isWide = width >= WidthOfFormats;
+        const string Label = "without re-centring, overflow in";
+        if (!isWide) yield return Label;
+        int format = isWide ? 34 : 8, squares = isWide ? 16 : 10;
+        yield return $"{(isWide ? Label : "").PadRight(format)}  {"of rates",10}  {"of weights",10}  "
+            + (isWide ? "of their squares" : "of squares");
+        foreach (var row in range.Formats)
+            yield return $"{row.Format.PadLeft(format)}  {Step(row.Rate),10}  {Step(row.Weights),10}  "
+                + Step(row.SquaredWeights).PadLeft(squares);
     }
 
     private static string Signed(SignedLog number) => number.Sign == 0 ? "0" : (number.Sign < 0 ? "-" : "") + Magnitude.Text(number.Log);

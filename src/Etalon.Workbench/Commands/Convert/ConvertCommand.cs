@@ -40,9 +40,10 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             var files = new OutputFiles(parsed, json, file, csv);
-            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
+            var error = parsed.InvocationConfiguration.Error;
+            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error);
             files.Spare(RecipeInputs.Of(read));
-            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!, error));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
             else Print(converted, files.Report);
             files.Write(file, writer => writer.Write(converted.ToYaml(read, parsed.GetValue(file)!)));
@@ -55,7 +56,7 @@ internal static class ConvertCommand
     private static void Print(RecipeConversion converted, TextWriter output)
     {
         var screen = Terminal.Of(output);
-        output.WriteLine(screen.Heading(ConversionText.Heading(converted)));
+        screen.WriteHeading(ConversionText.Heading(converted), output);
         output.WriteLine();
         foreach (var line in ConversionText.Lines(converted, screen.Width)) output.WriteLine(line);
     }

@@ -43,7 +43,7 @@ internal static class VerifyCommand
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         files.Spare(RecipeInputs.Of(read));
-        var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
+        var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text, error)
             : read.Recipe.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
@@ -59,9 +59,10 @@ internal static class VerifyCommand
 
     private static void Print(Verification verification, TextWriter output)
     {
-        output.WriteLine(Terminal.Of(output).Heading(VerificationText.Heading(verification)));
+        var screen = Terminal.Of(output);
+        screen.WriteHeading(VerificationText.Heading(verification), output);
         output.WriteLine();
-        foreach (var line in VerificationText.Lines(verification)) output.WriteLine(line);
+        foreach (var line in VerificationText.Lines(verification, screen.Width)) output.WriteLine(line);
     }
 
     private static void WriteJson(Verification verification, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
