@@ -83,7 +83,7 @@ internal sealed class RecipeConversion
         return $"""
             # Trains as {FormWords.Of(Conversion.Form)} what {Source.Name} says (sha256 {Source.Hash}).
             # By {Conversion.Theorem}.
-            # Update rule: {Conversion.Source.Rule}.
+            # Update rule: {Conversion.SourceRule}.
             # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
             # {(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
             # sha256 {file.Recipe.Hash}

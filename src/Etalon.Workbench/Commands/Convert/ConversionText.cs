@@ -26,8 +26,8 @@ internal static class ConversionText
         return
         [
             .. Labeled("theorem", conversion.Theorem, width),
-            .. Labeled("from", $"{conversion.Source.Rule}  with the recipe's numbers", width),
-            .. Labeled("to", $"{conversion.Target.Rule}  with {Numbers(conversion)}", width),
+            .. Labeled("from", $"{conversion.SourceRule}  with the recipe's numbers", width),
+            .. Labeled("to", $"{conversion.TargetRule}  with {Numbers(conversion)}", width),
             .. Covers(converted.Parameters, width),
             .. Corrections(converted, width),
             .. Range(conversion.Range, width),

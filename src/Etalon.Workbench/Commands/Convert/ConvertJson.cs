@@ -20,8 +20,8 @@ internal static class ConvertJson
                 converted.Source.Hash,
                 Form = FormWords.Of(conversion.Form),
                 conversion.Theorem,
-                SourceRule = conversion.Source.Rule.ToString(),
-                TargetRule = conversion.Target.Rule.ToString(),
+                SourceRule = conversion.SourceRule,
+                TargetRule = conversion.TargetRule,
                 Covers = converted.Parameters.Take(1),
                 Keeps = converted.Parameters.Skip(1),
                 Corrections = conversion.Corrections.Select(
