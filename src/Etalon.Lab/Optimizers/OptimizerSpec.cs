@@ -4,6 +4,7 @@ using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Schedules;
+using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Optimizers;
 
@@ -38,6 +39,9 @@ public abstract record OptimizerSpec
 
     /// <summary>The rule with its beta1 given at each update by the recipe's schedule of the momentum; null where it takes none.</summary>
     internal virtual OptimizerSpec? WithScheduledBeta1 => null;
+
+    /// <summary>The form of an equivalent that is asked for where nobody names one.</summary>
+    internal virtual EquivalentForm UsualForm => EquivalentForm.TexpPlusPlus;
 
     /// <summary>What an exported schedule says of the rule.</summary>
     internal virtual OptimizerRule Exported => new(Name);

@@ -60,7 +60,7 @@ public static class Converter
                 ? AdamForm.Convert(source, optimizer, form, decay)
                 : throw NotAdam(optimizer.Name),
             _ => throw NoEquivalent.Of(optimizer.Name)
-                ?? new($"the form {form} is one of sgd, and the optimizer is {optimizer.Name}", "ask for ScaledGradient"),
+                ?? new($"the form {form} is one of sgd, and the optimizer is {optimizer.Name}", "ask for scaled-gradient"),
         };
     }
 

@@ -38,6 +38,9 @@ public sealed record ScheduleGroup
         WeightDecay = SimplestSchedule.OfValues([.. steps.Select(step => step.WeightDecay)]);
         Momentum = SimplestSchedule.OfValues([.. steps.Select(step => step.Momentum)]);
         if (conversion.Target.Rule.Nesterov) LookAhead = SimplestSchedule.OfValues([.. steps.Select(step => step.LookAhead)]);
+        if (conversion.ScalesGradients)
+            GradientScale =
+                SimplestSchedule.OfLogRates([.. Enumerable.Range(0, steps.Length).Select(step => conversion.LogScaleAt(step))]);
         if (conversion.Adam is not { Target.Steps: var adam }) return;
         Beta2 = SimplestSchedule.OfValues([.. adam.ToArray().Select(step => step.Beta2)]);
         Epsilon = SimplestSchedule.OfValues([.. adam.ToArray().Select(step => step.Epsilon)]);
@@ -71,6 +74,9 @@ public sealed record ScheduleGroup
 
     /// <summary>ε of each update, where an equivalent of AdamW has its own; null elsewhere.</summary>
     public Schedule? Epsilon { get; }
+
+    /// <summary>P of each update, by which the group's gradients are multiplied in the scaled-gradient form; null elsewhere.</summary>
+    public Schedule? GradientScale { get; }
 
     /// <summary>
     /// The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the run's own.

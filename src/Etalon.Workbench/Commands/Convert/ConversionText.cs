@@ -30,6 +30,10 @@ internal static class ConversionText
             .. Labeled("to", $"{conversion.TargetRule}  with {Numbers(conversion)}", width),
             .. Covers(converted.Parameters, width),
             .. Corrections(converted, width),
+            .. conversion.Adam is { MemoryError: > 0 and var error }
+                ? Labeled("left out", $"η λ/(1 - β₂) is {error:G3} at its largest: the squares are remembered longer by twice this share",
+                    width)
+                : [],
             .. Range(conversion.Range, width),
             "",
             .. Formats(conversion.Range, width),
@@ -59,6 +63,15 @@ internal static class ConversionText
             oneDecay &= target[i].WeightDecay == target[0].WeightDecay;
         }
         string decay = oneDecay ? $"λ = {(target.Length > 0 ? target[0].WeightDecay : 0):G6}" : "its own λ";
+        if (conversion.ScalesGradients) return $"{decay} and its own η; the gradients of what is covered times P";
+        if (conversion.Adam is not null)
+            return conversion.Form switch
+            {
+                EquivalentForm.AdamRateOnly => $"{decay} and its own η and ε",
+                EquivalentForm.AdamConstantBetas =>
+                    $"{decay}, β₁ = {target[0].Momentum:G6}, β₂ = {conversion.Adam.Target.Steps[0].Beta2:G6} and its own η and ε",
+                _ => $"{decay} and its own η, β₁, β₂ and ε",
+            };
         return $"{decay} and its own η{(ownMomentum ? conversion.Target.Rule.Nesterov ? ", μ and ν" : " and μ" : "")}";
     }
 
@@ -81,7 +94,9 @@ internal static class ConversionText
     private static IEnumerable<string> Corrections(RecipeConversion converted, int width)
     {
         var corrections = converted.Conversion.Corrections;
-        if (corrections.Count == 0) return Labeled("corrections", "none: weights and buffer start as they are", width);
+        if (corrections.Count == 0) return Labeled("corrections",
+                $"none: weights and {(converted.Conversion.RateDegree == 2 ? "buffer" : "what the optimizer remembers")} start as they are",
+                width);
         var list = corrections.Take(MostCorrections).Select(correction => $"update {correction.Step} ({Change(correction.Map)})");
         bool areShares = corrections.All(correction => correction.Map.LogBuffer == 0);
         string more = corrections.Count > MostCorrections ? $" and {corrections.Count - MostCorrections} more" : "";

@@ -21,7 +21,8 @@ internal static class ConvertCommand
         var csv = new Option<string?>("--csv")
         {
             Description =
-            "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.",
+            "Write the equivalent's numbers for each update to this file: step,lr,weight_decay,momentum,log_lr, or of adamw "
+            + "step,lr,beta1,beta2,eps,weight_decay,log_scale.",
             HelpName = "FILE"
         };
         var json = new Option<bool>("--json") { Description = "For machines: theorem, corrections, growth and ranges as JSON." };
@@ -33,6 +34,7 @@ internal static class ConvertCommand
               etalon convert recipes/cifar-step.yaml --to texp++
               etalon convert recipes/cifar-step.yaml --to texp++ --out texp.yaml --csv texp.csv
               etalon convert recipes/cifar-cosine-warmup.yaml --to weight-decay:1e-4
+              etalon convert recipes/digits-adamw.yaml --to adam --csv adam.csv
             """)
         {
             recipe, form, file, csv, json,

@@ -40,6 +40,8 @@ internal static class ConvertJson
                 conversion.Range.LargestLogRate,
                 conversion.Range.LargestRateStep,
                 conversion.Range.Formats,
+                MemoryError = conversion.Adam?.MemoryError,
+                conversion.ScalesGradients,
                 conversion.Assumptions,
                 EquivalentHash = converted.Target.Hash,
             },

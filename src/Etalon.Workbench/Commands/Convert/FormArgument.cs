@@ -11,7 +11,8 @@ internal static class FormArgument
 {
     public static Option<string?> Create(bool isRequired) => new("--to")
     {
-        Description = $"The form of the equivalent: {string.Join(", ", FormWords.All)}; weight-decay:VALUE names the decay wanted.",
+        Description = $"The form of the equivalent: {string.Join(", ", FormWords.All)}; weight-decay:VALUE, adam:VALUE and scaled-gradient:VALUE name "
+            + "the decay wanted.",
         HelpName = "FORM",
         Required = isRequired,
     };
@@ -34,10 +35,10 @@ internal static class FormArgument
 
     private static Constant Decay(string text, string form, string value, TextWriter error)
     {
-        if (form != "weight-decay")
+        if (form is not ("weight-decay" or "adam" or "scaled-gradient"))
             throw new InputException($"--to {text}: {form} has no weight decay; write --to {form}, or weight-decay:{value}");
         if (!NumberText.TryRead(value, out double decay, out var rule)) throw new InputException($"--to {text}: the weight decay {rule}");
-        if (decay < 0) throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in weight-decay:5e-4");
+        if (decay < 0) throw new InputException($"--to {text}: the weight decay must be a number of at least 0, as in {form}:5e-4");
         UnusualSize.Warn($"--to {form}:", decay, ScheduledQuantity.WeightDecay, error);
         return new Constant(decay);
     }

@@ -4,7 +4,6 @@ using Etalon.Lab.Charts;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Verifications;
-using Etalon.Schedules.Equivalence;
 using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
@@ -24,6 +23,7 @@ internal static class VerifyCommand
             Examples:
               etalon verify recipes/digits.yaml
               etalon verify recipes/digits.yaml --to texp --steps 600 --svg verify.svg
+              etalon verify recipes/digits-adamw.yaml --to scaled-gradient
               etalon verify recipes/digits.yaml model.norm=group --precision float32
 
             Exit codes: 0 the equivalence holds, 1 it does not or the test had no power, 2 bad input, 3 diverged.
@@ -44,7 +44,7 @@ internal static class VerifyCommand
         var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         files.Spare(RecipeInputs.Of(read));
         var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text, error)
-            : read.Recipe.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
+            : RecipeConversion.FormOf(read.Recipe);
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
             RecipeConversion.Of(read.Recipe, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
