@@ -55,8 +55,9 @@ internal sealed record Verdict(bool Holds, string Sentence)
                 + $"more steps (--steps), or a part of the schedule with larger rate and decay");
         bool holds = outputs < Contrast * control;
         return new(holds,
-            $"{(holds ? "HOLDS NEARLY" : "DOES NOT HOLD")}: in {steps} the outputs came to differ by {Show(outputs)}, without the conversion "
-            + $"by {Show(control)}; a tenth of that is allowed. The form leaves out η λ/(1 - β₂) = {memoryError:G3}; adam is exact");
+            $"{(holds ? "HOLDS NEARLY" : "DOES NOT HOLD")}: in {steps} the outputs came to differ by {Show(outputs)}, without the "
+            + $"conversion by {Show(control)}; a tenth of that is allowed. The form "
+            + $"leaves out η λ/(1 - β₂) = {memoryError:G3}; adam is exact");
     }
 
     private static Verdict InTheMean(IReadOnlyList<Comparison> comparisons, LossStatistics losses, double perturbed)

@@ -63,8 +63,8 @@ public static class NoEquivalent
                 new($"{name} sets the rate from the norms of the gradients, which are 1/P times as large in the equivalent run",
                     RecordRates),
             "wn-adam" =>
-                new($"{name} divides all steps by a number that it makes of the norms of the gradients, which are 1/P times as large in the "
-                    + $"equivalent run", "use adamw, or keep its recipe as it is"),
+                new($"{name} divides all steps by a number that it makes of the norms of the gradients, which are 1/P times as large in "
+                    + $"the equivalent run", "use adamw, or keep its recipe as it is"),
             "dog" or "d-adaptation" or "prodigy" =>
                 new($"{name} takes its rate from distances between weights, which are P times as large in the equivalent run",
                     "use the rule that it wraps with a schedule of the rate, or keep its recipe as it is"),

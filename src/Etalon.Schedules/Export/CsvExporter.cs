@@ -50,8 +50,8 @@ public static class CsvExporter
     }
 
     /// <summary>
-    /// Writes the numbers of an equivalent: those of its table, and with scaled gradients <c>log_scale</c>, ln P before the update. Of Adam's
-    /// rule <c>step,lr,beta1,beta2,eps,weight_decay,log_scale</c>.
+    /// Writes the numbers of an equivalent: those of its table, and with scaled gradients <c>log_scale</c>, ln P before the update. Of
+    /// Adam's rule <c>step,lr,beta1,beta2,eps,weight_decay,log_scale</c>.
     /// </summary>
     /// <param name="conversion">What it tells of; its first row is its first step.</param>
     /// <param name="writer">Where to.</param>

@@ -45,8 +45,8 @@ internal sealed class GroupedPython
 
     private static string Changed(Conversion conversion) =>
         conversion.ScalesGradients
-            ? "the weights w before an\nupdate: w = weight_factor w. The gradients of the covered group are multiplied by exp(covered_log_scale(t))\n"
-                + "before they are clipped; what the optimizer remembers is that of the recipe's own run."
+            ? "the weights w before an\nupdate: w = weight_factor w. The gradients of the covered group are multiplied by "
+                + "exp(covered_log_scale(t))\nbefore they are clipped; what the optimizer remembers is that of the recipe's own run."
         : conversion.Adam is not null
             ? "weights w, mean m and\nsquares u before an update: m = buffer_factor m, u = buffer_factor^2 u, w = weight_factor w."
         : "weights w and momentum\nbuffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.";

@@ -186,8 +186,8 @@ public static class KerasExporter
         return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
             + (schedule.Covered is null
             ? "" : groups.ScalesGradients
-            ? "\nbefore_update(t, ...) does so; call it before set_values. Multiply the covered gradients by exp(covered_log_scale(t)).\nThe "
-                + "epsilon of each normalization is multiplied by exp(2 covered_log_scale(t))."
+            ? "\nbefore_update(t, ...) does so; call it before set_values. Multiply the covered gradients by "
+                + "exp(covered_log_scale(t)).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t))."
             : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each "
                 + "normalization is multiplied by exp(2 covered_log_scale(t)).");
     }

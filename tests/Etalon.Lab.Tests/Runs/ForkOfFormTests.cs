@@ -78,7 +78,10 @@ public sealed class ForkOfFormTests : IDisposable
     }
 
     private static readonly string[] Adamw =
-        ["optimizer={name: adamw}", "momentum=0", "weight_decay=1", "learning_rate=[{warmup: {peak: 0.01, for: 2ba}}, {cosine: {from: 0.01, to: 0}}]"];
+    [
+        "optimizer={name: adamw}", "momentum=0", "weight_decay=1",
+        "learning_rate=[{warmup: {peak: 0.01, for: 2ba}}, {cosine: {from: 0.01, to: 0}}]",
+    ];
 
     private void AssertContinues(string parentForm, string forkForm, params string[] recipe)
     {

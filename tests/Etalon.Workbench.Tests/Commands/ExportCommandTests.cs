@@ -172,7 +172,8 @@ public sealed class ExportCommandTests : IDisposable
     {
         var (code, _, error) = await Cli.Run(["export", Written(), .. Adamw, "equivalent={form: adam}", "--for", "keras"]);
         Assert.Equal(2, code);
-        Assert.Contains("Keras's are fixed; write --for pytorch or optax, or equivalent.form=scaled-gradient", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Keras's are fixed; write --for pytorch or optax, or equivalent.form=scaled-gradient", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,8 +108,8 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Optimizer<T> optimi
     }
 
     /// <summary>
-    /// What the rate that the optimizer made of its state in the last update is multiplied by to be that of the recipe's own run: r'/P'^2 of
-    /// what is stored, and in Adam's forms the ratio of the bias corrections. Of SGD 1: its rate is asked with the recipe's numbers.
+    /// What the rate that the optimizer made of its state in the last update is multiplied by to be that of the recipe's own run: r'/P'^2
+    /// of what is stored, and in Adam's forms the ratio of the bias corrections. Of SGD 1: its rate is asked with the recipe's numbers.
     /// </summary>
     public double OwnRate()
     {

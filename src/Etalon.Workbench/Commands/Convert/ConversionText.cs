@@ -31,8 +31,8 @@ internal static class ConversionText
             .. Covers(converted.Parameters, width),
             .. Corrections(converted, width),
             .. conversion.Adam is { MemoryError: > 0 and var error }
-                ? Labeled("left out", $"η λ/(1 - β₂) is {error:G3} at its largest: the squares are remembered longer by twice this share",
-                    width)
+                ? Labeled("left out",
+                    $"η λ/(1 - β₂) is {error:G3} at its largest: the squares are remembered longer by twice this share", width)
                 : [],
             .. Range(conversion.Range, width),
             "",

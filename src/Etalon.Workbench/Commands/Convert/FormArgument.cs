@@ -11,8 +11,8 @@ internal static class FormArgument
 {
     public static Option<string?> Create(bool isRequired) => new("--to")
     {
-        Description = $"The form of the equivalent: {string.Join(", ", FormWords.All)}; weight-decay:VALUE, adam:VALUE and scaled-gradient:VALUE name "
-            + "the decay wanted.",
+        Description = $"The form of the equivalent: {string.Join(", ", FormWords.All)}; weight-decay:VALUE, adam:VALUE and "
+            + "scaled-gradient:VALUE name the decay wanted.",
         HelpName = "FORM",
         Required = isRequired,
     };
