@@ -14,5 +14,10 @@ public static class BatchChunks
     /// <param name="images">Images of the batch, at least 1.</param>
     public static int Of(int images) => (images + SizeOf(images) - 1) / SizeOf(images);
 
+    /// <summary>
+    /// The first chunk of a rank, of n that ranks divide evenly in their order: ceil(n rank / ranks). The first rank has one in any case.
+    /// </summary>
+    internal static int FirstOf(int rank, int ranks, int chunks) => (rank * chunks + ranks - 1) / ranks;
+
     internal static int SizeOf(int images) => (images + Most - 1) / Most;
 }

@@ -5,13 +5,16 @@ using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine;
 
 /// <summary>
 /// A static list of layers, laid out once in four regions of memory: one loop up computes the loss of a batch, one loop down its gradient.
 /// </summary>
-/// <remarks>The same parameters and batch give the same bits for any number of threads, and no step allocates managed memory.</remarks>
+/// <remarks>
+/// The same parameters and batch give the same bits for any number of threads and ranks, and no step allocates managed memory.
+/// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -22,7 +25,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     private readonly NetworkLayout<T> _layout;
     private readonly Action<int, int> _prepareLayer;
 
-    internal Network(IReadOnlyList<Layer<T>> layers, FeatureMap<T> input, Signal<T> outputs, Loss loss, int maxBatch, Workers workers)
+    internal Network(IReadOnlyList<Layer<T>> layers, FeatureMap<T> input, Signal<T> outputs, Loss loss, int maxBatch, Workers workers,
+        Communicator ranks)
     {
         _output = new OutputLayer<T>(outputs, loss);
         (_layers, _input, MaxBatch) = ([.. layers, _output], input, maxBatch);
@@ -31,7 +35,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         _layout = Declare(_layers, _input, maxBatch);
         _layout.Allocate();
 
-        _pass = new Pass<T>(workers, _layers);
+        _pass = new Pass<T>(workers, ranks, _layers);
         _prepareLayer = (index, _) => _layers[index].Prepare(_pass!);
     }
 
@@ -137,15 +141,16 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (images.Length != count * _input.ImageLength)
             throw new ArgumentException(
                 $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
-        images.CopyTo(new Span<T>(_input.Data, images.Length));
-        labels.CopyTo(_output.Labels);
         _pass.Begin(count, isTraining);
+        int begin = _pass.FirstImage * _input.ImageLength, length = _pass.OwnImages * _input.ImageLength;
+        images.Slice(begin, length).CopyTo(new Span<T>(_input.Data + begin, length));
+        labels.CopyTo(_output.Labels);
         Prepare();
         for (int i = 0; i < _layers.Length; i++)
         {
-            long begin = Times is null ? 0 : Stopwatch.GetTimestamp();
+            long start = Times is null ? 0 : Stopwatch.GetTimestamp();
             _layers[i].Forward(_pass);
-            Times?.AddForward(i, begin);
+            Times?.AddForward(i, start);
         }
         return _output.Result;
     }
@@ -164,12 +169,14 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     {
         if (!_pass.IsTraining)
             throw new InvalidOperationException("the last forward pass was an evaluation; run it with isTraining: true before Backward");
+        _pass.BeginBackward();
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             long begin = Times is null ? 0 : Stopwatch.GetTimestamp();
             _layers[i].Backward(_pass);
             Times?.AddBackward(i, begin);
         }
+        _pass.FinishBackward();
     }
 
     /// <summary>The network's outputs for an image of the last batch.</summary>
@@ -194,7 +201,9 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             throw new ArgumentException($"the signal of '{map.Name}' belongs to another network", nameof(signal));
         if (values.Length != map.ImageLength)
             throw new ArgumentException($"'{map.Name}' has {map.ImageLength} values for an image, not {values.Length}", nameof(values));
-        fixed (T* destination = values) signal.Load(OfLastBatch(image), Frame.Dense(map.Height, map.Width, map.Channels), destination);
+        if (OfLastBatch(image) < _pass.FirstImage || image >= _pass.EndImage)
+            throw new InvalidOperationException($"image {image} of the batch was computed by another rank");
+        fixed (T* destination = values) signal.Load(image, Frame.Dense(map.Height, map.Width, map.Channels), destination);
     }
 
     private int OfLastBatch(int image) => image >= 0 && image < _pass.Images
@@ -206,15 +215,20 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// </summary>
     public Layer<T>? FirstNonFiniteLayer()
     {
-        foreach (var layer in _layers)
-        {
-            var map = layer.Output.Map;
-            if (map.Producer != layer) continue;
-            for (int image = 0; image < _pass.Images; image++)
-                foreach (T value in new ReadOnlySpan<T>(map.Image(image), map.ImageLength))
-                    if (!T.IsFinite(value)) return layer;
-        }
-        return null;
+        int first = 0;
+        while (first < _layers.Length && IsFinite(_layers[first])) first++;
+        first = _pass.Least(first);
+        return first < _layers.Length ? _layers[first] : null;
+    }
+
+    private bool IsFinite(Layer<T> layer)
+    {
+        var map = layer.Output.Map;
+        if (map.Producer != layer) return true;
+        for (int image = _pass.FirstImage; image < _pass.EndImage; image++)
+            foreach (T value in new ReadOnlySpan<T>(map.Image(image), map.ImageLength))
+                if (!T.IsFinite(value)) return false;
+        return true;
     }
 
     // A normalization keeps the sums of one gradient; reading it both before and after its ReLU would need two.

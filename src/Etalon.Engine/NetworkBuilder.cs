@@ -4,6 +4,7 @@ using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine;
 
@@ -143,10 +144,12 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="loss">What training minimizes.</param>
     /// <param name="maxBatch">The largest batch that it will see.</param>
     /// <param name="workers">The threads that compute; they outlive the network.</param>
-    public Network<T> Build(Signal<T> outputs, Loss loss, int maxBatch, Workers workers)
+    /// <param name="ranks">The processes that each compute a part of every batch; they outlive the network. Default: this one
+    /// alone.</param>
+    public Network<T> Build(Signal<T> outputs, Loss loss, int maxBatch, Workers workers, Communicator? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
-        return new Network<T>(_layers, Input.Map, outputs, loss, maxBatch, workers);
+        return new Network<T>(_layers, Input.Map, outputs, loss, maxBatch, workers, ranks ?? Communicator.Alone);
     }
 
     /// <summary>

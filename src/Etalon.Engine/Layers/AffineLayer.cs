@@ -108,6 +108,13 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
         return sum;
     }
 
+    /// <summary>A sum over the images in order, in double, continued over those of this rank.</summary>
+    private protected double AddOwnImages(double sum, T* values, int channel, Pass<T> pass)
+    {
+        for (int image = pass.FirstImage; image < pass.EndImage; image++) sum += Number(values, image * Channels + channel);
+        return sum;
+    }
+
     private protected static double Number(T* values, int index) => double.CreateTruncating(values[index]);
 
     private protected static T Number(double value) => T.CreateTruncating(value);

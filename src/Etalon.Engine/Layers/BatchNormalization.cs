@@ -67,6 +67,7 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
 
     internal override void Forward(Pass<T> pass)
     {
+        if (pass.IsTraining) pass.GatherRows(Map.Mean, Map.Squares, Channels);
         for (int c = 0; c < Channels; c++)
         {
             var (mean, variance) =
@@ -120,6 +121,7 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
     /// </remarks>
     internal override void Backward(Pass<T> pass)
     {
+        pass.GatherRows(GradientSums, GradientProducts, Channels);
         double count = (double)pass.Images * Map.Pixels;
         T* scaleGradient = _scale is null ? null : _gradients.Pointer + _scale.Offset;
         T* shiftGradient = _shift is null ? null : _gradients.Pointer + _shift.Offset;

@@ -1,16 +1,19 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
 
 /// <summary>A trained number added to each channel: y = x + b. It starts at 0.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class Bias<T> : AffineLayer<T>, IOrderedSum where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly bool _isFrozen;
     private Tensor<T> _bias = null!;
     private Region<T> _gradients = null!;
+    private ChannelTotals _totals = null!;
+    private Pass<T> _pass = null!;
 
     internal Bias(string name, Signal<T> input, bool isFrozen) : base(name, input, perImage: false) => _isFrozen = isFrozen;
 
@@ -22,6 +25,7 @@ public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloati
         base.Declare(layout);
         _bias = (_isFrozen ? layout.State : layout.Parameters).Declare($"{Name}", Channels);
         _gradients = layout.Gradients;
+        if (!_isFrozen) _totals = new ChannelTotals(Channels);
     }
 
     /// <inheritdoc/>
@@ -52,8 +56,25 @@ public sealed unsafe class Bias<T> : AffineLayer<T> where T : unmanaged, IFloati
 
     internal override void Backward(Pass<T> pass)
     {
-        if (_isFrozen) return;
+        _pass = pass;
+        if (!_isFrozen) pass.Sum(this);
+    }
+
+    internal override IOrderedSum? GradientSum => _isFrozen ? null : this;
+
+    byte* IOrderedSum.Data => _totals.Data;
+
+    long IOrderedSum.Bytes => _totals.Bytes;
+
+    void IOrderedSum.AddOwn()
+    {
+        if (_pass.IsFirst) _totals.Clear();
+        for (int c = 0; c < Channels; c++) _totals[c] = AddOwnImages(_totals[c], GradientSums, c, _pass);
+    }
+
+    void IOrderedSum.Complete()
+    {
         T* gradient = _gradients.Pointer + _bias.Offset;
-        for (int c = 0; c < Channels; c++) gradient[c] = Number(SumOverImages(GradientSums, c, Channels, pass.Images));
+        for (int c = 0; c < Channels; c++) gradient[c] = Number(_totals[c]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Layers;
 
@@ -12,7 +13,7 @@ namespace Etalon.Engine.Layers;
 /// input, or the backward pass of a normalization behind the output, are applied), goes through the kernel and is finished while in cache.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class Convolution<T> : WeightedLayer<T>, IOrderedSum where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Numbers of the weight gradient that one call sums over the chunks: 16 kB of float.
     private const int SliceLength = 4096;
@@ -20,7 +21,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     private readonly ConvolutionKernel<T> _kernel;
     private readonly Signal<T>? _residual;
     private readonly Action<int, int> _forwardChunk, _backwardChunk, _sumSlice;
-    private T* _packedForward, _packedDataGradient;
+    private T* _packedForward, _packedDataGradient, _partials;
     private Pass<T> _pass = null!;
 
     internal Convolution(string name, Signal<T> input, Signal<T>? residual, bool isFrozen, ConvolutionKernel<T> kernel)
@@ -145,10 +146,9 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
     internal override void Backward(Pass<T> pass)
     {
         _pass = pass;
+        if (!IsFrozen) _partials = pass.PartialsFor(this);
         pass.RunChunks(_backwardChunk);
-        if (IsFrozen) return;
-        pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
-        FinishWeightGradient();
+        if (!IsFrozen) pass.Sum(this);
     }
 
     private void BackwardChunk(int chunk, int worker)
@@ -168,7 +168,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
             }
             if (TrainsInput) ContributeToInput(first, images, end, scratch);
         }
-        if (!IsFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _pass.Partials + (long)chunk * Shape.WeightCount);
+        if (!IsFrozen) _kernel.FinishWeightGradient(scratch.Accumulator, _partials + (long)chunk * Shape.WeightCount);
     }
 
     // What is fetched for the next call: the gradients during the weight gradient, the inputs during the data gradient, or both where there
@@ -211,12 +211,22 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T> where T : unmanaged
         for (int image = first; image < first + images; image++) Input.Contributed(this, image);
     }
 
+    internal override IOrderedSum? GradientSum => IsFrozen ? null : this;
+
+    byte* IOrderedSum.Data => (byte*)WeightGradient;
+
+    long IOrderedSum.Bytes => (long)Shape.WeightCount * sizeof(T);
+
+    void IOrderedSum.AddOwn() => _pass.Workers.Run((Shape.WeightCount + SliceLength - 1) / SliceLength, _sumSlice);
+
+    void IOrderedSum.Complete() => FinishWeightGradient();
+
     private void SumSlice(int slice, int worker)
     {
-        int begin = slice * SliceLength, length = Math.Min(SliceLength, Shape.WeightCount - begin);
+        int begin = slice * SliceLength, length = Math.Min(SliceLength, Shape.WeightCount - begin), chunk = 0;
         T* sum = WeightGradient + begin;
-        Rows.Copy(_pass.Partials + begin, 1, length, length, sum);
-        for (int chunk = 1; chunk < _pass.Chunks; chunk++) Rows.Add(_pass.Partials + (long)chunk * Shape.WeightCount + begin, length, sum);
+        if (_pass.IsFirst) Rows.Copy(_partials + (long)chunk++ * Shape.WeightCount + begin, 1, length, length, sum);
+        for (; chunk < _pass.Chunks; chunk++) Rows.Add(_partials + (long)chunk * Shape.WeightCount + begin, length, sum);
     }
 
     private static Signal<T>[] InputsOf(string name, Signal<T> input, Signal<T>? residual, in ConvolutionShape shape)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
@@ -11,7 +12,7 @@ namespace Etalon.Engine.Layers;
 /// </summary>
 /// <remarks>A group that is constant with epsilon 0 gives its shift and takes no gradient.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class GroupNormalization<T> : AffineLayer<T>, IOrderedSum where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _groups;
     private readonly bool _isTrained;
@@ -20,6 +21,8 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
     private Tensor<T>? _scale, _shift;
     private Region<T> _gradients = null!;
     private double[] _inverseDeviation = [];
+    private ChannelTotals _totals = null!;
+    private Pass<T> _pass = null!;
 
     internal GroupNormalization(string name, Signal<T> input, int groups, bool isTrained,
         double epsilon) : base(name, input, perImage: true)
@@ -49,6 +52,7 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
             (_scale, _shift) = (layout.Parameters.Declare($"{Name}.scale", Channels), layout.Parameters.Declare($"{Name}.shift", Channels));
         _gradients = layout.Gradients;
         _inverseDeviation = new double[layout.Images * _groups];
+        if (_isTrained) _totals = new ChannelTotals(2 * Channels);
     }
 
     /// <inheritdoc/>
@@ -65,7 +69,7 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
 
     internal override void Forward(Pass<T> pass)
     {
-        for (int image = 0; image < pass.Images; image++)
+        for (int image = pass.FirstImage; image < pass.EndImage; image++)
             for (int group = 0; group < _groups; group++)
                 Normalize(image, group);
     }
@@ -101,18 +105,40 @@ public sealed unsafe class GroupNormalization<T> : AffineLayer<T> where T : unma
     /// </remarks>
     internal override void Backward(Pass<T> pass)
     {
-        for (int image = 0; image < pass.Images; image++)
+        _pass = pass;
+        for (int image = pass.FirstImage; image < pass.EndImage; image++)
             for (int group = 0; group < _groups; group++)
                 PrepareGradient(image, group);
-        if (_scale is null || _shift is null) return;
-        T* scaleGradient = _gradients.Pointer + _scale.Offset, shiftGradient = _gradients.Pointer + _shift.Offset;
+        if (_isTrained) pass.Sum(this);
+    }
+
+    internal override IOrderedSum? GradientSum => _isTrained ? this : null;
+
+    // Of g z, then of g, per channel.
+    byte* IOrderedSum.Data => _totals.Data;
+
+    long IOrderedSum.Bytes => _totals.Bytes;
+
+    void IOrderedSum.AddOwn()
+    {
+        if (_pass.IsFirst) _totals.Clear();
         for (int c = 0; c < Channels; c++)
         {
-            double sumZ = 0;
-            for (int image = 0; image < pass.Images; image++)
+            double sumZ = _totals[c];
+            for (int image = _pass.FirstImage; image < _pass.EndImage; image++)
                 sumZ += Number(GradientProducts, image * Channels + c) * _inverseDeviation[image * _groups + c / GroupSize];
-            scaleGradient[c] = Number(sumZ);
-            shiftGradient[c] = Number(SumOverImages(GradientSums, c, Channels, pass.Images));
+            _totals[c] = sumZ;
+            _totals[Channels + c] = AddOwnImages(_totals[Channels + c], GradientSums, c, _pass);
+        }
+    }
+
+    void IOrderedSum.Complete()
+    {
+        T* scaleGradient = _gradients.Pointer + _scale!.Offset, shiftGradient = _gradients.Pointer + _shift!.Offset;
+        for (int c = 0; c < Channels; c++)
+        {
+            scaleGradient[c] = Number(_totals[c]);
+            shiftGradient[c] = Number(_totals[Channels + c]);
         }
     }
 

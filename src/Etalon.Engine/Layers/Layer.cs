@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Memory;
+using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine.Layers;
@@ -35,6 +36,11 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>Numbers of partial parameter gradients that one chunk of images leaves.</summary>
     internal virtual int PartialLength => 0;
+
+    /// <summary>
+    /// The sum over the images that it hands to <see cref="Pass{T}.Sum"/> in every backward pass; null where it has none.
+    /// </summary>
+    internal virtual IOrderedSum? GradientSum => null;
 
     /// <summary>Declares parameters, state and activations; called once, in the order of the layers.</summary>
     internal abstract void Declare(NetworkLayout<T> layout);

@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Products;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Layers;
 
@@ -14,7 +15,7 @@ namespace Etalon.Engine.Layers;
 /// is.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly MatrixProduct<T> _product = MatrixProduct<T>.Create();
     private readonly Frame _gradientFrame;
@@ -71,7 +72,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     {
         _pass = pass;
         if (!Input.IsPlain) pass.RunChunks(_loadInputs);
-        pass.Workers.Run(Panels * BlocksOf(Outputs), _multiply);
+        if (pass.OwnImages > 0) pass.Workers.Run(Panels * BlocksOf(Outputs), _multiply);
         if (Map.IsMeasured) pass.RunChunks(_complete);
     }
 
@@ -79,18 +80,25 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     {
         _pass = pass;
         pass.RunChunks(_loadGradients);
-        if (!IsFrozen)
-        {
-            pass.Workers.Run(WeightPanels, _sumWeightGradient);
-            FinishWeightGradient();
-        }
+        if (!IsFrozen) pass.Sum(this);
         if (!TrainsInput) return;
-        pass.Workers.Run(Panels * BlocksOf(Columns), _multiplyGradients);
+        if (pass.OwnImages > 0) pass.Workers.Run(Panels * BlocksOf(Columns), _multiplyGradients);
         pass.RunChunks(_contribute);
     }
 
+    internal override IOrderedSum? GradientSum => IsFrozen ? null : this;
+
+    byte* IOrderedSum.Data => (byte*)WeightGradient;
+
+    long IOrderedSum.Bytes => (long)Shape.WeightCount * sizeof(T);
+
+    // The whole product, from inputs and gradients that stay where they are: chunks' partial gradients would be as large as the weights.
+    void IOrderedSum.AddOwn() => _pass.Workers.Run(WeightPanels, _sumWeightGradient);
+
+    void IOrderedSum.Complete() => FinishWeightGradient();
+
     // The images are cut into panels of equal size, as few as go.
-    private int Panels => Cut(_pass.Images, MatrixProduct<T>.MostRows);
+    private int Panels => Cut(_pass.OwnImages, MatrixProduct<T>.MostRows);
 
     private int WeightPanels => Cut(Columns, MatrixProduct<T>.MostRows);
 
@@ -113,11 +121,11 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
     private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
     {
         (int block, int panel) = Math.DivRem(task, Panels);
-        int size = Cut(_pass.Images, Panels);
-        long first = (long)panel * size;
+        int size = Cut(_pass.OwnImages, Panels);
+        long first = _pass.FirstImage + (long)panel * size;
         fixed (PixelOffsets* pairs = rows)
             _product.Multiply(
-                left + first * leftStep, pairs, (int)Math.Min(size, _pass.Images - first), right, block * _product.LanesOf(right.Columns),
+                left + first * leftStep, pairs, (int)Math.Min(size, _pass.EndImage - first), right, block * _product.LanesOf(right.Columns),
                 product + first * right.Columns, _pass.Scratch(worker));
     }
 
@@ -145,7 +153,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T> where T : unmanaged, IFl
                 _product.AddOuter(
                     InputNumbers + (long)image * Columns + first, Columns, _gradients + (long)image * GradientStep,
                     Math.Min(MatrixProduct<T>.MostImages, end - image), rows, Outputs, sums, scratch);
-            Contribute(sums, first, rows, isFirst: chunk == 0);
+            Contribute(sums, first, rows, isFirst: chunk == 0 && _pass.IsFirst);
         }
     }
 

@@ -59,9 +59,11 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
         var loss = pass.IsTraining ? _loss : _evaluated;
         double sum = 0;
         int correct = 0;
+        for (int image = pass.FirstImage; image < pass.EndImage; image++)
+            Output.Load(image, _frame, _values + (long)image * _outputs.Length);
+        pass.GatherRows(_values, null, _outputs.Length);
         for (int image = 0; image < pass.Images; image++)
         {
-            Output.Load(image, _frame, _values + (long)image * _outputs.Length);
             ReadOutputs(image);
             sum += loss.Evaluate(_outputs, _labels[image], _gradient);
             _predictions[image] = loss.Predict(_outputs);
@@ -72,7 +74,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
 
     internal override void Backward(Pass<T> pass)
     {
-        for (int image = 0; image < pass.Images; image++)
+        for (int image = pass.FirstImage; image < pass.EndImage; image++)
         {
             ReadOutputs(image);
             _loss.Evaluate(_outputs, _labels[image], _gradient);

@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Speed;
@@ -45,7 +46,7 @@ public sealed class ConvolutionSpeed<T> : IDisposable where T : unmanaged, IFloa
         foreach (var layer in layers) layer.Declare(_layout);
         _layout.ShareGradients(layers);
         _layout.Allocate();
-        _pass = new Pass<T>(workers, layers);
+        _pass = new Pass<T>(workers, Communicator.Alone, layers);
         _pass.Begin(images, isTraining: true);
         _layer.Initialize(seed: 1, Initialization.HeFanOut);
         var numbers = new CounterStream(seed: 1, "speed");

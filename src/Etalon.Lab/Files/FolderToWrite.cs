@@ -13,7 +13,6 @@ internal static class FolderToWrite
     /// <inheritdoc cref="Make(string, string)"/>
     public static void Make(string path, string remedy, Action make)
     {
-        CurrentFolder.Require(path);
         try
         {
             make();

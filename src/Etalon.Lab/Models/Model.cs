@@ -4,6 +4,7 @@ using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Models;
@@ -26,14 +27,16 @@ internal static class Model
     /// <param name="loss">What training minimizes.</param>
     /// <param name="maxBatch">The largest batch.</param>
     /// <param name="workers">The threads that compute.</param>
+    /// <param name="ranks">The processes that share every batch. Default: this one alone.</param>
     /// <exception cref="InputException">The model does not fit the images.</exception>
-    public static Network<T> Build<T>(ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, Workers workers)
+    public static Network<T> Build<T>(
+        ModelSpec spec, ImageSize image, int classes, Loss loss, int maxBatch, Workers workers, Communicator? ranks = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(workers);
-        return Lay<T, Network<T>>(spec, image, classes, loss, (build, outputs) => build.Build(outputs, loss, maxBatch, workers));
+        return Lay<T, Network<T>>(spec, image, classes, loss, (build, outputs) => build.Build(outputs, loss, maxBatch, workers, ranks));
     }
 
     /// <summary>The memory that the network would take; none of it is taken.</summary>

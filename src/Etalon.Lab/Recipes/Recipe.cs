@@ -81,12 +81,9 @@ public sealed record Recipe
     public string Hash => Hashes.GetValue(this, RecipeWriter.HashOf);
 
     /// <summary>
-    /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it. Adam's
-    /// momentum is its beta1.
+    /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.
     /// </summary>
-    public UpdateSchedule ToSchedule() => new(
-        LearningRate, WeightDecay,
-        Momentum is Constant { Value: 0 } && Optimizer.Beta1 is { } beta1 ? new Constant(beta1, Momentum.Length) : Momentum, TotalSteps)
+    public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,
         Rule = Optimizer.Rule,

@@ -9,7 +9,8 @@ namespace Etalon.Lab.Runs;
 
 /// <summary>
 /// A run on disk: recipe.yaml as given, resolved.json (every default written out, absolute steps, versions, hashes), metrics.jsonl
-/// (append-only), checkpoints and result.json. An open RunFolder holds the write lock.
+/// (append-only), checkpoints and result.json. An open RunFolder holds the write lock, but where it
+/// follows another rank's.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -20,9 +21,11 @@ public sealed class RunFolder : IDisposable
     private static readonly Regex Unfinished =
         new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$");
 
-    private RunFolder(string path, RunLock held)
+    private readonly RunLock? _held;
+
+    private RunFolder(string path, RunLock? held)
     {
-        (Path, Lock) = (path, held);
+        (Path, _held) = (path, held);
         Checkpoints = new CheckpointFolder(path, held);
     }
 
@@ -53,7 +56,8 @@ public sealed class RunFolder : IDisposable
     internal CheckpointFolder Checkpoints { get; }
 
     /// <summary>What makes the folder this process's own.</summary>
-    internal RunLock Lock { get; }
+    /// <exception cref="InvalidOperationException">The folder is only read.</exception>
+    internal RunLock Lock => _held ?? throw new InvalidOperationException($"{Path} is only read here");
 
     /// <summary>
     /// Makes the folder of a new run, ROOT/NAME, or ROOT/NAME-2 and so on where that exists. It has its name when recipe and first
@@ -89,6 +93,14 @@ public sealed class RunFolder : IDisposable
             ?? throw new InputException(
             $"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
         return new RunFolder(path, held);
+    }
+
+    /// <summary>The folder of a run that another rank of this run opens to continue it: it is only read.</summary>
+    /// <exception cref="InputException">It is not a run.</exception>
+    internal static RunFolder Follow(string path)
+    {
+        ResolvedOf(path);
+        return new RunFolder(path, held: null);
     }
 
     /// <summary>
@@ -168,5 +180,5 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Lets others write to the run.</summary>
-    public void Dispose() => Lock.Dispose();
+    public void Dispose() => _held?.Dispose();
 }

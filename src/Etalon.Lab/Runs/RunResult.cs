@@ -43,6 +43,10 @@ public sealed record RunResult
     /// <summary>Threads that computed; the result does not depend on them.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Processes that computed together, each with so many threads; null for one alone. The result does not depend on
+    /// them.</summary>
+    public int? Ranks { get; init; }
+
     /// <summary>Why it ended, where it did not reach the end of its recipe.</summary>
     public string? Message { get; init; }
 }

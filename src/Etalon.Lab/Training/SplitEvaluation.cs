@@ -1,5 +1,6 @@
 using System.Numerics;
 using Etalon.Engine;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Training;
@@ -8,15 +9,17 @@ namespace Etalon.Lab.Training;
 internal sealed class SplitEvaluation<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Network<T> _network;
+    private readonly Communicator _ranks;
     private readonly Meter[] _meters;
 
     /// <param name="network">The network.</param>
     /// <param name="data">The data set, for the statistics that standardize.</param>
     /// <param name="split">A split of it.</param>
     /// <param name="batch">Images at a time.</param>
-    public SplitEvaluation(Network<T> network, DataSet data, Split split, int batch)
+    /// <param name="ranks">The processes that share every batch.</param>
+    public SplitEvaluation(Network<T> network, DataSet data, Split split, int batch, Communicator ranks)
     {
-        (_network, Batches) = (network, BatchSource<T>.InOrder(data, split, batch));
+        (_network, Batches, _ranks) = (network, BatchSource<T>.InOrder(data, split, batch), ranks);
         _meters = [.. split.Groups.SelectMany(group => Meters(group, split))];
     }
 
@@ -33,7 +36,7 @@ internal sealed class SplitEvaluation<T> where T : unmanaged, IFloatingPointIeee
         using var batches = new BatchPrefetcher<T>(Batches);
         for (int i = 0; i < Batches.BatchesPerEpoch; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (_ranks.Any(cancellation.IsCancellationRequested)) throw new OperationCanceledException(cancellation);
             var batch = batches.Next();
             var result = _network.Forward(batch.Pixels, batch.Labels, isTraining: false);
             loss += result.LossSum;

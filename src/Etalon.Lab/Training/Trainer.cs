@@ -3,6 +3,7 @@ using Etalon.Engine;
 using Etalon.Engine.Memory;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
@@ -32,9 +33,10 @@ public abstract class Trainer : IDisposable
     internal abstract TrainerState State { get; }
 
     /// <summary>A trainer of the number type that the recipe names.</summary>
-    /// <inheritdoc cref="Trainer{T}(Recipe, DataSet, int)"/>
-    internal static Trainer Of(Recipe recipe, DataSet data, int threads) =>
-        recipe.Precision == Precision.Float64 ? new Trainer<double>(recipe, data, threads) : new Trainer<float>(recipe, data, threads);
+    /// <inheritdoc cref="Trainer{T}(Recipe, DataSet, int, Communicator)"/>
+    internal static Trainer Of(Recipe recipe, DataSet data, int threads, Communicator? ranks = null) =>
+        recipe.Precision == Precision.Float64
+            ? new Trainer<double>(recipe, data, threads, ranks) : new Trainer<float>(recipe, data, threads, ranks);
 
     /// <summary>Trains to the end of the recipe, with an evaluation after each epoch and at the end.</summary>
     /// <param name="observer">Called after each update and evaluation.</param>
@@ -50,6 +52,13 @@ public abstract class Trainer : IDisposable
     /// </summary>
     internal abstract void PrepareEvaluation();
 
+    /// <summary>
+    /// Whether the state is to be kept now, where one of the ranks wants it: all of them have to know where
+    /// <see cref="PrepareEvaluation"/> computes.
+    /// </summary>
+    /// <param name="wants">Whether this rank wants it.</param>
+    internal abstract bool AgreesToKeep(bool wants);
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }
@@ -57,13 +66,14 @@ public abstract class Trainer : IDisposable
 /// <summary>
 /// Trains the network of a recipe: the one loop in which schedules, data, network and optimizer meet.
 /// </summary>
-/// <remarks>The result depends on the recipe and the data alone: not on the number of threads, nor on who observes.</remarks>
+/// <remarks>The result depends on the recipe and the data alone: not on the number of threads or ranks, nor on who observes.</remarks>
 /// <typeparam name="T">float or double, as the recipe's precision says.</typeparam>
 public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Recipe _recipe;
     private readonly DisposalList _taken;
     private readonly Workers _workers;
+    private readonly Communicator _ranks;
     private readonly ParameterGroups _groups;
     private readonly EquivalentGroup<T>? _equivalent;
     private readonly SplitEvaluation<T> _test;
@@ -77,32 +87,39 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
     /// <param name="recipe">The recipe; it names data and a model.</param>
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute, at least 1.</param>
-    /// <exception cref="InputException">The recipe has no model, or recipe and data do not fit.</exception>
-    public Trainer(Recipe recipe, DataSet data, int threads) : this(recipe, data, threads, EquivalentGroup<T>.DefaultSlack) { }
+    /// <param name="ranks">The processes that train together; each has a trainer of its own, and all make the same calls. Default: this
+    /// one alone.</param>
+    /// <exception cref="InputException">The recipe has no model, recipe and data do not fit, or a batch has fewer parts than there are
+    /// ranks.</exception>
+    public Trainer(Recipe recipe, DataSet data, int threads, Communicator? ranks = null)
+        : this(recipe, data, threads, EquivalentGroup<T>.DefaultSlack, ranks) { }
 
-    internal Trainer(Recipe recipe, DataSet data, int threads, int slack)
+    internal Trainer(Recipe recipe, DataSet data, int threads, int slack, Communicator? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
         if (recipe.Data is null || recipe.Model is null)
             throw new InputException(
                 "training needs data and a model: add `data: {set: digits}` and `model: {name: preresnet-8}` to the recipe");
-        _recipe = recipe;
+        (_recipe, _ranks) = (recipe, ranks ?? Communicator.Alone);
         var conversion = ScheduleConversion.Of(recipe);
         _groups = new ParameterGroups(recipe);
         RunMemory.Require(recipe, threads, RunMemory.Available);
         Data = data = RecipeData.Prepare(recipe.Data, data);
         TrainingBatches = BatchSource<T>.ForTraining(data, recipe.Data.Batch, BatchSettings(recipe));
+        RefuseIdleRanks(_ranks.Size, TrainingBatches.BatchSize);
         int testBatch = BatchSource<T>.ForTest(data, recipe.Data.Batch).BatchSize;
         using var taken = new DisposalList();
         _workers = taken.Add(new Workers(threads));
         Network = taken.Add(Model.Build<T>(
-            recipe.Model, data.Image, data.ClassCount, recipe.Loss.Make(), Math.Max(TrainingBatches.BatchSize, testBatch), _workers));
+            recipe.Model, data.Image, data.ClassCount, recipe.Loss.Make(), Math.Max(TrainingBatches.BatchSize, testBatch), _workers,
+            _ranks));
         RefuseUseless(recipe);
         Classes = ParameterClasses.Of(Network.Layers);
         Network.Initialize(recipe.Seed);
-        _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch);
-        if (data.Training.Groups.Count > 0) _fit = new SplitEvaluation<T>(Network, data, data.Training, TrainingBatches.BatchSize);
+        _test = new SplitEvaluation<T>(Network, data, data.Test, testBatch, _ranks);
+        if (data.Training.Groups.Count > 0)
+            _fit = new SplitEvaluation<T>(Network, data, data.Training, TrainingBatches.BatchSize, _ranks);
         _autoDecay = recipe.AutoDecay is { } autoDecay ? new AutoDecay(autoDecay) : null;
         Optimizer = taken.Add(recipe.Optimizer.Create(
             Network, tensor => _groups.Of(Classes, tensor), () => CurvatureProbe.Measure(Network, TrainingBatches, recipe.Seed)));
@@ -110,7 +127,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
             _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, recipe.Data.Batch, BatchSettings(recipe)));
         if (conversion is not null)
         {
-            _equivalent = new EquivalentGroup<T>(Network, Optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)Optimizer, _groups.Converted!.Value, conversion, slack);
             _equivalent.MoveTo(0);
         }
         if (TrainingMonitors<T>.Covered(Classes, recipe.Log) is { Count: > 0 } weights)
@@ -169,7 +186,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         using var batches = new BatchPrefetcher<T>(TrainingBatches, (int)(Step / perEpoch), (int)(Step % perEpoch));
         while (!IsDone || _state.OwesEvaluation)
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (_ranks.Any(cancellation.IsCancellationRequested)) throw new OperationCanceledException(cancellation);
             if (_state.OwesEvaluation)
             {
                 observer.Evaluated(EvaluateAfterUpdate(cancellation));
@@ -241,6 +258,9 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         _statistics?.Gather();
     }
 
+    /// <inheritdoc/>
+    internal override bool AgreesToKeep(bool wants) => Optimizer.HasEvaluationWeights ? _ranks.Any(wants) : wants;
+
     private static string? FirstNonFinite(Region<T> region)
     {
         foreach (var tensor in region.Tensors)
@@ -256,6 +276,15 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
                 $"model.head = frozen: nothing else in {recipe.Model!.Name} could be trained; write head: trained, or hidden layers");
         int rest = TrainingBatches.ExampleCount % TrainingBatches.BatchSize;
         SingleValues.Refuse(Network, rest > 0 ? rest : TrainingBatches.BatchSize);
+    }
+
+    private static void RefuseIdleRanks(int ranks, int batch)
+    {
+        int chunks = BatchChunks.Of(batch);
+        if (ranks > chunks)
+            throw new InputException(
+                $"data.batch = {batch}: a batch of {batch} images is cut into {chunks} parts, and {ranks} ranks would share them; start at "
+                + $"most {chunks} ranks{(chunks < BatchChunks.Most ? ", or take a larger batch" : "")}");
     }
 
     private static BatchOptions BatchSettings(Recipe recipe) => new()

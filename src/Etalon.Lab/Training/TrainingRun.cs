@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Etalon.Engine;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
@@ -12,19 +14,28 @@ namespace Etalon.Lab.Training;
 public sealed class TrainingRun : IDisposable
 {
     private readonly DisposalList _taken;
-    private readonly RunFolder _folder;
+    private readonly RunFolder? _folder;
+    private readonly Communicator _ranks;
     private readonly RunResult? _done;
     private Work? _work;
 
     // Of which nothing is left to train.
-    private TrainingRun(DisposalList taken, RunFolder folder, Recipe recipe, RunResult done) =>
-        (_taken, _folder, Recipe, _done, StartStep) = (taken, folder, recipe, done, done.Steps);
+    private TrainingRun(DisposalList taken, RunFolder folder, Recipe recipe, RunResult done, Communicator ranks)
+    {
+        (_taken, _folder, Folder, Recipe, _done, StartStep) = (taken, folder, folder.Path, recipe, done, done.Steps);
+        _ranks = ranks;
+    }
 
-    private TrainingRun(DisposalList taken, RunFolder folder, Recipe recipe, Work work) =>
+    // The folder is that of the first rank; the others have none.
+    private TrainingRun(DisposalList taken, RunFolder? folder, Recipe recipe, Work work, Communicator ranks)
+    {
         (_taken, _folder, Recipe, _work, StartStep) = (taken, folder, recipe, work, work.Trainer.Step);
+        _ranks = ranks;
+        Folder = ranks.Exchange(folder?.Path ?? "")[0];
+    }
 
     /// <summary>Its folder.</summary>
-    public string Folder => _folder.Path;
+    public string Folder { get; }
 
     /// <summary>Its recipe.</summary>
     public Recipe Recipe { get; }
@@ -55,21 +66,29 @@ public sealed class TrainingRun : IDisposable
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
     /// <param name="name">The name that the run's folder has and no other. Default: the recipe's, with a number where that exists.</param>
-    /// <exception cref="InputException">Recipe, data or folder cannot be used, or something has <paramref name="name"/>
-    /// already.</exception>
+    /// <param name="ranks">The processes that train it together; the first one writes. Default: this one alone.</param>
+    /// <exception cref="InputException">Recipe, data or folder cannot be used, something has <paramref name="name"/> already, or the ranks
+    /// do not have the same.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static TrainingRun Begin(ReadRecipe read, string runs, int threads, string? name = null)
+    public static TrainingRun Begin(ReadRecipe read, string runs, int threads, string? name = null, Communicator? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(read);
+        ranks ??= Communicator.Alone;
         var recipe = read.Recipe;
-        var data = LoadData(recipe);
-        var identity = RunIdentity.Of(read, data, parent: null);
-        threads = Useful(threads, recipe);
+        threads = Useful(threads, recipe, ranks);
+        var (data, identity) = RankAgreement.Make(ranks, () =>
+        {
+            var data = LoadData(recipe);
+            RunMemory.Require(recipe, threads, RunMemory.Available);
+            return (Data: data, Identity: RunIdentity.Of(read, data, parent: null));
+        }, found => RankAgreement.Describe(recipe, found.Identity, step: 0));
         using var taken = new DisposalList();
-        var trainer = taken.Add(Trainer.Of(recipe, data, threads));
-        var folder =
-            taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), name: name));
-        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads));
+        var trainer = taken.Add(Trainer.Of(recipe, data, threads, ranks));
+        RankAgreement.RequireSameState(ranks, trainer.State);
+        var folder = Create(
+            taken, ranks, trainer,
+            () => RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), name: name));
+        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads), ranks);
     }
 
     /// <summary>Resumes a run from its last good checkpoint, to the bit as if it had never ended.</summary>
@@ -79,30 +98,40 @@ public sealed class TrainingRun : IDisposable
     /// Whether to continue also where the run was computed with another arithmetic, whose last digits differ; a note says so, and
     /// resolved.json from which update on. Default: false.
     /// </param>
+    /// <param name="ranks">The processes that train it together, as many as they are now. Default: this one alone.</param>
     /// <exception cref="InputException">
     /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every
     /// difference is named.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static TrainingRun Resume(string run, int threads, bool inexact = false)
+    public static TrainingRun Resume(string run, int threads, bool inexact = false, Communicator? ranks = null)
     {
+        var together = ranks ?? Communicator.Alone;
         using var taken = new DisposalList();
-        var folder = taken.Add(RunFolder.Open(run));
+        var folder = taken.Add(
+            RankAgreement.Make(together, () => together.IsFirst ? RunFolder.Open(run) : RunFolder.Follow(run)));
         if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
         {
-            var written = Resumption.RequireUnchanged(folder);
-            return new TrainingRun(taken.Release(), folder, written.Recipe, done);
+            var written = RankAgreement.Make(together, () => Resumption.RequireUnchanged(folder));
+            return new TrainingRun(taken.Release(), folder, written.Recipe, done, together);
         }
-        using var found = Resumption.Of(folder, inexact);
-        threads = Useful(threads, found.Recipe);
-        var trainer = taken.Add(Trainer.Of(found.Recipe, found.Data, threads));
+        using var found = RankAgreement.Make(
+            together, () => Resumption.Of(folder, inexact),
+            found => RankAgreement.Describe(found.Recipe, found.Identity, found.Checkpoint?.Step ?? 0));
+        threads = Useful(threads, found.Recipe, together);
+        var trainer = taken.Add(Trainer.Of(found.Recipe, found.Data, threads, together));
         if (found.Checkpoint is { } state) trainer.State.Restore(state);
-        folder.Prepare();
-        folder.ChangeArithmetic(trainer.Step, found.ComputedWith);
-        if (found.Checkpoint is null) RunRecorder.KeepFirst(trainer, found.Identity, folder.Checkpoints);
+        RankAgreement.RequireSameState(together, trainer.State);
+        if (found.Checkpoint is null) trainer.PrepareEvaluation();
+        if (together.IsFirst)
+        {
+            folder.Prepare();
+            folder.ChangeArithmetic(trainer.Step, found.ComputedWith);
+            if (found.Checkpoint is null) RunRecorder.KeepFirst(trainer, found.Identity, folder.Checkpoints);
+        }
         var work = new Work(trainer, found.Identity, threads);
         if (found.Checkpoint is { } last) work = work with { Progress = RunProgress.Of(last), Position = MetricsPosition.Of(last) };
-        return new TrainingRun(taken.Release(), folder, found.Recipe, work)
+        return new TrainingRun(taken.Release(), folder, found.Recipe, work, together)
         {
             Notes = found.Notes,
             Warnings = found.Warnings,
@@ -119,40 +148,41 @@ public sealed class TrainingRun : IDisposable
     /// <param name="overrides">"key=value", what the new recipe has instead.</param>
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="threads">Threads that compute; no more of them than a batch has parts.</param>
+    /// <param name="ranks">The processes that train it together; the first one writes. Default: this one alone.</param>
     /// <exception cref="InputException">There is no such checkpoint, or the changed recipe cannot continue from it.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static TrainingRun Fork(string parent, long? step, IReadOnlyList<string> overrides, string runs, int threads)
+    public static TrainingRun Fork(
+        string parent, long? step, IReadOnlyList<string> overrides, string runs, int threads, Communicator? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(overrides);
-        var written = ResolvedRecipe.Read(parent);
-        var notes = new List<string>();
-        var old = written.Recipe;
-        // The changes and the checkpoint may both be wrong, and the user sees both.
-        var problems = new List<string>();
-        var changed = InputException.Collect(problems, () => ForkedRecipe.Of(parent, written, overrides, notes));
-        using var kept = InputException.Collect(problems, () => Choose(parent, old, step, notes));
-        if (kept is not null) problems.AddRange(WhyNotContinuable(kept, old, changed?.Recipe));
-        if (changed is not { } read || kept is not { } checkpoint || problems.Count > 0) throw new InputException(problems);
-        var recipe = read.Recipe;
-        if (FormOf(old) is var was && FormOf(recipe) is var now && was != now)
-            notes.Add($"weights and buffers are turned from {was} into {now}");
-        if (AutoDecay.NoteOfLeaving(old, recipe, checkpoint) is { } left) notes.Add(left);
-        var data = LoadData(recipe);
-        var origin = new RunParent(Path.GetFullPath(parent), checkpoint.Step, old.Hash, Arithmetic.Of(checkpoint), overrides);
-        if (origin.Arithmetic != Arithmetic.Version) notes.Add(Arithmetic.NotExact(origin.Arithmetic));
-        var identity = RunIdentity.Of(read, data, origin);
-        threads = Useful(threads, recipe);
+        ranks ??= Communicator.Alone;
+        using var plan = RankAgreement.Make(
+            ranks, () => ForkPlan.Of(parent, step, overrides),
+            found => RankAgreement.Describe(found.Read.Recipe, found.Identity, found.Checkpoint.Step));
+        var recipe = plan.Read.Recipe;
+        threads = Useful(threads, recipe, ranks);
         using var taken = new DisposalList();
-        var trainer = taken.Add(Trainer.Of(recipe, data, threads));
-        trainer.State.Inherit(checkpoint, old);
-        var folder =
-            taken.Add(RunFolder.Create(runs, read, data, checkpoints => RunRecorder.KeepFirst(trainer, identity, checkpoints), origin));
-        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, identity, threads))
+        var trainer = taken.Add(Trainer.Of(recipe, plan.Data, threads, ranks));
+        trainer.State.Inherit(plan.Checkpoint, plan.Old);
+        RankAgreement.RequireSameState(ranks, trainer.State);
+        var folder = Create(
+            taken, ranks, trainer,
+            () => RunFolder.Create(
+                runs, plan.Read, plan.Data, checkpoints => RunRecorder.KeepFirst(trainer, plan.Identity, checkpoints), plan.Origin));
+        return new TrainingRun(taken.Release(), folder, recipe, new Work(trainer, plan.Identity, threads), ranks)
         {
-            Notes = notes,
-            Warnings = read.Warnings,
-            Parent = old,
+            Notes = plan.Notes,
+            Warnings = plan.Read.Warnings,
+            Parent = plan.Old,
         };
+    }
+
+    // What a run starts with may have to be computed, on every rank, before the first one keeps it.
+    private static RunFolder? Create(DisposalList taken, Communicator ranks, Trainer trainer, Func<RunFolder> create)
+    {
+        trainer.PrepareEvaluation();
+        var folder = RankAgreement.Make(ranks, () => ranks.IsFirst ? create() : null);
+        return folder is null ? null : taken.Add(folder);
     }
 
     /// <summary>
@@ -172,9 +202,14 @@ public sealed class TrainingRun : IDisposable
         if (_done is not null) return _done;
         if (_work is not { } work) throw new InvalidOperationException($"{Folder}: a run trains once; open it again with {nameof(Resume)}");
         _work = null;
-        using var recorder = new RunRecorder(work.Trainer, Recipe, _folder, work.Identity, work.Progress, work.Position, observer);
+        return _ranks.IsFirst ? Lead(work, _folder!, observer, cancellation) : Follow(work, cancellation);
+    }
+
+    private RunResult Lead(Work work, RunFolder folder, ITrainingObserver observer, CancellationToken cancellation)
+    {
+        using var recorder = new RunRecorder(work.Trainer, Recipe, folder, work.Identity, work.Progress, work.Position, observer);
         // The last that goes of what an earlier part left: from here on the folder says no more than its checkpoint.
-        _folder.Reopen();
+        folder.Reopen();
         try
         {
             work.Trainer.Run(recorder, cancellation);
@@ -184,54 +219,54 @@ public sealed class TrainingRun : IDisposable
         {
             recorder.Keep();
             recorder.Finish();
-            string message = $"stopped after {work.Trainer.Step} of {Recipe.TotalSteps} updates";
-            _folder.Write(recorder.Result(RunStatus.Interrupted, message, work.Threads));
-            throw new OperationCanceledException($"{message}; go on with: etalon resume {Folder}", exception, cancellation);
+            folder.Write(Result(RunStatus.Interrupted, Stopped(work)));
+            throw Canceled(work, exception);
         }
         catch (Exception exception)
         {
             WriteIfPossible(() =>
             {
                 if (exception is DivergedException) recorder.WriteRest();
-                _folder.Write(
-                    recorder.Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message,
-                        work.Threads));
+                folder.Write(Result(exception is DivergedException ? RunStatus.Diverged : RunStatus.Failed, exception.Message));
             });
             throw;
         }
-        var result = recorder.Result(RunStatus.Done, null, work.Threads);
-        _folder.Write(result);
+        var result = Result(RunStatus.Done, null);
+        folder.Write(result);
+        _ranks.Exchange(JsonSerializer.Serialize(result, RunResult.Json));
         return result;
+
+        RunResult Result(RunStatus status, string? message) =>
+            recorder.Result(status, message, work.Threads) with { Ranks = _ranks.IsAlone ? null : _ranks.Size };
     }
 
-    private static Checkpoint Choose(string parent, Recipe recipe, long? step, List<string> notes) =>
-        (step is { } at ? CheckpointChoice.At(parent, recipe, at) : CheckpointChoice.Last(parent, recipe, notes))
-            ?? throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
-
-    private static IEnumerable<string> WhyNotContinuable(Checkpoint checkpoint, Recipe old, Recipe? recipe)
+    // Trains along with the first rank, and waits until it has written the result.
+    private RunResult Follow(Work work, CancellationToken cancellation)
     {
-        if (recipe is null) yield break;
-        if (checkpoint.Step >= recipe.TotalSteps)
-            yield return
-                $"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at "
-                + $"{recipe.TotalSteps}; "
-                + "give it a longer duration, or --at an earlier one";
-        if (old.Optimizer.Name != recipe.Optimizer.Name)
-            yield return
-                $"optimizer.name: a fork goes on with what its optimizer remembers, and {recipe.Optimizer.Name} remembers something else "
-                + $"than "
-                + $"{old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew";
+        try
+        {
+            work.Trainer.Run(new RankFollower(work.Trainer), cancellation);
+        }
+        catch (OperationCanceledException exception)
+        {
+            work.Trainer.PrepareEvaluation();
+            throw Canceled(work, exception);
+        }
+        return JsonSerializer.Deserialize<RunResult>(_ranks.Exchange("")[0], RunResult.Json)!;
     }
 
-    private static string FormOf(Recipe recipe) =>
-        recipe.Equivalent is { } equivalent ? $"the form {FormWords.Of(equivalent.Form)}" : "the recipe's own";
+    private string Stopped(Work work) => $"stopped after {work.Trainer.Step} of {Recipe.TotalSteps} updates";
 
-    private static DataSet LoadData(Recipe recipe) => recipe.Data is { } data
+    private OperationCanceledException Canceled(Work work, OperationCanceledException exception) =>
+        new($"{Stopped(work)}; go on with: etalon resume {Folder}", exception, exception.CancellationToken);
+
+    internal static DataSet LoadData(Recipe recipe) => recipe.Data is { } data
         ? RecipeData.Load(data)
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 
-    // More than there are parts of a batch would only wait for each other.
-    private static int Useful(int threads, Recipe recipe) => Math.Min(threads, BatchChunks.Of(recipe.Data!.Batch));
+    // More than a rank has parts of a batch would only wait for each other.
+    private static int Useful(int threads, Recipe recipe, Communicator ranks) =>
+        Math.Min(threads, (BatchChunks.Of(recipe.Data!.Batch) + ranks.Size - 1) / ranks.Size);
 
     // Where the disk is full or the folder gone, what went wrong first matters more.
     private static void WriteIfPossible(Action write)

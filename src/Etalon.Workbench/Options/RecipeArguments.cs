@@ -39,7 +39,16 @@ internal static class RecipeArguments
         var recipes = new List<ReadRecipe>();
         var problems = new List<string>();
         foreach (var file in files)
-            if (InputException.Collect(problems, () => Read(file, overrides, error)) is { } read) recipes.Add(read);
+        {
+            try
+            {
+                recipes.Add(Read(file, overrides, error));
+            }
+            catch (InputException e)
+            {
+                problems.AddRange(e.Problems);
+            }
+        }
         return problems.Count == 0 ? recipes : throw new InputException(problems);
     }
 

@@ -1,12 +1,24 @@
 using Etalon.Engine;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Workbench.Options;
 
 /// <summary>How many threads compute, from what <see cref="CommonOptions.Threads"/> was given.</summary>
 internal static class ThreadCount
 {
-    /// <summary>As many as given; all processors where none are.</summary>
-    public static int Of(int? given) => given ?? Environment.ProcessorCount;
+    private const string ProcessorList = "/proc/cpuinfo";
+
+    /// <summary>
+    /// As many as given; all processors where none are, which ranks of one run on this machine share unless their launcher has divided
+    /// them already.
+    /// </summary>
+    public static int Of(int? given) =>
+        given ?? Math.Clamp(Installed() / MpiCommunicator.RanksOnThisMachine, 1, Environment.ProcessorCount);
+
+    // .NET counts those that the process may use, of which the launcher may have left it one.
+    private static int Installed() => MpiCommunicator.RanksOnThisMachine > 1 && File.Exists(ProcessorList)
+        ? File.ReadLines(ProcessorList).Count(line => line.StartsWith("processor", StringComparison.Ordinal))
+        : Environment.ProcessorCount;
 
     /// <summary>As many as given, at most as many as there is work for; where that is fewer, a note on standard error.</summary>
     /// <param name="given">The option's value; null for all processors.</param>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Losses;
 using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Tests.Networks;
 
@@ -10,7 +11,7 @@ internal static class PreResNet8
 {
     public static Network<T> Build<T>(
         int size, int width, int maxBatch, Workers workers, Func<NetworkBuilder<T>, string, Signal<T>, Signal<T>> normalize,
-        bool isDirect = false)
+        bool isDirect = false, Communicator? ranks = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var build = new NetworkBuilder<T>(size, size, 3, isDirect);
@@ -25,7 +26,8 @@ internal static class PreResNet8
             x = build.Convolution($"{block}.conv2", inner, channels, 3, residual: shortcut);
         }
         x = build.GlobalAveragePool("pool", build.Rectify(normalize(build, "final.norm", x)));
-        return build.Build(build.Bias("head.bias", build.Linear("head", x, 10)), new SoftmaxCrossEntropy(), maxBatch, workers);
+        return build.Build(build.Bias("head.bias", build.Linear("head", x, 10)), new SoftmaxCrossEntropy(), maxBatch, workers,
+            ranks);
     }
 
     public static Signal<T> BatchNorm<T>(NetworkBuilder<T> build, string name, Signal<T> x) where T : unmanaged, IFloatingPointIeee754<T> =>

@@ -1,3 +1,4 @@
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Tests;
@@ -188,7 +189,7 @@ public sealed class FaultTests : IDisposable
     {
         var data = DataCatalog.Load("digits");
         using var trainer = new Trainer<float>(SmallRun.Spec(), data, 1);
-        var evaluation = new SplitEvaluation<float>(trainer.Network, data, data.Test, 64);
+        var evaluation = new SplitEvaluation<float>(trainer.Network, data, data.Test, 64, Communicator.Alone);
         Assert.Throws<OperationCanceledException>(() => evaluation.Run(new CancellationToken(canceled: true)));
     }
 }

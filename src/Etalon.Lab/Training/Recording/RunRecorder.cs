@@ -68,8 +68,9 @@ internal sealed class RunRecorder : ITrainingObserver, IDisposable
         long step = _trainer.Step;
         bool endsStage = _keepsStages && _trainer.IsAtStageEnd;
         if (endsStage) _progress = _progress with { StageEnds = [.. _progress.StageEnds, step] };
-        if (endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep
-            || Stopwatch.GetElapsedTime(_kept) >= _interval) Keep();
+        bool wants = endsStage || step % _every == 0 || _trainer.IsDone || step == _progress.BestStep
+            || Stopwatch.GetElapsedTime(_kept) >= _interval;
+        if (_trainer.AgreesToKeep(wants)) Keep();
     }
 
     /// <summary>Keeps the state of now; it is on the disk after <see cref="Finish"/>.</summary>

@@ -34,13 +34,15 @@ internal static class ForkCommand
         {
             run, changes, at, threads, runs, json,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
-            string root = parsed.GetRequiredValue(runs), folder = CommonOptions.Find(parsed.GetRequiredValue(run), root);
+            string root = parsed.GetRequiredValue(runs);
+            string folder = RankAgreement.Make(ranks, () => CommonOptions.Find(parsed.GetRequiredValue(run), root));
             int count = ThreadCount.Of(parsed.GetValue(threads));
-            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
-            return screen.Show(() => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count), cancellation);
-        });
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
+            screen.Show(
+                () => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, ranks), ranks, cancellation);
+        }));
         return command;
     }
 }

@@ -22,7 +22,7 @@ internal static class ResumeCommand
         var command = new Command(
             "resume",
             """
-            Goes on with an interrupted run from its last good checkpoint, to the bit as if it had never ended, on any number of threads. Recipe, data and
+            Goes on with an interrupted run from its last good checkpoint, to the bit as if it had never ended, on any number of threads and ranks. Recipe, data and
             arithmetic must be those it began with; what changes them is a fork.
 
             Examples:
@@ -32,13 +32,14 @@ internal static class ResumeCommand
         {
             run, threads, inexact, runs, json,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
-            string folder = CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs));
+            string folder = RankAgreement.Make(
+                ranks, () => CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs)));
             int count = ThreadCount.Of(parsed.GetValue(threads));
-            var screen = new TrainingScreen(parsed.InvocationConfiguration, parsed.GetValue(json), parsed.GetValue(threads));
-            return screen.Show(() => TrainingRun.Resume(folder, count, parsed.GetValue(inexact)), cancellation);
-        });
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
+            screen.Show(() => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks), ranks, cancellation);
+        }));
         return command;
     }
 }

@@ -16,24 +16,25 @@ internal static class TrainCommand
         var command = new Command(
             "train",
             """
-            Trains the network of a recipe into a run folder, with an evaluation and a checkpoint after each epoch.
+            Trains the network of a recipe into a run folder, with an evaluation and a checkpoint after each epoch. Started by mpirun or srun, the processes
+            train it together, each with a part of every batch, to the bits of one process.
 
             Examples:
               etalon train recipes/digits.yaml
               etalon train recipes/fashion-preresnet8.yaml seed=2 learning_rate=0.05 --threads 2
+              mpirun -n 4 etalon train recipes/digits.yaml
             """)
         {
             recipe, threads, runs, json,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
-            var streams = parsed.InvocationConfiguration;
-            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error);
+            var read = RankAgreement.Make(ranks, () => RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error));
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
             string folder = parsed.GetRequiredValue(runs);
-            return screen.Show(() => TrainingRun.Begin(read, folder, count), cancellation);
-        });
+            screen.Show(() => TrainingRun.Begin(read, folder, count, ranks: ranks), ranks, cancellation);
+        }));
         return command;
     }
 }

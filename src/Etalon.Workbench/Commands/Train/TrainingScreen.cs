@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
@@ -14,25 +15,27 @@ namespace Etalon.Workbench.Commands;
 internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
 {
     /// <summary>Opens a run, trains it, and shows how it goes and how it ended.</summary>
-    public Task Show(Func<TrainingRun> open, CancellationToken cancellation) =>
-        // On a thread of its own, so that Ctrl-C finds the command waiting.
-        Task.Run(() =>
-        {
-            using var run = open();
-            if (!run.IsDone) Introduce(run);
-            Report(run, run.Train(DisplayOf(run), cancellation));
-        }, CancellationToken.None);
+    /// <param name="open">Opens it.</param>
+    /// <param name="ranks">The processes that train it together.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public void Show(Func<TrainingRun> open, Communicator ranks, CancellationToken cancellation)
+    {
+        using var run = open();
+        if (!run.IsDone) Introduce(run, ranks);
+        Report(run, run.Train(DisplayOf(run), cancellation));
+    }
 
-    private void Introduce(TrainingRun run)
+    private void Introduce(TrainingRun run, Communicator ranks)
     {
         ThreadCount.ForBatches(threads, run.Recipe.Data!.Batch, streams.Error);
         foreach (string note in run.Notes) streams.Error.WriteLine($"note: {note}");
         foreach (string warning in run.Warnings) streams.Error.WriteLine($"warning: {warning}");
         if (json) return;
         if (run.Parent is { } parent) Compare(parent, run.Recipe);
+        string together = ranks.IsAlone ? "" : $" on {ranks.Size} ranks";
         streams.Error.WriteLine(run.StartStep == 0
-            ? $"{run.Recipe.Name}: {run.Recipe.TotalSteps:N0} updates into {run.Folder}"
-            : $"{run.Recipe.Name}: {run.StartStep:N0} of {run.Recipe.TotalSteps:N0} updates done; on into {run.Folder}");
+            ? $"{run.Recipe.Name}: {run.Recipe.TotalSteps:N0} updates{together} into {run.Folder}"
+            : $"{run.Recipe.Name}: {run.StartStep:N0} of {run.Recipe.TotalSteps:N0} updates done; on{together} into {run.Folder}");
     }
 
     private ITrainingObserver DisplayOf(TrainingRun run) => json ? NullObserver.Instance

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Etalon.Engine.Ranks;
+using Etalon.Lab;
+using Etalon.Lab.Runs;
+
+namespace Etalon.Workbench.Commands;
+
+/// <summary>
+/// A command that trains, on all the processes that a launcher such as mpirun has started: each trains, and the first speaks for all.
+/// </summary>
+internal static class LaunchedRanks
+{
+    /// <summary>Does it on this rank.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="body">What to do, with the streams of this rank: those of the others than the first lead nowhere.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> Run(ParseResult parsed, Action<Communicator, InvocationConfiguration> body) =>
+        // On a thread of its own, so that Ctrl-C finds the command waiting.
+        Task.Run(() =>
+        {
+            using var ranks = MpiCommunicator.OfLauncher();
+            if (ranks.IsAlone) body(ranks, parsed.InvocationConfiguration);
+            else return RunTogether(parsed, body, ranks);
+            return ExitCode.Done;
+        }, CancellationToken.None);
+
+    private static int RunTogether(ParseResult parsed, Action<Communicator, InvocationConfiguration> body, Communicator ranks)
+    {
+        var given = parsed.InvocationConfiguration;
+        var streams = ranks.IsFirst ? given : new InvocationConfiguration { Output = TextWriter.Null, Error = TextWriter.Null };
+        try
+        {
+            body(ranks, streams);
+            return ExitCode.Done;
+        }
+        catch (Exception exception) when (exception is InputException or DivergedException or OperationCanceledException)
+        {
+            // All ranks have met the same.
+            return Failure.Report(exception, streams.Error, parsed.CommandResult);
+        }
+#pragma warning disable CA1031 // Whatever it is, the others would wait for this rank.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (!ranks.IsFirst && exception is not LostRankException) given.Error.Write($"rank {ranks.Rank} of {ranks.Size}: ");
+            int code = Failure.Report(exception, given.Error, parsed.CommandResult);
+            given.Error.WriteLine("all ranks end; `etalon resume` continues from the run's last checkpoint, on any number of ranks");
+            given.Error.Flush();
+            ranks.Abort(code);
+            return code;
+        }
+    }
+}
