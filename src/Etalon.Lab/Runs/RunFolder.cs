@@ -17,9 +17,10 @@ public sealed class RunFolder : IDisposable
     internal const string RecipeName = "recipe.yaml", ResolvedName = "resolved.json", MetricsName = "metrics.jsonl",
         ResultName = "result.json";
 
-    // What AtomicFile leaves beside a file when its process is killed.
+    // What AtomicFile leaves beside a file when its process is killed, and who took a dead holder's place beside that.
     private static readonly Regex Unfinished =
-        new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$");
+        new($@"^({Regex.Escape(RecipeName)}|{Regex.Escape(ResolvedName)}|{Regex.Escape(ResultName)})\.[0-9]+\.tmp$"
+            + $@"|^{RunHolder.Name}\.[0-9a-f]{{32}}\.tmp$");
 
     private readonly RunLock? _held;
 

@@ -6,7 +6,10 @@ namespace Etalon.Lab.Runs;
 internal static class RunInputs
 {
     private static readonly string[] Names =
-        [RunFolder.RecipeName, RunFolder.ResolvedName, RunFolder.MetricsName, RunFolder.ResultName, RunLock.Name, CheckpointFolder.Name];
+    [
+        RunFolder.RecipeName, RunFolder.ResolvedName, RunFolder.MetricsName, RunFolder.ResultName, RunLock.Name, RunHolder.Name,
+        CheckpointFolder.Name,
+    ];
 
     /// <summary>Those of a run, whether they are there yet or not.</summary>
     /// <param name="run">Its folder.</param>

@@ -96,7 +96,7 @@ internal sealed class UnfinishedFolder : IDisposable
             try
             {
                 if (!File.Exists(System.IO.Path.Combine(path, RunLock.Name))) Directory.Delete(path);
-                else if (RunLock.TryTake(path) is { } held)
+                else if (RunLock.TryTakeAtOnce(path) is { } held)
                     using (held) Directory.Delete(path, recursive: true);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -15,6 +15,9 @@ internal sealed record Sweep
     /// <summary>The metric that judges a trial.</summary>
     public required SweepMetric Metric { get; init; }
 
+    /// <summary>What it asks of Slurm where it is trained there.</summary>
+    public SlurmSettings Slurm { get; init; } = new();
+
     /// <summary>What is tried, in the order of the file: the last key varies fastest.</summary>
     public required IReadOnlyList<SweepConfiguration> Configurations { get; init; }
 

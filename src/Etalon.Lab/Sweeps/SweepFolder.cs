@@ -30,7 +30,7 @@ internal sealed record SweepFolder
         if (IsRun(path))
             throw new InputException(
                 $"{path} is a run; name the sweep otherwise, as in name: {sweep.Name}-sweep, or give --runs another folder");
-        var trials = sweep.Trials.Select(trial => TrialState.Of(path, trial)).ToList();
+        var trials = TrialState.LookAgain([.. sweep.Trials.Select(trial => TrialState.Of(path, trial))], LockHost.This);
         var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
         return new SweepFolder
         {

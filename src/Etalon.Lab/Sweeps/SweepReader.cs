@@ -39,6 +39,8 @@ internal static class SweepReader
             ScalarReader.List(node, item => (Node: item, Condition: SweepCondition.Read(item, keys))));
         var seeds = section.Read("seeds", [], Seeds);
         var metric = section.Take("metric") is { } wanted ? Metric(wanted, problems) : new SweepMetric();
+        var slurm = section.Take("slurm") is { } asked && SectionReader.Open(asked, "slurm", problems) is { } cluster
+            ? SlurmSettings.Read(cluster) : new SlurmSettings();
         section.Close();
 
         double count = axes.Aggregate((double)recipes.Count * Math.Max(1, seeds.Count), (product, axis) => product * axis.Choices.Count);
@@ -64,7 +66,15 @@ internal static class SweepReader
         if (!problems.Any && configurations.Count == 0)
             problems.Add(section.Map.Place, "where leaves no configuration; take a condition away");
         problems.ThrowIfAny();
-        return new Sweep { Name = name, File = source, RecipeFiles = files, Metric = metric, Configurations = configurations };
+        return new Sweep
+        {
+            Name = name,
+            File = source,
+            RecipeFiles = files,
+            Metric = metric,
+            Slurm = slurm,
+            Configurations = configurations,
+        };
     }
 
     // The last axis varies fastest.

@@ -12,6 +12,8 @@ internal sealed class SweepRun
     // Somebody who asks how a trial stands holds its lock for a moment.
     private const int Attempts = 5;
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
     private readonly string _root;
     private readonly Action<TrialState> _ended;
     private readonly Lock _lock = new();
@@ -34,6 +36,47 @@ internal sealed class SweepRun
         if (!options.MixVersions) folder.RequireOneArithmetic();
         var run = new SweepRun(folder.Path, ended);
         ParallelRuns.ForEach(missing, options.Jobs, trial => run.Train(trial, options, cancellation), cancellation);
+    }
+
+    /// <summary>
+    /// Trains these trials to their ends, also those that another process trains just now: where it ends before them, this one goes on.
+    /// </summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="runs">The folder of all runs.</param>
+    /// <param name="trials">The trials by name.</param>
+    /// <param name="options">How.</param>
+    /// <param name="ended">Called after each trial that was trained or could not be.</param>
+    /// <param name="cancellation">Stops all trials after the updates at work, each with a checkpoint.</param>
+    /// <returns>How they stand.</returns>
+    /// <exception cref="InputException">The sweep no longer asks for one, or one was computed with another arithmetic.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public static SweepFolder ExecuteToEnd(Sweep sweep, string runs, IReadOnlyList<string> trials, SweepOptions options,
+        Action<TrialState> ended, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        ArgumentNullException.ThrowIfNull(trials);
+        var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
+        string[] unknown = [.. trials.Where(trial => !asked.Contains(trial))];
+        if (unknown.Length > 0)
+            throw new InputException(
+                $"{sweep.File} does not ask for {string.Join(' ', unknown)} any longer; it or a recipe was changed after the tasks were "
+                + "submitted. Cancel them, and submit again");
+        var folder = SweepFolder.Of(sweep, runs);
+        SweepFolder NowOf(IReadOnlyList<TrialState> states) => folder with
+        {
+            Trials = TrialState.LookAgain([.. states.Select(trial => TrialState.Of(folder.Path, trial.Trial))], LockHost.This),
+        };
+        folder = folder with { Trials = [.. folder.Trials.Where(trial => trials.Contains(trial.Trial.Id))] };
+        for (var left = folder; left.Trials.Count > 0;)
+        {
+            Execute(left, options, ended, cancellation);
+            left = left with { Trials = [.. NowOf(left.Trials).Trials.Where(trial => trial.Status == TrialStatus.Running)] };
+            if (left.Trials.Count == 0) break;
+            cancellation.WaitHandle.WaitOne(BetweenLooks);
+            cancellation.ThrowIfCancellationRequested();
+            left = NowOf(left.Trials);
+        }
+        return NowOf(folder.Trials);
     }
 
     /// <summary>Whether a trial is trained, or trained on.</summary>
@@ -65,8 +108,8 @@ internal sealed class SweepRun
         try
         {
             using var run = trial.Status == TrialStatus.Pending
-                ? TrainingRun.Begin(trial.Trial.Read, _root, threads: 1, trial.Trial.Id)
-                : TrainingRun.Resume(trial.Path, threads: 1, options.MixVersions);
+                ? TrainingRun.Begin(trial.Trial.Read, _root, options.Threads, trial.Trial.Id)
+                : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions);
             run.Train(NullObserver.Instance, cancellation);
             return null;
         }
@@ -85,12 +128,20 @@ internal sealed class SweepRun
 /// <summary>How a sweep is run.</summary>
 internal sealed record SweepOptions
 {
-    /// <summary>Trials at a time, each on one thread.</summary>
+    /// <summary>Trials at a time.</summary>
     /// <value>At least 1; 1 by default.</value>
     public int Jobs
     {
         get;
         init => field = Require.AtLeast(value, 1, "at least one trial trains at a time");
+    } = 1;
+
+    /// <summary>Threads of each trial; no result depends on them.</summary>
+    /// <value>At least 1; 1 by default.</value>
+    public int Threads
+    {
+        get;
+        init => field = Require.AtLeast(value, 1, "a trial has at least one thread");
     } = 1;
 
     /// <summary>Whether failed trials are resumed too; diverged ones are not, for they would diverge again.</summary>

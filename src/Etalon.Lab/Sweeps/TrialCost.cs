@@ -38,6 +38,20 @@ internal static class TrialCost
         return (int)Math.Clamp(available / MostMemory(sweep), 1, asked);
     }
 
+    /// <summary>How this machine trains what is left: trials at a time, and the threads of each where there are fewer of them.</summary>
+    /// <param name="folder">The sweep's folder.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="options">What else is asked.</param>
+    /// <param name="asked">Trials at a time as asked for; null for as many as there are processors.</param>
+    /// <param name="processors">How many there are.</param>
+    public static SweepOptions Fitting(SweepFolder folder, Sweep sweep, SweepOptions options, int? asked, int processors)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        int left = Math.Max(1, folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)));
+        int jobs = Math.Min(left, JobsThatFit(sweep, asked ?? processors, RunMemory.Available));
+        return options with { Jobs = jobs, Threads = Math.Max(1, processors / jobs) };
+    }
+
     /// <summary>
     /// Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in 0.15 s.
     /// </summary>

@@ -26,6 +26,28 @@ internal sealed record TrialState
     /// <summary>The version of the arithmetic that it began with; null where it has not begun.</summary>
     internal long? ArithmeticVersion { get; init; }
 
+    /// <summary>Its holder on another host, who may be dead; null where there is none, or it is known to live.</summary>
+    internal RunHolder? HolderElsewhere { get; init; }
+
+    /// <summary>
+    /// How trials stand after a second look at those whose holders are on other hosts: where no beat came between the two, it is dead.
+    /// </summary>
+    /// <param name="trials">The trials as they were seen.</param>
+    /// <param name="host">Whose clock tells how long that is.</param>
+    internal static IReadOnlyList<TrialState> LookAgain(IReadOnlyList<TrialState> trials, LockHost host)
+    {
+        if (trials.All(trial => trial.HolderElsewhere is null)) return trials;
+        host.Wait(LockHost.Sight);
+        return [.. trials.Select(trial => trial.HolderElsewhere is null ? trial : LookAgain(trial))];
+    }
+
+    private static TrialState LookAgain(TrialState trial)
+    {
+        var now = Of(System.IO.Path.GetDirectoryName(trial.Path)!, trial.Trial);
+        return now.HolderElsewhere is { } holder && holder == trial.HolderElsewhere ? now with { Status = TrialStatus.Interrupted }
+            : now;
+    }
+
     /// <summary>How a trial stands.</summary>
     /// <param name="root">The folder of the sweep's trials.</param>
     /// <param name="trial">The trial.</param>
@@ -44,9 +66,12 @@ internal sealed record TrialState
             var begun = pending with { ArithmeticVersion = Arithmetic.Of(resolved) };
             if (RunSummary.ReadResult(path) is { } result)
                 return begun with { Status = Of(result.Status), Result = result, Updates = result.Steps, Reason = result.Message };
+            bool isHeld = RunLock.IsHeld(path);
+            var elsewhere = isHeld ? null : RunLock.HolderElsewhere(path);
             return begun with
             {
-                Status = RunLock.IsHeld(path) ? TrialStatus.Running : TrialStatus.Interrupted,
+                Status = isHeld || elsewhere is not null ? TrialStatus.Running : TrialStatus.Interrupted,
+                HolderElsewhere = elsewhere,
                 Updates = MetricsFile.UpdatesOf(System.IO.Path.Combine(path, RunFolder.MetricsName)) ?? 0,
             };
         }

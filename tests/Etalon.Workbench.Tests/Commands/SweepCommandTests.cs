@@ -24,6 +24,36 @@ public sealed class SweepCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_on_slurm_shows_the_script_with_what_was_asked_for_and_submits_nothing()
+    {
+        string runs = Path.Combine(_folder.Path, "runs with 5% blanks");
+        string spec = WriteSweep("\nslurm: {partition: cpu, time: 1-12, at_once: 3, signal: 120, lines: [--qos=long]}");
+        var (code, output, error) = await Cli.Run(
+            "sweep", spec, "--on", "slurm", "--dry-run", "--runs", runs, "--partition", "other", "--cpus", "2", "--sbatch", "--nice=10");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("4 trials in 1 task, by this script", output, StringComparison.Ordinal);
+        string[] lines = output.Split('\n');
+        foreach (string line in (string[])["#SBATCH --array=0-0%3", "#SBATCH --partition=other", "#SBATCH --time=1-12",
+            "#SBATCH --cpus-per-task=2", "#SBATCH --signal=B:TERM@120", "#SBATCH --qos=long", "#SBATCH --nice=10", "#SBATCH --requeue"])
+            Assert.Contains(line, lines);
+        Assert.Contains(lines, line => line.StartsWith("#SBATCH --output=\"", StringComparison.Ordinal)
+            && line.Contains("runs with 5%% blanks/sweep/slurm/", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains($" --runs '{runs}' ", StringComparison.Ordinal)
+            && line.Contains("--threads 2", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(runs));
+    }
+
+    [Fact]
+    public async Task What_a_sweep_asks_of_slurm_is_checked_with_all_the_rest()
+    {
+        var (code, _, error) = await Cli.Run("sweep", WriteSweep("\nslurm: {cpus: 0, partion: cpu}\nseed: 3"), "--dry-run");
+        Assert.Equal(2, code);
+        Assert.Contains("sweep.yaml:4:15: slurm.cpus = 0: must be from 1 to 1024", error, StringComparison.Ordinal);
+        Assert.Contains("sweep.yaml:4:18: slurm.partion: unknown key; did you mean partition?", error, StringComparison.Ordinal);
+        Assert.Contains("sweep.yaml:5:1: seed: unknown key; did you mean seeds?", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sweep_with_problems_ends_with_all_of_them_and_exit_code_2()
     {
         var (code, _, error) = await Cli.Run("sweep", WriteSweep("\nseed: 3\nmetrc: test/loss"), "--dry-run");

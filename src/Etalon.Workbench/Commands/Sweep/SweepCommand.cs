@@ -29,6 +29,7 @@ internal static class SweepCommand
         {
             Description = "Trains also where other trials were computed with another arithmetic, whose last digits differ.",
         };
+        var slurm = new SlurmOptions();
         var command = new Command(
             "sweep",
             """
@@ -38,6 +39,7 @@ internal static class SweepCommand
             Examples:
               etalon sweep sweeps/digits-rate-decay.yaml --dry-run
               etalon sweep sweeps/digits-rate-decay.yaml
+              etalon sweep sweeps/digits-rate-decay.yaml --on slurm --time 2:00:00 --at-once 20
               etalon sweep status sweeps/digits-rate-decay.yaml
               etalon sweep show sweeps/digits-rate-decay.yaml --csv table.csv
             """)
@@ -45,18 +47,27 @@ internal static class SweepCommand
             spec, dryRun, retry, mix, jobs, runs,
             CreateStatus(),
             CreateShow(),
+            SweepCancelCommand.Create(),
+            SweepTaskCommand.Create(),
         };
+        slurm.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var sweep = Read(parsed.GetValue(spec));
             var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
             var options = new SweepOptions
             {
-                Jobs = TrialCost.JobsThatFit(sweep, parsed.GetValue(jobs) ?? Environment.ProcessorCount, RunMemory.Available),
                 RetryFailed = parsed.GetValue(retry) is not null,
                 MixVersions = parsed.GetValue(mix),
             };
             var streams = parsed.InvocationConfiguration;
+            if (slurm.IsAsked(parsed))
+            {
+                sweep = sweep with { Slurm = slurm.Over(sweep.Slurm, parsed) };
+                SweepOnSlurm.Submit(sweep, folder, options, parsed.GetValue(dryRun), streams);
+                return Task.FromResult(ExitCode.Done);
+            }
+            options = TrialCost.Fitting(folder, sweep, options, parsed.GetValue(jobs), Environment.ProcessorCount);
             if (!parsed.GetValue(dryRun))
                 return Task.Run(() => Train(sweep, folder, options, streams, cancellation), CancellationToken.None);
             SweepText.WriteTrials(sweep, folder, streams.Output);
@@ -73,8 +84,10 @@ internal static class SweepCommand
         var command = new Command("status", "How the trials of a sweep stand, read from their folders.") { spec, runs };
         command.SetAction(parsed =>
         {
-            var folder = SweepFolder.Of(Read(parsed.GetValue(spec)), parsed.GetRequiredValue(runs));
+            var sweep = Read(parsed.GetValue(spec));
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
             SweepText.WriteStatus(folder, parsed.InvocationConfiguration.Output);
+            SlurmText.WriteStatus(folder, sweep, parsed.InvocationConfiguration.Output);
         });
         return command;
     }
@@ -112,7 +125,8 @@ internal static class SweepCommand
         CancellationToken cancellation)
     {
         int toTrain = folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)), ended = 0;
-        streams.Error.WriteLine($"{SweepText.Counts(folder)}; {toTrain} to train, {options.Jobs} at a time, into {folder.Path}");
+        streams.Error.WriteLine($"{SweepText.Counts(folder)}; {toTrain} to train, {options.Jobs} at a time with {options.Threads} "
+            + $"{(options.Threads == 1 ? "thread" : "threads")} each, into {folder.Path}");
         if (SweepText.NoLongerAskedFor(folder) is { } kept) streams.Error.WriteLine(kept);
         try
         {
@@ -130,15 +144,15 @@ internal static class SweepCommand
             ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static Sweep Read(string? spec) =>
+    internal static Sweep Read(string? spec) =>
         SweepReader.ReadFile(spec
             ?? throw new InputException("sweep needs a file, such as sweeps/digits-rate-decay.yaml; etalon sweep --help tells more"));
 
-    private static Argument<string> Spec(ArgumentArity arity) =>
+    internal static Argument<string> Spec(ArgumentArity arity) =>
         new("spec") { Description = "A sweep's file (YAML or JSON).", HelpName = "SPEC", Arity = arity };
 
     private static Option<int?> Jobs() => NumberOption.Integer(
-        "--jobs", "N", "Trials at a time, each on one thread; as many as there are processors unless given. No result depends on it.",
+        "--jobs", "N", "Trials at a time; as many as there are processors unless given. No result depends on it.",
         1, MostJobs, $"at least 1 and at most {MostJobs} trials train at a time");
 
     // What is trained differs between configurations; the tables and data that it is read from mostly do not.

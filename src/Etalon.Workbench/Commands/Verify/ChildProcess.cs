@@ -26,17 +26,25 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>The words that start this etalon.</summary>
+    public static IReadOnlyList<string> Self
+    {
+        get
+        {
+            string self = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this process is not known");
+            string library = Path.Combine(AppContext.BaseDirectory, "etalon.dll");
+            // Under `dotnet etalon.dll` the process is dotnet; a published etalon is a program of its own.
+            return Path.GetFileNameWithoutExtension(self) != "etalon" && File.Exists(library) ? ["dotnet", library] : [self];
+        }
+    }
+
     /// <summary>Starts a process.</summary>
     /// <param name="words">What stands after <c>etalon</c>.</param>
     public static ChildProcess Start(IEnumerable<string> words)
     {
-        string self = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this process is not known");
-        string library = Path.Combine(AppContext.BaseDirectory, "etalon.dll");
-        // Under `dotnet etalon.dll` the process is dotnet; a published etalon is a program of its own.
-        bool isHosted = Path.GetFileNameWithoutExtension(self) != "etalon" && File.Exists(library);
-        var start = new ProcessStartInfo(isHosted ? "dotnet" : self) { RedirectStandardError = true, RedirectStandardOutput = true };
-        if (isHosted) start.ArgumentList.Add(library);
-        foreach (string word in words) start.ArgumentList.Add(word);
+        string[] self = [.. Self];
+        var start = new ProcessStartInfo(self[0]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (string word in self.Skip(1).Concat(words)) start.ArgumentList.Add(word);
         return new ChildProcess(start);
     }
 

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
+
+namespace Etalon.Workbench.Tests.Sweeps;
+
+/// <summary>A Slurm of its own: a controller and two nodes on this machine, on loopback, with everything in a temporary folder.</summary>
+internal sealed class SlurmCluster : IDisposable
+{
+    private const string Configuration = "SLURM_CONF";
+    private static readonly string[] Programs = ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string? _before = Environment.GetEnvironmentVariable(Configuration);
+
+    private SlurmCluster()
+    {
+        foreach (string folder in (string[])["state", "spool-n1", "spool-n2"]) Directory.CreateDirectory(In(folder));
+        byte[] key = new byte[1024];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(key);
+        File.WriteAllBytes(In("key"), key);
+        File.SetUnixFileMode(In("key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        // munged refuses a socket in a folder that others may not pass through.
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)Convert.ToInt32("755", 8));
+        File.WriteAllText(In("slurm.conf"), Text());
+        Environment.SetEnvironmentVariable(Configuration, In("slurm.conf"));
+    }
+
+    /// <summary>Why there can be none here; null where there can.</summary>
+    public static string? Missing => !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess
+        ? "slurmd is started as root, on Linux"
+        : Programs.FirstOrDefault(program => !File.Exists(program)) is { } missing
+            ? $"{missing} is not there; apt-get install slurmctld slurmd slurm-client munge brings it"
+            : null;
+
+    /// <summary>Starts one, and waits until both nodes take work.</summary>
+    public static async Task<SlurmCluster> Start(CancellationToken cancellation)
+    {
+        var cluster = new SlurmCluster();
+        try
+        {
+            string[] files = [.. ((string[])["key-file=key", "socket=munge.socket", "pid-file=munged.pid", "log-file=munged.log",
+                "seed-file=munged.seed"]).Select(word => $"--{word.Split('=')[0]}={cluster.In(word.Split('=')[1])}")];
+            Require(SmallRun.Execute(Programs[0], [.. files, "--num-threads=1", "--force"]));
+            Require(SmallRun.Execute(Programs[1]));
+            Require(SmallRun.Execute(Programs[2], "-N", "n1"));
+            Require(SmallRun.Execute(Programs[2], "-N", "n2"));
+            await Until(() => SmallRun.Execute("sinfo", "--noheader", "--format=%T").Output.Trim() == "idle", cancellation);
+            return cluster;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for something that other processes do.</summary>
+    public static async Task Until(Func<bool> holds, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!holds()) await timer.WaitForNextTickAsync(cancellation);
+    }
+
+    /// <summary>Ends a node as a power cut would: its daemon, and all that it started with this word in its command line.</summary>
+    public void CutPower(string node, string word)
+    {
+        int daemon = Pid($"slurmd-{node}.pid")!.Value;
+        foreach (int process in (int[])[daemon, .. ProcessesWith(word), .. ProcessesWith($"slurmstepd: [{JobsOn(node)}")])
+            Signal("KILL", process);
+    }
+
+    /// <summary>The processes whose command line has these words, but for this one.</summary>
+    public static IReadOnlyList<int> ProcessesWith(params string[] words)
+    {
+        var found = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process)) continue;
+            try
+            {
+                string line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
+                if (process != Environment.ProcessId && words.All(word => line.Contains(word, StringComparison.Ordinal)))
+                    found.Add(process);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It has ended.
+            }
+        }
+        return found;
+    }
+
+    public static void Signal(string name, int process) => SmallRun.Execute("kill", $"-{name}", $"{process}");
+
+    private static string JobsOn(string node) =>
+        SmallRun.Execute("squeue", "--noheader", $"--nodelist={node}", "--format=%A").Output.Trim();
+
+    private static void Require((int Code, string Output) result) => Assert.True(result.Code == 0, result.Output);
+
+    private string In(string name) => Path.Combine(_folder.Path, name);
+
+    private int? Pid(string file)
+    {
+        string path = In(file);
+        return File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), CultureInfo.InvariantCulture, out int process)
+            ? process : null;
+    }
+
+    // n2 is taken first by whoever may use both. Ports of its own, since a cluster may be on the machine already.
+    private string Text()
+    {
+        string host = Environment.MachineName.Split('.')[0];
+        int port = 20_000 + Environment.ProcessId % 10_000 * 4;
+        return $"""
+            ClusterName=etalon
+            SlurmctldHost={host}(127.0.0.1)
+            SlurmctldPort={port}
+            SlurmUser=root
+            AuthType=auth/munge
+            AuthInfo=socket={In("munge.socket")}
+            ProctrackType=proctrack/linuxproc
+            TaskPlugin=task/none
+            JobAcctGatherType=jobacct_gather/none
+            AccountingStorageType=accounting_storage/none
+            JobCompType=jobcomp/none
+            SelectType=select/cons_tres
+            SelectTypeParameters=CR_Core
+            ReturnToService=2
+            SlurmdParameters=config_overrides
+            MpiDefault=none
+            StateSaveLocation={In("state")}
+            SlurmctldPidFile={In("slurmctld.pid")}
+            SlurmctldLogFile={In("slurmctld.log")}
+            SlurmdSpoolDir={In("spool-%n")}
+            SlurmdPidFile={In("slurmd-%n.pid")}
+            SlurmdLogFile={In("slurmd-%n.log")}
+            SlurmdTimeout=5
+            KillWait=30
+            SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
+            NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={port + 1} CPUs=8 Feature=first Weight=2
+            NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={port + 2} CPUs=8 Weight=1
+            PartitionName=sweep Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+
+            """;
+    }
+
+    public void Dispose()
+    {
+        SmallRun.Execute("scancel", "--full", "--signal=KILL", "--state=RUNNING");
+        foreach (string file in (string[])["slurmd-n1.pid", "slurmd-n2.pid", "slurmctld.pid", "munged.pid"])
+        {
+            if (Pid(file) is not { } daemon) continue;
+            using var process = Find(daemon);
+            Signal("KILL", daemon);
+            process?.WaitForExit();
+        }
+        Environment.SetEnvironmentVariable(Configuration, _before);
+        _folder.Dispose();
+    }
+
+    private static Process? Find(int id)
+    {
+        try
+        {
+            return Process.GetProcessById(id);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

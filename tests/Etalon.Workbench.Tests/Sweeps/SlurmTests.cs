@@ -1,0 +1,144 @@
+using Etalon.Lab.Sweeps;
+using Etalon.Lab.Tests;
+using Etalon.Lab.Tests.Runs;
+using Etalon.Lab.Training;
+using Etalon.Workbench.Tests.Commands;
+
+namespace Etalon.Workbench.Tests.Sweeps;
+
+/// <summary>A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs.</summary>
+public sealed class SlurmTests : IDisposable
+{
+    private const string Changes = "duration: [100ep]";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task Requeue_a_dead_node_the_time_limit_and_cancel_cost_no_trial_its_bytes()
+    {
+        Assert.SkipWhen(SlurmCluster.Missing is not null, SlurmCluster.Missing ?? "");
+        // A scenario that went another way waits for ever.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        var cancellation = limit.Token;
+        SmallRun.WriteRecipe(_folder.Path);
+        using var cluster = await SlurmCluster.Start(cancellation);
+        // Together: most of the time is Slurm's own, and passes for all of them at once.
+        await Task.WhenAll(Requeued(cancellation), DeadNode(cluster, cancellation), OutOfTime(cancellation), Canceled(cancellation));
+
+        var trials = Read("requeued").Trials.ToList();
+        foreach (var trial in trials)
+        {
+            string single = Path.Combine(_folder.Path, "single", trial.Id);
+            SmallRun.Train(TrainingRun.Begin(trial.Read, single, 1));
+            foreach (string name in (string[])["requeued", "dead", "late", "canceled"])
+                SmallRun.AssertSame(Path.Combine(single, "small"), Path.Combine(Runs, name, trial.Id));
+        }
+    }
+
+    private string Runs => Path.Combine(_folder.Path, "runs");
+
+    private async Task Requeued(CancellationToken cancellation)
+    {
+        string job = await Submit("requeued", "--constraint", "first");
+        int process = await Freeze("requeued", cancellation);
+        Assert.Contains($"slurm: job {job}: 1 running", await Status("requeued"), StringComparison.Ordinal);
+        var (_, again, _) = await Cli.Run("sweep", Spec("requeued"), "--on", "slurm", "--runs", Runs);
+        Assert.Contains("what is left is in Slurm's queue", again, StringComparison.Ordinal);
+        Control("requeue", $"{job}_0");
+        SlurmCluster.Signal("CONT", process);
+        await Requeued(job, cancellation);
+        Assert.Contains("1 waiting (1 for BeginTime)", await Status("requeued"), StringComparison.Ordinal);
+        Control("update", $"JobId={job}_0", "StartTime=now");
+        await Done("requeued", cancellation);
+    }
+
+    private async Task DeadNode(SlurmCluster cluster, CancellationToken cancellation)
+    {
+        string job = await Submit("dead");
+        await Freeze("dead", cancellation);
+        Assert.Equal("n2", SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%N").Output.Trim());
+        cluster.CutPower("n2", Spec("dead"));
+        await Requeued(job, cancellation);
+        Control("update", $"JobId={job}_0", "StartTime=now");
+        await Done("dead", cancellation);
+    }
+
+    private async Task OutOfTime(CancellationToken cancellation)
+    {
+        string job = await Submit("late", "--constraint", "first", "--time", "1");
+        int process = await Freeze("late", cancellation);
+        string log = Directory.GetFiles(Path.Combine(Runs, "late", "slurm"), "*_0.log").Single();
+        await SlurmCluster.Until(() => File.ReadAllText(log).Contains($"{job}_0 is told to stop", StringComparison.Ordinal), cancellation);
+        SlurmCluster.Signal("CONT", process);
+        await Requeued(job, cancellation);
+        Assert.Contains($"{job}_0 is put back into the queue", File.ReadAllText(log), StringComparison.Ordinal);
+        Control("update", $"JobId={job}_0", "StartTime=now", "TimeLimit=60");
+        await Done("late", cancellation);
+    }
+
+    private async Task Canceled(CancellationToken cancellation)
+    {
+        string job = await Submit("canceled", "--constraint", "first");
+        int process = await Freeze("canceled", cancellation);
+        var (_, said, _) = await Cli.Run("sweep", "cancel", Spec("canceled"), "--runs", Runs);
+        Assert.Equal($"canceled 1 tasks of job {job}\n", said);
+        SlurmCluster.Signal("CONT", process);
+        await SlurmCluster.Until(() => StateOf(job) is "" or "CANCELLED" && SlurmCluster.ProcessesWith(Spec("canceled")).Count == 0,
+            cancellation);
+        var folder = SweepFolder.Of(Read("canceled"), Runs);
+        Assert.Equal([TrialStatus.Interrupted, TrialStatus.Pending], folder.Trials.Select(trial => trial.Status));
+        Assert.Contains("slurm: no task is in the queue", await Status("canceled"), StringComparison.Ordinal);
+        var (code, _, error) = await Cli.Run("sweep", Spec("canceled"), "--runs", Runs);
+        Assert.True(code == 0, error);
+    }
+
+    private string Spec(string name) => Path.Combine(_folder.Path, $"{name}.yaml");
+
+    private Sweep Read(string name) => SweepReader.ReadFile(Spec(name));
+
+    // Two trials, both in one task, since they are short.
+    private async Task<string> Submit(string name, params string[] options)
+    {
+        File.WriteAllText(Spec(name), $"recipe: small.yaml\nover: {{{Changes}}}\nseeds: 2\nslurm: {{signal: 55}}\n");
+        var (code, output, error) = await Cli.Run(["sweep", Spec(name), "--on", "slurm", "--runs", Runs, .. options]);
+        Assert.True(code == 0, error);
+        Assert.Contains("2 trials in 1 task,", output, StringComparison.Ordinal);
+        return output.Split("array job ")[1].Split(':')[0];
+    }
+
+    // Stops the process that trains the first trial between two of its updates, until a signal continues it.
+    private async Task<int> Freeze(string name, CancellationToken cancellation)
+    {
+        string metrics = Path.Combine(Runs, name, Read(name).Trials.First().Id, "metrics.jsonl");
+        await SlurmCluster.Until(() => File.Exists(metrics) && new FileInfo(metrics).Length > 0, cancellation);
+        int process = SlurmCluster.ProcessesWith("sweep task", Spec(name)).Max();
+        SlurmCluster.Signal("STOP", process);
+        var folder = SweepFolder.Of(Read(name), Runs);
+        Assert.Equal([TrialStatus.Running, TrialStatus.Pending], folder.Trials.Select(trial => trial.Status));
+        return process;
+    }
+
+    private async Task<string> Status(string name) => (await Cli.Run("sweep", "status", Spec(name), "--runs", Runs)).Output;
+
+    private Task Done(string name, CancellationToken cancellation) => SlurmCluster.Until(
+        () => SweepFolder.Of(Read(name), Runs).Count(TrialStatus.Done) == 2, cancellation);
+
+    // Slurm lets two minutes pass, so that all of the job's processes have ended; the tests look for them instead.
+    private static Task Requeued(string job, CancellationToken cancellation)
+    {
+        string step = $"slurmstepd: [{SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%A").Output.Trim()}.";
+        return SlurmCluster.Until(() => StateOf(job) == "PENDING" && SlurmCluster.ProcessesWith(step).Count == 0, cancellation);
+    }
+
+    private static string StateOf(string job) => SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%T").Output.Trim();
+
+    private static void Control(params string[] words)
+    {
+        var (code, output) = SmallRun.Execute("scontrol", words);
+        Assert.True(code == 0, output);
+    }
+}
