@@ -15,9 +15,11 @@ internal static class RecipeArguments
     public static Argument<string[]> One() =>
         Create("RECIPE key=value...", "A recipe (YAML or JSON), and key=value for what it should have instead, as in data.batch=64.");
 
-    /// <summary>Several recipes and overrides for all of them.</summary>
-    public static Argument<string[]> Many() =>
-        Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.");
+    /// <summary>Several recipes and overrides for all of them; none where an option takes their place.</summary>
+    /// <param name="least">How many words there must be.</param>
+    public static Argument<string[]> Many(int least = 1) =>
+        Create("RECIPE... key=value...", "Recipes (YAML or JSON), and key=value for what they should have instead, as in data.batch=64.",
+            least);
 
     /// <summary>The only recipe that was given; its warnings go to <paramref name="error"/>.</summary>
     /// <exception cref="InputException">There is none, there are several, or it has problems.</exception>
@@ -52,9 +54,14 @@ internal static class RecipeArguments
         return problems.Count == 0 ? recipes : throw new InputException(problems);
     }
 
-    private static Argument<string[]> Create(string word, string description)
+    private static Argument<string[]> Create(string word, string description, int least = 1)
     {
-        var argument = new Argument<string[]>(Name) { Description = description, Arity = ArgumentArity.OneOrMore, HelpName = word };
+        var argument = new Argument<string[]>(Name)
+        {
+            Description = description,
+            Arity = least == 0 ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
+            HelpName = word,
+        };
         // An option that nobody knows arrives as one more word.
         argument.Validators.Add(result =>
         {

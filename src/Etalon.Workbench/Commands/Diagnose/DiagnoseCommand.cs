@@ -2,8 +2,11 @@ using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Files;
+using Etalon.Lab.LoggedSchedules;
 using Etalon.Lab.Runs;
+using Etalon.Lab.ScalarLogs;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
@@ -37,6 +40,7 @@ internal static class DiagnoseCommand
             Description = "What the run should have been: a recipe, another run or another log.",
             HelpName = "RECIPE|RUN|LOG.csv"
         };
+        var beside = new LogOptions();
         var command = new Command("diagnose",
             """
             Say what is wrong with a run, the cause first, with the number that shows it and what to do: an L2 term in the loss, missing weight decay, a clip that
@@ -46,6 +50,9 @@ internal static class DiagnoseCommand
             A CSV log has a header step,lr,weight_decay,momentum,norm/NAME and, where there are, gradsq/NAME, dot/NAME, angle/NAME, buffer_dot/NAME,
             residual/NAME. From less, what cannot be said is said. `etalon export logger --for pytorch` writes a module that logs all of it.
 
+            Logs of other tools are read too: TensorBoard, trainer_state.json of Hugging Face, Lightning's metrics.csv, exports of W&B, folders of MLflow, Keras'
+            CSV, JSON lines. They have no norms; of their schedule, its mixing units and what follows from them it says what there is to say.
+
             Of a run of Etalon whose optimizer sets its rate itself (WNGrad, Adam, DoG ...) it says where the effective rate of each group settled.
 
             Examples:
@@ -53,17 +60,19 @@ internal static class DiagnoseCommand
               etalon diagnose log.csv --against recipes/cifar-step.yaml
               etalon diagnose log.csv --svg diagnosis.svg
               etalon diagnose log.csv --group layer1.conv2.weight
+              etalon diagnose out/trainer_state.json --optimizer adamw --weight-decay 0.1
 
             Exit codes: 0 no fault found, 1 a fault was found, 2 bad input.
             """)
         {
             log, runs, against, full, group, svg, json,
         };
+        foreach (var option in beside.All) command.Options.Add(option);
         command.SetAction(
             parsed => Run(parsed,
                 new(Path(parsed.GetRequiredValue(log), parsed.GetRequiredValue(runs)), parsed.GetValue(json), parsed.GetValue(full),
                     parsed.GetValue(group), parsed.GetValue(against), parsed.GetRequiredValue(runs)), new OutputFiles(parsed, json, svg),
-                    svg));
+                    svg, beside));
         return command;
     }
 
@@ -78,12 +87,16 @@ internal static class DiagnoseCommand
             : CommonOptions.Find(log, runs);
     }
 
-    private static int Run(ParseResult parsed, Options options, OutputFiles files, Option<string?> svg)
+    private static int Run(ParseResult parsed, Options options, OutputFiles files, Option<string?> svg, LogOptions beside)
     {
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         string? against = options.Against is { } meant ? File.Exists(meant) ? meant : Path(meant, options.Runs) : null;
         files.Spare(
             [.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
+        if (ForeignLog.Is(options.Path)) return Summarize(parsed, options, files, beside);
+        if (beside.Given(parsed) is { } given)
+            throw new InputException(
+                $"{given.Name}: is for logs of other tools; {options.Path} has columns of its own for what it says, so add it there");
         if (SettledRates.Of(options.Path) is { } rates)
         {
             if (options.Json) DiagnoseJson.Write(rates, output);
@@ -101,6 +114,20 @@ internal static class DiagnoseCommand
         else Print(diagnosis, options, output);
         files.Write(svg, writer => SvgChart.Write(DiagnosisChart.Of(diagnosis), writer));
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static int Summarize(ParseResult parsed, Options options, OutputFiles files, LogOptions beside)
+    {
+        if (options.Against is not null || options.Full || options.Group is not null)
+            throw new InputException(
+                $"{options.Path}: is a log without norms; --against, --full and --group need one of etalon's logger, or a CSV with norms");
+        var question = beside.QuestionOf(parsed);
+        var schedule = LoggedSchedule.Of(LogFormat.ReadAny(options.Path, question.Run), question);
+        foreach (string warning in schedule.Log.Warnings) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
+        var pieces = SchedulePieces.Of(schedule);
+        if (options.Json) LoggedScheduleJson.Write(schedule, pieces, files.Report);
+        else Write([.. LoggedScheduleText.Of(schedule, pieces, Math.Min(Terminal.Of(files.Report).Width, PageWidth))], files.Report);
+        return ExitCode.Done;
     }
 
     private static void Print(SettledRates rates, TextWriter output)

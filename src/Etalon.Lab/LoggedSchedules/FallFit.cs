@@ -1,0 +1,123 @@
+using Etalon.Numerics;
+
+namespace Etalon.Lab.LoggedSchedules;
+
+/// <summary>Falls of a rate by shape, fitted to rows by least squares: from where to where, how long, and from which update on.</summary>
+internal static class FallFit
+{
+    // What is nearer to 0 than the digits of a log are wide is 0.
+    private const double Zero = 2e-4, Same = 1e-6;
+
+    private const int Refinements = 60, MostEnds = 64, Fewest = 3;
+
+    /// <summary>Whether enough rows come after an update to tell a fall.</summary>
+    public static bool HasRows(LoggedSchedule rows, long begin) => rows.Steps.Count(step => step >= begin) >= Fewest;
+
+    /// <summary>Where a fall ends, 0 where it ends next to it.</summary>
+    public static double Low((double Top, double Low) fit) => Math.Abs(fit.Low) < Zero * fit.Top ? 0 : Math.Max(0, fit.Low);
+
+    /// <summary>The end of a fall that lasts until the run does: past the last row, at most one interval.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="begin">The update at which it begins.</param>
+    public static long EndOf(string shape, LoggedSchedule rows, long begin)
+    {
+        long last = rows.Steps[^1], first = Math.Max(begin + 1, last), most = Math.Max(first, last + rows.Interval);
+        double Residual(long end)
+        {
+            var fit = Between(shape, rows, begin, end - begin);
+            double low = Low(fit);
+            return rows.Steps.Zip(rows.Rates).Where(row => row.First >= begin)
+                .Max(row => Math.Abs(low + (fit.Top - low) * Shape(shape, (row.First - begin) / (double)(end - begin)) - row.Second));
+        }
+
+        var ends = Enumerable.Range(0, MostEnds + 1).Select(i => first + (most - first) * i / MostEnds).Distinct()
+            .Select(end => (End: end, Residual: Residual(end))).ToList();
+        // A line goes through the rows wherever it ends: the lowest end is meant, which is 0 where the line reaches it.
+        double least = ends.Min(end => end.Residual) + Same * rows.Peak;
+        return ends.Where(end => end.Residual <= least).MinBy(end => Low(Between(shape, rows, begin, end.End - begin))).End;
+    }
+
+    /// <summary>Least squares of rate = low + (top - low) · shape(t) over the rows of a fall.</summary>
+    public static (double Top, double Low) Between(string shape, LoggedSchedule rows, long begin, long length)
+    {
+        double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+        for (int row = 0; row < rows.Steps.Length; row++)
+        {
+            if (rows.Steps[row] < begin || rows.Steps[row] > begin + length) continue;
+            double s = Shape(shape, (rows.Steps[row] - begin) / (double)length), rate = rows.Rates[row];
+            (n, x, y, xx, xy) = (n + 1, x + s, y + rate, xx + s * s, xy + s * rate);
+        }
+        double spread = n * xx - x * x;
+        if (!(spread > 1e-12)) return (rows.Rates.Max(), 0);
+        double slope = (n * xy - x * y) / spread, low = (y - slope * x) / n;
+        return (low + slope, low);
+    }
+
+    /// <summary>The length of a fall after which the rate stands still.</summary>
+    public static long LengthOf(string shape, LoggedSchedule rows, long begin, long length)
+    {
+        double Error(double candidate)
+        {
+            long fall = Math.Max(1, (long)candidate);
+            var (top, low) = Between(shape, rows, begin, fall);
+            double sum = 0;
+            for (int row = 0; row < rows.Steps.Length; row++)
+            {
+                if (rows.Steps[row] < begin) continue;
+                double off = rows.Rates[row] - (low + (top - low) * Shape(shape, Math.Min(1, (rows.Steps[row] - begin) / (double)fall)));
+                sum += off * off;
+            }
+            return sum;
+        }
+
+        var grid = Enumerable.Range(2, 39).Select(i => length * i / 40.0).ToList();
+        double best = grid.MinBy(Error);
+        var (low, high) = (best - length / 40.0, best + length / 40.0);
+        for (int i = 0; i < Refinements; i++)
+        {
+            double a = low + (high - low) / 3, b = high - (high - low) / 3;
+            if (Error(a) < Error(b)) high = b;
+            else low = a;
+        }
+        return Enumerable.Range(-2, 5).Select(i => Math.Max(1, (long)Math.Round((low + high) / 2) + i)).MinBy(whole => Error(whole));
+    }
+
+    /// <summary>The update at which a plateau must end for the fall to go through the rows after it and end with the run.</summary>
+    public static long TurnOf(string shape, LoggedSchedule rows, int still, double peak)
+    {
+        long earliest = rows.Steps[still], latest = rows.Steps[still + 1];
+        return Enumerable.Range(0, 33).Select(i => earliest + (latest - earliest) * i / 32).Distinct().MinBy(turn =>
+        {
+            double low = LowAfter(shape, rows, turn, still, peak), sum = 0;
+            for (int row = still + 1; row < rows.Steps.Length; row++)
+            {
+                double off =
+                    rows.Rates[row] - (low + (peak - low) * Shape(shape, (rows.Steps[row] - turn) / (double)(rows.TotalSteps - turn)));
+                sum += off * off;
+            }
+            return sum;
+        });
+    }
+
+    /// <summary>Where a fall from a plateau ends, by least squares.</summary>
+    public static double LowAfter(string shape, LoggedSchedule rows, long turn, int still, double peak)
+    {
+        double numerator = 0, denominator = 0;
+        for (int row = still + 1; row < rows.Steps.Length; row++)
+        {
+            double rest = 1 - Shape(shape, (rows.Steps[row] - turn) / (double)(rows.TotalSteps - turn));
+            numerator += rest * (peak - rows.Rates[row]);
+            denominator += rest * rest;
+        }
+        double low = denominator > 0 ? peak - numerator / denominator : 0;
+        return Low((peak, low));
+    }
+
+    private static double Shape(string shape, double share) => shape switch
+    {
+        "linear" => 1 - share,
+        "sqrt" => 1 - Math.Sqrt(Math.Clamp(share, 0, 1)),
+        _ => (1 + Elementary.Cos(Math.PI * share)) / 2,
+    };
+}

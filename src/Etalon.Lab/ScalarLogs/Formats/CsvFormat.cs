@@ -1,0 +1,54 @@
+namespace Etalon.Lab.ScalarLogs;
+
+/// <summary>A plain CSV with a column of steps, or of epochs as Keras' CSVLogger writes it.</summary>
+internal sealed class CsvFormat : LogFormat
+{
+    private const string Epoch = "epoch";
+
+    /// <inheritdoc/>
+    public override string Words => "a CSV log";
+
+    /// <inheritdoc/>
+    public override bool Recognizes(string path, string head)
+    {
+        var header = QuotedRows.Header(head);
+        return header.Count > 1 && (SeriesNames.StepOf(header) is not null || header.Contains(Epoch, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <inheritdoc/>
+    public override ScalarLog Read(string path, string? run)
+    {
+        var header = QuotedRows.Header(LogText.Head(path));
+        string? axis = SeriesNames.StepOf(header);
+        var log = new ScalarLog(path, axis is null ? "a CSV log by epoch" : Words) { IsByEpoch = axis is null };
+        ReadInto(log, path, header, axis ?? header.First(name => name.Equals(Epoch, StringComparison.OrdinalIgnoreCase)), step => step);
+        return log;
+    }
+
+    /// <summary>Adds the cells of a table to a log.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="file">The table.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="axis">The column of the steps.</param>
+    /// <param name="update">The update that a step stands for.</param>
+    public static void ReadInto(ScalarLog log, string file, IReadOnlyList<string> header, string axis, Func<long, long> update)
+    {
+        int place = header.ToList().IndexOf(axis);
+        long without = 0, first = 0;
+        foreach (var (line, cells) in QuotedRows.Read(file, log, header.Count))
+        {
+            if (QuotedRows.Step(cells[place]) is not { } step)
+            {
+                if (without++ == 0) first = line;
+                continue;
+            }
+            for (int column = 0; column < header.Count; column++)
+                if (column != place && header[column].Length > 0 && QuotedRows.Number(cells[column]) is { } value)
+                    log.Add(header[column], update(step), value);
+        }
+        if (without > 0)
+            log.Warnings.Add(
+                $"{file}:{first}: {without} row{(without > 1 ? "s have" : " has")} no whole number of at least 0 in {axis}, the "
+                + "first of them here; left out");
+    }
+}

@@ -1,0 +1,80 @@
+namespace Etalon.Lab.ScalarLogs;
+
+/// <summary>What some other tool logged of a run: named numbers by step, whatever the format was.</summary>
+internal sealed class ScalarLog
+{
+    /// <summary>More points than any run needs; what has more is no log of scalars.</summary>
+    public const long MostPoints = 4_000_000;
+
+    private readonly OrderedDictionary<string, ScalarSeries> _series = [];
+    private long _points;
+
+    /// <param name="source">The file or folder, for messages.</param>
+    /// <param name="format">What it is, in words.</param>
+    public ScalarLog(string source, string format) => (Source, Format) = (source, format);
+
+    /// <summary>The file or folder.</summary>
+    public string Source { get; }
+
+    /// <summary>The format, in words.</summary>
+    public string Format { get; }
+
+    /// <summary>Whether steps are epochs: then their length in updates must be known before anything is.</summary>
+    public bool IsByEpoch { get; init; }
+
+    /// <summary>The series by name, in the order in which they came.</summary>
+    public IReadOnlyDictionary<string, ScalarSeries> Series => _series;
+
+    /// <summary>Settings that stand beside the metrics, such as weight_decay.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>What was odd and was read all the same.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Adds a point; a value that is not finite is no point.</summary>
+    /// <exception cref="InputException">There are too many.</exception>
+    public void Add(string name, long step, double value)
+    {
+        if (!double.IsFinite(value)) return;
+        if (++_points > MostPoints)
+            throw new InputException($"{Source}: has more than {MostPoints:#,0} numbers; export fewer rows, or fewer metrics");
+        if (!_series.TryGetValue(name, out var series)) _series.Add(name, series = new ScalarSeries());
+        series.Add(step, value);
+    }
+
+    /// <summary>The log, if it has any number; each series in the order of its steps, of two points of a step the later one.</summary>
+    /// <exception cref="InputException">It has none.</exception>
+    public ScalarLog Settled()
+    {
+        foreach (var series in _series.Values) series.Settle();
+        return _series.Count > 0
+            ? this : throw new InputException($"{Source}: is {Format} without any number; give one of a run that has begun");
+    }
+}
+
+/// <summary>A number by step.</summary>
+internal sealed class ScalarSeries
+{
+    private List<(long Step, double Value)> _points = [];
+
+    /// <summary>The points, ascending by step once the log is settled.</summary>
+    public IReadOnlyList<(long Step, double Value)> Points => _points;
+
+    /// <summary>Adds a point.</summary>
+    public void Add(long step, double value) => _points.Add((step, value));
+
+    /// <summary>Takes away what a run that was restarted at a step had logged from there on.</summary>
+    public void CutFrom(long step) => _points.RemoveAll(point => point.Step >= step);
+
+    /// <summary>Orders the points; of several with a step the one that came last stays.</summary>
+    public void Settle()
+    {
+        var ordered = new List<(long, double)>(_points.Count);
+        foreach (var point in _points.OrderBy(point => point.Step))
+        {
+            if (ordered.Count > 0 && ordered[^1].Item1 == point.Step) ordered[^1] = point;
+            else ordered.Add(point);
+        }
+        _points = ordered;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Etalon.Lab.LoggedSchedules;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.ScalarLogs;
+
+namespace Etalon.Lab.Tests.ScalarLogs;
+
+public class SchedulePiecesTests
+{
+    [Theory]
+    [InlineData("constant", "constant at 0.1", "0.1")]
+    [InlineData("cosine", "cosine from 0.1 to 0", "{cosine: {from: 0.1, to: 0}}")]
+    [InlineData("cosine to a tenth", "cosine from 0.1 to 0.01", "{cosine: {from: 0.1, to: 0.01}}")]
+    [InlineData("linear", "linear from 0.1 to 0", "{linear: {from: 0.1, to: 0}}")]
+    [InlineData("steps", "times 0.1 at 1,000, 1,500", "{steps: {start: 0.1, at: [1000ba, 1500ba], factor: 0.1}}")]
+    [InlineData("warm-up and cosine", "warm-up of 200 updates to 0.1, then cosine from 0.1 to 0",
+        "[{linear: {from: 0, to: 0.1, for: 200ba}}, {cosine: {from: 0.1, to: 0}}]")]
+    [InlineData("warm-up and steps", "warm-up of 200 updates to 0.1, then times 0.1",
+        "[{linear: {from: 0, to: 0.1, for: 200ba}}, {steps: {start: 0.1, at: [1000ba, 1500ba], factor: 0.1}}]")]
+    [InlineData("plateau", "a plateau at 0.1 and a linear decay to 0 over the last 400", "{wsd: {peak: 0.1, decay: 400ba}}")]
+    [InlineData("plateau, sqrt", "a plateau at 0.1 and a sqrt decay to 0 over the last 400",
+        "{wsd: {peak: 0.1, decay: 400ba, shape: sqrt}}")]
+    [InlineData("fall that ends early", "updates, then constant",
+        "[{linear: {from: 0.1, to: 0.01, for: 1000ba}}, {constant: {value: 0.01}}]")]
+    public void A_schedule_that_was_logged_is_found_again(string name, string words, string rate)
+    {
+        Assert.NotEmpty(name);
+        var recipe = RecipeReader.Read($"duration: 2000ba\nlearning_rate: {rate}").Recipe;
+        foreach (int every in new[] { 1, 10, 20, 50 })
+        {
+            var pieces = SchedulePieces.Of(Logged(recipe, every));
+            Assert.True(pieces.IsExact, $"one row each {every}: {pieces.Words}, {pieces.Residual}");
+            Assert.Contains(words, pieces.Words, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("{restarts: {from: 0.1, to: 0, period: 500ba}}")]
+    [InlineData("{triangular: {low: 0.01, high: 0.1, period: 300ba}}")]
+    public void What_no_piece_explains_is_written_as_lines_from_row_to_row(string rate)
+    {
+        var recipe = RecipeReader.Read($"duration: 2000ba\nlearning_rate: {rate}").Recipe;
+        var logged = Logged(recipe, 10);
+        var pieces = SchedulePieces.Of(logged);
+        Assert.Empty(pieces.Pieces);
+        var written = RecipeReader.Read(pieces.RecipeOf(logged, "table")).Recipe;
+        for (long step = 0; step < 1990; step += 10)
+            Assert.Equal(recipe.LearningRate.ValueAt(step), written.LearningRate.ValueAt(step), 1e-6);
+    }
+
+    [Fact]
+    public void The_recipe_of_a_log_is_the_one_that_was_logged()
+    {
+        var recipe = RecipeReader.Read(
+            "duration: 2000ba\nlearning_rate: [{linear: {from: 0, to: 0.1, for: 200ba}}, {cosine: {from: 0.1, to: 0}}]").Recipe;
+        var logged =
+            Logged(recipe, 10, new() { WeightDecay = 5e-4, Optimizer = Etalon.Lab.Advice.AdvisedOptimizer.Sgd, StepsPerEpoch = 100 });
+        var written = RecipeReader.Read(SchedulePieces.Of(logged).RecipeOf(logged, "again")).Recipe;
+        Assert.Equal((5e-4, 0.9, 100), (written.WeightDecay.ValueAt(0), written.Momentum.ValueAt(0), written.StepsPerEpoch));
+        Assert.InRange(written.TotalSteps, 1991, 2000);
+        for (long step = 0; step < 1990; step++)
+            Assert.Equal(recipe.LearningRate.ValueAt(step), written.LearningRate.ValueAt(step), 2e-4);
+    }
+
+    // Integrated by a fine Runge-Kutta method elsewhere: 1/|w| from equilibrium to the end of the run.
+    [Theory]
+    [InlineData("{linear: {from: 0.1, to: 0}}", 4, 1.51)]
+    [InlineData("{linear: {from: 0.1, to: 0}}", 36, 2.60)]
+    [InlineData("{cosine: {from: 0.1, to: 0}}", 4, 1.41)]
+    [InlineData("{cosine: {from: 0.1, to: 0}}", 16, 2.07)]
+    [InlineData("{cosine: {from: 0.1, to: 0.01}}", 9, 1.87)]
+    [InlineData("{wsd: {peak: 0.1, decay: 400ba}}", 9, 1.27)]
+    public void Gradients_grow_to_the_end_as_the_law_of_the_norm_says(string rate, double unitsAtPeak, double growth)
+    {
+        var recipe = RecipeReader.Read($"duration: 2000ba\nlearning_rate: {rate}").Recipe;
+        var question = new LogQuestion { WeightDecay = unitsAtPeak / (0.1 * 2000), Optimizer = Etalon.Lab.Advice.AdvisedOptimizer.AdamW };
+        Assert.Equal(growth, Logged(recipe, 5, question).ExpectedGrowth()!.Value, 0.02);
+    }
+
+    private static LoggedSchedule Logged(Recipe recipe, int every, LogQuestion? question = null)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllLines(file, Enumerable.Range(0, (int)recipe.TotalSteps).Where(step => step % every == 0)
+                .Select(step => string.Create(CultureInfo.InvariantCulture, $"{step},{recipe.LearningRate.ValueAt(step):R}"))
+                .Prepend("step,lr"));
+            return LoggedSchedule.Of(LogFormat.ReadAny(file), question ?? new());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

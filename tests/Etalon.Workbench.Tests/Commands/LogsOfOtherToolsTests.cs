@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+
+namespace Etalon.Workbench.Tests.Commands;
+
+/// <summary>diagnose and plan on logs of other tools.</summary>
+public sealed class LogsOfOtherToolsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("etalon-other-logs").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Diagnose_says_what_a_schedule_alone_says_and_what_it_cannot()
+    {
+        string log = Write();
+        var (code, output, error) = await Cli.Run("diagnose", log);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("Mixing units are not known", output, StringComparison.Ordinal);
+        Assert.Contains("Not judged, since no norms", output, StringComparison.Ordinal);
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 80 + log.Length));
+
+        (code, output, _) = await Cli.Run("diagnose", log, "--optimizer", "adamw", "--weight-decay", "10", "--steps-per-epoch", "500");
+        Assert.Equal(0, code);
+        Assert.Contains("linear from 0.001 to 0", output, StringComparison.Ordinal);
+        // 0.001 · 10 · 2000/2.
+        Assert.Contains("10 mixing units in all", output, StringComparison.Ordinal);
+        string words = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("(0.2 epochs)", words, StringComparison.Ordinal);
+        Assert.Contains("expected to grow", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diagnose_prints_it_as_json()
+    {
+        var (code, output, _) = await Cli.Run("diagnose", Write(), "--json", "--optimizer", "sgd", "--weight-decay", "5e-4");
+        Assert.Equal(0, code);
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal(0.001 * 5e-4 * 10 * 1000, (double)json["mixing_units"]!, 1e-6);
+        Assert.Equal(2000, (long)json["schedule"]!["total_steps"]!);
+    }
+
+    [Fact]
+    public async Task Plan_draws_the_schedule_that_ran_and_prints_its_recipe()
+    {
+        string log = Write(), recipe = Path.Combine(_folder, "again.yaml");
+        var (code, output, error) = await Cli.Run("plan", "--from-log", log);
+        Assert.Equal(0, code);
+        Assert.Contains("logged: 2000 updates", output, StringComparison.Ordinal);
+        Assert.Contains("linear from 0.001 to 0", error, StringComparison.Ordinal);
+        (code, output, _) = await Cli.Run("plan", "--from-log", log, "--as-recipe", "--optimizer", "adamw", "--weight-decay", "0.1");
+        Assert.Equal(0, code);
+        await File.WriteAllTextAsync(recipe, output, TestContext.Current.CancellationToken);
+        (code, output, error) = await Cli.Run("plan", recipe, "--json");
+        Assert.Equal((0, ""), (code, error));
+    }
+
+    [Theory]
+    [InlineData("--full", "a log without norms", "diagnose", "LOG", "--full")]
+    [InlineData("--map", "must be NAME=SERIES", "diagnose", "LOG", "--map", "rate=x")]
+    [InlineData("--map", "has no \"x\"", "diagnose", "LOG", "--map", "lr=x")]
+    [InlineData("--momentum", "below 1", "diagnose", "LOG", "--momentum", "1")]
+    [InlineData("--from-log", "takes no recipe", "plan", "--from-log", "LOG", "other.yaml")]
+    [InlineData("--from-log", "no such file", "plan", "--from-log", "nowhere")]
+    [InlineData("--from-log", "is no log that etalon knows", "plan", "--from-log", "FOLDER")]
+    [InlineData("--csv", "the log itself", "plan", "--from-log", "LOG", "--csv", "LOG")]
+    [InlineData("--as-recipe", "goes with --from-log", "plan", "--as-recipe")]
+    [InlineData("--weight-decay", "goes with --from-log", "plan", "--weight-decay", "1")]
+    [InlineData("none", "no recipe", "plan")]
+    public async Task Bad_input_is_refused_with_a_remedy(string what, string message, params string[] args)
+    {
+        string log = Write();
+        var (code, output, error) = await Cli.Run([.. args.Select(word => word switch { "LOG" => log, "FOLDER" => _folder, _ => word })]);
+        Assert.True((code, output) == (2, ""), what);
+        Assert.Contains(what == "none" ? "expected a recipe" : message, error, StringComparison.Ordinal);
+    }
+
+    // A folder of its own, so that the other is no log.
+    private string Write()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "run")).FullName, file = Path.Combine(folder, "trainer_state.json");
+        var rows = Enumerable.Range(1, 200).Select(i => 10 * i).Select(done => (JsonNode)new JsonObject
+        {
+            ["grad_norm"] = 1.0 + done / 2000.0,
+            ["learning_rate"] = 0.001 * (2000 - (done - 1)) / 2000,
+            ["loss"] = 2.0,
+            ["step"] = done,
+        });
+        File.WriteAllText(file,
+            new JsonObject
+            {
+                ["best_global_step"] = null,
+                ["max_steps"] = 2000,
+                ["log_history"] = new JsonArray([.. rows])
+            }.ToJsonString());
+        return file;
+    }
+}
