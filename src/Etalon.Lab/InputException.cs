@@ -14,4 +14,21 @@ public sealed class InputException : Exception
 
     /// <summary>Each problem, in the order of its place.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>
+    /// The result of a step that may refuse its input, so that what is wrong beside it is reported together; null after a problem was
+    /// noted.
+    /// </summary>
+    internal static T? Collect<T>(List<string> problems, Func<T> step) where T : class
+    {
+        try
+        {
+            return step();
+        }
+        catch (InputException exception)
+        {
+            problems.AddRange(exception.Problems);
+            return null;
+        }
+    }
 }

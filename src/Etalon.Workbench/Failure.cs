@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Etalon.Lab;
+using Etalon.Lab.Files;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Options;
@@ -23,8 +24,6 @@ internal static class Failure
                 string? recipe = RecipeOf(command);
                 foreach (var problem in input.Problems)
                     error.WriteLine(recipe is null || NamesItsPlace(problem, recipe) ? problem : $"{recipe}: {problem}");
-                // What is said not to be there may be so for no other reason.
-                if (CurrentFolder.IsGone) error.WriteLine(CurrentFolder.Said);
                 return ExitCode.BadInput;
             case DivergedException:
                 error.WriteLine($"etalon: {exception.Message}");
@@ -35,7 +34,7 @@ internal static class Failure
                 error.WriteLine($"etalon: {said}");
                 return ExitCode.Interrupted;
             case IOException when CurrentFolder.IsGone:
-                error.WriteLine(CurrentFolder.Said);
+                error.WriteLine($"etalon: {CurrentFolder.Said}");
                 return ExitCode.BadInput;
             case IOException or UnauthorizedAccessException:
                 error.WriteLine($"etalon: {exception.Message}");

@@ -59,17 +59,18 @@ public sealed unsafe class Adam<T> : Optimizer<T> where T : unmanaged, IFloating
     private AdamUpdate UpdateOf(int group, long t)
     {
         var numbers = Current(group);
-        double beta1 = _options.IsBeta1Scheduled ? numbers.Momentum : _options.Beta1;
+        double beta1 = numbers.Beta1 ?? (_options.IsBeta1Scheduled ? numbers.Momentum : _options.Beta1);
+        double beta2 = numbers.Beta2 ?? _options.Beta2;
         return new(
             Shrink: numbers.Shrink(_options.IsDecayDecoupled),
             Decay: numbers.DecayInGradient(_options.IsDecayDecoupled),
             Beta1: beta1,
             Intake: 1 - beta1,
-            Beta2: _options.Beta2,
-            IntakeOfSquares: 1 - _options.Beta2,
+            Beta2: beta2,
+            IntakeOfSquares: 1 - beta2,
             Rate: numbers.Rate / (1 - Elementary.Pow(beta1, t)),
-            Spread: 1 / Math.Sqrt(1 - Elementary.Pow(_options.Beta2, t)),
-            Epsilon: _options.Epsilon);
+            Spread: 1 / Math.Sqrt(1 - Elementary.Pow(beta2, t)),
+            Epsilon: numbers.Epsilon ?? _options.Epsilon);
     }
 }
 

@@ -7,10 +7,31 @@ namespace Etalon.Engine.Optimizers;
 /// <param name="LookAhead">How far a Nesterov update looks along the buffer; default: as far as the momentum, as PyTorch's does.</param>
 public readonly record struct Hyperparameters(double Rate, double WeightDecay, double Momentum, double? LookAhead = null)
 {
+    /// <summary>Adam's beta1 of the update, in [0, 1). Default: null, that of its options or the momentum.</summary>
+    public double? Beta1 { get; init; }
+
+    /// <summary>Adam's beta2 of the update, in [0, 1). Default: null, that of its options.</summary>
+    public double? Beta2 { get; init; }
+
+    /// <summary>Adam's epsilon of the update, at least 0. Default: null, that of its options.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>
+    /// What the gradients are multiplied by before anything uses them, above 0. Default: null, nothing.
+    /// </summary>
+    public double? GradientScale { get; init; }
+
     /// <summary>Refuses numbers that would make every weight useless.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One is not finite, or the rate or the momentum is below 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// One is not finite, the rate or the momentum is below 0, or a number of Adam's or the scale of gradients is out of its range.
+    /// </exception>
     internal void Check()
     {
+        if (Beta1 is not (null or (>= 0 and < 1)) || Beta2 is not (null or (>= 0 and < 1))
+            || Epsilon is not (null or (>= 0 and < double.PositiveInfinity))
+            || GradientScale is not (null or (> 0 and < double.PositiveInfinity)))
+            throw new ArgumentOutOfRangeException(null,
+                $"{this}: betas are at least 0 and below 1, epsilon is finite and at least 0, the scale of gradients finite and above 0");
         if (!(Rate >= 0 && Momentum >= 0 && double.IsFinite(Rate + Momentum + WeightDecay + (LookAhead ?? 0))))
             throw new ArgumentOutOfRangeException(null, $"{this}: the numbers of an update are finite, rate and momentum at least 0");
     }

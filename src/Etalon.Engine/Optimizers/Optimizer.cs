@@ -26,7 +26,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     private readonly int[] _groupOf;
     private readonly double[] _squares, _tensorSquares;
     private readonly Hyperparameters[] _current, _before;
-    private readonly Action<int, int> _measureChunk;
+    private readonly Action<int, int> _measureChunk, _scaleChunk;
     private Region<T>? _evaluation;
 
     /// <summary>Cuts the parameters; the group of each tensor is asked once.</summary>
@@ -43,7 +43,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         _tensorSquares = new double[_groupOf.Length];
         _current = new Hyperparameters[_groupOf.Length == 0 ? 1 : _groupOf.Max() + 1];
         _before = new Hyperparameters[_current.Length];
-        _measureChunk = MeasureChunk;
+        (_measureChunk, _scaleChunk) = (MeasureChunk, ScaleChunk);
     }
 
     /// <summary>Updates done. At 0 the next one is the first.</summary>
@@ -89,7 +89,7 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// </summary>
     private protected ReadOnlySpan<double> TensorSquares => _tensorSquares;
 
-    /// <summary>One update of all parameters.</summary>
+    /// <summary>One update of all parameters. Where a group's numbers scale its gradients, the gradients stay scaled.</summary>
     /// <param name="numbers">The update's numbers, one for each group; those of further groups, to which no parameter belongs, are not
     /// used.</param>
     /// <param name="workers">Who does it.</param>
@@ -109,6 +109,12 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
         _current.CopyTo(_before, 0);
         numbers[..Groups].CopyTo(_current);
         _tensorSquares.AsSpan().Clear();
+        foreach (var ofGroup in _current)
+        {
+            if (ofGroup.GradientScale is null or 1) continue;
+            workers.Run(_chunks.Length, _scaleChunk);
+            break;
+        }
         Measure(workers, _tensorSquares);
         double squares = 0;
         foreach (double ofTensor in _tensorSquares) squares += ofTensor;
@@ -169,6 +175,37 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
     /// </summary>
     public void ContinueEvaluating() => IsEvaluating = HasEvaluationWeights;
 
+    /// <summary>
+    /// Changes the state of a group once, between updates: the first slot v = slotFactors[0] (v - share w), each other slot by its factor,
+    /// then w = weightFactor w. With powers of two and no share it is exact.
+    /// </summary>
+    /// <param name="group">The parameter group.</param>
+    /// <param name="weightFactor">What the weights are multiplied by.</param>
+    /// <param name="slotFactors">What each of <see cref="Slots"/> is multiplied by.</param>
+    /// <param name="share">The share of the weights that leaves the first slot.</param>
+    public void Transform(int group, double weightFactor, ReadOnlySpan<double> slotFactors, double share = 0)
+    {
+        foreach (var chunk in Chunks)
+            if (chunk.Group == group) Transform(chunk.Begin, chunk.Length, weightFactor, slotFactors, share);
+    }
+
+    /// <summary>The same for a tensor, by its name.</summary>
+    public void Transform(string tensor, double weightFactor, ReadOnlySpan<double> slotFactors, double share = 0) =>
+        Transform(Parameters[tensor].Offset, Parameters[tensor].Length, weightFactor, slotFactors, share);
+
+    private void Transform(long begin, long length, double weightFactor, ReadOnlySpan<double> slotFactors, double share)
+    {
+        T* w = Parameters.Pointer + begin;
+        for (int slot = 0; slot < slotFactors.Length; slot++)
+        {
+            T* v = _slots[slot].Value.Pointer + begin;
+            T ofSlot = T.CreateTruncating(slotFactors[slot]), ofShare = slot == 0 ? T.CreateTruncating(share) : T.Zero;
+            for (long i = 0; i < length; i++) v[i] = ofSlot * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
+        }
+        T ofWeight = T.CreateTruncating(weightFactor);
+        for (long i = 0; i < length; i++) w[i] *= ofWeight;
+    }
+
     /// <summary>Changes parameters and memory by the gradient, whose norm is finite.</summary>
     private protected abstract void Apply(Workers workers);
 
@@ -214,6 +251,15 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
             for (long at = 0; at < tensor.Length; at += ChunkLength)
                 yield return new FlatChunk(tensor.Offset + at, (int)Math.Min(ChunkLength, tensor.Length - at), i, _groupOf[i]);
         }
+    }
+
+    private void ScaleChunk(int index, int worker)
+    {
+        var chunk = _chunks[index];
+        if (_current[chunk.Group].GradientScale is not { } scale) return;
+        T* g = Gradients.Pointer + chunk.Begin;
+        T factor = T.CreateTruncating(scale);
+        for (int i = 0; i < chunk.Length; i++) g[i] *= factor;
     }
 
     /// <summary>Adds the squares of the gradient of each tensor, coupled decay included.</summary>

@@ -52,25 +52,6 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     /// <summary>Says so of a state that is read back.</summary>
     public void ContinueBuffer(int tensor, bool isThere) => _hasBuffer[tensor] = isThere;
 
-    /// <summary>
-    /// Changes the state of a group once, between updates: v = velocityFactor (v - share w), then w = weightFactor w. With powers of two
-    /// and no share it is exact.
-    /// </summary>
-    public void Transform(int group, double weightFactor, double velocityFactor, double share = 0)
-    {
-        foreach (var chunk in Chunks)
-            if (chunk.Group == group)
-                Transform(Parameters.Pointer + chunk.Begin, Velocity.Pointer + chunk.Begin, chunk.Length, weightFactor, velocityFactor,
-                    share);
-    }
-
-    /// <summary>The same for a tensor, by its name.</summary>
-    public void Transform(string tensor, double weightFactor, double velocityFactor, double share = 0)
-    {
-        var weights = Parameters[tensor];
-        Transform(weights.Pointer, Velocity[tensor].Pointer, weights.Length, weightFactor, velocityFactor, share);
-    }
-
     /// <inheritdoc/>
     public override double RateOf(int tensor) => Current(GroupOf(tensor)).Rate;
 
@@ -90,6 +71,7 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
     {
         var form = FormOf(numbers, hasBuffer: before.BufferSquare > 0);
         double b = form.OfGradient + form.Intake * form.OfVelocity, a = form.Shrink - b * form.Decay, c = form.Momentum * form.OfVelocity;
+        b *= numbers.GradientScale ?? 1;
         return a * a * before.WeightSquare + b * b * before.GradientSquare + c * c * before.BufferSquare
             - 2 * a * c * before.BufferWeight + 2 * b * c * before.BufferGradient;
     }
@@ -105,16 +87,6 @@ public sealed unsafe class Sgd<T> : Optimizer<T> where T : unmanaged, IFloatingP
         var chunk = Chunks[index];
         FormOf(Current(chunk.Group), _hasBuffer[chunk.Tensor]).Apply(Parameters.Pointer + chunk.Begin, Gradients.Pointer + chunk.Begin,
             Velocity.Pointer + chunk.Begin, chunk.Length);
-    }
-
-    private static void Transform(T* w, T* v, long length, double weightFactor, double velocityFactor, double share)
-    {
-        T ofWeight = T.CreateTruncating(weightFactor), ofVelocity = T.CreateTruncating(velocityFactor), ofShare = T.CreateTruncating(share);
-        for (long i = 0; i < length; i++)
-        {
-            v[i] = ofVelocity * T.FusedMultiplyAdd(-ofShare, w[i], v[i]);
-            w[i] *= ofWeight;
-        }
     }
 
     private static double LookAhead(in Hyperparameters numbers) => numbers.LookAhead ?? numbers.Momentum;

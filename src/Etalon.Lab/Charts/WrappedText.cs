@@ -11,7 +11,7 @@ internal static class WrappedText
     public static IEnumerable<string> Lines(string label, string text, int width, int? indentation = null)
     {
         string line = label, indent = new(' ', indentation ?? label.Length);
-        bool isBlank = true;
+        bool isBlank = true, isFirst = true;
         // A number, its margin and its unit stay together: 99 ± 6 %.
         const char Kept = '\u00a0';
         string kept = text.Replace(" %", $"{Kept}%", StringComparison.Ordinal).Replace(" ± ", $"{Kept}±{Kept}", StringComparison.Ordinal);
@@ -19,9 +19,11 @@ internal static class WrappedText
         {
             if (!isBlank && line.Length + 1 + word.Length > width)
             {
-                yield return line;
-                (line, isBlank) = (indent, true);
+                yield return line.TrimEnd();
+                (line, isBlank, isFirst) = (indent, true, false);
             }
+            // Of several blanks between two words none begins a line.
+            if (isBlank && word.Length == 0 && !isFirst) continue;
             line += isBlank ? word : $" {word}";
             isBlank = false;
         }

@@ -29,6 +29,13 @@ internal sealed class RecipeConversion
     /// <summary>The parts of the network, the one that is covered first; empty where the recipe names no data or no model.</summary>
     public IReadOnlyList<CoveredParameters> Parameters { get; }
 
+    /// <summary>The form that a recipe asks for, or that is usual for its optimizer: texp++, and adam for adamw.</summary>
+    public static EquivalentSpec FormOf(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Equivalent ?? new EquivalentSpec { Form = recipe.Optimizer.UsualForm };
+    }
+
     /// <summary>Converts a recipe.</summary>
     /// <param name="recipe">The recipe; a form that it asks for already is replaced.</param>
     /// <param name="form">The form wanted.</param>
@@ -83,9 +90,9 @@ internal sealed class RecipeConversion
         return $"""
             # Trains as {FormWords.Of(Conversion.Form)} what {Source.Name} says (sha256 {Source.Hash}).
             # By {Conversion.Theorem}.
-            # Update rule: {Conversion.Source.Rule}.
+            # Update rule: {Conversion.SourceRule}.
             # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
-            # {(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
+            # {(Conversion.ScalesGradients ? "The gradients of what it covers are multiplied by P before they are used. " : "")}{(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
             # sha256 {file.Recipe.Hash}
             {(file.Reason is { } reason ? $"# Every default is written out: {reason}.\n" : "")}
             """ + file.Text;
@@ -101,7 +108,7 @@ internal sealed class RecipeConversion
 
     /// <summary>
     /// Writes the equivalent's numbers, one row an update: <c>step,lr,weight_decay,momentum,log_lr</c>, for Nesterov's rule also
-    /// <c>look_ahead</c>.
+    /// <c>look_ahead</c>, with scaled gradients <c>log_scale</c>; of adamw <c>step,lr,beta1,beta2,eps,weight_decay,log_scale</c>.
     /// </summary>
-    public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion.Target, output);
+    public void WriteCsv(TextWriter output) => CsvExporter.Write(Conversion, output);
 }

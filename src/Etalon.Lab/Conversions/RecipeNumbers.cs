@@ -1,5 +1,4 @@
 using Etalon.Lab.Models;
-using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 
@@ -16,9 +15,6 @@ internal static class RecipeNumbers
     {
         ArgumentNullException.ThrowIfNull(recipe);
         var schedule = recipe.ToSchedule();
-        // Adam's momentum is beta1.
-        if (recipe.Optimizer is AdamSpec adam && recipe.Momentum is Constant { Value: 0 })
-            schedule = schedule with { Momentum = new Constant(adam.Options.Beta1, recipe.Momentum.Length) };
         var groups = recipe.Optimizer.Groups.Select(group => new ScheduleGroup(
             KindOf(group.Parameters), group.LearningRate ?? schedule.LearningRate, group.WeightDecay ?? schedule.WeightDecay,
             group.Momentum ?? schedule.Momentum));

@@ -12,7 +12,6 @@ internal static class ScheduleConversion
     public static Conversion? Of(Recipe recipe)
     {
         if (recipe.Equivalent is not { } equivalent) return null;
-        recipe.Optimizer.RequireSgd("the equivalences of schedules are theorems");
         if (recipe.Model?.Norm == NormKind.None)
             throw new InputException(
                 "equivalent: the model has no normalization, so no weight is scale-invariant; write model.norm: batch, or train the "
@@ -24,7 +23,7 @@ internal static class ScheduleConversion
         TableLimit.Require(recipe, "a conversion");
         try
         {
-            return Converter.Convert(recipe.ToSchedule(), equivalent.Form, equivalent.WeightDecay);
+            return Converter.Convert(recipe.ToSchedule(), recipe.Optimizer.Exported, equivalent.Form, equivalent.WeightDecay);
         }
         catch (EquivalenceException exception)
         {

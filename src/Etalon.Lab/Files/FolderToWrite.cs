@@ -13,6 +13,7 @@ internal static class FolderToWrite
     /// <inheritdoc cref="Make(string, string)"/>
     public static void Make(string path, string remedy, Action make)
     {
+        CurrentFolder.Require(path);
         try
         {
             make();

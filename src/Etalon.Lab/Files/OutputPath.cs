@@ -45,6 +45,7 @@ internal sealed partial class OutputPath
         if (string.IsNullOrWhiteSpace(name))
             throw new InputException("the name of a file to write is empty; give one such as result.svg");
         if (name == Dash) return new OutputPath(name, name, descriptor: 1);
+        CurrentFolder.Require(name);
         if (Directory.Exists(name) || Path.EndsInDirectorySeparator(name))
             throw new InputException($"{name}: is a folder; give the name of a file in it");
         var path = Follow(name);

@@ -129,7 +129,7 @@ internal sealed class ForecastProbe<T> where T : unmanaged, IFloatingPointIeee75
             double square = _squares[group].TakeLast(Between).Average();
             if (!(square > 0)) continue;
             double factor = Equilibrium.Of(_main, square).Norm / _norms[group];
-            foreach (string name in _tensors[group]) optimizer.Transform(name, factor, 1 / factor);
+            foreach (string name in _tensors[group]) optimizer.Transform(name, factor, [1 / factor]);
         }
     }
 

@@ -1,6 +1,7 @@
 using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Schedules;
+using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Optimizers;
 
@@ -12,7 +13,11 @@ internal sealed record AdamSpec : OptimizerSpec<AdamOptions>
 
     internal override bool IsDecayDecoupled => Options.IsDecayDecoupled;
 
+    internal override double? Beta1 => Options.Beta1;
+
     internal override OptimizerSpec WithScheduledBeta1 => this with { Options = Options with { IsBeta1Scheduled = true } };
+
+    internal override EquivalentForm UsualForm => EquivalentForm.Adam;
 
     internal override OptimizerRule Exported => new(Name) { Beta2 = Options.Beta2, Epsilon = Options.Epsilon };
 

@@ -4,6 +4,7 @@ using Etalon.Engine;
 using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Schedules;
+using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Optimizers;
 
@@ -33,8 +34,14 @@ public abstract record OptimizerSpec
     /// <value>False by default.</value>
     internal virtual bool IsDecayDecoupled => false;
 
+    /// <summary>What the mean of gradients keeps where no schedule says it; null where the rule has no such mean.</summary>
+    internal virtual double? Beta1 => null;
+
     /// <summary>The rule with its beta1 given at each update by the recipe's schedule of the momentum; null where it takes none.</summary>
     internal virtual OptimizerSpec? WithScheduledBeta1 => null;
+
+    /// <summary>The form of an equivalent that is asked for where nobody names one.</summary>
+    internal virtual EquivalentForm UsualForm => EquivalentForm.TexpPlusPlus;
 
     /// <summary>What an exported schedule says of the rule.</summary>
     internal virtual OptimizerRule Exported => new(Name);
@@ -48,16 +55,6 @@ public abstract record OptimizerSpec
     /// <param name="curvature">Measures the curvature at the initial weights, where the recipe asks for it.</param>
     internal abstract Optimizer<T> Create<T>(Network<T> network, Func<string, int> groupOf, Func<double> curvature)
         where T : unmanaged, IFloatingPointIeee754<T>;
-
-    /// <summary>Refuses what is a statement about SGD's update.</summary>
-    /// <param name="subject">What it is, with its verb: "the equivalences of schedules are".</param>
-    /// <exception cref="InputException">The rule is another.</exception>
-    internal void RequireSgd(string subject)
-    {
-        if (this is not SgdSpec)
-            throw new InputException(
-                $"optimizer.name = {Name}: {subject} about sgd's update; write name: sgd, without the options of {Name}");
-    }
 }
 
 /// <summary>The update rule of a recipe with the options of its optimizer.</summary>

@@ -59,14 +59,17 @@ internal sealed class PlannedRecipe
         yield return Quantity(PlannedQuantity.WeightDecay, group.WeightDecay);
         yield return Quantity(Numbers.Optimizer.IsAdam ? "beta1" : PlannedQuantity.Momentum, group.Momentum);
         if (group.LookAhead is { } lookAhead) yield return Quantity(PlannedQuantity.LookAhead, lookAhead);
+        if (group.Beta2 is { } beta2) yield return Quantity("beta2", beta2);
+        if (group.Epsilon is { } epsilon) yield return Quantity("epsilon", epsilon);
+        if (group.GradientScale is { } scale) yield return Quantity("factor of the gradients", scale);
     }
 
     private bool IsItsOwn(PlannedQuantity quantity) => quantity.Quantity switch
     {
         PlannedQuantity.LearningRate => quantity.Schedule != Numbers.Rest.LearningRate,
         PlannedQuantity.WeightDecay => quantity.Schedule != Numbers.Rest.WeightDecay,
-        PlannedQuantity.LookAhead => true,
-        _ => quantity.Schedule != Numbers.Rest.Momentum,
+        PlannedQuantity.Momentum or "beta1" => quantity.Schedule != Numbers.Rest.Momentum,
+        _ => true,
     };
 }
 

@@ -11,6 +11,10 @@ internal static class FormWords
         ("texp", EquivalentForm.Texp),
         ("exponential", EquivalentForm.Exponential),
         ("weight-decay", EquivalentForm.WeightDecay),
+        ("scaled-gradient", EquivalentForm.ScaledGradient),
+        ("adam", EquivalentForm.Adam),
+        ("adam-constant-betas", EquivalentForm.AdamConstantBetas),
+        ("adam-rate-only", EquivalentForm.AdamRateOnly),
     ];
 
     /// <summary>All words.</summary>

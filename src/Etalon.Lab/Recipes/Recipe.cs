@@ -81,9 +81,12 @@ public sealed record Recipe
     public string Hash => Hashes.GetValue(this, RecipeWriter.HashOf);
 
     /// <summary>
-    /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it.
+    /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it. Adam's
+    /// momentum is its beta1.
     /// </summary>
-    public UpdateSchedule ToSchedule() => new(LearningRate, WeightDecay, Momentum, TotalSteps)
+    public UpdateSchedule ToSchedule() => new(
+        LearningRate, WeightDecay,
+        Momentum is Constant { Value: 0 } && Optimizer.Beta1 is { } beta1 ? new Constant(beta1, Momentum.Length) : Momentum, TotalSteps)
     {
         StepsPerEpoch = StepsPerEpoch,
         Rule = Optimizer.Rule,

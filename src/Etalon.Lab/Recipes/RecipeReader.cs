@@ -1,4 +1,5 @@
 using Etalon.Lab.Data;
+using Etalon.Lab.Files;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
 using Etalon.Schedules;
@@ -24,6 +25,7 @@ public static class RecipeReader
     /// <exception cref="InputException">The file cannot be read.</exception>
     internal static string TextOf(string path, string what, string example)
     {
+        CurrentFolder.Require(path);
         if (Directory.Exists(path)) throw new InputException($"{path}: is a folder; give a {what}'s file");
         if (!File.Exists(path)) throw new InputException($"{path}: no such file; give a {what} such as {example}");
         try

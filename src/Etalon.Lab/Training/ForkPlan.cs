@@ -26,13 +26,15 @@ internal sealed record ForkPlan(
     {
         var written = ResolvedRecipe.Read(parent);
         var notes = new List<string>();
-        var read = ForkedRecipe.Of(parent, written, overrides, notes);
-        var (old, recipe) = (written.Recipe, read.Recipe);
+        var old = written.Recipe;
         using var taken = new DisposalList();
-        var checkpoint = taken.Add(
-            (step is null ? CheckpointChoice.Last(parent, old, notes) : CheckpointChoice.At(parent, old, step.Value))
-            ?? throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead"));
-        RequireContinuable(checkpoint, old, recipe);
+        // The changes and the checkpoint may both be wrong, and the user sees both.
+        var problems = new List<string>();
+        var changed = InputException.Collect(problems, () => ForkedRecipe.Of(parent, written, overrides, notes));
+        var kept = InputException.Collect(problems, () => taken.Add(Choose(parent, old, step, notes)));
+        if (kept is not null && changed is not null) problems.AddRange(WhyNotContinuable(kept, old, changed.Recipe));
+        if (changed is not { } read || kept is not { } checkpoint || problems.Count > 0) throw new InputException(problems);
+        var recipe = read.Recipe;
         if (FormOf(old) is var was && FormOf(recipe) is var now && was != now)
             notes.Add($"weights and buffers are turned from {was} into {now}");
         if (AutoDecay.NoteOfLeaving(old, recipe, checkpoint) is { } left) notes.Add(left);
@@ -43,18 +45,22 @@ internal sealed record ForkPlan(
         return new ForkPlan(old, read, data, checkpoint, origin, RunIdentity.Of(read, data, origin), notes);
     }
 
-    private static void RequireContinuable(Checkpoint checkpoint, Recipe old, Recipe recipe)
+    private static Checkpoint Choose(string parent, Recipe recipe, long? step, List<string> notes) =>
+        (step is { } at ? CheckpointChoice.At(parent, recipe, at) : CheckpointChoice.Last(parent, recipe, notes))
+            ?? throw new InputException($"{parent} has no checkpoint yet; train its recipe with the changes instead");
+
+    private static IEnumerable<string> WhyNotContinuable(Checkpoint checkpoint, Recipe old, Recipe recipe)
     {
         if (checkpoint.Step >= recipe.TotalSteps)
-            throw new InputException(
+            yield return
                 $"the checkpoint holds the state after update {checkpoint.Step}, and the fork's recipe ends there or before, at "
                 + $"{recipe.TotalSteps}; "
-                + "give it a longer duration, or --at an earlier one");
+                + "give it a longer duration, or --at an earlier one";
         if (old.Optimizer.Name != recipe.Optimizer.Name)
-            throw new InputException(
+            yield return
                 $"optimizer.name: a fork goes on with what its optimizer remembers, and {recipe.Optimizer.Name} remembers something else "
                 + $"than "
-                + $"{old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew");
+                + $"{old.Optimizer.Name}; leave the name as it is, or train the changed recipe anew";
     }
 
     private static string FormOf(Recipe recipe) =>

@@ -127,7 +127,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
             _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, recipe.Data.Batch, BatchSettings(recipe)));
         if (conversion is not null)
         {
-            _equivalent = new EquivalentGroup<T>(Network, (Sgd<T>)Optimizer, _groups.Converted!.Value, conversion, slack);
+            _equivalent = new EquivalentGroup<T>(Network, Optimizer, _groups.Converted!.Value, conversion, slack);
             _equivalent.MoveTo(0);
         }
         if (TrainingMonitors<T>.Covered(Classes, recipe.Log) is { Count: > 0 } weights)

@@ -93,7 +93,7 @@ internal sealed class TrainerState<T>(
         Read(checkpoint);
         var now = equivalent?.TakeOverAt(Step, was.Exponent) ?? default;
         autoDecay?.RequireStage(Step);
-        if (optimizer is Sgd<T> sgd) was.Transform(network, classes, sgd, now);
+        if (was != default || now != default) was.Transform(network, classes, optimizer, now);
         network.ActivationScale = now.ActivationScale;
     }
 

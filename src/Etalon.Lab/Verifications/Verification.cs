@@ -19,7 +19,8 @@ internal sealed record Verification(RecipeConversion Converted, Precision Precis
     private const int Looks = 15;
 
     /// <summary>Whether they were the same run.</summary>
-    public Verdict Verdict { get; } = Verdict.Of(Comparisons, Losses);
+    public Verdict Verdict { get; } = Converted.Conversion.Adam is { MemoryError: > 0 and var error }
+        ? Verdict.OfApproximation(Comparisons, error) : Verdict.Of(Comparisons, Losses);
 
     /// <summary>By how much, relative, the start of the perturbed run is changed: a few units of the last digit.</summary>
     public static double PerturbationOf(Precision precision) => precision == Precision.Float64 ? 1e-15 : 1e-7;

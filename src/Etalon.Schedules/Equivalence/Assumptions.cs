@@ -12,11 +12,19 @@ internal static class Assumptions
             "The loss of every batch stays the same when all weights of the group are multiplied by one positive number: each is "
             + "followed by a normalization with epsilon 0 (or epsilon multiplied by P²), and no bias, gain or head of the group breaks it.",
             "Only that group is converted; all other parameters keep the source's rate, decay and momentum.",
-            $"The source updates by {conversion.Source.Rule}.",
-            $"The equivalent recipe is updated by {conversion.Target.Rule}.",
+            $"The source updates by {conversion.SourceRule}.",
+            $"The equivalent recipe is updated by {conversion.TargetRule}.",
             "Every update uses the numbers of its own step, and an update that is skipped does not count as a step.",
-            "A threshold on the norm of the gradient is divided by P of its step; averages of weights are taken of weights divided by P.",
+            conversion.ScalesGradients
+                ? "The group's gradients are multiplied by P before they are clipped, so thresholds stay; averages of weights are taken of "
+                    + "weights divided by P."
+                : "A threshold on the norm of the gradient is divided by P of its step; averages of weights are taken of weights divided "
+                    + "by P.",
         };
+        if (conversion.Adam is { MemoryError: > 0 and var error })
+            list.Add(
+                $"Only rate and epsilon change, so the two runs are nearly the same: the squares are remembered longer by {2 * error:P1} "
+                + $"(2 η λ/(1 - β₂) at its largest). The form adam is exact.");
         if (conversion.Corrections.Count > 0)
             list.Add(
                 $"The state is corrected before update "

@@ -40,6 +40,33 @@ public sealed class Conversion
     /// </summary>
     public double RateError { get; internal init; }
 
+    /// <summary>The optimizer that both runs use. Default: SGD.</summary>
+    public OptimizerRule Optimizer { get; internal init; } = OptimizerRule.Sgd;
+
+    /// <summary>Adam's numbers of the two runs, with betas and epsilon; null where the form sets none.</summary>
+    public AdamConversion? Adam { get; internal init; }
+
+    /// <summary>
+    /// Whether the equivalent run multiplies the gradients of the group by P before anything uses them (<see cref="ScaledGradient"/>).
+    /// </summary>
+    public bool ScalesGradients { get; internal init; }
+
+    /// <summary>
+    /// d, where <c>(w, η, λ) → (c w, c^d η, λ/c^d)</c> changes no function of the equivalent run: 2 for SGD, whose steps grow as its
+    /// gradients do; 1 where they do not, in Adam's forms and with scaled gradients.
+    /// </summary>
+    public int RateDegree => ScalesGradients || Adam is not null ? 1 : 2;
+
+    /// <summary>The update rule of the schedule converted, as a formula.</summary>
+    public string SourceRule => Optimizer.Formula(Source.Rule);
+
+    /// <summary>The update rule of the equivalent, as a formula.</summary>
+    public string TargetRule => Optimizer.Formula(Target.Rule) + (ScalesGradients ? "  (g times P)" : "");
+
+    /// <summary>The same for another optimizer.</summary>
+    internal Conversion For(OptimizerRule optimizer) =>
+        new(Form, Theorem, Source, Target, _states, Corrections) { ScalesGradients = ScalesGradients, Optimizer = optimizer };
+
     /// <summary>The rates of the target as a schedule in closed form; null where there is none but the table.</summary>
     internal Schedule? RatePieces { get; init; }
 

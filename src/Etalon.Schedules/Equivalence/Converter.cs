@@ -20,10 +20,13 @@ public static class Converter
     public static Conversion Convert(UpdateTable source, EquivalentForm form, Schedule? decay = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (decay is not null && form == EquivalentForm.ScaledGradient) return ScaledGradient.Convert(source, decay);
         if (decay is not null && form != EquivalentForm.WeightDecay)
             throw Require.Refuse(nameof(decay), decay, $"the form {form} has none", "leave it out, or ask for the form WeightDecay");
         return Require.Named(form) switch
         {
+            EquivalentForm.ScaledGradient => ScaledGradient.Convert(source),
+            EquivalentForm.Adam or EquivalentForm.AdamConstantBetas or EquivalentForm.AdamRateOnly => throw NotAdam("sgd"),
             EquivalentForm.TexpPlusPlus => TexpPlusPlus.Convert(source),
             EquivalentForm.Texp => Texp.Convert(source),
             EquivalentForm.Exponential when HasNoMomentum(source) => MomentumFree.Convert(source),
@@ -32,6 +35,38 @@ public static class Converter
             _ => TargetDecay.Convert(source, decay),
         };
     }
+
+    /// <summary>Converts a schedule for the scale-invariant group of an optimizer's run.</summary>
+    /// <param name="source">The schedule; of Adam's rule the momentum is β₁.</param>
+    /// <param name="optimizer">The optimizer, by its name.</param>
+    /// <param name="form">The form wanted.</param>
+    /// <param name="decay">
+    /// The weight decay wanted of the forms <see cref="EquivalentForm.WeightDecay"/>, <see cref="EquivalentForm.ScaledGradient"/> and
+    /// <see cref="EquivalentForm.Adam"/>; without it the last two have none.
+    /// </param>
+    /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to
+    /// change.</exception>
+    /// <exception cref="ArgumentException">A decay is given for another form, or the schedule is too long for a table.</exception>
+    public static Conversion Convert(UpdateSchedule source, OptimizerRule optimizer, EquivalentForm form, Schedule? decay = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        if (optimizer.Name == OptimizerRule.Sgd.Name) return Convert(source, form, decay);
+        if (NoEquivalent.OfAnyForm(optimizer.Name) is { } refusal) throw refusal;
+        return Require.Named(form) switch
+        {
+            EquivalentForm.ScaledGradient => ScaledGradient.Convert(UpdateTable.Of(source), decay).For(optimizer),
+            EquivalentForm.Adam or EquivalentForm.AdamConstantBetas or EquivalentForm.AdamRateOnly => optimizer.IsAdam
+                ? AdamForm.Convert(source, optimizer, form, decay)
+                : throw NotAdam(optimizer.Name),
+            _ => throw NoEquivalent.Of(optimizer.Name)
+                ?? new($"the form {form} is one of sgd, and the optimizer is {optimizer.Name}", "ask for scaled-gradient"),
+        };
+    }
+
+    private static EquivalenceException NotAdam(string optimizer) => new(
+        $"this form is one of adamw, and the optimizer is {optimizer}",
+        optimizer == "sgd" ? "ask for texp++" : "ask for scaled-gradient, which any decoupled decay has");
 
     private static bool HasNoMomentum(UpdateTable source)
     {
@@ -62,4 +97,19 @@ public enum EquivalentForm
     /// Weight decay of any chosen sequence: <see cref="TargetDecay"/>; without one, constant rate and decay from a constant growth.
     /// </summary>
     WeightDecay,
+
+    /// <summary>
+    /// Any optimizer with decoupled decay: the same without decay, gradients times P and the rate η P'; see
+    /// <see cref="Equivalence.ScaledGradient"/>.
+    /// </summary>
+    ScaledGradient,
+
+    /// <summary>AdamW as Adam with a rate, betas and an epsilon of each update: <see cref="AdamNumbers"/>.</summary>
+    Adam,
+
+    /// <summary>AdamW with constant numbers as Adam with other constant betas: <see cref="Equivalence.AdamConstantBetas"/>.</summary>
+    AdamConstantBetas,
+
+    /// <summary>AdamW nearly as Adam, by rate and epsilon alone: <see cref="Equivalence.AdamRateOnly"/>.</summary>
+    AdamRateOnly,
 }

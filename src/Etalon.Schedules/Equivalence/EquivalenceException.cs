@@ -27,6 +27,8 @@ public sealed class EquivalenceException : Exception
 /// </remarks>
 public static class NoEquivalent
 {
+    private static readonly string[] _decoupled = ["adamw", "nadam", "lion", "signum", "muon"];
+
     private const string RecordRates =
         "train once, record the rate of each update, and convert that table: a rate that is given is a schedule";
 
@@ -41,7 +43,8 @@ public static class NoEquivalent
             "adamw" or "nadam" or "lion" or "signum" or "muon" =>
                 new($"{name} mixes gradients that were taken at different scales of the weights, so no sequence of rates alone makes up "
                     + $"for the decay",
-                    "with decoupled decay take the scaled-gradient form (ScaledGradient in the library): gradients times P, rate η P'"),
+                    (name.ToLowerInvariant() == "adamw" ? "ask for adam, which sets betas and epsilon too, or for " : "ask for ")
+                    + "scaled-gradient: gradients times P, rate η P'"),
             "adam" or "radam" or "adamax" or "rmsprop" or "adagrad" or "adadelta" =>
                 new($"{name} takes the decay into the gradient, and its squares with it: even the first update is that of g + λ w "
                     + $"divided by its own size, which no rate and no scale makes of g's",
@@ -59,7 +62,18 @@ public static class NoEquivalent
             "wngrad" or "adagrad-norm" =>
                 new($"{name} sets the rate from the norms of the gradients, which are 1/P times as large in the equivalent run",
                     RecordRates),
+            "wn-adam" =>
+                new($"{name} divides all steps by a number that it makes of the norms of the gradients, which are 1/P times as large in "
+                    + $"the equivalent run", "use adamw, or keep its recipe as it is"),
+            "dog" or "d-adaptation" or "prodigy" =>
+                new($"{name} takes its rate from distances between weights, which are P times as large in the equivalent run",
+                    "use the rule that it wraps with a schedule of the rate, or keep its recipe as it is"),
             _ => null,
         };
     }
+
+    /// <summary>The refusal of a rule that has not even the scaled-gradient form; null where it has.</summary>
+    internal static EquivalenceException? OfAnyForm(string name) => _decoupled.Contains(name)
+        ? null
+        : Of(name) ?? new($"nothing is known here of the rule {name}", "use sgd, adamw, lion, signum or muon");
 }

@@ -8,8 +8,9 @@ namespace Etalon.Schedules.Equivalence;
 /// </summary>
 /// <remarks>
 /// Stored are w' = w~ / 2^s and v' = 2^s v~, with the rate η' = η~ / 4^s and the decay λ' = 4^s λ~; directions and functions are the same
-/// (the symmetry (w, v, η, λ) → (c w, v/c, c² η, λ/c²)). Before an update at which s or a correction changes the state, it is changed once;
-/// see <see cref="Changes"/>.
+/// (the symmetry (w, v, η, λ) → (c w, v/c, c² η, λ/c²)). In Adam's forms and with scaled gradients 2^s stands in the place of 4^s
+/// (<see cref="Conversion.RateDegree"/>); Adam's squares and ε are then multiplied by 4^s and 2^s, and the state of a rule with scaled
+/// gradients by nothing. Before an update at which s or a correction changes the state, it is changed once; see <see cref="Changes"/>.
 /// </remarks>
 internal sealed class Recentering
 {
@@ -35,11 +36,15 @@ internal sealed class Recentering
         }
         LogScale = SimplestSchedule.OfValues(scales);
         Changes = [.. ChangesOf(conversion)];
-        (LearningRate, WeightDecay) = (group.LearningRate, group.WeightDecay);
+        (LearningRate, WeightDecay, Epsilon) = (group.LearningRate, group.WeightDecay, group.Epsilon);
         if (Array.TrueForAll(_exponents, exponent => exponent == 0)) return;
-        LearningRate = Rate([.. target.Steps.ToArray().Select((numbers, step) => numbers.LogRate - 2 * _exponents[step] * Ln2)]);
+        var degree = conversion.RateDegree;
+        LearningRate = Rate([.. target.Steps.ToArray().Select((numbers, step) => numbers.LogRate - degree * _exponents[step] * Ln2)]);
         WeightDecay = SimplestSchedule.OfValues(
-            [.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, 2 * _exponents[step]))]);
+            [.. target.Steps.ToArray().Select((numbers, step) => Math.ScaleB(numbers.WeightDecay, degree * _exponents[step]))]);
+        if (conversion.Adam is { Target.Steps: var adam })
+            Epsilon = SimplestSchedule.OfValues(
+                [.. adam.ToArray().Select((numbers, step) => Math.ScaleB(numbers.Epsilon, _exponents[step]))]);
     }
 
     /// <summary>η' of each update.</summary>
@@ -47,6 +52,9 @@ internal sealed class Recentering
 
     /// <summary>λ' of each update.</summary>
     public Schedule WeightDecay { get; }
+
+    /// <summary>ε' of each update, where an equivalent of AdamW has its own; null elsewhere.</summary>
+    public Schedule? Epsilon { get; }
 
     /// <summary>
     /// ln(P / 2^s) before each update, and after the last: how much larger the stored weights are than the schedule's own.
@@ -65,7 +73,8 @@ internal sealed class Recentering
             var map = corrections.GetValueOrDefault(step);
             if (_exponents[step] == before && map == default) continue;
             var center = Math.ScaleB(1, before - _exponents[step]);
-            yield return new(step, center * Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale) / center,
+            var ofBuffer = conversion.ScalesGradients ? 1 : center;
+            yield return new(step, center * Elementary.Exp(map.LogScale), Elementary.Exp(map.LogBuffer - map.LogScale) / ofBuffer,
                 (map.Share * SignedLog.Exp(2 * before * Ln2)).Value);
         }
     }

@@ -21,6 +21,46 @@ internal static class ArrayState
 
         """";
 
+    /// <summary>For trees of arrays, where the optimizer's state stays.</summary>
+    public const string ChangeOfWeights =
+        """"
+
+
+        def before_update(t, weights):
+            """Weights of the covered group as update t needs them; call it before each update, with a list of arrays."""
+            weight_factor = CHANGES.get(int(t), (1.0, 1.0, 0.0))[0]
+            return [weight_factor * w for w in weights]
+
+        """";
+
+    /// <summary>For trees of arrays, with Adam's moments.</summary>
+    public const string ChangeOfAdam =
+        """"
+
+
+        def before_update(t, weights, mu, nu):
+            """Weights and moments of the covered group as update t needs them; call it before each update, with lists of arrays."""
+            weight_factor, buffer_factor, _ = CHANGES.get(int(t), (1.0, 1.0, 0.0))
+            mu = [buffer_factor * m for m in mu]
+            nu = [buffer_factor * buffer_factor * u for u in nu]
+            return [weight_factor * w for w in weights], mu, nu
+
+        """";
+
+    /// <summary>For Keras, where the optimizer's state stays.</summary>
+    public const string KerasChangeOfWeights =
+        """"
+
+
+        def before_update(t, variables):
+            """Re-centers the covered variables, once before update t; call it with each t."""
+            weight_factor = CHANGES.get(t, (1.0, 1.0, 0.0))[0]
+            if weight_factor != 1.0:
+                for w in variables:
+                    w.assign(w * weight_factor)
+
+        """";
+
     /// <summary>For trees of arrays.</summary>
     public static string Change(GroupedPython groups) =>
         $""""

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Schedules.Export;
 
@@ -49,9 +50,26 @@ public static class CsvExporter
     }
 
     /// <summary>
+    /// Writes the numbers of an equivalent: those of its table, and with scaled gradients <c>log_scale</c>, ln P before the update. Of
+    /// Adam's rule <c>step,lr,beta1,beta2,eps,weight_decay,log_scale</c>.
+    /// </summary>
+    /// <param name="conversion">What it tells of; its first row is its first step.</param>
+    /// <param name="writer">Where to.</param>
+    public static void Write(Conversion conversion, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(conversion);
+        ArgumentNullException.ThrowIfNull(writer);
+        if (conversion.Optimizer.IsAdam || conversion.ScalesGradients)
+            Write([.. Columns(new ScheduleGroup(conversion), conversion.Optimizer, "")], conversion.Target.End, writer);
+        else
+            Write(conversion.Target, writer);
+    }
+
+    /// <summary>
     /// Writes the table of a schedule with groups: <c>step</c>, then for each group
     /// <c>lr/NAME,weight_decay/NAME,momentum/NAME,log_lr/NAME</c>, and for an equivalent <c>look_ahead/NAME</c> where its rule has one, and
-    /// <c>log_scale/NAME</c>, ln P before the update. One group is written as a schedule is.
+    /// <c>log_scale/NAME</c>, ln P before the update. Where AdamW trains an equivalent the columns of a group are
+    /// <c>lr/NAME,beta1/NAME,beta2/NAME,eps/NAME,weight_decay/NAME</c>. One group is written as a schedule is.
     /// </summary>
     /// <param name="schedule">What it tells of.</param>
     /// <param name="writer">Where to.</param>
@@ -64,10 +82,15 @@ public static class CsvExporter
             Write(schedule.Schedule, writer);
             return;
         }
-        var columns = schedule.Groups.SelectMany(Columns).ToList();
+        var optimizer = schedule.Covered is null ? OptimizerRule.Sgd : schedule.Optimizer;
+        Write([.. schedule.Groups.SelectMany(group => Columns(group, optimizer, "/" + group.Name))], schedule.Schedule.TotalSteps, writer);
+    }
+
+    private static void Write(List<(string Name, Func<long, double> At)> columns, long end, TextWriter writer)
+    {
         writer.Write($"step,{string.Join(',', columns.Select(column => column.Name))}\n");
         var row = new char[LongestRow * (1 + columns.Count)];
-        for (long step = 0; step < schedule.Schedule.TotalSteps; step++)
+        for (long step = 0; step < end; step++)
         {
             step.TryFormat(row, out var used, default, CultureInfo.InvariantCulture);
             foreach (var (_, at) in columns) used += Append(row.AsSpan(used), at(step));
@@ -76,14 +99,24 @@ public static class CsvExporter
         }
     }
 
-    private static IEnumerable<(string Name, Func<long, double> At)> Columns(ScheduleGroup group)
+    private static IEnumerable<(string Name, Func<long, double> At)> Columns(ScheduleGroup group, OptimizerRule optimizer, string suffix)
     {
-        yield return ($"lr/{group.Name}", group.LearningRate.ValueAt);
-        yield return ($"weight_decay/{group.Name}", step => group.At(step).WeightDecay);
-        yield return ($"momentum/{group.Name}", step => group.At(step).Momentum);
-        yield return ($"log_lr/{group.Name}", step => group.At(step).LogRate);
-        if (group.LookAhead is not null) yield return ($"look_ahead/{group.Name}", step => group.At(step).LookAhead);
-        if (group.Conversion is { } conversion) yield return ($"log_scale/{group.Name}", conversion.LogScaleAt);
+        yield return ($"lr{suffix}", group.LearningRate.ValueAt);
+        if (optimizer.IsAdam)
+        {
+            yield return ($"beta1{suffix}", step => group.At(step).Momentum);
+            yield return ($"beta2{suffix}", step => group.Beta2?.ValueAt(step) ?? optimizer.Beta2);
+            yield return ($"eps{suffix}", step => group.Epsilon?.ValueAt(step) ?? optimizer.Epsilon);
+            yield return ($"weight_decay{suffix}", step => group.At(step).WeightDecay);
+        }
+        else
+        {
+            yield return ($"weight_decay{suffix}", step => group.At(step).WeightDecay);
+            yield return ($"momentum{suffix}", step => group.At(step).Momentum);
+            yield return ($"log_lr{suffix}", step => group.At(step).LogRate);
+        }
+        if (group.LookAhead is not null) yield return ($"look_ahead{suffix}", step => group.At(step).LookAhead);
+        if (group.Conversion is { } conversion) yield return ($"log_scale{suffix}", conversion.LogScaleAt);
     }
 
     private static void Write(TextWriter writer, long begin, long end, bool withLookAhead, Func<long, (double Rate, UpdateRow Numbers)> at)

@@ -32,13 +32,24 @@ internal sealed class GroupedPython
 
             The covered group trains an equivalent of the recipe, {conversion.Theorem}:
             its weights are P times those of the recipe's own run, and P may leave the range of any float. What is stored is
-            P / 2^s times the recipe's, with s a multiple of 32, and covered_learning_rate and covered_weight_decay are the numbers
-            for what is stored. ln(P / 2^s) is covered_log_scale(t). CHANGES says what is done once to weights w and momentum
-            buffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.
+            P / 2^s times the recipe's, with s a multiple of 32, and {Own(conversion)} are the numbers
+            for what is stored. ln(P / 2^s) is covered_log_scale(t). CHANGES says what is done once to {Changed(conversion)}
 
             """);
         return text.ToString();
     }
+
+    private static string Own(Conversion conversion) => conversion.Adam is null
+        ? "covered_learning_rate and covered_weight_decay"
+        : "covered_learning_rate, covered_beta1, covered_beta2,\ncovered_epsilon and covered_weight_decay";
+
+    private static string Changed(Conversion conversion) =>
+        conversion.ScalesGradients
+            ? "the weights w before an\nupdate: w = weight_factor w. The gradients of the covered group are multiplied by "
+                + "exp(covered_log_scale(t))\nbefore they are clipped; what the optimizer remembers is that of the recipe's own run."
+        : conversion.Adam is not null
+            ? "weights w, mean m and\nsquares u before an update: m = buffer_factor m, u = buffer_factor^2 u, w = weight_factor w."
+        : "weights w and momentum\nbuffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.";
 
     /// <summary>The names, the changes of the state, and the functions.</summary>
     public string Numbers(PythonDialect dialect)
@@ -79,6 +90,12 @@ internal sealed class GroupedPython
     /// <summary>Whether a Nesterov update of the covered group looks ahead by another number than its momentum.</summary>
     public bool HasLookAhead => _schedule.Covered?.LookAhead is not null;
 
+    /// <summary>Whether the covered group follows Adam's numbers with a beta2 and an epsilon of each update.</summary>
+    public bool HasBeta2 => _schedule.Covered?.Beta2 is not null;
+
+    /// <summary>Whether the gradients of the covered group are multiplied by P.</summary>
+    public bool ScalesGradients => _schedule.Covered?.Conversion?.ScalesGradients == true;
+
     private IEnumerable<(string, Schedule)> Schedules()
     {
         // The rest first: its functions are the schedule's own, and other groups share them.
@@ -89,6 +106,8 @@ internal sealed class GroupedPython
             yield return ($"{Prefix(group)}_weight_decay", stored?.WeightDecay ?? group.WeightDecay);
             yield return ($"{Prefix(group)}_{Third}", group.Momentum);
             if (group.LookAhead is { } lookAhead) yield return ($"{Prefix(group)}_look_ahead", lookAhead);
+            if (group.Beta2 is { } beta2) yield return ($"{Prefix(group)}_beta2", beta2);
+            if (stored?.Epsilon is { } epsilon) yield return ($"{Prefix(group)}_epsilon", epsilon);
             if (stored is not null) yield return ($"{Prefix(group)}_log_scale", stored.LogScale);
         }
     }

@@ -76,13 +76,22 @@ public static class JsonExporter
             ["momentum"] = JsonNode.Parse(group.Momentum.ToJson()),
         };
         if (group.LookAhead is { } lookAhead) json["look_ahead"] = JsonNode.Parse(lookAhead.ToJson());
+        if (group.Beta2 is { } beta2) json["beta2"] = JsonNode.Parse(beta2.ToJson());
+        if (group.Epsilon is { } epsilon) json["epsilon"] = JsonNode.Parse(epsilon.ToJson());
         if (group.Conversion is { } conversion) json["equivalent"] = Equivalent(conversion);
         return json;
     }
 
-    private static JsonObject Equivalent(Conversion conversion) => new()
+    private static JsonObject Equivalent(Conversion conversion)
     {
-        ["theorem"] = conversion.Theorem,
+        var json = new JsonObject { ["theorem"] = conversion.Theorem };
+        if (conversion.ScalesGradients) json["gradients_times"] = "exp(log_scale)";
+        foreach (var (key, value) in State(conversion)) json[key] = value?.DeepClone();
+        return json;
+    }
+
+    private static JsonObject State(Conversion conversion) => new()
+    {
         ["log_scale"] =
             new JsonArray([.. Enumerable.Range(0, conversion.Target.Count + 1).Select(step => (JsonNode)conversion.LogScaleAt(step))]),
         ["corrections"] = new JsonArray([.. conversion.Corrections.Select(correction => (JsonNode)new JsonObject

@@ -147,7 +147,7 @@ public static class KerasExporter
     /// <param name="name">The recipe's name, which the module states.</param>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
     /// <exception cref="NotSupportedException">The schedule is an equivalent with Nesterov momentum, whose look-ahead Keras does not
-    /// have.</exception>
+    /// have, or one of AdamW with betas of each update, which Keras fixes.</exception>
     public static void Write(GroupedSchedule schedule, string name, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -169,10 +169,13 @@ public static class KerasExporter
         if (groups.HasLookAhead)
             throw new NotSupportedException(
                 "an equivalent with Nesterov momentum has a look-ahead of its own, which no optimizer of Keras has");
+        if (groups.HasBeta2)
+            throw new NotSupportedException("this equivalent of AdamW has betas and an epsilon of each update, and Keras's are fixed");
         writer.Write(ExportSource.Header(schedule, name, UseOf(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
         writer.Write(isAdam ? SetAdam : SetValues);
-        if (schedule.Covered is not null) writer.Write(ArrayState.KerasChange);
+        if (groups.ScalesGradients) writer.Write(ArrayState.KerasChangeOfWeights);
+        else if (schedule.Covered is not null) writer.Write(ArrayState.KerasChange);
     }
 
     private static string UseOf(GroupedSchedule schedule, GroupedPython groups)
@@ -182,7 +185,10 @@ public static class KerasExporter
             : Rule(schedule.Schedule);
         return UseOfGroups.Replace("{0}", rule, StringComparison.Ordinal) + groups.About().TrimEnd()
             + (schedule.Covered is null
-            ? "" : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each "
+            ? "" : groups.ScalesGradients
+            ? "\nbefore_update(t, ...) does so; call it before set_values. Multiply the covered gradients by "
+                + "exp(covered_log_scale(t)).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t))."
+            : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each "
                 + "normalization is multiplied by exp(2 covered_log_scale(t)).");
     }
 

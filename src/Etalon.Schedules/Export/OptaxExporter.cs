@@ -51,7 +51,9 @@ public static class OptaxExporter
         var groups = new GroupedPython(schedule);
         writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
-        if (schedule.Covered is not null) writer.Write(ArrayState.Change(groups));
+        if (groups.ScalesGradients) writer.Write(ArrayState.ChangeOfWeights);
+        else if (groups.HasBeta2) writer.Write(ArrayState.ChangeOfAdam);
+        else if (schedule.Covered is not null) writer.Write(ArrayState.Change(groups));
     }
 
     /// <summary>Where optax.trace is another rule than PyTorch's SGD, which the recipe means.</summary>
@@ -80,7 +82,14 @@ public static class OptaxExporter
         string Numbers(ScheduleGroup group) =>
             string.Join(", ",
                 new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));
-        var parts = schedule.Groups.Select(group => $"        {PythonText.Quoted(group.Name)}: {rule}({Numbers(group)}),");
+        string Covered(ScheduleGroup group) => group.Conversion switch
+        {
+            { ScalesGradients: true } =>
+                $"optax.chain(optax.inject_hyperparams(optax.scale)(lambda t: jnp.exp(covered_log_scale(t))), {rule}({Numbers(group)}))",
+            { Adam: not null } => $"{rule}({Numbers(group)}, covered_beta2, covered_epsilon)",
+            _ => $"{rule}({Numbers(group)})",
+        };
+        var parts = schedule.Groups.Select(group => $"        {PythonText.Quoted(group.Name)}: {Covered(group)},");
         return
             $$"""
             Each function is an Optax schedule. {{(schedule.Optimizer.IsAdam ? Adam(schedule, null) : Sgd(schedule.Schedule))}}
@@ -89,16 +98,27 @@ public static class OptaxExporter
                 }, labels)                                     # labels: a tree like the parameters', of these names
 
             {{groups.About().TrimEnd()}}
-            {{(schedule.Covered is null ? "" : "before_update does so; give it the covered parameters and their momentum (the trace of optax.TraceState).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).")}}
+            {{(schedule.Covered is null ? "" : $"before_update does so; give it the covered parameters{Remembered(groups)}.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).")}}
             {{(schedule.Optimizer.IsAdam ? "" : OtherTrace(schedule.Schedule).TrimEnd())}}
             """;
     }
 
+    private static string Remembered(GroupedPython groups) => groups switch
+    {
+        { ScalesGradients: true } => "",
+        { HasBeta2: true } => " and their mu and nu (of optax.ScaleByAdamState)",
+        _ => " and their momentum (the trace of optax.TraceState)",
+    };
+
     private static string Adam(GroupedSchedule schedule, string? numbers)
     {
+        var ofEach = schedule.Covered?.Beta2 is not null;
+        var (beta2, epsilon) = ofEach
+            ? ("beta2", "eps") : (PythonText.Number(schedule.Optimizer.Beta2), PythonText.Number(schedule.Optimizer.Epsilon));
+        var more = ofEach
+            ? $", beta2={PythonText.Number(schedule.Optimizer.Beta2)}, eps={PythonText.Number(schedule.Optimizer.Epsilon)}" : "";
         var decay = schedule.Optimizer.Name == "adamw"
-            ? $"optax.adamw(learning_rate, b1=beta1, b2={PythonText.Number(schedule.Optimizer.Beta2)}, "
-                + $"eps={PythonText.Number(schedule.Optimizer.Epsilon)}, weight_decay=weight_decay)"
+            ? $"optax.adamw(learning_rate, b1=beta1, b2={beta2}, eps={epsilon}, weight_decay=weight_decay)"
             : $"optax.chain(optax.add_decayed_weights(weight_decay), optax.adam(learning_rate, b1=beta1, "
                 + $"b2={PythonText.Number(schedule.Optimizer.Beta2)}, eps={PythonText.Number(schedule.Optimizer.Epsilon)}))";
         return
@@ -106,7 +126,7 @@ public static class OptaxExporter
             The recipe's update rule with all three:
 
                 @optax.inject_hyperparams
-                def adam(learning_rate, weight_decay, beta1):
+                def adam(learning_rate, weight_decay, beta1{more}):
                     return {decay}
             {(numbers is null ? "" : $"\n    optimizer = adam({numbers})\n")}
             """;

@@ -40,11 +40,11 @@ internal static class PyTorchGroups
                         raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
                 self.optimizer = optimizer
                 self.t = 0
-        {INITIAL}        self._set()
+        {SCALED}{INITIAL}        self._set()
 
-            def step(self):
+        {SCALE}    def step(self):
                 """Call after optimizer.step(): sets the values of the next update."""
-        {STEP}        self._set()
+        {CHECK}{STEP}        self._set()
 
 
         """" + PyTorchState.Saved + """"
@@ -64,6 +64,51 @@ internal static class PyTorchGroups
                         group["lr"] = lr
                     if "weight_decay" in group:
                         group["weight_decay"] = decay
+
+        """";
+
+    private const string CheckScaled =
+        """"
+                if self._scaled != self.t:
+                    raise RuntimeError(
+                        f"update {self.t} was made with unscaled gradients; call scheduler.scale_gradients() after backward() and before"
+                        " gradients are clipped and optimizer.step()"
+                    )
+
+        """";
+
+    private const string ScaleGradients =
+        """"
+            def scale_gradients(self):
+                """Call after backward() (and unscale_), before gradients are clipped and before optimizer.step()."""
+                scale = math.exp(covered_log_scale(self.t))
+                for group in self.optimizer.param_groups:
+                    if group["name"] == "covered":
+                        for parameter in group["params"]:
+                            if parameter.grad is not None:
+                                parameter.grad.mul_(scale)
+                self._scaled = self.t
+
+
+        """";
+
+    private const string ChangeOfAdam =
+        """"
+
+            def _change(self):
+                """Re-centers weights and moments of the covered group, once before an update that asks for it."""
+                weight_factor, buffer_factor, _ = CHANGES.get(self.t, (1.0, 1.0, 0.0))
+                if weight_factor == 1.0:
+                    return
+                for group in self.optimizer.param_groups:
+                    if group["name"] != "covered":
+                        continue
+                    for parameter in group["params"]:
+                        state = self.optimizer.state[parameter]
+                        if "exp_avg" in state:
+                            state["exp_avg"].mul_(buffer_factor)
+                            state["exp_avg_sq"].mul_(buffer_factor * buffer_factor)
+                        parameter.data.mul_(weight_factor)
 
         """";
 
@@ -131,10 +176,14 @@ internal static class PyTorchGroups
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model" : "", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
+            .Replace("{SCALE}", groups.ScalesGradients ? ScaleGradients : "", StringComparison.Ordinal)
+            .Replace("{SCALED}", groups.ScalesGradients ? "        self._scaled = None\n" : "", StringComparison.Ordinal)
+            .Replace("{CHECK}", groups.ScalesGradients ? CheckScaled : "", StringComparison.Ordinal)
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
             .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));
-        if (isConverted)
+        if (isConverted && schedule.Optimizer.IsAdam) writer.Write(ChangeOfAdam);
+        else if (isConverted)
             writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
     }
 
@@ -167,6 +216,14 @@ internal static class PyTorchGroups
 
     private static string Last(GroupedSchedule schedule, GroupedPython groups)
     {
+        if (groups.HasBeta2)
+            return """
+                            if "betas" in group:
+                                group["betas"] = (mu, covered_beta2(self.t) if group["name"] == "covered" else {BETA2})
+                                group["eps"] = covered_epsilon(self.t) if group["name"] == "covered" else {EPSILON}
+
+                """.Replace("{BETA2}", PythonText.Number(schedule.Optimizer.Beta2), StringComparison.Ordinal)
+                .Replace("{EPSILON}", PythonText.Number(schedule.Optimizer.Epsilon), StringComparison.Ordinal);
         if (schedule.Optimizer.IsAdam)
             return "            if \"betas\" in group:\n                group[\"betas\"] = (mu, group[\"betas\"][1])\n";
         var momentum = "            if \"momentum\" in group:\n                group[\"momentum\"] = mu\n";
@@ -196,7 +253,7 @@ internal static class PyTorchGroups
                 scheduler = RecipeScheduler(optimizer{(schedule.Covered is null ? "" : ", model")})      # sets the values of update 0
                 for batch in batches:
                     ...
-                    optimizer.step()
+            {(groups.ScalesGradients ? "        scheduler.scale_gradients()               # after backward(), before gradients are clipped\n" : "")}        optimizer.step()
                     scheduler.step()                          # sets the values of the next update
 
             {groups.About().TrimEnd()}

@@ -22,6 +22,17 @@ public sealed record OptimizerRule(string Name)
     /// <summary>Whether the rule is Adam's, whose momentum is β₁.</summary>
     public bool IsAdam => Name is "adam" or "adamw";
 
+    /// <summary>The update as a formula; of a rule that is neither SGD nor Adam its direction is U.</summary>
+    /// <param name="rule">Where decay, dampening and look-ahead enter.</param>
+    internal string Formula(UpdateRule rule)
+    {
+        if (Name == Sgd.Name) return rule.ToString();
+        var (direction, kept) = rule.Decay == DecayForm.Coupled ? ("(g + λ w)", "w") : ("g", "(1 - η λ) w");
+        return IsAdam
+            ? $"m ← β₁ m + (1 - β₁) {direction};  u ← β₂ u + (1 - β₂) {direction}²;  w ← {kept} - η (m/c₁)/(√(u/c₂) + ε)"
+            : $"w ← {kept} - η U, with the direction U that {Name} makes of {(direction == "g" ? "the gradients" : direction)}";
+    }
+
     /// <summary>The rule as text, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(OptimizerRule), PrintMembers);
 }

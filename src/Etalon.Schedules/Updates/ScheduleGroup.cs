@@ -38,6 +38,12 @@ public sealed record ScheduleGroup
         WeightDecay = SimplestSchedule.OfValues([.. steps.Select(step => step.WeightDecay)]);
         Momentum = SimplestSchedule.OfValues([.. steps.Select(step => step.Momentum)]);
         if (conversion.Target.Rule.Nesterov) LookAhead = SimplestSchedule.OfValues([.. steps.Select(step => step.LookAhead)]);
+        if (conversion.ScalesGradients)
+            GradientScale =
+                SimplestSchedule.OfLogRates([.. Enumerable.Range(0, steps.Length).Select(step => conversion.LogScaleAt(step))]);
+        if (conversion.Adam is not { Target.Steps: var adam }) return;
+        Beta2 = SimplestSchedule.OfValues([.. adam.ToArray().Select(step => step.Beta2)]);
+        Epsilon = SimplestSchedule.OfValues([.. adam.ToArray().Select(step => step.Epsilon)]);
     }
 
     /// <summary>The name: head, bias, norm, scale-invariant, rest; covered where an equivalent gives the numbers.</summary>
@@ -62,6 +68,15 @@ public sealed record ScheduleGroup
 
     /// <summary>How far a Nesterov update looks along the buffer, where that is not the momentum; null elsewhere.</summary>
     public Schedule? LookAhead { get; }
+
+    /// <summary>β₂ of each update, where an equivalent of AdamW has its own; null elsewhere.</summary>
+    public Schedule? Beta2 { get; }
+
+    /// <summary>ε of each update, where an equivalent of AdamW has its own; null elsewhere.</summary>
+    public Schedule? Epsilon { get; }
+
+    /// <summary>P of each update, by which the group's gradients are multiplied in the scaled-gradient form; null elsewhere.</summary>
+    public Schedule? GradientScale { get; }
 
     /// <summary>
     /// The equivalence that gives the numbers, with corrections and log scale; null where the schedules are the run's own.

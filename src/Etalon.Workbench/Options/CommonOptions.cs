@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab;
+using Etalon.Lab.Files;
 
 namespace Etalon.Workbench.Options;
 
@@ -40,6 +41,7 @@ internal static class CommonOptions
         string inside = Path.Combine(root, run);
         if (Directory.Exists(inside)) return inside;
         if (Directory.Exists(run)) return run;
+        CurrentFolder.Require(inside);
         throw new InputException(
             $"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are. "
             + "One that ended before its first checkpoint was on the disk left none: train or fork it again");

@@ -41,16 +41,7 @@ internal static class RecipeArguments
         var recipes = new List<ReadRecipe>();
         var problems = new List<string>();
         foreach (var file in files)
-        {
-            try
-            {
-                recipes.Add(Read(file, overrides, error));
-            }
-            catch (InputException e)
-            {
-                problems.AddRange(e.Problems);
-            }
-        }
+            if (InputException.Collect(problems, () => Read(file, overrides, error)) is { } read) recipes.Add(read);
         return problems.Count == 0 ? recipes : throw new InputException(problems);
     }
 

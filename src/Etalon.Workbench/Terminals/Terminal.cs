@@ -1,3 +1,5 @@
+using Etalon.Lab.Charts;
+
 namespace Etalon.Workbench.Terminals;
 
 /// <summary>
@@ -30,4 +32,10 @@ internal sealed record Terminal(int Width, bool IsTerminal)
 
     /// <summary>A heading: bold where there are colors.</summary>
     public string Heading(string text) => UseColor ? $"\e[1m{text}\e[0m" : text;
+
+    /// <summary>Writes a heading in lines that the screen holds; all but the first are indented.</summary>
+    public void WriteHeading(string text, TextWriter output)
+    {
+        foreach (string line in WrappedText.Lines("", text, Width, 2)) output.WriteLine(Heading(line));
+    }
 }

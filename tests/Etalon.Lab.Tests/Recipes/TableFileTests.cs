@@ -109,6 +109,23 @@ public class TableFileTests
         }
     }
 
+    [Theory]
+    [InlineData("no.csv", "no such file; the path counts from the recipe's folder")]
+    [InlineData("empty.csv", "the file is empty; it needs a header, and a row for each update from 0 on")]
+    [InlineData("folder", "is a folder; name a CSV file in it")]
+    [InlineData("/dev/null", "is no file but a device or a pipe; name a CSV file")]
+    public void What_holds_no_table_is_told_for_what_it_is(string file, string problem)
+    {
+        Assert.SkipWhen(file[0] == '/' && OperatingSystem.IsWindows(), "has no devices among its files");
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "empty.csv"), "");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "folder"));
+        string recipe = $"duration: 3ba\nlearning_rate: {{table: {{file: {file}}}}}";
+        string refused = Assert.Single(
+            Assert.Throws<InputException>(() => RecipeReader.Read(recipe, Path.Combine(folder.Path, "r.yaml"))).Problems);
+        Assert.EndsWith($"learning_rate.table.file = {file}: {problem}", refused, StringComparison.Ordinal);
+    }
+
     private static Recipe Read(TemporaryFolder folder, string table)
     {
         File.WriteAllText(Path.Combine(folder.Path, "lr.csv"), table);

@@ -48,6 +48,41 @@ public sealed class ForkOfFormTests : IDisposable
     public void A_fork_that_changes_the_form_of_a_dampened_run_continues_as_its_parent() =>
         AssertContinues("", "equivalent.form=texp++", "optimizer.dampening=0.5");
 
+    [Theory]
+    [InlineData("", "equivalent.form=adam")]
+    [InlineData("equivalent.form=adam", "equivalent=null")]
+    [InlineData("equivalent.form=adam", "equivalent.form=scaled-gradient")]
+    [InlineData("equivalent.form=scaled-gradient", "equivalent={form: adam, weight_decay: 0.3}")]
+    public void A_fork_that_changes_the_form_of_adamw_continues_as_its_parent(string parentForm, string forkForm) =>
+        AssertContinues(parentForm, forkForm, Adamw);
+
+    [Theory]
+    [InlineData("", "equivalent.form=scaled-gradient")]
+    [InlineData("equivalent.form=scaled-gradient", "equivalent.form=texp++")]
+    public void A_fork_between_scaled_gradients_and_numbers_of_sgd_continues_as_its_parent(string parentForm, string forkForm) =>
+        AssertContinues(parentForm, forkForm, "optimizer.decay=decoupled", "optimizer.nesterov=true");
+
+    [Theory]
+    [InlineData("equivalent.form=adam")]
+    [InlineData("equivalent.form=scaled-gradient")]
+    public void A_fork_of_a_form_of_adamw_that_has_grown_far_is_its_parent_to_the_bit_and_the_recipe_again(string form)
+    {
+        // 1/(1 - 0.1 * 3) an update: 2^23 after 45.
+        string[] words = [.. Float64, .. Adamw, "weight_decay=30", "learning_rate=0.01", "duration=12ep", form];
+        string whole = SmallRun.Whole(In("whole"), words), stopped = SmallRun.Stopped(In("stopped"), 45, words);
+        AssertSameFunctions(whole, Fork(stopped, 45, "equivalent=null"));
+        using var last = Checkpoint.Open(new CheckpointFolder(whole).PathOf(48));
+        using var same = Checkpoint.Open(new CheckpointFolder(Fork(stopped, 45)).PathOf(48));
+        Assert.InRange(same.Integer("scale_exponent"), 16, 26);
+        Assert.Equal(last.Text(CheckpointSeal.TensorsKey), same.Text(CheckpointSeal.TensorsKey));
+    }
+
+    private static readonly string[] Adamw =
+    [
+        "optimizer={name: adamw}", "momentum=0", "weight_decay=1",
+        "learning_rate=[{warmup: {peak: 0.01, for: 2ba}}, {cosine: {from: 0.01, to: 0}}]",
+    ];
+
     private void AssertContinues(string parentForm, string forkForm, params string[] recipe)
     {
         string[] words = [.. Float64, .. recipe, .. Words(parentForm)];

@@ -98,11 +98,15 @@ public class EquivalentRunTests
     // With a buffer, which is re-centered too, and with a decay, which follows the square of the scale.
     [InlineData("float32", "equivalent.form=texp++", "momentum=0.2")]
     [InlineData("float64", "equivalent={form: weight-decay, weight_decay: 0.01}", "momentum=0.5")]
+    // Adam's moments and epsilon follow the scale, and with scaled gradients nothing of the optimizer does.
+    [InlineData("float32", "equivalent={form: adam, weight_decay: 0.1}", "momentum=0", "optimizer={name: adamw, epsilon: 1e-3}")]
+    [InlineData("float64", "equivalent={form: scaled-gradient, weight_decay: 0.1}", "momentum=0", "optimizer={name: adamw}")]
+    [InlineData("float64", "equivalent.form=scaled-gradient", "momentum=0.9", "optimizer={decay: decoupled, nesterov: true}")]
     public void Re_centering_at_every_step_now_and_then_and_never_gives_the_same_directions_to_the_bit(
-        string precision, string equivalent, string momentum)
+        string precision, string equivalent, params string[] changes)
     {
         string text = Common + Schedules["warm-up from 0 and cosine"] + "\n";
-        string[] form = [equivalent, $"precision={precision}", "weight_decay=1", momentum];
+        string[] form = [equivalent, $"precision={precision}", "weight_decay=1", .. changes];
         if (precision == "float32") Check<float>();
         else Check<double>();
 

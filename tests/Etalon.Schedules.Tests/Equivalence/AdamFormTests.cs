@@ -37,7 +37,7 @@ public class AdamFormTests
         var changing = AdamNumbersTests.OfSource(0.9, 0.999, 1e-8);
         Assert.Equal(1, Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(changing)).Step);
         Assert.Contains(
-            "AdamNumbers",
+            "the form adam",
             Assert.Throws<EquivalenceException>(() => AdamConstantBetas.Convert(new AdamTable([_constant[0]], 7))).Message,
             StringComparison.Ordinal);
     }

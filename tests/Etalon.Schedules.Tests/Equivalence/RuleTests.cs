@@ -103,7 +103,7 @@ public class RuleTests
     }
 
     [Theory]
-    [InlineData("AdamW", "scaled-gradient form"), InlineData("adam", "use AdamW"), InlineData("LAMB",
+    [InlineData("AdamW", "scaled-gradient: gradients times P"), InlineData("adam", "use AdamW"), InlineData("LAMB",
         "keep its recipe"), InlineData("schedule-free", "point y"), InlineData("cautious decay", "decay all weights")]
     [InlineData("lars", "already free of the scale"), InlineData("wngrad", "convert that table")]
     public void What_has_no_equivalent_is_refused_with_the_reason(string name, string says) =>

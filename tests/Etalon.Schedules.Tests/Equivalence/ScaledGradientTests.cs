@@ -120,7 +120,7 @@ public class ScaledGradientTests
     private static List<double[]> Source(string rule, double clip = double.PositiveInfinity) =>
         Run(rule, DecoupledRun.Source, t => DecoupledRun.Source[t].WeightDecay, null, clip);
 
-    private static List<double[]> Target(string rule, ScaledGradientConversion conversion, double clip = double.PositiveInfinity) =>
+    private static List<double[]> Target(string rule, Conversion conversion, double clip = double.PositiveInfinity) =>
         Run(rule, conversion.Target, t => conversion.Target[t].WeightDecay, t => Math.Exp(conversion.LogScaleAt(t)), clip);
 
     private static List<double[]> Run(

@@ -137,6 +137,45 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("return 0.8\n", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Trait("speed", "slow")]
+    [InlineData("adam", "adamw")]
+    [InlineData("scaled-gradient", "adamw")]
+    [InlineData("scaled-gradient", "adamw clip")]
+    [InlineData("adam", "adamw", "weight_decay=8")] // ln P = 24, so that weights and moments are re-centered
+    public async Task The_module_of_adamw_trains_by_torchs_adam_what_torchs_adamw_trains(string form, string rule, params string[] changes)
+    {
+        var runs = await TrainModules(form, [.. Adamw, .. changes], "float64", 300, rule);
+        Assert.InRange(runs[0].Trained, 0, 1e-12);
+        Assert.InRange(runs[0].Evaluated, 0, 1e-12);
+        Assert.True(runs[1].Trained > 1e-2, $"without the decay the outputs differ by {runs[1].Trained:E1} alone");
+    }
+
+    [Theory]
+    [InlineData("pytorch", "adam", "group[\"eps\"] = covered_epsilon(self.t) if group[\"name\"] == \"covered\" else 0.001")]
+    [InlineData("pytorch", "scaled-gradient", "def scale_gradients(self):")]
+    [InlineData("optax", "adam", "covered_beta1, covered_beta2, covered_epsilon)")]
+    [InlineData("optax", "scaled-gradient", "optax.inject_hyperparams(optax.scale)(lambda t: jnp.exp(covered_log_scale(t)))")]
+    [InlineData("keras", "scaled-gradient", "Multiply the covered gradients by exp(covered_log_scale(t))")]
+    [InlineData("json", "adam", "\"beta2\":")]
+    [InlineData("json", "scaled-gradient", "\"gradients_times\": \"exp(log_scale)\"")]
+    [InlineData("csv", "adam", ",lr/covered,beta1/covered,beta2/covered,eps/covered,weight_decay/covered,log_scale/covered,lr/rest,")]
+    public async Task Every_target_has_the_numbers_of_an_equivalent_of_adamw(string target, string form, string part)
+    {
+        var (code, output, error) = await Cli.Run(["export", Written(), .. Adamw, $"equivalent={{form: {form}}}", "--for", target]);
+        Assert.True(code == 0, error);
+        Assert.Contains(part, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Betas_of_each_update_are_refused_for_keras_with_the_form_that_it_can_have()
+    {
+        var (code, _, error) = await Cli.Run(["export", Written(), .. Adamw, "equivalent={form: adam}", "--for", "keras"]);
+        Assert.Equal(2, code);
+        Assert.Contains(
+            "Keras's are fixed; write --for pytorch or optax, or equivalent.form=scaled-gradient", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unknown_target_is_exit_code_2()
     {
@@ -146,6 +185,14 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     private const string Free = "optimizer={groups: {head: {weight_decay: 0}, norm: {weight_decay: 0}}}";
+
+    // All decay is in the covered group, so that the equivalent is torch.optim.Adam.
+    private static readonly string[] Adamw =
+    [
+        "momentum=0", "learning_rate=[{linear: {from: 0, to: 0.02, for: 20ba}}, {cosine: {from: 0.02, to: 0}}]", "weight_decay=0.5",
+        "optimizer={name: adamw, beta2: 0.99, epsilon: 1e-3, groups: {head: {weight_decay: 0}, bias: {weight_decay: 0}, "
+        + "norm: {weight_decay: 0}}}",
+    ];
 
     private string Written()
     {

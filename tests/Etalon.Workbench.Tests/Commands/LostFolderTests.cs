@@ -25,6 +25,10 @@ public sealed class LostFolderTests : IDisposable
     [InlineData("export RECIPE --for json --out a.json")]
     [InlineData("convert RECIPE --to texp++ --out b.yaml")]
     [InlineData("data get mnist --to x --from http://127.0.0.1:1/")]
+    [InlineData("data check mnist --folder x")]
+    [InlineData("plan a.yaml b.yaml")]
+    [InlineData("diagnose small")]
+    [InlineData("sweep status spec.yaml")]
     public void A_current_folder_that_was_deleted_is_named(string words)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it keeps a folder that somebody is in");
@@ -33,8 +37,7 @@ public sealed class LostFolderTests : IDisposable
             $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{etalon}\" "
             + $"{words.Replace("RECIPE", SmallRun.WriteRecipe(_folder.Path), StringComparison.Ordinal)}");
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.EndsWith($"etalon: the folder that you are in, {gone}, is no longer there; go to another one with cd, and try again\n", said,
-            StringComparison.Ordinal);
+        Assert.Equal($"etalon: the folder that you are in, {gone}, is no longer there; go to another one with cd, and try again\n", said);
         Assert.Equal(["small.yaml"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
@@ -48,6 +51,19 @@ public sealed class LostFolderTests : IDisposable
             + $"{_folder.Path}/a.csv");
         Assert.Equal(ExitCode.Done, code);
         Assert.True(File.Exists(Path.Combine(_folder.Path, "a.csv")));
+    }
+
+    // The folder is not to blame for what was looked for elsewhere.
+    [Fact]
+    public void What_is_missing_in_a_folder_that_is_there_is_told_as_ever()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "it keeps a folder that somebody is in");
+        string gone = Path.Combine(_folder.Path, "gone"), etalon = Path.Combine(AppContext.BaseDirectory, "etalon");
+        var (code, said) = SmallRun.Execute("sh", "-c",
+            $"mkdir {gone}; cd {gone}; rmdir {gone}; \"{etalon}\" resume other --runs {_folder.Path}");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.StartsWith($"there is no run \"other\" in {_folder.Path}", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("the folder that you are in", said, StringComparison.Ordinal);
     }
 
     // A file stands where the folder should be, which stops every user; what stops all but root is tried where root is not who tests.

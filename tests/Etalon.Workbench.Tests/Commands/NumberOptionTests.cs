@@ -45,6 +45,30 @@ public class NumberOptionTests
             error, StringComparison.Ordinal);
     }
 
+    // As a recipe's are; what a verb then computes does not matter here.
+    [Theory]
+    [InlineData("--to weight-decay:5000: a weight decay above 1", "convert", "RECIPE", "--to", "weight-decay:5e3")]
+    [InlineData("--to weight-decay:3: a weight decay above 1", "verify", "RECIPE", "--to", "weight-decay:3", "--steps", "2")]
+    [InlineData("--rate 20: a rate above 10", "simulate", "equilibrium", "--rate", "20", "--steps", "1")]
+    [InlineData("--weight-decay 1.5: a weight decay above 1", "simulate", "equilibrium", "--weight-decay", "1.5", "--steps", "1")]
+    [InlineData("--rate 12: a rate above 10", "advise", "--family", "conv-bn", "--rate", "12")]
+    [InlineData("--from 50: a rate above 10", "find-lr", "RECIPE", "--from", "50", "--updates", "1")]
+    public async Task A_number_of_unusual_size_is_warned_of_wherever_it_is_given(string warning, params string[] words)
+    {
+        var (_, _, error) = await Cli.Run([.. words.Select(word => word == "RECIPE" ? Cli.Recipe("digits.yaml") : word)]);
+        Assert.StartsWith($"warning: {warning} is hardly ever meant; ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("convert", "RECIPE", "--to", "weight-decay:1")]
+    [InlineData("simulate", "equilibrium", "--rate", "10", "--weight-decay", "1", "--steps", "1")]
+    [InlineData("find-lr", "RECIPE", "--from", "10", "--updates", "1")]
+    public async Task A_number_of_usual_size_is_not(params string[] words)
+    {
+        var (_, _, error) = await Cli.Run([.. words.Select(word => word == "RECIPE" ? Cli.Recipe("digits.yaml") : word)]);
+        Assert.DoesNotContain("warning", error, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<(string Verb, string Name)> Of(Command command, string path) =>
         command.Options.Where(option => Numbers.Contains(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType))
             .Select(option => (path, option.Name))

@@ -6,6 +6,8 @@ namespace Etalon.Workbench.Tests.Commands;
 /// <summary>What is said of a command line that is not understood, and what a command says alone.</summary>
 public class UsageTests
 {
+    private const string Forms = "texp++, texp, exponential, weight-decay, scaled-gradient, adam, adam-constant-betas, adam-rate-only";
+
     [Theory]
     [InlineData("etalon: \"trian\" is nothing that etalon does; did you mean train?\nSee: etalon --help\n", "trian", "a.yaml")]
     [InlineData("etalon: \"shwo\" is nothing that etalon runs does; did you mean show?\nSee: etalon runs --help\n", "runs", "shwo")]
@@ -30,12 +32,10 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("--to texpp: must be one of texp++, texp, exponential, weight-decay; did you mean texp?\n", "convert", "RECIPE", "--to",
-        "texpp")]
-    [InlineData("--to texp+: must be one of texp++, texp, exponential, weight-decay; did you mean texp++?\n", "verify", "RECIPE", "--to",
-        "texp+")]
+    [InlineData("--to texpp: must be one of " + Forms + "; did you mean texp?\n", "convert", "RECIPE", "--to", "texpp")]
+    [InlineData("--to texp+: must be one of " + Forms + "; did you mean texp++?\n", "verify", "RECIPE", "--to", "texp+")]
     [InlineData(
-        "override equivalent.form=weight_decay: equivalent.form = weight_decay: must be one of texp++, texp, exponential, weight-decay; "
+        "override equivalent.form=weight_decay: equivalent.form = weight_decay: must be one of " + Forms + "; "
         + "did you mean weight-decay?\n", "plan", "RECIPE", "equivalent.form=weight_decay")]
     public async Task A_form_that_is_not_there_is_said_with_the_one_that_was_meant(string message, params string[] words)
     {

@@ -20,6 +20,8 @@ public sealed class VerifyCommandTests : IDisposable
     private const string StepDecay = "learning_rate={steps: {start: 0.1, at: [20ba, 40ba], factor: 0.1}}";
     private const string WarmUpAndCosine = "learning_rate=[{linear: {from: 0, to: 0.1, for: 10ba}}, {cosine: {from: 0.1, to: 0}}]";
 
+    private const string Adamw = "optimizer={name: adamw, beta2: 0.99}";
+
     private readonly string folder = Directory.CreateTempSubdirectory("etalon-verify-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -34,6 +36,10 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData("texp++", "optimizer={decay: decoupled}", "weight_decay=0.1")]
     [InlineData("texp", StepDecay)]
     [InlineData("weight-decay:0.001", StepDecay)]
+    [InlineData("adam", "momentum=0", "learning_rate=0.01", "weight_decay=1", Adamw)]
+    [InlineData("adam:0.3", "momentum=0", "learning_rate=0.01", "weight_decay=1", Adamw)]
+    [InlineData("scaled-gradient", "momentum=0", "learning_rate=0.01", "weight_decay=1", Adamw)]
+    [InlineData("scaled-gradient", "optimizer={decay: decoupled, nesterov: true}", "weight_decay=0.1")]
     public async Task An_equivalence_holds_and_its_control_does_not(string form, params string[] overrides)
     {
         var (code, json) = await VerifyJson([.. overrides, "--to", form]);

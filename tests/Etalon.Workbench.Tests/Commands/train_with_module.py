@@ -1,6 +1,7 @@
 """Trains a small network with batch normalization by the exported modules of a recipe and of its equivalent, and prints how far apart the outputs come.
 
-Arguments: float64 or float32, the updates, and nesterov where the rule is; the modules are own.py and converted.py in the folder. Printed, for the equivalent
+Arguments: float64 or float32, the updates, and of the rule "nesterov", "adamw" (the equivalent by torch.optim.Adam, whose groups have no decay) and "clip" (of
+the norm of all gradients); the modules are own.py and converted.py in the folder. Printed, for the equivalent
 and for the recipe with the covered group's decay dropped: the largest difference of an output relative to the largest output, in training and in evaluation
 mode, the mean loss over the second half of the updates, and the largest parameter; then the same of the recipe itself.
 """
@@ -11,7 +12,7 @@ import torch
 import converted
 import own
 
-DTYPE, UPDATES, NESTEROV = getattr(torch, sys.argv[1]), int(sys.argv[2]), "nesterov" in sys.argv
+DTYPE, UPDATES, RULE = getattr(torch, sys.argv[1]), int(sys.argv[2]), " ".join(sys.argv[3:]).split()
 RESUME_AT = UPDATES // 2
 
 
@@ -29,8 +30,10 @@ class Net(torch.nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-def optimizer_of(groups):
-    return torch.optim.SGD(groups, lr=1.0, momentum=0.9, nesterov=NESTEROV)
+def optimizer_of(groups, adam=torch.optim.AdamW):
+    if "adamw" in RULE:
+        return adam(groups, betas=(0.9, 0.99), eps=1e-3)
+    return torch.optim.SGD(groups, lr=1.0, momentum=0.9, nesterov="nesterov" in RULE)
 
 
 def run(make):
@@ -52,6 +55,10 @@ def run(make):
         loss = torch.nn.functional.cross_entropy(net(images[batch]), labels[batch])
         loss.backward()
         losses.append(float(loss))
+        if hasattr(scheduler, "scale_gradients"):
+            scheduler.scale_gradients()
+        if "clip" in RULE:
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 0.05)
         optimizer.step()
         scheduler.step()
     with torch.no_grad():
@@ -69,8 +76,10 @@ def recipe(net):
 
 
 def equivalent(net):
-    optimizer = optimizer_of(converted.parameter_groups(net, head="fc"))
-    return optimizer, converted.RecipeScheduler(optimizer, net)
+    optimizer = optimizer_of(converted.parameter_groups(net, head="fc"), torch.optim.Adam)
+    scheduler = converted.RecipeScheduler(optimizer, net)
+    assert "adamw" not in RULE or all(group["weight_decay"] == 0.0 for group in optimizer.param_groups)
+    return optimizer, scheduler
 
 
 class WithoutDecay:

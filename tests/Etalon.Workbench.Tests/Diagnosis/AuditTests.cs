@@ -84,7 +84,7 @@ public class AuditTests
         Assert.Equal(
             ["stage1.conv1.weight: by the rules scale-invariant, but measured: outputs change by 5.0e-1, cos(g, w) = 1.0e-1"],
             wrong.Disagreements);
-        Assert.Contains("do not trust this audit", AuditText.Check(wrong)[0], StringComparison.Ordinal);
+        Assert.Contains("do not trust this audit", AuditText.Check(wrong, 100)[0], StringComparison.Ordinal);
         var half = report with { Tensors = [first with { Alone = first.Alone with { Measured = new ScalingMeasurement(0, 0.1) } }] };
         Assert.Single(half.Disagreements);
     }

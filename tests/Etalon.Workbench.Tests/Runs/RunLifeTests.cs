@@ -20,6 +20,25 @@ public sealed partial class RunLifeTests : IDisposable
     private string In(string name) => Path.Combine(_folder.Path, name);
 
     [Fact]
+    public void All_that_keeps_a_fork_from_its_parent_is_told_at_once()
+    {
+        string run = SmallRun.Stopped(In("runs"), 8);
+        // The run was left after its update 8 of 28: one epoch is 4.
+        var refused = Assert.Throws<InputException>(
+            () => TrainingRun.Fork(run, null, ["duration=1ep", "optimizer.name=wngrad", "momentum=0"], In("forks"), 1));
+        Assert.Equal(2, refused.Problems.Count);
+        Assert.StartsWith("the checkpoint holds the state after update 8", refused.Problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("optimizer.name: ", refused.Problems[1], StringComparison.Ordinal);
+
+        refused = Assert.Throws<InputException>(() => TrainingRun.Fork(run, 99, ["weight_decay=-1", "lerning=1"], In("forks"), 1));
+        Assert.Equal(3, refused.Problems.Count);
+        Assert.Contains(refused.Problems, problem => problem.Contains("weight_decay = -1", StringComparison.Ordinal));
+        Assert.Contains(refused.Problems, problem => problem.Contains("lerning: unknown key", StringComparison.Ordinal));
+        Assert.Contains("has no checkpoint after update 99", refused.Problems[2], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("forks")));
+    }
+
+    [Fact]
     public void Nobody_sees_a_run_before_its_first_checkpoint_and_nothing_stays_where_that_fails()
     {
         string runs = In("runs");

@@ -1,3 +1,5 @@
+using Etalon.Lab.Files;
+
 namespace Etalon.Lab.Data;
 
 /// <summary>The folders in which data sets are looked for.</summary>
@@ -61,6 +63,7 @@ internal sealed class DataPlaces
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (entry.IsEmbedded)
             throw new InputException($"{entry.Name} is built in and is not read from a folder; leave out the folder {folder}.");
+        CurrentFolder.Require(folder);
         if (!Directory.Exists(folder))
             throw new InputException($"The folder {folder} does not exist. Name a folder that holds {Wanted(entry)}.");
         return Look(entry, folder) ?? throw new InputException(

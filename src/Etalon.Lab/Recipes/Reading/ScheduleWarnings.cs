@@ -19,19 +19,23 @@ internal static class ScheduleWarnings
     public static void OfSize(Schedule schedule, ScheduledQuantity quantity, long totalSteps, SourceLocation place, string path,
         RecipeWarnings warnings)
     {
-        if (quantity == ScheduledQuantity.Momentum || !warnings.AreWanted) return;
-        var isRate = quantity == ScheduledQuantity.LearningRate;
-        var usual = isRate ? LargestUsualRate : LargestUsualDecay;
-        if (isRate && Grows(schedule)) return;
+        if (!warnings.AreWanted || quantity == ScheduledQuantity.Momentum) return;
+        if (quantity == ScheduledQuantity.LearningRate && Grows(schedule)) return;
         var last = Math.Max(0, totalSteps - 1);
         var steps = Enumerable.Range(0, Samples + 1).Select(i => (long)(last * (i / (double)Samples)));
         if (schedule is Sequence sequence) steps = steps.Concat(sequence.Begins.Where(begin => begin < totalSteps));
         var largest = steps.MaxBy(schedule.ValueAt);
-        if (!(schedule.ValueAt(largest) > usual)) return;
-        warnings.Add(place, $"{path} is {schedule.ValueAt(largest):G6} at step {largest}: " + (isRate
-            ? "a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate with etalon find-lr"
-            : "a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one"));
+        if (OfSize(schedule.ValueAt(largest), quantity) is { } warning)
+            warnings.Add(place, $"{path} is {schedule.ValueAt(largest):G6} at step {largest}: {warning}");
     }
+
+    /// <summary>What to say of a number of another size than any recipe has, wherever it was given; null for a usual one.</summary>
+    public static string? OfSize(double value, ScheduledQuantity quantity) =>
+        quantity == ScheduledQuantity.LearningRate && value > LargestUsualRate
+            ? "a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate with etalon find-lr"
+        : quantity == ScheduledQuantity.WeightDecay && value > LargestUsualDecay
+            ? "a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one"
+        : null;
 
     /// <summary>A warm-up that lasts as long as the run, or longer.</summary>
     public static void OfWarmup(Schedule piece, long left, SourceLocation place, string path, RecipeWarnings warnings)

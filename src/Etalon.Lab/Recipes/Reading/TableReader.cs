@@ -1,3 +1,5 @@
+using Etalon.Lab.Files;
+
 namespace Etalon.Lab.Recipes;
 
 /// <summary>
@@ -19,9 +21,7 @@ internal static class TableReader
     private static List<double> File(RecipeNode node, PieceSection piece, bool isLogarithmic)
     {
         var path = Path.Combine(piece.Time.Folder, ScalarReader.Text(node));
-        // Devices have no length either, and no end.
-        if (!System.IO.File.Exists(path) || new FileInfo(path).Length == 0)
-            throw new ValueException(node, "no such file, or it is empty; the path counts from the recipe's folder");
+        if (FaultOf(path) is { } fault) throw new ValueException(node, fault);
         piece.Time.Tables.Add(path);
         try
         {
@@ -36,5 +36,15 @@ internal static class TableReader
         {
             throw new ValueException(node, e.Message);
         }
+    }
+
+    // Why there are no rows to read at a path; null where there may be some.
+    private static string? FaultOf(string path)
+    {
+        if (Directory.Exists(path)) return "is a folder; name a CSV file in it";
+        if (!System.IO.File.Exists(path)) return "no such file; the path counts from the recipe's folder";
+        // They have no length, and may have no end.
+        if (FileNode.TryOf(path) is { Kind: not FileKind.Regular }) return "is no file but a device or a pipe; name a CSV file";
+        return new FileInfo(path).Length == 0 ? "the file is empty; it needs a header, and a row for each update from 0 on" : null;
     }
 }

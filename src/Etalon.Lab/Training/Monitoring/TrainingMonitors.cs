@@ -96,7 +96,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         if (!_measures) return null;
         _updates.After(_workers);
         // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
-        double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1;
+        double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1, ownRate = equivalent?.OwnRate() ?? 1;
         var own = numbers[equivalent is null ? _group : 0];
         for (int group = 0; group < _expected.Length; group++)
         {
@@ -111,7 +111,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
                 BufferWeight =
                     _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
-                EffectiveRate = MeanRate(_tensors[group], own) / square,
+                EffectiveRate = MeanRate(_tensors[group], own) * ownRate / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
                 Signal = _hasNoise ? _pair!.Signal(group) * scale * scale : null,

@@ -25,7 +25,7 @@ public static class AdamConstantBetas
     public static AdamConversion Convert(AdamTable source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        const string remedy = "ask for AdamNumbers, which sets the betas of each update";
+        const string remedy = "ask for the form adam, which sets the betas of each update";
         if (source.FirstStep > 0)
             throw new EquivalenceException(
                 "constant betas are exact from moments of 0, and this table starts at a checkpoint", remedy, source.FirstStep);

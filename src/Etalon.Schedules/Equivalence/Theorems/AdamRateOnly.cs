@@ -31,7 +31,7 @@ public static class AdamRateOnly
         if (source.FirstStep > 0)
             throw new EquivalenceException(
                 "the rate alone is corrected from moments of 0, and this table starts at a checkpoint",
-                "ask for AdamNumbers",
+                "ask for the form adam",
                 source.FirstStep);
         var steps = new AdamRow[source.Count];
         var states = new AdamStateMap[source.Count + 1];
@@ -43,7 +43,7 @@ public static class AdamRateOnly
             if (!(now.Beta2 < kept * kept))
                 throw new EquivalenceException(
                     $"β₂ = {now.Beta2:R} is not below ρ² = {kept * kept:R}: the mean of squares would remember for ever",
-                    "ask for AdamNumbers, or lower rate, decay or β₂",
+                    "ask for the form adam, or lower rate, decay or β₂",
                     i);
             mean = 1 - now.Beta1 + now.Beta1 / kept * mean;
             squares = 1 - now.Beta2 + now.Beta2 / (kept * kept) * squares;

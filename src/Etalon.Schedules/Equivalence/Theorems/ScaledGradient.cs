@@ -33,7 +33,7 @@ public static class ScaledGradient
     /// <param name="decay">λ~ of each step, decoupled; default: none.</param>
     /// <param name="logScale">ln P before the first update, where the weights were scaled already; default: 0.</param>
     /// <exception cref="EquivalenceException">The decay is in the gradient, or η λ is 1 or more at some step.</exception>
-    public static ScaledGradientConversion Convert(UpdateTable source, Schedule? decay = null, double logScale = 0)
+    public static Conversion Convert(UpdateTable source, Schedule? decay = null, double logScale = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Rule.Decay != DecayForm.Decoupled)
@@ -42,45 +42,22 @@ public static class ScaledGradient
                 "choose decoupled decay (AdamW for Adam); SGD with decay in the gradient has texp++");
         var steps = new UpdateRow[source.Count];
         var states = new StateMap[source.Count + 1];
-        states[0] = StateMap.OfScale(logScale);
+        states[0] = OfScale(StateMap.OfScale(logScale));
         for (var i = 0; i < steps.Length; i++)
         {
             var (step, numbers) = (source.FirstStep + i, source.Steps[i]);
             var wanted = decay?.ValueAt(step) ?? 0;
             var toReplace = SignedLog.Of(numbers.WeightDecay) - SignedLog.Of(wanted) * SignedLog.Exp(states[i].LogScale);
             var lost = SignedLog.Exp(numbers.LogRate) * toReplace;
-            states[i + 1] = states[i].Grow(-DecoupledShrinkage.LogKept(step, lost, numbers.LogRate, numbers.WeightDecay), default, 0);
+            var logGrowth = -DecoupledShrinkage.LogKept(step, lost, numbers.LogRate, numbers.WeightDecay);
+            states[i + 1] = OfScale(states[i].Grow(logGrowth, default, 0));
             steps[i] = numbers with { LogRate = numbers.LogRate + states[i + 1].LogScale, WeightDecay = wanted };
         }
-        return new(source, source.With(source.Rule, steps), states);
+        return new(EquivalentForm.ScaledGradient, "the scaled-gradient form: gradients times P, rate η P'", source,
+            source.With(source.Rule, steps), states)
+        { ScalesGradients = true };
     }
-}
 
-/// <summary>A schedule with decoupled decay and its <see cref="ScaledGradient"/> form.</summary>
-public sealed class ScaledGradientConversion
-{
-    private readonly StateMap[] _states;
-
-    internal ScaledGradientConversion(UpdateTable source, UpdateTable target, StateMap[] states) =>
-        (Source, Target, _states) = (source, target, states);
-
-    /// <summary>The schedule converted.</summary>
-    public UpdateTable Source { get; }
-
-    /// <summary>
-    /// The numbers of the equivalent run, for the scale-invariant group alone. They hold only with its gradients times P.
-    /// </summary>
-    public UpdateTable Target { get; }
-
-    /// <summary>
-    /// ln P before update <paramref name="step"/>: weights are P times the source's, and gradients are multiplied by P. T for after the
-    /// last update.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The step is not one from the first described to T.</exception>
-    public double LogScaleAt(long step) => step >= Source.FirstStep && step <= Source.End
-        ? _states[step - Source.FirstStep].LogScale
-        : throw new ArgumentOutOfRangeException(
-            nameof(step),
-            step,
-            $"The conversion describes updates {Source.FirstStep} to {Source.End - 1} and the state after them; ask for one of these.");
+    // The buffer is the source's own: (r/P) v with r = P.
+    private static StateMap OfScale(StateMap scale) => scale with { LogBuffer = scale.LogScale };
 }

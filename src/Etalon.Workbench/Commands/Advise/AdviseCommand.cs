@@ -33,6 +33,8 @@ internal static class AdviseCommand
     private static int Run(ParseResult parsed, AdviseOptions options)
     {
         var files = new OutputFiles(parsed, options.Json, options.Out);
+        UnusualSize.Warn(
+            $"{options.Rate.Name} ", parsed.GetValue(options.Rate), ScheduledQuantity.LearningRate, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(options.Against) is { } against) return Judge(parsed, options, files, against);
         if (parsed.GetValue(options.From) is { } from) return Transfer(parsed, options, files, from);
         return Advise(parsed, options, files);

@@ -50,8 +50,11 @@ internal static partial class AuditCommand
 
     private static void Write(AuditReport report, TextWriter output)
     {
-        output.WriteLine(Terminal.Of(output).Heading(AuditText.Heading(report)));
-        foreach (var part in (IReadOnlyList<string>[])[AuditText.Table(report), AuditText.Verdict(report), AuditText.Check(report)])
+        var screen = Terminal.Of(output);
+        screen.WriteHeading(AuditText.Heading(report), output);
+        IReadOnlyList<string>[] parts =
+            [AuditText.Table(report, screen.Width), AuditText.Verdict(report, screen.Width), AuditText.Check(report, screen.Width)];
+        foreach (var part in parts)
         {
             output.WriteLine();
             foreach (var line in part) output.WriteLine(line);

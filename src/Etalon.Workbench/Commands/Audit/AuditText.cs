@@ -1,5 +1,6 @@
 using System.Globalization;
 using Etalon.Engine.Symmetry;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Invariance;
 using Etalon.Lab.Models;
@@ -25,7 +26,7 @@ internal static class AuditText
     /// <summary>
     /// A row for each tensor: is the loss invariant to the scale of each channel alone, of the tensor alone, of its group; what decay does.
     /// </summary>
-    public static IReadOnlyList<string> Table(AuditReport report)
+    public static IReadOnlyList<string> Table(AuditReport report, int width)
     {
         ArgumentNullException.ThrowIfNull(report);
         string[][] rows =
@@ -39,41 +40,66 @@ internal static class AuditText
             ]),
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        // Without the last column, which is the longest.
+        int verdicts = widths.SkipLast(1).Sum(column => column + 2) - 2;
         return
         [
-            .. rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()),
+            .. verdicts > width ? rows.Skip(1).SelectMany(row => InWords(rows[0], row, width))
+                : verdicts + 2 + widths[^1] > width
+                    ? [Columns(rows[0][..^1], widths), .. rows.Skip(1).SelectMany(row => Below(row, widths, width))]
+                : rows.Select(row => Columns(row, widths)),
             "",
-            "Scaled by c: yes, the outputs stay; no, at the layer named a part that c^a multiplies meets one that c^b multiplies, a≠b.",
+            .. WrappedText.Lines("",
+                "Scaled by c: yes, the outputs stay; no, at the layer named a part that c^a multiplies meets one that c^b multiplies, a≠b.",
+                width),
         ];
+    }
+
+    private static string Columns(string[] row, int[] widths) =>
+        string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd();
+
+    // The last column on a line of its own.
+    private static IEnumerable<string> Below(string[] row, int[] widths, int width) =>
+        [Columns(row[..^1], widths), .. row[^1].Length == 0 ? [] : WrappedText.Lines("  why not: ", row[^1], width)];
+
+    private static IEnumerable<string> InWords(string[] names, string[] row, int width)
+    {
+        var cells = names.Zip(row).Skip(1).Where(cell => cell.Second.Length > 0).Select(cell => $"{cell.First} {cell.Second}");
+        return WrappedText.Lines("", $"{row[0]}: {string.Join(", ", cells)}", width, 2);
     }
 
     /// <summary>
     /// Whether the group and all parameters are scale-invariant, what to change where they are not, and what epsilon does.
     /// </summary>
-    public static IReadOnlyList<string> Verdict(AuditReport report)
+    public static IReadOnlyList<string> Verdict(AuditReport report, int width)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return
+        return Wrapped(
         [
             .. Verdict("The scale-invariant group (every weight but the head's)", report.Group,
                 "weight decay on it only sets its speed, and a conversion may change it"),
             .. Verdict("All trained parameters together", report.AllParameters, "a conversion may change all of them"),
             .. Epsilon(report),
-        ];
+        ], width);
     }
 
     /// <summary>How rules and measurement compare.</summary>
-    public static IReadOnlyList<string> Check(AuditReport report)
+    public static IReadOnlyList<string> Check(AuditReport report, int width)
     {
         ArgumentNullException.ThrowIfNull(report);
         int questions = report.Questions.Count();
         var disagreements = report.Disagreements;
-        return disagreements.Count == 0
+        return Wrapped(disagreements.Count == 0
             ? [$"Checked: rules and measurement (float64, epsilon 0, parameters scaled, a limit of {ScalingMeasurement.Tolerance:0e+0}) "
                 + $"agree on all {questions} questions."]
             : [$"Rules and measurement disagree on {disagreements.Count} of {questions} questions; do not trust this audit:",
-            .. disagreements.Select(line => $"  {line}")];
+            .. disagreements.Select(line => $"  {line}")], width);
     }
+
+    // What is indented stays so.
+    private static IReadOnlyList<string> Wrapped(IEnumerable<string> lines, int width) =>
+        [.. lines.SelectMany(line => line.StartsWith("  ", StringComparison.Ordinal)
+            ? WrappedText.Lines("  ", line[2..], width, 4) : WrappedText.Lines("", line, width))];
 
     private static IEnumerable<string> Verdict(string what, ScaleFinding finding, string meaning)
     {

@@ -13,6 +13,9 @@ internal static class ConversionText
     private const int MostCorrections = 6;
     private const int LabelWidth = 14;
 
+    // 34, 10, 10 and 16 with gaps of two.
+    private const int WidthOfFormats = 76;
+
     /// <summary>The text, line by line.</summary>
     /// <param name="converted">The conversion.</param>
     /// <param name="width">Columns to fill.</param>
@@ -23,13 +26,17 @@ internal static class ConversionText
         return
         [
             .. Labeled("theorem", conversion.Theorem, width),
-            .. Labeled("from", $"{conversion.Source.Rule}  with the recipe's numbers", width),
-            .. Labeled("to", $"{conversion.Target.Rule}  with {Numbers(conversion)}", width),
+            .. Labeled("from", $"{conversion.SourceRule}  with the recipe's numbers", width),
+            .. Labeled("to", $"{conversion.TargetRule}  with {Numbers(conversion)}", width),
             .. Covers(converted.Parameters, width),
             .. Corrections(converted, width),
+            .. conversion.Adam is { MemoryError: > 0 and var error }
+                ? Labeled("left out",
+                    $"η λ/(1 - β₂) is {error:G3} at its largest: the squares are remembered longer by twice this share", width)
+                : [],
             .. Range(conversion.Range, width),
             "",
-            .. Formats(conversion.Range),
+            .. Formats(conversion.Range, width),
             "",
             "holds if",
             .. conversion.Assumptions.SelectMany(assumption => WrappedText.Lines("- ", assumption, width)),
@@ -56,6 +63,15 @@ internal static class ConversionText
             oneDecay &= target[i].WeightDecay == target[0].WeightDecay;
         }
         string decay = oneDecay ? $"λ = {(target.Length > 0 ? target[0].WeightDecay : 0):G6}" : "its own λ";
+        if (conversion.ScalesGradients) return $"{decay} and its own η; the gradients of what is covered times P";
+        if (conversion.Adam is not null)
+            return conversion.Form switch
+            {
+                EquivalentForm.AdamRateOnly => $"{decay} and its own η and ε",
+                EquivalentForm.AdamConstantBetas =>
+                    $"{decay}, β₁ = {target[0].Momentum:G6}, β₂ = {conversion.Adam.Target.Steps[0].Beta2:G6} and its own η and ε",
+                _ => $"{decay} and its own η, β₁, β₂ and ε",
+            };
         return $"{decay} and its own η{(ownMomentum ? conversion.Target.Rule.Nesterov ? ", μ and ν" : " and μ" : "")}";
     }
 
@@ -78,7 +94,9 @@ internal static class ConversionText
     private static IEnumerable<string> Corrections(RecipeConversion converted, int width)
     {
         var corrections = converted.Conversion.Corrections;
-        if (corrections.Count == 0) return Labeled("corrections", "none: weights and buffer start as they are", width);
+        if (corrections.Count == 0) return Labeled("corrections",
+                $"none: weights and {(converted.Conversion.RateDegree == 2 ? "buffer" : "what the optimizer remembers")} start as they are",
+                width);
         var list = corrections.Take(MostCorrections).Select(correction => $"update {correction.Step} ({Change(correction.Map)})");
         bool areShares = corrections.All(correction => correction.Map.LogBuffer == 0);
         string more = corrections.Count > MostCorrections ? $" and {corrections.Count - MostCorrections} more" : "";
@@ -118,12 +136,18 @@ internal static class ConversionText
         ];
     }
 
-    private static IEnumerable<string> Formats(ConversionRange range)
+    private static IEnumerable<string> Formats(ConversionRange range, int width)
     {
         static string Step(long? step) => step is { } at ? $"{at}" : "never";
-        yield return $"{"without re-centring, overflow in",-34}  {"of rates",10}  {"of weights",10}  {"of their squares",16}";
-        foreach (var format in range.Formats)
-            yield return $"{format.Format,34}  {Step(format.Rate),10}  {Step(format.Weights),10}  {Step(format.SquaredWeights),16}";
+        bool isWide = width >= WidthOfFormats;
+        const string Label = "without re-centring, overflow in";
+        if (!isWide) yield return Label;
+        int format = isWide ? 34 : 8, squares = isWide ? 16 : 10;
+        yield return $"{(isWide ? Label : "").PadRight(format)}  {"of rates",10}  {"of weights",10}  "
+            + (isWide ? "of their squares" : "of squares");
+        foreach (var row in range.Formats)
+            yield return $"{row.Format.PadLeft(format)}  {Step(row.Rate),10}  {Step(row.Weights),10}  "
+                + Step(row.SquaredWeights).PadLeft(squares);
     }
 
     private static string Signed(SignedLog number) => number.Sign == 0 ? "0" : (number.Sign < 0 ? "-" : "") + Magnitude.Text(number.Log);

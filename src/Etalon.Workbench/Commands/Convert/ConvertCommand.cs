@@ -21,7 +21,8 @@ internal static class ConvertCommand
         var csv = new Option<string?>("--csv")
         {
             Description =
-            "Write the equivalent's step,lr,weight_decay,momentum,log_lr for each update to this file.",
+            "Write the equivalent's numbers for each update to this file: step,lr,weight_decay,momentum,log_lr, or of adamw "
+            + "step,lr,beta1,beta2,eps,weight_decay,log_scale.",
             HelpName = "FILE"
         };
         var json = new Option<bool>("--json") { Description = "For machines: theorem, corrections, growth and ranges as JSON." };
@@ -33,6 +34,7 @@ internal static class ConvertCommand
               etalon convert recipes/cifar-step.yaml --to texp++
               etalon convert recipes/cifar-step.yaml --to texp++ --out texp.yaml --csv texp.csv
               etalon convert recipes/cifar-cosine-warmup.yaml --to weight-decay:1e-4
+              etalon convert recipes/digits-adamw.yaml --to adam --csv adam.csv
             """)
         {
             recipe, form, file, csv, json,
@@ -40,9 +42,10 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             var files = new OutputFiles(parsed, json, file, csv);
-            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), parsed.InvocationConfiguration.Error);
+            var error = parsed.InvocationConfiguration.Error;
+            var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error);
             files.Spare(RecipeInputs.Of(read));
-            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!));
+            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!, error));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
             else Print(converted, files.Report);
             files.Write(file, writer => writer.Write(converted.ToYaml(read, parsed.GetValue(file)!)));
@@ -55,7 +58,7 @@ internal static class ConvertCommand
     private static void Print(RecipeConversion converted, TextWriter output)
     {
         var screen = Terminal.Of(output);
-        output.WriteLine(screen.Heading(ConversionText.Heading(converted)));
+        screen.WriteHeading(ConversionText.Heading(converted), output);
         output.WriteLine();
         foreach (var line in ConversionText.Lines(converted, screen.Width)) output.WriteLine(line);
     }

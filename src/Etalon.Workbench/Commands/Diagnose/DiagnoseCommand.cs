@@ -82,6 +82,7 @@ internal static class DiagnoseCommand
     private static string Path(string log, string runs)
     {
         if (File.Exists(log)) return log;
+        CurrentFolder.Require(log);
         return log.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(log)
             ? throw new InputException($"{log}: no such file; give a CSV log, or the name or folder of a run")
             : CommonOptions.Find(log, runs);

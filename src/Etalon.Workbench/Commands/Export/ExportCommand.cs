@@ -56,6 +56,10 @@ internal static class ExportCommand
         var read = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
         files.Spare(RecipeInputs.Of(read));
         var (recipe, numbers) = (read.Recipe, RecipeNumbers.Of(read.Recipe));
+        if (target == "keras" && numbers.Covered?.Beta2 is not null)
+            throw new InputException(
+                "equivalent: it has betas and an epsilon of each update, and Keras's are fixed; write --for pytorch or optax, or "
+                + "equivalent.form=scaled-gradient");
         if (target == "keras" && numbers.Covered?.LookAhead is not null)
             throw new InputException(
                 "equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch "

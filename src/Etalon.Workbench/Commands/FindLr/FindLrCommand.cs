@@ -44,6 +44,7 @@ internal static class FindLrCommand
         files.Spare(RecipeInputs.Of(read));
         string? apply = parsed.GetValue(options.Apply);
         if (apply is not null) AppliedRate.Check(read, apply);
+        UnusualSize.Warn($"{options.From.Name} ", parsed.GetValue(options.From), ScheduledQuantity.LearningRate, error);
         var tested = new RateTestOptions
         {
             From = parsed.GetValue(options.From) ?? Usual.From,

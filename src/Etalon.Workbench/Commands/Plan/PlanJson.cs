@@ -39,7 +39,7 @@ internal static class PlanJson
     {
         ["form"] = FormWords.Of(conversion.Form),
         ["theorem"] = conversion.Theorem,
-        ["rule"] = conversion.Target.Rule.ToString(),
+        ["rule"] = conversion.TargetRule,
         ["largest_log_rate"] = double.IsFinite(conversion.Range.LargestLogRate) ? conversion.Range.LargestLogRate : null,
         ["log_scale_at_end"] = conversion.LogScaleAt(conversion.Target.End),
         ["corrections"] = new JsonArray([.. conversion.Corrections.Select(correction => (JsonNode)correction.Step)]),

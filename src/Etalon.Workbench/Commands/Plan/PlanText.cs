@@ -33,9 +33,9 @@ internal static class PlanText
         return
         [
             .. WrappedText.Lines("equivalent: ", $"{FormWords.Of(conversion.Form)}, {conversion.Theorem}", width),
-            .. WrappedText.Lines("covered: ", $"{CoveredParameters.Rule}, by {conversion.Target.Rule}", width),
+            .. WrappedText.Lines("covered: ", $"{CoveredParameters.Rule}, by {conversion.TargetRule}", width),
             .. WrappedText.Lines("rest: ",
-                $"everything else, by the recipe's own numbers, which the covered group is equivalent to: {conversion.Source.Rule}", width),
+                $"everything else, by the recipe's own numbers, which the covered group is equivalent to: {conversion.SourceRule}", width),
         ];
     }
 

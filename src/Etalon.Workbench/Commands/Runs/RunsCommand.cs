@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Etalon.Lab;
+using Etalon.Lab.Files;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
@@ -49,7 +50,7 @@ internal static class RunsCommand
     private static void List(string root, bool json, TextWriter output)
     {
         if (File.Exists(root)) throw new InputException($"--runs {root}: is a file; name the folder of all runs");
-        if (CurrentFolder.IsGone && !Path.IsPathRooted(root)) throw new InputException($"--runs {root}: no such folder");
+        CurrentFolder.Require(root);
         var runs = RunListing.Of(root);
         if (json)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Etalon.Lab.Charts;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Simulations.Scenarios;
 using Etalon.Schedules;
 using Etalon.Workbench.Json;
@@ -56,6 +57,7 @@ internal static class SimulateCommand
         var files = new OutputFiles(parsed, options.Json, options.Csv, options.Svg);
         files.Spare([]);
         var output = files.Report;
+        options.WarnOfSizes(parsed, parsed.InvocationConfiguration.Error);
         var report = scenario.Run(options.Read(parsed), Environment.ProcessorCount, cancellation);
 
         if (parsed.GetValue(options.Json)) output.WriteLine(JsonSerializer.Serialize(Json(scenario, report), JsonFormat.Options));
@@ -68,7 +70,7 @@ internal static class SimulateCommand
     private static void Print(ScenarioReport report, TextWriter output)
     {
         var screen = Terminal.Of(output);
-        output.WriteLine(screen.Heading(report.Title));
+        screen.WriteHeading(report.Title, output);
         output.WriteLine();
         foreach (var line in ScenarioText.Lines(report, screen.Width)) output.WriteLine(line);
     }
@@ -124,6 +126,12 @@ internal static class SimulateCommand
             ];
             WordOption.Allow(Decay, "coupled", "decoupled");
             return all.Where(one => inputs.HasFlag(one.Input)).SelectMany(one => one.Options).Concat([Replicas, Seed, Csv, Svg, Json]);
+        }
+
+        public void WarnOfSizes(ParseResult parsed, TextWriter error)
+        {
+            UnusualSize.Warn($"{Rate.Name} ", parsed.GetValue(Rate), ScheduledQuantity.LearningRate, error);
+            UnusualSize.Warn($"{WeightDecay.Name} ", parsed.GetValue(WeightDecay), ScheduledQuantity.WeightDecay, error);
         }
 
         // An option that the scenario does not take was not parsed, and asking for it gives its default.

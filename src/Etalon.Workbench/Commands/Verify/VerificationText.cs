@@ -7,19 +7,47 @@ namespace Etalon.Workbench.Commands;
 /// <summary>A verification as a table and as a picture.</summary>
 internal static class VerificationText
 {
+    // 8 and six times 9 with gaps of two.
+    private const int WidthOfTable = 74;
+
+    private const string OfConverted = "of the converted run from the recipe's own", OfOthers = "outputs of";
+
+    private static readonly (string Name, Func<Comparison, double> Of)[] Converted =
+    [
+        ("outputs", point => point.Outputs), ("direction", point => point.Direction), ("loss", point => point.Loss),
+        ("norm / P", point => point.Norm),
+    ];
+
+    private static readonly (string Name, Func<Comparison, double> Of)[] Others =
+        [("control", point => point.ControlOutputs), ("perturbed", point => point.PerturbedOutputs)];
+
     /// <summary>The table, and the verdict below it.</summary>
-    public static IEnumerable<string> Lines(Verification verification)
+    /// <param name="verification">The verification.</param>
+    /// <param name="width">Columns; where the table has no room, it is cut in two.</param>
+    public static IEnumerable<string> Lines(Verification verification, int width)
     {
         ArgumentNullException.ThrowIfNull(verification);
-        yield return $"{"",8}  {"of the converted run from the recipe's own",42}  {"outputs of",21}";
-        yield return $"{"updates",8}  {"outputs",9}  {"direction",9}  {"loss",9}  {"norm / P",9}  {"control",9}  {"perturbed",9}";
-        foreach (var point in verification.Comparisons)
-        {
-            var cells = new[] { point.Outputs, point.Direction, point.Loss, point.Norm, point.ControlOutputs, point.PerturbedOutputs };
-            yield return $"{point.Updates,8}{string.Concat(cells.Select(cell => $"  {Comparison.Distance(cell),9}"))}";
-        }
-        yield return "";
-        yield return verification.Verdict.Sentence;
+        var points = verification.Comparisons;
+        return
+        [
+            .. width >= WidthOfTable
+                ? [$"{"",8}  {OfConverted,42}  {OfOthers,21}", .. Table(points, [.. Converted, .. Others], 8, "  ", 9)]
+                : (string[])[OfConverted, .. Table(points, Converted, 7, " ", 8), "", OfOthers, .. Table(points, Others, 7, " ", 8)],
+            "",
+            .. WrappedText.Lines("", verification.Verdict.Sentence, width),
+        ];
+    }
+
+    private static IEnumerable<string> Table(IReadOnlyList<Comparison> points, (string Name, Func<Comparison, double> Of)[] columns,
+        int updates, string gap, int cell)
+    {
+        int[] widths = [.. columns.Select(column => Math.Max(cell, column.Name.Length))];
+        return
+        [
+            "updates".PadLeft(updates) + string.Concat(columns.Select((column, i) => gap + column.Name.PadLeft(widths[i]))),
+            .. points.Select(point => $"{point.Updates}".PadLeft(updates)
+                + string.Concat(columns.Select((column, i) => gap + Comparison.Distance(column.Of(point)).PadLeft(widths[i])))),
+        ];
     }
 
     /// <summary>The first line: recipe, form, precision.</summary>

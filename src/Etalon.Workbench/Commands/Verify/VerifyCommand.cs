@@ -4,7 +4,6 @@ using Etalon.Lab.Charts;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Verifications;
-using Etalon.Schedules.Equivalence;
 using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
@@ -24,6 +23,7 @@ internal static class VerifyCommand
             Examples:
               etalon verify recipes/digits.yaml
               etalon verify recipes/digits.yaml --to texp --steps 600 --svg verify.svg
+              etalon verify recipes/digits-adamw.yaml --to scaled-gradient
               etalon verify recipes/digits.yaml model.norm=group --precision float32
 
             Exit codes: 0 the equivalence holds, 1 it does not or the test had no power, 2 bad input, 3 diverged.
@@ -43,8 +43,8 @@ internal static class VerifyCommand
         var (output, error) = (files.Report, parsed.InvocationConfiguration.Error);
         var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(options.Recipe), error);
         files.Spare(RecipeInputs.Of(read));
-        var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text)
-            : read.Recipe.Equivalent ?? new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus };
+        var form = parsed.GetValue(options.Form) is { } text ? FormArgument.Parse(text, error)
+            : RecipeConversion.FormOf(read.Recipe);
         var precision = parsed.GetValue(options.Precision) == "float32" ? Precision.Float32 : Precision.Float64;
         var verification = Verification.Run(
             RecipeConversion.Of(read.Recipe, form), parsed.GetValue(options.Steps), precision, Environment.ProcessorCount,
@@ -59,9 +59,10 @@ internal static class VerifyCommand
 
     private static void Print(Verification verification, TextWriter output)
     {
-        output.WriteLine(Terminal.Of(output).Heading(VerificationText.Heading(verification)));
+        var screen = Terminal.Of(output);
+        screen.WriteHeading(VerificationText.Heading(verification), output);
         output.WriteLine();
-        foreach (var line in VerificationText.Lines(verification)) output.WriteLine(line);
+        foreach (var line in VerificationText.Lines(verification, screen.Width)) output.WriteLine(line);
     }
 
     private static void WriteJson(Verification verification, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
