@@ -19,8 +19,9 @@ internal sealed record Axis(double Low, double High, bool IsLog)
     /// <summary>An axis for these values: logarithmic when they span more than two decades, from zero when they are near it.</summary>
     public static Axis For(IReadOnlyList<double> values)
     {
-        var finite = values.Where(double.IsFinite).Order().ToArray();
+        var finite = values.Where(double.IsFinite).ToArray();
         if (finite.Length == 0) return new(0, 1, false);
+        Array.Sort(finite);
         var (low, high) = (finite[0], finite[^1]);
         var positive = finite.Where(value => value > 0).ToArray();
         if (low >= 0 && positive.Length > 0 && positive[(int)(positive.Length * ShareOfSmallValues)] < high / 100)

@@ -34,7 +34,7 @@ internal static class TextChart
     {
         // A Braille character is 2 dots wide and 4 high; bit order by the Unicode block at U+2800.
         int[,] bits = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
-        var field = Enumerable.Range(0, height).Select(_ => Enumerable.Repeat(' ', columns).ToArray()).ToArray();
+        var field = Blank(columns, height);
         foreach (var (x, low, high) in Spans(line, xAxis, yAxis, columns * 2, height * 4))
         {
             for (var y = low; y <= high; y++)
@@ -48,7 +48,7 @@ internal static class TextChart
 
     private static char[][] Letters(IReadOnlyList<ChartLine> lines, Axis xAxis, Axis yAxis, int columns, int height)
     {
-        var field = Enumerable.Range(0, height).Select(_ => Enumerable.Repeat(' ', columns).ToArray()).ToArray();
+        var field = Blank(columns, height);
         for (var i = 0; i < lines.Count; i++)
         {
             foreach (var (x, low, high) in Spans(lines[i], xAxis, yAxis, columns, height))
@@ -62,6 +62,9 @@ internal static class TextChart
         }
         return field;
     }
+
+    private static char[][] Blank(int columns, int height) =>
+        [.. Enumerable.Range(0, height).Select(_ => new string(' ', columns).ToCharArray())];
 
     // For each column of the field, which rows the line covers there; rows count from the bottom. A line that jumps from one column
     // to the next is joined in the later one.

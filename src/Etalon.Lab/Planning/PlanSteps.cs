@@ -10,7 +10,7 @@ internal static class PlanSteps
     public static long[] Of(PlannedRecipe plan)
     {
         var recipe = plan.Recipe;
-        var steps = new SortedSet<long>();
+        var steps = new List<long>();
         var stride = Math.Max(1.0, (recipe.TotalSteps - 1) / (double)Spread);
         for (var i = 0; i * stride < recipe.TotalSteps; i++) steps.Add((long)(i * stride));
         steps.Add(recipe.TotalSteps - 1);
@@ -19,6 +19,10 @@ internal static class PlanSteps
             steps.Add(happening.Step);
             steps.Add(Math.Max(0, happening.Step - 1));
         }
-        return [.. steps];
+        steps.Sort();
+        int kept = 1;
+        for (int i = 1; i < steps.Count; i++)
+            if (steps[i] > steps[kept - 1]) steps[kept++] = steps[i];
+        return [.. steps[..kept]];
     }
 }

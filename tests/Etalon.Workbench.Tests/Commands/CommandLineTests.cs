@@ -12,6 +12,17 @@ public class CommandLineTests
         Cli.Approve(name, output);
     }
 
+    // A start makes the verb that it needs, under the name that the word was compared with.
+    [Fact]
+    public void A_verb_is_made_alone_where_its_name_comes_first()
+    {
+        var all = CommandLine.Create().Subcommands.Select(verb => verb.Name).ToList();
+        Assert.True(all.Count > 15);
+        Assert.All(all, name => Assert.Equal([name], CommandLine.Create(name).Subcommands.Select(verb => verb.Name)));
+        Assert.All((string[])["plant", "--help", "[suggest]", ""],
+            word => Assert.Equal(all, CommandLine.Create(word).Subcommands.Select(verb => verb.Name)));
+    }
+
     [Fact]
     public async Task Without_a_verb_the_help_is_shown()
     {

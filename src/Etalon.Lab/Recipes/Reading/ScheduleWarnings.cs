@@ -21,12 +21,19 @@ internal static class ScheduleWarnings
     {
         if (!warnings.AreWanted || quantity == ScheduledQuantity.Momentum) return;
         if (quantity == ScheduledQuantity.LearningRate && Grows(schedule)) return;
-        var last = Math.Max(0, totalSteps - 1);
-        var steps = Enumerable.Range(0, Samples + 1).Select(i => (long)(last * (i / (double)Samples)));
-        if (schedule is Sequence sequence) steps = steps.Concat(sequence.Begins.Where(begin => begin < totalSteps));
-        var largest = steps.MaxBy(schedule.ValueAt);
-        if (OfSize(schedule.ValueAt(largest), quantity) is { } warning)
-            warnings.Add(place, $"{path} is {schedule.ValueAt(largest):G6} at step {largest}: {warning}");
+        long last = Math.Max(0, totalSteps - 1), largest = 0;
+        double peak = schedule.ValueAt(largest);
+        for (int i = 1; i <= Samples; i++) Look((long)(last * (i / (double)Samples)));
+        if (schedule is Sequence sequence)
+            foreach (long begin in sequence.Begins)
+                if (begin < totalSteps) Look(begin);
+        if (OfSize(peak, quantity) is { } warning) warnings.Add(place, $"{path} is {peak:G6} at step {largest}: {warning}");
+
+        // A plain loop: every command that reads a recipe comes here.
+        void Look(long step)
+        {
+            if (schedule.ValueAt(step) is var value && value > peak) (largest, peak) = (step, value);
+        }
     }
 
     /// <summary>What to say of a number of another size than any recipe has, wherever it was given; null for a usual one.</summary>
