@@ -22,10 +22,10 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         (code, output, _) = await Cli.Run("diagnose", log, "--optimizer", "adamw", "--weight-decay", "10", "--steps-per-epoch", "500");
         Assert.Equal(0, code);
         Assert.Contains("linear from 0.001 to 0", output, StringComparison.Ordinal);
-        // 0.001 · 10 · 2000/2.
+        // 0.001 · 10 · 2000/2; the largest rate that was logged is that of update 9.
         Assert.Contains("10 mixing units in all", output, StringComparison.Ordinal);
         string words = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("(0.2 epochs)", words, StringComparison.Ordinal);
+        Assert.Contains("(0.201 epochs)", words, StringComparison.Ordinal);
         Assert.Contains("expected to grow", output, StringComparison.Ordinal);
     }
 
