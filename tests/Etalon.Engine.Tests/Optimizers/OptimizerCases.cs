@@ -19,6 +19,9 @@ internal static class OptimizerCases
                 new SgdOptions { IsNesterov = words.Contains("nesterov"), IsDecayDecoupled = words.Contains("decoupled") }, groups),
             "adam" => new Adam<T>(w, g, new AdamOptions(), groups),
             "adamw" => new Adam<T>(w, g, new AdamOptions { IsDecayDecoupled = true, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3 }, groups),
+            "lion" => new Lion<T>(w, g, new LionOptions(), groups),
+            "signum" => new Signum<T>(w, g, groups),
+            "muon" => new Muon<T>(w, g, new MuonOptions { IsNesterov = !words.Contains("plain") }, groups),
             "wn-adam" =>
                 new WnAdam<T>(w, g,
                     new WnAdamOptions { Scope = Scope(words), Initial = 2, Beta1 = 0.8, IsDecayDecoupled = words.Contains("decoupled") },

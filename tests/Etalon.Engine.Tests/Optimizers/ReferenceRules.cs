@@ -10,7 +10,7 @@ internal static class ReferenceRules
 
     public static readonly string[] Names =
     [
-        "sgd", "sgd nesterov", "sgd decoupled", "adam", "adamw",
+        "sgd", "sgd nesterov", "sgd decoupled", "adam", "adamw", "lion", "signum", "muon", "muon plain",
         "wngrad", "wngrad decoupled", "wngrad tensor", "wngrad channel", "wngrad kernel", "wngrad look-ahead",
         "wngrad channel look-ahead decoupled",
         "wngrad lagged", "wngrad kernel lagged", "wngrad norm", "wngrad channel norm", "wngrad length", "wngrad tensor restarts look-ahead",
@@ -28,6 +28,9 @@ internal static class ReferenceRules
             "sgd" => Sgd(words.Contains("nesterov"), words.Contains("decoupled")),
             "adam" => Adam(0.9, 0.999, 1e-8, isDecoupled: false),
             "adamw" => Adam(0.8, 0.95, 1e-3, isDecoupled: true),
+            "lion" => Sign(0.9, 0.99),
+            "signum" => Sign(null, null),
+            "muon" => Muon(isNesterov: !words.Contains("plain")),
             "wn-adam" => WnAdam(CellsOf(words), words.Contains("decoupled")),
             "adagrad-norm" => AdaGradNorm(CellsOf(words), words.Contains("decoupled")),
             "dog" => Dog(),
@@ -74,6 +77,95 @@ internal static class ReferenceRules
                 w[i] -= rate * (m[i] / correction1) / (Math.Sqrt(u[i] / correction2) + epsilon);
             }
         };
+    }
+
+    private static Rule Sign(double? beta1, double? beta2)
+    {
+        double[] m = new double[Cells.Length];
+        return (w, g, numbers) =>
+        {
+            for (int i = 0; i < w.Length; i++)
+            {
+                double mixed = beta1 ?? numbers[i].Momentum, kept = beta2 ?? numbers[i].Momentum;
+                double sign = Math.Sign(mixed * m[i] + (1 - mixed) * g[i]);
+                m[i] = kept * m[i] + (1 - kept) * g[i];
+                w[i] = (1 - numbers[i].Rate * numbers[i].WeightDecay) * w[i] - numbers[i].Rate * sign;
+            }
+        };
+    }
+
+    // Matrices as they stand in memory, inputs x outputs; what has one size follows AdamW.
+    private static Rule Muon(bool isNesterov)
+    {
+        double[] m = new double[Cells.Length];
+        var adam = Adam(0.9, 0.95, 1e-8, isDecoupled: true);
+        return (w, g, numbers) =>
+        {
+            double[] before = [.. w];
+            adam(w, [.. g], numbers);
+            int at = 0;
+            foreach (var (_, shape) in FlatProblem<double>.Tensors)
+            {
+                int length = shape.Aggregate((a, b) => a * b), columns = shape[^1], rows = length / columns;
+                if (shape.Length > 1)
+                {
+                    double mu = numbers[at].Momentum;
+                    var direction = new double[rows, columns];
+                    for (int i = 0; i < length; i++)
+                    {
+                        m[at + i] = mu * m[at + i] + (1 - mu) * g[at + i];
+                        direction[i / columns, i % columns] = isNesterov ? (1 - mu) * g[at + i] + mu * m[at + i] : m[at + i];
+                    }
+                    double scale = Math.Sqrt(Math.Max(1, columns / (double)rows));
+                    var step = NewtonSchulz(direction);
+                    for (int i = 0; i < length; i++)
+                        w[at + i] = (1 - numbers[at].Rate * numbers[at].WeightDecay) * before[at + i]
+                            - numbers[at].Rate * scale * step[i / columns, i % columns];
+                }
+                at += length;
+            }
+        };
+    }
+
+    // As the authors write it: with the matrix turned where it is tall.
+    private static double[,] NewtonSchulz(double[,] g)
+    {
+        bool isTall = g.GetLength(0) > g.GetLength(1);
+        var x = isTall ? Turned(g) : g;
+        double norm = 0;
+        foreach (double number in x) norm += number * number;
+        x = Sum(1 / (Math.Sqrt(norm) + 1e-7), x, 0, x);
+        for (int step = 0; step < 5; step++)
+        {
+            var a = Times(x, Turned(x));
+            x = Sum(3.4445, x, 1, Times(Sum(-4.7750, a, 2.0315, Times(a, a)), x));
+        }
+        return isTall ? Turned(x) : x;
+    }
+
+    private static double[,] Turned(double[,] x)
+    {
+        var turned = new double[x.GetLength(1), x.GetLength(0)];
+        for (int i = 0; i < x.GetLength(0); i++)
+            for (int j = 0; j < x.GetLength(1); j++) turned[j, i] = x[i, j];
+        return turned;
+    }
+
+    private static double[,] Times(double[,] x, double[,] y)
+    {
+        var product = new double[x.GetLength(0), y.GetLength(1)];
+        for (int i = 0; i < x.GetLength(0); i++)
+            for (int k = 0; k < x.GetLength(1); k++)
+                for (int j = 0; j < y.GetLength(1); j++) product[i, j] += x[i, k] * y[k, j];
+        return product;
+    }
+
+    private static double[,] Sum(double a, double[,] x, double b, double[,] y)
+    {
+        var sum = new double[x.GetLength(0), x.GetLength(1)];
+        for (int i = 0; i < x.GetLength(0); i++)
+            for (int j = 0; j < x.GetLength(1); j++) sum[i, j] = a * x[i, j] + b * y[i, j];
+        return sum;
     }
 
     private static Rule WnGrad(int[] cells, string[] words)

@@ -158,7 +158,7 @@ public sealed class OptimizerRunTests : IDisposable
     }
 
     [Fact]
-    public void A_fork_keeps_its_optimizer_and_an_equivalent_form_needs_sgd()
+    public void A_fork_keeps_its_optimizer_and_an_equivalent_form_needs_a_rate_that_is_given()
     {
         string run = SmallRun.Stopped(_folder.Path, 6);
         var refused = Assert.Throws<InputException>(() => SmallRun.Train(
@@ -167,7 +167,7 @@ public sealed class OptimizerRunTests : IDisposable
 
         var recipe = SmallRun.Spec("optimizer={name: wngrad}", "equivalent={form: texp++}");
         refused = Assert.Throws<InputException>(() => new Trainer<float>(recipe, DataCatalog.Load("digits"), 1));
-        Assert.Contains("write name: sgd", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("record the rate of each update", refused.Message, StringComparison.Ordinal);
     }
 
     private static double Curvature<T>(Recipe recipe) where T : unmanaged, IFloatingPointIeee754<T>

@@ -47,6 +47,15 @@ internal sealed record OptimizerFamily(OptimizerSpec Default, IReadOnlyList<Opti
         OfAdam(isDecayDecoupled: false),
         OfAdam(isDecayDecoupled: true),
         Of(
+            new LionSpec(),
+            Number<LionOptions>(Beta1Key, (o, v) => o with { Beta1 = v }, o => o.Beta1),
+            Number<LionOptions>("beta2", (o, v) => o with { Beta2 = v }, o => o.Beta2)),
+        new(new SignumSpec(), []),
+        Of(
+            new MuonSpec(),
+            Flag<MuonOptions>("nesterov", (o, v) => o with { IsNesterov = v }, o => o.IsNesterov),
+            Number<MuonOptions>("epsilon", (o, v) => o with { Epsilon = v }, o => o.Epsilon)),
+        Of(
             new DogSpec(),
             Number<DogOptions>("initial_distance", (o, v) => o with { InitialDistance = v }, o => o.InitialDistance)),
         Of(
