@@ -33,6 +33,9 @@ internal sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnly
     /// </summary>
     public IReadOnlyList<double> Crosses { get; init; } = [];
 
+    /// <summary>Lower and upper ends of a band around the line, one for each horizontal value; empty for none.</summary>
+    public IReadOnlyList<(double Low, double High)> Band { get; init; } = [];
+
     /// <summary>Whether the line is dashed and reads on the axis at the right.</summary>
     public bool OnRight { get; init; }
 }

@@ -71,6 +71,7 @@ internal static class SvgChart
     {
         var bottom = top + panel.Height;
         double[] values = [.. panel.Lines.Where(line => !line.OnRight).SelectMany(line => line.Y)];
+        values = [.. values, .. BandEnds(panel.Lines, values)];
         var leftAxis = panel.IsLogarithmic ? Axis.LogarithmicFor(values) : Axis.For(values);
         var tickCount = Math.Max(3, panel.Height / 45);
 
@@ -86,6 +87,8 @@ internal static class SvgChart
         WriteVerticalAxis(leftAxis, panel.Label, tickCount, top, panel.Height, atRight: false, output);
         foreach (var tick in xAxis.Ticks(8).Where(_ => isLast))
             output.WriteLine($"""<text x="{X(xAxis, tick):0.#}" y="{bottom + 17}" text-anchor="middle">{Axis.Label(tick)}</text>""");
+        foreach (var line in panel.Lines.Where(line => line.Band.Count > 0))
+            WriteBand(line, xAxis, leftAxis, top, panel.Height, output);
         foreach (var line in panel.Lines.Where(line => !line.OnRight))
             WriteLine(line, xAxis, leftAxis, top, panel.Height, output);
         WriteCrosses(panel.Lines, xAxis, bottom, output);
@@ -124,6 +127,29 @@ internal static class SvgChart
             }
         }
         output.WriteLine("\"/>");
+    }
+
+    // A band of two seeds may be far wider than all lines lie apart, and would press them together.
+    private static IEnumerable<double> BandEnds(IReadOnlyList<ChartLine> lines, double[] values)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        if (finite.Length == 0) return [];
+        double room = Math.Max(finite.Max() - finite.Min(), 0.1 * finite.Max(Math.Abs));
+        return lines.SelectMany(line => line.Band).SelectMany(band => (double[])[band.Low, band.High])
+            .Where(end => end >= finite.Min() - room && end <= finite.Max() + room);
+    }
+
+    // There and back again; what reaches beyond the axis ends at its edge.
+    private static void WriteBand(ChartLine line, Axis xAxis, Axis yAxis, int top, int height, TextWriter output)
+    {
+        double Inside(double value) => Y(yAxis, Math.Clamp(value, yAxis.Low, yAxis.High), top, height);
+        var places = Enumerable.Range(0, line.X.Count)
+            .Where(i => double.IsFinite(line.Band[i].Low) && double.IsFinite(line.Band[i].High)).ToList();
+        if (places.Count < 2) return;
+        var there = places.Select(i => (X: X(xAxis, line.X[i]), Y: Inside(line.Band[i].High)));
+        var back = places.AsEnumerable().Reverse().Select(i => (X: X(xAxis, line.X[i]), Y: Inside(line.Band[i].Low)));
+        string points = string.Join(' ', there.Concat(back).Select(point => $"{point.X:0.##},{point.Y:0.##}"));
+        output.WriteLine($"""<polygon fill="{ColorOf(line.Color)}" fill-opacity="0.15" points="{points}"/>""");
     }
 
     private static void WriteCrosses(IReadOnlyList<ChartLine> lines, Axis xAxis, int bottom, TextWriter output)

@@ -5,10 +5,11 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>The metric of a sweep in a trial that is done.</summary>
 /// <param name="Seed">The trial's seed.</param>
 /// <param name="TrialId">The trial.</param>
+/// <param name="Metrics">The file of its metrics.</param>
 /// <param name="Value">The value that counts.</param>
 /// <param name="Last">The last of all values.</param>
 /// <param name="Best">The best of all values.</param>
-internal sealed record TrialScore(ulong Seed, string TrialId, double Value, double Last, double Best)
+internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, double Value, double Last, double Best)
 {
     private const int MostNamed = 20;
 
@@ -25,7 +26,8 @@ internal sealed record TrialScore(ulong Seed, string TrialId, double Value, doub
             MetricMoment.Best => values.Best,
             _ => values.AtStep!.Value,
         };
-        return new TrialScore(trial.Trial.Recipe.Seed, trial.Trial.Id, value, values.Last, values.Best);
+        string metrics = Path.Combine(trial.Path, RunFolder.MetricsName);
+        return new TrialScore(trial.Trial.Recipe.Seed, trial.Trial.Id, metrics, value, values.Last, values.Best);
     }
 
     private static (double Last, double Best, double? AtStep) ValuesOf(SweepMetric metric, TrialState trial)
@@ -51,7 +53,7 @@ internal sealed record TrialScore(ulong Seed, string TrialId, double Value, doub
 
     private static string Unknown(SweepMetric metric, TrialState trial, string file)
     {
-        var names = MetricsFile.Read(file).SelectMany(line => line.Keys).Distinct().ToList();
+        var names = MetricNames.In(MetricsFile.Read(file));
         string remedy = Recipes.Suggestion.To(metric.Name, names) is { } near ? $"did you mean {near}?" : $"it has {Shown(names)}";
         return $"metric: {trial.Path} has no {metric.Name}; {remedy}";
     }

@@ -2,17 +2,21 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Etalon.Lab;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Files;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon runs list | show</c>: the run store.</summary>
+/// <summary><c>etalon runs list | show | compare</c>: the run store.</summary>
 internal static class RunsCommand
 {
-    private const int Block = 1 << 16;
+    private const int Block = 1 << 16, ChartHeight = 8;
+
+    private static readonly string[] Drawn = ["train/loss", EvaluationTable.Metric];
 
     /// <summary>The command with its verbs.</summary>
     public static Command Create()
@@ -21,6 +25,7 @@ internal static class RunsCommand
         {
             CreateList(),
             CreateShow(),
+            RunsCompareCommand.Create(),
         };
         command.SetAction(parsed => List(CommonOptions.UsualRuns, json: false, parsed.InvocationConfiguration.Output));
         return command;
@@ -40,7 +45,7 @@ internal static class RunsCommand
         var name = CommonOptions.Run();
         var runs = CommonOptions.Runs();
         var json = new Option<bool>("--json") { Description = "Prints JSON, with all metrics." };
-        var command = new Command("show", "Shows a run: its recipe, its result, its evaluations.") { name, runs, json };
+        var command = new Command("show", "Shows a run: its recipe, its result, its curves, its evaluations.") { name, runs, json };
         command.SetAction(
             parsed => Show(RunSummary.Open(CommonOptions.Find(parsed.GetRequiredValue(name), parsed.GetRequiredValue(runs))),
                 parsed.GetValue(json), parsed.InvocationConfiguration.Output));
@@ -88,6 +93,14 @@ internal static class RunsCommand
             output.WriteLine(
                 $"{result.Steps:N0} updates in {result.Seconds:N1} s, {result.ImagesPerSecond:N0} images/s on {result.Threads} threads");
         output.WriteLine();
+        foreach (string metric in Drawn)
+        {
+            if (RunCurves.TryOf(run, metric) is not { X.Count: > 1 } curve) continue;
+            output.WriteLine($"{metric} over updates");
+            foreach (string line in TextChart.Draw([RunCurves.Joined(curve)], Terminal.Of(output).Width, ChartHeight))
+                output.WriteLine(line);
+            output.WriteLine();
+        }
         foreach (string line in EvaluationTable.Of(run.MetricsWith(EvaluationTable.Metric))) output.WriteLine(line);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab;
+using Etalon.Lab.Charts;
 using Etalon.Lab.Files;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Sweeps;
@@ -97,6 +98,16 @@ internal static class SweepCommand
         var spec = Spec(ArgumentArity.ExactlyOne);
         var runs = CommonOptions.Runs();
         var csv = new Option<string?>("--csv") { Description = "Write the table to this file.", HelpName = "FILE" };
+        var svg = new Option<string?>("--svg")
+        {
+            Description = "Draw the metric against one key, or a cell for each pair of two, to this file.",
+            HelpName = "FILE",
+        };
+        var curves = new Option<string?>("--curves")
+        {
+            Description = "Draw the metric over the updates, for the best configurations, to this file.",
+            HelpName = "FILE",
+        };
         var json = CommonOptions.Json();
         var command = new Command(
             "show",
@@ -105,16 +116,18 @@ internal static class SweepCommand
             interval, and the first compared with the others seed by seed.
             """)
         {
-            spec, csv, json, runs,
+            spec, csv, svg, curves, json, runs,
         };
         command.SetAction(parsed =>
         {
-            var files = new OutputFiles(parsed, json, csv);
+            var files = new OutputFiles(parsed, json, csv, svg, curves);
             var sweep = Read(parsed.GetValue(spec));
             files.Spare(InputsOf(sweep));
             var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
             var table = SweepTable.Of(sweep, folder);
             files.Write(csv, writer => SweepTableCsv.Write(table, writer), table.Rows.Count);
+            files.Write(svg, writer => SweepChart.Write(sweep, table, writer));
+            files.Write(curves, writer => SvgChart.Write(SweepChart.Curves(sweep, table), writer));
             if (parsed.GetValue(json)) parsed.InvocationConfiguration.Output.WriteLine(SweepTableJson.Of(sweep, folder, table));
             else SweepTableText.Write(sweep, folder, table, files.Report);
         });
