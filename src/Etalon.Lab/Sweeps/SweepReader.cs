@@ -26,7 +26,7 @@ internal static class SweepReader
         if (text.Split('\n').All(line => line.Trim() is "" or ['#', ..]))
             problems.Add(new SourceLocation(source, 1, 1), "the sweep is empty; it needs at least recipe: ../recipes/digits.yaml");
         problems.ThrowIfAny();
-        var root = RecipeText.Parse(text, source, problems);
+        var root = RecipeText.Parse(text, source, problems, what: "sweep");
         if (root is not null and not RecipeMap)
             problems.Add(root.Place, $"a sweep is a set of keys, as in \"recipe: recipes/digits.yaml\", not {root.Kind}");
         problems.ThrowIfAny();

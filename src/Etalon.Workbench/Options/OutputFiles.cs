@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Files;
-using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Options;
 

@@ -89,6 +89,8 @@ public sealed class SweepReaderTests : IDisposable
     [Theory]
     [InlineData("over: {learning_rate: [0.1]}", "recipe is missing")]
     [InlineData("# recipe: small.yaml\n\n", "the sweep is empty; it needs at least recipe:")]
+    [InlineData("recipe: &a small.yaml", "is an anchor; sweeps have no anchors: remove it")]
+    [InlineData("recipe: small.yaml\n---\nrecipe: small.yaml", "a second document begins here; a file holds one sweep")]
     [InlineData("recipe: none.yaml", "no such file")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 1e-1]}", "learning_rate=1e-1 gives the same recipe as learning_rate=0.1")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2], together: [{learning_rate: 1}]}",

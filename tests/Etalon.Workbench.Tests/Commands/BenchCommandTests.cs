@@ -122,6 +122,8 @@ public class BenchCommandTests
     [InlineData("--threads", "-1", "--threads is -1; at least 1 and at most 1024 threads compute")]
     [InlineData("--vectors", "128", "--vectors is 128; it must be 256 or 512")]
     [InlineData("--hidden", "12", "only an mlp has hidden layers")]
+    [InlineData("--hidden", "8], norm: [x", "--hidden 8], norm: [x: \"8]\" must be a whole number")]
+    [InlineData("--model", "x: y", "--model: model.name = \"x: y\": no such model")]
     [InlineData("--rounds", "0", "--rounds is 0; it must be at least 1")]
     public async Task An_impossible_setting_is_bad_input(string option, string value, string said)
     {

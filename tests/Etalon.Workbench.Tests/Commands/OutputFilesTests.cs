@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Etalon.Lab.Tests;
 using Etalon.Lab.Tests.Runs;
-using Etalon.Workbench.Commands;
+using Etalon.Workbench.Options;
 
 namespace Etalon.Workbench.Tests.Commands;
 

@@ -65,10 +65,14 @@ internal sealed class DecayExplanationsClaim : Claim
     // updates.
     private static SeedSample LossAfter(ArmResult arm, int updates) => arm.At(RunMetrics.TrainLoss, updates + 1);
 
+    // The one whose rate falls latest.
+    private static ArmResult LastDecayed(DecayExplanationsReport report) =>
+        ArmResult.Named(DecayExplanationsExperiment.SgdDecayed(DecayExplanationsExperiment.FirstDecays[^1]), report.Stochastic);
+
     private static IEnumerable<ClaimCheck> NoJumps(DecayExplanationsReport report) =>
-        DecayExplanationsExperiment.GradientDecays.Select((step, index) =>
+        DecayExplanationsExperiment.GradientDecays.Select(step =>
     {
-        var arm = report.Gradient[index + 1];
+        var arm = ArmResult.Named(DecayExplanationsExperiment.FullDecayed(step), report.Gradient);
         double before = LossAfter(arm, step - Around).Mean - LossAfter(arm, step).Mean,
             after = LossAfter(arm, step).Mean - LossAfter(arm, step + Around).Mean;
         return new ClaimCheck(
@@ -98,7 +102,7 @@ internal sealed class DecayExplanationsClaim : Claim
 
     private static IEnumerable<ClaimCheck> Jumps(DecayExplanationsReport report)
     {
-        var arm = report.Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1];
+        var arm = LastDecayed(report);
         foreach (var (metric, name) in new[] { (RunMetrics.FitLoss, "training loss"), (RunMetrics.TestAccuracy, "test accuracy"),
             (RunMetrics.Complex, "complex patterns") })
         {
@@ -110,8 +114,8 @@ internal sealed class DecayExplanationsClaim : Claim
 
     private static ClaimCheck AboveTheControl(DecayExplanationsReport report)
     {
-        SeedSample decayed = report.Stochastic[DecayExplanationsExperiment.FirstDecays.Length - 1].Gain(RunMetrics.Complex, 20),
-            constant = report.Stochastic[^2].Gain(RunMetrics.Complex, 20);
+        SeedSample decayed = LastDecayed(report).Gain(RunMetrics.Complex, 20),
+            constant = ArmResult.Named(DecayExplanationsExperiment.Sgd, report.Stochastic).Gain(RunMetrics.Complex, 20);
         return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean,
             $"{decayed} against {constant}");
     }
@@ -120,8 +124,11 @@ internal sealed class DecayExplanationsClaim : Claim
     // end it settles lower still.
     private static ClaimCheck NotTrapped(DecayExplanationsReport report)
     {
-        var small = report.Stochastic[^1].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);
+        SeedSample small = FinalLoss(DecayExplanationsExperiment.SgdSmall), large = FinalLoss(DecayExplanationsExperiment.Sgd);
         return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned,
-            $"{small}, with constant 0.3 {report.Stochastic[^2].At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs)}");
+            $"{small}, with constant 0.3 {large}");
+
+        SeedSample FinalLoss(string arm) =>
+            ArmResult.Named(arm, report.Stochastic).At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);
     }
 }

@@ -79,22 +79,31 @@ internal sealed record DecayExplanationsExperiment
         }
     }
 
+    /// <summary>The names of the arms that stay at their rate.</summary>
+    internal const string Full = "full-1", FullSmall = "full-0.1", Sgd = "sgd-0.3", SgdSmall = "sgd-0.003";
+
+    /// <summary>The arm on the full batch that decays after an update.</summary>
+    internal static string FullDecayed(int step) => $"full-decay-{step}";
+
+    /// <summary>The arm with small batches whose first decay is after an epoch.</summary>
+    internal static string SgdDecayed(int epoch) => $"sgd-decay-{epoch}";
+
     private IReadOnlyList<ExperimentArm> GradientArms =>
     [
-        new("full-1", "full batch, rate 1", FullBatch),
+        new(Full, "full batch, rate 1", FullBatch),
         .. GradientDecays.Select(
-            step => new ExperimentArm($"full-decay-{step}", $"full batch, 0.1 from update {step} on",
+            step => new ExperimentArm(FullDecayed(step), $"full batch, 0.1 from update {step} on",
                 FullBatch with { LearningRate = FullBatch.RateFalling(1, step) })),
-        new("full-0.1", "full batch, rate 0.1", FullBatch with { LearningRate = new Constant(0.1) }),
+        new(FullSmall, "full batch, rate 0.1", FullBatch with { LearningRate = new Constant(0.1) }),
     ];
 
     private IReadOnlyList<ExperimentArm> StochasticArms =>
     [
         .. FirstDecays.Select(epoch => new ExperimentArm(
-            $"sgd-decay-{epoch}", $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40",
+            SgdDecayed(epoch), $"batches of 32, 0.3, 0.03 from epoch {epoch}, 0.003 from 40",
             SmallBatches with { LearningRate = SmallBatches.RateFalling(0.3, epoch, 40) })),
-        new("sgd-0.3", "batches of 32, rate 0.3", SmallBatches with { LearningRate = new Constant(0.3) }),
-        new("sgd-0.003", "batches of 32, rate 0.003", SmallBatches with { LearningRate = new Constant(0.003) }),
+        new(Sgd, "batches of 32, rate 0.3", SmallBatches with { LearningRate = new Constant(0.3) }),
+        new(SgdSmall, "batches of 32, rate 0.003", SmallBatches with { LearningRate = new Constant(0.003) }),
     ];
 
     /// <summary>Trains what is not in the folder yet.</summary>

@@ -31,8 +31,9 @@ internal sealed record DecayExplanationsReport
     [
         "| small batches | J, training loss | J, test accuracy | J, simple | J, complex |",
         "|---|---|---|---|---|",
-        .. DecayExplanationsExperiment.FirstDecays.Select((epoch, i) => Gains(Stochastic[i], epoch)),
-        Gains(Stochastic[^2], 20),
+        .. DecayExplanationsExperiment.FirstDecays.Select(
+            epoch => Gains(ArmResult.Named(DecayExplanationsExperiment.SgdDecayed(epoch), Stochastic), epoch)),
+        Gains(ArmResult.Named(DecayExplanationsExperiment.Sgd, Stochastic), 20),
     ];
 
     /// <summary>The training loss on the full batch, update by update.</summary>

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Claims.LabelNoise;
 
 /// <summary>What <see cref="LabelNoiseExperiment"/> found, as tables and a picture.</summary>
 /// <param name="Experiment">What was run.</param>
-/// <param name="Arms">What each arm gave; the decayed one first.</param>
+/// <param name="Arms">What each arm gave, in the order of tables and pictures.</param>
 internal sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOnlyList<ArmResult> Arms)
 {
     internal const string Memorized = "fit/memorized", Corrected = "fit/corrected", Clean = "fit/accuracy/clean",
@@ -34,7 +34,7 @@ internal sealed record LabelNoiseReport(LabelNoiseExperiment Experiment, IReadOn
         get
         {
             int stage = Experiment.FirstStage, end = Experiment.Epochs;
-            var (decayed, large) = (Arms[0], Arms[1]);
+            var (decayed, large, _, _) = RateArms.Of(Arms);
             return
             [
                 .. ArmCurves.Table(Arms, Metrics,

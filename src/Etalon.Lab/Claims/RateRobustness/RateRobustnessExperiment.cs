@@ -77,7 +77,7 @@ internal sealed record RateRobustnessExperiment
         var recipe = ExperimentRecipe.OfUpdates(data, run.Network.Model,
             run.Network.Updates) with
         { Log = new LogSpec { MonitorSteps = null, NoiseSteps = null } };
-        return run.Rule.ApplyTo(recipe, run.Rate).Run(run.Network.Name, run.Seed);
+        return run.Rule.ApplyTo(recipe, run.Rate).ForRun(run.Network.Name, run.Seed);
     }
 
     /// <summary>Trains what has no outcome in the folder yet.</summary>

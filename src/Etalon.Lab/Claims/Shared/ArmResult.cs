@@ -7,6 +7,9 @@ namespace Etalon.Lab.Claims.Shared;
 /// <param name="Runs">Its runs.</param>
 internal sealed record ArmResult(ExperimentArm Arm, IReadOnlyList<RunSummary> Runs)
 {
+    /// <summary>What the arm of a name gave.</summary>
+    public static ArmResult Named(string name, IEnumerable<ArmResult> results) => results.Single(result => result.Arm.Name == name);
+
     /// <summary>A metric after an epoch, for each seed.</summary>
     /// <exception cref="InputException">A run has no such metric then: its data have no such tags, or it diverged before.</exception>
     public SeedSample At(string metric, double epoch) => new([.. Runs.Select(run => Find(run, metric, epoch))]);

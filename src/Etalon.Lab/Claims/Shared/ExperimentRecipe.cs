@@ -38,14 +38,14 @@ internal static class ExperimentRecipe
         epochs.Count == 0 ? new Constant(start) : new Steps(start, [.. epochs.Select(epoch => epoch * recipe.StepsPerEpoch)], 0.1);
 
     /// <summary>
-    /// The recipe of a run, read back from its canonical text: every rule of recipes is checked, a run's folder holds the text that was
+    /// The recipe of one run, read back from its canonical text: every rule of recipes is checked, a run's folder holds the text that was
     /// trained, and its hash is that of the same recipe written by hand.
     /// </summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="name">The run's name.</param>
     /// <param name="seed">The run's seed.</param>
     /// <exception cref="InputException">The recipe breaks a rule.</exception>
-    public static Recipe Run(this Recipe recipe, string name, int seed)
+    public static Recipe ForRun(this Recipe recipe, string name, int seed)
     {
         var run = recipe with { Name = name, Seed = (ulong)seed };
         return RecipeReader.ReadWritten(RecipeWriter.ToOwnYaml(run), name, []).Recipe;

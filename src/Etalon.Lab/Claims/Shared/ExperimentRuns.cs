@@ -18,7 +18,7 @@ internal static class ExperimentRuns
         .. from seed in Enumerable.Range(1, seeds)
            from arm in arms
            let data = arm.Recipe.Data is { } data ? data with { Seed = (ulong)seed } : null
-           select (arm.Recipe with { Data = data }).Run($"{experiment}-{arm.Name}-seed{seed}", seed),
+           select (arm.Recipe with { Data = data }).ForRun($"{experiment}-{arm.Name}-seed{seed}", seed),
     ];
 
     /// <summary>Trains the arms for each seed.</summary>

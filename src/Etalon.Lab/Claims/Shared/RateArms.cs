@@ -14,10 +14,14 @@ namespace Etalon.Lab.Claims.Shared;
 /// <param name="Small">A hundredth of it.</param>
 internal sealed record RateArms(ArmResult Decayed, ArmResult Large, ArmResult Medium, ArmResult Small)
 {
-    private static readonly string[] Constants = ["large", "medium", "small"];
+    private const string DecayedName = "decayed", LargeName = "large", MediumName = "medium", SmallName = "small";
 
-    /// <summary>What the arms gave, in the order of <see cref="From"/>.</summary>
-    public static RateArms Of(IReadOnlyList<ArmResult> results) => new(results[0], results[1], results[2], results[3]);
+    private static readonly string[] Constants = [LargeName, MediumName, SmallName];
+
+    /// <summary>What the arms of <see cref="From"/> gave, found by their names.</summary>
+    public static RateArms Of(IReadOnlyList<ArmResult> results) => new(
+        ArmResult.Named(DecayedName, results), ArmResult.Named(LargeName, results), ArmResult.Named(MediumName, results),
+        ArmResult.Named(SmallName, results));
 
     /// <summary>The arms, the one that falls first.</summary>
     /// <param name="recipe">The recipe without its rate.</param>
@@ -29,7 +33,7 @@ internal sealed record RateArms(ArmResult Decayed, ArmResult Large, ArmResult Me
         var falling = new Steps(largest, [recipe.TotalSteps / 2, recipe.TotalSteps / 4 * 3], 0.1);
         return
         [
-            new("decayed", string.Join(", ", titles), recipe with { LearningRate = falling }),
+            new(DecayedName, string.Join(", ", titles), recipe with { LearningRate = falling }),
             .. Constants.Select(
                 (name, i) => new ExperimentArm(name, $"constant {titles[i]}", recipe with { LearningRate = new Constant(rates[i]) })),
         ];

@@ -8,20 +8,21 @@ namespace Etalon.Lab.Claims.Shared;
 internal sealed record SeedSample(IReadOnlyList<double> Values)
 {
     /// <summary>The mean.</summary>
-    public double Mean => Values.Average();
+    public double Mean => Statistics.Mean;
 
     /// <summary>The standard deviation over seeds (divisor n - 1); NaN for one seed.</summary>
-    public double Deviation =>
-        Values.Count < 2 ? double.NaN : Math.Sqrt(Values.Sum(value => (value - Mean) * (value - Mean)) / (Values.Count - 1));
+    public double Deviation => Statistics.StandardDeviation;
 
     /// <summary>The standard error of the mean; NaN for one seed.</summary>
     public double Error => Deviation / Math.Sqrt(Values.Count);
 
+    /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's distribution; NaN for one seed.</summary>
+    public double Margin => Statistics.Margin;
+
     /// <summary>This sample less another, seed by seed.</summary>
     internal SeedSample Minus(SeedSample other) => new([.. Values.Zip(other.Values, (own, others) => own - others)]);
 
-    /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's distribution; NaN for one seed.</summary>
-    public double Margin => Values.Count < 2 ? double.NaN : StudentDistribution.Critical(0.05, Values.Count - 1) * Error;
+    private SampleMean Statistics => SampleMean.Of(Values);
 
     /// <inheritdoc/>
     public override string ToString() => ToString(Math.Abs(Mean) < 0.01 ? "0.0000" : "0.000");

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Claims.TiledPatterns;
 
 /// <summary>What <see cref="TiledPatternsExperiment"/> found, as a table and a picture.</summary>
 /// <param name="Experiment">What was run.</param>
-/// <param name="Arms">What each arm gave; the decayed one first.</param>
+/// <param name="Arms">What each arm gave, in the order of tables and pictures.</param>
 internal sealed record TiledPatternsReport(TiledPatternsExperiment Experiment, IReadOnlyList<ArmResult> Arms)
 {
     private static readonly (string Name,

@@ -63,7 +63,7 @@ internal sealed record TransferByStageExperiment
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(Seeds, 2);
             var source = RecipeReader.Read(Recipe, "transfer by stage").Recipe;
-            return [.. Enumerable.Range(1, Seeds).Select(seed => source.Run($"e5-seed{seed}", seed))];
+            return [.. Enumerable.Range(1, Seeds).Select(seed => source.ForRun($"e5-seed{seed}", seed))];
         }
     }
 

@@ -3,7 +3,9 @@ using YamlDotNet.Core.Events;
 
 namespace Etalon.Lab.Recipes;
 
-/// <summary>Text to nodes: YAML, of which JSON is a part. Anchors, aliases, tags and second documents are refused.</summary>
+/// <summary>
+/// Text to nodes, of recipes and sweeps: YAML, of which JSON is a part. Anchors, aliases, tags and second documents are refused.
+/// </summary>
 internal sealed class RecipeText
 {
     /// <summary>The longest recipe in characters: a mistaken file is refused before it is parsed.</summary>
@@ -12,14 +14,14 @@ internal sealed class RecipeText
     // A recipe needs five; deeper nesting is a mistake or an attack on the stack.
     private const int DeepestNesting = 32;
 
-    private readonly string text;
+    private readonly string text, what;
     private readonly Parser parser;
     private readonly Func<Mark, SourceLocation> locate;
     private readonly RecipeProblems problems;
 
-    private RecipeText(string text, Func<Mark, SourceLocation> locate, RecipeProblems problems)
+    private RecipeText(string text, Func<Mark, SourceLocation> locate, RecipeProblems problems, string what)
     {
-        this.text = text;
+        (this.text, this.what) = (text, what);
         parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         this.locate = locate;
         this.problems = problems;
@@ -30,22 +32,24 @@ internal sealed class RecipeText
     /// <param name="source">The file's name for messages.</param>
     /// <param name="problems">Takes what is wrong.</param>
     /// <param name="longest">The most characters.</param>
-    public static RecipeNode? Parse(string text, string source, RecipeProblems problems, int longest = LargestLength)
+    /// <param name="what">What the text should be, for messages.</param>
+    public static RecipeNode? Parse(
+        string text, string source, RecipeProblems problems, int longest = LargestLength, string what = "recipe")
     {
         if (text.Length > longest)
         {
             problems.Add(new SourceLocation(source, 1, 1),
-                $"the text is longer than {longest} characters, the most that a recipe has; is this the right file?");
+                $"the text is longer than {longest} characters, the most that a {what} has; is this the right file?");
             return null;
         }
-        return new RecipeText(text, mark => new SourceLocation(source, mark.Line, mark.Column), problems).Document();
+        return new RecipeText(text, mark => new SourceLocation(source, mark.Line, mark.Column), problems, what).Document();
     }
 
     /// <summary>The nodes of an override's value, all of them placed at the override.</summary>
     public static RecipeNode? ParseValue(string value, SourceLocation place, RecipeProblems problems) =>
         value.Length > LargestLength || string.IsNullOrWhiteSpace(value)
             ? new RecipeScalar("", false, place)
-            : new RecipeText(value, _ => place, problems).Document();
+            : new RecipeText(value, _ => place, problems, "recipe").Document();
 
     private RecipeNode? Document()
     {
@@ -61,7 +65,7 @@ internal sealed class RecipeText
             var node = Node(0);
             parser.Consume<DocumentEnd>();
             if (node is not null && !parser.Accept<StreamEnd>(out _))
-                Refuse(parser.Current!, "a second document begins here; a file holds one recipe");
+                Refuse(parser.Current!, $"a second document begins here; a file holds one {what}");
             return node;
         }
         catch (YamlException e)
@@ -106,15 +110,15 @@ internal sealed class RecipeText
     {
         var current = parser.Current!;
         if (depth > DeepestNesting)
-            return Refuse(current, $"nested more than {DeepestNesting} deep; a recipe needs no more than 5 levels");
+            return Refuse(current, $"nested more than {DeepestNesting} deep; a {what} needs no more than 5 levels");
         switch (current)
         {
             case AnchorAlias alias:
-                return Refuse(alias, $"*{alias.Value} repeats an anchor; recipes have no anchors: write the value again");
+                return Refuse(alias, $"*{alias.Value} repeats an anchor; {what}s have no anchors: write the value again");
             case NodeEvent node when !node.Anchor.IsEmpty:
-                return Refuse(node, $"&{node.Anchor.Value} is an anchor; recipes have no anchors: remove it");
+                return Refuse(node, $"&{node.Anchor.Value} is an anchor; {what}s have no anchors: remove it");
             case NodeEvent node when !node.Tag.IsEmpty && !node.Tag.IsNonSpecific:
-                return Refuse(node, $"{node.Tag.Value} is a tag; recipes have no tags: remove it");
+                return Refuse(node, $"{node.Tag.Value} is a tag; {what}s have no tags: remove it");
             case Scalar scalar:
                 parser.MoveNext();
                 return new RecipeScalar(scalar.Value, scalar.Style is not ScalarStyle.Plain,

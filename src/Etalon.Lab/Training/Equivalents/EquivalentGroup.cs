@@ -132,7 +132,11 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Optimizer<T> optimi
     // In the equivalent run's units v~ = (r / P)(v~ - k w~) and w~ = P w~; the stored numbers are 2^s v~ and w~ / 2^s.
     private void Apply(StateMap map) => optimizer.Transform(
         group, Elementary.Exp(map.LogScale), [Elementary.Exp(map.LogBuffer - map.LogScale)],
-        (map.Share * SignedLog.Exp(2 * Exponent * Ln2)).Value);
+        ShareOfStored(map.Share));
+
+    // Times 4^s, to the bit as without re-centring wherever a float64 holds the share itself.
+    private double ShareOfStored(SignedLog share) => double.IsNormal(share.Value)
+        ? Math.ScaleB(share.Value, 2 * Exponent) : (share * SignedLog.Exp(2 * Exponent * Ln2)).Value;
 
     private int ExponentFrom(int exponent) => Math.Abs(LogScale / Ln2 - exponent) > slack ? (int)Math.Round(LogScale / Ln2) : exponent;
 

@@ -78,13 +78,37 @@ internal static class BenchCommand
     }
 
     // A recipe's reader knows all rules of models; what it needs besides has no influence on speed.
-    private static Recipe Recipe(string model, string norm, string convolution, string precision, string? hidden) => RecipeReader.Read(
-        "{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.01, model: {name: mlp}}", "bench",
+    private static Recipe Recipe(string model, string norm, string convolution, string precision, string? hidden)
+    {
+        (string Option, string Change)[] choices =
         [
-            $"model.name={Quoted(model)}", $"model.norm={Quoted(norm)}", $"model.convolution={Quoted(convolution)}",
-            $"precision={Quoted(precision)}",
-            .. hidden is null ? (string[])[] : [$"model.hidden=[{hidden}]"],
-        ]).Recipe;
+            ("--model", $"model.name={Quoted(model)}"), ("--norm", $"model.norm={Quoted(norm)}"),
+            ("--convolution", $"model.convolution={Quoted(convolution)}"), ("--precision", $"precision={Quoted(precision)}"),
+            .. hidden is null ? ((string, string)[])[] : [("--hidden", $"model.hidden=[{string.Join(',', Units(hidden))}]")],
+        ];
+        try
+        {
+            return RecipeReader.Read(
+                "{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.01, model: {name: mlp}}", "bench",
+                [.. choices.Select(choice => choice.Change)]).Recipe;
+        }
+        catch (InputException exception)
+        {
+            throw new InputException([.. exception.Problems.Select(InWordsOfOptions)]);
+        }
+
+        // The user wrote options and no overrides.
+        string InWordsOfOptions(string problem) => choices.Aggregate(problem, (text, choice) =>
+            text.Replace($"override {choice.Change}: ", $"{choice.Option}: ", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Units(string hidden)
+    {
+        foreach (string part in hidden.Split(','))
+            yield return NumberText.TryReadInteger(part.Trim(), out int units, out var rule)
+                ? $"{units}"
+                : throw new InputException($"--hidden {hidden}: \"{part}\" {rule}; write whole numbers with commas, as in 512,512");
+    }
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 

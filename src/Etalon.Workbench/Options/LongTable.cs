@@ -2,7 +2,7 @@ using System.Text;
 using Etalon.Lab;
 using Etalon.Lab.Files;
 
-namespace Etalon.Workbench.Commands;
+namespace Etalon.Workbench.Options;
 
 /// <summary>A table of very many rows on its way to a file: after the first of them it is known how long it will be, which is said, and
 /// refused where the disk has no room.</summary>
