@@ -22,6 +22,7 @@ internal static class RecipeNumbers
         return new GroupedSchedule(schedule, groups)
         {
             Optimizer = recipe.Optimizer.Exported,
+            RecipeHash = recipe.Hash,
         };
     }
 

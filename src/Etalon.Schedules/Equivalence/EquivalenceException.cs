@@ -43,7 +43,8 @@ public static class NoEquivalent
             "adamw" or "nadam" or "lion" or "signum" or "muon" =>
                 new($"{name} mixes gradients that were taken at different scales of the weights, so no sequence of rates alone makes up "
                     + $"for the decay",
-                    (name.ToLowerInvariant() == "adamw" ? "ask for adam, which sets betas and epsilon too, or for " : "ask for ")
+                    (name.Equals("adamw", StringComparison.OrdinalIgnoreCase)
+                        ? "ask for adam, which sets betas and epsilon too, or for " : "ask for ")
                     + "scaled-gradient: gradients times P, rate η P'"),
             "adam" or "radam" or "adamax" or "rmsprop" or "adagrad" or "adadelta" =>
                 new($"{name} takes the decay into the gradient, and its squares with it: even the first update is that of g + λ w "

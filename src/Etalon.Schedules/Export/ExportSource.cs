@@ -20,7 +20,7 @@ internal static class ExportSource
         """
         {imports}
         RECIPE = {PythonText.Quoted(name)}
-        RECIPE_HASH = "{schedule.ContentHash()}"
+        RECIPE_HASH = "{schedule.RecipeHash}"
         ETALON_VERSION = "{Version}"
         TOTAL_STEPS = {schedule.Schedule.TotalSteps}
 

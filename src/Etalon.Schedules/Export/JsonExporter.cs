@@ -39,7 +39,7 @@ public static class JsonExporter
         var export = new JsonObject
         {
             ["name"] = name,
-            ["recipe_hash"] = schedule.ContentHash(),
+            ["recipe_hash"] = schedule.RecipeHash,
             ["etalon_version"] = ExportSource.Version,
         };
         foreach (var (key, value) in Content(schedule)) export[key] = value?.DeepClone();

@@ -50,27 +50,31 @@ public static class PyTorchExporter
         """"
 
 
-        class RecipeScheduler:
+        class RecipeScheduler(LRScheduler):
             """Sets learning rate, weight decay and momentum of each update on an optimizer's parameter groups."""
 
-            def __init__(self, optimizer):
-                self.optimizer = optimizer
-                self.t = 0
+            def __init__(self, optimizer, last_epoch=-1):
+                super().__init__(optimizer, last_epoch)
+
+            def step(self, epoch=None):
+                """Call after optimizer.step(): sets the values of the next update, or of update epoch."""
+                self._step_count += 1
+                self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
                 self._set()
 
-            def step(self):
-                """Call after optimizer.step(): sets the values of the next update."""
-                self.t += 1
-                self._set()
+            def get_lr(self):
+                """The learning rate of each group at update t."""
+                return [learning_rate(self.t) * group.get("lr_scale", 1.0) for group in self.optimizer.param_groups]
 
 
-        """" + PyTorchState.Saved + """"
+        """" + PyTorchState.Saved + PyTorchState.State + """"
             def load_state_dict(self, state):
-                """Goes on at the saved update and sets its values."""
+                """Goes on at the saved update, and sets its values if they were set when it was saved: a part of a sequence waits."""
 
         """" + PyTorchState.SameRecipe + """"
                 self.t = state["t"]
-                self._set()
+                if state.get("is_set", True):
+                    self._set()
 
             def _set(self):
                 lr, decay, mu = values(self.t)
@@ -112,7 +116,7 @@ public static class PyTorchExporter
         writer.Write(
             ExportSource.Header(schedule, name,
                 (isAdam ? UseOfAdam(schedule.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use)
-                    + PyTorchRule.Note(schedule), "\nimport math\n"));
+                    + PyTorchState.Trainers + PyTorchRule.Note(schedule), PyTorchState.Imports));
         writer.Write(ExportSource.Numbers(schedule, new NumberDialect()));
         writer.Write(Scheduler);
         writer.Write(isAdam ? SetBeta : SetMomentum);

@@ -31,23 +31,36 @@ internal static class PyTorchGroups
         """"
 
 
-        class RecipeScheduler:
+        class RecipeScheduler(LRScheduler):
             """Sets learning rate, weight decay and {THIRD} of each update on an optimizer's parameter groups, by their names."""
 
             def __init__(self, optimizer{MODEL}):
                 for group in optimizer.param_groups:
                     if group.get("name") not in GROUPS:
                         raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
-                self.optimizer = optimizer
-                self.t = 0
-        {SCALED}{INITIAL}        self._set()
+        {SCALED}{NORMS}        super().__init__(optimizer)
 
-        {SCALE}    def step(self):
+            def _initial_step(self):
+                if self.last_epoch >= 0:
+                    raise RuntimeError(
+                        "a scheduler of named groups cannot be a part of SequentialLR, which begins it twice; write the sequence into the recipe"
+                    )
+                self.t, self.optimizer._step_count, self._step_count = 0, 0, 1
+        {INITIAL}        self._set()
+
+        {SCALE}    def step(self, epoch=None):
                 """Call after optimizer.step(): sets the values of the next update."""
+                if epoch is not None:
+                    raise ValueError("updates follow each other; load a state to go on elsewhere")
+                self._step_count += 1
         {CHECK}{STEP}        self._set()
 
+            def get_lr(self):
+                """The learning rate of each group at update t."""
+                return [values(self.t, group["name"])[0] for group in self.optimizer.param_groups]
 
-        """" + PyTorchState.Saved + """"
+
+        """" + PyTorchState.Saved + PyTorchState.OwnState + """"
             def load_state_dict(self, state):
                 """Goes on at the saved update and sets its values; the optimizer and the model are loaded by themselves."""
 
@@ -112,10 +125,15 @@ internal static class PyTorchGroups
 
         """";
 
-    private const string Initial =
+    private const string Norms =
         """"
                 self._norms = [(module, module.__dict__.setdefault("recipe_eps", module.eps)) for module in model.modules() if hasattr(module, "eps")]
-                if not optimizer.state:
+
+        """";
+
+    private const string Initial =
+        """"
+                if not self.optimizer.state:
                     self._change()
 
         """";
@@ -168,13 +186,14 @@ internal static class PyTorchGroups
     {
         var groups = new GroupedPython(schedule);
         var isConverted = schedule.Covered is not null;
-        writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), "\nimport math\n"));
+        writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), PyTorchState.Imports));
         writer.Write(groups.Numbers(new NumberDialect()));
         writer.Write(ParameterGroups);
         foreach (var line in Assignments(schedule)) writer.Write($"    {line}\n");
         writer.Write(Begin
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model" : "", StringComparison.Ordinal)
+            .Replace("{NORMS}", isConverted ? Norms : "", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
             .Replace("{SCALE}", groups.ScalesGradients ? ScaleGradients : "", StringComparison.Ordinal)
             .Replace("{SCALED}", groups.ScalesGradients ? "        self._scaled = None\n" : "", StringComparison.Ordinal)
@@ -258,6 +277,6 @@ internal static class PyTorchGroups
 
             {groups.About().TrimEnd()}
             {(schedule.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2, and lets running statistics follow.")}
-            """ + PyTorchRule.Note(schedule);
+            """ + PyTorchState.TrainersOfGroups + PyTorchRule.Note(schedule);
     }
 }

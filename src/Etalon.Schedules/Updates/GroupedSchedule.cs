@@ -53,6 +53,12 @@ public sealed record GroupedSchedule
     /// <summary>The optimizer. Default: SGD with the schedule's dampening, Nesterov momentum and decay.</summary>
     public OptimizerRule Optimizer { get; init; } = OptimizerRule.Sgd;
 
+    /// <summary>
+    /// The hash of the recipe that these are the numbers of, which exports state: 64 hexadecimal digits. Default:
+    /// <see cref="ContentHash"/>, where there is no recipe.
+    /// </summary>
+    public string RecipeHash { get => field ?? ContentHash(); init; }
+
     /// <summary>One group for all parameters.</summary>
     public static GroupedSchedule Of(UpdateSchedule schedule) => new(schedule, []);
 

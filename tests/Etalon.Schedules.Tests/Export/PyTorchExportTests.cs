@@ -55,6 +55,27 @@ public class PyTorchExportTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
+    public void The_scheduler_is_one_of_PyTorchs_own_in_sequences_too_and_where_updates_are_skipped()
+    {
+        Python.Need("torch");
+        using var modules = new ExportedModules();
+        modules.Add([_schedule], PyTorchExporter.Write);
+        Assert.Equal("ok", Python.Run(ExportedModules.Beside("drive_companion.py"), modules.Folder).Trim());
+    }
+
+    [Fact]
+    public void An_export_states_the_hash_of_its_recipe()
+    {
+        using StringWriter module = new(), json = new();
+        var numbers = GroupedSchedule.Of(_schedule) with { RecipeHash = new string('a', 64) };
+        PyTorchExporter.Write(numbers, "name", module);
+        JsonExporter.Write(numbers, "name", json);
+        Assert.Contains($"RECIPE_HASH = \"{numbers.RecipeHash}\"\n", module.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"\"recipe_hash\": \"{numbers.RecipeHash}\"", json.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_module_states_its_source_and_needs_only_python()
     {
         using var text = new StringWriter();
@@ -66,6 +87,8 @@ public class PyTorchExportTests
         Assert.Equal(["import math"],
             module.Split('\n')
                 .Where(line => line.StartsWith("import", StringComparison.Ordinal) || line.StartsWith("from", StringComparison.Ordinal)));
+        // PyTorch only where there is one.
+        Assert.Contains("        LRScheduler = object", module, StringComparison.Ordinal);
         Assert.DoesNotContain('\r', module);
     }
 

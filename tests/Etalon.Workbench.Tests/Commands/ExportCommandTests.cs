@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Globalization;
 using System.Text.Json;
 using Etalon.Schedules;
@@ -55,7 +56,8 @@ public sealed class ExportCommandTests : IDisposable
         var module = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         Assert.Contains(word, module, StringComparison.Ordinal);
         Assert.Contains("cifar-step", module, StringComparison.Ordinal);
-        Assert.Matches("RECIPE_HASH = \"[0-9a-f]{64}\"", module);
+        var (_, plan, _) = await Cli.Run("plan", Cli.Recipe("cifar-step.yaml"), "--json");
+        Assert.Contains($"RECIPE_HASH = \"{JsonNode.Parse(plan)![0]!["hash"]}\"", module, StringComparison.Ordinal);
     }
 
     [Theory]
