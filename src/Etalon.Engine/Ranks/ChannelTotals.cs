@@ -1,24 +1,19 @@
-using Etalon.Engine.Memory;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Etalon.Engine.Ranks;
 
 /// <summary>Sums per channel, in double, where they can be sent from.</summary>
-internal sealed unsafe class ChannelTotals
+internal sealed unsafe class ChannelTotals(int count)
 {
-    private readonly Region<double> _memory = new();
-    private readonly Tensor<double> _sums;
+    // Pinned: the address stays, for those who send it.
+    private readonly double[] _sums = GC.AllocateArray<double>(count, pinned: true);
 
-    public ChannelTotals(int count)
-    {
-        _sums = _memory.Declare("totals", count);
-        _memory.Allocate();
-    }
+    public byte* Data => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_sums));
 
-    public byte* Data => (byte*)_sums.Pointer;
+    public long Bytes => (long)_sums.Length * sizeof(double);
 
-    public long Bytes => _sums.Length * sizeof(double);
+    public ref double this[int index] => ref _sums[index];
 
-    public ref double this[int index] => ref _sums.Pointer[index];
-
-    public void Clear() => _sums.Span.Clear();
+    public void Clear() => Array.Clear(_sums);
 }

@@ -96,15 +96,20 @@ internal sealed unsafe class MpiLibrary
     private static void PrepareEnvironment()
     {
         // UCX would take SIGSEGV, by which .NET makes a NullReferenceException.
-        SetVariable("UCX_ERROR_SIGNALS", "", 0);
-        SetVariable("UCX_HANDLE_ERRORS", "none", 0);
+        SetVariable("UCX_ERROR_SIGNALS\0"u8, "\0"u8);
+        SetVariable("UCX_HANDLE_ERRORS\0"u8, "none\0"u8);
         // So would Open MPI.
-        SetVariable("OMPI_MCA_opal_signal", "", 0);
+        SetVariable("OMPI_MCA_opal_signal\0"u8, "\0"u8);
         // Ranks that wait in its own functions leave the processor to others.
-        SetVariable("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+        SetVariable("OMPI_MCA_mpi_yield_when_idle\0"u8, "1\0"u8);
+    }
+
+    // That it fails means no memory for a few bytes; the library's own defaults are left then.
+    private static void SetVariable(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* text = name, to = value) _ = SetVariable(text, to, replaces: 0);
     }
 
     [DllImport("libc", EntryPoint = "setenv")]
-    private static extern int SetVariable(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int replaces);
+    private static extern int SetVariable(byte* name, byte* value, int replaces);
 }

@@ -2,8 +2,8 @@ using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Layers;
 using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 using Etalon.Engine.Random;
+using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Speed;
 

@@ -23,6 +23,13 @@ internal static class CommonOptions
     /// <summary>--json.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Prints the result as JSON and nothing else." };
 
+    /// <summary>--tensorboard DIR.</summary>
+    public static Option<string?> TensorBoard() => new("--tensorboard")
+    {
+        Description = "Write the metrics for TensorBoard into this folder too, while the run trains.",
+        HelpName = "DIR",
+    };
+
     /// <summary>--runs DIR.</summary>
     public static Option<string> Runs() => new("--runs")
     {

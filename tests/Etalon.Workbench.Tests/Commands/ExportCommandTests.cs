@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Etalon.Schedules;
 using Etalon.Schedules.Tests.Export;
 

@@ -14,6 +14,7 @@ internal sealed class SlurmCluster : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string? _before = Environment.GetEnvironmentVariable(Configuration);
 
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private SlurmCluster()
     {
         foreach (string folder in (string[])["state", "spool-n1", "spool-n2"]) Directory.CreateDirectory(In(folder));
@@ -37,6 +38,7 @@ internal sealed class SlurmCluster : IDisposable
     /// <summary>Starts one, and waits until both nodes take work.</summary>
     public static async Task<SlurmCluster> Start(CancellationToken cancellation)
     {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException(Missing);
         var cluster = new SlurmCluster();
         try
         {

@@ -11,7 +11,7 @@ using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
-/// <summary><c>etalon runs list | show | compare</c>: the run store.</summary>
+/// <summary><c>etalon runs list | show | compare | export</c>: the run store.</summary>
 internal static class RunsCommand
 {
     private const int Block = 1 << 16, ChartHeight = 8;
@@ -26,6 +26,7 @@ internal static class RunsCommand
             CreateList(),
             CreateShow(),
             RunsCompareCommand.Create(),
+            RunsExportCommand.Create(),
         };
         command.SetAction(parsed => List(CommonOptions.UsualRuns, json: false, parsed.InvocationConfiguration.Output));
         return command;

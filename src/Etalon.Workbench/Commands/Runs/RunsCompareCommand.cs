@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Etalon.Lab;
 using Etalon.Lab.Charts;
-using Etalon.Lab.Files;
 using Etalon.Lab.Runs;
 using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;

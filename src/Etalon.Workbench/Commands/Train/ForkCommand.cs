@@ -21,6 +21,7 @@ internal static class ForkCommand
         var threads = CommonOptions.Threads();
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
+        var tensorBoard = CommonOptions.TensorBoard();
         var command = new Command(
             "fork",
             """
@@ -32,14 +33,14 @@ internal static class ForkCommand
               etalon fork digits --at 345 duration=40ep "learning_rate={linear: {from: 0.05, to: 0}}"
             """)
         {
-            run, changes, at, threads, runs, json,
+            run, changes, at, threads, runs, json, tensorBoard,
         };
         command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
             string root = parsed.GetRequiredValue(runs);
             string folder = RankAgreement.Make(ranks, () => CommonOptions.Find(parsed.GetRequiredValue(run), root));
             int count = ThreadCount.Of(parsed.GetValue(threads));
-            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads), parsed.GetValue(tensorBoard));
             screen.Show(
                 () => TrainingRun.Fork(folder, parsed.GetValue(at), parsed.GetValue(changes)!, root, count, ranks), ranks, cancellation);
         }));

@@ -13,6 +13,7 @@ internal static class ResumeCommand
         var threads = CommonOptions.Threads();
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
+        var tensorBoard = CommonOptions.TensorBoard();
         var inexact = new Option<bool>(
             "--inexact")
         {
@@ -30,14 +31,14 @@ internal static class ResumeCommand
               etalon resume runs/digits-2 --threads 1
             """)
         {
-            run, threads, inexact, runs, json,
+            run, threads, inexact, runs, json, tensorBoard,
         };
         command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
             string folder = RankAgreement.Make(
                 ranks, () => CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs)));
             int count = ThreadCount.Of(parsed.GetValue(threads));
-            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads), parsed.GetValue(tensorBoard));
             screen.Show(() => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks), ranks, cancellation);
         }));
         return command;

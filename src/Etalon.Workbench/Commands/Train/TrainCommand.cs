@@ -13,6 +13,7 @@ internal static class TrainCommand
         var threads = CommonOptions.Threads();
         var runs = CommonOptions.Runs();
         var json = CommonOptions.Json();
+        var tensorBoard = CommonOptions.TensorBoard();
         var command = new Command(
             "train",
             """
@@ -25,13 +26,13 @@ internal static class TrainCommand
               mpirun -n 4 etalon train recipes/digits.yaml
             """)
         {
-            recipe, threads, runs, json,
+            recipe, threads, runs, json, tensorBoard,
         };
         command.SetAction((parsed, cancellation) => LaunchedRanks.Run(parsed, (ranks, streams) =>
         {
             var read = RankAgreement.Make(ranks, () => RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), streams.Error));
             int count = ThreadCount.Of(parsed.GetValue(threads));
-            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads));
+            var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads), parsed.GetValue(tensorBoard));
             string folder = parsed.GetRequiredValue(runs);
             screen.Show(() => TrainingRun.Begin(read, folder, count, ranks: ranks), ranks, cancellation);
         }));

@@ -4,6 +4,7 @@ using Etalon.Engine.Ranks;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
+using Etalon.Lab.ScalarLogs;
 using Etalon.Lab.Training;
 using Etalon.Workbench.Json;
 using Etalon.Workbench.Options;
@@ -12,7 +13,7 @@ using Etalon.Workbench.Terminals;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>A run as train, resume and fork show it.</summary>
-internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads)
+internal sealed class TrainingScreen(InvocationConfiguration streams, bool json, int? threads, string? tensorBoard)
 {
     /// <summary>Opens a run, trains it, and shows how it goes and how it ended.</summary>
     /// <param name="open">Opens it.</param>
@@ -22,7 +23,10 @@ internal sealed class TrainingScreen(InvocationConfiguration streams, bool json,
     {
         using var run = open();
         if (!run.IsDone) Introduce(run, ranks);
-        Report(run, run.Train(DisplayOf(run), cancellation));
+        using var events = tensorBoard is not null && ranks.IsFirst && !run.IsDone
+            ? RunEvents.Open(Path.Combine(run.Folder, RunFolder.MetricsName), tensorBoard, run.StartStep, EventsDisplay.UnixTime) : null;
+        var display = DisplayOf(run);
+        Report(run, run.Train(events is null ? display : new EventsDisplay(display, events), cancellation));
     }
 
     private void Introduce(TrainingRun run, Communicator ranks)
