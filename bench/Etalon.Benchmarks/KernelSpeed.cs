@@ -18,8 +18,8 @@ namespace Etalon.Benchmarks;
 internal static class KernelSpeed
 {
     private const int Rounds = 15;
-    private const int WarmUp = 6;
-    private const int Images = 24;
+    private const int WarmUp = 40;
+    private const int Images = 96;
 
     private static readonly (string Name, ConvolutionShape Shape)[] Shapes =
     [
@@ -34,19 +34,23 @@ internal static class KernelSpeed
         ("7x7x64", new(7, 7, 64, 64, 3, 3, 1, 1)),
     ];
 
-    /// <summary>Prints the table of one number type, in the width that this process computes with.</summary>
-    public static void Print<T>() where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>
+    /// Prints the table of one number type, in the width that this process computes with: the shapes of these names, or all without any.
+    /// </summary>
+    public static void Print<T>(string[] names) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (VectorWidth.IsWide) Print<T, WideVector<T>>();
-        else Print<T, NarrowVector<T>>();
+        if (VectorWidth.IsWide) Print<T, WideVector<T>>(names);
+        else Print<T, NarrowVector<T>>(names);
     }
 
-    private static void Print<T, TVector>() where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    private static void Print<T, TVector>(string[] names)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
         Console.WriteLine($"{typeof(T).Name}, {VectorWidth.Bits} bits: GFLOP/s (direct form) and share of the multiply-add peak, one core");
         Console.WriteLine("shape              pass            peak  direct            winograd          winograd/direct");
         foreach ((string name, ConvolutionShape shape) in Shapes)
         {
+            if (names.Length > 0 && !names.Contains(name)) continue;
             ConvolutionKernel<T> fastest = ConvolutionKernels.Create<T, TVector>(shape, direct: false);
             using var direct = new Passes<T>(new DirectConvolution<T, TVector>(shape), Images);
             using Passes<T>? winograd = fastest is WinogradConvolution<T, TVector> ? new Passes<T>(fastest, Images) : null;

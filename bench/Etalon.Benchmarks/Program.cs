@@ -1,9 +1,9 @@
 using Etalon.Benchmarks;
 
-if (args is ["kernels"])
+if (args is ["kernels", .. var shapes])
 {
-    KernelSpeed.Print<float>();
-    KernelSpeed.Print<double>();
+    KernelSpeed.Print<float>(shapes);
+    KernelSpeed.Print<double>(shapes);
     return;
 }
 if (args is ["matrices"])

@@ -19,8 +19,14 @@ namespace Etalon.Engine.Kernels.Convolution;
 internal static unsafe class InnerProduct<T, TVector>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
 {
-    /// <summary>Pixels in a register block: a call with a multiple of it wastes nothing.</summary>
-    public const int PixelsPerBlock = 6;
+    private const int WidePixels = 6, NarrowPixels = 8;
+
+    /// <summary>Whether there are 32 registers: processors with vectors of 512 bits have them.</summary>
+    public static bool HasManyRegisters => sizeof(TVector) == 64;
+
+    /// <summary>Pixels in a register block where there are <paramref name="channels"/> in all: a call with a multiple of it wastes
+    /// nothing.</summary>
+    public static int PixelsPerBlock(int channels) => channels <= TVector.Count ? NarrowPixels : WidePixels;
 
     /// <summary>
     /// Output channels in a block of packed weights: 2 vectors, or 1 where <paramref name="channels"/> in all need no more.
@@ -41,13 +47,13 @@ internal static unsafe class InnerProduct<T, TVector>
     /// <param name="lanes">Numbers from one row of weights to the next, 1 or 2 vectors.</param>
     /// <param name="output">What the pixels' writes start from.</param>
     /// <param name="channels">Channels to write.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(
         T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
         Run<FromZero>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
 
     /// <summary>The same, added to what the output holds: a sum cut into several calls has the bits of one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Continue(
         T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels) =>
         Run<FromOutput>(input, pixels, count, runs, runCount, depth, weights, lanes, output, channels);
@@ -56,25 +62,25 @@ internal static unsafe class InnerProduct<T, TVector>
         T* input, PixelOffsets* pixels, int count, int* runs, int runCount, int depth, T* weights, int lanes, T* output, int channels)
         where TStart : IStart
     {
-        int taken = channels <= TVector.Count ? TVector.Count : 2 * TVector.Count;
-        int whole = channels == taken ? count / PixelsPerBlock * PixelsPerBlock : 0;
+        int taken = channels <= TVector.Count ? TVector.Count : 2 * TVector.Count, pixelsPerBlock = PixelsPerBlock(channels);
+        int whole = channels == taken ? count / pixelsPerBlock * pixelsPerBlock : 0;
         RunBlocks<TStart>(taken, input, pixels, whole, runs, runs + runCount, depth, weights, lanes, output);
         if (whole == count)
             return;
 
         // Behind the last pixel a block repeats it; what exists is copied from a block of its own.
-        T* block = stackalloc T[PixelsPerBlock * 2 * TVector.Count];
-        PixelOffsets* six = stackalloc PixelOffsets[PixelsPerBlock];
-        for (int first = whole; first < count; first += PixelsPerBlock)
+        T* block = stackalloc T[WidePixels * 2 * TVector.Count];
+        PixelOffsets* few = stackalloc PixelOffsets[NarrowPixels];
+        for (int first = whole; first < count; first += pixelsPerBlock)
         {
-            for (int k = 0; k < PixelsPerBlock; k++)
+            for (int k = 0; k < pixelsPerBlock; k++)
             {
                 PixelOffsets pixel = pixels[Math.Min(first + k, count - 1)];
-                six[k] = new PixelOffsets(pixel.Read, k * taken);
+                few[k] = new PixelOffsets(pixel.Read, k * taken);
                 new Span<T>(output + pixel.Write, channels).CopyTo(new Span<T>(block + k * taken, taken));
             }
-            RunBlocks<TStart>(taken, input, six, PixelsPerBlock, runs, runs + runCount, depth, weights, lanes, block);
-            for (int k = 0; k < Math.Min(PixelsPerBlock, count - first); k++)
+            RunBlocks<TStart>(taken, input, few, pixelsPerBlock, runs, runs + runCount, depth, weights, lanes, block);
+            for (int k = 0; k < Math.Min(pixelsPerBlock, count - first); k++)
                 new Span<T>(block + k * taken, channels).CopyTo(new Span<T>(output + pixels[first + k].Write, channels));
         }
     }
@@ -90,19 +96,17 @@ internal static unsafe class InnerProduct<T, TVector>
             RunWide<TStart>(input, pixels, end, runs, runsEnd, depth, weights, output);
             return;
         }
-        PixelOffsets* twelves = pixels + count / (2 * PixelsPerBlock) * (2 * PixelsPerBlock);
-        RunNarrowTwelve<TStart>(input, pixels, twelves, runs, runsEnd, depth, weights, lanes, output);
-        RunNarrowSix<TStart>(input, twelves, end, runs, runsEnd, depth, weights, lanes, output);
+        RunNarrow<TStart>(input, pixels, end, runs, runsEnd, depth, weights, lanes, output);
     }
 
     // Free of calls and branches besides its three loops, since the just-in-time compiler keeps the accumulators in registers only then.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void RunWide<TStart>(
         T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, T* output)
         where TStart : IStart
     {
         int width = TVector.Count;
-        for (; pixels < pixelsEnd; pixels += PixelsPerBlock)
+        for (; pixels < pixelsEnd; pixels += WidePixels)
         {
             T* x0 = input + pixels[0].Read;
             T* x1 = input + pixels[1].Read;
@@ -155,13 +159,13 @@ internal static unsafe class InnerProduct<T, TVector>
         }
     }
 
-    // 12 pixels x 1 vector, for channels that need no more: 13 loads feed 12 multiply-adds, 84 % of the peak in 512 bits.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrowTwelve<TStart>(
+    // 8 pixels x 1 vector: 8 chains just cover the latency of a multiply-add (4 cycles x 2 a cycle), and 9 loads feed 8 of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void RunNarrow<TStart>(
         T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
         where TStart : IStart
     {
-        for (; pixels < pixelsEnd; pixels += 12)
+        for (; pixels < pixelsEnd; pixels += 8)
         {
             T* x0 = input + pixels[0].Read;
             T* x1 = input + pixels[1].Read;
@@ -171,16 +175,10 @@ internal static unsafe class InnerProduct<T, TVector>
             T* x5 = input + pixels[5].Read;
             T* x6 = input + pixels[6].Read;
             T* x7 = input + pixels[7].Read;
-            T* x8 = input + pixels[8].Read;
-            T* x9 = input + pixels[9].Read;
-            T* x10 = input + pixels[10].Read;
-            T* x11 = input + pixels[11].Read;
             TVector a0 = TStart.Of(output + pixels[0].Write), a1 = TStart.Of(output + pixels[1].Write);
             TVector a2 = TStart.Of(output + pixels[2].Write), a3 = TStart.Of(output + pixels[3].Write);
             TVector a4 = TStart.Of(output + pixels[4].Write), a5 = TStart.Of(output + pixels[5].Write);
             TVector a6 = TStart.Of(output + pixels[6].Write), a7 = TStart.Of(output + pixels[7].Write);
-            TVector a8 = TStart.Of(output + pixels[8].Write), a9 = TStart.Of(output + pixels[9].Write);
-            TVector a10 = TStart.Of(output + pixels[10].Write), a11 = TStart.Of(output + pixels[11].Write);
             T* w = weights;
             for (int* run = runs; run < runsEnd; run++)
             {
@@ -198,10 +196,6 @@ internal static unsafe class InnerProduct<T, TVector>
                     a5 = TVector.Fma(TVector.Splat(x5[i]), u, a5);
                     a6 = TVector.Fma(TVector.Splat(x6[i]), u, a6);
                     a7 = TVector.Fma(TVector.Splat(x7[i]), u, a7);
-                    a8 = TVector.Fma(TVector.Splat(x8[i]), u, a8);
-                    a9 = TVector.Fma(TVector.Splat(x9[i]), u, a9);
-                    a10 = TVector.Fma(TVector.Splat(x10[i]), u, a10);
-                    a11 = TVector.Fma(TVector.Splat(x11[i]), u, a11);
                 }
                 while (++i < end);
             }
@@ -213,54 +207,6 @@ internal static unsafe class InnerProduct<T, TVector>
             a5.Store(output + pixels[5].Write);
             a6.Store(output + pixels[6].Write);
             a7.Store(output + pixels[7].Write);
-            a8.Store(output + pixels[8].Write);
-            a9.Store(output + pixels[9].Write);
-            a10.Store(output + pixels[10].Write);
-            a11.Store(output + pixels[11].Write);
-        }
-    }
-
-    // What twelve leaves: at most 3/4 of the peak (6 chains, latency 4).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunNarrowSix<TStart>(
-        T* input, PixelOffsets* pixels, PixelOffsets* pixelsEnd, int* runs, int* runsEnd, nint depth, T* weights, nint lanes, T* output)
-        where TStart : IStart
-    {
-        for (; pixels < pixelsEnd; pixels += 6)
-        {
-            T* x0 = input + pixels[0].Read;
-            T* x1 = input + pixels[1].Read;
-            T* x2 = input + pixels[2].Read;
-            T* x3 = input + pixels[3].Read;
-            T* x4 = input + pixels[4].Read;
-            T* x5 = input + pixels[5].Read;
-            TVector a0 = TStart.Of(output + pixels[0].Write), a1 = TStart.Of(output + pixels[1].Write);
-            TVector a2 = TStart.Of(output + pixels[2].Write), a3 = TStart.Of(output + pixels[3].Write);
-            TVector a4 = TStart.Of(output + pixels[4].Write), a5 = TStart.Of(output + pixels[5].Write);
-            T* w = weights;
-            for (int* run = runs; run < runsEnd; run++)
-            {
-                nint i = *run;
-                nint end = i + depth;
-                do
-                {
-                    TVector u = TVector.Load(w);
-                    w += lanes;
-                    a0 = TVector.Fma(TVector.Splat(x0[i]), u, a0);
-                    a1 = TVector.Fma(TVector.Splat(x1[i]), u, a1);
-                    a2 = TVector.Fma(TVector.Splat(x2[i]), u, a2);
-                    a3 = TVector.Fma(TVector.Splat(x3[i]), u, a3);
-                    a4 = TVector.Fma(TVector.Splat(x4[i]), u, a4);
-                    a5 = TVector.Fma(TVector.Splat(x5[i]), u, a5);
-                }
-                while (++i < end);
-            }
-            a0.Store(output + pixels[0].Write);
-            a1.Store(output + pixels[1].Write);
-            a2.Store(output + pixels[2].Write);
-            a3.Store(output + pixels[3].Write);
-            a4.Store(output + pixels[4].Write);
-            a5.Store(output + pixels[5].Write);
         }
     }
 

@@ -25,22 +25,90 @@ internal static unsafe class OuterProduct<T, TVector>
     /// <param name="sums">[rowCount][lanes].</param>
     /// <param name="lanes">Numbers from one row of sums to the next, 1 or 2 vectors.</param>
     /// <param name="channels">Channels to sum: up to 1 vector or up to 2 vectors.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(
         T* input, T* gradient, in PixelLines lines, int* rows, int rowCount, T* sums, int lanes, int channels)
     {
         int step = lanes, row = 0;
-        for (; row < rowCount && channels <= TVector.Count; row += 8)
-            AddNarrowEight(input, gradient, lines, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step, step);
-        int sixes = rowCount % 6 is 1 or 2 ? rowCount / 6 - 1 : (rowCount + 1) / 6;
-        for (; row < 6 * sixes; row += 6)
+        bool hasManyRegisters = InnerProduct<T, TVector>.HasManyRegisters;
+        if (channels <= TVector.Count)
+        {
+            for (; hasManyRegisters && row <= rowCount - 16 && rows[row + 15] == rows[row] + 15; row += 16)
+                AddNarrowSixteen(input + rows[row], gradient, lines, sums + row * step, step);
+            for (; row < rowCount; row += 8)
+                AddNarrowEight(input, gradient, lines, rows + row, Math.Min(rowCount - row, 8) - 1, sums + row * step, step);
+            return;
+        }
+        for (; hasManyRegisters && row <= rowCount - 8 && rows[row + 7] == rows[row] + 7; row += 8)
+            AddEight(input + rows[row], gradient, lines, sums + row * step);
+        int left = rowCount - row, sixes = left % 6 is 1 or 2 ? left / 6 - 1 : (left + 1) / 6;
+        for (int end = row + 6 * sixes; row < end; row += 6)
             AddSix(input, gradient, lines, rows + row, Math.Min(rowCount - row, 6) - 1, sums + row * step);
         for (; row < rowCount; row += 4)
             AddFour(input, gradient, lines, rows + row, Math.Min(rowCount - row, 4) - 1, sums + row * step);
     }
 
+    // 8 rows x 2 vectors where there are 32 registers and the rows lie side by side, so that one pointer reaches them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddEight(T* input, T* gradient, in PixelLines lines, T* sums)
+    {
+        int width = TVector.Count;
+        int step = 2 * width;
+        int length = lines.Length;
+        nint readStep = lines.ReadStep, writeStep = lines.WriteStep;
+        TVector a0 = TVector.Load(sums), b0 = TVector.Load(sums + width);
+        TVector a1 = TVector.Load(sums + step), b1 = TVector.Load(sums + step + width);
+        TVector a2 = TVector.Load(sums + 2 * step), b2 = TVector.Load(sums + 2 * step + width);
+        TVector a3 = TVector.Load(sums + 3 * step), b3 = TVector.Load(sums + 3 * step + width);
+        TVector a4 = TVector.Load(sums + 4 * step), b4 = TVector.Load(sums + 4 * step + width);
+        TVector a5 = TVector.Load(sums + 5 * step), b5 = TVector.Load(sums + 5 * step + width);
+        TVector a6 = TVector.Load(sums + 6 * step), b6 = TVector.Load(sums + 6 * step + width);
+        TVector a7 = TVector.Load(sums + 7 * step), b7 = TVector.Load(sums + 7 * step + width);
+        for (PixelOffsets* line = lines.Starts, end = line + lines.Count; line < end; line++)
+        {
+            T* from = input + line->Read;
+            T* g = gradient + line->Write;
+            for (int n = length; n > 0; n--, from += readStep, g += writeStep)
+            {
+                TVector u = TVector.Load(g), v = TVector.Load(g + width), x;
+                x = TVector.Splat(from[0]);
+                a0 = TVector.Fma(x, u, a0);
+                b0 = TVector.Fma(x, v, b0);
+                x = TVector.Splat(from[1]);
+                a1 = TVector.Fma(x, u, a1);
+                b1 = TVector.Fma(x, v, b1);
+                x = TVector.Splat(from[2]);
+                a2 = TVector.Fma(x, u, a2);
+                b2 = TVector.Fma(x, v, b2);
+                x = TVector.Splat(from[3]);
+                a3 = TVector.Fma(x, u, a3);
+                b3 = TVector.Fma(x, v, b3);
+                x = TVector.Splat(from[4]);
+                a4 = TVector.Fma(x, u, a4);
+                b4 = TVector.Fma(x, v, b4);
+                x = TVector.Splat(from[5]);
+                a5 = TVector.Fma(x, u, a5);
+                b5 = TVector.Fma(x, v, b5);
+                x = TVector.Splat(from[6]);
+                a6 = TVector.Fma(x, u, a6);
+                b6 = TVector.Fma(x, v, b6);
+                x = TVector.Splat(from[7]);
+                a7 = TVector.Fma(x, u, a7);
+                b7 = TVector.Fma(x, v, b7);
+            }
+        }
+        Store(sums, a0, b0);
+        Store(sums + step, a1, b1);
+        Store(sums + 2 * step, a2, b2);
+        Store(sums + 3 * step, a3, b3);
+        Store(sums + 4 * step, a4, b4);
+        Store(sums + 5 * step, a5, b5);
+        Store(sums + 6 * step, a6, b6);
+        Store(sums + 7 * step, a7, b7);
+    }
+
     // Behind the last row both blocks repeat it, and write the same sum to the same place again.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddSix(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
         int width = TVector.Count;
@@ -95,7 +163,7 @@ internal static unsafe class OuterProduct<T, TVector>
         Store(sums + r5 * step, a5, b5);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddFour(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums)
     {
         int width = TVector.Count;
@@ -138,8 +206,74 @@ internal static unsafe class OuterProduct<T, TVector>
         Store(sums + r3 * step, a3, b3);
     }
 
+    // 16 rows x 1 vector where there are 32 registers and the rows lie side by side: 17 loads feed 16 multiply-adds. One pointer reaches
+    // all rows; a pointer for each would not fit into the registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddNarrowSixteen(T* input, T* gradient, in PixelLines lines, T* sums, int step)
+    {
+        int length = lines.Length;
+        nint readStep = lines.ReadStep, writeStep = lines.WriteStep;
+        TVector a0 = TVector.Load(sums);
+        TVector a1 = TVector.Load(sums + step);
+        TVector a2 = TVector.Load(sums + 2 * step);
+        TVector a3 = TVector.Load(sums + 3 * step);
+        TVector a4 = TVector.Load(sums + 4 * step);
+        TVector a5 = TVector.Load(sums + 5 * step);
+        TVector a6 = TVector.Load(sums + 6 * step);
+        TVector a7 = TVector.Load(sums + 7 * step);
+        TVector a8 = TVector.Load(sums + 8 * step);
+        TVector a9 = TVector.Load(sums + 9 * step);
+        TVector a10 = TVector.Load(sums + 10 * step);
+        TVector a11 = TVector.Load(sums + 11 * step);
+        TVector a12 = TVector.Load(sums + 12 * step);
+        TVector a13 = TVector.Load(sums + 13 * step);
+        TVector a14 = TVector.Load(sums + 14 * step);
+        TVector a15 = TVector.Load(sums + 15 * step);
+        for (PixelOffsets* line = lines.Starts, end = line + lines.Count; line < end; line++)
+        {
+            T* x = input + line->Read;
+            T* g = gradient + line->Write;
+            for (int n = length; n > 0; n--, x += readStep, g += writeStep)
+            {
+                TVector u = TVector.Load(g);
+                a0 = TVector.Fma(TVector.Splat(x[0]), u, a0);
+                a1 = TVector.Fma(TVector.Splat(x[1]), u, a1);
+                a2 = TVector.Fma(TVector.Splat(x[2]), u, a2);
+                a3 = TVector.Fma(TVector.Splat(x[3]), u, a3);
+                a4 = TVector.Fma(TVector.Splat(x[4]), u, a4);
+                a5 = TVector.Fma(TVector.Splat(x[5]), u, a5);
+                a6 = TVector.Fma(TVector.Splat(x[6]), u, a6);
+                a7 = TVector.Fma(TVector.Splat(x[7]), u, a7);
+                a8 = TVector.Fma(TVector.Splat(x[8]), u, a8);
+                a9 = TVector.Fma(TVector.Splat(x[9]), u, a9);
+                a10 = TVector.Fma(TVector.Splat(x[10]), u, a10);
+                a11 = TVector.Fma(TVector.Splat(x[11]), u, a11);
+                a12 = TVector.Fma(TVector.Splat(x[12]), u, a12);
+                a13 = TVector.Fma(TVector.Splat(x[13]), u, a13);
+                a14 = TVector.Fma(TVector.Splat(x[14]), u, a14);
+                a15 = TVector.Fma(TVector.Splat(x[15]), u, a15);
+            }
+        }
+        a0.Store(sums);
+        a1.Store(sums + step);
+        a2.Store(sums + 2 * step);
+        a3.Store(sums + 3 * step);
+        a4.Store(sums + 4 * step);
+        a5.Store(sums + 5 * step);
+        a6.Store(sums + 6 * step);
+        a7.Store(sums + 7 * step);
+        a8.Store(sums + 8 * step);
+        a9.Store(sums + 9 * step);
+        a10.Store(sums + 10 * step);
+        a11.Store(sums + 11 * step);
+        a12.Store(sums + 12 * step);
+        a13.Store(sums + 13 * step);
+        a14.Store(sums + 14 * step);
+        a15.Store(sums + 15 * step);
+    }
+
     // 8 rows x 1 vector, for the last channels when they are half a block or less: 9 loads feed 8 multiply-adds, near 9/10 of the peak.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddNarrowEight(T* input, T* gradient, in PixelLines lines, int* rows, int last, T* sums, int step)
     {
         int r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last);

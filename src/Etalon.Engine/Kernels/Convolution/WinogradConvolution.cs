@@ -9,7 +9,7 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// <see cref="WinogradTransform{T, TVector}"/> for the formulas).
 /// </summary>
 /// <remarks>
-/// For a block of tiles: V[36][tile][ci] = B^T d B; for each of the 36 points M = V U, by the same inner product as the direct form;
+/// For a block of tiles: V[36][tile][ci] = B^T d B; for each of the 36 points M = V U, by <see cref="PointProducts{T, TVector}"/>;
 /// Y = A^T M A. The data gradient is the same with the weights turned and transposed and padding 2 - padding. The weight gradient
 /// accumulates dU[36] += V^T (A dY A^T) over tiles and returns G^T dU G.
 /// </remarks>
@@ -18,11 +18,12 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
 {
     private const int Points = 36;
 
-    // Transforms of a block of tiles, V and M together, stay in a 512 kB second-level cache: 64 tiles (an image) at 16 channels,
-    // 48 (three 16x16 images) at 32, 24 (six 8x8 images) at 64. Of 100, 200, 320, 480 and 700 kB, 480 was best or near it everywhere;
-    // 100 kB loses a third. From 128 channels on a block also grows with the channels (see the constructor), since every block reads
-    // all 36 ci co weights from beyond that cache: at 512 channels 6 tiles a block are no faster than direct, 96 are 3 times as fast.
-    private const int BlockBytes = 480 * 1024;
+    // Transforms of a block of tiles, V and M together, stay in the second-level cache: 64 tiles (an image) at 16 channels, 32 (two 16x16
+    // images) at 32, 16 (four 8x8 images) at 64. Of 320, 480 and 640 kB, 320 made a step of PreResNet-20 2 % faster than 480 and 7 % faster
+    // than 640 with 1 MB of cache; 100 kB loses a third. From 128 channels on a block also grows with the channels (see the constructor),
+    // since every block reads all 36 ci co weights from beyond that cache: at 512 channels 6 tiles a block are no faster than direct, 96
+    // are 3 times as fast.
+    private const int BlockBytes = 320 * 1024;
 
     private readonly TileGrid _forward;
     private readonly TileGrid _dataGradient;
@@ -98,7 +99,7 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
         Convolve(_dataGradient, _dataGradientTiles, framedGradient, packed, inputGradient, scratch, images, upcoming);
 
     /// <summary>The accumulator is dU [36][block of output channels][input channel][lanes of a block].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming)
     {
         int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
@@ -131,17 +132,15 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
     public override void FinishWeightGradient(T* accumulator, T* weightGradient) =>
         WinogradWeights<T, TVector>.FinishGradient(accumulator, weightGradient, Shape.InputChannels, Shape.OutputChannels);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Convolve(
         TileGrid grid, PixelOffsets[] tilePairs, T* framed, T* packed, T* output, T* scratch, int images, in Prefetch<T> upcoming)
     {
-        int lanes = InnerProduct<T, TVector>.LanesOf(grid.OutputChannels);
         int depth = grid.Frame.Channels, inputLanes = TVector.RoundUp(depth), outputLanes = TVector.RoundUp(grid.OutputChannels);
         T* v = scratch + WinogradTiles<T, TVector>.BufferLength, m = v + PointsLength(inputLanes);
         var inputs = new WinogradTiles<T, TVector>(scratch, v, inputLanes, PointStep(inputLanes));
         var outputs = new WinogradTiles<T, TVector>(scratch, m, outputLanes, PointStep(outputLanes));
         int tiles = images * grid.PerImage, pointStep = WinogradWeights<T, TVector>.PointStep(depth, grid.OutputChannels);
-        int run = 0;
         var fetched = upcoming;
         fetched.Add(output, (long)images * grid.OutputLength);
         fixed (PixelOffsets* pairs = tilePairs)
@@ -154,10 +153,9 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
                     int done = first * Points + point * count;
                     fetched.Fetch(done, done + count, tiles * Points);
                     T* weights = packed + point * pointStep;
-                    for (int o = 0; o < outputLanes; o += lanes, weights += depth * lanes)
-                        InnerProduct<T, TVector>.Run(
-                            v + point * PointStep(inputLanes), pairs, WholeBlocks(count), &run, 1, depth, weights, lanes,
-                            m + point * PointStep(outputLanes) + o, Math.Min(lanes, outputLanes - o));
+                    PointProducts<T, TVector>.Multiply(
+                        v + point * PointStep(inputLanes), pairs, WholeBlocks(count), inputLanes, depth, weights, outputLanes,
+                        m + point * PointStep(outputLanes));
                 }
                 outputs.ToOutput(grid, output, first, count);
             }
@@ -169,8 +167,13 @@ internal sealed unsafe class WinogradConvolution<T, TVector> : ConvolutionKernel
     private static int Cut(int count, int parts) => (count + parts - 1) / parts;
 
     // Tiles rounded up to whole register blocks: the products behind the last tile come from whatever lies there, and nobody reads them.
-    private static int WholeBlocks(int tiles) =>
-        Cut(tiles, InnerProduct<T, TVector>.PixelsPerBlock) * InnerProduct<T, TVector>.PixelsPerBlock;
+    private int WholeBlocks(int tiles)
+    {
+        int forward = PointProducts<T, TVector>.TilesPerBlock(Shape.OutputChannels);
+        int backward = PointProducts<T, TVector>.TilesPerBlock(Shape.InputChannels);
+        int block = forward == backward ? forward : forward * backward;
+        return Cut(tiles, block) * block;
+    }
 
     // A cache line more than the tiles need, lest the 36 points of a tile fall into the same cache set.
     private int PointStep(int lanes) => WholeBlocks(_tilesPerBlock) * lanes + 64 / sizeof(T);

@@ -19,7 +19,7 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
     public static int BufferLength => 40 * TVector.Count;
 
     /// <summary>B^T d B of <paramref name="count"/> tiles from <paramref name="first"/> on, read from framed images.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void FromInput(TileGrid grid, T* framed, int first, int count)
     {
         int width = TVector.Count;
@@ -43,7 +43,7 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
     }
 
     /// <summary>A dY A^T of <paramref name="count"/> tiles from <paramref name="first"/> on, read from framed output gradients.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void FromGradient(TileGrid grid, Frame frame, T* framed, int first, int count)
     {
         int width = TVector.Count;
@@ -69,7 +69,7 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
     /// <summary>
     /// Y = A^T M A of <paramref name="count"/> tiles from <paramref name="first"/> on, written to dense images as far as they exist.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void ToOutput(TileGrid grid, T* output, int first, int count)
     {
         int width = TVector.Count;
