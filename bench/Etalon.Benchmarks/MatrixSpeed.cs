@@ -110,11 +110,11 @@ internal static class MatrixSpeed
 
         private void Multiply(T* left, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
         {
+            int size = _product.PanelRows(_rows, right.Columns);
             fixed (PixelOffsets* pairs = rows)
                 for (int first = 0; first < right.Columns; first += _product.LanesOf(right.Columns))
-                    for (int row = 0; row < _rows; row += MatrixProduct<T>.MostRows)
-                        _product.Multiply(left, pairs + row, Math.Min(MatrixProduct<T>.MostRows, _rows - row), right, first, product,
-                            _scratch);
+                    for (int row = 0; row < _rows; row += size)
+                        _product.Multiply(left, pairs + row, Math.Min(size, _rows - row), right, first, product, _scratch);
         }
 
         private T* Allocate(int length)

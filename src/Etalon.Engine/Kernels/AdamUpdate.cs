@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels;
 
@@ -13,30 +13,41 @@ internal readonly record struct AdamUpdate(
     double Epsilon)
 {
     /// <summary>Updates w, m and u; w, g, m, u [length].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void Apply<T>(T* w, T* g, T* m, T* u, int length) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> shrink = Simd.Splat<T>(Shrink), decay = Simd.Splat<T>(Decay), rate = Simd.Splat<T>(Rate),
-            spread = Simd.Splat<T>(Spread), epsilon = Simd.Splat<T>(Epsilon);
-        Vector256<T> beta1 = Simd.Splat<T>(Beta1), intake = Simd.Splat<T>(Intake), beta2 = Simd.Splat<T>(Beta2),
-            ofSquares = Simd.Splat<T>(IntakeOfSquares);
-        int i = 0;
-        for (; i <= length - Vector256<T>.Count; i += Vector256<T>.Count)
-        {
-            var weight = Vector256.Load(w + i);
-            var direction = Simd.Fma(decay, weight, Vector256.Load(g + i));
-            var moment = Simd.Fma(beta1, Vector256.Load(m + i), intake * direction);
-            var squares = Simd.Fma(beta2, Vector256.Load(u + i), ofSquares * direction * direction);
-            Vector256.Store(moment, m + i);
-            Vector256.Store(squares, u + i);
-            Vector256.Store(shrink * weight - rate * moment / Simd.Fma(spread, Vector256.Sqrt(squares), epsilon), w + i);
-        }
+        int i = VectorWidth.IsWide ? Apply<T, WideVector<T>>(w, g, m, u, 0, length) : 0;
+        i = Apply<T, NarrowVector<T>>(w, g, m, u, i, length);
+        T shrink = T.CreateTruncating(Shrink), decay = T.CreateTruncating(Decay), beta1 = T.CreateTruncating(Beta1);
+        T intake = T.CreateTruncating(Intake), beta2 = T.CreateTruncating(Beta2), ofSquares = T.CreateTruncating(IntakeOfSquares);
+        T rate = T.CreateTruncating(Rate), spread = T.CreateTruncating(Spread), epsilon = T.CreateTruncating(Epsilon);
         for (; i < length; i++)
         {
-            T direction = T.FusedMultiplyAdd(decay[0], w[i], g[i]);
-            m[i] = T.FusedMultiplyAdd(beta1[0], m[i], intake[0] * direction);
-            u[i] = T.FusedMultiplyAdd(beta2[0], u[i], ofSquares[0] * direction * direction);
-            w[i] = shrink[0] * w[i] - rate[0] * m[i] / T.FusedMultiplyAdd(spread[0], T.Sqrt(u[i]), epsilon[0]);
+            T direction = T.FusedMultiplyAdd(decay, w[i], g[i]);
+            m[i] = T.FusedMultiplyAdd(beta1, m[i], intake * direction);
+            u[i] = T.FusedMultiplyAdd(beta2, u[i], ofSquares * direction * direction);
+            w[i] = shrink * w[i] - rate * m[i] / T.FusedMultiplyAdd(spread, T.Sqrt(u[i]), epsilon);
         }
+    }
+
+    // The whole vectors from i on; the first number behind them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public unsafe int Apply<T, TVector>(T* w, T* g, T* m, T* u, int i, int length)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        TVector shrink = Splat(Shrink), decay = Splat(Decay), beta1 = Splat(Beta1), intake = Splat(Intake), beta2 = Splat(Beta2);
+        TVector ofSquares = Splat(IntakeOfSquares), rate = Splat(Rate), spread = Splat(Spread), epsilon = Splat(Epsilon);
+        for (; i <= length - TVector.Count; i += TVector.Count)
+        {
+            var weight = TVector.Load(w + i);
+            var direction = TVector.Fma(decay, weight, TVector.Load(g + i));
+            var moment = TVector.Fma(beta1, TVector.Load(m + i), intake * direction);
+            var squares = TVector.Fma(beta2, TVector.Load(u + i), ofSquares * direction * direction);
+            moment.Store(m + i);
+            squares.Store(u + i);
+            (shrink * weight - rate * moment / TVector.Fma(spread, TVector.Sqrt(squares), epsilon)).Store(w + i);
+        }
+        return i;
+
+        static TVector Splat(double value) => TVector.Splat(T.CreateTruncating(value));
     }
 }

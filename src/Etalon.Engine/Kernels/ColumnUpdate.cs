@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Vectors;
 
 namespace Etalon.Engine.Kernels;
 
@@ -14,29 +14,43 @@ internal static unsafe class ColumnUpdate
     /// Updates w and v; w, g, v [rows][stride], of which the first <paramref name="columns"/> count; steps [columns]. The steps are those
     /// of the velocity, or those of the intake.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Apply<T>(in SgdUpdate update, T* steps, bool areOfVelocity, T* w, T* g, T* v, int rows, int columns, long stride)
-    where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector256<T> shrink = Simd.Splat<T>(update.Shrink), decay = Simd.Splat<T>(update.Decay), momentum = Simd.Splat<T>(update.Momentum);
-        Vector256<T> intake = Simd.Splat<T>(update.Intake), ofVelocity = Simd.Splat<T>(-update.OfVelocity);
-        for (int row = 0; row < rows; row++, w += stride, g += stride, v += stride)
-        {
-            int i = 0;
-            for (; i <= columns - Vector256<T>.Count; i += Vector256<T>.Count)
+        int c = VectorWidth.IsWide ? Apply<T, WideVector<T>>(update, steps, areOfVelocity, w, g, v, 0, rows, columns, stride) : 0;
+        c = Apply<T, NarrowVector<T>>(update, steps, areOfVelocity, w, g, v, c, rows, columns, stride);
+        T shrink = T.CreateTruncating(update.Shrink), decay = T.CreateTruncating(update.Decay);
+        T momentum = T.CreateTruncating(update.Momentum), intake = T.CreateTruncating(update.Intake);
+        T ofVelocity = T.CreateTruncating(-update.OfVelocity);
+        for (int row = 0; row < rows && c < columns; row++, w += stride, g += stride, v += stride)
+            for (int i = c; i < columns; i++)
             {
-                Vector256<T> weight = Vector256.Load(w + i), step = Vector256.Load(steps + i);
-                var direction = Simd.Fma(decay, weight, Vector256.Load(g + i));
-                var velocity = Simd.Fma(momentum, Vector256.Load(v + i), (areOfVelocity ? intake : step) * direction);
-                Vector256.Store(velocity, v + i);
-                Vector256.Store(Simd.Fma(areOfVelocity ? -step : ofVelocity, velocity, shrink * weight), w + i);
+                T direction = T.FusedMultiplyAdd(decay, w[i], g[i]);
+                v[i] = T.FusedMultiplyAdd(momentum, v[i], (areOfVelocity ? intake : steps[i]) * direction);
+                w[i] = T.FusedMultiplyAdd(areOfVelocity ? -steps[i] : ofVelocity, v[i], shrink * w[i]);
             }
-            for (; i < columns; i++)
+    }
+
+    // The whole vectors of columns from c on, row by row; the first column behind them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static int Apply<T, TVector>(
+        in SgdUpdate update, T* steps, bool areOfVelocity, T* w, T* g, T* v, int c, int rows, int columns, long stride)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
+    {
+        TVector shrink = Splat(update.Shrink), decay = Splat(update.Decay), momentum = Splat(update.Momentum);
+        TVector intake = Splat(update.Intake), ofVelocity = Splat(-update.OfVelocity);
+        int end = c + (columns - c) / TVector.Count * TVector.Count;
+        for (int row = 0; row < rows && c < end; row++, w += stride, g += stride, v += stride)
+            for (int i = c; i < end; i += TVector.Count)
             {
-                T direction = T.FusedMultiplyAdd(decay[0], w[i], g[i]);
-                v[i] = T.FusedMultiplyAdd(momentum[0], v[i], (areOfVelocity ? intake[0] : steps[i]) * direction);
-                w[i] = T.FusedMultiplyAdd(areOfVelocity ? -steps[i] : ofVelocity[0], v[i], shrink[0] * w[i]);
+                TVector weight = TVector.Load(w + i), step = TVector.Load(steps + i);
+                var direction = TVector.Fma(decay, weight, TVector.Load(g + i));
+                var velocity = TVector.Fma(momentum, TVector.Load(v + i), (areOfVelocity ? intake : step) * direction);
+                velocity.Store(v + i);
+                TVector.Fma(areOfVelocity ? -step : ofVelocity, velocity, shrink * weight).Store(w + i);
             }
-        }
+        return end;
+
+        static TVector Splat(double value) => TVector.Splat(T.CreateTruncating(value));
     }
 }

@@ -27,7 +27,7 @@ internal readonly record struct SgdUpdate(double Shrink, double Decay, double Mo
 
     // The whole vectors from i on; the first number behind them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private unsafe int Apply<T, TVector>(T* w, T* g, T* v, int i, int length)
+    public unsafe int Apply<T, TVector>(T* w, T* g, T* v, int i, int length)
         where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
     {
         TVector shrink = Splat(Shrink), decay = Splat(Decay), momentum = Splat(Momentum);

@@ -63,7 +63,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
         layout.Activation($"{Name}.gradients", [layout.Images, GradientStep], pointer => _gradients = pointer);
         if (TrainsInput && !Input.IsFirstContribution(this))
             layout.Activation($"{Name}.input gradients", [layout.Images, Columns], pointer => _inputGradients = pointer);
-        int rows = Math.Min(layout.Images, MatrixProduct<T>.MostRows);
+        int rows = Math.Min(layout.Images, MatrixProduct<T>.MostPanelRows);
         _forwardRows = ListRows(rows, Columns, Outputs);
         _backwardRows = ListRows(rows, GradientStep, Columns);
     }
@@ -72,7 +72,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
     {
         _pass = pass;
         if (!Input.IsPlain) pass.RunChunks(_loadInputs);
-        if (pass.OwnImages > 0) pass.Workers.Run(Panels * BlocksOf(Outputs), _multiply);
+        if (pass.OwnImages > 0) pass.Workers.Run(PanelsFor(Outputs) * BlocksOf(Outputs), _multiply);
         if (Map.IsMeasured) pass.RunChunks(_complete);
     }
 
@@ -82,7 +82,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
         pass.RunChunks(_loadGradients);
         if (!IsFrozen) pass.Sum(this);
         if (!TrainsInput) return;
-        if (pass.OwnImages > 0) pass.Workers.Run(Panels * BlocksOf(Columns), _multiplyGradients);
+        if (pass.OwnImages > 0) pass.Workers.Run(PanelsFor(Columns) * BlocksOf(Columns), _multiplyGradients);
         pass.RunChunks(_contribute);
     }
 
@@ -98,7 +98,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
     void IOrderedSum.Complete() => FinishWeightGradient();
 
     // The images are cut into panels of equal size, as few as go.
-    private int Panels => Cut(_pass.OwnImages, MatrixProduct<T>.MostRows);
+    private int PanelsFor(int columns) => Cut(_pass.OwnImages, _product.PanelRows(_pass.OwnImages, columns));
 
     private int WeightPanels => Cut(Columns, MatrixProduct<T>.MostRows);
 
@@ -120,8 +120,8 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
 
     private void MultiplyBlock(int task, int worker, T* left, int leftStep, PixelOffsets[] rows, in RightMatrix<T> right, T* product)
     {
-        (int block, int panel) = Math.DivRem(task, Panels);
-        int size = Cut(_pass.OwnImages, Panels);
+        (int block, int panel) = Math.DivRem(task, PanelsFor(right.Columns));
+        int size = _product.PanelRows(_pass.OwnImages, right.Columns);
         long first = _pass.FirstImage + (long)panel * size;
         fixed (PixelOffsets* pairs = rows)
             _product.Multiply(

@@ -13,11 +13,13 @@ public sealed unsafe class MatrixProductTests : IDisposable
 {
     private readonly List<nint> _blocks = [];
 
-    /// <summary>Rows, depth, columns; a block is 96 rows, 256 deep and up to 32 columns, an outer product takes 64 images.</summary>
+    /// <summary>Rows, depth, columns; a block is 256 deep and up to 32 columns; a panel is 96 rows, or 256 where there are many
+    /// columns; an outer product takes 64 images and 128 rows.</summary>
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 1, 1, 1 }, { 6, 4, 8 }, { 7, 5, 9 }, { 12, 256, 16 }, { 13, 257, 17 }, { 64, 300, 10 }, { 65, 30, 33 }, { 96, 96, 32 },
         { 97, 513, 64 }, { 130, 97, 40 }, { 3, 600, 100 },
+        { 65, 129, 33 }, { 300, 20, 260 },
     };
 
     public void Dispose()
@@ -106,10 +108,11 @@ public sealed unsafe class MatrixProductTests : IDisposable
         T* left = Copy(a), right = Copy(b), result = Block<T>(rows * columns), scratch = Block<T>(product.ScratchLength);
         PixelOffsets[] pairs = [.. Enumerable.Range(0, rows).Select(row => new PixelOffsets(row * depth, row * columns))];
         var factor = new RightMatrix<T>(right, depth, columns, isTransposed ? depth : columns, isTransposed);
+        int size = product.PanelRows(rows, columns);
         fixed (PixelOffsets* all = pairs)
             for (int first = 0; first < columns; first += product.LanesOf(columns))
-                for (int row = 0; row < rows; row += MatrixProduct<T>.MostRows)
-                    product.Multiply(left, all + row, Math.Min(MatrixProduct<T>.MostRows, rows - row), factor, first, result, scratch);
+                for (int row = 0; row < rows; row += size)
+                    product.Multiply(left, all + row, Math.Min(size, rows - row), factor, first, result, scratch);
         return new Span<T>(result, rows * columns).ToArray();
     }
 

@@ -15,8 +15,15 @@ namespace Etalon.Engine.Kernels.Products;
 /// <typeparam name="T">float or double.</typeparam>
 internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Rows that go through one layout of the right matrix at most: laying it out costs about as much as 5 of them.</summary>
-    public const int MostRows = 96;
+    /// <summary>Rows of sums that <see cref="AddOuter"/> takes in one call at most.</summary>
+    public const int MostRows = 128;
+
+    /// <summary>Rows that go through one layout of the right matrix at most.</summary>
+    public const int MostPanelRows = 256;
+
+    // Laying out costs about as much as 5 to 15 rows, the more the farther apart the right matrix' rows lie. Where few blocks of columns
+    // would leave threads idle, rows are cut into more panels.
+    private const int FewRows = 96, ManyBlocks = 8;
 
     /// <summary>Images whose outer products <see cref="AddOuter"/> sums in one call at most.</summary>
     public const int MostImages = 64;
@@ -33,6 +40,15 @@ internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPo
 
     /// <summary><paramref name="columns"/> rounded up to whole blocks.</summary>
     public int WholeBlocks(int columns) => (columns + LanesOf(columns) - 1) / LanesOf(columns) * LanesOf(columns);
+
+    /// <summary>
+    /// Rows that go through one layout of the right matrix: <paramref name="rows"/> cut into panels of equal size, as few as go.
+    /// </summary>
+    public int PanelRows(int rows, int columns)
+    {
+        int most = WholeBlocks(columns) / LanesOf(columns) >= ManyBlocks ? MostPanelRows : FewRows, panels = (rows + most - 1) / most;
+        return (rows + panels - 1) / panels;
+    }
 
     /// <summary>c(row, j) = sum over k of a(row, k) b(k, j) for the columns j of one block.</summary>
     /// <param name="a">The left matrix.</param>

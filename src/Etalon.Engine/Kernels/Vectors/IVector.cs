@@ -33,6 +33,9 @@ internal unsafe interface IVector<TSelf, T> where TSelf : unmanaged, IVector<TSe
     /// <summary>a b + c with one rounding.</summary>
     static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>The square root of each number, rounded to nearest.</summary>
+    static abstract TSelf Sqrt(TSelf x);
+
     /// <summary>The larger of each pair.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
@@ -50,6 +53,8 @@ internal unsafe interface IVector<TSelf, T> where TSelf : unmanaged, IVector<TSe
     static abstract TSelf operator -(TSelf a, TSelf b);
 
     static abstract TSelf operator *(TSelf a, TSelf b);
+
+    static abstract TSelf operator /(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a);
 }

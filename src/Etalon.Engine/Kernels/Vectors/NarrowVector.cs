@@ -41,6 +41,9 @@ internal unsafe struct NarrowVector<T> : IVector<NarrowVector<T>, T> where T : u
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NarrowVector<T> Sqrt(NarrowVector<T> x) => new() { _numbers = Vector256.Sqrt(x._numbers) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowVector<T> Max(NarrowVector<T> a, NarrowVector<T> b) => new() { _numbers = Vector256.Max(a._numbers, b._numbers) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,6 +66,9 @@ internal unsafe struct NarrowVector<T> : IVector<NarrowVector<T>, T> where T : u
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowVector<T> operator *(NarrowVector<T> a, NarrowVector<T> b) => new() { _numbers = a._numbers * b._numbers };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NarrowVector<T> operator /(NarrowVector<T> a, NarrowVector<T> b) => new() { _numbers = a._numbers / b._numbers };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowVector<T> operator -(NarrowVector<T> a) => new() { _numbers = -a._numbers };

@@ -41,6 +41,9 @@ internal unsafe struct WideVector<T> : IVector<WideVector<T>, T> where T : unman
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> Sqrt(WideVector<T> x) => new() { _numbers = Vector512.Sqrt(x._numbers) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> Max(WideVector<T> a, WideVector<T> b) => new() { _numbers = Vector512.Max(a._numbers, b._numbers) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,6 +66,9 @@ internal unsafe struct WideVector<T> : IVector<WideVector<T>, T> where T : unman
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> operator *(WideVector<T> a, WideVector<T> b) => new() { _numbers = a._numbers * b._numbers };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector<T> operator /(WideVector<T> a, WideVector<T> b) => new() { _numbers = a._numbers / b._numbers };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> operator -(WideVector<T> a) => new() { _numbers = -a._numbers };
