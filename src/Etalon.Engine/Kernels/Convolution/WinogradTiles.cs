@@ -25,9 +25,9 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
         int width = TVector.Count;
         nint pixelStep = grid.Frame.PixelStride, rowStep = grid.Frame.RowStride, pointStep = PointStep;
         T* buffer = Buffer;
-        for (int n = 0; n < count; n++)
+        (int image, int row, int column) = grid.Locate(first);
+        for (int n = 0; n < count; n++, (image, row, column) = grid.Next(image, row, column))
         {
-            (int image, int row, int column) = grid.Locate(first + n);
             T* tile = framed + (nint)image * grid.Frame.Length + TileGrid.Edge * (row * rowStep + column * pixelStep);
             T* transform = Transforms + n * TileStep;
             for (int c = 0; c < pixelStep; c += width)
@@ -49,9 +49,9 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
         int width = TVector.Count;
         nint pixelStep = frame.PixelStride, rowStep = frame.RowStride, pointStep = PointStep;
         T* buffer = Buffer;
-        for (int n = 0; n < count; n++)
+        (int image, int row, int column) = grid.Locate(first);
+        for (int n = 0; n < count; n++, (image, row, column) = grid.Next(image, row, column))
         {
-            (int image, int row, int column) = grid.Locate(first + n);
             T* tile = framed + (nint)image * frame.Length + frame.Origin + TileGrid.Edge * (row * rowStep + column * pixelStep);
             T* transform = Transforms + n * TileStep;
             for (int c = 0; c < pixelStep; c += width)
@@ -75,9 +75,9 @@ internal readonly unsafe ref struct WinogradTiles<T, TVector>(T* Buffer, T* Tran
         int width = TVector.Count;
         nint pixelStep = grid.OutputChannels, rowStep = grid.OutputWidth * pixelStep, pointStep = PointStep;
         T* buffer = Buffer;
-        for (int n = 0; n < count; n++)
+        (int image, int row, int column) = grid.Locate(first);
+        for (int n = 0; n < count; n++, (image, row, column) = grid.Next(image, row, column))
         {
-            (int image, int row, int column) = grid.Locate(first + n);
             int rows = Math.Min(TileGrid.Edge, grid.OutputHeight - TileGrid.Edge * row);
             int columns = Math.Min(TileGrid.Edge, grid.OutputWidth - TileGrid.Edge * column);
             T* tile = output + (nint)image * grid.OutputLength + TileGrid.Edge * (row * rowStep + column * pixelStep);
