@@ -12,6 +12,16 @@ if (args is ["matrices"])
     MatrixSpeed.Print<double>();
     return;
 }
+if (args is ["ranks"])
+{
+    RankSpeed.Print();
+    return;
+}
+if (args is ["share"])
+{
+    ShareSpeed.Print();
+    return;
+}
 if (args is ["optimizers"])
 {
     OptimizerSpeed.Print<float>();

@@ -93,7 +93,7 @@ internal sealed unsafe class Pass<T> : IDisposable where T : unmanaged, IFloatin
         _chunkSize = BatchChunks.SizeOf(images);
         int chunks = BatchChunks.Of(images);
         for (int rank = 0; rank < _imageBegins.Length; rank++)
-            _imageBegins[rank] = Math.Min(images, BatchChunks.FirstOf(rank, _ranks.Size, chunks) * _chunkSize);
+            _imageBegins[rank] = BatchChunks.ImagesOf(images, rank, _ranks.Size).Begin;
         _firstChunk = BatchChunks.FirstOf(_ranks.Rank, _ranks.Size, chunks);
         Chunks = BatchChunks.FirstOf(_ranks.Rank + 1, _ranks.Size, chunks) - _firstChunk;
         (FirstImage, EndImage) = (_imageBegins[_ranks.Rank], _imageBegins[_ranks.Rank + 1]);

@@ -6,6 +6,7 @@ using Etalon.Engine.Losses;
 using Etalon.Engine.Optimizers;
 using Etalon.Engine.Parallel;
 using Etalon.Engine.Random;
+using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -34,12 +35,13 @@ internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloat
     /// <param name="model">The model.</param>
     /// <param name="batch">Images in a step, at least 1.</param>
     /// <param name="workers">The threads that compute; they outlive this.</param>
+    /// <param name="ranks">The processes that share the batch. Default: this one alone.</param>
     /// <exception cref="InputException">The model does not fit the images.</exception>
-    public TrainingSpeed(ModelSpec model, int batch, Workers workers)
+    public TrainingSpeed(ModelSpec model, int batch, Workers workers, Communicator? ranks = null)
     {
         _workers = workers;
         RequireMemory(model, batch, workers.Count, RunMemory.Available);
-        Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers);
+        Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers, ranks);
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
         var groups = TrainingMonitors<T>.Covered(ParameterClasses.Of(Network.Layers), new LogSpec());

@@ -20,6 +20,7 @@ internal sealed class SplitEvaluation<T> where T : unmanaged, IFloatingPointIeee
     public SplitEvaluation(Network<T> network, DataSet data, Split split, int batch, Communicator ranks)
     {
         (_network, Batches, _ranks) = (network, BatchSource<T>.InOrder(data, split, batch), ranks);
+        Batches.Share = (ranks.Rank, ranks.Size);
         _meters = [.. split.Groups.SelectMany(group => Meters(group, split))];
     }
 

@@ -106,7 +106,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         _groups = new ParameterGroups(recipe);
         RunMemory.Require(recipe, threads, RunMemory.Available);
         Data = data = RecipeData.Prepare(recipe.Data, data);
-        TrainingBatches = BatchSource<T>.ForTraining(data, recipe.Data.Batch, BatchSettings(recipe));
+        TrainingBatches = BatchesOf(data);
         RefuseIdleRanks(_ranks.Size, TrainingBatches.BatchSize);
         int testBatch = BatchSource<T>.ForTest(data, recipe.Data.Batch).BatchSize;
         using var taken = new DisposalList();
@@ -124,7 +124,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         Optimizer = taken.Add(recipe.Optimizer.Create(
             Network, tensor => _groups.Of(Classes, tensor), () => CurvatureProbe.Measure(Network, TrainingBatches, recipe.Seed)));
         if (Optimizer.HasEvaluationWeights && Network.State.Length > 0)
-            _statistics = new BatchStatistics<T>(Network, BatchSource<T>.ForTraining(data, recipe.Data.Batch, BatchSettings(recipe)));
+            _statistics = new BatchStatistics<T>(Network, BatchesOf(data));
         if (conversion is not null)
         {
             _equivalent = new EquivalentGroup<T>(Network, Optimizer, _groups.Converted!.Value, conversion, slack);
@@ -285,6 +285,14 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
             throw new InputException(
                 $"data.batch = {batch}: a batch of {batch} images is cut into {chunks} parts, and {ranks} ranks would share them; start at "
                 + $"most {chunks} ranks{(chunks < BatchChunks.Most ? ", or take a larger batch" : "")}");
+    }
+
+    // The pixels of this rank's images alone are read.
+    private BatchSource<T> BatchesOf(DataSet data)
+    {
+        var source = BatchSource<T>.ForTraining(data, _recipe.Data!.Batch, BatchSettings(_recipe));
+        source.Share = (_ranks.Rank, _ranks.Size);
+        return source;
     }
 
     private static BatchOptions BatchSettings(Recipe recipe) => new()

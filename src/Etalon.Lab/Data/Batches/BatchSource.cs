@@ -1,4 +1,5 @@
 using System.Numerics;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Data;
 
@@ -51,6 +52,11 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>The number of images that an epoch shows.</summary>
     public int ExampleCount { get; }
+
+    /// <summary>
+    /// Of how many ranks this process is one, and which: only the pixels of its own images of a batch are written. Default: the only one.
+    /// </summary>
+    internal (int Rank, int Ranks) Share { get; set; } = (0, 1);
 
     /// <summary>The training split, in a new order every epoch.</summary>
     /// <param name="set">The data set.</param>
@@ -114,10 +120,12 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
                 + $"the buffers hold {pixels.Length} and {labels.Length}.");
         }
         TurnTo(epoch);
+        var (begin, end) = BatchChunks.ImagesOf(count, Share.Rank, Share.Ranks);
         for (var i = 0; i < count; i++)
         {
             var example = _order[first + i];
             labels[i] = _split.Labels[example];
+            if (i < begin || i >= end) continue;
             var source = _split.Pixels.Slice(example * Image.Length, Image.Length);
             Write(source, pixels.Slice(i * Image.Length, Image.Length), _augmentation.Draw(_seed, epoch, example));
         }
@@ -199,7 +207,9 @@ public sealed class Batch<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>The number of images; smaller than the batch size only in an epoch's last batch.</summary>
     public int Count { get; private set; }
 
-    /// <summary>[count][height][width][channels], standardized.</summary>
+    /// <summary>
+    /// [count][height][width][channels], standardized; where ranks share the batch, only those of this rank's images are set.
+    /// </summary>
     public ReadOnlySpan<T> Pixels => _pixels.AsSpan(0, Count * _imageLength);
 
     /// <summary>[count], the class of each image.</summary>
