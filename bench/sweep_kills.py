@@ -59,7 +59,7 @@ def main():
                       [*etalon, "sweep", "task", str(spec), "--runs", str(runs), "--list", str(tasks), "--task", str(dice.randrange(6))]]
             processes = [subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                          for words in wanted[:dice.randint(1, 3)]]
-            moment = dice.uniform(0.2, 6)
+            moment = dice.uniform(0.2, 20)
             time.sleep(moment)
             victims = processes if dice.random() < 0.5 else [dice.choice(processes)]
             alive = [process for process in victims if process.poll() is None]

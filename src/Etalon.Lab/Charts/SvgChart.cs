@@ -134,7 +134,7 @@ internal static class SvgChart
     {
         double[] finite = [.. values.Where(double.IsFinite)];
         if (finite.Length == 0) return [];
-        double room = Math.Max(finite.Max() - finite.Min(), 0.1 * finite.Max(Math.Abs));
+        double room = Math.Max((finite.Max() - finite.Min()) / 4, 0.05 * finite.Max(Math.Abs));
         return lines.SelectMany(line => line.Band).SelectMany(band => (double[])[band.Low, band.High])
             .Where(end => end >= finite.Min() - room && end <= finite.Max() + room);
     }

@@ -15,6 +15,9 @@ internal sealed record Sweep
     /// <summary>The metric that judges a trial.</summary>
     public required SweepMetric Metric { get; init; }
 
+    /// <summary>How configurations are stopped early; null where all train to their ends.</summary>
+    public SweepHalving? Halving { get; init; }
+
     /// <summary>What it asks of Slurm where it is trained there.</summary>
     public SlurmSettings Slurm { get; init; } = new();
 

@@ -7,6 +7,9 @@ namespace Etalon.Lab.Sweeps;
 /// </summary>
 internal sealed record SweepFolder
 {
+    /// <summary>The sweep.</summary>
+    public required Sweep Sweep { get; init; }
+
     /// <summary>The folder; it need not be there.</summary>
     public required string Path { get; init; }
 
@@ -18,6 +21,29 @@ internal sealed record SweepFolder
 
     /// <summary>How many trials stand so.</summary>
     public int Count(TrialStatus status) => Trials.Count(trial => trial.Status == status);
+
+    /// <summary>How far configurations train as things stand; null in a sweep without halving.</summary>
+    public HalvingState? Halving => Sweep.Halving is null ? null : HalvingState.Of(Sweep, Trials, []);
+
+    /// <summary>Whether nothing is left to do here: all are done, diverged, stopped by halving, or another process trains them.</summary>
+    public bool IsFinished
+    {
+        get
+        {
+            var halving = Halving;
+            return Trials.All(trial => trial.Status is TrialStatus.Done or TrialStatus.Diverged or TrialStatus.Running
+                || (trial.Status == TrialStatus.Interrupted && halving is not null && trial.Updates >= halving.UntilOf(trial.Trial)));
+        }
+    }
+
+    /// <summary>The trials that are trained, or trained on, as things stand.</summary>
+    /// <param name="options">How the sweep is run.</param>
+    public IReadOnlyList<TrialState> LeftToTrain(SweepOptions options)
+    {
+        var halving = Halving;
+        return [.. Trials.Where(trial => SweepRun.IsToTrain(trial, options)
+            && (halving is null || trial.Updates < halving.UntilOf(trial.Trial)))];
+    }
 
     /// <summary>Reads the folder of a sweep.</summary>
     /// <param name="sweep">The sweep.</param>
@@ -34,6 +60,7 @@ internal sealed record SweepFolder
         var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
         return new SweepFolder
         {
+            Sweep = sweep,
             Path = path,
             Trials = trials,
             NoLongerAskedFor = !Directory.Exists(path)

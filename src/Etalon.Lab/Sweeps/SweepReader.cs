@@ -41,6 +41,7 @@ internal static class SweepReader
         var metric = section.Take("metric") is { } wanted ? Metric(wanted, problems) : new SweepMetric();
         var slurm = section.Take("slurm") is { } asked && SectionReader.Open(asked, "slurm", problems) is { } cluster
             ? SlurmSettings.Read(cluster) : new SlurmSettings();
+        var halving = section.Take("halving");
         section.Close();
 
         double count = axes.Aggregate((double)recipes.Count * Math.Max(1, seeds.Count), (product, axis) => product * axis.Choices.Count);
@@ -63,6 +64,8 @@ internal static class SweepReader
                     configurations.Add(configuration);
             }
         }
+        var halved = halving is not null && SectionReader.Open(halving, "halving", problems) is { } rungs
+            ? SweepHalving.Read(rungs, metric, [.. configurations.Select(configuration => configuration.Trials[0].Recipe)]) : null;
         if (!problems.Any && configurations.Count == 0)
             problems.Add(section.Map.Place, "where leaves no configuration; take a condition away");
         problems.ThrowIfAny();
@@ -72,6 +75,7 @@ internal static class SweepReader
             File = source,
             RecipeFiles = files,
             Metric = metric,
+            Halving = halved,
             Slurm = slurm,
             Configurations = configurations,
         };

@@ -16,7 +16,7 @@ internal sealed class SweepRun
 
     private readonly string _root;
     private readonly Action<TrialState> _ended;
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
 
     private SweepRun(string root, Action<TrialState> ended) => (_root, _ended) = (root, ended);
 
@@ -31,11 +31,65 @@ internal sealed class SweepRun
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
-        var missing = folder.Trials.Where(trial => IsToTrain(trial, options)).ToList();
+        var missing = folder.LeftToTrain(options);
         if (missing.Count == 0) return;
         if (!options.MixVersions) folder.RequireOneArithmetic();
         var run = new SweepRun(folder.Path, ended);
-        ParallelRuns.ForEach(missing, options.Jobs, trial => run.Train(trial, options, cancellation), cancellation);
+        if (folder.Sweep.Halving is not null)
+        {
+            run.TrainByRungs(folder, options, cancellation);
+            return;
+        }
+        ParallelRuns.ForEach(missing, options.Jobs, trial => run.Train(trial, options, long.MaxValue, cancellation), cancellation);
+    }
+
+    // Each worker takes the trial that has come farthest of those that go on, as things stand then. Who finds none waits for those at work,
+    // whose coming to a rung may let others go on.
+    private void TrainByRungs(SweepFolder folder, SweepOptions options, CancellationToken cancellation)
+    {
+        var now = folder.Trials.ToArray();
+        HashSet<string> taken = [], given = [];
+        var known = new Dictionary<(string Trial, long Rung), double>();
+        (int Place, long Until)? Next()
+        {
+            lock (_lock)
+            {
+                while (!cancellation.IsCancellationRequested)
+                {
+                    var state = HalvingState.Of(folder.Sweep, now, known);
+                    var open = now.Index().Where(pair => IsToTrain(pair.Item, options) && !taken.Contains(pair.Item.Trial.Id)
+                        && !given.Contains(pair.Item.Trial.Id) && pair.Item.Updates < state.UntilOf(pair.Item.Trial)).ToList();
+                    if (open.Count > 0)
+                    {
+                        int place = open.MaxBy(pair => pair.Item.Updates).Index;
+                        taken.Add(now[place].Trial.Id);
+                        return (place, state.UntilOf(now[place].Trial));
+                    }
+                    if (taken.Count == 0) return null;
+                    Monitor.Wait(_lock, BetweenLooks);
+                }
+                return null;
+            }
+        }
+
+        void Work()
+        {
+            while (Next() is { } next)
+            {
+                var after = Train(now[next.Place], options, next.Until, cancellation);
+                lock (_lock)
+                {
+                    taken.Remove(after.Trial.Id);
+                    // What cannot be trained now is not tried again and again.
+                    if (after.Updates <= now[next.Place].Updates && IsToTrain(after, options)) given.Add(after.Trial.Id);
+                    now[next.Place] = after;
+                    Monitor.PulseAll(_lock);
+                }
+            }
+        }
+
+        ParallelRuns.ForEach([.. Enumerable.Range(0, options.Jobs)], options.Jobs, _ => Work(), cancellation);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>
@@ -66,6 +120,17 @@ internal sealed class SweepRun
         {
             Trials = TrialState.LookAgain([.. states.Select(trial => TrialState.Of(folder.Path, trial.Trial))], LockHost.This),
         };
+        if (sweep.Halving is not null)
+        {
+            while (true)
+            {
+                Execute(folder, options, ended, cancellation);
+                folder = NowOf(folder.Trials);
+                if (folder.Count(TrialStatus.Running) == 0) return folder;
+                cancellation.WaitHandle.WaitOne(BetweenLooks);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
         folder = folder with { Trials = [.. folder.Trials.Where(trial => trials.Contains(trial.Trial.Id))] };
         for (var left = folder; left.Trials.Count > 0;)
         {
@@ -88,29 +153,35 @@ internal sealed class SweepRun
             || (trial.Status == TrialStatus.Failed && options.RetryFailed);
     }
 
-    private void Train(TrialState trial, SweepOptions options, CancellationToken cancellation)
+    private TrialState Train(TrialState trial, SweepOptions options, long until, CancellationToken cancellation)
     {
         string? reason = null;
-        for (int attempt = 0; attempt < Attempts && IsToTrain(trial, options); attempt++)
+        for (int attempt = 0; attempt < Attempts && IsToTrain(trial, options) && trial.Updates < until; attempt++)
         {
-            reason = Attempt(trial, options, cancellation);
+            reason = Attempt(trial, options, until, cancellation);
             trial = TrialState.Of(_root, trial.Trial);
             if (trial.Status == TrialStatus.Failed) break;
         }
         // What has no folder, or no result, has its reason from here alone.
         if (trial.Status is TrialStatus.Pending or TrialStatus.Interrupted) trial = trial with { Reason = reason };
         lock (_lock) _ended(trial);
+        return trial;
     }
 
     // Why it could not be trained; null where its folder says what became of it.
-    private string? Attempt(TrialState trial, SweepOptions options, CancellationToken cancellation)
+    private string? Attempt(TrialState trial, SweepOptions options, long until, CancellationToken cancellation)
     {
+        using var rung = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             using var run = trial.Status == TrialStatus.Pending
                 ? TrainingRun.Begin(trial.Trial.Read, _root, options.Threads, trial.Trial.Id)
                 : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions);
-            run.Train(NullObserver.Instance, cancellation);
+            run.Train(new RungObserver(until, rung), rung.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
             return null;
         }
         catch (DivergedException)
@@ -122,6 +193,19 @@ internal sealed class SweepRun
         {
             return exception.Message;
         }
+    }
+}
+
+/// <summary>Stops a run at a rung, after the evaluation there.</summary>
+internal sealed class RungObserver(long until, CancellationTokenSource stop) : ITrainingObserver
+{
+    public void Updated(in UpdateReport report)
+    {
+    }
+
+    public void Evaluated(in EvaluationReport report)
+    {
+        if (report.Step + 1 == until) stop.Cancel();
     }
 }
 

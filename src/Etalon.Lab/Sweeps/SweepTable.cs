@@ -23,9 +23,11 @@ internal sealed record SweepTable
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(folder);
         var states = folder.Trials.ToDictionary(state => state.Trial.Id);
-        var rows = sweep.Configurations.Select(configuration => SweepRow.Of(sweep.Metric, configuration, states));
-        // A stable sort: equal means keep the order of the file.
-        var sorted = rows.OrderBy(row => row.Value is null).ThenBy(row =>
+        var halving = folder.Halving;
+        var rows = sweep.Configurations.Select(configuration =>
+            SweepRow.Of(sweep.Metric, configuration, states) with { StoppedAfter = halving?.StoppedAfter(configuration) });
+        // A stable sort: equal means keep the order of the file. Who came farther stands higher.
+        var sorted = rows.OrderBy(row => row.Value is null).ThenByDescending(row => row.StoppedAfter ?? 0).ThenBy(row =>
             (sweep.Metric.IsHigherBetter ? -1 : 1) * (row.Value?.Mean ?? 0)).ToList();
         return new SweepTable { Rows = sorted, Comparisons = PairedComparison.OfFirst(sorted) };
     }
@@ -42,6 +44,9 @@ internal sealed record SweepRow
 
     /// <summary>How many of its trials diverged; they are part of no mean.</summary>
     public required int Diverged { get; init; }
+
+    /// <summary>The updates after which halving stopped it; null where it did not.</summary>
+    public long? StoppedAfter { get; init; }
 
     /// <summary>How many of its trials have neither trained to the end nor diverged.</summary>
     public int Missing => Configuration.Trials.Count - Scores.Count - Diverged;

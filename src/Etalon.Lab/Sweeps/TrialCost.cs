@@ -47,7 +47,7 @@ internal static class TrialCost
     public static SweepOptions Fitting(SweepFolder folder, Sweep sweep, SweepOptions options, int? asked, int processors)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        int left = Math.Max(1, folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)));
+        int left = Math.Max(1, folder.LeftToTrain(options).Count);
         int jobs = Math.Min(left, JobsThatFit(sweep, asked ?? processors, RunMemory.Available));
         return options with { Jobs = jobs, Threads = Math.Max(1, processors / jobs) };
     }

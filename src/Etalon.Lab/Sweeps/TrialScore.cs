@@ -30,6 +30,20 @@ internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, do
         return new TrialScore(trial.Trial.Recipe.Seed, trial.Trial.Id, metrics, value, values.Last, values.Best);
     }
 
+    /// <summary>The metric after a number of updates, or the best up to there; null where it is not measured there yet.</summary>
+    /// <exception cref="InputException">The trial has come there without it.</exception>
+    internal static double? AtRung(SweepMetric metric, TrialState trial, long rung)
+    {
+        if (trial.Updates < rung) return null;
+        string file = Path.Combine(trial.Path, RunFolder.MetricsName);
+        var lines = MetricsFile.With(metric.Name, file);
+        if (lines.Count == 0 && trial.Updates > rung) throw new InputException(Unknown(metric, trial, file));
+        // A trial that trains may have done the update, and not the evaluation after it.
+        if (!lines.Any(line => DoneBy(line) == rung)) return null;
+        var values = lines.Where(line => DoneBy(line) <= rung).Select(line => line[metric.Name]);
+        return metric.Moment == MetricMoment.Last ? values.Last() : metric.IsHigherBetter ? values.Max() : values.Min();
+    }
+
     private static (double Last, double Best, double? AtStep) ValuesOf(SweepMetric metric, TrialState trial)
     {
         // The result has these, so that a table of thousands of trials reads no metrics.

@@ -75,6 +75,38 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_ends_one_trial_and_no_other_and_it_is_resumed_to_the_same_bytes_when_there_is_room()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "a small disk is mounted as root, on Linux");
+        var sweep = Read("over: {learning_rate: [0.1, 0.05]}\nseeds: [3]");
+        var first = sweep.Trials.First();
+        using var stop = new CancellationTokenSource();
+        using (var run = TrainingRun.Begin(first.Read, Path.Combine(Runs, "sweep"), 1, first.Id))
+            Assert.Throws<OperationCanceledException>(() => run.Train(new SmallRun.Stopper { At = 9, Stop = stop.Cancel }, stop.Token));
+        string checkpoints = Path.Combine(StateOf(sweep).Path, "checkpoints"), copy = Path.Combine(_folder.Path, "copy");
+        SmallRun.Execute("cp", "-a", checkpoints, copy);
+        var (code, said) = SmallRun.Execute("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", checkpoints);
+        Assert.SkipWhen(code != 0, $"no disk can be mounted here: {said}");
+        try
+        {
+            SmallRun.Execute("cp", "-a", $"{copy}/.", checkpoints);
+            SmallRun.Execute("dd", "if=/dev/zero", $"of={checkpoints}/filler", "bs=4096");
+            var ended = Execute(sweep);
+            Assert.Equal([TrialStatus.Failed, TrialStatus.Done], ended.OrderBy(trial => trial.Status == TrialStatus.Done)
+                .Select(trial => trial.Status));
+            Assert.Contains("No space left on device", StateOf(sweep).Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            SmallRun.Execute("umount", checkpoints);
+        }
+        Assert.Equal(TrialStatus.Done, Assert.Single(Execute(sweep, new SweepOptions { RetryFailed = true })).Status);
+        string single = Path.Combine(_folder.Path, "single");
+        SmallRun.Train(TrainingRun.Begin(SmallRun.Read("learning_rate=0.1", "seed=3"), single, 1));
+        SmallRun.AssertSame(Path.Combine(single, "small"), StateOf(sweep).Path);
+    }
+
+    [Fact]
     public void What_a_changed_sweep_no_longer_asks_for_is_kept_and_named()
     {
         var earlier = Read("over: {learning_rate: [0.1, 0.05]}");
@@ -117,7 +149,7 @@ public sealed class SweepRunTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private TrialState StateOf(Sweep sweep) => SweepFolder.Of(sweep, Runs).Trials.Single();
+    private TrialState StateOf(Sweep sweep) => SweepFolder.Of(sweep, Runs).Trials[0];
 
     private List<TrialState> Execute(Sweep sweep, SweepOptions? options = null)
     {

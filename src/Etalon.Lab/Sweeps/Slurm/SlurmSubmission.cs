@@ -67,6 +67,22 @@ internal sealed record SlurmSubmission
             seconds += secondsPerUpdate is { } perUpdate ? perUpdate * (trial.Trial.Recipe.TotalSteps - trial.Updates)
                 : double.PositiveInfinity;
         }
+        return Of(folder, sweep, tasks);
+    }
+
+    /// <summary>Tasks that each train whatever is next of a sweep.</summary>
+    /// <param name="folder">The sweep's folder.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="workers">How many; at least 1.</param>
+    public static SlurmSubmission OfWorkers(string folder, Sweep sweep, int workers)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        string[] all = [.. sweep.Trials.Select(trial => trial.Id)];
+        return Of(folder, sweep.Name, [.. Enumerable.Repeat(all, workers)]);
+    }
+
+    private static SlurmSubmission Of(string folder, string sweep, IReadOnlyList<IReadOnlyList<string>> tasks)
+    {
         byte[] text = Encoding.UTF8.GetBytes($"{Path.GetFullPath(folder)}\n{TextOf(tasks)}");
         return new SlurmSubmission
         {

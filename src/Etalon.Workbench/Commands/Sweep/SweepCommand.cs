@@ -137,13 +137,15 @@ internal static class SweepCommand
     private static int Train(Sweep sweep, SweepFolder folder, SweepOptions options, InvocationConfiguration streams,
         CancellationToken cancellation)
     {
-        int toTrain = folder.Trials.Count(trial => SweepRun.IsToTrain(trial, options)), ended = 0;
+        int toTrain = folder.LeftToTrain(options).Count, ended = 0;
         streams.Error.WriteLine($"{SweepText.Counts(folder)}; {toTrain} to train, {options.Jobs} at a time with {options.Threads} "
             + $"{(options.Threads == 1 ? "thread" : "threads")} each, into {folder.Path}");
         if (SweepText.NoLongerAskedFor(folder) is { } kept) streams.Error.WriteLine(kept);
         try
         {
-            SweepRun.Execute(folder, options, trial => streams.Error.WriteLine($"{++ended}/{toTrain}  {SweepText.Line(trial)}"),
+            // Of halving it is not known how many will be.
+            string Part() => sweep.Halving is null ? $"{++ended}/{toTrain}" : $"{++ended}";
+            SweepRun.Execute(folder, options, trial => streams.Error.WriteLine($"{Part()}  {SweepText.Line(trial)}"),
                 cancellation);
         }
         catch (OperationCanceledException exception)
@@ -153,8 +155,7 @@ internal static class SweepCommand
         }
         folder = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
         SweepText.WriteStatus(folder, streams.Output);
-        return folder.Trials.All(trial => trial.Status is TrialStatus.Done or TrialStatus.Diverged or TrialStatus.Running)
-            ? ExitCode.Done : ExitCode.Failed;
+        return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
     }
 
     internal static Sweep Read(string? spec) =>

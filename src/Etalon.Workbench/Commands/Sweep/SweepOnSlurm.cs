@@ -13,7 +13,7 @@ internal static class SweepOnSlurm
     {
         var earlier = SlurmSubmission.In(folder.Path, sweep.Name);
         var inQueue = (SlurmQueue.TasksOf(earlier) ?? []).SelectMany(task => task.Trials).ToHashSet();
-        var toTrain = folder.Trials.Where(trial => SweepRun.IsToTrain(trial, options)).ToList();
+        var toTrain = folder.LeftToTrain(options);
         var left = toTrain.Where(trial => !inQueue.Contains(trial.Trial.Id)).ToList();
         if (isDry) SweepText.WriteTrials(sweep, folder, streams.Output);
         else if (!options.MixVersions) folder.RequireOneArithmetic();
@@ -24,7 +24,9 @@ internal static class SweepOnSlurm
                 : $"{SweepText.Counts(folder)}; what is left is in Slurm's queue: etalon sweep status {sweep.File}");
             return;
         }
-        var submission = SlurmSubmission.Of(folder.Path, sweep.Name, left, SecondsPerUpdate(left[0], streams.Error));
+        var submission = sweep.Halving is null
+            ? SlurmSubmission.Of(folder.Path, sweep.Name, left, SecondsPerUpdate(left[0], streams.Error))
+            : SlurmSubmission.OfWorkers(folder.Path, sweep, Workers(sweep, folder));
         string script = SlurmScript.Of(submission, sweep.Slurm, ChildProcess.Self, Words(sweep, submission, options));
         if (isDry)
         {
@@ -57,6 +59,11 @@ internal static class SweepOnSlurm
 
     private static string Tasks(SlurmSubmission submission) =>
         submission.Tasks.Count == 1 ? "1 task" : $"{submission.Tasks.Count:N0} tasks";
+
+    // Which trials go on is known only on the way: each task takes what is next, until nothing is.
+    private static int Workers(Sweep sweep, SweepFolder folder) => Math.Min(folder.Trials.Count, sweep.Slurm.AtOnce
+        ?? throw new InputException(
+            "with halving each task trains whatever is next, so say how many tasks there are: --at-once N, or slurm: {at_once: N}"));
 
     // Whoever submits need not have the data.
     private static double? SecondsPerUpdate(TrialState trial, TextWriter error)

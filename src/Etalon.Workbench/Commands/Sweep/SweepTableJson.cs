@@ -30,6 +30,7 @@ internal static class SweepTableJson
                 Value = MeanOf(row.Value),
                 Best = row.Best?.Mean,
                 Last = row.Last?.Mean,
+                row.StoppedAfter,
                 row.Diverged,
                 row.Missing,
                 Seeds = row.Scores.Select(score => new { score.Seed, Trial = score.TrialId, score.Value, score.Best, score.Last }),

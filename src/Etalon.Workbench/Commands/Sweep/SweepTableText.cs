@@ -54,7 +54,12 @@ internal static class SweepTableText
     private static string[] Cells(SweepRow row, int number)
     {
         string[] changes = [$"{number}", .. row.Configuration.Changes.Select(change => change.Value)];
-        string[] notes = [row.Diverged > 0 ? $"{row.Diverged} diverged" : "", row.Missing > 0 ? $"{row.Missing} missing" : ""];
+        string[] notes =
+        [
+            row.StoppedAfter is { } rung ? $"stopped after {rung:N0}" : "",
+            row.Diverged > 0 ? $"{row.Diverged} diverged" : "",
+            row.Missing > 0 && row.StoppedAfter is null ? $"{row.Missing} missing" : "",
+        ];
         string note = string.Join(", ", notes.Where(text => text.Length > 0));
         return row.Value is { } value
             ? [.. changes, $"{value.Count}", Text(value.Mean), Text(value.StandardDeviation), Interval(value), Text(row.Best!.Mean),

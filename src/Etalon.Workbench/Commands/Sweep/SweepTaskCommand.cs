@@ -38,7 +38,8 @@ internal static class SweepTaskCommand
             var sweep = SweepCommand.Read(parsed.GetValue(spec));
             var folder = SweepRun.ExecuteToEnd(sweep, parsed.GetRequiredValue(runs), tasks[number], options,
                 trial => error.WriteLine(SweepText.Line(trial)), cancellation);
-            return folder.Trials.All(trial => trial.Status is TrialStatus.Done or TrialStatus.Diverged) ? ExitCode.Done : ExitCode.Failed;
+            // Of a part of the trials with halving nothing follows; all of them are in each task.
+            return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
         }, CancellationToken.None));
         return command;
     }

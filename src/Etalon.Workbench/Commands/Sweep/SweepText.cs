@@ -33,7 +33,7 @@ internal static class SweepText
     public static void WriteCost(Sweep sweep, SweepFolder folder, SweepOptions options, TextWriter output)
     {
         output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial, {options.Jobs} at a time");
-        var left = folder.Trials.Where(trial => SweepRun.IsToTrain(trial, options)).ToList();
+        var left = folder.LeftToTrain(options);
         if (left.Count == 0)
         {
             output.WriteLine("time: none, nothing is left to train");
@@ -42,7 +42,11 @@ internal static class SweepText
         try
         {
             double perUpdate = TrialCost.SecondsPerUpdate(left[0].Trial.Recipe);
-            double updates = left.Sum(trial => (double)(trial.Trial.Recipe.TotalSteps - trial.Updates));
+            double updates = sweep.Halving is { } halving
+                ? halving.UpdatesOf(sweep.Configurations.Count, left[0].Trial.Recipe) * sweep.Configurations[0].Trials.Count
+                    - folder.Trials.Sum(trial => (double)trial.Updates)
+                : left.Sum(trial => (double)(trial.Trial.Recipe.TotalSteps - trial.Updates));
+            updates = Math.Max(0, updates);
             var expected = TimeSpan.FromSeconds(perUpdate * updates / Math.Min(options.Jobs, left.Count));
             output.WriteLine($"time: about {Words(expected)} without evaluations, from {perUpdate * 1e3:G3} ms an update of one trial");
         }
@@ -59,10 +63,27 @@ internal static class SweepText
         double done = folder.Trials.Sum(trial => (double)trial.Updates),
             all = folder.Trials.Sum(trial => (double)trial.Trial.Recipe.TotalSteps);
         output.WriteLine($"{done:N0} of {all:N0} updates done");
-        if (TimeLeft(folder) is { } left) output.WriteLine(left);
-        foreach (var trial in folder.Trials.Where(trial => trial.Status is not (TrialStatus.Pending or TrialStatus.Done)))
+        if (folder.Sweep.Halving is null && TimeLeft(folder) is { } left) output.WriteLine(left);
+        foreach (string line in Rungs(folder)) output.WriteLine(line);
+        // Those that halving stopped are counted above.
+        var halving = folder.Halving;
+        bool IsTold(TrialState trial) => trial.Status is not (TrialStatus.Pending or TrialStatus.Done)
+            && !(trial.Status == TrialStatus.Interrupted && trial.Updates >= halving?.UntilOf(trial.Trial));
+        foreach (var trial in folder.Trials.Where(IsTold))
             output.WriteLine(Line(trial));
         if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
+    }
+
+    // How many configurations stand still at each rung.
+    private static IEnumerable<string> Rungs(SweepFolder folder)
+    {
+        if (folder.Halving is not { } state) yield break;
+        var sweep = folder.Sweep;
+        foreach (long rung in sweep.Halving!.RungsOf(sweep.Configurations[0].Trials[0].Recipe))
+        {
+            int stopped = sweep.Configurations.Count(configuration => state.StoppedAfter(configuration) == rung);
+            yield return $"halving: {stopped:N0} of {sweep.Configurations.Count:N0} configurations stopped after {rung:N0} updates";
+        }
     }
 
     // From the speed of the trials that are done; null where none is, or nothing is left.
