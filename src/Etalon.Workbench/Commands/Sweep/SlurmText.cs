@@ -1,3 +1,4 @@
+using Etalon.Lab;
 using Etalon.Lab.Sweeps;
 
 namespace Etalon.Workbench.Commands;
@@ -10,7 +11,18 @@ internal static class SlurmText
     {
         var submissions = SlurmSubmission.In(folder.Path, sweep.Name);
         if (submissions.Count == 0) return;
-        if (SlurmQueue.TasksOf(submissions) is not { } tasks)
+        IReadOnlyList<SlurmTask>? tasks;
+        try
+        {
+            tasks = SlurmQueue.TasksOf(submissions);
+        }
+        catch (InputException refused)
+        {
+            // A controller that is down takes nothing from what the folders say.
+            output.WriteLine($"slurm: {refused.Message}");
+            return;
+        }
+        if (tasks is null)
         {
             output.WriteLine("slurm: tasks were submitted, and there is no squeue here to ask how they stand");
             return;
