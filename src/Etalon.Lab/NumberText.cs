@@ -73,7 +73,7 @@ internal static class NumberText
         if (!plain.AsSpan().ContainsAnyExcept(OfNumbers)
             && long.TryParse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
         value = 0;
-        if (!TryRead(text, out double number, out _)) rule = WholeNumber + InsteadOfComma(text);
+        if (!TryRead(text, out double number, out _)) rule = WholeNumber + InsteadOfComma(text, isWhole: true);
         else if (number != Math.Floor(number)) rule = WholeNumber;
         // Between 2^53 and 2^63 an exponent says a number that float64 may not hold.
         else if (Math.Abs(number) >= 1L << 53) rule = $"must be a whole number of at most {long.MaxValue}, with all its digits";
@@ -118,7 +118,7 @@ internal static class NumberText
     }
 
     // 0,1 can only be 0.1; 1,000 is 1.000 to some and 1000 to others; the last sign of 1,000.5 and 1.000,5 is the decimal one.
-    private static string InsteadOfComma(string text)
+    private static string InsteadOfComma(string text, bool isWhole = false)
     {
         int comma = text.LastIndexOf(','), point = text.LastIndexOf('.');
         if (comma < 0) return "";
@@ -126,7 +126,7 @@ internal static class NumberText
         string decimals = text.Replace(".", "", StringComparison.Ordinal).Replace(',', '.'),
             thousands = text.Replace(",", "", StringComparison.Ordinal);
         string[] meant = comma < point ? [thousands] : point >= 0 || !isOfThousands ? [decimals] : [decimals, thousands];
-        meant = [.. meant.Where(one => TryRead(one, out _, out _))];
+        meant = [.. meant.Where(one => TryRead(one, out double number, out _) && !(isWhole && number != Math.Floor(number)))];
         return meant.Length == 0 ? "" : $"; did you mean {string.Join(" or ", meant)}?";
     }
 }

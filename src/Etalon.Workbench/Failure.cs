@@ -69,18 +69,22 @@ internal static class Failure
         return files is [var file] ? file : null;
     }
 
-    // A file, a folder, an option or an override comes first.
+    // A file, a folder, an option or an override comes first; a folder of one word is told by its being there.
     private static bool NamesItsPlace(string problem, string recipe) =>
         problem.Contains(recipe, StringComparison.Ordinal) || problem.StartsWith("--", StringComparison.Ordinal)
             || problem.StartsWith("override ", StringComparison.Ordinal)
-        || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.Exists(problem.Split(": ")[0]);
 
     /// <summary>Says what is wrong with a command line.</summary>
     /// <returns>The exit code.</returns>
     public static int Usage(ParseResult parsed, TextWriter error)
     {
         string command = PathOf(parsed.CommandResult);
-        var unknown = parsed.UnmatchedTokens.Count > 0 ? Unknown(parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
+        // A misspelled verb of a command that also takes a file was taken for the file.
+        var verb = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value).FirstOrDefault(word => !File.Exists(word) && Suggestion.To(word, VerbsOf(parsed.CommandResult.Command)) is not null);
+        var unknown = parsed.UnmatchedTokens.Count > 0
+            ? Unknown(verb ?? parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
         if (unknown is not null) error.WriteLine($"etalon: {unknown}");
         else
             foreach (var problem in parsed.Errors) error.WriteLine($"etalon: {problem.Message}");
@@ -93,10 +97,12 @@ internal static class Failure
     {
         if (word.StartsWith('-')) return NoOption(word, command);
         if (command.Subcommands.Count == 0) return null;
-        var verbs = command.Subcommands.Select(verb => verb.Name).ToList();
+        var verbs = VerbsOf(command);
         string remedy = Suggestion.To(word, verbs) is { } near ? $"did you mean {near}?" : $"there are {string.Join(", ", verbs)}";
         return $"\"{word}\" is nothing that {path} does; {remedy}";
     }
+
+    private static List<string> VerbsOf(Command command) => [.. command.Subcommands.Select(verb => verb.Name)];
 
     /// <summary>What to say of an option that a command does not have.</summary>
     public static string NoOption(string word, Command command)

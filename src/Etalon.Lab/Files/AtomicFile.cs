@@ -42,7 +42,11 @@ internal static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         try
         {
-            if (path.IsReplaced(out var replaced)) Replace(path.Place, replaced, write);
+            if (path.IsReplaced(out var replaced))
+            {
+                MakeFolderOf(path);
+                Replace(path.Place, replaced, write);
+            }
             else WriteInPlace(path, write);
         }
         catch (UnauthorizedAccessException)
@@ -55,9 +59,22 @@ internal static class AtomicFile
         }
     }
 
+    // That a folder cannot be made there is the user's to mend, as a missing permission is.
+    private static void MakeFolderOf(OutputPath path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path.Place)!);
+        }
+        catch (IOException exception)
+        {
+            throw new InputException(
+                $"{path.Name}: its folder cannot be made ({exception.Message.TrimEnd('.')}); give a file in another folder");
+        }
+    }
+
     private static void Replace(string place, FileNode? replaced, Action<Stream> write)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         using var temporary = new TemporaryFile(place);
         using (var stream = temporary.Create(replaced))
         {

@@ -264,9 +264,9 @@ public sealed class TrainingRun : IDisposable
         ? RecipeData.Load(data)
         : throw new InputException("training needs data: add `data: {set: digits}` to the recipe");
 
-    // More than a rank has parts of a batch would only wait for each other.
+    // More than a rank has parts of a batch would only wait for each other. A recipe without data is refused where they are loaded.
     private static int Useful(int threads, Recipe recipe, Communicator ranks) =>
-        Math.Min(threads, (BatchChunks.Of(recipe.Data!.Batch) + ranks.Size - 1) / ranks.Size);
+        recipe.Data is { Batch: var batch } ? Math.Min(threads, (BatchChunks.Of(batch) + ranks.Size - 1) / ranks.Size) : threads;
 
     // Where the disk is full or the folder gone, what went wrong first matters more.
     private static void WriteIfPossible(Action write)

@@ -90,6 +90,17 @@ public sealed class LostFolderTests : IDisposable
         Assert.Equal("kept", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
+    // The recipe is not to blame for a folder of one word.
+    [Fact]
+    public void A_file_of_one_word_in_the_place_of_a_folder_is_named_by_itself()
+    {
+        string etalon = Path.Combine(AppContext.BaseDirectory, "etalon"), recipe = SmallRun.WriteRecipe(_folder.Path);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "has no sh");
+        var (code, said) = SmallRun.Execute("sh", "-c", $"cd {_folder.Path}; touch file; \"{etalon}\" train {recipe} --runs file");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.StartsWith("file: this folder cannot be made or written", said, StringComparison.Ordinal);
+    }
+
     // Nobody makes folders in /sys, root neither.
     [Theory]
     [InlineData("/sys/in: this folder cannot be made or written (no permission); name another with --to\n",
@@ -97,6 +108,7 @@ public sealed class LostFolderTests : IDisposable
     [InlineData("/sys/in: this folder cannot be made or written (no permission); name another folder of runs with --runs\n",
         "train RECIPE --runs /sys/in")]
     [InlineData("/sys/in/a.csv", "plan RECIPE --csv /sys/in/a.csv")]
+    [InlineData("/proc/in/a.csv: its folder cannot be made (", "plan RECIPE --csv /proc/in/a.csv")]
     [InlineData("/sys/a.py", "export RECIPE --for pytorch --out /sys/a.py")]
     public async Task A_folder_without_permission_is_told_in_one_message(string message, string words)
     {

@@ -24,6 +24,18 @@ public sealed class TrainCommandTests : IDisposable
         Assert.InRange(json.RootElement.GetProperty("test_accuracy").GetDouble(), 0.97, 1);
     }
 
+    [Theory]
+    [InlineData("training needs data: add", "data=null", "steps_per_epoch=5")]
+    [InlineData("training needs data and a model", "model=null")]
+    public async Task What_training_needs_is_told_where_it_is_missing(string message, params string[] changes)
+    {
+        var (code, output, error) =
+            await Cli.Run(["train", Cli.Recipe("digits.yaml"), "duration=2ba", .. changes, "--runs", _folder.Path]);
+        Assert.Equal((ExitCode.BadInput, ""), (code, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
     [Fact]
     public async Task A_run_is_a_folder_with_recipe_resolved_metrics_and_result()
     {

@@ -10,6 +10,10 @@ public class UsageTests
 
     [Theory]
     [InlineData("etalon: \"trian\" is nothing that etalon does; did you mean train?\nSee: etalon --help\n", "trian", "a.yaml")]
+    [InlineData("etalon: \"statu\" is nothing that etalon sweep does; did you mean status?\nSee: etalon sweep --help\n", "sweep", "statu",
+        "a.yaml")]
+    [InlineData("etalon: --threads 1,5: must be a whole number such as 128\nSee: etalon train --help\n", "train", "a.yaml", "--threads",
+        "1,5")]
     [InlineData("etalon: \"shwo\" is nothing that etalon runs does; did you mean show?\nSee: etalon runs --help\n", "runs", "shwo")]
     [InlineData("etalon: \"fetch\" is nothing that etalon data does; there are list, get, check, show\nSee: etalon data --help\n", "data",
         "fetch")]

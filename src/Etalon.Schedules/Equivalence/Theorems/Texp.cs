@@ -79,7 +79,7 @@ public static class Texp
     private static double LargestRateError(UpdateTable source, UpdateTable target, StateMap start)
     {
         var actual =
-            TargetDecay.Convert(target, step => source[step].WeightDecay, start.Inverse(), EquivalentForm.WeightDecay, source.Rule).Target;
+            Recurrence.Convert(target, step => source[step].WeightDecay, start.Inverse(), EquivalentForm.WeightDecay, source.Rule).Target;
         var largest = 0.0;
         for (var i = 0; i < source.Count; i++)
             if (source.Steps[i].LogRate > double.NegativeInfinity)
