@@ -73,7 +73,8 @@ internal static class Failure
     private static bool NamesItsPlace(string problem, string recipe) =>
         problem.Contains(recipe, StringComparison.Ordinal) || problem.StartsWith("--", StringComparison.Ordinal)
             || problem.StartsWith("override ", StringComparison.Ordinal)
-        || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.Exists(problem.Split(": ")[0]);
+        || problem.Split(": ")[0].Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        || Path.Exists(problem.Split(": ")[0]);
 
     /// <summary>Says what is wrong with a command line.</summary>
     /// <returns>The exit code.</returns>
@@ -82,7 +83,8 @@ internal static class Failure
         string command = PathOf(parsed.CommandResult);
         // A misspelled verb of a command that also takes a file was taken for the file.
         var verb = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .Select(token => token.Value).FirstOrDefault(word => !File.Exists(word) && Suggestion.To(word, VerbsOf(parsed.CommandResult.Command)) is not null);
+            .Select(token => token.Value)
+            .FirstOrDefault(word => !File.Exists(word) && Suggestion.To(word, VerbsOf(parsed.CommandResult.Command)) is not null);
         var unknown = parsed.UnmatchedTokens.Count > 0
             ? Unknown(verb ?? parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
         if (unknown is not null) error.WriteLine($"etalon: {unknown}");

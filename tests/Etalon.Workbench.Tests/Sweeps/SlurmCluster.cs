@@ -21,6 +21,7 @@ internal sealed class SlurmCluster : IDisposable
         byte[] key = new byte[1024];
         System.Security.Cryptography.RandomNumberGenerator.Fill(key);
         File.WriteAllBytes(In("key"), key);
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("Slurm runs on Unix alone");
         File.SetUnixFileMode(In("key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         // munged refuses a socket in a folder that others may not pass through.
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)Convert.ToInt32("755", 8));

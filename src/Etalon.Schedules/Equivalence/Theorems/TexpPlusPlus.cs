@@ -3,9 +3,9 @@ namespace Etalon.Schedules.Equivalence;
 /// <summary>TEXP++: any rate, decay and momentum schedule becomes one without decay, exactly, with nothing to correct.</summary>
 /// <remarks>
 /// <para>
-/// The recurrence is that of the rule: <see cref="HeavyBallMomentum"/>, <see cref="NesterovMomentum"/> or <see cref="DecoupledDecay"/>. Each
-/// step needs the past alone: a rate that is decided while training can be converted as it comes, by their Advance. It starts from any
-/// checkpoint, given the state there, and with another target decay it is <see cref="TargetDecay"/>.
+/// The recurrence is that of the rule: <see cref="HeavyBallMomentum"/>, <see cref="NesterovMomentum"/> or <see cref="DecoupledDecay"/>.
+/// Each step needs the past alone: a rate that is decided while training can be converted as it comes, by their Advance. It starts from
+/// any checkpoint, given the state there, and with another target decay it is <see cref="TargetDecay"/>.
 /// </para>
 /// <para>
 /// Assumes a scale-invariant loss for every batch; a factor of the weights must stay positive, which it does for ever at constant numbers
