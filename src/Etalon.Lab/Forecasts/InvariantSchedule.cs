@@ -32,8 +32,15 @@ internal sealed class InvariantSchedule
     {
         if (recipe.Optimizer is not SgdSpec)
             throw new InputException(
-                "optimizer.name: the laws of norms here are those of sgd, and this recipe has another; forecast it with "
-                + "optimizer.name=sgd, or train it and see what its monitors measure");
+                "optimizer.name: the laws of norms here are those of sgd, adamw, lion, signum and muon, and this recipe has another; "
+                + "forecast it with optimizer.name=sgd, or train it and see what its monitors measure");
+        return new(NumbersOf(recipe));
+    }
+
+    /// <summary>The schedule of the scale-invariant weights, whatever the optimizer; Adam's momentum is its beta1.</summary>
+    /// <exception cref="InputException">The rate follows the loss, or the recipe is too long.</exception>
+    public static UpdateSchedule NumbersOf(Recipe recipe)
+    {
         if (recipe.AutoDecay is not null)
             throw new InputException(
                 "auto_decay: the rate will follow the loss, which nobody knows before; write down the schedule that you expect");
@@ -42,10 +49,9 @@ internal sealed class InvariantSchedule
         var numbers = RecipeNumbers.Of(recipe);
         var schedule = numbers.Schedule;
         var group = numbers.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant && group.Conversion is null);
-        return new(
-            group is null
-                ? schedule
-                : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum });
+        return group is null
+            ? schedule
+            : schedule with { LearningRate = group.LearningRate, WeightDecay = group.WeightDecay, Momentum = group.Momentum };
     }
 
     /// <summary>The time before an update: mixing units, or updates where a run without decay has none.</summary>

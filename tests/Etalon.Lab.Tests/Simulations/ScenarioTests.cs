@@ -34,6 +34,15 @@ public class ScenarioTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
+    public void Norm_and_angle_under_adamw_signs_lion_muon_and_adam_with_l2_are_those_of_their_laws()
+    {
+        var report = Run("optimizers", new() { Replicas = 8 });
+        AssertHolds(report);
+        Assert.Equal(18, report.Findings.Count);
+    }
+
+    [Fact]
     public void The_norm_relaxes_at_four_times_the_intrinsic_rate()
     {
         var report = Run("relaxation", new() { Replicas = 40 });

@@ -1,4 +1,5 @@
 using Etalon.Schedules.Dynamics;
+using Etalon.Schedules.Equivalence;
 using Console = Etalon.Schedules.Tests.Documentation.ExampleConsole;
 
 namespace Etalon.Schedules.Tests.Documentation;
@@ -13,6 +14,31 @@ public static class DynamicsExamples
         Console.WriteLine($"{update.UnitsPerStep:G6}"); // 0.0005, so that 2000 steps are one mixing unit
         Console.WriteLine($"{update.LargestIntrinsicRate:G4}"); // 0.002633
         Console.WriteLine(update.Oscillates); // False
+    }
+
+    public static void DirectionRuleExample()
+    {
+        var equilibrium = DirectionRule.AdamW(0.9, 0.999).Equilibrium(rate: 1e-3, weightDecay: 0.1, weights: 589_824);
+        Console.WriteLine($"{equilibrium.Norm:F2}"); // 54.25
+        Console.WriteLine($"{equilibrium.RootMeanSquare:F4}"); // 0.0706, and √(η/(2 λ)) is 0.0707
+        Console.WriteLine($"{equilibrium.Angle:F6}"); // 0.003244, in radians an update
+        Console.WriteLine($"{DirectionRule.Lion(0.9, 0.99).CorrelationSum:F4}"); // 45.9270
+    }
+
+    public static void DirectionEquilibriumExample()
+    {
+        var before = DirectionRule.Signum(0).Equilibrium(rate: 0.005, weightDecay: 0.4, weights: 256);
+        Console.WriteLine($"{before.Norm:F4} {before.Angle:F6}"); // 1.2655 0.063256
+        Console.WriteLine($"{DirectionEquilibrium.AfterDrop(factor: 10, units: 0.5):F4}"); // 0.1523, at once 0.1 and in the end 1/√10
+        Console.WriteLine($"{DirectionEquilibrium.UnitsToSettle(factor: 10, tolerance: 0.05):F3}"); // 2.596
+    }
+
+    public static void DirectionCurveExample()
+    {
+        var adamw = new UpdateSchedule(new Cosine(1e-3, 0, length: 50_000), new Constant(0.1), new Constant(0.9), totalSteps: 50_000);
+        var start = DirectionRule.AdamW(0.9, 0.999).Equilibrium(1e-3, 0.1, weights: 1000).Norm;
+        var curve = DirectionCurve.OfAdamW(AdamTable.Of(adamw, new OptimizerRule("adamw")), weights: 1000, start);
+        Console.WriteLine($"{curve.GradientGrowth():F2}"); // 1.48, what gradients grow by to the end since the norm falls
     }
 
     public static void EquilibriumExample()

@@ -31,12 +31,47 @@ public sealed class ForecastCommandTests : IDisposable
     [InlineData("give one of them", "--gradient-square", "1", "--probe", "100")]
     [InlineData("--probe trains, and needs data and a model", "--probe", "100")]
     [InlineData("there is no run", "--from", "nowhere")]
-    [InlineData("the laws of norms here are those of sgd", "optimizer.name=adamw", "momentum=0")]
+    [InlineData("the laws of norms here are those of sgd", "optimizer.name=adam", "momentum=0")]
+    [InlineData("--gradient-square: norms under adamw follow from rate, decay and betas alone", "optimizer.name=adamw", "momentum=0",
+        "--gradient-square", "3")]
+    [InlineData("nothing is left of the weights", "optimizer.name=adamw", "momentum=0", "weight_decay=1e3")]
     public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)
     {
         var (code, output, error) = await Cli.Run(["forecast", Cli.Recipe("plan-only.yaml"), .. rest]);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("optimizer={name: adamw, beta2: 0.95}")]
+    [InlineData("optimizer={name: lion}", "learning_rate=1e-3", "weight_decay=2")]
+    [InlineData("optimizer={name: signum}", "momentum=0.9", "learning_rate=1e-3", "weight_decay=2")]
+    [InlineData("optimizer={name: muon}", "momentum=0.95", "learning_rate=0.02", "weight_decay=0.2")]
+    public async Task A_rule_whose_updates_have_a_size_of_their_own_is_forecast_from_its_numbers_and_held_against_a_run(
+        params string[] changes)
+    {
+        string[] recipe = [Cli.Recipe("digits-adamw.yaml"), "duration=200ba", "log.monitors=5ba", .. changes];
+        Assert.Equal(0, (await Cli.Run(["train", .. recipe, "--runs", _folder])).Code);
+        var csv = Path.Combine(_folder, "forecast.csv");
+        var (code, output, error) =
+            await Cli.Run(["forecast", .. recipe, "--against", "digits-adamw", "--runs", _folder, "--json", "--csv", csv]);
+        Assert.True(code == 0, error);
+        var json = JsonNode.Parse(output)!;
+        var whole = json["errors"]!.AsArray()[^1]!;
+        Assert.Equal("scale_invariant", whole["name"]!.GetValue<string>());
+        // A short run from its own start: the decay is most of what moves the norm, and gradients that repeat are the rest.
+        Assert.InRange(whole["root_mean_square"]!.GetValue<double>(), 0, 0.1);
+        Assert.Equal(201, File.ReadLines(csv).Count());
+    }
+
+    [Fact]
+    public async Task The_growth_of_gradients_at_the_end_is_said_to_be_the_decay_and_not_a_fault()
+    {
+        var (code, output, _) = await Cli.Run("forecast", Cli.Recipe("plan-only.yaml"), "optimizer.name=adamw", "momentum=0",
+            "learning_rate={cosine: {from: 1e-3, to: 0}}", "weight_decay=0.1");
+        Assert.Equal(0, code);
+        output = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("That is the decay, not a fault", output, StringComparison.Ordinal);
     }
 
     [Fact]

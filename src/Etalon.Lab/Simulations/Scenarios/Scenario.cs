@@ -12,7 +12,7 @@ internal abstract class Scenario
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new EquilibriumScenario(), new RelaxationScenario(), new DropScenario(), new SdeScenario(), new NoiseScenario(),
-        new WellsScenario(), new BurstsScenario(),
+        new WellsScenario(), new BurstsScenario(), new OptimizersScenario(),
     ];
 
     /// <summary>What a user calls it.</summary>

@@ -42,9 +42,10 @@ internal static class ExportCommand
               etalon export recipes/cifar-step.yaml --for csv --out lr.csv
               etalon export recipes/cifar-step.yaml duration=90ep --for json
               etalon export logger --for pytorch --out etalon_logger.py
+              etalon export audit --for pytorch --out etalon_audit.py
             """)
         {
-            recipe, target, file, ExportLoggerCommand.Create(),
+            recipe, target, file, ExportLoggerCommand.Create(), ExportAuditCommand.Create(),
         };
         command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, file));
         return command;

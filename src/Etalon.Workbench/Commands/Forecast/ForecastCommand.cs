@@ -23,6 +23,7 @@ internal static class ForecastCommand
             """
             Forecast norm and effective rate of a recipe's scale-invariant weights: its phases, which of them reach equilibrium, what each change of the rate does at
             once and later. A recipe with data and a model is probed by a short training run, of which nothing is kept; else S is yours to give, or left out.
+            With adamw, lion, signum and muon nothing is probed: their norms follow from the numbers alone.
 
             Examples:
               etalon forecast recipes/digits.yaml --svg forecast.svg
@@ -48,6 +49,7 @@ internal static class ForecastCommand
         files.Spare(
             [.. RecipeInputs.Of(read),
                 .. runs.OfType<string>().SelectMany(run => RunInputs.Of(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))))]);
+        if (DirectionForecast.Covers(recipe)) return DirectionForecastReport.Run(parsed, options, recipe, files);
         Forecast.Check(recipe);
         if (recipe.Equivalent is { } equivalent)
             error.WriteLine(
@@ -129,7 +131,8 @@ internal static class ForecastCommand
         return new { group.Name, RootMeanSquare = mean, Largest = largest };
     }
 
-    private sealed class Options
+    /// <summary>The options of the command.</summary>
+    internal sealed class Options
     {
         public Argument<string[]> Recipe { get; } = RecipeArguments.One();
         public Option<double?> GradientSquare { get; } =

@@ -1,0 +1,277 @@
+"""Finds, in a network of PyTorch, which weights are scale-invariant. Written by Etalon; needs PyTorch alone.
+
+    from etalon_audit import audit
+
+    report = audit(model, inputs)          # the inputs of one batch: a tensor, a tuple of arguments, or a dict of keywords
+    print(report)                          # the smallest groups, how far outputs move, and why the other weights are in none
+    print(report.code())                   # parameter groups for the optimizer, as code
+
+A group is scale-invariant where multiplying all of its weights by one factor leaves the outputs as they are, whatever the batch. Weight decay on
+it does nothing but raise the effective rate, and one rate, one decay and one factor must hold for all of it.
+
+It works on a copy in float64, in training mode, so that batch normalization takes the statistics of the batch; dropout draws the same numbers
+each time. `eps` of every module is set to 0 for the search, and put back for the column "as it is". Groups are found from the derivative of the
+outputs by the logarithm of each weight's scale, and each is then scaled in earnest.
+
+The outputs must be tensors before the loss, such as logits; give `output=` where the model returns something else, as in output=lambda o: o.logits.
+"""
+
+import copy
+
+import torch
+
+EPSILONS = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
+
+
+def audit(model, inputs, output=None, factor=10.0, tolerance=1e-8, seed=0):
+    """The report on a model.
+
+    inputs: of one batch; numbers become float64. output: what of the model's result to look at; default: it, its `logits`, or its first part.
+    factor: by which groups are scaled. tolerance: relative, below which outputs count as the same.
+    """
+    return Audit(_Probe(model, inputs, output, seed), factor, tolerance)
+
+
+class Audit:
+    """What was found. `groups` are the smallest scale-invariant groups, `others` the weights in none with the reason, `pairs` what only cancels."""
+
+    def __init__(self, probe, factor, tolerance):
+        self._factor, self._tolerance = factor, tolerance
+        self.numbers = {name: p.numel() for name, p in probe.parameters}
+        with probe.without_epsilon():
+            derivatives = probe.derivatives()
+            self.groups = self._groups_of(probe, derivatives)
+            self.others = self._others_of(probe, derivatives)
+        for group in self.groups:
+            group.as_it_is = probe.deviation(group.names, factor)
+        self.pairs = self._pairs_of(probe, derivatives)
+
+    def invariant(self):
+        """The names of all weights in a scale-invariant group."""
+        return [name for group in self.groups for name in group.names]
+
+    def code(self):
+        """Parameter groups for an optimizer, as Python."""
+        lines = ["# Each of these leaves the outputs as they are when all of it is multiplied by one factor: one rate and one decay for each.", "INVARIANT = ["]
+        lines += ["    {" + ", ".join(map(repr, group.names)) + "}," for group in self.groups]
+        lines += ["]", "_names = {name for group in INVARIANT for name in group}", "parameter_groups = [",
+                  "    {\"name\": \"scale-invariant\", \"params\": [p for n, p in model.named_parameters() if n in _names], \"weight_decay\": WEIGHT_DECAY},",
+                  "    {\"name\": \"rest\", \"params\": [p for n, p in model.named_parameters() if n not in _names and p.requires_grad], \"weight_decay\": 0.0},",
+                  "]"]
+        return "\n".join(lines)
+
+    def __str__(self):
+        lines = [f"{'scale-invariant group':<58} {'numbers':>10} {'outputs move':>13} {'as it is':>9}"]
+        for group in self.groups:
+            numbers = sum(self.numbers[name] for name in group.names)
+            note = "" if group.as_it_is <= self._tolerance else "  epsilon: multiply it by P^2 where weights grow"
+            lines.append(f"{group.names[0]:<58} {numbers:>10} {group.deviation:>13.1e} {group.as_it_is:>9.1e}{note}")
+            lines += [f"  and {name}" for name in group.names[1:]]
+        if not self.groups:
+            lines.append("none")
+        lines += ["", f"{'in no group':<58} {'numbers':>10} {'outputs move':>13}"]
+        lines += [f"{name:<58} {self.numbers[name]:>10} {moved:>13.1e}  {reason}" for name, moved, reason in self.others]
+        if self.pairs:
+            lines += ["", "what cancels (one times c, the other over c)"] + [f"{a} and {b}" for a, b in self.pairs]
+        covered, of = sum(self.numbers[name] for name in self.invariant()), sum(self.numbers.values())
+        lines += ["", f"{covered} of {of} numbers are in a scale-invariant group; outputs move relative to their largest, with a factor of {self._factor:g}."]
+        return "\n".join(lines)
+
+    def _groups_of(self, probe, derivatives):
+        found, taken = [], set()
+        names = [name for name, _ in probe.parameters]
+        weights = [i for i, (_, p) in enumerate(probe.parameters) if p.dim() >= 2]
+        for i in weights:
+            if i in taken:
+                continue
+            # Weights alone first: a bias belongs to a group only where it must.
+            members = _smallest(derivatives, i, weights, self._tolerance) or _smallest(derivatives, i, list(range(len(names))), self._tolerance)
+            if members is None or taken & set(members):
+                continue
+            group = Group([names[k] for k in members], probe.deviation([names[k] for k in members], self._factor))
+            if group.deviation <= self._tolerance:
+                found.append(group)
+                taken.update(members)
+        return found
+
+    def _others_of(self, probe, derivatives):
+        inside = set(self.invariant())
+        return [(name, *self._reason(probe, name)) for name, p in probe.parameters if p.dim() >= 2 and name not in inside]
+
+    def _reason(self, probe, name):
+        moved = probe.deviation([name], self._factor)
+        if probe.scales_outputs(name, self._factor, self._tolerance):
+            return moved, "head: the outputs are proportional to it"
+        biases = [other for other, p in probe.parameters if p.dim() == 1 and other.rsplit(".", 1)[0] == name.rsplit(".", 1)[0] and other.endswith("bias")]
+        if biases and probe.deviation([name, *biases], self._factor) <= self._tolerance:
+            return moved, f"bias: invariant only together with {biases[0]}"
+        if probe.is_shared(name):
+            return moved, "shared: it stands in two places, and one of them has no normalization behind it"
+        return moved, "no normalization behind it undoes its scale"
+
+    def _pairs_of(self, probe, derivatives):
+        inside = set(self.invariant())
+        columns = [(name, derivatives[:, i]) for i, (name, _) in enumerate(probe.parameters) if name not in inside]
+        size = max((column.norm() for _, column in columns), default=0.0)
+        pairs = []
+        for i, (a, first) in enumerate(columns):
+            for b, second in columns[i + 1:]:
+                if first.norm() > 1e-6 * size and (first - second).norm() <= self._tolerance * size:
+                    pairs.append((a, b))
+        return pairs
+
+
+class Group:
+    """A smallest scale-invariant group. `deviation`: how far outputs move without epsilon; `as_it_is`: with it."""
+
+    def __init__(self, names, deviation):
+        self.names, self.deviation, self.as_it_is = names, deviation, deviation
+
+
+class _Probe:
+    def __init__(self, model, inputs, output, seed):
+        try:
+            self._model = copy.deepcopy(model).double().train()
+        except Exception as error:
+            raise TypeError(f"the model cannot be copied ({error}); give the module itself, before it is wrapped or compiled") from error
+        self.parameters = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad]
+        if not any(p.dim() >= 2 for _, p in self.parameters):
+            raise ValueError("the model has no trained weight of two or more dimensions")
+        self._inputs, self._pick, self._seed = _wide(inputs), output, seed
+        with torch.no_grad():
+            self._outputs = self._run()
+        if not torch.isfinite(self._outputs).all():
+            raise ValueError("the outputs are not finite")
+        if self._outputs.numel() < 4 * len(self.parameters):
+            raise ValueError(f"{self._outputs.numel()} outputs cannot tell {len(self.parameters)} parameters apart; give a larger batch, and outputs before the loss")
+
+    def _run(self):
+        torch.manual_seed(self._seed)
+        if isinstance(self._inputs, dict):
+            result = self._model(**self._inputs)
+        elif isinstance(self._inputs, (tuple, list)):
+            result = self._model(*self._inputs)
+        else:
+            result = self._model(self._inputs)
+        if self._pick is not None:
+            result = self._pick(result)
+        result = getattr(result, "logits", result)
+        if isinstance(result, (tuple, list)):
+            result = result[0]
+        if not torch.is_tensor(result):
+            raise TypeError(f"the model returns {type(result).__name__}; say by output= which tensor of it to look at")
+        return result.double()
+
+    def without_epsilon(self):
+        return _WithoutEpsilon(self._model, self)
+
+    def refresh(self):
+        with torch.no_grad():
+            self._outputs = self._run()
+
+    def derivatives(self):
+        """One row for each random mix of the outputs: its derivative by the logarithm of the scale of each parameter."""
+        rows, draws = [], torch.Generator().manual_seed(self._seed)
+        outputs = self._run()
+        for _ in range(len(self.parameters) + 8):
+            mix = torch.randn(outputs.shape, generator=draws, dtype=torch.float64)
+            gradients = torch.autograd.grad((outputs * mix.to(outputs.device)).sum(), [p for _, p in self.parameters], retain_graph=True, allow_unused=True)
+            rows.append(torch.stack([torch.zeros((), dtype=torch.float64) if g is None else (g * p).sum().detach().cpu() for g, (_, p) in zip(gradients, self.parameters)]))
+        return torch.stack(rows)
+
+    @torch.no_grad()
+    def _scaled(self, names, factor):
+        chosen = [p for name, p in self.parameters if name in set(names)]
+        before = [p.clone() for p in chosen]
+        for p in chosen:
+            p.mul_(factor)
+        try:
+            return self._run()
+        finally:
+            for p, old in zip(chosen, before):
+                p.copy_(old)
+
+    def deviation(self, names, factor):
+        """How far outputs move when these are scaled, relative to the largest output."""
+        moved = float((self._scaled(names, factor) - self._outputs).abs().max() / self._outputs.abs().max())
+        return moved if moved == moved else float("inf")
+
+    def scales_outputs(self, name, factor, tolerance):
+        scaled = self._scaled([name], factor)
+        return float((scaled - factor * self._outputs).abs().max()) <= tolerance * factor * float(self._outputs.abs().max())
+
+    def is_shared(self, name):
+        parameter = dict(self.parameters)[name]
+        return sum(p is parameter for module in self._model.modules() for p in module.parameters(recurse=False)) > 1
+
+
+class _WithoutEpsilon:
+    def __init__(self, model, probe):
+        self._kept = [(m, key, getattr(m, key)) for m in model.modules() for key in EPSILONS if isinstance(getattr(m, key, None), (int, float))]
+        self._probe = probe
+
+    def __enter__(self):
+        for module, key, _ in self._kept:
+            setattr(module, key, 0.0)
+        self._probe.refresh()
+
+    def __exit__(self, *_):
+        for module, key, value in self._kept:
+            setattr(module, key, value)
+        self._probe.refresh()
+
+
+def _smallest(derivatives, i, candidates, tolerance):
+    """The smallest set with i whose columns sum to nothing, each taken once; None where there is none."""
+    size = derivatives.norm(dim=0).max()
+    members = _solve(derivatives, i, candidates, tolerance * size)
+    if members is None:
+        return None
+    for k in list(members):
+        if k != i and k in members:
+            fewer = _solve(derivatives, i, [m for m in members if m != k], tolerance * size)
+            members = fewer if fewer is not None else members
+    total = derivatives[:, sorted(members)].sum(dim=1)
+    return sorted(members) if total.norm() <= tolerance * size else None
+
+
+def _solve(derivatives, i, candidates, limit):
+    """Non-negative least squares (Lawson and Hanson): column i plus shares of others. The columns with a share, or None where a rest stays."""
+    others = [k for k in candidates if k != i]
+    target, a = -derivatives[:, i], derivatives[:, others]
+    x, passive = torch.zeros(len(others), dtype=torch.float64), []
+    for _ in range(3 * len(others) + 1):
+        rest = target - a @ x
+        if rest.norm() <= limit:
+            return {i} | {k for k, share in zip(others, x) if share > 1e-6}
+        gain = a.T @ rest
+        free = [j for j in range(len(others)) if j not in passive and gain[j] > 1e-12]
+        if not free:
+            return None
+        gains = {j: float(gain[j] / a[:, j].norm()) for j in free}
+        # Of two weights in a row with nothing between, such as values and outputs of attention, the later writes the stream.
+        passive.append(max(j for j in free if gains[j] >= max(gains.values()) * (1 - 1e-9)))
+        while True:
+            z = torch.linalg.lstsq(a[:, passive], target.unsqueeze(1), driver="gelsd").solution.squeeze(1)
+            low = [n for n, value in enumerate(z) if value <= 0]
+            if not low:
+                x = torch.zeros_like(x)
+                x[passive] = z
+                break
+            step = min((float(x[passive[n]] / (x[passive[n]] - z[n])) for n in low), default=0.0)
+            for n, j in enumerate(passive):
+                x[j] += step * (z[n] - x[j])
+            passive = [j for j in passive if x[j] > 1e-12]
+            if not passive:
+                break
+    return None
+
+
+def _wide(inputs):
+    if torch.is_tensor(inputs):
+        return inputs.double() if inputs.is_floating_point() else inputs
+    if isinstance(inputs, dict):
+        return {key: _wide(value) for key, value in inputs.items()}
+    if isinstance(inputs, (tuple, list)):
+        return tuple(_wide(value) for value in inputs)
+    return inputs

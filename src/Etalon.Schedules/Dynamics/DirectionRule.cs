@@ -1,0 +1,288 @@
+using Etalon.Numerics;
+
+namespace Etalon.Schedules.Dynamics;
+
+/// <summary>
+/// A rule whose update has a size of its own, whatever the size of the gradients, and whose decay is decoupled: w' = (1 - η λ) w - η U.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Gradients are of mean 0 given the past and orthogonal to w. All that the laws need is E|U|² for each of C weights and the correlation
+/// r_k of two updates that are k apart, with F = 1 + 2 Σ r_k. To first order, with L = η λ:
+/// </para>
+/// <code>
+/// |w*|² = η E|U|² F/(2 λ)      angle of an update √(2 L/F)      |w|² forgets its past as exp(-2 L t)
+/// </code>
+/// <para>
+/// So the root mean square of AdamW's weights is √(η/(2 λ)), whatever the network. <see cref="Equilibrium"/> has all orders of η λ.
+/// </para>
+/// <para>
+/// AdamW: r_k = β₁^k. Signs: r_k = (2/π) asin of the correlation of what the sign is taken of. Muon: a matrix of uncorrelated numbers of
+/// correlation r has orthogonal factors of a smaller correlation, 0.07, 0.215, 0.37, 0.55, 0.79 and 0.87 at r = 0.1, 0.3, 0.5, 0.7, 0.9
+/// and 0.95 where it is square (by Monte Carlo), and nearly r where it is four times as long; between the two the difference is taken to
+/// fall as the square of the ratio of its sides. The angle needs no more; its norm takes singular values of 1. Kosson, Messmer and Jaggi
+/// 2023, <i>Rotational Equilibrium</i>; correlations derived here.
+/// </para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var equilibrium = DirectionRule.AdamW(0.9, 0.999).Equilibrium(rate: 1e-3, weightDecay: 0.1, weights: 589_824);
+/// Console.WriteLine($"{equilibrium.Norm:F2}"); // 54.25
+/// Console.WriteLine($"{equilibrium.RootMeanSquare:F4}"); // 0.0706, and √(η/(2 λ)) is 0.0707
+/// Console.WriteLine($"{equilibrium.Angle:F6}"); // 0.003244, in radians an update
+/// Console.WriteLine($"{DirectionRule.Lion(0.9, 0.99).CorrelationSum:F4}"); // 45.9270
+/// </code>
+/// </example>
+public sealed class DirectionRule
+{
+    private const int MostLags = 1_000_000;
+
+    // Where the correlation of two square matrices is this, that of their orthogonal factors is the other.
+    private static readonly double[] _gaussian = [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 1], _orthogonal =
+        [0, 0.071, 0.215, 0.370, 0.549, 0.788, 0.873, 1];
+
+    private readonly Func<int, double> _correlation;
+
+    private DirectionRule(string name, double square, Func<int, double> correlation)
+    {
+        (Name, SquarePerWeight, _correlation) = (name, square, correlation);
+        CorrelationSum = 1 + 2 * Sum(1);
+    }
+
+    /// <summary>The rule and its numbers.</summary>
+    public string Name { get; }
+
+    /// <summary>E|U|² over the number of weights.</summary>
+    public double SquarePerWeight { get; }
+
+    /// <summary>F = 1 + 2 Σ r_k.</summary>
+    public double CorrelationSum { get; }
+
+    /// <summary>What the memory of AdamW's squares does to |w|²: a factor, 1 elsewhere.</summary>
+    internal double FactorOfNorm { get; private init; } = 1;
+
+    /// <summary>β₂/(1 - β₂): how many updates AdamW's squares lag behind the norm; 0 elsewhere.</summary>
+    internal double Lag { get; private init; }
+
+    /// <summary>AdamW, in any epsilon that is small.</summary>
+    /// <param name="beta1">β₁, at least 0 and below 1.</param>
+    /// <param name="beta2">β₂, at least 0 and below 1.</param>
+    /// <exception cref="ArgumentException">A beta is out of its range.</exception>
+    public static DirectionRule AdamW(double beta1, double beta2)
+    {
+        Check(beta1, nameof(beta1));
+        Check(beta2, nameof(beta2));
+        // Terms of first order in 1 - β₂: the squares hold a part of the gradient that they divide.
+        double share = (1 - beta1) / (1 + beta1), lost = 1 - beta2, own = 2 * lost / (1 + beta2);
+        var square = share * (1 + own - 2 * (1 - beta1 * beta1) * lost / (1 - beta1 * beta1 * beta2));
+        var ofNorm = 1 + own - 2 * lost * (1 - beta1) / (1 - beta1 * beta2);
+        return new($"adamw ({beta1:0.####}, {beta2:0.####})", square, lag => Elementary.Pow(beta1, lag))
+        {
+            FactorOfNorm = ofNorm * share / square,
+            Lag = beta2 / lost,
+        };
+    }
+
+    /// <summary>The sign of the mean of gradients; of the gradient itself with a momentum of 0.</summary>
+    /// <param name="momentum">μ, at least 0 and below 1.</param>
+    /// <exception cref="ArgumentException">The momentum is out of its range.</exception>
+    public static DirectionRule Signum(double momentum)
+    {
+        Check(momentum, nameof(momentum));
+        return new(momentum == 0 ? "sign" : $"signum {momentum:0.####}", 1, lag => OfSigns(Elementary.Pow(momentum, lag)));
+    }
+
+    /// <summary>Lion.</summary>
+    /// <param name="beta1">β₁, at least 0 and below 1.</param>
+    /// <param name="beta2">β₂, at least 0 and below 1.</param>
+    /// <exception cref="ArgumentException">A beta is out of its range.</exception>
+    public static DirectionRule Lion(double beta1, double beta2)
+    {
+        Check(beta1, nameof(beta1));
+        Check(beta2, nameof(beta2));
+        double kept = beta1 * beta1 * (1 - beta2) / (1 + beta2), variance = (1 - beta1) * (1 - beta1) + kept;
+        var first = (beta1 * (1 - beta1) * (1 - beta2) + beta2 * kept) / variance;
+        return new($"lion ({beta1:0.####}, {beta2:0.####})", 1, lag => OfSigns(first * Elementary.Pow(beta2, lag - 1)));
+    }
+
+    /// <summary>Muon on one matrix, with its factor √(max(1, outputs/inputs)).</summary>
+    /// <param name="momentum">μ, at least 0 and below 1.</param>
+    /// <param name="inputs">Rows, at least 1.</param>
+    /// <param name="outputs">Columns, at least 1.</param>
+    /// <param name="nesterov">Whether the direction looks ahead.</param>
+    /// <exception cref="ArgumentException">A number is out of its range.</exception>
+    public static DirectionRule Muon(double momentum, int inputs, int outputs, bool nesterov)
+    {
+        Check(momentum, nameof(momentum));
+        Require.PositiveLength(inputs);
+        Require.PositiveLength(outputs);
+        var (rank, aspect) = (Math.Min(inputs, outputs), (double)Math.Min(inputs, outputs) / Math.Max(inputs, outputs));
+        // (1 - μ) g + μ m in the place of m: its variance, and its covariance at lag k over μ^k, each over (1 - μ)².
+        var past = Elementary.Pow(momentum, 4) / (1 - momentum * momentum);
+        double variance = (1 + momentum) * (1 + momentum) + past, covariance = momentum * (1 + momentum) + past;
+        var share = nesterov ? covariance / variance : 1;
+        return new(
+            $"muon {momentum:0.####}", rank * Math.Max(1, (double)outputs / inputs) / ((double)inputs * outputs),
+            lag => OfOrthogonal(share * Elementary.Pow(momentum, lag), aspect));
+    }
+
+    /// <summary>r_k, the correlation of two updates.</summary>
+    /// <param name="lag">k, at least 0.</param>
+    public double Correlation(int lag) => lag == 0 ? 1 : _correlation(lag);
+
+    /// <summary>Where norm and angle settle.</summary>
+    /// <param name="rate">η, positive.</param>
+    /// <param name="weightDecay">λ, positive; η λ is below 1.</param>
+    /// <param name="weights">C, the number of weights.</param>
+    /// <exception cref="ArgumentException">There is no equilibrium: no rate, no decay, no weights, or η λ too large.</exception>
+    public DirectionEquilibrium Equilibrium(double rate, double weightDecay, double weights)
+    {
+        Require.Positive(rate);
+        Require.Positive(weightDecay);
+        Require.Positive(weights);
+        var units = rate * weightDecay;
+        if (!(units < 1))
+            throw Require.Refuse("the intrinsic rate", units, "leaves nothing of the weights", "stay below 1");
+        var kept = 1 - units;
+        var square = SquarePerWeight * weights;
+        var normSquare = rate * rate * square * FactorOfNorm * (1 + 2 * Sum(kept)) / (units * (1 + kept));
+        var versine = (rate * rate * square / normSquare - units * units) / (2 * kept);
+        return new()
+        {
+            Norm = Math.Sqrt(normSquare),
+            Angle = 2 * Elementary.Atan2(Math.Sqrt(versine), Math.Sqrt(2 - versine)),
+            RootMeanSquare = Math.Sqrt(normSquare / weights),
+            EffectiveRate = rate / Math.Sqrt(normSquare),
+            RelaxationRate = 2 * units / (1 + 2 * units * Lag),
+        };
+    }
+
+    // Σ kept^k r_k over k from 1.
+    private double Sum(double kept)
+    {
+        double sum = 0, factor = kept;
+        for (var lag = 1; lag < MostLags; lag++, factor *= kept)
+        {
+            var term = factor * _correlation(lag);
+            sum += term;
+            if (!(term > 1e-17 * (1 + sum))) break;
+        }
+        return sum;
+    }
+
+    private static double OfSigns(double correlation) =>
+        2 / Math.PI * Elementary.Atan2(correlation, Math.Sqrt((1 - correlation) * (1 + correlation)));
+
+    private static double OfOrthogonal(double correlation, double aspect)
+    {
+        var above = 1;
+        while (above < _gaussian.Length - 1 && _gaussian[above] < correlation) above++;
+        var share = (correlation - _gaussian[above - 1]) / (_gaussian[above] - _gaussian[above - 1]);
+        var square = _orthogonal[above - 1] + share * (_orthogonal[above] - _orthogonal[above - 1]);
+        return correlation - aspect * aspect * (correlation - square);
+    }
+
+    private static void Check(double share, string name)
+    {
+        if (!(share is >= 0 and < 1)) throw Require.Refuse(name, share, "must be at least 0 and less than 1", "give one such as 0.9");
+    }
+}
+
+/// <summary>Where norm and angle of weights settle under a rule whose update has a size of its own.</summary>
+/// <example>
+/// <code>
+/// var before = DirectionRule.Signum(0).Equilibrium(rate: 0.005, weightDecay: 0.4, weights: 256);
+/// Console.WriteLine($"{before.Norm:F4} {before.Angle:F6}"); // 1.2655 0.063256
+/// Console.WriteLine($"{DirectionEquilibrium.AfterDrop(factor: 10, units: 0.5):F4}"); // 0.1523, at once 0.1 and in the end 1/√10
+/// Console.WriteLine($"{DirectionEquilibrium.UnitsToSettle(factor: 10, tolerance: 0.05):F3}"); // 2.596
+/// </code>
+/// </example>
+public sealed record DirectionEquilibrium
+{
+    /// <summary>|w|*.</summary>
+    public required double Norm { get; init; }
+
+    /// <summary>The angle between the weights before and after one update, in radians.</summary>
+    public required double Angle { get; init; }
+
+    /// <summary>The root mean square of a weight.</summary>
+    public required double RootMeanSquare { get; init; }
+
+    /// <summary>η/|w|*: what the direction of the weights feels.</summary>
+    public required double EffectiveRate { get; init; }
+
+    /// <summary>Which share of a deviation of |w|² goes in one update: 2 L, and less where AdamW's squares lag behind.</summary>
+    public required double RelaxationRate { get; init; }
+
+    /// <summary>The effective rate after a drop of the rate, over that of the equilibrium before: 1/√(k + (k² - k) exp(-2 M')).</summary>
+    /// <param name="factor">k, what the rate was divided by.</param>
+    /// <param name="units">M', mixing units at the new rate since.</param>
+    public static double AfterDrop(double factor, double units)
+    {
+        Require.Positive(factor);
+        return 1 / Math.Sqrt(factor + (factor * factor - factor) * Elementary.Exp(-2 * Require.NotNegative(units)));
+    }
+
+    /// <summary>The mixing units after which |w|² is within a share of its new equilibrium: ln((k - 1)/share)/2.</summary>
+    /// <param name="factor">k, what the rate was divided by; above 1.</param>
+    /// <param name="tolerance">The share.</param>
+    public static double UnitsToSettle(double factor, double tolerance) =>
+        Math.Max(0, Elementary.Log((Require.Positive(factor) - 1) / Require.Positive(tolerance)) / 2);
+
+    /// <summary>What weights are multiplied by at a drop of the rate to be at their new equilibrium at once: 1/√k.</summary>
+    /// <param name="factor">k, what the rate is divided by.</param>
+    public static double Rescue(double factor) => 1 / Math.Sqrt(Require.Positive(factor));
+
+    /// <summary>Adam with its decay in the gradient, where the gradients' size has a say after all.</summary>
+    /// <remarks>
+    /// <c>|w|³ = η √(C S)/(2 λ)</c> and the angle is <c>√((1 - β₁)/(1 + β₁)) (2 η² λ C/√S)^⅓</c>, to first order: layers whose gradients
+    /// differ turn at different speeds (Kosson et al. 2023).
+    /// </remarks>
+    /// <param name="rate">η, positive.</param>
+    /// <param name="weightDecay">λ, positive.</param>
+    /// <param name="weights">C, the number of weights.</param>
+    /// <param name="gradientSquare">S = E|ĝ|², the mean square of the gradient on the unit sphere.</param>
+    /// <param name="beta1">β₁.</param>
+    public static DirectionEquilibrium AdamWithL2(double rate, double weightDecay, double weights, double gradientSquare, double beta1)
+    {
+        Require.Positive(rate);
+        Require.Positive(weightDecay);
+        Require.Positive(weights);
+        Require.Positive(gradientSquare);
+        var norm = Elementary.Pow(rate * Math.Sqrt(weights * gradientSquare) / (2 * weightDecay), 1.0 / 3);
+        var turned = Elementary.Pow(2 * rate * rate * weightDecay * weights / Math.Sqrt(gradientSquare), 1.0 / 3);
+        return new()
+        {
+            Norm = norm,
+            Angle = Math.Sqrt((1 - beta1) / (1 + beta1)) * turned,
+            RootMeanSquare = norm / Math.Sqrt(weights),
+            EffectiveRate = rate / norm,
+            // λ √(C/S)|w| is the decay that acts; |w|³ is linear in it.
+            RelaxationRate = 3 * rate * weightDecay * Math.Sqrt(weights / gradientSquare) * norm,
+        };
+    }
+
+    /// <summary>LAMB with Adam's direction: the angle is 2 asin(η/2) whatever the decay, and |w|* = η E|U| F/(2 λ).</summary>
+    /// <param name="rate">η, positive, below 2.</param>
+    /// <param name="weightDecay">λ, positive.</param>
+    /// <param name="weights">C, the number of weights.</param>
+    /// <param name="beta1">β₁.</param>
+    public static DirectionEquilibrium Lamb(double rate, double weightDecay, double weights, double beta1)
+    {
+        Require.Positive(rate);
+        Require.Positive(weightDecay);
+        var share = (1 - beta1) / (1 + beta1);
+        var norm = rate * Math.Sqrt(Require.Positive(weights) / share) / (2 * weightDecay);
+        return new()
+        {
+            Norm = norm,
+            Angle = 2 * Elementary.Atan2(rate / 2, Math.Sqrt(1 - rate * rate / 4)),
+            RootMeanSquare = norm / Math.Sqrt(weights),
+            EffectiveRate = rate / norm,
+            RelaxationRate = rate * rate,
+        };
+    }
+
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(DirectionEquilibrium), PrintMembers);
+}

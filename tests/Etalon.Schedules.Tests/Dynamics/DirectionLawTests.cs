@@ -1,0 +1,124 @@
+using Etalon.Schedules.Dynamics;
+using Etalon.Schedules.Equivalence;
+
+namespace Etalon.Schedules.Tests.Dynamics;
+
+/// <summary>The laws of rules whose update has a size of its own, against closed forms in 60 digits and random walks.</summary>
+public class DirectionLawTests
+{
+    // F of the mean of gradients, (1 + b)/(1 - b), and of signs and Lion by the arcsine law.
+    [Theory]
+    [InlineData("signum", 0.9, 0, 13.2788686994)]
+    [InlineData("signum", 0.95, 0, 27.1115033436)]
+    [InlineData("signum", 0.99, 0, 137.97264693)]
+    [InlineData("signum", 0, 0, 1)]
+    [InlineData("lion", 0.9, 0.99, 45.9269938571)]
+    [InlineData("lion", 0.95, 0.98, 58.0773319838)]
+    [InlineData("adamw", 0.9, 0.999, 19)]
+    public void The_sum_of_correlations_is_that_of_the_specification(string rule, double beta1, double beta2, double sum) =>
+        Assert.Equal(sum, Of(rule, beta1, beta2).CorrelationSum, 1e-9 * sum);
+
+    // AdamW's terms in 1 - beta2 go with beta2 to 1; 1 - 1e-12 leaves some 1e-12 of them.
+    [Theory]
+    [InlineData("adamw", 0.9, 1 - 1e-12, 0.02, 0.1, 256, 5.01484522295, 0.014516530283)]
+    [InlineData("adamw", 0.9, 1 - 1e-12, 1e-3, 0.1, 589824, 54.2814510942, 0.00324450669018)]
+    [InlineData("adamw", 0.9, 1 - 1e-12, 6e-4, 0.1, 589824, 42.0537726405, 0.00251315982471)]
+    [InlineData("signum", 0.9, 0, 0.005, 0.4, 256, 4.57148874713, 0.0174027376061)]
+    [InlineData("lion", 0.9, 0.99, 1e-4, 1, 256, 0.763038134893, 0.00209460004473)]
+    public void Norm_and_angle_are_those_of_the_specification(
+        string rule, double beta1, double beta2, double rate, double decay, double weights, double norm, double angle)
+    {
+        var equilibrium = Of(rule, beta1, beta2).Equilibrium(rate, decay, weights);
+        Assert.Equal(norm, equilibrium.Norm, 1e-9 * norm);
+        Assert.Equal(angle, equilibrium.Angle, 1e-9 * angle);
+    }
+
+    [Fact]
+    public void Adam_with_L2_turns_as_its_gradients_are_large_and_lamb_as_its_rate()
+    {
+        var coupled = DirectionEquilibrium.AdamWithL2(0.02, 0.01, 256, 255, 0.9);
+        Assert.Equal((6.34546360658, 0.011569), (coupled.Norm, Math.Round(coupled.Angle, 6)), new Near(1e-9));
+        Assert.Equal(13.671, DirectionEquilibrium.AdamWithL2(0.02, 0.01, 256, 25500, 0.9).Norm, 1e-3);
+        var lamb = DirectionEquilibrium.Lamb(0.03, 0.01, 256, 0);
+        Assert.Equal((24, 0.0300011), (lamb.Norm, Math.Round(lamb.Angle, 7)), new Near(1e-9));
+        Assert.Equal(2.4, DirectionEquilibrium.Lamb(0.03, 0.1, 256, 0).Norm, 1e-12);
+    }
+
+    [Fact]
+    public void A_drop_by_ten_is_felt_at_once_and_half_undone_later()
+    {
+        double[] units = [0, 0.1, 0.5, 1, 2], rates = [0.1, 0.109313600, 0.152305389, 0.212333007, 0.292999394];
+        foreach (var (at, rate) in units.Zip(rates)) Assert.Equal(rate, DirectionEquilibrium.AfterDrop(10, at), 1e-9);
+        Assert.Equal(2.596478425, DirectionEquilibrium.UnitsToSettle(10, 0.05), 1e-9);
+        Assert.Equal(1 / Math.Sqrt(10), DirectionEquilibrium.Rescue(10), 1e-15);
+    }
+
+    [Theory]
+    [InlineData(0.9, 16, 16, 14.7, 0.02)]
+    [InlineData(0.95, 16, 16, 30.1, 0.02)]
+    [InlineData(0.9, 64, 16, 18.8, 0.01)]
+    [InlineData(0.95, 16, 64, 38.5, 0.01)]
+    [InlineData(0, 16, 16, 1, 1e-12)]
+    public void Muons_correlations_are_near_those_of_the_monte_carlo(double momentum, int rows, int columns, double sum, double share) =>
+        Assert.Equal(sum, DirectionRule.Muon(momentum, rows, columns, nesterov: false).CorrelationSum, share * sum);
+
+    // Growth of gradients from equilibrium to the end of a run; the specification integrated the simple law.
+    [Theory]
+    [InlineData("linear", 4, 1.51)]
+    [InlineData("cosine", 9, 1.75)]
+    [InlineData("cosine", 16, 2.07)]
+    [InlineData("adamc", 9, 1.00)]
+    public void Gradients_grow_at_the_end_as_the_rate_falls_and_not_under_a_decay_that_falls_with_it(
+        string shape, double units, double growth)
+    {
+        const double Rate = 1e-3, Decay = 1;
+        int steps = (int)(units / (Rate * Decay));
+        Schedule rate = shape == "linear" ? new Linear(Rate, 0, steps) : new Cosine(Rate, 0, steps);
+        var rows = Enumerable.Range(0, steps).Select(t => new AdamRow(
+            Math.Log(rate.ValueAt(t)), shape == "adamc" ? Decay * rate.ValueAt(t) / Rate : Decay, 0.9, 0.99, 1e-8));
+        double start = DirectionRule.AdamW(0.9, 0.99).Equilibrium(Rate, Decay, 100).Norm;
+        Assert.Equal(growth, DirectionCurve.OfAdamW(new AdamTable(rows), 100, start).GradientGrowth(), 0.02 * growth);
+    }
+
+    [Fact]
+    public void The_mean_field_follows_random_walks_of_adamw_within_one_and_a_half_percent_where_the_simple_law_does_not()
+    {
+        const int Steps = 1000, Dimension = 256;
+        var schedule = new UpdateSchedule(new Constant(0.02), new Constant(0.1), new Constant(0.9), Steps);
+        var table = AdamTable.Of(schedule, new OptimizerRule("adamw"));
+        var simple = UpdateTable.Of(schedule);
+        double settled = DirectionRule.AdamW(0.9, 0.999).Equilibrium(0.02, 0.1, Dimension).Norm;
+        foreach (double from in (double[])[3, 1.0 / 3])
+        {
+            var curve = DirectionCurve.OfAdamW(table, Dimension, from * settled);
+            var walk = AdamWalk.Norms(0.02, 0.1, 0.9, 0.999, from * settled, Dimension, Steps, replicas: 16);
+            foreach (int at in (int[])[125, 250, 500, 1000]) Assert.Equal(1, curve.NormAt(at) / walk[at], 0.015);
+            var short_ = DirectionCurve.Of(DirectionRule.AdamW(0.9, 0.999), simple, Dimension, from * settled);
+            Assert.True(Math.Abs(short_.NormAt(500) / walk[500] - 1) > 0.02);
+        }
+    }
+
+    [Fact]
+    public void What_has_no_equilibrium_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => DirectionRule.AdamW(1, 0.9));
+        Assert.Throws<ArgumentException>(() => DirectionRule.Lion(0.9, -0.1));
+        Assert.Throws<ArgumentException>(() => DirectionRule.Signum(0.9).Equilibrium(1, 1, 10));
+        Assert.Throws<ArgumentException>(() => DirectionRule.Signum(0.9).Equilibrium(0.1, 0, 10));
+    }
+
+    private static DirectionRule Of(string rule, double beta1, double beta2) => rule switch
+    {
+        "adamw" => DirectionRule.AdamW(beta1, beta2),
+        "lion" => DirectionRule.Lion(beta1, beta2),
+        _ => DirectionRule.Signum(beta1),
+    };
+
+    private sealed class Near(double share) : IEqualityComparer<(double, double)>
+    {
+        public bool Equals((double, double) x, (double, double) y) =>
+            Math.Abs(x.Item1 / y.Item1 - 1) < share && Math.Abs(x.Item2 / y.Item2 - 1) < share;
+
+        public int GetHashCode((double, double) obj) => 0;
+    }
+}

@@ -1,0 +1,118 @@
+"""The exported audit on a transformer and on a residual network. Prints one line for each check that held.
+
+The transformer is pre-norm with RMSNorm, GELU and an untied head, with RMSNorm of queries and keys and without, and with a tied head.
+"""
+import torch
+
+from etalon_audit import audit
+
+
+class RMSNorm(torch.nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(d) + 0.1 * torch.randn(d))
+        self.eps = 1e-6
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+def linear(inputs, outputs):
+    return torch.nn.Linear(inputs, outputs, bias=False)
+
+
+class Block(torch.nn.Module):
+    def __init__(self, d, heads, qk):
+        super().__init__()
+        self.heads, self.n1, self.n2 = heads, RMSNorm(d), RMSNorm(d)
+        self.q, self.k, self.v, self.o, self.up, self.down = linear(d, d), linear(d, d), linear(d, d), linear(d, d), linear(d, 4 * d), linear(4 * d, d)
+        self.qn, self.kn = (RMSNorm(d // heads), RMSNorm(d // heads)) if qk else (torch.nn.Identity(), torch.nn.Identity())
+
+    def forward(self, x):
+        b, t, d = x.shape
+        y = self.n1(x)
+        q, k, v = (f(y).view(b, t, self.heads, -1).transpose(1, 2) for f in (self.q, self.k, self.v))
+        a = self.qn(q) @ self.kn(k).transpose(-1, -2) / (d // self.heads) ** 0.5
+        a = a.masked_fill(torch.triu(torch.ones(t, t, dtype=torch.bool), 1), float("-inf")).softmax(-1)
+        x = x + self.o((a @ v).transpose(1, 2).reshape(b, t, d))
+        return x + self.down(torch.nn.functional.gelu(self.up(self.n2(x))))
+
+
+class Transformer(torch.nn.Module):
+    def __init__(self, qk=True, tied=False, d=16, blocks=2):
+        super().__init__()
+        self.emb, self.norm, self.head = torch.nn.Embedding(11, d), RMSNorm(d), linear(d, 11)
+        self.blocks = torch.nn.ModuleList(Block(d, 2, qk) for _ in range(blocks))
+        if tied:
+            self.head.weight = self.emb.weight
+
+    def forward(self, tokens):
+        x = self.emb(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x))
+
+
+class ResNet(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        conv, bn = (lambda a, b, bias=False: torch.nn.Conv2d(a, b, 3, padding=1, bias=bias)), torch.nn.BatchNorm2d
+        self.stem, self.n1, self.a, self.n2, self.b, self.n3, self.fc = conv(1, 4), bn(4), conv(4, 4, True), bn(4), conv(4, 4), bn(4), torch.nn.Linear(4, 3)
+        self.drop = torch.nn.Dropout(0.2)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = x + self.b(torch.relu(self.n2(self.a(torch.relu(self.n1(x))))))
+        return self.fc(self.drop(torch.relu(self.n3(x))).mean((2, 3)))
+
+
+def groups(report):
+    return {frozenset(group.names) for group in report.groups}
+
+
+torch.manual_seed(0)
+tokens = torch.randint(0, 11, (4, 12))
+attention = {frozenset({f"blocks.{i}.{x}.weight"}) for i in range(2) for x in "qk"}
+writers = {frozenset({"emb.weight", *(f"blocks.{i}.{x}.weight" for i in range(2) for x in ("o", "down"))})}
+
+model = Transformer()
+before = {name: p.clone() for name, p in model.named_parameters()}
+report = audit(model, tokens)
+assert groups(report) == attention | writers, report
+assert all(group.deviation < 1e-12 and 1e-9 < group.as_it_is < 1e-4 for group in report.groups), report
+assert {name.split(".")[-2] for name, *_ in report.others} == {"v", "up", "head"}, report
+assert [reason for name, _, reason in report.others if name == "head.weight"] == ["head: the outputs are proportional to it"]
+assert all(moved > 0.1 for _, moved, _ in report.others)
+assert all(torch.equal(before[name], p) and p.grad is None for name, p in model.named_parameters()) and model.norm.eps == 1e-6
+print("qk-norm")
+
+assert groups(audit(Transformer(qk=False), tokens)) == writers
+pairs = audit(Transformer(qk=False), tokens).pairs
+assert ("blocks.0.q.weight", "blocks.0.k.weight") in pairs, pairs
+print("no qk-norm")
+
+tied = audit(Transformer(tied=True), tokens)
+assert groups(tied) == attention, tied
+assert [reason for name, _, reason in tied.others if name == "emb.weight"][0].startswith("shared"), tied
+print("tied head")
+
+images = torch.randn(16, 1, 5, 5)
+resnet = audit(ResNet(), images)
+assert groups(resnet) == {frozenset({"stem.weight", "b.weight"}), frozenset({"a.weight"})}, resnet
+print("residual network")
+
+# The code is Python, and its groups hold every parameter once.
+names = {"model": model, "WEIGHT_DECAY": 0.1}
+exec(report.code(), names)
+listed = [id(p) for group in names["parameter_groups"] for p in group["params"]]
+assert sorted(listed) == sorted(id(p) for p in model.parameters())
+torch.optim.AdamW(names["parameter_groups"], lr=1e-3)
+print("code")
+
+for bad, word in ((lambda: audit(torch.nn.LayerNorm(3), torch.randn(2, 3)), "two or more dimensions"), (lambda: audit(model, tokens, output=lambda o: o.mean()), "larger batch")):
+    try:
+        bad()
+        raise SystemExit("not refused")
+    except ValueError as error:
+        assert word in str(error), error
+print("refusals")
