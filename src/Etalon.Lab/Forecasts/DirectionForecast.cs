@@ -1,6 +1,5 @@
 using Etalon.Engine.Memory;
 using Etalon.Engine.Parallel;
-using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
