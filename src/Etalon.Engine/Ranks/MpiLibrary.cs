@@ -100,8 +100,8 @@ internal sealed unsafe class MpiLibrary
         SetVariable("UCX_HANDLE_ERRORS\0"u8, "none\0"u8);
         // So would Open MPI.
         SetVariable("OMPI_MCA_opal_signal\0"u8, "\0"u8);
-        // To notice memory that goes, UCX and the like rewrite the first bytes of munmap and others in the running process. A thread of .NET
-        // was in the middle of munmap then, and the process died of it.
+        // To notice memory that goes, UCX and the like rewrite the first bytes of munmap and others in the running process. A thread of
+        // .NET was in the middle of munmap then, and the process died of it.
         SetVariable("UCX_MEM_EVENTS\0"u8, "no\0"u8);
         SetVariable("UCX_MEM_MMAP_HOOK_MODE\0"u8, "none\0"u8);
         SetVariable("OMPI_MCA_memory\0"u8, "^patcher\0"u8);
