@@ -180,8 +180,8 @@ def ours(run):
 
 def matrix(runs, arguments):
     print(f"{'':28}" + "".join(f"{ranks}x{threads}".rjust(6) for ranks in (1, 2, 3, 4) for threads in (1, 2)))
-    for precision in ("float32", "float64"):
-        for norm in ("batch", "group"):
+    for precision in arguments.precisions.split(","):
+        for norm in arguments.norms.split(","):
             words = [f"model.norm={norm}", f"precision={precision}"]
             whole = runs.train(f"whole-{norm}-{precision}", words)
             for mpi in arguments.mpi:
@@ -212,7 +212,7 @@ def check(runs, arguments):
     if "recipe.seed: rank 0 has 3, rank 1 has 4" not in done.stderr or (runs.folder / "refused").exists():
         raise Wrong(f"another recipe was not refused: {done.stderr}")
     arguments.kills = len(arguments.mpi)
-    kills(runs, arguments, ["duration=120ba"])
+    kills(runs, arguments, ["duration=60ba"])
 
 
 def kills(runs, arguments, words=()):
@@ -351,6 +351,8 @@ def main():
     parser.add_argument("what", choices=("matrix", "check", "kills", "network", "cost", "model"))
     parser.add_argument("--etalon", required=True)
     parser.add_argument("--mpi", default="openmpi,mpich", help="which of them")
+    parser.add_argument("--precisions", default="float32,float64", help="of matrix")
+    parser.add_argument("--norms", default="batch,group", help="of matrix")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)

@@ -10,7 +10,7 @@ namespace Etalon.Engine.Ranks;
 internal struct Waiting(Communicator ranks)
 {
     // Looks between two readings of the clock, and those before the processor is given away.
-    private const int LooksPerReading = 256, FirstLooks = 20;
+    private const int LooksPerReading = 16, FirstLooks = 20;
 
     // A longer gap between two readings is one in which this process itself was stopped: the others' silence then says nothing.
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1);
