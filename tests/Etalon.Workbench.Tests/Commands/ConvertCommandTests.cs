@@ -57,6 +57,37 @@ public sealed class ConvertCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_weight_decay_is_told_in_the_words_of_every_convention()
+    {
+        string[] recipe = ["optimizer={name: adamw}", "momentum=0", "learning_rate={cosine: {from: 1e-3, to: 0}}", "weight_decay=1e-4"];
+        var csv = Path.Combine(folder, "decay.csv");
+        var (code, output, error) =
+            await Cli.Run(["convert", Cli.Recipe("plan-only.yaml"), .. recipe, "--decay", "paper", "--json", "--csv", csv]);
+        Assert.True(code == 0, error);
+        var conventions = JsonNode.Parse(output)!["conventions"]!.AsArray().ToDictionary(each => $"{each!["convention"]}", each => each!);
+        Assert.Equal(["torch", "paper", "unscheduled", "adamc"], conventions.Keys);
+        // At the peak all shrink by the paper's 1e-4: η λ, λ, λ and η² λ/η_peak.
+        Assert.Equal([0.1, 1e-4, 1e-4, 0.1], conventions.Values.Select(each => Math.Round(each["at_peak"]!.GetValue<double>(), 12)));
+        var rows = File.ReadLines(csv).Skip(1).Select(line => line.Split(',').Skip(1).Select(cell => double.Parse(cell,
+            CultureInfo.InvariantCulture)).ToArray()).ToList();
+        // Half way the rate is half: PyTorch's number is the same, AdamC's is twice as large, the unscheduled one half.
+        var half = rows[rows.Count / 2];
+        Assert.Equal([0.1, 1e-4, 5e-5, 0.2], half.Select(value => Math.Round(value, 6)));
+    }
+
+    [Theory]
+    [InlineData("give one of them")]
+    [InlineData("leave out --to and --out", "--decay", "torch", "--to", "adam")]
+    [InlineData("is in the gradient, where these conventions do not reach", "--decay", "adamc")]
+    [InlineData("--decay adam: must be one of torch, paper, fully-decoupled, unscheduled, adamc", "--decay", "adam")]
+    public async Task A_convention_that_has_nothing_to_say_is_refused(string message, params string[] options)
+    {
+        var (code, _, error) = await Cli.Run(["convert", Cli.Recipe("digits.yaml"), .. options]);
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Help_has_examples()
     {
         var (_, output, _) = await Cli.Run("convert", "--help");

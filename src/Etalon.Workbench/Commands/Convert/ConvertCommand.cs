@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Etalon.Lab;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 using Etalon.Workbench.Options;
@@ -12,7 +13,14 @@ internal static class ConvertCommand
     public static Command Create()
     {
         var recipe = RecipeArguments.One();
-        var form = FormArgument.Create(isRequired: true);
+        var form = FormArgument.Create(isRequired: false);
+        var decay = new Option<string?>("--decay")
+        {
+            Description = $"Instead of a form: read the recipe's weight decay as a convention means it, one of "
+                + $"{string.Join(", ", NamedDecays.Words)}, and tell it in all of them.",
+            HelpName = "CONVENTION",
+        };
+        WordOption.Allow(decay, NamedDecays.Words);
         var file = new Option<string?>("--out")
         {
             Description = "Write the equivalent recipe, which train accepts, to this file.",
@@ -35,9 +43,10 @@ internal static class ConvertCommand
               etalon convert recipes/cifar-step.yaml --to texp++ --out texp.yaml --csv texp.csv
               etalon convert recipes/cifar-cosine-warmup.yaml --to weight-decay:1e-4
               etalon convert recipes/digits-adamw.yaml --to adam --csv adam.csv
+              etalon convert recipes/digits-adamw.yaml --decay torch
             """)
         {
-            recipe, form, file, csv, json,
+            recipe, form, decay, file, csv, json,
         };
         command.SetAction(parsed =>
         {
@@ -45,7 +54,20 @@ internal static class ConvertCommand
             var error = parsed.InvocationConfiguration.Error;
             var read = RecipeArguments.ReadOne(parsed.GetRequiredValue(recipe), error);
             files.Spare(RecipeInputs.Of(read));
-            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(parsed.GetRequiredValue(form)!, error));
+            if (parsed.GetValue(decay) is { } convention)
+            {
+                if (parsed.GetValue(form) is not null || files.Has(file))
+                    throw new InputException("--decay tells numbers and converts nothing; leave out --to and --out");
+                var decays = NamedDecays.Of(read.Recipe, convention);
+                if (parsed.GetValue(json)) NamedDecaysReport.WriteJson(decays, convention, files.Report);
+                else NamedDecaysReport.Print(decays, convention, files.Report);
+                files.Write(csv, writer => NamedDecaysReport.WriteCsv(decays, writer), decays.Source.Count);
+                return ExitCode.Done;
+            }
+            var wanted = parsed.GetValue(form)
+                ?? throw new InputException(
+                    "--to FORM says which equivalent, --decay CONVENTION what the weight decay means; give one of them");
+            var converted = RecipeConversion.Of(read.Recipe, FormArgument.Parse(wanted, error));
             if (parsed.GetValue(json)) ConvertJson.Write(converted, files.Report);
             else Print(converted, files.Report);
             files.Write(file, writer => writer.Write(converted.ToYaml(read, parsed.GetValue(file)!)));
