@@ -20,6 +20,11 @@ internal static class ScheduleConversion
             throw new InputException(
                 "equivalent: optimizer.groups names scale-invariant, which the conversion governs; move its schedules to the top of the "
                 + "recipe");
+        bool hasDecay = equivalent.Form is EquivalentForm.WeightDecay or EquivalentForm.ScaledGradient or EquivalentForm.Adam;
+        if (equivalent.WeightDecay is not null && !hasDecay)
+            throw new InputException(
+                $"equivalent.weight_decay: the form {FormWords.Of(equivalent.Form)} has none; remove it, or write form: weight-decay, of "
+                + "adamw adam, of any decoupled decay scaled-gradient");
         TableLimit.Require(recipe, "a conversion");
         try
         {

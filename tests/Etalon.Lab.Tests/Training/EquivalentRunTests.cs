@@ -166,6 +166,9 @@ public class EquivalentRunTests
     [InlineData("optimizer.dampening=0.5", "texp")]
     [InlineData("learning_rate=3", "exponential")]
     [InlineData("model.norm=none", "texp++")]
+    [InlineData("equivalent.weight_decay=0.1", "texp++")]
+    [InlineData("optimizer.nesterov=true", "adam")]
+    [InlineData("weight_decay=0.02", "scaled-gradient")]
     public void What_has_no_such_equivalent_is_refused_with_the_reason(string change, string form)
     {
         var recipe = RecipeReader.Read(Common + Schedules["constant"], overrides: [change, $"equivalent.form={form}"]).Recipe;
