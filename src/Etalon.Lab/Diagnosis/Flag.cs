@@ -25,17 +25,38 @@ internal sealed record Flag(FlagKind Kind, string Cause, string Shown, string Re
 /// </summary>
 internal enum FlagKind
 {
+    /// <summary>The weights move while the logged rate is 0.</summary>
+    OtherRate,
+
+    /// <summary>The log has several rows for one update.</summary>
+    OtherSteps,
+
+    /// <summary>Gradients are sums over all updates so far: they are never set to zero.</summary>
+    AccumulatedGradients,
+
     /// <summary>The loss has an L2 term of its own, on top of the optimizer's weight decay.</summary>
     LossPenalty,
 
+    /// <summary>The loss has a term that pulls all weights to 0, and it is not an L2 term.</summary>
+    OtherPenalty,
+
     /// <summary>Gradients are cut to one norm.</summary>
     ClippedGradients,
+
+    /// <summary>The elements of the gradients are cut to one size.</summary>
+    ClippedValues,
+
+    /// <summary>Normalizations are in eval(): they use statistics of their own in place of the batch's.</summary>
+    StoredStatistics,
 
     /// <summary>The epsilon of the normalizations is felt: the weights have become too small for it.</summary>
     FeltEpsilon,
 
     /// <summary>A bias stands between weights and a normalization that does not take it out: the loss depends on their scale.</summary>
     BiasInside,
+
+    /// <summary>The loss depends on the scale of weights that a normalization follows; the log leaves open why.</summary>
+    LostInvariance,
 
     /// <summary>No normalization follows some weights: the loss depends on their scale.</summary>
     NoNormalization,

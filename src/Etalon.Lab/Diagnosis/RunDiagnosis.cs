@@ -13,9 +13,13 @@ internal sealed class RunDiagnosis
     {
         (Log, Reference) = (log, reference);
         var evidence = new Evidence(log);
+        var flags = new List<Flag>();
         // What a comparison finds is the cause: it knows what was meant.
-        IReadOnlyList<Flag> differences = reference is null ? [] : ScheduleComparison.Of(log, reference, evidence);
-        Flags = [.. differences, .. CauseCatalog.All.SelectMany(cause => cause.Find(evidence))];
+        if (reference is not null) flags.AddRange(ScheduleComparison.Of(log, reference, evidence));
+        // Each cause takes what it explains out of the evidence, so the next one sees another log.
+        foreach (var cause in CauseCatalog.All) flags.AddRange(cause.Find(evidence));
+        evidence.ForgetChecksOfTooFewRows();
+        Flags = flags;
         (Evidence, Phases) = (evidence, evidence.Phases);
         RunRemarks.AddTo(evidence, isCompared: reference is not null);
         Findings = [.. Phases.SelectMany(phase => DiagnosticCatalog.All.SelectMany(diagnostic => diagnostic.Judge(phase)))];

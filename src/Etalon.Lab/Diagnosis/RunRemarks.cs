@@ -22,7 +22,12 @@ internal static class RunRemarks
     {
         if (!isCompared) Numbers(evidence);
         var log = evidence.Log;
-        if (Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
+        if (LastNumbers(evidence) is { } last)
+            evidence.Remarks.Add(
+                $"After update {last:#,0} the log has no norms. If they are NaN or infinite there the run diverged: look at the rows "
+                    + $"just before.");
+        if (evidence.NoUnits is null
+            && Enumerable.Range(1, Math.Max(0, log.Steps.Length - 1)).Count(row => log.MovesBetween(row - 1, row)) is var hidden and > 0)
             evidence.Remarks.Add(
                 $"Between {Text.Count(hidden, "pair")} of rows the rate was where no row shows it: the schedule moves faster than the "
                 + $"log, so log more often to see it.");
@@ -47,6 +52,14 @@ internal static class RunRemarks
                 + "what it does.");
         }
         Equilibrium(evidence);
+    }
+
+    // The last update with a norm, where the log goes on without any for a tenth of its rows; null where it does not.
+    private static long? LastNumbers(Evidence evidence)
+    {
+        int last = evidence.Groups.Select(group => Array.FindLastIndex(group.Norm, double.IsFinite)).DefaultIfEmpty(-1).Max(),
+            rows = evidence.Log.Steps.Length;
+        return last >= 0 && rows - 1 - last > rows / 10 ? evidence.Log.Steps[last] : null;
     }
 
     private static void Numbers(Evidence evidence)

@@ -81,6 +81,127 @@ public class DiagnosisTests
     }
 
     [Fact]
+    public void A_penalty_that_comes_in_the_middle_is_told_from_its_update_on_and_counted_as_decay_there()
+    {
+        var diagnosis = Diagnose(new SphereRun { Penalty = 5e-3, PenaltyFrom = 900 });
+        var flag = Assert.Single(diagnosis.Flags);
+        Assert.Equal((FlagKind.LossPenalty, 3), (flag.Kind, flag.Groups.Count));
+        Assert.StartsWith("An L2 term of 0.005 in the loss from update 900 on, on top of", flag.Cause, StringComparison.Ordinal);
+        // 900 updates of 0.1 x 0.005/(1 - 0.9) each, 100 of twice that; then 1,200 of half the rate with twice the decay.
+        Assert.InRange(Find(diagnosis, "D3", 1, "conv1").Value, 4.5 + 1 - 0.05, 4.5 + 1 + 0.05);
+        Assert.InRange(Find(diagnosis, "D3", 2, "conv1").Value, 6 - 1e-9, 6 + 1e-9);
+    }
+
+    [Theory]
+    [InlineData(true, "An L1 term of 0.02 |w|_1 in the loss")]
+    [InlineData(false, "A term in the loss pulls the weights to 0, and it is no constant L2 term: an L1 term is the likeliest")]
+    public void An_L1_term_is_told_by_its_constant_where_norm1_is_logged_and_else_as_the_likeliest(bool isLogged, string cause)
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Lasso = 0.02, LogsElements = isLogged }).Flags);
+        Assert.Equal((FlagKind.OtherPenalty, cause), (flag.Kind, flag.Cause));
+    }
+
+    [Fact]
+    public void A_clip_of_elements_is_told_by_the_largest_one_and_is_no_epsilon_and_no_clip_of_norms()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { ValueClip = 0.05, LogsElements = true }).Flags);
+        Assert.Equal(FlagKind.ClippedValues, flag.Kind);
+        Assert.Equal("Elements of the gradients are cut to 0.05, as clip_grad_value_ does", flag.Cause);
+    }
+
+    [Fact]
+    public void Clips_of_each_tensor_are_not_told_as_one_clip_of_all()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { TensorClip = 0.5 }).Flags);
+        Assert.Equal((FlagKind.ClippedGradients, 3), (flag.Kind, flag.Groups.Count));
+        Assert.Equal("A clip of each tensor by itself sets the size of the updates: gradients are cut to a norm of 0.5", flag.Cause);
+    }
+
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(0)]
+    public void Gradients_that_are_never_set_to_zero_are_no_clip_and_no_lack_of_a_normalization(double momentum)
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { Accumulates = true, Momentum = momentum }.Log(WithoutResidual)).Flags);
+        Assert.Equal((FlagKind.AccumulatedGradients, 3), (flag.Kind, flag.Groups.Count));
+    }
+
+    [Fact]
+    public void Weights_that_move_while_the_logged_rate_is_0_have_another_rate()
+    {
+        var rows = new SphereRun { Phases = [(400, 0.1, 5e-3)] }.Log().TrimEnd().Split('\n').Select(row => row.Split(',')).ToArray();
+        foreach (var row in rows.Skip(1)) row[1] = "0";
+        var diagnosis = Diagnose(Joined(rows));
+        Assert.Equal((FlagKind.OtherRate, 3), (diagnosis.Flags[0].Kind, diagnosis.Flags[0].Groups.Count));
+        Assert.Single(diagnosis.Flags);
+        // Frozen weights stand still, and a rate of 0 is theirs.
+        int[] moving = [.. Enumerable.Range(0, rows[0].Length)
+            .Where(i => rows[0][i].Split('/')[0] is "norm" or "angle" or "residual" or "gradsq" or "dot" or "buffer_dot")];
+        foreach (var row in rows.Skip(2))
+            foreach (int i in moving) row[i] = rows[0][i].StartsWith("norm", StringComparison.Ordinal) ? rows[1][i] : "0";
+        Assert.DoesNotContain(Diagnose(Joined(rows)).Flags, flag => flag.Kind == FlagKind.OtherRate);
+    }
+
+    [Fact]
+    public void Rows_of_micro_batches_are_told_by_weights_that_stand_still_in_three_of_four()
+    {
+        var rows = new SphereRun { Every = 1, Phases = [(100, 0.1, 5e-3)] }.Log(Plain).TrimEnd().Split('\n')
+            .Select(row => row.Split(',')).ToArray();
+        string[][] micro = [rows[0],
+            .. rows.Skip(1).SelectMany((row, i) => Enumerable.Range(0, 4).Select(part => (string[])[$"{4 * i + part}", .. row[1..]]))];
+        var flag = Assert.Single(Diagnose(Joined(micro)).Flags);
+        Assert.Equal(FlagKind.OtherSteps, flag.Kind);
+        Assert.Contains("once in 4 rows", flag.Cause, StringComparison.Ordinal);
+
+        static bool Plain(string column) =>
+            column is "step" or "lr" or "weight_decay" or "momentum" || column.Split('/')[0] is "norm" or "gradsq" or "dot";
+    }
+
+    [Theory]
+    [InlineData("a Conv2d; a.n BatchNorm2d eps 1e-05; conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d; conv3 Conv2d; d "
+        + "BatchNorm2d",
+        FlagKind.LostInvariance)]
+    [InlineData("conv3 Conv2d; d BatchNorm2d eps 1e-05; conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d", FlagKind.FeltEpsilon)]
+    [InlineData("conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d; conv3 Conv2d", FlagKind.NoNormalization)]
+    public void Epsilon_is_named_where_only_the_layer_at_the_input_has_it_and_else_what_the_log_leaves_open(string modules, object kind)
+    {
+        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1 ? modules : "");
+        var flag = Assert.Single(Diagnose(log).Flags);
+        Assert.Equal(((FlagKind)kind, "conv3"), (flag.Kind, Assert.Single(flag.Groups)));
+        if (flag.Kind == FlagKind.LostInvariance)
+        {
+            Assert.Contains("normalizations in eval(), or frozen: print model.training", flag.Remedy, StringComparison.Ordinal);
+            Assert.Contains("gradmax/NAME", flag.Remedy, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "Normalizations are in eval(): the loss")]
+    [InlineData(500, "Normalizations are in eval() from update 500 on: the loss")]
+    public void Normalizations_in_eval_are_told_from_their_update_on(int from, string cause)
+    {
+        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "norms_in_eval", row => (row - 1) * 5 >= from ? "3" : "0");
+        var flag = Assert.Single(Diagnose(log).Flags);
+        Assert.Equal(FlagKind.StoredStatistics, flag.Kind);
+        Assert.StartsWith(cause, flag.Cause, StringComparison.Ordinal);
+        // Where the scale does not count it is no fault: a log of weights that stored statistics do not touch.
+        var sound = Diagnose(WithColumn(new SphereRun().Log(), "norms_in_eval", _ => "3"));
+        Assert.Empty(sound.Flags);
+        Assert.Contains(sound.Remarks, remark => remark.Contains("in eval()", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_log_of_one_or_two_rows_is_not_said_to_be_in_order(int rows)
+    {
+        var diagnosis = Diagnose(string.Join('\n', new SphereRun().Log().Split('\n').Take(rows + 1)) + "\n");
+        Assert.Empty(diagnosis.Flags);
+        Assert.Empty(diagnosis.Checked);
+        Assert.StartsWith("whether anything is in order: the log has ", diagnosis.NotLookedAt[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_penalty_on_one_layer_leaves_the_others_their_numbers()
     {
         var diagnosis = Diagnose(new SphereRun { Penalty = 0.015, Penalized = ["conv1"] });
@@ -344,6 +465,12 @@ public class DiagnosisTests
         Assert.InRange(Find(diagnosis, "D5", 1, LogGroup.Whole, "decay that the norm shows").Value, 0.8, 1.2);
         Assert.False(Find(diagnosis, "D6", 1, LogGroup.Whole).IsKnown);
     }
+
+    private static string Joined(string[][] rows) => string.Join('\n', rows.Select(row => string.Join(',', row))) + "\n";
+
+    // A further column, by the number of the line: the header's is 0.
+    private static string WithColumn(string log, string name, Func<int, string> cell) =>
+        string.Join('\n', log.TrimEnd().Split('\n').Select((row, i) => $"{row},{(i == 0 ? name : cell(i))}")) + "\n";
 
     private static bool WithoutResidual(string column) => !column.StartsWith("residual", StringComparison.Ordinal);
 

@@ -23,6 +23,20 @@ public sealed class GuessedRatesTests : IDisposable
         { "late", "behind by one update" },
         { "warm-up", "the warm-up is missing" },
         { "per-epoch", "once per epoch" },
+        { "moved", "The drop of ×0.1 comes at update 600 instead of 500." },
+        { "moved-by-5", "The drop of ×0.1 comes at update 505 instead of 500." },
+        { "both-moved", "The drop of ×0.1 comes at update 400 instead of 500 and the drop of ×0.1 comes at update 700 instead of 800." },
+        { "shallower", "The rate drops by ×0.2 instead of ×0.1 at update 500." },
+        { "deeper", "The rate drops by ×0.05 instead of ×0.1 at update 800." },
+        { "extra", "There is a drop of ×0.5 at update 900 that was not meant." },
+        { "longer-warm-up", "The warm-up takes 200 updates instead of 100." },
+        { "shorter-warm-up", "The warm-up takes 50 updates instead of 100." },
+        { "cosine", "The rate follows a cosine from 0.1 to 0 that ends at update 1,000, while the recipe's goes in steps" },
+        { "line", "The rate follows a straight line from 0.1 towards 0 at update 1,009, while the recipe's goes in steps" },
+        { "exponential", "The rate follows an exponential from 0.1 to 0.00112, while the recipe's goes in steps" },
+        { "cosine-without-warm-up", "ends at update 1,000, while the recipe's goes in steps, by ×0.1 at update 500 and by ×0.1 at update "
+            + "800; "
+            + "and the warm-up is missing" },
     };
 
     [Theory]
@@ -38,6 +52,18 @@ public sealed class GuessedRatesTests : IDisposable
             "late" => step => Meant(Math.Max(0, step - 1)),
             "warm-up" => step => Meant(Math.Max(step, 100)),
             "per-epoch" => step => Meant(step / 100 * 100),
+            "moved" => step => step is >= 500 and < 600 ? 0.1 : Meant(step),
+            "moved-by-5" => step => step is >= 500 and < 505 ? 0.1 : Meant(step),
+            "both-moved" => step => step < 400 ? Meant(step) : step < 700 ? 0.01 : 0.001,
+            "shallower" => step => step < 500 ? Meant(step) : 2 * Meant(step),
+            "deeper" => step => step < 800 ? Meant(step) : Meant(step) / 2,
+            "extra" => step => step < 900 ? Meant(step) : Meant(step) / 2,
+            "longer-warm-up" => step => step < 200 ? 0.1 * (step + 1) / 201 : Meant(step),
+            "shorter-warm-up" => step => step < 50 ? 0.1 * (step + 1) / 51 : Meant(Math.Max(step, 100)),
+            "cosine" => step => step < 100 ? Meant(step) : 0.05 * (1 + Math.Cos(Math.PI * (step - 100) / 900)),
+            "line" => step => step < 100 ? Meant(step) : 0.1 - 0.099 * (step - 100) / 900,
+            "exponential" => step => step < 100 ? Meant(step) : 0.1 * Math.Exp(-0.005 * (step - 100)),
+            "cosine-without-warm-up" => step => 0.05 * (1 + Math.Cos(Math.PI * step / 1000)),
             _ => step => Meant(step),
         };
         var flags = RunDiagnosis.Of(Log(rate, _ => 5e-3), Recipe()).Flags;
@@ -46,9 +72,29 @@ public sealed class GuessedRatesTests : IDisposable
         {
             Assert.Equal(FlagKind.RateDiffers, flags[0].Kind);
             Assert.True(
-                cause.Split('|').Any(word => $"{flags[0].Cause} {flags[0].Shown}".Contains(word, StringComparison.OrdinalIgnoreCase)),
+                cause.Split('|').Any(word => $"{flags[0].Cause}. {flags[0].Shown}".Contains(word, StringComparison.OrdinalIgnoreCase)),
                 $"{flags[0].Cause}: {flags[0].Shown}");
         }
+    }
+
+    [Fact]
+    public void A_cosine_with_another_length_and_another_end_is_told_in_its_own_numbers()
+    {
+        var meant = Reference.Of(Log(step => 0.05 * (1 + Math.Cos(Math.PI * step / 1000)), _ => 5e-3));
+        Func<int, double> ended = step => 0.01 + 0.045 * (1 + Math.Cos(Math.PI * Math.Min(step, 800) / 800));
+        var flag = RunDiagnosis.Of(Log(ended, _ => 5e-3), meant).Flags[0];
+        Assert.Equal("It ends at update 800 instead of 1,000 and it goes to 0.01 instead of 0", flag.Cause);
+        Assert.Contains("it fits in every row", flag.Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Between_rows_of_every_20_updates_a_moved_milestone_is_told_by_the_rows_around_it()
+    {
+        Func<int, double> late = step => step is >= 500 and < 610 ? 0.1 : Meant(step);
+        var flag = RunDiagnosis.Of(Log(late, _ => 5e-3, 20), Recipe()).Flags[0];
+        Assert.Equal("The drop of ×0.1 comes between updates 600 and 620 instead of 500", flag.Cause);
+        // And one that is where it should be between two rows is no difference.
+        Assert.Empty(RunDiagnosis.Of(Log(step => Meant(step), _ => 5e-3, 30), Recipe()).Flags);
     }
 
     [Theory]
@@ -103,9 +149,10 @@ public sealed class GuessedRatesTests : IDisposable
         return Reference.Of(RecipeReader.ReadFile(file).Recipe);
     }
 
-    private static RunLog Log(Func<int, double> rate, Func<int, double> decay)
+    private static RunLog Log(Func<int, double> rate, Func<int, double> decay, int every = 1)
     {
-        var rows = Enumerable.Range(0, 1000).Select(step => FormattableString.Invariant($"{step},{rate(step):R},{decay(step):R},0.9,3\n"));
+        var rows = Enumerable.Range(0, 1000).Where(step => step % every == 0)
+            .Select(step => FormattableString.Invariant($"{step},{rate(step):R},{decay(step):R},0.9,3\n"));
         return CsvLog.Read(new StringReader($"step,lr,weight_decay,momentum,norm/conv1\n{string.Concat(rows)}"), "log.csv");
     }
 }

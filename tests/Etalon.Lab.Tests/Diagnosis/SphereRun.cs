@@ -11,9 +11,10 @@ internal sealed class SphereRun
 {
     private const int Dimensions = 24;
 
-    private static readonly string[] Quantities = ["norm", "gradsq", "dot", "angle", "buffer_dot", "residual", "buffer_weight"];
+    private static readonly string[] Quantities =
+        ["norm", "gradsq", "dot", "angle", "buffer_dot", "residual", "buffer_weight", "norm1", "gradmax"];
 
-    private readonly double[][] _weights, _buffers, _gradients;
+    private readonly double[][] _weights, _buffers, _gradients, _sums;
     private readonly CounterStream[] _streams;
     private readonly double[] _squares = [20, 63, 200];
 
@@ -22,6 +23,7 @@ internal sealed class SphereRun
         _weights = [.. Names.Select(_ => new double[Dimensions])];
         _buffers = [.. Names.Select(_ => new double[Dimensions])];
         _gradients = [.. Names.Select(_ => new double[Dimensions])];
+        _sums = [.. Names.Select(_ => new double[Dimensions])];
         _streams = [.. Names.Select((_, i) => new CounterStream(7, "sphere", (ulong)i))];
     }
 
@@ -60,6 +62,24 @@ internal sealed class SphereRun
     /// <summary>The groups that the term is of; all where none is named.</summary>
     public string[] Penalized { get; init; } = [];
 
+    /// <summary>The update from which on the loss has the term.</summary>
+    public int PenaltyFrom { get; init; }
+
+    /// <summary>c of an L1 term c |w|_1 in the loss.</summary>
+    public double Lasso { get; init; }
+
+    /// <summary>The size to which elements of gradients are cut.</summary>
+    public double ValueClip { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The norm to which each group's gradient is cut by itself.</summary>
+    public double TensorClip { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Whether gradients are never set to zero.</summary>
+    public bool Accumulates { get; init; }
+
+    /// <summary>Whether the log has Σ|w| and the largest element of each gradient.</summary>
+    public bool LogsElements { get; init; }
+
     /// <summary>Whether the log has the buffer's product with the weights.</summary>
     public bool LogsBufferWeight { get; init; }
 
@@ -72,6 +92,7 @@ internal sealed class SphereRun
         string[] columns = ["step", "lr", "weight_decay", "momentum",
             .. groups.SelectMany(group => Quantities.Select(quantity => $"{quantity}/{group}")), "gradsq/all"];
         bool[] isWanted = [.. columns.Select(column => (LogsBufferWeight || !column.StartsWith("buffer_weight/", StringComparison.Ordinal))
+            && (LogsElements || column.Split('/')[0] is not ("norm1" or "gradmax"))
             && (wants?.Invoke(column) ?? true))];
         var text = new StringBuilder();
         void Row(IEnumerable<string> cells) => text.AppendJoin(',', cells.Where((_, i) => isWanted[i])).Append('\n');
@@ -81,7 +102,7 @@ internal sealed class SphereRun
         {
             for (int i = 0; i < steps; i++, step++)
             {
-                double[] row = Update(rate, decay, out double all);
+                double[] row = Update(step, rate, decay, out double all);
                 if (step % Every == 0)
                     Row([$"{step}", $"{rate:R}", $"{decay:R}", $"{Momentum:R}", .. row.Select(value => $"{value:R}"), $"{all:R}"]);
             }
@@ -89,30 +110,36 @@ internal sealed class SphereRun
         return text.ToString();
     }
 
-    private double[] Update(double rate, double decay, out double all)
+    private double[] Update(int step, double rate, double decay, out double all)
     {
-        for (int k = 0; k < Names.Count; k++) Draw(k);
+        for (int k = 0; k < Names.Count; k++) Draw(k, step);
         double norm = Math.Sqrt(_gradients.Sum(g => Product(g, g))), cut = Math.Min(1, Clip / norm);
         double logged = LogsBeforeClip ? 1 : cut;
         all = norm * norm * logged * logged;
         var sums = _weights.Select((_, k) => Apply(k, rate, decay, cut, logged)).ToArray();
-        return [.. Measured([.. Enumerable.Range(0, 8).Select(i => sums.Sum(each => each[i]))]), .. sums.SelectMany(Measured)];
+        double[] whole = [.. Enumerable.Range(0, 9).Select(i => sums.Sum(each => each[i])), sums.Max(each => each[9])];
+        return [.. Measured(whole), .. sums.SelectMany(Measured)];
     }
 
-    private void Draw(int k)
+    private void Draw(int k, int step)
     {
         var (w, g) = (_weights[k], _gradients[k]);
         for (int i = 0; i < Dimensions; i++) g[i] = _streams[k].NextNormal();
         double norm = Math.Sqrt(Product(w, w)), along = Product(g, w) / (norm * norm);
         for (int i = 0; i < Dimensions; i++) g[i] = (g[i] - along * w[i]) * Math.Sqrt(_squares[k] / (Dimensions - 1)) / norm;
-        if (Penalized.Length == 0 || Penalized.Contains(Names[k]))
+        if (step >= PenaltyFrom && (Penalized.Length == 0 || Penalized.Contains(Names[k])))
             for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
+        for (int i = 0; i < Dimensions; i++) g[i] += Lasso * Math.Sign(w[i]);
+        for (int i = 0; Accumulates && i < Dimensions; i++) g[i] = _sums[k][i] += g[i];
+        for (int i = 0; i < Dimensions; i++) g[i] = Math.Clamp(g[i], -ValueClip, ValueClip);
+        double whole = Math.Sqrt(Product(g, g));
+        for (int i = 0; whole > TensorClip && i < Dimensions; i++) g[i] *= TensorClip / whole;
         if (Radial == 0 || k != Names.Count - 1) return;
         double length = Math.Sqrt(Product(g, g));
         for (int i = 0; i < Dimensions; i++) g[i] += Radial * length * w[i] / norm;
     }
 
-    // |w|², |g|², g.w, v.g, |w|² after the update by the rule, |w|² as it then is, |w' - w|², v.w.
+    // |w|², |g|², g.w, v.g, |w|² after the update by the rule, |w|² as it then is, |w' - w|², v.w, Σ|w|, the largest |g|.
     private double[] Apply(int k, double rate, double decay, double cut, double logged)
     {
         var (w, v, g, old) = (_weights[k], _buffers[k], _gradients[k], (double[])_weights[k].Clone());
@@ -129,14 +156,14 @@ internal sealed class SphereRun
         for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
         double[] moved = [.. w.Zip(old, (now, before) => now - before)];
         return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w),
-            Product(moved, moved), bufferWeight];
+            Product(moved, moved), bufferWeight, old.Sum(Math.Abs), logged * g.Max(Math.Abs)];
     }
 
     private static double[] Measured(double[] sums)
     {
         double norm = Math.Sqrt(sums[0]), after = Math.Sqrt(sums[5]),
             chord = Math.Sqrt((sums[6] - (after - norm) * (after - norm)) / (norm * after));
-        return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1, sums[7]];
+        return [norm, sums[1], sums[2], 2 * Math.Asin(chord / 2), sums[3], sums[5] / sums[4] - 1, sums[7], sums[8], sums[9]];
     }
 
     private static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();

@@ -10,7 +10,7 @@ or not at all, so the script can be stopped and started again. `--only=-steps-` 
 Data: Fashion-MNIST, the first 6,400 images, 2x2 pixels averaged: 14x14. Batches of 64, so an epoch has 100 updates; 10 epochs.
 Networks: `resnet`, a stem and three blocks of two 3x3 convolutions with 8, 16 and 32 channels; `cnn`, six 3x3 convolutions of the same widths.
 Batch normalization follows each convolution. The sound run: SGD, rate 0.1 after a warm-up of one epoch, weight decay 5e-3, momentum 0.9: the mixing
-units of 20 epochs at 5e-4 and batch 128 on all 60,000 images.
+units of 20 epochs at 5e-4 and batch 128 on all 60,000 images. Faults whose names begin with "sound" are none: diagnose must be silent.
 """
 import argparse
 import gzip
@@ -34,6 +34,9 @@ UPDATES_PER_EPOCH = IMAGES // BATCH
 INTERVALS = (1, 10, 20, 50, 200)
 WIDTHS = (8, 16, 32)
 SEEDS = 2
+# What comes in the middle of a run comes with this epoch; what would diverge otherwise has a tenth of the rate.
+MIDDLE = 4
+SLOW = ("rate-a-tenth", "eval-from-start", "eval-from-middle", "no-zero-grad")
 
 FAULTS = {
     "none": "nothing",
@@ -53,6 +56,23 @@ FAULTS = {
     "bias-before-norm": "the convolutions have biases before their batch normalization",
     "bias-before-group-norm": "the convolutions have biases before a group normalization of four channels a group",
     "epsilon": "pixels are divided by 255 twice, so that the first normalization feels its epsilon",
+    "eval-from-start": "the network is in eval(), so that batch normalization divides by numbers of its own and not by the batch's",
+    "eval-from-middle": "the network is put in eval() after four epochs and never back in train()",
+    "clip-value": "clip_grad_value_ with 0.003",
+    "l1-in-loss": "the loss has a term of 0.001 |w|_1",
+    "l2-from-middle": "the loss has a term of half the decay times |w|^2 from the fifth epoch on",
+    "clip-per-tensor": "clip_grad_norm_ with 0.05 of each parameter alone",
+    "no-zero-grad": "gradients are never set to zero",
+    "micro-steps": "a log of its own with a row for each of four micro-batches, while the optimizer steps after the fourth",
+    "sound-label-smoothing": "nothing: labels are smoothed by 0.1",
+    "sound-mixup": "nothing: images and labels are mixed",
+    "sound-accumulation": "nothing: the gradient is the mean over four micro-batches",
+    "sound-nesterov": "nothing: Nesterov's momentum, and the log says so",
+    "sound-dampening": "nothing: a dampening of 0.5, and the log says so",
+    "sound-average": "nothing: an average of the weights is kept beside",
+    "sound-standardized": "nothing: convolutions standardize their weights",
+    "sound-channels-last": "nothing: weights and images are laid out with channels last",
+    "sound-frozen": "nothing: the first convolution is frozen",
 }
 
 
@@ -65,13 +85,22 @@ def read(folder):
     return functional.avg_pool2d(images, 2), torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8)[:IMAGES].astype(numpy.int64))
 
 
+class Standardized(nn.Conv2d):
+    """A convolution with weights of mean 0 and standard deviation 1 in each filter."""
+
+    def forward(self, x):
+        deviation, mean = torch.std_mean(self.weight, (1, 2, 3), keepdim=True)
+        return functional.conv2d(x, (self.weight - mean) / deviation, self.bias, self.stride, self.padding)
+
+
 class Convolution(nn.Sequential):
     """A convolution and its normalization, which the fault may lack."""
 
     def __init__(self, inputs, outputs, size, stride, fault, block):
         bare = fault == ("no-norm-last" if block == 2 else "no-norm-middle" if block == 1 else "")
         norm = nn.Identity() if bare else nn.GroupNorm(outputs // 4, outputs) if fault == "bias-before-group-norm" else nn.BatchNorm2d(outputs)
-        conv = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=bare or fault.startswith("bias-before"))
+        kind = Standardized if fault == "sound-standardized" else nn.Conv2d
+        conv = kind(inputs, outputs, size, stride, size // 2, bias=bare or fault.startswith("bias-before"))
         super().__init__(OrderedDict(conv=conv, norm=norm))
 
 
@@ -112,7 +141,9 @@ def network(name, fault):
     net = nn.Sequential(OrderedDict(**NETWORKS[name](fault), mean=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten(), head=nn.Linear(WIDTHS[-1], 10)))
     for conv in (m for m in net.modules() if isinstance(m, nn.Conv2d)):
         nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
-    return net
+    if fault == "sound-frozen":
+        next(net.parameters()).requires_grad_(False)
+    return net.to(memory_format=torch.channels_last) if fault == "sound-channels-last" else net
 
 
 def factor(schedule, t, unit):
@@ -161,31 +192,96 @@ class SGD(torch.optim.SGD):
         return result
 
 
+class MicroSteps:
+    """A log as one writes it by hand: norm and gradient of each weight after each backward()."""
+
+    def __init__(self, net, optimizer, folder):
+        self.weights, self.optimizer, self.step = [(name, p) for name, p in net.named_parameters() if p.dim() == 4], optimizer, 0
+        self.files = [open(os.path.join(folder, f"every-{every}.csv"), "w", encoding="utf-8") for every in INTERVALS]
+        for file in self.files:
+            file.write(",".join(["step,lr,weight_decay,momentum", *(f"{what}/{name}" for name, _ in self.weights for what in ("norm", "gradsq", "dot"))]) + "\n")
+
+    def row(self):
+        group, numbers = self.optimizer.param_groups[0], []
+        for _, p in self.weights:
+            w, g = p.detach().double().flatten(), p.grad.double().flatten()
+            numbers += [w.norm().item(), g.dot(g).item(), g.dot(w).item()]
+        for file, every in zip(self.files, INTERVALS):
+            if self.step % every == 0:
+                file.write(",".join(map(repr, [self.step, group["lr"], group["weight_decay"], group["momentum"], *numbers])) + "\n")
+        self.step += 1
+
+    def close(self):
+        for file in self.files:
+            file.close()
+
+
+def objective(net, fault, images, labels, draws):
+    """The loss of a batch."""
+    if fault == "sound-label-smoothing":
+        return functional.cross_entropy(net(images), labels, label_smoothing=0.1)
+    if fault == "sound-mixup":
+        share, other = torch.rand((), generator=draws).item(), torch.randperm(len(images), generator=draws)
+        out = net(share * images + (1 - share) * images[other])
+        return share * functional.cross_entropy(out, labels) + (1 - share) * functional.cross_entropy(out, labels[other])
+    return functional.cross_entropy(net(images), labels)
+
+
+def penalty(net, fault, epoch):
+    """What the fault adds to the loss."""
+    if fault == "l2-in-loss" or fault == "l2-from-middle" and epoch >= MIDDLE:
+        return 0.5 * DECAY * sum(p.pow(2).sum() for p in net.parameters())
+    return 1e-3 * sum(p.abs().sum() for p in net.parameters()) if fault == "l1-in-loss" else 0.0
+
+
+def clip(net, fault):
+    """Cuts the gradients as the fault does; their norm before."""
+    if fault == "clip-per-tensor":
+        for p in net.parameters():
+            nn.utils.clip_grad_norm_([p], 0.05)
+    if fault == "clip-value":
+        nn.utils.clip_grad_value_(net.parameters(), 0.003)
+    return float(nn.utils.clip_grad_norm_(net.parameters(), {"tiny-clip": 0.1, "global-clip": 1.0}.get(fault, math.inf)))
+
+
 def train(cell, folder, images, labels, updates):
     name, schedule, fault, seed = cell
     torch.manual_seed(seed)
     draws = torch.Generator().manual_seed(1000 + seed)
     net = network(name, fault)
-    rate = RATE / 10 if fault == "rate-a-tenth" else RATE
     optimizer = (SGD if fault == "nesterov" else torch.optim.SGD)(
-        groups(net, fault), lr=rate, momentum=0.0 if fault == "momentum-0" else MOMENTUM, weight_decay=0.0 if fault == "no-decay" else DECAY)
+        groups(net, fault), lr=RATE / 10 if fault in SLOW else RATE, momentum=0.0 if fault == "momentum-0" else MOMENTUM,
+        weight_decay=0.0 if fault == "no-decay" else DECAY, dampening=0.5 if fault == "sound-dampening" else 0.0, nesterov=fault == "sound-nesterov")
     unit = 1 if fault == "scheduler-per-batch" else UPDATES_PER_EPOCH
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: factor(schedule, t, unit))
     images = images / 255 / 255 if fault == "epsilon" else (images - images.mean()) / images.std()
-    loggers = [RunLogger(net, optimizer, os.path.join(folder, f"every-{every}.csv"), every) for every in INTERVALS]
+    if fault == "sound-channels-last":
+        images = images.to(memory_format=torch.channels_last)
+    micro = MicroSteps(net, optimizer, folder) if fault == "micro-steps" else None
+    loggers = [micro] if micro else [RunLogger(net, optimizer, os.path.join(folder, f"every-{every}.csv"), every) for every in INTERVALS]
+    average = torch.optim.swa_utils.AveragedModel(net) if fault == "sound-average" else None
+    parts = 4 if fault in ("micro-steps", "sound-accumulation") else 1
     losses, norms, order = [], [], []
-    for _ in range(updates):
+    for t in range(updates):
         order = order or list(torch.randperm(len(images), generator=draws).split(BATCH))
         batch = order.pop()
-        optimizer.zero_grad()
-        loss = functional.cross_entropy(net(images[batch]), labels[batch])
-        losses.append(loss.item())
-        if fault == "l2-in-loss":
-            loss = loss + 0.5 * DECAY * sum(p.pow(2).sum() for p in net.parameters())
-        loss.backward()
-        norms.append(float(nn.utils.clip_grad_norm_(net.parameters(), {"tiny-clip": 0.1, "global-clip": 1.0}.get(fault, math.inf))))
+        if fault == "eval-from-start" or fault == "eval-from-middle" and t >= MIDDLE * UPDATES_PER_EPOCH:
+            net.eval()
+        if fault != "no-zero-grad":
+            optimizer.zero_grad()
+        total = 0.0
+        for part in batch.chunk(parts):
+            loss = objective(net, fault, images[part], labels[part], draws) / parts
+            total += loss.item()
+            (loss + penalty(net, fault, t / UPDATES_PER_EPOCH)).backward()
+            if micro:
+                micro.row()
+        losses.append(total)
+        norms.append(clip(net, fault))
         optimizer.step()
         scheduler.step()
+        if average:
+            average.update_parameters(net)
     for logger in loggers:
         logger.close()
     with open(os.path.join(folder, "recipe.yaml"), "w", encoding="utf-8") as file:

@@ -77,8 +77,8 @@ def columns():
         header = lines.readline().rstrip("\n").split(",")
     groups = ["scale_invariant", "0.weight", "3.weight"]
     assert header == ["step", "optimizer", "lr", "weight_decay", "momentum", "dampening", "nesterov"] + [
-        "updates", "lr_sum", "decay_sum", "lr_min", "lr_max", "lr_changes", "lr_jumps"] + [
-        f"{key}/{name}" for name in groups for key in ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual", "gradsq_sum", "buffer_dot_sum", "group")] + [
+        "updates", "lr_sum", "decay_sum", "lr_min", "lr_max", "lr_changes", "lr_jumps", "norms_in_eval"] + [
+        f"{key}/{name}" for name in groups for key in ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual", "gradmax", "norm1", "gradsq_sum", "buffer_dot_sum", "group")] + [
         "gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"], header
     assert [row["step"] for row in rows("columns.csv")] == [0, 4, 8]
 
@@ -120,6 +120,31 @@ def small_angles():
                 w.copy_(old + turn * old.norm() * across / across.norm())
         measured = rows(f"turn{turn}.csv")[0]["angle/w"]
         assert abs(measured - turn) < tolerance, (turn, measured)
+
+
+def largest_elements_and_normalizations_in_eval():
+    """A clip of values shows as one largest element; eval() is counted, and a normalization without statistics is not."""
+    torch.manual_seed(4)
+    net = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Linear(8, 5), nn.BatchNorm1d(5, track_running_stats=False), nn.LayerNorm(5), nn.Linear(5, 2))
+    optimizer = sgd(net)
+    expected, sums = [], []
+    with RunLogger(net, optimizer, path("eval.csv"), every=1):
+        for t in range(6):
+            net.train(t < 4)
+            optimizer.zero_grad()
+            net(torch.randn(16, 6, generator=torch.Generator().manual_seed(t))).square().mean().backward()
+            if t % 2:
+                nn.utils.clip_grad_value_(net.parameters(), 1e-3)
+            expected.append([float(net[i].weight.grad.abs().max()) for i in (0, 2)])
+            sums.append([float(net[i].weight.detach().double().abs().sum()) for i in (0, 2)])
+            optimizer.step()
+    read = rows("eval.csv")
+    assert [row["norms_in_eval"] for row in read] == [0, 0, 0, 0, 1, 1], read
+    assert [[row["gradmax/0.weight"], row["gradmax/2.weight"]] for row in read] == expected
+    assert all(abs(row[f"norm1/{name}"] / value - 1) < 1e-12 for row, own in zip(read, sums)
+               for name, value in zip(("0.weight", "2.weight", "scale_invariant"), (*own, sum(own))))
+    assert all(row["gradmax/scale_invariant"] == max(own) for row, own in zip(read, expected))
+    assert expected[1][0] == expected[3][1] == float(torch.tensor(1e-3))
 
 
 def resumes():
@@ -397,6 +422,6 @@ def foreign_errors():
     assert logger.step == 11
 
 
-for check in (columns, against_float64, small_angles, resumes, refusals, company, intervals, ends_no_training, full_disk, foreign_errors):
+for check in (columns, against_float64, small_angles, largest_elements_and_normalizations_in_eval, resumes, refusals, company, intervals, ends_no_training, full_disk, foreign_errors):
     check()
     print(check.__name__)

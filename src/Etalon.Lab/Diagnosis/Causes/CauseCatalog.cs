@@ -7,8 +7,14 @@ internal static class CauseCatalog
     public static IReadOnlyList<Cause> All { get; } =
     [
         new OtherOptimizer(),
+        new MovedWithoutRate(),
+        new StandingWeights(),
+        new AccumulatedGradients(),
+        new OtherPenalty(),
         new LossPenalty(),
+        new ClippedValues(),
         new ClippedGradients(),
+        new StoredStatistics(),
         new ScaleDependence(),
         new GroupNumbers(),
         new Oscillation(),

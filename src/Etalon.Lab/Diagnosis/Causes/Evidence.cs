@@ -10,6 +10,9 @@ namespace Etalon.Lab.Diagnosis;
 internal sealed class Evidence
 {
     private readonly HashSet<string> _lawless = [], _unlikeTheLog = [];
+    // A number of one or two rows agrees with anything.
+    private const int FewestRows = 3;
+
     private bool _isAskedTogether;
 
     public Evidence(RunLog log) => (Log, Phases) = (log, LogPhase.Of(log));
@@ -25,6 +28,12 @@ internal sealed class Evidence
 
     /// <summary>Whether gradients are cut, as far as was found.</summary>
     public bool IsClipped { get; set; }
+
+    /// <summary>Whether gradients are sums over updates, as far as was found.</summary>
+    public bool IsAccumulated { get; set; }
+
+    /// <summary>Why the log's numbers do not say how far the run went, in mixing units; null where they do, as far as was found.</summary>
+    public string? NoUnits { get; set; }
 
     /// <summary>Remarks: what is worth knowing and no fault.</summary>
     public List<string> Remarks { get; } = [];
@@ -44,6 +53,19 @@ internal sealed class Evidence
 
     /// <summary>Takes a cause out of the log: what is judged from now on is the log without it.</summary>
     public void Explain(RunLog without) => (Log, Phases) = (without, LogPhase.Of(without));
+
+    /// <summary>Whether the log has so few rows that nothing is worth saying of them.</summary>
+    public bool HasTooFewRows => Log.Steps.Length < FewestRows;
+
+    /// <summary>Of a log of one or two rows nothing counts as checked.</summary>
+    public void ForgetChecksOfTooFewRows()
+    {
+        if (!HasTooFewRows) return;
+        Checked.Clear();
+        NotLookedAt.Insert(0,
+            $"whether anything is in order: the log has {Text.Count(Log.Steps.Length, "row")}, and no check is worth its name below "
+            + $"{FewestRows}; most need 10 to 20");
+    }
 
     /// <summary>From now on no law of scale-invariant weights is asked of these groups.</summary>
     public void SetAside(IEnumerable<string> groups)

@@ -33,6 +33,9 @@ internal sealed class ModuleList
             .Where(i => _modules[i].HasBias && !IsNormalization(_modules[i].Kind) && i + 1 < _modules.Count
             && TakesOutBiases(_modules[i + 1].Kind)).Select(i => _modules[i].Name)];
 
+    /// <summary>Where a group of weights stands among the modules; -1 where it is not known.</summary>
+    public int PlaceOf(string group) => Find(group);
+
     /// <summary>Whether a normalization follows the module of a group of weights; null where the module is not known.</summary>
     public bool? IsNormalized(string group) =>
         Find(group) is var at and >= 0 ? at + 1 < _modules.Count && IsNormalization(_modules[at + 1].Kind) : null;

@@ -1,25 +1,27 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
-using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
 
-/// <summary>Weights whose scale the loss depends on: cos(g, w) is not 0. No normalization follows them, or its epsilon is felt.</summary>
+/// <summary>
+/// Weights whose scale the loss depends on: cos(g, w) is not 0. No normalization follows them, or its epsilon is felt, or the log leaves
+/// open why.
+/// </summary>
 /// <remarks>
 /// An epsilon of 1e-5 leaves up to 1e-3 in float32, a layer without a normalization 0.1. Tensors whose products cancel, as in a residual
-/// stream, are scale-invariant together. A larger epsilon is felt by all layers that a normalization follows, and the more, the smaller
-/// their norms: nothing but a lack of any normalization looks like it.
+/// stream, are scale-invariant together. Penalties, clips of values and normalizations in eval() make it too, and are looked for before.
 /// </remarks>
 internal sealed class ScaleDependence : Cause
 {
     // Where the log says that no normalization follows: a later one may hide most of it, and only biases show.
     private const double LargestWithout = 3e-3;
 
-    private const int FewestOfAll = 3;
-
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var shares = evidence.Groups.Select(
+        var groups = evidence.Groups.Where(group => evidence.IsInvariant(group.Name)).ToList();
+        // What an earlier cause says of all of them is not asked again.
+        if (groups.Count == 0) yield break;
+        var shares = groups.Select(
             group => (Group: group, Cosine: RadialCosine.RootMeanSquare(group.Dot, group.GradientSquare, group.Norm)))
             .Where(each => double.IsFinite(each.Cosine)).ToList();
         if (shares.Count == 0)
@@ -48,7 +50,7 @@ internal sealed class ScaleDependence : Cause
         string[] names = [.. loose.Select(each => each.Group.Name)];
         double worst = loose[0].Cosine;
         string cosine = loose.Count == 1 ? Text.Number(worst, 2) : $"{Text.Number(loose[^1].Cosine, 2)} to {Text.Number(worst, 2)}";
-        if (evidence.IsClipped && loose.All(each => CameWithSmallerNorms(each.Group)))
+        if (evidence.IsClipped && loose.All(each => FeltEpsilon.CameWithSmallerNorms(each.Group)))
         {
             evidence.Remarks.Add(
                 $"{GroupNames.Of(names, evidence)}: norms have shrunk so far that the normalizations' epsilon is felt. It follows from "
@@ -69,36 +71,47 @@ internal sealed class ScaleDependence : Cause
             };
             yield break;
         }
-        // Batch normalization is known to follow, and still the scale counts; or it counts the more, the smaller the norms.
-        if (names.All(name => modules.IsNormalized(name) == true)
-            || names.All(name => modules.IsNormalized(name) is null)
-            && (IsFeltMoreBySmallerNorms(loose.Select(each => each.Group)) || loose.All(each => CameWithSmallerNorms(each.Group))))
-        {
+        if (names.All(name => modules.IsNormalized(name) != false)
+            && FeltEpsilon.In(loose.Select(each => each.Group).ToList(), shares, modules) is { } epsilon)
+            yield return epsilon.Flag($"|cos(g, w)| is {cosine}, where 0 is expected", names) with { Value = worst };
+        else if (names.All(name => modules.IsNormalized(name) == true))
             yield return new(
-                FlagKind.FeltEpsilon,
-                "The normalizations' epsilon is felt: what they normalize is too small for it",
-                $"|cos(g, w)| is {cosine}, where 0 is expected, though a normalization follows: beside so small activations epsilon "
-                + $"counts.",
-                "Scale the inputs (divide by their standard deviation), or make epsilon smaller, or the weights larger by a smaller "
-                + "weight decay. As it is the loss depends on these weights' scale, and no law of norms holds for them.")
-            {
-                Value = worst,
-                Groups = names,
-            };
-            yield break;
-        }
-        yield return new(
-            FlagKind.NoNormalization,
-            loose.Count == shares.Count
-                ? "No normalization follows the weights: the loss depends on their scale"
-                : "Weights that no normalization follows: the loss depends on their scale",
-            $"|cos(g, w)| is {cosine}; with a normalization it is 0, and epsilon leaves up to 0.001.",
-            "Let a normalization follow these layers, with no bias between. If they are meant to have none, as a head is, leave them out "
-            + "of the log: the laws do not speak about them. `etalon export audit --for pytorch` names such layers in a network.")
-        {
-            Value = worst,
-            Groups = names,
-        };
+                FlagKind.LostInvariance,
+                $"The loss depends on the scale of {(loose.Count == shares.Count ? "the weights" : "some weights")}, though a "
+                    + $"normalization follows "
+                + "them",
+                $"|cos(g, w)| is {cosine}, where 0 is expected; it does not grow as norms shrink, as it would where epsilon is felt, and "
+                    + $"g.w has no "
+                + "constant sign, as a penalty has.",
+                LeftOpen(evidence))
+            { Value = worst, Groups = names };
+        else
+            yield return new(
+                FlagKind.NoNormalization,
+                loose.Count == shares.Count
+                    ? "No normalization follows the weights: the loss depends on their scale"
+                    : "Weights that no normalization follows: the loss depends on their scale",
+                $"|cos(g, w)| is {cosine}; with a normalization it is 0, and epsilon leaves up to 0.001."
+                + (names.All(name => modules.IsNormalized(name) is null)
+                    ? " The log has no list of modules: a normalization in eval(), or a clip of values, looks alike." : ""),
+                "Let a normalization follow these layers, with no bias between. If they are meant to have none, as a head is, leave them "
+                    + "out "
+                + "of the log: the laws do not speak about them. `etalon export audit --for pytorch` names such layers in a network.")
+            { Value = worst, Groups = names };
+    }
+
+    // What the numbers leave open, the likeliest first, each with what would tell.
+    private static string LeftOpen(Evidence evidence)
+    {
+        var open = new List<string>();
+        if (evidence.Log.NormsInEval.All(double.IsNaN))
+            open.Add("normalizations in eval(), or frozen: print model.training in the loop, or log it as norms_in_eval");
+        if (evidence.Groups.All(group => group.LargestElement.All(double.IsNaN)))
+            open.Add("a clip of values: log the largest |g_i| as gradmax/NAME, which it makes one number");
+        open.Add("weights that are used in a second place, or something added before the normalization: `etalon export audit --for "
+            + "pytorch` tells");
+        open.Add("gradients that were changed before the update, by rounding or by a mask: compare with an update without it");
+        return $"The log leaves open why. Look for {string.Join("; ", open)}. Until it is found no law of norms is asked of these weights.";
     }
 
     // The products of tensors that feed one sum add up to 0; that of a tensor which is not scale-invariant stays. A tenth is left for what
@@ -116,37 +129,5 @@ internal sealed class ScaleDependence : Cause
             apart += each * each;
         }
         return apart > 0 && sum <= 0.1 * 0.1 * apart;
-    }
-
-    // Scale-invariant to begin with, and no more when the norm had shrunk by a third or more.
-    private static bool CameWithSmallerNorms(LogGroup group)
-    {
-        int[] rows = [.. Enumerable.Range(0, group.Norm.Length)
-            .Where(row => double.IsFinite(group.Dot[row] + group.Norm[row]) && group.GradientSquare[row] > 0)];
-        if (rows.Length < 2) return false;
-        double Cosine(int row) => Math.Abs(group.Dot[row]) / (Math.Sqrt(group.GradientSquare[row]) * group.Norm[row]);
-        int early = Math.Max(1, rows.Length / 20);
-        return rows.Take(early).All(row => Cosine(row) < RadialCosine.Largest) && group.Norm[rows[^1]] < 0.67 * group.Norm[rows[0]];
-    }
-
-    // The share of epsilon in the variance goes with 1/|w|²: over rows where the norm moved by a fifth, the cosine must have moved with it.
-    private static bool IsFeltMoreBySmallerNorms(IEnumerable<LogGroup> groups)
-    {
-        var slopes = new List<double>();
-        foreach (var group in groups)
-        {
-            var rows = Enumerable.Range(0, group.Norm.Length)
-                .Where(row => double.IsFinite(group.Dot[row] + group.Norm[row]) && group.GradientSquare[row] > 0)
-                .Select(row => (Norm: group.Norm[row],
-                Square: Elementary.Pow(group.Dot[row] / group.Norm[row], 2) / group.GradientSquare[row])).OrderBy(row => row.Norm).ToList();
-            int part = rows.Count / 3;
-            if (part < 5 || rows[^(part / 2 + 1)].Norm < 1.2 * rows[part / 2].Norm) continue;
-            double small = rows.Take(part).Average(row => row.Square), large = rows.TakeLast(part).Average(row => row.Square);
-            slopes.Add(
-                Elementary.Log(large / small)
-                    / Elementary.Log(rows.TakeLast(part).Average(row => row.Norm) / rows.Take(part).Average(row => row.Norm)));
-        }
-        // cos² goes with |w|^-4.
-        return slopes.Count >= FewestOfAll && Median(slopes) is > -6 and < -2;
     }
 }

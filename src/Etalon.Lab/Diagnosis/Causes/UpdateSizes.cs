@@ -34,7 +34,7 @@ internal sealed class UpdateSizes : Cause
             evidence.LawGroups.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
         if (ratios.Count == 0)
         {
-            if (evidence.IsSgd)
+            if (evidence.LawGroups.Count > 0)
                 evidence.NotLookedAt.Add(
                     "whether the updates are those of the gradients: that needs angle/NAME and gradsq/NAME, with momentum also "
                     + "buffer_dot/NAME, in 12 rows or more");

@@ -30,7 +30,8 @@ internal static class GuessedRates
         double peak = Math.Max(y.Max(), Enumerable.Range(0, x.Length).Max(i => reference.RateAt(x[i])));
         if (!(peak > 0)) return [];
         double unexplained = Fitted(new("", "", "", reference.RateAt), 1, x, y, peak).Residual;
-        var fits = All(reference, x, y).SelectMany(guess => Fits(guess, reference.TotalSteps, x, y, peak))
+        var fits = All(reference, x, y).Concat(ShapeGuesses.Of(reference, steps, rates))
+            .SelectMany(guess => Fits(guess, reference.TotalSteps, x, y, peak))
             .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) })
             .ToList();
         // A tenth of a percent is no reason to prefer one to a plainer one before it.

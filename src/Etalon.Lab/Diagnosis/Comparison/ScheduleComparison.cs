@@ -81,7 +81,9 @@ internal static class ScheduleComparison
         string formula = best.Guess.Formula.Length == 0
             ? "The log's rate is this multiple of what was meant in every row"
             : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
-        var others = fits.Skip(1).Where(fit => fit.Explains).Where(fit => fit.Guess.Words != best.Guess.Words)
+        // The same told in words of the schedules' numbers is no other explanation.
+        var others = fits.Skip(1).Where(fit => fit.Explains && fit.Guess.Words != best.Guess.Words)
+            .Where(fit => !(fit.Guess.IsOfShapes && Math.Abs(fit.Residual - best.Residual) < 1e-3))
             .DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
         string more = others.Count == 0
             ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
@@ -167,6 +169,9 @@ internal sealed record Guess(string Words, string Formula, string Remedy, Func<d
 {
     /// <summary>Whether nothing but the size differs, so that without a factor it is no guess.</summary>
     public bool IsOfSize { get; init; }
+
+    /// <summary>Whether it tells the difference of two schedules in their own numbers, as milestones and ends.</summary>
+    public bool IsOfShapes { get; init; }
 
     /// <summary>The update of the schedule that the log would be at, where time runs at another pace; else null.</summary>
     public Func<double, double>? Time { get; init; }

@@ -126,7 +126,11 @@ internal static class CsvLog
         // What was logged of the whole run is that of a group without numbers of its own.
         bool HasNumbersOfItsOwn(string name) =>
             header.Find($"{LogColumns.Rate}/{name}") is not null || header.Find($"{LogColumns.WeightDecay}/{name}") is not null;
-        double[] decaySum = Column(LogColumns.DecaySum);
+        double[] decaySum = Column(LogColumns.DecaySum), rateSum = Column(LogColumns.RateSum);
+        double[]? Common(string name, string column) =>
+            HasNumbersOfItsOwn(name) ? null
+            : column == $"{LogColumns.DecaySum}/{name}" ? decaySum
+            : column == $"{LogColumns.RateSum}/{name}" ? rateSum : null;
         return new RunLog
         {
             Source = source,
@@ -135,7 +139,8 @@ internal static class CsvLog
             Optimizer = words.GetValueOrDefault(LogColumns.Optimizer),
             Note = Notes(words),
             Covered = header.Find(LogColumns.Covered) is null ? [] : Column(LogColumns.Covered),
-            DecaySum = header.Find(LogColumns.DecaySum) is null ? [] : Column(LogColumns.DecaySum),
+            DecaySum = header.Find(LogColumns.DecaySum) is null ? [] : decaySum,
+            NormsInEval = header.Find(LogColumns.NormsInEval) is null ? [] : Column(LogColumns.NormsInEval),
             LeastRate = header.Find(LogColumns.LeastRate) is null ? [] : Column(LogColumns.LeastRate),
             MostRate = header.Find(LogColumns.MostRate) is null ? [] : Column(LogColumns.MostRate),
             Ignored = header.Ignored,
@@ -146,8 +151,7 @@ internal static class CsvLog
             Groups =
             [
                 .. header.Groups.Select(name => LogGroup.Of(
-                    name, column => Column(column,
-                    column == $"{LogColumns.DecaySum}/{name}" && !HasNumbersOfItsOwn(name) ? decaySum : null),
+                    name, column => Column(column, Common(name, column)),
                     Column($"{LogColumns.Rate}/{name}", rate), Column($"{LogColumns.WeightDecay}/{name}", decay),
                     Column($"{LogColumns.Momentum}/{name}", momentum))),
             ],

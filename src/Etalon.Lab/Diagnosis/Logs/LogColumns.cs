@@ -12,7 +12,13 @@ internal static class LogColumns
 
     /// <summary>Sums over the updates since the row before.</summary>
     public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/",
-        DecaySum = "decay_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+        DecaySum = "decay_sum", RateSum = "lr_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
+
+    /// <summary>The largest element of a gradient, and the sum of the sizes of a weight's elements.</summary>
+    public const string LargestElement = "gradmax/", AbsoluteSum = "norm1/";
+
+    /// <summary>How many normalizations that keep statistics were in eval().</summary>
+    public const string NormsInEval = "norms_in_eval";
 
     /// <summary>Words: the optimizer's class, and what the logger wrote down of its groups and of the network.</summary>
     public const string Optimizer = "optimizer", Note = "note", Modules = "modules";
@@ -21,7 +27,7 @@ internal static class LogColumns
     public static readonly IReadOnlyList<string> Words = [Optimizer, Note, Modules];
 
     /// <summary>Columns about what happened since the row before.</summary>
-    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum];
+    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum, RateSum, NormsInEval];
 
     /// <summary>What Etalon's logger writes too, for other readers.</summary>
     public static bool IsOfTheLogger(string column) =>
@@ -35,13 +41,13 @@ internal static class LogColumns
     /// <summary>The update rule where it is not PyTorch's usual SGD: 0 or 1, but for the dampening.</summary>
     public static readonly IReadOnlyList<string> Rule = [Dampening, Nesterov, Decoupled];
 
-    private static readonly string[] Unread = ["lr_sum", "lr_changes", "lr_jumps", "group", "gradsq_min"];
+    private static readonly string[] Unread = ["lr_changes", "lr_jumps", "group", "gradsq_min"];
 
     private static readonly string[] Quantities =
     [
         MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual,
         MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight,
-        DecaySum + "/",
+        DecaySum + "/", RateSum + "/", LargestElement, AbsoluteSum,
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
@@ -78,7 +84,8 @@ internal static class LogColumns
         {
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
             Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum
-                or DecaySum + "/" or LeastRate or MostRate or Covered when value < 0 => "must be at least 0",
+                or DecaySum + "/" or RateSum or RateSum + "/" or LeastRate or MostRate or Covered or NormsInEval or LargestElement
+                or AbsoluteSum when value < 0 => "must be at least 0",
             Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,

@@ -51,6 +51,15 @@ internal sealed record LogGroup
     /// <summary>The sum of the group's ηλ over the updates since the row before.</summary>
     public required double[] DecaySum { get; init; }
 
+    /// <summary>The sum of the group's η over the updates since the row before.</summary>
+    public required double[] RateSum { get; init; }
+
+    /// <summary>The largest |gᵢ| of the gradient's elements.</summary>
+    public required double[] LargestElement { get; init; }
+
+    /// <summary>Σ|wᵢ|.</summary>
+    public required double[] AbsoluteSum { get; init; }
+
     /// <summary>The largest |g|² of the updates since the row before.</summary>
     public required double[] MostGradientSquare { get; init; }
 
@@ -86,6 +95,9 @@ internal sealed record LogGroup
         GradientSquareSum = column(LogColumns.GradientSquareSum + name),
         BufferDotSum = column(LogColumns.BufferDotSum + name),
         DecaySum = column(LogColumns.DecaySum + "/" + name),
+        RateSum = column(LogColumns.RateSum + "/" + name),
+        LargestElement = column(LogColumns.LargestElement + name),
+        AbsoluteSum = column(LogColumns.AbsoluteSum + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
         BufferWeight = column(MonitorKeys.BufferWeight + name),
         Rate = rate,

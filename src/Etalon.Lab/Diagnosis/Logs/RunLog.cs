@@ -50,6 +50,9 @@ internal sealed record RunLog
     /// <summary>The sum of rate times decay over the updates since the row before; empty where it was not logged.</summary>
     public double[] DecaySum { get; init; } = [];
 
+    /// <summary>How many normalizations that keep statistics were in eval() at each row; empty where it was not logged.</summary>
+    public double[] NormsInEval { get; init; } = [];
+
     /// <summary>The smallest rate since the row before, that row's included; empty where it was not logged.</summary>
     public double[] LeastRate { get; init; } = [];
 

@@ -28,7 +28,10 @@ Each row is one update t (0-based), with the numbers the optimizer used, and for
     buffer_dot/NAME  <v, g> with the momentum buffer v before the update; 0 where there is none
     buffer_weight/NAME   <v, w> with the same v
     residual/NAME    |w|^2 before the next update over what SGD's rule makes of it, minus 1: rounding, unless something else changes the weights
+    gradmax/NAME     the largest |g_i| of the gradient's elements: a clip of values makes it one and the same number
+    norm1/NAME       the sum of |w_i| before the update: of an L1 term c |w|_1 in the loss <g, w> is c times it
     group/NAME       the optimizer's parameter group that it is in, from 0; empty where there are several
+norms_in_eval, how many of the normalizations that keep statistics are in eval(), where they do not use the batch's,
 and gradsq/all, over all parameters of the optimizer: a constant one gives clipping away. Parameter groups with numbers of their own add
 lr/NAME, weight_decay/NAME and momentum/NAME (a mean weighted by |w|^2 where a group of weights spans several).
 
@@ -86,6 +89,7 @@ class RunLogger:
         self._rates, self._sums = _Rates(self._groups), _Sums()
         self._header = self._columns()
         self._modules = ""
+        self._norms = [module for module in model.modules() if getattr(module, "running_mean", None) is not None] if hasattr(model, "modules") else []
         self._file, self._end = self._open()
         if not self._has_rows:
             self._quietly("the parameter groups", lambda: self._notes.append(_groups_of(model, optimizer)))
@@ -129,8 +133,8 @@ class RunLogger:
 
     def _columns(self):
         groups = [WHOLE] + [name for name, _ in self._weights]
-        columns = ["step", "optimizer", *NUMBERS, *RULE, *INTERVAL]
-        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, *SUMMED, "group")]
+        columns = ["step", "optimizer", *NUMBERS, *RULE, *INTERVAL, "norms_in_eval"]
+        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, "gradmax", "norm1", *SUMMED, "group")]
         if self._groups > 1:
             columns += [f"{number}/{name}" for name in groups for number in (*NUMBERS, "lr_sum", "decay_sum")]
         return columns + ["gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"]
@@ -242,7 +246,8 @@ class RunLogger:
         before = [p.detach().clone() for _, p, _ in logged]
         sums = [self._products(p, w, self.optimizer.param_groups[i]) for (_, p, i), w in zip(logged, before)]
         everything = [_square(_strided(p.grad)) for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None]
-        self._pending = self.step, numbers, logged, before, sums, everything, interval
+        norms_in_eval = sum(not norm.training for norm in self._norms) if self._norms else None
+        self._pending = self.step, numbers, logged, before, sums, everything, norms_in_eval, interval
 
     def _look(self):
         """Takes out of the log what can no longer be read, and tells of parameters that came later."""
@@ -260,18 +265,19 @@ class RunLogger:
                 self._say(f"{name} is no longer logged: {reason}", once=name)
 
     def _products(self, p, w, group):
-        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, and |w|^2 after the update that torch.optim.SGD is about to make."""
+        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, |w|^2 after the update that torch.optim.SGD is about to make, the largest |g_i|, and the sum of |w_i|."""
         w, v = _wide(w), _buffer(self.optimizer, p)
         if p.grad is None:
             none = torch.zeros_like(_square(w))
-            return torch.stack([_square(w), none, none, none, none if v is None else (_wide(v) * w).sum(), _square(w)])
+            return torch.stack([_square(w), none, none, none, none if v is None else (_wide(v) * w).sum(), _square(w), none, w.abs().sum()])
         g = _wide(-p.grad if group.get("maximize") else p.grad)
         rate, mu = float(group["lr"]), group["momentum"]
         d = g + group["weight_decay"] * w
         buffer = d if v is None else mu * _wide(v) + (1 - group["dampening"]) * d
         update = d + mu * buffer if group["nesterov"] else buffer if mu else d
         along = [torch.zeros_like(_square(w))] * 2 if v is None else [(_wide(v) * g).sum(), (_wide(v) * w).sum()]
-        return torch.stack([_square(w), _square(g), (g * w).sum(), *along, _square(w - rate * update)])
+        return torch.stack([_square(w), _square(g), (g * w).sum(), *along, _square(w - rate * update),
+                            g.abs().max() if g.numel() else torch.zeros_like(_square(w)), w.abs().sum()])
 
     def _numbers(self):
         return [{key: float(group.get(key) or 0) for key in (*NUMBERS, *RULE)} for group in self.optimizer.param_groups[:self._groups]]
@@ -280,18 +286,20 @@ class RunLogger:
     def _finish(self):
         if self._pending is None:
             return
-        step, numbers, logged, before, sums, everything, (rates, gradients) = self._pending
+        step, numbers, logged, before, sums, everything, norms_in_eval, (rates, gradients) = self._pending
         self._pending = None
         summed = gradients.of([name for name, _, _ in logged])
-        row = {"step": step, "optimizer": _plain(type(self.optimizer).__name__), **numbers[0], **rates, "gradsq/all": math.fsum(map(float, everything))}
+        row = {"step": step, "optimizer": _plain(type(self.optimizer).__name__), **numbers[0], **rates, "norms_in_eval": norms_in_eval,
+               "gradsq/all": math.fsum(map(float, everything))}
         # What the run means by its decay is the largest one: a parameter group without decay is an exception to it.
         row["weight_decay"] = max(each["weight_decay"] for each in numbers)
         row["gradsq_min/all"], row["gradsq_max/all"] = gradients.extremes()
         table = []
         for (name, p, i), old, products in zip(logged, before, sums):
             new, old = _wide(p.detach()), _wide(old)
-            measured = products.tolist() + [float(_square(new)), float(_square(new - old))]
-            own = {**numbers[i], "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
+            *measured, largest, norm1 = products.tolist()
+            measured += [float(_square(new)), float(_square(new - old))]
+            own = {**numbers[i], "gradmax": largest, "norm1": norm1, "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
             table.append((measured, own, i, summed[name]))
             self._add(row, name, table[-1:])
         # A weight that left in the middle of the run was a part of the whole up to then.
@@ -317,6 +325,8 @@ class RunLogger:
         row.update({f"{quantity}/{name}": value for quantity, value in zip(MEASURED, values)})
         if all(summed is not None for *_, summed in table):
             row.update({f"{key}/{name}": math.fsum(summed[i] for *_, summed in table) for i, key in enumerate(SUMMED)})
+        row[f"gradmax/{name}"] = max(own["gradmax"] for _, own, *_ in table)
+        row[f"norm1/{name}"] = math.fsum(own["norm1"] for _, own, *_ in table)
         groups = {i for _, _, i, _ in table}
         row[f"group/{name}"] = groups.pop() if len(groups) == 1 else None
         for number in (*NUMBERS, "lr_sum", "decay_sum"):

@@ -11,6 +11,9 @@ internal sealed class NormAccount
     // Where the rate moves further than this from one row to the next, nobody knows what it was between them.
     private const double SteepestRate = 1.5;
 
+    // The same of the decay, which is not known between the rows where its sum was not logged: it may jump anywhere between them.
+    private const double SteepestDecay = 1.2;
+
     // Rows whose mean is taken to tell a trend of S from its noise.
     private const int Smoothing = 5;
 
@@ -77,10 +80,17 @@ internal sealed class NormAccount
         if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
         if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
+        if (_group.UnitsBetween(_rows[i], _rows[i + 1]) is null && DecayJumps(_rows[i], _rows[i + 1])) return false;
         bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i])
             && double.IsFinite(_level[i + 1])
             && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
         return isBetween && (IsSteady(i) || (_buffer.IsExact[i] && _buffer.IsExact[i + 1]));
+    }
+
+    private bool DecayJumps(int row, int next)
+    {
+        double from = _group.NumbersAt(row).WeightDecay, to = _group.NumbersAt(next).WeightDecay;
+        return _group.Steps[next] - _group.Steps[row] > 1 && Math.Max(from, to) > SteepestDecay * Math.Min(from, to);
     }
 
     // What a buffer still holds was taken in at the rates of the last updates.

@@ -64,12 +64,14 @@ internal static class DiagnosisText
     private static string Headline(RunDiagnosis diagnosis)
     {
         if (!diagnosis.Evidence.IsSgd) return "Its optimizer is not SGD, so mixing units and equilibrium are not judged.";
+        if (diagnosis.Evidence.NoUnits is { } reason) return $"How long the run is, in mixing units, cannot be said: {reason}.";
         double units = RunRemarks.UnitsOf(diagnosis.Phases);
         if (double.IsNaN(units))
             return "How long the run is, in mixing units, cannot be said: rate, weight decay or momentum is missing in the log.";
         if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
         string meaning = units switch
         {
+            _ when diagnosis.Evidence.HasTooFewRows => "so few rows say nothing of what decay does",
             < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the gradients lead them from the start",
             < 0.5 => "the start still decides the norms; weight decay has only begun to act",
             < 3 => "norms have settled to what rate, decay and gradients make of them, but the network has not forgotten how it began",
