@@ -40,7 +40,7 @@ internal sealed class UpdateSizes : Cause
                     + "buffer_dot/NAME, in 12 rows or more");
             yield break;
         }
-        var off = ratios.Where(each => Math.Abs(each.Ratio.Mean - 1) > Tolerance && each.Ratio.Away(1) > Doubt).ToList();
+        var off = ratios.Where(each => Math.Abs(1 / each.Ratio.Mean - 1) > Tolerance && each.Ratio.Away(1) > Doubt).ToList();
         // One tensor of many may be off by chance or by its nature; a rule is the same for all.
         if (off.Count == 0 || off.Count < 0.5 * ratios.Count)
         {
@@ -53,9 +53,9 @@ internal sealed class UpdateSizes : Cause
         yield return Explained(evidence, off.Select(each => each.Group).ToList(), middle, names);
     }
 
-    private static Flag Explained(Evidence evidence, List<LogGroup> groups, PhaseEstimate square, string[] names)
+    private static Flag Explained(Evidence evidence, List<LogGroup> groups, PhaseEstimate made, string[] names)
     {
-        var ratio = square.ToThe(0.5);
+        var ratio = made.ToThe(-0.5);
         string size =
             $"An update turns the weights by {Text.WithMargin(ratio.Mean, ratio.Margin)} times what the logged rate, momentum and "
             + $"gradients make";
@@ -64,7 +64,7 @@ internal sealed class UpdateSizes : Cause
         if (rule.Decay == DecayForm.Coupled && rule.Dampening == 0 && momentum > 0)
         {
             double other = Turn(momentum, rule with { Nesterov = !rule.Nesterov }) / Turn(momentum, rule);
-            if (square.Away(other) < Doubt)
+            if (made.Away(1 / other) < Doubt)
             {
                 string acts = rule.Nesterov ? "heavy ball" : "Nesterov's momentum",
                     said = rule.Nesterov ? "Nesterov's momentum" : "heavy ball";
@@ -81,7 +81,7 @@ internal sealed class UpdateSizes : Cause
                 };
             }
         }
-        if (HaveOneLength(groups) || square.Mean > Farthest || square.Mean < 1 / Farthest)
+        if (HaveOneLength(groups) || made.Mean > Farthest || made.Mean < 1 / Farthest)
             return new(
                 FlagKind.OtherUpdates, "The updates are not those of SGD with the logged numbers and gradients",
                 $"{size}{(HaveOneLength(groups) ? ", and their sizes do not follow the gradients' sizes" : "")}.",
@@ -118,7 +118,11 @@ internal sealed class UpdateSizes : Cause
     private static double Scatter(double[] values) =>
         values.Average() is var mean ? Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) : 0;
 
-    /// <summary>Squares of angles over those that the gradients make, over all of the log; unknown where a part of it is missing.</summary>
+    /// <summary>What the gradients make over the squares of angles, over all of the log; unknown where a part of it is missing.</summary>
+    /// <remarks>
+    /// The angles stand below the line because their sum is the steady one: of gradients between rows only |v|² at the rows is known. The other
+    /// way round a sum that comes out too large makes the ratio small and its margin too, and 1 was outside of it in 7 of 100, all on one side.
+    /// </remarks>
     public static PhaseEstimate Of(Evidence evidence, LogGroup group)
     {
         var (turned, made, steps) = (new List<double>(), new List<double>(), new List<long>());
@@ -153,6 +157,6 @@ internal sealed class UpdateSizes : Cause
         }
         return steps.Count < FewestRows
             ? PhaseEstimate.None
-            : PhaseEstimate.Ratio(turned, made, steps, memory).OffByAtMost(rounded / made.Where(double.IsFinite).Sum());
+            : PhaseEstimate.Ratio(made, turned, steps, memory).OffByAtMost(rounded / turned.Where(double.IsFinite).Sum());
     }
 }
