@@ -1,4 +1,3 @@
-using Etalon.Lab.Diagnosis.Logs;
 
 namespace Etalon.Lab.Diagnosis;
 

@@ -120,8 +120,9 @@ internal sealed class UpdateSizes : Cause
 
     /// <summary>What the gradients make over the squares of angles, over all of the log; unknown where a part of it is missing.</summary>
     /// <remarks>
-    /// The angles stand below the line because their sum is the steady one: of gradients between rows only |v|² at the rows is known. The other
-    /// way round a sum that comes out too large makes the ratio small and its margin too, and 1 was outside of it in 7 of 100, all on one side.
+    /// The angles stand below the line because their sum is the steady one: of gradients between rows only |v|² at the rows is known. The
+    /// other way round a sum that comes out too large makes the ratio small and its margin too, and 1 was outside of it in 7 of 100, all on
+    /// one side.
     /// </remarks>
     public static PhaseEstimate Of(Evidence evidence, LogGroup group)
     {
