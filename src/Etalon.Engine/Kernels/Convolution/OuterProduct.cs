@@ -11,7 +11,8 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// <remarks>
 /// 6 rows x 2 vectors are 12 accumulators, as in <see cref="InnerProduct{T, TVector}"/>. Rows left over by sixes go by fours (8
 /// accumulators just cover the latency of a multiply-add, 4 cycles x 2 a cycle): 16, 32 and 64 rows are 6+6+4, 4 x 6 + 2 x 4 and 10 x 6 +
-/// 4. Sums continue in the accumulator, so their order is that of the pixels, however the pixels are cut into calls.
+/// 4. With 32 registers, rows that lie side by side go by eights, and by sixteens where there is one vector. Sums continue in the
+/// accumulator, so their order is that of the pixels, however the pixels are cut into calls.
 /// </remarks>
 internal static unsafe class OuterProduct<T, TVector>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : unmanaged, IVector<TVector, T>
