@@ -5,7 +5,7 @@ internal static class AdamWalk
 {
     /// <summary>The root of the mean of |w|² over replicas, before each update and after the last.</summary>
     public static double[] Norms(
-        double rate, double decay, double beta1, double beta2, double start, int dimension, int steps, int replicas)
+        Func<int, double> rates, double decay, double beta1, double beta2, double start, int dimension, int steps, int replicas)
     {
         var squares = new double[steps + 1];
         for (var replica = 0; replica < replicas; replica++)
@@ -19,7 +19,7 @@ internal static class AdamWalk
                 var square = w.Sum(x => x * x);
                 squares[t] += square / replicas;
                 if (t == steps) break;
-                var g = Normal(random, dimension);
+                var (g, rate) = (Normal(random, dimension), rates(t));
                 var along = g.Zip(w, (a, b) => a * b).Sum() / square;
                 var (correction1, correction2) = (1 - Math.Pow(beta1, t + 1), 1 - Math.Pow(beta2, t + 1));
                 for (var i = 0; i < dimension; i++)

@@ -91,11 +91,25 @@ public class DirectionLawTests
         foreach (double from in (double[])[3, 1.0 / 3])
         {
             var curve = DirectionCurve.OfAdamW(table, Dimension, from * settled);
-            var walk = AdamWalk.Norms(0.02, 0.1, 0.9, 0.999, from * settled, Dimension, Steps, replicas: 16);
+            var walk = AdamWalk.Norms(_ => 0.02, 0.1, 0.9, 0.999, from * settled, Dimension, Steps, replicas: 16);
             foreach (int at in (int[])[125, 250, 500, 1000]) Assert.Equal(1, curve.NormAt(at) / walk[at], 0.015);
             var short_ = DirectionCurve.Of(DirectionRule.AdamW(0.9, 0.999), simple, Dimension, from * settled);
             Assert.True(Math.Abs(short_.NormAt(500) / walk[500] - 1) > 0.02);
         }
+    }
+
+    [Fact]
+    public void The_mean_field_follows_random_walks_through_a_cosine_within_three_percent_root_mean_square()
+    {
+        const int Steps = 2000, Dimension = 256;
+        var rate = new Cosine(0.02, 0, Steps);
+        var schedule = new UpdateSchedule(rate, new Constant(0.1), new Constant(0.9), Steps);
+        double start = DirectionRule.AdamW(0.9, 0.999).Equilibrium(0.02, 0.1, Dimension).Norm;
+        var curve = DirectionCurve.OfAdamW(AdamTable.Of(schedule, new OptimizerRule("adamw")), Dimension, start);
+        var walk = AdamWalk.Norms(t => rate.ValueAt(t), 0.1, 0.9, 0.999, start, Dimension, Steps, replicas: 12);
+        var errors = walk.Select((norm, t) => curve.NormAt(t) / norm - 1).ToList();
+        Assert.InRange(Math.Sqrt(errors.Average(error => error * error)), 0, 0.03);
+        Assert.Equal(curve.GradientGrowth(), walk.Max() / walk[^1], 0.03 * curve.GradientGrowth());
     }
 
     [Fact]
