@@ -15,6 +15,7 @@ internal sealed class StandingWeights : Cause
     {
         var log = evidence.Log;
         var (pairs, still) = (0, 0);
+        var moves = new List<int>();
         for (int row = 0; row + 1 < log.Steps.Length; row++)
         {
             if (log.Steps[row + 1] - log.Steps[row] != 1) continue;
@@ -24,10 +25,11 @@ internal sealed class StandingWeights : Cause
             if (asked.Count == 0) continue;
             pairs++;
             if (asked.All(group => group.Norm[row + 1] == group.Norm[row] && group.Angle[row] is 0 or double.NaN)) still++;
+            else moves.Add(row);
         }
         if (pairs < FewestPairs || still < Seen * pairs) yield break;
-        double each = pairs / (double)(pairs - still + 1e-9);
-        string times = still == pairs ? "never" : $"once in {Text.Number(each, 2)} rows";
+        double each = moves.Count < 2 ? pairs : Median(moves.Zip(moves.Skip(1), (from, to) => (double)(to - from)));
+        string times = $"once in {Text.Number(each)} rows";
         evidence.SetAside(evidence.Groups.Select(group => group.Name));
         evidence.NoUnits = "rows are not updates";
         yield return new(

@@ -40,7 +40,7 @@ internal sealed class UpdateSizes : Cause
                     + "buffer_dot/NAME, in 12 rows or more");
             yield break;
         }
-        var off = ratios.Where(each => Math.Abs(1 / each.Ratio.Mean - 1) > Tolerance && each.Ratio.Away(1) > Doubt).ToList();
+        var off = ratios.Where(each => Math.Abs(1 / each.Ratio.Mean - 1) > Tolerance && Away(each.Ratio, 1) > Doubt).ToList();
         // One tensor of many may be off by chance or by its nature; a rule is the same for all.
         if (off.Count == 0 || off.Count < 0.5 * ratios.Count)
         {
@@ -64,7 +64,7 @@ internal sealed class UpdateSizes : Cause
         if (rule.Decay == DecayForm.Coupled && rule.Dampening == 0 && momentum > 0)
         {
             double other = Turn(momentum, rule with { Nesterov = !rule.Nesterov }) / Turn(momentum, rule);
-            if (made.Away(1 / other) < Doubt)
+            if (Away(made, 1 / other) < Doubt)
             {
                 string acts = rule.Nesterov ? "heavy ball" : "Nesterov's momentum",
                     said = rule.Nesterov ? "Nesterov's momentum" : "heavy ball";
@@ -102,6 +102,10 @@ internal sealed class UpdateSizes : Cause
             Groups = names,
         };
     }
+
+    // In logarithms and relative margins, so that a tenth is as far away as ten times.
+    private static double Away(PhaseEstimate made, double value) =>
+        Math.Abs(Elementary.Log(made.Mean / value)) / (made.Margin / made.Mean);
 
     private static double Turn(double momentum, UpdateRule rule) => RowLaw.Of(0.1, 0, momentum, rule)!.Turn;
 
