@@ -2,6 +2,7 @@ using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Advice;
 using Etalon.Lab.LoggedSchedules;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Options;
 
@@ -45,6 +46,8 @@ internal sealed class LogOptions
                 throw new InputException($"--map {pair}: must be NAME=SERIES, with one of {string.Join(", ", quantities)} for NAME");
             map[name] = pair[(equals + 1)..];
         }
+        UnusualSize.Warn(
+            $"{WeightDecay.Name} ", parsed.GetValue(WeightDecay), ScheduledQuantity.WeightDecay, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(WeightDecay) is { } decay and not (>= 0 and <= 1e30))
             throw new InputException($"--weight-decay {decay}: must be at least 0");
         if (parsed.GetValue(Momentum) is { } momentum and not (>= 0 and < 1))

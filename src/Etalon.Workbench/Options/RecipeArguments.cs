@@ -37,7 +37,7 @@ internal static class RecipeArguments
     public static IReadOnlyList<ReadRecipe> ReadMany(string[] words, TextWriter error)
     {
         var (files, overrides) = Split(words);
-        if (files.Count == 0) throw new InputException("expected a recipe, and none was given");
+        if (files.Count == 0) throw new InputException("expected a recipe, and none was given; --help tells what a command takes");
         var recipes = new List<ReadRecipe>();
         var problems = new List<string>();
         foreach (var file in files)
