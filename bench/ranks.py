@@ -241,7 +241,7 @@ def kills(runs, arguments, words=()):
 
 def network(runs, arguments):
     whole = runs.train("whole")
-    runs.environment["ETALON_MPI_PATIENCE"] = "5"
+    runs.environment["ETALON_MPI_PATIENCE"] = "20"
     net = Network(runs.folder, 3, arguments.rate)
     try:
         for mpi in arguments.mpi:

@@ -44,7 +44,7 @@ public abstract unsafe class Communicator : IDisposable
     public bool IsFirst => Rank == 0;
 
     /// <summary>How long a rank waits for another; time in which this process was stopped does not count.</summary>
-    public TimeSpan Patience { get; }
+    public TimeSpan Patience { get; private set; }
 
     /// <summary>Whether it is so on any rank: the same answer on all.</summary>
     public bool Any(bool isSo)
@@ -57,10 +57,27 @@ public abstract unsafe class Communicator : IDisposable
     }
 
     /// <summary>The texts of all ranks, by rank: the same on all.</summary>
-    public IReadOnlyList<string> Exchange(string text)
+    /// <param name="text">This rank's.</param>
+    /// <param name="longer">How much longer than usual to wait for the others, who may have something to wait for themselves. Default:
+    /// 0.</param>
+    public IReadOnlyList<string> Exchange(string text, TimeSpan longer = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (IsAlone) return [text];
+        var usual = Patience;
+        Patience += longer;
+        try
+        {
+            return Exchanged(text);
+        }
+        finally
+        {
+            Patience = usual;
+        }
+    }
+
+    private string[] Exchanged(string text)
+    {
         byte[] own = Encoding.UTF8.GetBytes(text);
         int[] lengths = new int[Size], begins = new int[Size + 1];
         lengths[Rank] = own.Length;

@@ -18,8 +18,10 @@ internal static class RankAgreement
     /// <param name="ranks">The ranks.</param>
     /// <param name="make">What each rank does.</param>
     /// <param name="describe">What of it must be the same on all; null where nothing must.</param>
+    /// <param name="longer">How much longer than usual it may take a rank. Default: 0.</param>
     /// <exception cref="InputException">It failed on a rank, or is not the same: which ranks have what is named, on every rank.</exception>
-    public static TMade Make<TMade>(Communicator ranks, Func<TMade> make, Func<TMade, JsonObject>? describe = null)
+    public static TMade Make<TMade>(
+        Communicator ranks, Func<TMade> make, Func<TMade, JsonObject>? describe = null, TimeSpan longer = default)
     {
         if (ranks.IsAlone) return make();
         TMade made = default!;
@@ -33,7 +35,7 @@ internal static class RankAgreement
         {
             own[Problems] = new JsonArray([.. exception.Problems.Select(problem => (JsonNode)problem)]);
         }
-        JsonNode[] all = [.. ranks.Exchange(own.ToJsonString()).Select(text => JsonNode.Parse(text)!)];
+        JsonNode[] all = [.. ranks.Exchange(own.ToJsonString(), longer).Select(text => JsonNode.Parse(text)!)];
         string[] faults = [.. FaultsOf(all)];
         if (faults.Length == 0) return made;
         (made as IDisposable)?.Dispose();

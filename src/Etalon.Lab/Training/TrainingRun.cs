@@ -108,8 +108,9 @@ public sealed class TrainingRun : IDisposable
     {
         var together = ranks ?? Communicator.Alone;
         using var taken = new DisposalList();
-        var folder = taken.Add(
-            RankAgreement.Make(together, () => together.IsFirst ? RunFolder.Open(run) : RunFolder.Follow(run)));
+        // The first may have to wait for the lock of a holder on another host that is gone.
+        var folder = taken.Add(RankAgreement.Make(
+            together, () => together.IsFirst ? RunFolder.Open(run) : RunFolder.Follow(run), longer: 2 * LockHost.Takeover));
         if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
         {
             var written = RankAgreement.Make(together, () => Resumption.RequireUnchanged(folder));
