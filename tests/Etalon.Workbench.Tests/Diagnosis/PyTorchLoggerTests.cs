@@ -15,8 +15,8 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Python.Need("torch");
         string[] held = Python.Run(Beside("drive_logger.py"), logs.Folder, logs.Folder).TrimEnd().Split('\n');
         Assert.Equal(
-            ["columns", "against_float64", "small_angles", "largest_elements_and_normalizations_in_eval", "resumes", "refusals", "company", "intervals",
-                "ends_no_training", "full_disk", "foreign_errors"], held);
+            ["columns", "against_float64", "small_angles", "largest_elements_and_normalizations_in_eval", "resumes", "refusals", "company",
+                "intervals", "ends_no_training", "full_disk", "foreign_errors"], held);
     }
 
     // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ...,

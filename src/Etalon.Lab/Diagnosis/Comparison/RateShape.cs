@@ -135,7 +135,7 @@ internal sealed class RateShape
                     .Append((start, peak)).Select(row => (row.Item1, Turned(kind, (row.Item2 - to) / (peak - to))))]);
                 double end = start + 1 / slope;
                 if (!double.IsFinite(end) || end <= start) continue;
-                yield return new(kind, peak, warmup, step => to + (peak - to) * Along(kind, (step - start) / (end - start))) 
+                yield return new(kind, peak, warmup, step => to + (peak - to) * Along(kind, (step - start) / (end - start)))
                 {
                     To = to,
                     End = Math.Round(end),

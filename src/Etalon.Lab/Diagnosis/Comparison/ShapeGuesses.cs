@@ -26,7 +26,8 @@ internal static class ShapeGuesses
             string more = words.Count == 0 ? "" : $"; and {Text.List(words)}";
             yield return new(
                 $"the rate follows {has.Words}, while {whose} {Verb(meant)} {meant.Words}{more}", "the log's rate is that curve",
-                "Look at which scheduler is made, and whether it is stepped at all.", has.Value, IsScalable: false) { IsOfShapes = true };
+                "Look at which scheduler is made, and whether it is stepped at all.", has.Value, IsScalable: false)
+            { IsOfShapes = true };
             yield break;
         }
         words.AddRange(has.Kind == RateKind.Steps ? Drops(meant, has, reference) : Ends(meant, has, steps));
@@ -36,7 +37,8 @@ internal static class ShapeGuesses
             has.Kind == RateKind.Steps
                 ? "Look at the scheduler's milestones, their unit (epochs or updates), its factor, and the warm-up before it."
                 : "Look at the scheduler's length, its unit (epochs or updates), its last rate, and the warm-up before it.",
-            has.Value, IsScalable: false) { IsOfShapes = true };
+            has.Value, IsScalable: false)
+        { IsOfShapes = true };
     }
 
     private static string Verb(RateShape shape) => shape.Kind == RateKind.Steps ? "goes in" : "follows";

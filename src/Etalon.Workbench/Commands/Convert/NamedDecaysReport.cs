@@ -11,7 +11,10 @@ internal static class NamedDecaysReport
 {
     private static readonly Dictionary<string, string> Formulas = new()
     {
-        ["torch"] = "1 - η λ", ["paper"] = "1 - (η/η_peak) λ", ["unscheduled"] = "1 - λ", ["adamc"] = "1 - η² λ/η_peak",
+        ["torch"] = "1 - η λ",
+        ["paper"] = "1 - (η/η_peak) λ",
+        ["unscheduled"] = "1 - λ",
+        ["adamc"] = "1 - η² λ/η_peak",
     };
 
     public static void Print(NamedDecays decays, string convention, TextWriter output)
