@@ -213,6 +213,9 @@ internal sealed class Advice
             }
             return (0, new(Name, "none", Standing.Habit, "batches below 1,024 do without", "a batch of 1,024 or more"));
         }
+        if (budget.Rule.Kind == AdvisedOptimizer.Lion)
+            return (0, new(Name, "none", Standing.Habit, "Lion has no mean of squared gradients to wait for",
+                "a loss that rises in the first updates: then 1 to 5 % of the run"));
         long squares = (long)Math.Min(2 / (1 - budget.Rule.Beta2), LongestWarmupOfSquares * budget.TotalSteps);
         if (Norm is null)
             return (squares, new(Name, Updates(squares), Standing.PublishedRecipes,

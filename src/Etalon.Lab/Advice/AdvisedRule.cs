@@ -1,5 +1,5 @@
 using Etalon.Lab.Optimizers;
-using Etalon.Numerics;
+using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Advice;
 
@@ -14,8 +14,6 @@ namespace Etalon.Lab.Advice;
 /// <param name="Beta2">β₂ of AdamW and of Lion; SGD has none.</param>
 internal sealed record AdvisedRule(AdvisedOptimizer Kind, double Momentum, double Beta2 = 0)
 {
-    private const int MostLags = 1_000_000;
-
     /// <summary>The usual numbers of an optimizer.</summary>
     /// <param name="kind">The optimizer.</param>
     /// <param name="family">The network: language models take β₂ = 0.95.</param>
@@ -38,12 +36,13 @@ internal sealed record AdvisedRule(AdvisedOptimizer Kind, double Momentum, doubl
         SgdSpec => throw new InputException("optimizer.decay: the rules for sgd are for coupled decay; write decay: coupled"),
         AdamSpec { Options.IsDecayDecoupled: true } adam =>
             new(AdvisedOptimizer.AdamW, momentum > 0 ? momentum : adam.Options.Beta1, adam.Options.Beta2),
+        LionSpec lion => new(AdvisedOptimizer.Lion, momentum > 0 ? momentum : lion.Options.Beta1, lion.Options.Beta2),
         AdamSpec => throw new InputException(
             "optimizer.name = adam: its decay is in the gradient, so that its effect depends on how large each layer's gradients are, "
             + "and no "
             + "one number fits all layers; use adamw"),
         _ => throw new InputException(
-            $"optimizer.name = {optimizer.Name}: there are rules for sgd and adamw; etalon simulate and find-lr help with others"),
+            $"optimizer.name = {optimizer.Name}: there are rules for sgd, adamw and lion; etalon forecast and find-lr help with others"),
     };
 
     /// <summary>Whether decay is in the gradient, and so is multiplied by 1/(1 - μ) as the gradient is.</summary>
@@ -58,7 +57,8 @@ internal sealed record AdvisedRule(AdvisedOptimizer Kind, double Momentum, doubl
     public double Forgetting => IsCoupled ? 4 : 2;
 
     /// <summary>F = 1 + 2 Σ r_k.</summary>
-    public double Correlation => Kind == AdvisedOptimizer.Lion ? OfLion(Momentum, Beta2) : (1 + Momentum) / (1 - Momentum);
+    public double Correlation => Kind == AdvisedOptimizer.Lion
+        ? DirectionRule.Lion(Momentum, Beta2).CorrelationSum : (1 + Momentum) / (1 - Momentum);
 
     /// <summary>The angle of an update at equilibrium, √(2 L/F), in radians.</summary>
     /// <param name="units">L, the mixing units of an update.</param>
@@ -66,20 +66,6 @@ internal sealed record AdvisedRule(AdvisedOptimizer Kind, double Momentum, doubl
 
     /// <summary>The name in a recipe.</summary>
     public string Name => RecipeWords.Of(Kind).Replace("-", "", StringComparison.Ordinal);
-
-    // Update u = sign(β1 m + (1 - β1) g), m the mean of past gradients with β2: a Gaussian process whose correlation falls as β2^k from
-    // lag 1 on, and the correlation of signs is 2/π of the arcsine.
-    private static double OfLion(double beta1, double beta2)
-    {
-        double kept = beta1 * beta1 * (1 - beta2) / (1 + beta2);
-        double variance = (1 - beta1) * (1 - beta1) + kept;
-        double first = (beta1 * (1 - beta1) * (1 - beta2) + beta2 * kept) / variance;
-        double sum = 0, correlation = first;
-        for (int lag = 0; lag < MostLags && correlation > 1e-17; lag++, correlation *= beta2) sum += ArcSine(correlation);
-        return 1 + 4 / Math.PI * sum;
-    }
-
-    private static double ArcSine(double x) => Elementary.Atan2(x, Math.Sqrt((1 - x) * (1 + x)));
 }
 
 /// <summary>An optimizer for which there are rules.</summary>

@@ -26,16 +26,22 @@ internal static class AdviseText
         yield return "What follows";
         foreach (var sentence in Consequences(advice))
             foreach (var line in WrappedText.Lines("- ", sentence, width)) yield return line;
-        if (budget.Rule.IsCoupled)
-        {
-            yield return "";
-            var forecast = Forecast.Without(recipe);
-            foreach (var line in ForecastText.Table(forecast)) yield return line;
-            foreach (var line in ForecastText.Words(forecast, width)) yield return line;
-        }
+        yield return "";
+        foreach (var line in ForecastOf(recipe, width)) yield return line;
         yield return "";
         yield return "The recipe";
         foreach (var line in text.TrimEnd('\n').Split('\n')) yield return line;
+    }
+
+    private static IEnumerable<string> ForecastOf(Recipe recipe, int width)
+    {
+        if (DirectionForecast.Covers(recipe))
+        {
+            var directions = DirectionForecast.Of(recipe);
+            return [.. DirectionForecastReport.Phases(directions), .. DirectionForecastReport.Words(directions, width)];
+        }
+        var forecast = Forecast.Without(recipe);
+        return [.. ForecastText.Table(forecast), .. ForecastText.Words(forecast, width)];
     }
 
     /// <summary>A transfer: each change with what it keeps, and the numbers before and after.</summary>
@@ -122,10 +128,6 @@ internal static class AdviseText
         if (advice.AfterDrops.Count > 0)
             yield return "After a drop the effective rate is a tenth at once; at the ends of the phases it is "
                 + $"{string.Join(", ", advice.AfterDrops.Select(NumberWords.Of))} of its equilibrium before the drop.";
-        if (advice.GradientGrowth is { } growth)
-            yield return $"Gradients of normalized weights grow about {NumberWords.Of(growth)} times until the end, since their norm "
-                + $"shrinks with "
-                + "the rate; that is expected.";
     }
 
     private static string RuleOf(AdvisedRule rule) =>

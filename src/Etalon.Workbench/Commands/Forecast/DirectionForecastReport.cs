@@ -55,7 +55,8 @@ internal static class DirectionForecastReport
         }
     }
 
-    private static IEnumerable<string> Phases(DirectionForecast forecast)
+    /// <summary>The phases as a table.</summary>
+    public static IEnumerable<string> Phases(DirectionForecast forecast)
     {
         yield return $"phase {"updates",15} {"rate",18} {"decay",16} {"units",8} {"settled",8} {"eff. rate/equil.",18}";
         for (var i = 0; i < forecast.Phases.Count; i++)
@@ -78,7 +79,8 @@ internal static class DirectionForecastReport
                 + $"{group.RootMeanSquareAt(end),17:G4} {group.AngleAt(forecast.MainStep),9:G3}";
     }
 
-    private static IEnumerable<string> Words(DirectionForecast forecast, int width)
+    /// <summary>Where the weights settle, and what gradients do.</summary>
+    public static IEnumerable<string> Words(DirectionForecast forecast, int width)
     {
         var (whole, step) = (forecast.Whole, forecast.MainStep);
         if (whole.EquilibriumAt(step) is { } settled)
