@@ -38,7 +38,7 @@ public class FaultCellTests(ITestOutputHelper output)
         ["eval-from-start"] = (FlagKind.StoredStatistics, false, "eval()"),
         ["eval-from-middle"] = (FlagKind.StoredStatistics, false, "from update 400 on"),
         ["clip-value"] = (FlagKind.ClippedValues, false, "clip_grad_value_"),
-        ["l1-in-loss"] = (FlagKind.OtherPenalty, false, "L1 term of 0.001"),
+        ["l1-in-loss"] = (FlagKind.OtherPenalty, false, "L1 term"),
         ["l2-from-middle"] = (FlagKind.LossPenalty, false, "from update 400 on"),
         ["clip-per-tensor"] = (FlagKind.ClippedGradients, false, "each tensor"),
         ["no-zero-grad"] = (FlagKind.AccumulatedGradients, false, "not set to zero"),

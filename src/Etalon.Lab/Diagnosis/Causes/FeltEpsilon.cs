@@ -18,7 +18,8 @@ internal sealed record FeltEpsilon(string Shown)
     // What is left of cos(g, w) where a normalization does its work.
     private const double Invariant = 1e-3;
 
-    private const int FewestInPart = 2;
+    // Of five rows a clip of values, too, leaves the first one as it was.
+    private const int FewestInPart = 2, FewestRows = 10;
 
     /// <summary>The evidence in groups whose scale counts; null where the log does not show it.</summary>
     public static FeltEpsilon? In(List<LogGroup> loose, IEnumerable<(LogGroup Group, double Cosine)> asked, ModuleList modules)
@@ -27,7 +28,8 @@ internal sealed record FeltEpsilon(string Shown)
         if (slopes.Length > 0 && slopes.Length >= (loose.Count + 1) / 2
             && slopes[slopes.Length / 2] is > Steepest and < Shallowest and var slope)
             return new($"and it grows as norms shrink, as |w|^{Text.Number(slope / 2, 2)}; of epsilon it goes about as |w|^-2");
-        if (loose.All(CameWithSmallerNorms)) return new("and it was 0 while norms were larger by a half or more");
+        if (loose.All(group => group.Norm.Count(double.IsFinite) >= FewestRows && CameWithSmallerNorms(group)))
+            return new("and it was 0 while norms were larger by a half or more");
         string[] names = [.. loose.Select(group => group.Name)], others = [.. asked.Select(each => each.Group.Name).Except(names)];
         // Later layers get normalized inputs, so only the first ones can be so small.
         return others.Length > 0 && names.Length <= others.Length && names.All(name => modules.IsNormalized(name) == true)

@@ -7,12 +7,14 @@ internal static class ShapeGuesses
     // Of a factor, a rate and a length.
     private const double SameFactor = 0.01, SameLength = 0.005;
 
-    private const int MostSteps = 2000;
+    // A shape has up to ten numbers of its own, so it goes through the rows of a log that has fewer whatever they are.
+    private const int MostSteps = 2000, FewestRows = 12;
 
     /// <summary>At most one: what turns the shape that was meant into the log's. None where either has no shape, or both have the
     /// same.</summary>
     public static IEnumerable<Guess> Of(Reference reference, double[] steps, double[] rates)
     {
+        if (steps.Length < FewestRows) yield break;
         long stride = Math.Max(1, reference.TotalSteps / MostSteps);
         double[] at = [.. Enumerable.Range(0, (int)((reference.TotalSteps + stride - 1) / stride)).Select(i => (double)(i * stride))];
         if (RateShape.Of(at, [.. at.Select(reference.RateAt)]) is not { } meant || RateShape.Of(steps, rates) is not { } has) yield break;
@@ -33,7 +35,7 @@ internal static class ShapeGuesses
         words.AddRange(has.Kind == RateKind.Steps ? Drops(meant, has, reference) : Ends(meant, has, steps));
         if (words.Count == 0) yield break;
         yield return new(
-            Text.List(words), $"the log's rate follows {has.Words}, and {whose} {meant.Words}",
+            Text.List(words), $"the log has {has.Words}, and {(reference.IsRecipe ? "the recipe" : "the other log")} {meant.Words}",
             has.Kind == RateKind.Steps
                 ? "Look at the scheduler's milestones, their unit (epochs or updates), its factor, and the warm-up before it."
                 : "Look at the scheduler's length, its unit (epochs or updates), its last rate, and the warm-up before it.",
