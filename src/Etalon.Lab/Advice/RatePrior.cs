@@ -24,7 +24,8 @@ internal static class RatePrior
                 $"there is no usual rate of sgd for {RecipeWords.Of(budget.Family)}: such networks are trained with adamw or lion; give a "
                 + "rate by --rate, or another --optimizer"),
             (_, NetworkFamily.Lm) => (6e-4 * 768 / budget.Width * Math.Sqrt(batch / 5e5),
-                $"6e-4 for a width of 768 and half a million tokens an update, times 768/{budget.Width} and the root of {NumberWords.OfRate(batch)}/500,000"),
+                $"6e-4 for a width of 768 and half a million tokens an update, times 768/{budget.Width} and the root of "
+                + $"{NumberWords.OfRate(batch)}/500,000"),
             (_, NetworkFamily.Convnext) => (4e-3 * batch / 4096, $"4e-3 for a batch of 4,096, times {batch:0}/4096"),
             _ => (1e-3 * batch / 1024, $"1e-3 for a batch of 1,024, times {batch:0}/1024"),
         };
