@@ -106,7 +106,7 @@ public sealed class RunLockTests : IDisposable
         var locks = new RunLock?[hosts.Length];
         var attempts = new LockAttempt?[hosts.Length];
         int taken = 0, takenOver = 0;
-        for (int step = 0; step < 4000; step++)
+        for (int step = 0; step < 2000; step++)
         {
             int i = random.Next(hosts.Length);
             switch (random.Next(6))
@@ -138,7 +138,7 @@ public sealed class RunLockTests : IDisposable
             // One that stands still does not ask.
             Assert.True(hosts.Zip(locks).Count(pair => !Clock(pair.First).IsStopped && MayWrite(pair.Second)) <= 1);
         }
-        Assert.True(taken > 20 && takenOver > 5);
+        Assert.True(taken > 8 && takenOver > 2);
         foreach (var held in locks) held?.Dispose();
         foreach (var attempt in attempts) attempt?.Dispose();
     }
