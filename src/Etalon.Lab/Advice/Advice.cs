@@ -114,7 +114,7 @@ internal sealed class Advice
     /// How much larger gradients are at the end, of AdamW: weights shrink while the rate falls to nothing. About the fourth root of the
     /// units that the peak rate would have had; within 10 %.
     /// </summary>
-    public double? GradientGrowth => Budget.Rule.IsCoupled || Shape.AtEnd > 0.2
+    public double? GradientGrowth => Budget.Rule.IsCoupled || Shape.AtEnd > 0.2 || UnitsPerUpdate * Budget.TotalSteps < FewestUnits
         ? null : Elementary.Pow(UnitsPerUpdate * Budget.TotalSteps, 0.25);
 
     /// <summary>

@@ -31,6 +31,14 @@ internal sealed class Transfer
     /// <summary>The changes, in order.</summary>
     public IReadOnlyList<TransferStep> Steps => _steps;
 
+    /// <summary>The limits that the numbers now exceed, a sentence each.</summary>
+    public IReadOnlyList<string> Exceeded =>
+    [
+        .. Advice.LimitsOf(To.Rule, To.StepsPerEpoch, To.TotalSteps).Where(limit => To.Rate * To.WeightDecay > limit.Largest * (1 + 1e-9))
+            .Select(limit =>
+            $"Rate times decay is {NumberWords.Of(To.Rate * To.WeightDecay / limit.Largest)} times a limit: {limit.Reason}"),
+    ];
+
     /// <summary>Another batch, with the same examples in all.</summary>
     /// <param name="factor">The new batch over the old one.</param>
     /// <param name="stepsPerEpoch">Updates of an epoch with it; null for the old ones over the factor.</param>
@@ -47,18 +55,27 @@ internal sealed class Transfer
         if (rule.IsCoupled)
             return Add(changed with { Rate = To.Rate * factor }, $"batch times {NumberWords.Of(factor)}: rate times as much, decay kept",
                 "the units of an epoch stay the same, until an update turns the weights too far");
-        double beta1 = 1 - Math.Min(1, (1 - rule.Momentum) * factor), beta2 = Math.Max(SmallestBeta2, 1 - (1 - rule.Beta2) * factor);
+        if ((1 - rule.Momentum) * factor >= 1 - 1e-9)
+            throw new InputException(
+                $"--batch: {NumberWords.Of(factor)} times the batch asks for a beta1 of "
+                + $"{NumberWords.Of(1 - (1 - rule.Momentum) * factor)}; the rule "
+                + $"goes as far as {NumberWords.Of(1 / (1 - rule.Momentum))} times, where one update is as long as the memory of "
+                + $"{rule.Name}");
+        double beta1 = 1 - (1 - rule.Momentum) * factor, beta2 = 1 - (1 - rule.Beta2) * factor;
+        string floor =
+            beta2 < SmallestBeta2 ? $"; beta2 stays at its least, {SmallestBeta2}, where the rule has {NumberWords.Of(beta2)}" : "";
+        beta2 = Math.Max(SmallestBeta2, beta2);
         changed = changed with
         {
             Rate = To.Rate * root,
             WeightDecay = To.WeightDecay * root,
-            Rule = rule with { Momentum = Math.Max(0, beta1), Beta2 = beta2 },
+            Rule = rule with { Momentum = beta1, Beta2 = beta2 },
             Epsilon = To.Epsilon / root,
         };
         return Add(changed,
             $"batch times {NumberWords.Of(factor)}: rate and decay times its root {NumberWords.Of(root)}, 1 - β times "
             + $"{NumberWords.Of(factor)}, "
-            + "epsilon over the root",
+            + $"epsilon over the root{floor}",
             "noise and units of an epoch stay the same (Malladi et al. 2022); the root rule without the decay's root would not keep the "
             + "units");
     }
@@ -73,7 +90,8 @@ internal sealed class Transfer
         },
         $"run times {NumberWords.Of(factor)}: decay over its root, {NumberWords.OfDecay(To.WeightDecay / Math.Sqrt(factor))}",
         $"between {NumberWords.OfDecay(To.WeightDecay)}, which keeps the units of an epoch, and "
-        + $"{NumberWords.OfDecay(To.WeightDecay / factor)}, which keeps those of the run");
+        + $"{NumberWords.OfDecay(To.WeightDecay / factor)}, which keeps those of the run; the schedule must "
+        + "stretch with the run, so times in it that are written in epochs or updates need the same factor");
 
     /// <summary>More or fewer data, passed as often.</summary>
     /// <param name="factor">The new number of examples over the old one.</param>

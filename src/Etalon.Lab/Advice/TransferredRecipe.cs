@@ -32,10 +32,26 @@ internal static class TransferredRecipe
             text = RecipeEdit.WithRates(text, rate => Text(rate * rates), Text(rates));
         if (text is null) throw Refused(path, "its text has no place for the change", "write the advised numbers into it by hand");
         var read = RecipeReader.Read(text, path).Recipe;
-        if (Math.Abs(read.TotalSteps - to.TotalSteps) > Math.Max(1, 0.01 * to.TotalSteps))
-            throw Refused(path, $"its run would have {read.TotalSteps} updates instead of {to.TotalSteps}",
-                "write duration in epochs, so that it follows the batch");
+        if (read.StepsPerEpoch != Math.Round(to.StepsPerEpoch))
+            throw Refused(path, $"its data have epochs of {read.StepsPerEpoch} updates, and the advice is for {to.StepsPerEpoch:0}",
+                "name the larger data in it by hand");
+        if (read.TotalSteps != to.TotalSteps && RecipeEdit.With(text, "duration", $"{to.TotalSteps}ba") is { } exact)
+            (text, read) = (exact, RecipeReader.Read(exact, path).Recipe);
+        if (!Stretches(source.Recipe.LearningRate, read.LearningRate, source.Recipe.TotalSteps, read.TotalSteps, rates))
+            throw Refused(path,
+                "times in its schedule are written in epochs or updates, and would stay where they are while the run's length "
+                + "changes", "write them as parts of the run, as in 50%, or change them by hand");
         return text;
+    }
+
+    // The same rates at the same parts of the run, but for the rounding of updates and a warm-up, whose length is its own.
+    private static bool Stretches(Schedule before, Schedule after, long steps, long newSteps, double factor)
+    {
+        const int Places = 40;
+        double peak = Enumerable.Range(0, Places).Max(i => before.ValueAt(steps * i / Places));
+        int off = Enumerable.Range(Places / 8, Places - Places / 8).Count(
+            i => Math.Abs(after.ValueAt(newSteps * i / Places) / factor - before.ValueAt(steps * i / Places)) > 0.1 * peak);
+        return off <= 2;
     }
 
     private static InputException Refused(string path, string reason, string remedy) =>

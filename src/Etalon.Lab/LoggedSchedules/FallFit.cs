@@ -8,7 +8,7 @@ internal static class FallFit
     // What is nearer to 0 than the digits of a log are wide is 0.
     private const double Zero = 2e-4, Same = 1e-6;
 
-    private const int Refinements = 60, MostEnds = 64, Fewest = 3;
+    private const int Refinements = 60, MostEnds = 64, Fewest = 6;
 
     /// <summary>Whether enough rows come after an update to tell a fall.</summary>
     public static bool HasRows(LoggedSchedule rows, long begin) => rows.Steps.Count(step => step >= begin) >= Fewest;
@@ -22,6 +22,7 @@ internal static class FallFit
     /// <param name="begin">The update at which it begins.</param>
     public static long EndOf(string shape, LoggedSchedule rows, long begin)
     {
+        if (rows.PlannedSteps is { } planned && planned > begin) return planned;
         long last = rows.Steps[^1], first = Math.Max(begin + 1, last), most = Math.Max(first, last + rows.Interval);
         double Residual(long end)
         {
@@ -93,7 +94,7 @@ internal static class FallFit
             for (int row = still + 1; row < rows.Steps.Length; row++)
             {
                 double off =
-                    rows.Rates[row] - (low + (peak - low) * Shape(shape, (rows.Steps[row] - turn) / (double)(rows.TotalSteps - turn)));
+                    rows.Rates[row] - (low + (peak - low) * Shape(shape, (rows.Steps[row] - turn) / (double)(rows.End - turn)));
                 sum += off * off;
             }
             return sum;
@@ -106,7 +107,7 @@ internal static class FallFit
         double numerator = 0, denominator = 0;
         for (int row = still + 1; row < rows.Steps.Length; row++)
         {
-            double rest = 1 - Shape(shape, (rows.Steps[row] - turn) / (double)(rows.TotalSteps - turn));
+            double rest = 1 - Shape(shape, (rows.Steps[row] - turn) / (double)(rows.End - turn));
             numerator += rest * (peak - rows.Rates[row]);
             denominator += rest * rest;
         }

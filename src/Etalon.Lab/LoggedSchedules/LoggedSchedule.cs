@@ -11,7 +11,7 @@ internal sealed class LoggedSchedule
     // A rate that moves by more from a row to the next is a drop: it holds until the later row.
     private const double Drop = 1.5;
 
-    private const double UsualMomentum = 0.9;
+    private const double UsualMomentum = 0.9, MostBefore = 2;
 
     private LoggedSchedule(ScalarLog log, LogQuestion question)
     {
@@ -25,19 +25,30 @@ internal sealed class LoggedSchedule
                 .Names(log)}");
         var rows = rates.Points.Where(point => point.Value >= 0).ToList();
         if (rows.Count == 0) throw new InputException($"{log.Source}: none of its learning rates is 0 or more; is --map lr=NAME right?");
-        Steps = [.. rows.Select(row => row.Step * scale)];
+        long[] steps = [.. rows.Select(row => row.Step * scale)];
+        Interval = steps.Length < 2 ? scale : steps.Zip(steps.Skip(1), (a, b) => b - a).Order().ElementAt((steps.Length - 1) / 2);
+        // A log that begins much later than a row is one of a run that was resumed: of what came before nothing is known.
+        FirstStep = steps[0] > MostBefore * Interval ? steps[0] : 0;
+        Steps = [.. steps.Select(step => step - FirstStep)];
         Rates = [.. rows.Select(row => row.Value)];
         var decays = SeriesNames.Find(log, LoggedQuantity.WeightDecay, question.Map);
-        WeightDecay = question.WeightDecay ?? Constant(decays) ?? Setting("weight_decay", "wd");
+        double? logged = Constant(decays) ?? Setting("weight_decay", "wd");
+        if (question.WeightDecay is { } given && ((logged is { } said && said != given) || (logged is null && decays is not null)))
+            throw new InputException(
+                $"--weight-decay {given}: {log.Source} says {(logged is { } one ? $"{one}" : "a decay for each row")}; leave the option "
+                + $"out");
+        WeightDecay = question.WeightDecay ?? logged;
         Decays = question.WeightDecay is null && decays is not null && WeightDecay is null
             ? [.. rows.Select(row => At(decays, row.Step))] : WeightDecay is { } decay ? [.. rows.Select(_ => decay)] : [];
-        GradientNorm = Scaled(SeriesNames.Find(log, LoggedQuantity.GradientNorm, question.Map), scale);
-        Loss = Scaled(SeriesNames.Find(log, LoggedQuantity.Loss, question.Map), scale);
+        GradientNorm = Scaled(SeriesNames.Find(log, LoggedQuantity.GradientNorm, question.Map), scale, FirstStep);
+        Loss = Scaled(SeriesNames.Find(log, LoggedQuantity.Loss, question.Map), scale, FirstStep);
         double momentum = question.Momentum ?? Constant(SeriesNames.Find(log, LoggedQuantity.Momentum, question.Map)) ?? UsualMomentum;
         Rule = question.Optimizer is { } kind ? AdvisedRule.Usual(kind, NetworkFamily.Other) with { Momentum = momentum } : null;
-        Interval = Steps.Length < 2 ? scale : Steps.Zip(Steps.Skip(1), (a, b) => b - a).Order().ElementAt((Steps.Length - 1) / 2);
-        TotalSteps = log.Settings.TryGetValue("max_steps", out var most) && NumberText.TryReadWhole(most, out long planned, out _)
-            && planned >= Steps[^1] ? planned : Steps[^1] + Interval;
+        TotalSteps = Steps[^1] + Interval;
+        if (!log.Settings.TryGetValue("max_steps", out var most) || !NumberText.TryReadWhole(most, out long planned, out _)
+            || planned - FirstStep < Steps[^1]) return;
+        PlannedSteps = planned - FirstStep;
+        if (PlannedSteps < TotalSteps) TotalSteps = PlannedSteps.Value;
     }
 
     /// <summary>The log.</summary>
@@ -46,7 +57,10 @@ internal sealed class LoggedSchedule
     /// <summary>What was given beside it.</summary>
     public LogQuestion Question { get; }
 
-    /// <summary>The updates of the rows, ascending.</summary>
+    /// <summary>The update at which the log begins: 0, or that of the first row where a run was resumed into the log.</summary>
+    public long FirstStep { get; }
+
+    /// <summary>The updates of the rows, ascending, counted from <see cref="FirstStep"/>.</summary>
     public long[] Steps { get; }
 
     /// <summary>The rate of each.</summary>
@@ -64,8 +78,17 @@ internal sealed class LoggedSchedule
     /// <summary>Updates from a row to the next: the median.</summary>
     public long Interval { get; }
 
-    /// <summary>Updates of the run: as the log says, or one interval past the last row.</summary>
+    /// <summary>Updates that the log describes: to one interval past the last row, or to the end that it names before that.</summary>
     public long TotalSteps { get; }
+
+    /// <summary>Updates that the run is to have, from <see cref="FirstStep"/> on; null where the log does not say.</summary>
+    public long? PlannedSteps { get; }
+
+    /// <summary>The end of the run: as planned, or where the log ends.</summary>
+    public long End => PlannedSteps ?? TotalSteps;
+
+    /// <summary>Whether the run was to go on after the last row.</summary>
+    public bool IsUnfinished => PlannedSteps > TotalSteps;
 
     /// <summary>The norm of the gradient by update; empty where it was not logged.</summary>
     public IReadOnlyList<(long Step, double Value)> GradientNorm { get; }
@@ -88,7 +111,9 @@ internal sealed class LoggedSchedule
         var cut = Schedules.Dynamics.Phases.Of(new UpdateTable(new UpdateRule { Decay = DecayForm.Decoupled }, rows));
         return
         [
-            .. cut.Select(phase => new LoggedPhase(Steps[phase.Begin], phase.End < Steps.Length ? Steps[phase.End] : TotalSteps,
+            .. cut.Select(phase => new LoggedPhase(
+                FirstStep + (phase.Begin == 0 ? 0 : Steps[phase.Begin]),
+                FirstStep + (phase.End < Steps.Length ? Steps[phase.End] : TotalSteps),
                 Rates[phase.Begin], Rates[phase.End - 1], phase.IsConstant, UnitsBetween((int)phase.Begin, (int)phase.End))),
         ];
     }
@@ -181,8 +206,8 @@ internal sealed class LoggedSchedule
     private static double At(ScalarSeries series, long step) =>
         series.Points.LastOrDefault(point => point.Step <= step, series.Points[0]).Value;
 
-    private static IReadOnlyList<(long, double)> Scaled(ScalarSeries? series, long scale) =>
-        series is null ? [] : [.. series.Points.Select(point => (point.Step * scale, point.Value))];
+    private static IReadOnlyList<(long, double)> Scaled(ScalarSeries? series, long scale, long first) =>
+        series is null ? [] : [.. series.Points.Select(point => (point.Step * scale - first, point.Value))];
 }
 
 /// <summary>A phase of a logged schedule.</summary>

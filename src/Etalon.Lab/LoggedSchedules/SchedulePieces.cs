@@ -34,7 +34,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         var candidates = Candidates(schedule).Select(candidate => candidate with { Residual = candidate.ResidualOn(schedule) }).ToList();
         var best = candidates.FirstOrDefault(candidate => candidate.IsExact) ?? candidates.MinBy(candidate => candidate.Residual);
         return best is not null && best.Residual <= Explains
-            ? best : new([], "no piece, or pair of pieces, that etalon has", schedule.TotalSteps) { Residual = best?.Residual ?? 1 };
+            ? best : new([], "no shape that is tried", schedule.TotalSteps) { Residual = best?.Residual ?? 1 };
     }
 
     /// <summary>The recipe of a schedule: its pieces, or where none explain it a table of its rows.</summary>
@@ -43,7 +43,10 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         var pieces = Pieces.Count > 0 ? Pieces : TableOf(schedule);
         List<string> lines =
         [
-            $"# What {Path.GetFileName(schedule.Log.Source.TrimEnd('/'))} logged: {Words}, within {Residual:0.0e0} of the peak.",
+            $"# What {Path.GetFileName(schedule.Log.Source.TrimEnd('/'))} logged"
+                + (schedule.FirstStep > 0 ? $" from update {schedule.FirstStep} on, which is update 0 here" : "") + ": "
+                + (Pieces.Count > 0
+                ? $"{Words}, within {Residual:0.0e0} of the peak." : "lines from row to row, since no shape that is tried explains it."),
             $"name: {name}", $"duration: {TotalSteps}ba",
             .. schedule.Question.StepsPerEpoch is { } epoch ? [$"steps_per_epoch: {epoch}"] : (string[])[],
             .. OptimizerOf(schedule), "learning_rate:", .. pieces.Select(piece => $"  - {piece}"),
@@ -80,7 +83,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         var start = warmup.To(peak);
         if (rows.Rates.Skip(from).All(rate => Math.Abs(rate - peak) <= Close * peak))
             yield return new([.. start.Pieces, $"constant: {{value: {Text(peak)}}}"], $"{start.Words}constant at {peak:G4}",
-                rows.TotalSteps);
+                rows.End);
         if (DropsOf(rows, start.End, from, start.Words) is { } drops)
             yield return drops with { Pieces = [.. start.Pieces, .. drops.Pieces] };
         foreach (string shape in new[] { "linear", "cosine" })
@@ -125,7 +128,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             return new([$"steps: {{start: {Text(rows.Rates[from])}, at: [{steps}], factor: {Text(Rounded(factor))}}}"],
                 $"{after}times {factor:G4} at {string.Join(", ", at.Select(drop => $"{drop.Step:#,0}"))}, or up to "
                 + $"{rows.Interval - 1:#,0} updates before",
-                rows.TotalSteps);
+                rows.End);
         }
         var pieces = new List<string>();
         long start = begin;
@@ -136,13 +139,13 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             (start, rate) = (step, rate * ratio);
         }
         pieces.Add($"constant: {{value: {Text(rate)}}}");
-        return new(pieces, $"{after}{at.Count} jumps", rows.TotalSteps);
+        return new(pieces, $"{after}{at.Count} jumps", rows.End);
     }
 
     private static IEnumerable<SchedulePieces> Falls(LoggedSchedule rows, long begin, int from, string after)
     {
         double peak = rows.Rates[from];
-        long length = rows.TotalSteps - begin;
+        long length = rows.End - begin;
         if (length < 1 || !FallFit.HasRows(rows, begin)) yield break;
         // A fall that ends before the run does.
         foreach (string shape in new[] { "linear", "cosine" })
@@ -151,7 +154,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             if (shorter > 0.995 * length) continue;
             double low = FallFit.Low(FallFit.Between(shape, rows, begin, shorter));
             yield return new([Piece(shape, rows, begin, shorter, isLast: false), $"constant: {{value: {Text(low)}}}"],
-                $"{after}{shape} to {low:G4} in {shorter:#,0} updates, then constant", rows.TotalSteps);
+                $"{after}{shape} to {low:G4} in {shorter:#,0} updates, then constant", rows.End);
         }
         // A plateau, then a fall.
         int still = from;
@@ -162,9 +165,9 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             long turn = FallFit.TurnOf(shape, rows, still, peak);
             double low = FallFit.LowAfter(shape, rows, turn, still, peak);
             yield return new(
-                [$"wsd: {{peak: {Text(peak)}, decay: {rows.TotalSteps - turn}ba, to: {Text(low)}, shape: {shape}}}"],
-                $"{after}a plateau at {peak:G4} and a {shape} decay to {low:G4} over the last {rows.TotalSteps - turn:#,0} updates",
-                rows.TotalSteps);
+                [$"wsd: {{peak: {Text(peak)}, decay: {rows.End - turn}ba, to: {Text(low)}, shape: {shape}}}"],
+                $"{after}a plateau at {peak:G4} and a {shape} decay to {low:G4} over the last {rows.End - turn:#,0} updates",
+                rows.End);
         }
     }
 

@@ -339,7 +339,7 @@ public class DiagnosisTests
         var perBatch =
             Diagnose(new SphereRun { Phases = [.. Enumerable.Range(0, 400).Select(step => (1, Cosine(step, 20), 5e-3))], Every = 1 });
         Assert.Empty(perBatch.Flags);
-        Assert.Contains("too few rows between which the rate stands still", string.Join('\n', perBatch.NotLookedAt),
+        Assert.Contains("too few rows between which rate and momentum stand still", string.Join('\n', perBatch.NotLookedAt),
             StringComparison.Ordinal);
         string remark =
             Assert.Single(perBatch.Remarks, remark => remark.Contains("a scheduler that is stepped per batch", StringComparison.Ordinal));

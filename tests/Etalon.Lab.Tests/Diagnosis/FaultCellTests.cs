@@ -45,6 +45,7 @@ public class FaultCellTests(ITestOutputHelper output)
         ["micro-steps"] = (FlagKind.OtherSteps, false, "once in 4 rows"),
         ["sound-label-smoothing"] = (null, false, ""),
         ["sound-mixup"] = (null, false, ""),
+        ["sound-moving-momentum"] = (null, false, ""),
         ["sound-accumulation"] = (null, false, ""),
         ["sound-nesterov"] = (null, false, ""),
         ["sound-dampening"] = (null, false, ""),

@@ -62,6 +62,36 @@ public class SchedulePiecesTests
             Assert.Equal(recipe.LearningRate.ValueAt(step), written.LearningRate.ValueAt(step), 2e-4);
     }
 
+    [Fact]
+    public void A_log_that_begins_late_counts_from_its_first_row_and_an_unfinished_one_to_its_last()
+    {
+        var recipe = RecipeReader.Read("duration: 2000ba\nlearning_rate: {linear: {from: 0.1, to: 0}}").Recipe;
+        var question = new LogQuestion { WeightDecay = 1, Optimizer = Etalon.Lab.Advice.AdvisedOptimizer.AdamW };
+        var late = Logged(recipe, 10, question, from: 1500);
+        Assert.Equal(1500, late.FirstStep);
+        // 0.1 · (1/2000) Σ (2000 - t) over the updates from 1500 on.
+        Assert.Equal(0.1 / 2000 * (500 * 501 / 2.0), late.Units()!.Value, 0.03);
+        Assert.Equal(1500, late.Phases()[0].Begin);
+        string folder = Directory.CreateTempSubdirectory("etalon-unfinished").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "trainer_state.json");
+            var rows = Enumerable.Range(1, 50).Select(i => string.Create(CultureInfo.InvariantCulture,
+                $"{{\"step\": {10 * i}, \"learning_rate\": {recipe.LearningRate.ValueAt(10 * i - 1):R}}}"));
+            File.WriteAllText(file,
+                $"{{\"best_global_step\": null, \"max_steps\": 2000, \"log_history\": [{string.Join(", ", rows)}]}}");
+            var unfinished = LoggedSchedule.Of(LogFormat.ReadAny(file), question);
+            Assert.True(unfinished.IsUnfinished);
+            Assert.Equal(0.1 / 2000 * (2000 * 509 - 509 * 508 / 2.0), unfinished.Units()!.Value, 0.05);
+            var pieces = SchedulePieces.Of(unfinished);
+            Assert.Equal((2000, "linear from 0.1 to 0"), (pieces.TotalSteps, pieces.Words));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     // Integrated by a fine Runge-Kutta method elsewhere: 1/|w| from equilibrium to the end of the run.
     [Theory]
     [InlineData("{linear: {from: 0.1, to: 0}}", 4, 1.51)]
@@ -77,12 +107,12 @@ public class SchedulePiecesTests
         Assert.Equal(growth, Logged(recipe, 5, question).ExpectedGrowth()!.Value, 0.02);
     }
 
-    private static LoggedSchedule Logged(Recipe recipe, int every, LogQuestion? question = null)
+    private static LoggedSchedule Logged(Recipe recipe, int every, LogQuestion? question = null, int from = 0)
     {
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(file, Enumerable.Range(0, (int)recipe.TotalSteps).Where(step => step % every == 0)
+            File.WriteAllLines(file, Enumerable.Range(0, (int)recipe.TotalSteps).Where(step => step >= from && step % every == 0)
                 .Select(step => string.Create(CultureInfo.InvariantCulture, $"{step},{recipe.LearningRate.ValueAt(step):R}"))
                 .Prepend("step,lr"));
             return LoggedSchedule.Of(LogFormat.ReadAny(file), question ?? new());

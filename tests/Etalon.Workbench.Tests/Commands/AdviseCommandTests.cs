@@ -63,15 +63,38 @@ public sealed class AdviseCommandTests : IDisposable
     {
         string file = Path.Combine(_folder, "large.yaml");
         var (code, output, _) = await Cli.Run(
-            "advise", "--from", Cli.Recipe("cifar-step.yaml"), "--batch", "512", "--duration", "40ep", "--out", file, "--json");
+            "advise", "--from", Cli.Recipe("cifar-step.yaml"), "--batch", "512", "--out", file, "--json");
         Assert.Equal(0, code);
         var after = JsonNode.Parse(output)!["after"]!;
-        Assert.Equal((0.4, 0.001), ((double)after["learning_rate"]!, (double)after["weight_decay"]!));
+        Assert.Equal((0.4, 0.0005), ((double)after["learning_rate"]!, (double)after["weight_decay"]!));
         string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         Assert.Contains("# The classic recipe of He et al.", text, StringComparison.Ordinal);
         Assert.Contains("batch: 512", text, StringComparison.Ordinal);
         Assert.Contains("steps:  {start: 0.4, at: [80ep, 120ep], factor: 0.1}", text, StringComparison.Ordinal);
-        Assert.Contains("weight_decay: 0.001", text, StringComparison.Ordinal);
+        Assert.Contains("weight_decay: 0.0005", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_would_not_stretch_with_the_run_is_not_written()
+    {
+        string file = Path.Combine(_folder, "long.yaml");
+        var (code, _, error) = await Cli.Run("advise", "--from", Cli.Recipe("cifar-step.yaml"), "--duration", "320ep", "--out", file);
+        Assert.Equal(2, code);
+        Assert.Contains("as in 50%", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+        Assert.Equal(0, (await Cli.Run("advise", "--from", Cli.Recipe("digits.yaml"), "--duration", "60ep", "--out", file)).Code);
+        Assert.Contains("60ep", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_beyond_what_beta1_can_follow_is_refused_and_a_limit_that_is_passed_is_named()
+    {
+        var (code, _, error) = await Cli.Run("advise", "--from", Cli.Recipe("digits-adamw.yaml"), "--batch", "512");
+        Assert.Equal(2, code);
+        Assert.Contains("beta1", error, StringComparison.Ordinal);
+        (code, string output, _) = await Cli.Run("advise", "--from", Cli.Recipe("cifar-step.yaml"), "--batch", "4096");
+        Assert.Equal(0, code);
+        Assert.Contains("times a limit", output, StringComparison.Ordinal);
     }
 
     [Fact]

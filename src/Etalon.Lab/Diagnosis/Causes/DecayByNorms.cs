@@ -39,7 +39,7 @@ internal sealed class DecayByNorms : Cause
                 "the decay that the norms show: "
                     + (shares.Max(each => each.Units) < FewestUnits
                     ? $"{Text.Number(shares.Max(each => each.Units), 2)} mixing units are too few for it to show"
-                : shares.Max(each => each.Intervals) < FewestIntervals ? "too few rows between which the rate stands still"
+                : shares.Max(each => each.Intervals) < FewestIntervals ? "too few rows between which rate and momentum stand still"
                 : best.Name is null ? "too few rows"
                 : $"the rows are too far apart: it is {Text.Percent(best.Share.Mean, best.Share.Margin)} of the log's at best"));
             yield break;
@@ -89,7 +89,7 @@ internal sealed class DecayByNorms : Cause
         return decays.Length == 0
             ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
             : decays.All(decay => decay == 0) ? "the decay that the norms show: the log says that there is none to hold them against"
-            : evidence.LawGroups.Any(HasColumns) ? "the decay that the norms show: too few rows between which the rate stands still"
+            : evidence.LawGroups.Any(HasColumns) ? "the decay that the norms show: too few rows between which rate and momentum stand still"
             : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and "
                 + "the rate, decay and momentum of each row";
     }

@@ -78,6 +78,7 @@ internal sealed class NormAccount
     {
         // The first update takes all of its gradient into the buffer, whatever the dampening.
         if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
+        if (MomentumMoves(i)) return false;
         if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
         if (_group.UnitsBetween(_rows[i], _rows[i + 1]) is null && DecayJumps(_rows[i], _rows[i + 1])) return false;
@@ -85,6 +86,16 @@ internal sealed class NormAccount
             && double.IsFinite(_level[i + 1])
             && !_group.Phase.Log.MovesBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1]);
         return isBetween && (IsSteady(i) || (_buffer.IsExact[i] && _buffer.IsExact[i + 1]));
+    }
+
+    // What the buffer will still give to the weights is counted by one momentum: where that has just moved, another would be right.
+    private bool MomentumMoves(int i)
+    {
+        const double Lifetimes = 4;
+        double momentum = _group.NumbersAt(_rows[i + 1]).Momentum;
+        for (int j = i; j >= 0 && (j == i || _group.Steps[_rows[i]] - _group.Steps[_rows[j]] <= Lifetimes / (1 - momentum)); j--)
+            if (_group.NumbersAt(_rows[j]).Momentum != momentum) return true;
+        return false;
     }
 
     private bool DecayJumps(int row, int next)

@@ -51,6 +51,7 @@ internal static class AdviseJson
         Before = NumbersOf(transfer.From),
         Steps = transfer.Steps.Select(step => new { step.Change, step.Reason, Numbers = NumbersOf(step.Numbers) }),
         After = NumbersOf(transfer.To),
+        transfer.Exceeded,
     }, output);
 
     private static object NumbersOf(RecipeNumbersAtPeak numbers) => new

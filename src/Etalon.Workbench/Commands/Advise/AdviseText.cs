@@ -53,6 +53,8 @@ internal static class AdviseText
             foreach (var line in WrappedText.Lines("- ", $"{step.Change}.", width)) yield return line;
             foreach (var line in Indented($"{char.ToUpperInvariant(step.Reason[0])}{step.Reason[1..]}.", width)) yield return line;
         }
+        foreach (var limit in transfer.Exceeded)
+            foreach (var line in WrappedText.Lines("- ", $"{limit}. Lower the decay, or change less at a time.", width)) yield return line;
         yield return "";
         yield return $"{"",-30} {"before",14} {"after",14}";
         foreach (var (name, before, after) in Rows(transfer))

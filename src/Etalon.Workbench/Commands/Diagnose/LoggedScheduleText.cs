@@ -18,6 +18,14 @@ internal static class LoggedScheduleText
         foreach (var phase in phases.Take(MostPhases))
             foreach (var line in WrappedText.Lines("- ", PhaseOf(phase), width)) yield return line;
         if (phases.Count > MostPhases) yield return $"- and {phases.Count - MostPhases} more phases";
+        if (schedule.FirstStep > 0)
+            foreach (var line in Wrap(
+                $"The log begins at update {schedule.FirstStep:#,0}; what came before is not counted, and updates of the "
+                + "schedule count from there.", width)) yield return line;
+        if (schedule.IsUnfinished)
+            foreach (var line in Wrap(
+                $"The run is to have {schedule.FirstStep + schedule.PlannedSteps!.Value:#,0} updates; what follows is of "
+                + "those that are logged.", width)) yield return line;
         yield return "";
         foreach (var sentence in Consequences(schedule))
             foreach (var line in WrappedText.Lines("- ", sentence, width)) yield return line;
@@ -29,12 +37,14 @@ internal static class LoggedScheduleText
 
     /// <summary>What the log is, and of which updates.</summary>
     public static IEnumerable<string> Heading(LoggedSchedule schedule, int width) => Wrap(
-        $"{schedule.Log.Source}: {schedule.Log.Format}; rates of updates {schedule.Steps[0]:#,0} to {schedule.Steps[^1]:#,0}, "
+        $"{schedule.Log.Source}: {schedule.Log.Format}; rates of updates {schedule.FirstStep + schedule.Steps[0]:#,0} to "
+        + $"{schedule.FirstStep + schedule.Steps[^1]:#,0}, "
         + $"{schedule.Steps.Length:#,0} rows, one each {schedule.Interval:#,0}", width);
 
     /// <summary>The schedule in a sentence.</summary>
     public static string SentenceOf(SchedulePieces pieces) => pieces.Pieces.Count == 0
-        ? $"The rate follows {pieces.Words}."
+        ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a plateau with a decay, with a warm-up or "
+            + "without."
         : $"The rate is that of {pieces.Words}; the largest difference is {pieces.Residual:0.0e0} of the peak"
             + (pieces.IsExact ? "." : ", more than a log's digits leave, so it is not quite that.");
 
@@ -68,6 +78,11 @@ internal static class LoggedScheduleText
             ? "fewer than 3, so the run cannot forget its start, and decay hardly acts."
             : "the run has forgotten how it began; rate and weight decay matter by their product alone.");
         if (schedule.WeightDecay is not { } decay) yield break;
+        if (schedule.Peak * decay >= 1)
+        {
+            yield return "Rate times decay reaches 1 at the peak, which leaves nothing of the weights: is the decay right?";
+            yield break;
+        }
         double peak = schedule.Peak * decay * rule.UnitsPerIntrinsicRate;
         string epochs = schedule.Question.StepsPerEpoch is { } perEpoch ? $" ({NumberWords.Of(1 / peak / perEpoch)} epochs)" : "";
         yield return $"A unit takes {NumberWords.Of(1 / peak)} updates{epochs} at the peak rate, and an update turns the weights by "
