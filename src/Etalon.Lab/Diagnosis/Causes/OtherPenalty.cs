@@ -16,14 +16,14 @@ internal sealed class OtherPenalty : Cause
     // Of ln(g.w/|w|²), its standard deviation; of g.w/|w|_1, the quartiles' distance over the median.
     private const double MostScatter = 0.7, OfL1 = 0.05;
 
-    private const double Positive = 0.95, MostGroups = 0.7;
+    private const double Positive = 0.95, MostGroups = 0.7, LeastOfDecay = 1e-3;
     private const int FewestRows = 4, FewestAlone = 12;
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
         var asked = evidence.Groups.Where(group => evidence.IsInvariant(group.Name)).Select(group => (Group: group, Rows: Known(group)))
             .Where(each => each.Rows.Length >= FewestRows).ToList();
-        var loose = asked.Where(each => IsLoose(each.Group)).ToList();
+        var loose = asked.Where(each => IsLoose(each.Group) || HasL1(each.Group, each.Rows)).ToList();
         var pulled = loose.Where(each => IsPulled(each.Group, each.Rows)).ToList();
         // Two or three groups of a few rows may agree by chance.
         if (pulled.Count == 0 || pulled.Count < MostGroups * loose.Count || pulled.Sum(each => each.Rows.Length) < FewestAlone) yield break;
@@ -70,6 +70,13 @@ internal sealed class OtherPenalty : Cause
 
     private static bool IsLoose(LogGroup group) =>
         Phases.RadialCosine.RootMeanSquare(group.Dot, group.GradientSquare, group.Norm) > Phases.RadialCosine.Largest;
+
+    // A small term does not make the loss depend on the scale; but g.w over Σ|w| is a constant, of which noise is far.
+    private static bool HasL1(LogGroup group, int[] rows)
+    {
+        double decay = group.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        return L1(group, rows) is > 0 && Median([.. rows.Select(row => Pull(group, row))]) > LeastOfDecay * decay;
+    }
 
     private static bool IsPulled(LogGroup group, int[] rows)
     {
