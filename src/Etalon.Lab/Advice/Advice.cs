@@ -15,6 +15,9 @@ internal sealed class Advice
     /// <summary>The units of published recipes, and the least that forget a start.</summary>
     public const double UsualUnits = 15, FewestUnits = 3;
 
+    // Of published recipes of 90 epochs and more.
+    private const double FewestUsed = 8, MostUsed = 40;
+
     private const double EpochsThatRepeat = 8, Neighbor = 0.25, LongestWarmup = 0.05, LongestWarmupOfSquares = 0.02, SlightOvershoot = 1.25;
     private const double LargeBatch = 1024, EpochsOfLargeBatch = 5, DecayOverTokens = 0.527, UnitsAtOneToken = 1.084;
 
@@ -178,6 +181,7 @@ internal sealed class Advice
         }
         double nearest = _habits.MinBy(habit => Math.Abs(Elementary.Log(habit / WeightDecay)));
         string neighbor = Binding is null && Math.Abs(nearest / WeightDecay - 1) is > 0.01 and <= Neighbor
+            && WantedUnits * nearest / WeightDecay is >= FewestUsed and <= MostUsed
             ? $"; the usual {NumberWords.OfDecay(nearest)} gives {NumberWords.Of(WantedUnits * nearest / WeightDecay)} and is as good"
             : "";
         return new(

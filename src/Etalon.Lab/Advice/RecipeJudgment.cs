@@ -1,4 +1,5 @@
 using Etalon.Lab.Recipes;
+using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Advice;
@@ -8,6 +9,10 @@ internal sealed class RecipeJudgment
 {
     private const double ManyUnits = 40, ShortestPhase = 0.03, FewestAfterDrop = 0.1, MostAfterDrop = 2.5;
 
+    // Rate times decay of the update that is nearest to its limits, or furthest beyond them, and the rule with its momentum there.
+    private readonly AdvisedRule _worstRule;
+    private readonly double _worst;
+
     private RecipeJudgment(Recipe recipe, double? startRms)
     {
         Recipe = recipe;
@@ -15,6 +20,7 @@ internal sealed class RecipeJudgment
         if (!(Numbers.Rate > 0))
             throw new InputException("learning_rate: is 0 at every update, so there is nothing to judge; give a rate");
         Phases = Schedules.Dynamics.Phases.Of(schedule);
+        (_worstRule, _worst) = WorstOf(schedule);
         if (startRms is { } rms && Numbers is { Rule.Kind: AdvisedOptimizer.AdamW, WeightDecay: > 0 })
             Norm = new(Numbers.Rule, Numbers.Rate, Numbers.WeightDecay, rms);
         Findings = [.. FindingsOf()];
@@ -52,8 +58,7 @@ internal sealed class RecipeJudgment
     /// schedule of the decay is scaled alike. Null without decay.
     /// </summary>
     public double? AdvisedDecay => MainUnits > 0
-        ? Math.Min(Numbers.WeightDecay * Advice.UsualUnits / MainUnits,
-            Advice.LimitsOf(Numbers.Rule, Numbers.StepsPerEpoch, Numbers.TotalSteps).Min(limit => limit.Largest) / Numbers.Rate)
+        ? Numbers.WeightDecay * Math.Min(Advice.UsualUnits / MainUnits, LimitsOf(_worstRule).Min(limit => limit.Largest) / _worst)
         : null;
 
     /// <summary>Judges a recipe.</summary>
@@ -74,9 +79,25 @@ internal sealed class RecipeJudgment
         }
     }
 
+    private IEnumerable<IntrinsicLimit> LimitsOf(AdvisedRule rule) =>
+        Advice.LimitsOf(rule, Numbers.StepsPerEpoch, Numbers.TotalSteps);
+
+    // Momentum may move, and with it the limits: of each momentum the largest product counts.
+    private (AdvisedRule Rule, double Product) WorstOf(UpdateSchedule schedule)
+    {
+        var largest = new Dictionary<double, double>();
+        for (long step = 0; step < schedule.TotalSteps; step++)
+        {
+            double momentum = Numbers.Rule.IsCoupled ? schedule.Momentum.ValueAt(step) : Numbers.Rule.Momentum;
+            double product = schedule.LearningRate.ValueAt(step) * schedule.WeightDecay.ValueAt(step);
+            if (!largest.TryGetValue(momentum, out double before) || product > before) largest[momentum] = product;
+        }
+        return largest.Select(pair => (Rule: Numbers.Rule with { Momentum = pair.Key }, Product: pair.Value))
+            .MaxBy(each => each.Product / LimitsOf(each.Rule).Min(limit => limit.Largest));
+    }
+
     private IEnumerable<string> FindingsOf()
     {
-        double intrinsic = Numbers.Rate * Numbers.WeightDecay;
         if (Numbers.WeightDecay == 0)
         {
             yield return "Without weight decay the norms only grow and the effective rate falls by itself; there is no equilibrium. "
@@ -90,9 +111,8 @@ internal sealed class RecipeJudgment
         if (MainUnits > ManyUnits)
             yield return $"{NumberWords.Of(MainUnits)} mixing units are more than the 8 to 40 of published recipes: a smaller decay would "
                 + "average over more of the data.";
-        foreach (var limit in Advice.LimitsOf(Numbers.Rule, Numbers.StepsPerEpoch, Numbers.TotalSteps)
-            .Where(limit => intrinsic > limit.Largest * (1 + 1e-9)))
-            yield return $"Rate times decay is {NumberWords.Of(intrinsic)}, {NumberWords.Of(intrinsic / limit.Largest)} times the limit: "
+        foreach (var limit in LimitsOf(_worstRule).Where(limit => _worst > limit.Largest * (1 + 1e-9)))
+            yield return $"Rate times decay is up to {NumberWords.Of(_worst)}, {NumberWords.Of(_worst / limit.Largest)} times the limit: "
                 + $"{limit.Reason}.";
         foreach (var finding in OfLaterPhases()) yield return finding;
         if (Norm is { OvershootWithout: > AdamWarmup.LargestOvershoot } norm

@@ -69,6 +69,8 @@ public class RecipeJudgmentTests
         "duration: 8ep, steps_per_epoch: 10000, learning_rate: 0.1, weight_decay: 5e-4, momentum: 0.9")]
     [InlineData("0.02 rad", "duration: 30ep, steps_per_epoch: 23, learning_rate: 0.1, weight_decay: 5e-2, momentum: 0.9")]
     [InlineData("oscillate", "duration: 900ep, steps_per_epoch: 23, learning_rate: 0.1, weight_decay: 4e-3, momentum: 0.98")]
+    [InlineData("oscillate",
+        "duration: 900ep, steps_per_epoch: 391, learning_rate: 0.1, weight_decay: 2.9e-4, momentum: {linear: {from: 0.5, to: 0.99}}")]
     [InlineData("mean of squared gradients",
         "duration: 5000ba, learning_rate: 0.01, weight_decay: 0.2, optimizer: {name: adamw, beta2: 0.999}")]
     [InlineData("Without weight decay", "duration: 10ep, steps_per_epoch: 391, learning_rate: 0.1, momentum: 0.9")]

@@ -46,8 +46,9 @@ internal static class AdviseCommand
         var advice = Advice.Of(options.BudgetOf(parsed, out string duration));
         string recipe = AdvisedRecipe.TextOf(advice, duration);
         var read = RecipeReader.Read(recipe, "advised.yaml");
-        if (parsed.GetValue(options.Json)) AdviseJson.Write(advice, recipe, files.Report);
-        else Print(AdviseText.Of(advice, read.Recipe, recipe, Terminal.Of(files.Report).Width), files.Report);
+        var judgment = RecipeJudgment.Of(read.Recipe, options.InitRmsOf(parsed));
+        if (parsed.GetValue(options.Json)) AdviseJson.Write(advice, judgment.Findings, recipe, files.Report);
+        else Print(AdviseText.Of(advice, judgment, recipe, Terminal.Of(files.Report).Width), files.Report);
         files.Write(options.Out, writer => writer.Write(recipe));
         return ExitCode.Done;
     }

@@ -8,7 +8,7 @@ namespace Etalon.Workbench.Commands;
 /// <summary>What <c>advise --json</c> prints.</summary>
 internal static class AdviseJson
 {
-    public static void Write(Advice advice, string recipe, TextWriter output) => Print(new
+    public static void Write(Advice advice, IReadOnlyList<string> findings, string recipe, TextWriter output) => Print(new
     {
         advice.Budget.TotalSteps,
         LearningRate = advice.Rate,
@@ -26,6 +26,7 @@ internal static class AdviseJson
         advice.GradientGrowth,
         Norm = advice.Norm is { } norm ? NormOf(norm, advice.ShortestWarmup) : null,
         Numbers = advice.Numbers.Select(number => new { number.Name, Value = number.Text, number.Standing, number.Reason, number.Change }),
+        Findings = findings,
         Recipe = recipe,
     }, output);
 

@@ -9,7 +9,7 @@ namespace Etalon.Workbench.Commands;
 internal static class AdviseText
 {
     /// <summary>The advice, its recipe and what the recipe does.</summary>
-    public static IEnumerable<string> Of(Advice advice, Recipe recipe, string text, int width)
+    public static IEnumerable<string> Of(Advice advice, RecipeJudgment judgment, string text, int width)
     {
         var budget = advice.Budget;
         foreach (var line in Wrap($"{budget.TotalSteps:#,0} updates{Epochs(budget.Epochs)}, {RuleOf(budget.Rule)}, "
@@ -24,10 +24,10 @@ internal static class AdviseText
         }
         yield return "";
         yield return "What follows";
-        foreach (var sentence in Consequences(advice))
+        foreach (var sentence in judgment.Findings.Concat(Consequences(advice)))
             foreach (var line in WrappedText.Lines("- ", sentence, width)) yield return line;
         yield return "";
-        foreach (var line in ForecastOf(recipe, width)) yield return line;
+        foreach (var line in ForecastOf(judgment.Recipe, width)) yield return line;
         yield return "";
         yield return "The recipe";
         foreach (var line in text.TrimEnd('\n').Split('\n')) yield return line;
@@ -117,10 +117,6 @@ internal static class AdviseText
 
     private static IEnumerable<string> Consequences(Advice advice)
     {
-        if (advice.UnitsByPhase[0] < Advice.FewestUnits)
-            yield return $"{NumberWords.Of(advice.UnitsByPhase[0])} mixing units are fewer than 3: this budget cannot forget its start, "
-                + $"so that "
-                + "initialization and rate matter separately.";
         string phases = string.Join(", ", advice.UnitsByPhase.Select(NumberWords.Of));
         yield return $"Mixing units{(advice.UnitsByPhase.Count > 1 ? " by phase" : "")}: {phases}. One takes "
             + $"{NumberWords.Of(1 / advice.UnitsPerUpdate)} updates{Epochs(advice.EpochsPerUnit)} at the peak rate.";
