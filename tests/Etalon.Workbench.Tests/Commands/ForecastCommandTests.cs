@@ -32,7 +32,7 @@ public sealed class ForecastCommandTests : IDisposable
     [InlineData("--probe trains, and needs data and a model", "--probe", "100")]
     [InlineData("there is no run", "--from", "nowhere")]
     [InlineData("the laws of norms here are those of sgd", "optimizer.name=adam", "momentum=0")]
-    [InlineData("--gradient-square: norms under adamw follow from rate, decay and betas alone", "optimizer.name=adamw", "momentum=0",
+    [InlineData("whose norms follow from rate, decay and betas alone", "optimizer.name=adamw", "momentum=0",
         "--gradient-square", "3")]
     [InlineData("nothing is left of the weights", "optimizer.name=adamw", "momentum=0", "weight_decay=1e3")]
     public async Task Bad_input_is_refused_with_a_remedy(string message, params string[] rest)

@@ -26,8 +26,9 @@ internal static class DirectionForecastReport
         })
             if (isGiven)
                 throw new InputException(
-                    $"{option}: norms under {recipe.Optimizer.Name} follow from rate, decay and betas alone, whatever the gradients, and "
-                    + $"start where the recipe's seed starts them; leave it out");
+                    $"{option}: {parsed.GetRequiredValue(options.Recipe)[0]} has {recipe.Optimizer.Name}, whose norms follow from rate, "
+                    + $"decay "
+                    + "and betas alone, whatever the gradients, and start where the recipe's seed starts them; leave the option out");
         var forecast = DirectionForecast.Of(recipe);
         var measured = parsed.GetValue(options.Against) is { } run
             ? forecast.MeasuredIn(CommonOptions.Find(run, parsed.GetRequiredValue(options.Runs))) : null;
