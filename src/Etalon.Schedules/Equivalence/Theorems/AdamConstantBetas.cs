@@ -47,7 +47,7 @@ public static class AdamConstantBetas
         {
             if (source.Steps[i] != numbers)
                 throw new EquivalenceException(
-                    $"the numbers change from {numbers} to {source.Steps[i]}, and constant betas need all of them constant", remedy, i);
+                    $"{Change(numbers, source.Steps[i])}, and constant betas need all numbers constant", remedy, i);
             var corrections = AdamBias.Of(i, 1 - numbers.Beta1, 1 - numbers.Beta2);
             var targets = AdamBias.Of(i, lost1, lost2);
             var gain = a / rootOfB * (corrections.Root2 / corrections.First) * (targets.First / targets.Root2);
@@ -60,4 +60,10 @@ public static class AdamConstantBetas
         }
         return new(source, new AdamTable(steps), states);
     }
+
+    private static string Change(AdamRow from, AdamRow to) =>
+        from.Rate != to.Rate ? $"the rate changes from {from.Rate:G6} to {to.Rate:G6}"
+        : from.WeightDecay != to.WeightDecay ? $"the weight decay changes from {from.WeightDecay:G6} to {to.WeightDecay:G6}"
+        : $"the betas or epsilon change from ({from.Beta1:G6}, {from.Beta2:G6}, {from.Epsilon:G6}) to ({to.Beta1:G6}, {to.Beta2:G6}, "
+            + $"{to.Epsilon:G6})";
 }
