@@ -21,7 +21,7 @@ internal sealed class CsvFormat : LogFormat
         var header = QuotedRows.Header(LogText.Head(path));
         string? axis = SeriesNames.StepOf(header);
         var log = new ScalarLog(path, axis is null ? "a CSV log by epoch" : Words) { IsByEpoch = axis is null };
-        ReadInto(log, path, header, axis ?? header.First(name => name.Equals(Epoch, StringComparison.OrdinalIgnoreCase)), step => step);
+        ReadInto(log, path, header, axis ?? header.First(name => name.Equals(Epoch, StringComparison.OrdinalIgnoreCase)));
         return log;
     }
 
@@ -30,8 +30,7 @@ internal sealed class CsvFormat : LogFormat
     /// <param name="file">The table.</param>
     /// <param name="header">Its header.</param>
     /// <param name="axis">The column of the steps.</param>
-    /// <param name="update">The update that a step stands for.</param>
-    public static void ReadInto(ScalarLog log, string file, IReadOnlyList<string> header, string axis, Func<long, long> update)
+    public static void ReadInto(ScalarLog log, string file, IReadOnlyList<string> header, string axis)
     {
         int place = header.ToList().IndexOf(axis);
         long without = 0, first = 0;
@@ -44,7 +43,7 @@ internal sealed class CsvFormat : LogFormat
             }
             for (int column = 0; column < header.Count; column++)
                 if (column != place && header[column].Length > 0 && QuotedRows.Number(cells[column]) is { } value)
-                    log.Add(header[column], update(step), value);
+                    log.Add(header[column], step, value);
         }
         if (without > 0)
             log.Warnings.Add(

@@ -25,7 +25,7 @@ internal sealed class LightningFormat : LogFormat
     {
         string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
         var log = new ScalarLog(file, Words);
-        CsvFormat.ReadInto(log, file, QuotedRows.Header(LogText.Head(file)), "step", step => step);
+        CsvFormat.ReadInto(log, file, QuotedRows.Header(LogText.Head(file)), "step");
         return log;
     }
 }
