@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Etalon.Engine;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Products;
-using Etalon.Engine.Kernels.Vectors;
-using Etalon.Engine.Speed;
+using Etalon.Lab.Benchmarks;
 
 namespace Etalon.Benchmarks;
 

@@ -1,8 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 
 namespace Etalon.Benchmarks;
 

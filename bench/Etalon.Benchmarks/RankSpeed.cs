@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 
 namespace Etalon.Benchmarks;
 

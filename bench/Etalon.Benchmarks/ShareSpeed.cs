@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Models;
 

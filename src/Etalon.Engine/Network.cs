@@ -1,11 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine;
 

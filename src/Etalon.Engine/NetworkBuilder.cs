@@ -1,10 +1,5 @@
 using System.Numerics;
 using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine;
 
@@ -54,8 +49,9 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="stride">Pixels from one output to the next. Default: 1.</param>
     /// <param name="padding">Zeros around the image. Default: kernel / 2.</param>
     /// <param name="residual">What is added to the output; none by default.</param>
+    /// <param name="isFrozen">Whether the weights keep their initial values. Default: false.</param>
     public Signal<T> Convolution(string name, Signal<T> input, int outputs, int kernel, int stride = 1, int? padding = null,
-        Signal<T>? residual = null)
+        Signal<T>? residual = null, bool isFrozen = false)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
@@ -70,7 +66,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
                 nameof(kernel));
         RequireSize(name, (long)kernel * kernel * map.Channels * outputs, (long)map.Height * map.Width * outputs);
         var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, kernel, kernel, stride, zeros);
-        return Add(new Convolution<T>(name, input, residual, isFrozen: false, ConvolutionKernels.Create<T>(shape, _isDirect)));
+        return Add(new Convolution<T>(name, input, residual, isFrozen, ConvolutionKernels.Create<T>(shape, _isDirect)));
     }
 
     /// <summary>A linear layer without bias over all numbers of an image; a frozen one keeps its initial weights.</summary>

@@ -1,6 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Memory;
 
 namespace Etalon.Engine;
 

@@ -1,7 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
 using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine;

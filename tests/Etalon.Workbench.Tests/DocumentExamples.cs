@@ -1,9 +1,5 @@
 using System.Text.RegularExpressions;
 using Etalon.Engine;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.RangeTests;
 using Etalon.Lab.Recipes;
@@ -127,7 +123,7 @@ public partial class DocumentExamples
     {
         string[] known =
         [
-            .. new[] { typeof(Schedules.Schedule), typeof(Engine.Losses.Loss), typeof(Lab.InputException) }
+            .. new[] { typeof(Schedules.Schedule), typeof(Engine.Loss), typeof(Lab.InputException) }
                 .SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.Namespace!).Distinct(),
         ];
         var used = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "docs"), "*.md").Select(File.ReadAllText)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Etalon.Engine.Kernels;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Four float64 numbers that are computed with together, as if they were one: the same quantity of four replicas of an experiment. A

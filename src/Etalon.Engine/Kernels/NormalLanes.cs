@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Etalon.Engine.Kernels;
 using Etalon.Engine.Random;
 
-namespace Etalon.Engine.Kernels;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Standard normal numbers for four replicas at once, many at a time. Lane j draws from the <see cref="CounterStream"/> with index first +

@@ -1,8 +1,7 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Batch normalization: y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and (biased) variance of each channel over the

@@ -1,9 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>A trained number added to each channel: y = x + b. It starts at 0.</summary>
 /// <typeparam name="T">float or double.</typeparam>

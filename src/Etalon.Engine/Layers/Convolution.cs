@@ -3,7 +3,7 @@ using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Ranks;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A convolution without bias, y = x * w, optionally with the residual addition y = x * w + r.

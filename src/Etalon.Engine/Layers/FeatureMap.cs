@@ -2,7 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Numbers that a layer has written for a batch, [image][height][width][channels], or the network's input. What later layers read of it

@@ -1,9 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Group normalization: y = scale (x - mean) / sqrt(variance + epsilon) + shift, with mean and (biased) variance over the pixels of an

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The spread of the initial weights: normal with mean 0 and standard deviation sqrt(2 / fan), He, Zhang, Ren, Sun,

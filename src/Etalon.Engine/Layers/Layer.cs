@@ -1,9 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>One layer of a network: how it computes its output for a batch, and the gradients of its inputs and parameters.</summary>
 /// <typeparam name="T">float or double.</typeparam>

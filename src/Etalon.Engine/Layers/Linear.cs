@@ -4,7 +4,7 @@ using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Products;
 using Etalon.Engine.Ranks;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A linear layer without bias over all numbers of an image: y [images][outputs] = x [images][inputs] w [inputs][outputs].

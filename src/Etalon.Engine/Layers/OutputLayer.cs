@@ -1,9 +1,7 @@
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Losses;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>The end of a network: reads its outputs, evaluates the loss and begins the backward pass.</summary>
 /// <typeparam name="T">float or double.</typeparam>

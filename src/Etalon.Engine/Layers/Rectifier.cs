@@ -1,7 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>ReLU: y = max(x, 0), applied where its signal is read and undone where its gradient is completed.</summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -2,7 +2,7 @@ using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// What a layer hands to the next: the numbers of a <see cref="FeatureMap{T}"/>, seen through a scale and shift and a ReLU that are

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The sum of signals of one shape, y = x1 + x2 + ..., stored: a residual addition; of one signal, a copy with its normalization and

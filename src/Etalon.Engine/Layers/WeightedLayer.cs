@@ -1,10 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Random;
+using Etalon.Engine.Layers;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>A layer that is linear in its input and in one tensor of weights, without bias: a convolution or a linear layer.</summary>
 /// <remarks>Frozen weights keep their initial values; weight-normalized ones are the directions of the parameters, output channel by output

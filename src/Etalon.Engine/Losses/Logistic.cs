@@ -1,6 +1,6 @@
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Losses;
+namespace Etalon.Engine;
 
 /// <summary>The logistic loss of one output for two classes: ln(1 + e^(-s z)) with s = 1 for class 1 and -1 for class 0.</summary>
 public sealed class Logistic : Loss

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Losses;
+namespace Etalon.Engine;
 
 /// <summary>
 /// What training minimizes: the mean over a batch of a number for each example, from the network's outputs z [outputs] and a label.

@@ -1,6 +1,6 @@
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Losses;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Softmax cross-entropy, - sum over k of q_k ln p_k, with p = softmax(z) and q the label smoothed by s:

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Losses;
+namespace Etalon.Engine;
 
 /// <summary>Half the squared distance of the outputs from the label's unit vector: sum over k of (z_k - [k = label])^2 / 2.</summary>
 public sealed class SquaredError : Loss

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Etalon.Engine.Memory;
+namespace Etalon.Engine;
 
 /// <summary>
 /// One contiguous, 64-byte aligned piece of native memory that is laid out before the first step: tensors are declared, then the whole

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Memory;
+namespace Etalon.Engine;
 
 /// <summary>A named view into a <see cref="Region{T}"/>: a shape and where its numbers lie, row by row.</summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Monitors;
 
-namespace Etalon.Engine.Monitors;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Signal and noise of the gradient from a pair of independent batches of one size at the same weights: with their gradients g and h,

@@ -1,6 +1,3 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-
 namespace Etalon.Engine.Monitors;
 
 /// <summary>

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Monitors;
 
-namespace Etalon.Engine.Monitors;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Watches updates of some parameter tensors from outside: one pass over weights, gradients and buffer before, one over the weights after.

@@ -1,6 +1,6 @@
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Monitors;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The inner products of an update of some weights, in double: w before it, w' after it, the gradient g that it used, and the optimizer's

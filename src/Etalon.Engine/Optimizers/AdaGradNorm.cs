@@ -1,7 +1,7 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// AdaGrad-Norm (Ward, Wu, Bottou, "AdaGrad stepsizes: sharp convergence over nonconvex landscapes", ICML 2019): b^2 = b^2 + |g|^2;  v = mu

@@ -1,10 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Adam and AdamW as PyTorch's torch.optim.Adam and AdamW: m = beta1 m + (1 - beta1) g;  u = beta2 u + (1 - beta2) g^2;

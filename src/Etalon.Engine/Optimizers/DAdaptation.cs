@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// D-Adaptation SGD (Defazio and Mishchenko, "Learning-rate-free learning by D-Adaptation", ICML 2023): with q = eta D / |g_0|: N += q g.s;

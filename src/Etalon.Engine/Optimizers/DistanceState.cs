@@ -1,5 +1,3 @@
-using Etalon.Engine.Memory;
-
 namespace Etalon.Engine.Optimizers;
 
 /// <summary>

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// DoG, distance over gradients (Ivgi, Hinder, Carmon, "DoG is SGD's best friend", ICML 2023): w -= c r g / sqrt(G), where r is the largest

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>The update's numbers of a parameter group.</summary>
 /// <param name="Rate">eta, at least 0.</param>

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>What the first b of a cell is; each is multiplied by a factor.</summary>
 public enum InitialDivisor

@@ -1,10 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Muon: m = mu m + (1 - mu) g;  d = (1 - mu) g + mu m, or m without Nesterov;  w = (1 - eta lambda) w - eta s O(d / (|d| + epsilon)),

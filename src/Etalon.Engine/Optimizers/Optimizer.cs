@@ -1,10 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Monitors;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A rule that changes flat parameters by their gradient, with the update's numbers for each parameter group, and remembers what it needs:

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Prodigy (Mishchenko and Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024), Adam on D g without bias

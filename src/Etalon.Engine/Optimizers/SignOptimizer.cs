@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>A rule whose step is the rate times the sign of a mix of the gradient and its mean.</summary>
 /// <typeparam name="T">float or double.</typeparam>

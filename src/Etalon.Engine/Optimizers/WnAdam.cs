@@ -1,10 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// WN-Adam, algorithm 4 of the WNGrad paper (arXiv 1803.02865): m = beta m + (1 - beta) g;  b = b + eta^2 |g|^2 / b;  w -= (eta / b) m / (1

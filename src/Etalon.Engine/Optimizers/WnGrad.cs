@@ -1,8 +1,7 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// WNGrad (Wu, Ward, Bottou, "WNGrad: Learn the Learning Rate in Gradient Descent", arXiv 1803.02865): b = b + eta^2 |g|^2 / b;  v = mu v +

@@ -1,4 +1,6 @@
-namespace Etalon.Engine.Optimizers;
+using Etalon.Engine.Optimizers;
+
+namespace Etalon.Engine;
 
 /// <summary>The form of WNGrad's update.</summary>
 public sealed record WnGradOptions

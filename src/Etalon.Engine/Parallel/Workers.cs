@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Etalon.Engine.Parallel;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A fixed team of threads that work through numbered chunks together. Which thread takes which chunk is left open; what a chunk

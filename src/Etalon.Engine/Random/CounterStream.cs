@@ -1,6 +1,7 @@
+using Etalon.Engine.Random;
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Random;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Random numbers addressed by what they are for: (seed, purpose, index, epoch). Two streams with different addresses are independent,

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Etalon.Engine.Ranks;
 
-namespace Etalon.Engine.Ranks;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The processes that train one network together, each with whole chunks of every batch, and how they exchange numbers. They are counted

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Etalon.Engine.Ranks;
 
-namespace Etalon.Engine.Ranks;
+namespace Etalon.Engine;
 
 /// <summary>Ranks that <c>mpirun</c> or <c>srun</c> has started, over Open MPI or MPICH.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
+using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Symmetry;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Degrees of homogeneity of a network in one pass over its layers. Each layer says which power of c multiplies its output when a group of

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
+using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Symmetry;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The smallest scale-invariant groups of a network's tensors. A weight whose only reader is a normalization is one alone; weights that

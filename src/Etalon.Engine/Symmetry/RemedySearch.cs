@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using Etalon.Engine.Layers;
 
 namespace Etalon.Engine.Symmetry;
 

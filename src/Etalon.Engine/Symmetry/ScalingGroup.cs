@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Symmetry;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The trained numbers that are multiplied by one c > 0 while everything else stays: whole tensors, or one output channel of one tensor.

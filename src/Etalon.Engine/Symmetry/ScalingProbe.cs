@@ -1,7 +1,6 @@
-using Etalon.Engine.Random;
 using Etalon.Numerics;
 
-namespace Etalon.Engine.Symmetry;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Scales parameters of a network and looks at what happens to its outputs for one training batch; the numerical counterpart of

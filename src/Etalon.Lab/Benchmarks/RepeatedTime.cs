@@ -21,11 +21,12 @@ internal static class RepeatedTime
     /// The median of calls for at least half a second and at least five, after one that is not timed; as bench/peers/speed_peer.py
     /// measures.
     /// </summary>
-    public static (double Seconds, int Repetitions) Settled(Action work)
+    /// <param name="run">Does the work once and returns its seconds.</param>
+    public static (double Seconds, int Repetitions) Settled(Func<double> run)
     {
-        Once(work);
+        run();
         var seconds = new List<double>();
-        for (double sum = 0; seconds.Count < FewestRepetitions || sum < Shortest.TotalSeconds; sum += seconds[^1]) seconds.Add(Once(work));
+        for (double sum = 0; seconds.Count < FewestRepetitions || sum < Shortest.TotalSeconds; sum += seconds[^1]) seconds.Add(run());
         return (Median(seconds), seconds.Count);
     }
 

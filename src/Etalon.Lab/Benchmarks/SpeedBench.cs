@@ -1,10 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Kernels.Vectors;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Speed;
+using Etalon.Engine;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 
@@ -107,7 +103,7 @@ internal static class SpeedBench
         for (int round = 0; round < rounds; round++)
         {
             double peak = FmaPeak.Measure<T>(workers);
-            seconds[round] = RepeatedTime.Once(convolution.Run);
+            seconds[round] = convolution.Run();
             shares[round] = convolution.Operations / seconds[round] * 1e-9 / peak;
         }
         return new ConvolutionPassSpeed(

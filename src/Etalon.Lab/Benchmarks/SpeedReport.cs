@@ -1,5 +1,4 @@
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Speed;
+using Etalon.Engine;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 

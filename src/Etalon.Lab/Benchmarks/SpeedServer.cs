@@ -1,9 +1,6 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Kernels.Vectors;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Speed;
+using Etalon.Engine;
 using Etalon.Lab.Models;
 
 namespace Etalon.Lab.Benchmarks;
@@ -19,7 +16,7 @@ internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatin
     private readonly ModelSpec _model;
     private readonly int _batch;
     private readonly Workers _workers;
-    private readonly Dictionary<string, Action> _made = [];
+    private readonly Dictionary<string, Func<double>> _made = [];
     private readonly List<IDisposable> _held = [];
 
     /// <summary>A server that has made nothing yet: what is not asked for takes no memory.</summary>
@@ -37,7 +34,7 @@ internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatin
         string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         name = string.Join(' ', words);
         if (name == "describe") return Describe();
-        if (!_made.TryGetValue(name, out var work))
+        if (!_made.TryGetValue(name, out var run))
         {
             if (Make(words) is not { } made)
                 return new JsonObject
@@ -45,25 +42,25 @@ internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatin
                     ["error"] =
                     $"no measurement '{name}': expected step, evaluate, conv forward|data|weight 16|32|64, or describe"
                 };
-            _made[name] = work = made;
+            _made[name] = run = made;
         }
-        var (seconds, repetitions) = RepeatedTime.Settled(work);
+        var (seconds, repetitions) = RepeatedTime.Settled(run);
         var answer = new JsonObject { ["name"] = name, ["seconds"] = seconds, ["repetitions"] = repetitions };
         if (name is "step" or "evaluate") answer["images_per_second"] = _batch / seconds;
         return answer;
     }
 
-    private Action? Make(string[] words) => words switch
+    private Func<double>? Make(string[] words) => words switch
     {
-        ["step"] => Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Step,
-        ["evaluate"] => Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Evaluate,
+        ["step"] => Timed(Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Step),
+        ["evaluate"] => Timed(Hold(new TrainingSpeed<T>(_model, _batch, _workers)).Evaluate),
         ["conv", "forward", var channels] => Make(ConvolutionPass.Forward, channels),
         ["conv", "data", var channels] => Make(ConvolutionPass.DataGradient, channels),
         ["conv", "weight", var channels] => Make(ConvolutionPass.WeightGradient, channels),
         _ => null,
     };
 
-    private Action? Make(ConvolutionPass pass, string channels) => channels switch
+    private Func<double>? Make(ConvolutionPass pass, string channels) => channels switch
     {
         "16" => Make(pass, 32, 16),
         "32" => Make(pass, 16, 32),
@@ -71,7 +68,9 @@ internal sealed class SpeedServer<T> : IDisposable where T : unmanaged, IFloatin
         _ => null,
     };
 
-    private Action Make(ConvolutionPass pass, int size, int channels) => Hold(new ConvolutionSpeed<T>(
+    private static Func<double> Timed(Action work) => () => RepeatedTime.Once(work);
+
+    private Func<double> Make(ConvolutionPass pass, int size, int channels) => Hold(new ConvolutionSpeed<T>(
         new ConvolutionShape(size, size, channels, channels, 3, 3, 1, 1), pass, _batch, _workers,
         _model.Convolution == ConvolutionMode.Direct)).Run;
 

@@ -1,12 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
 using Etalon.Engine;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
-using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;

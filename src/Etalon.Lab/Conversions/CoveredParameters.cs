@@ -1,5 +1,5 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;

@@ -1,7 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Random;
 using Etalon.Lab.Data;
 using Etalon.Lab.Training;
 

@@ -1,5 +1,4 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;

@@ -1,8 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
 using Etalon.Lab.Data;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Models;

@@ -1,4 +1,4 @@
-using Etalon.Engine.Symmetry;
+using Etalon.Engine;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Models;
 

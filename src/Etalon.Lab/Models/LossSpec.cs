@@ -1,4 +1,4 @@
-using Etalon.Engine.Losses;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Models;
 

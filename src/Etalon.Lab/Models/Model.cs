@@ -1,10 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Models;

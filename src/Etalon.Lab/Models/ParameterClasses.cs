@@ -1,7 +1,5 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Symmetry;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Models;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Models;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Random;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Optimizers;

@@ -1,5 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Schedules.Equivalence;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Schedules;
 using Etalon.Schedules.Equivalence;

@@ -1,5 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 
 namespace Etalon.Lab.Optimizers;
 

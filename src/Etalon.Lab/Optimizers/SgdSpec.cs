@@ -1,5 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Optimizers;

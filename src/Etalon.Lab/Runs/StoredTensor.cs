@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Etalon.Engine.Memory;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Runs;
 

@@ -1,5 +1,4 @@
-using Etalon.Engine.Kernels;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Schedules;
 

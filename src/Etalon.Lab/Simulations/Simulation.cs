@@ -1,5 +1,4 @@
-using Etalon.Engine.Kernels;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Simulations.Losses;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 

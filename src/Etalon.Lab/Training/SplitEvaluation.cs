@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 
 namespace Etalon.Lab.Training;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;

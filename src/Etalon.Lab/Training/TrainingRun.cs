@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Etalon.Engine;
-using Etalon.Engine.Ranks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;

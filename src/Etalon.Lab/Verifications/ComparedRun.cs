@@ -1,5 +1,5 @@
 using System.Numerics;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;

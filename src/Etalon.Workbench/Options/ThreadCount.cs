@@ -1,5 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Ranks;
 
 namespace Etalon.Workbench.Options;
 

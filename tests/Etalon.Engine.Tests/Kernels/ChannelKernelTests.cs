@@ -1,7 +1,6 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Vectors;
-using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Kernels;
 

@@ -1,5 +1,3 @@
-using Etalon.Engine.Kernels.Convolution;
-
 namespace Etalon.Engine.Tests.Kernels;
 
 /// <summary>The convolution and its gradients by their definition: one loop over every (image, output, tap), in float64.</summary>

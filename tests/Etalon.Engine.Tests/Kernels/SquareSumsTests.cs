@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Kernels;
 

@@ -1,5 +1,3 @@
-using Etalon.Engine.Losses;
-
 namespace Etalon.Engine.Tests.Losses;
 
 public class LossTests

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Etalon.Engine.Monitors;
-using Etalon.Engine.Parallel;
 using Etalon.Engine.Tests.Networks;
 
 namespace Etalon.Engine.Tests.Monitors;

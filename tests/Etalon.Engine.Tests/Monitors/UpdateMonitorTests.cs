@@ -1,9 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Monitors;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Monitors;
 

@@ -1,8 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Tests.Networks;
 

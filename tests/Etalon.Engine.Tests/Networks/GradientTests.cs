@@ -1,7 +1,3 @@
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
-
 namespace Etalon.Engine.Tests.Networks;
 
 /// <summary>Every layer's gradient against central differences in float64, seen through the parameters of the layers around it.</summary>

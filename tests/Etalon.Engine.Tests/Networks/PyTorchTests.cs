@@ -1,7 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Engine.Tests.Golden;
 
 namespace Etalon.Engine.Tests.Networks;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Networks;
 

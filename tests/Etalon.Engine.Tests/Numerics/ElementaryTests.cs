@@ -1,5 +1,4 @@
 using System.Globalization;
-using Etalon.Engine.Random;
 using Etalon.Numerics;
 
 namespace Etalon.Engine.Tests.Numerics;

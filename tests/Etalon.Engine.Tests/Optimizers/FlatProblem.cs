@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Random;
 
 namespace Etalon.Engine.Tests.Optimizers;
 

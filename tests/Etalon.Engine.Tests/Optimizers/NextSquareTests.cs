@@ -1,9 +1,3 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Monitors;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
-
 namespace Etalon.Engine.Tests.Optimizers;
 
 /// <summary>The exact law of |w|^2 under gradients orthogonal to w, in every form of the update; and what breaks it.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Optimizers;
 
 namespace Etalon.Engine.Tests.Optimizers;
 

@@ -1,6 +1,3 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Engine.Tests.Golden;
 
 namespace Etalon.Engine.Tests.Optimizers;

@@ -1,5 +1,3 @@
-using Etalon.Engine.Optimizers;
-
 namespace Etalon.Engine.Tests.Optimizers;
 
 /// <summary>The rules once more, over plain arrays: a few lines each, one number after another, as the papers write them.</summary>

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 
 namespace Etalon.Engine.Tests.Optimizers;
 

@@ -1,8 +1,3 @@
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
 using Etalon.Engine.Tests.Networks;
 
 namespace Etalon.Engine.Tests.Optimizers;

@@ -1,8 +1,3 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
-
 namespace Etalon.Engine.Tests.Optimizers;
 
 /// <summary>What the papers prove of WNGrad and its relatives, on the optimizers themselves.</summary>

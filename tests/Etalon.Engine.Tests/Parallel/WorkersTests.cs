@@ -1,5 +1,3 @@
-using Etalon.Engine.Parallel;
-
 namespace Etalon.Engine.Tests.Parallel;
 
 public class WorkersTests

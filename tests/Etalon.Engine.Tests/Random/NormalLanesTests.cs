@@ -1,6 +1,3 @@
-using Etalon.Engine.Kernels;
-using Etalon.Engine.Random;
-
 namespace Etalon.Engine.Tests.Random;
 
 public class NormalLanesTests

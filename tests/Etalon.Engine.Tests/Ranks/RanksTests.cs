@@ -1,10 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 using Etalon.Engine.Tests.Networks;
 
 namespace Etalon.Engine.Tests.Ranks;

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Tests.Ranks;
 

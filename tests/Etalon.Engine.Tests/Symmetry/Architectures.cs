@@ -1,5 +1,3 @@
-using Etalon.Engine.Layers;
-
 namespace Etalon.Engine.Tests.Symmetry;
 
 /// <summary>The networks of the architecture table (Li and Arora 2019, appendix C), small, with epsilon 0.</summary>

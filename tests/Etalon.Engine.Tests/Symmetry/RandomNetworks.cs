@@ -1,6 +1,3 @@
-using Etalon.Engine.Layers;
-using Etalon.Engine.Random;
-
 namespace Etalon.Engine.Tests.Symmetry;
 
 /// <summary>Small networks put together at random from every layer there is.</summary>

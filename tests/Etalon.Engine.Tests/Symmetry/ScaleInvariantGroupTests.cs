@@ -1,4 +1,3 @@
-using Etalon.Engine.Symmetry;
 using static Etalon.Engine.Tests.Symmetry.Architectures;
 using static Etalon.Engine.Tests.Symmetry.SymmetryProbe;
 

@@ -1,8 +1,3 @@
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
-
 namespace Etalon.Engine.Tests.Symmetry;
 
 /// <summary>A small network in float64 and both looks at its symmetry.</summary>

@@ -1,5 +1,3 @@
-using Etalon.Engine.Random;
-using Etalon.Engine.Symmetry;
 using FsCheck;
 using FsCheck.Fluent;
 

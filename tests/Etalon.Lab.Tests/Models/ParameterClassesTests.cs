@@ -1,8 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Diagnosis;

@@ -1,7 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;

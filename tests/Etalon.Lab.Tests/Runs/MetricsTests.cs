@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 

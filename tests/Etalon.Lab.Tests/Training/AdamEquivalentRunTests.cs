@@ -1,4 +1,4 @@
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;

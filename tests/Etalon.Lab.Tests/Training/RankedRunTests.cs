@@ -1,4 +1,4 @@
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Engine.Tests.Ranks;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Etalon.Engine.Optimizers;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.RangeTests;
 using Etalon.Lab.Recipes;

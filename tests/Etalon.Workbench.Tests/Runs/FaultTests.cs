@@ -1,4 +1,4 @@
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Tests;

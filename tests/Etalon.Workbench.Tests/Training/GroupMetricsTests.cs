@@ -1,5 +1,4 @@
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Etalon.Engine.Kernels.Vectors;
+using Etalon.Engine;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Tests;
 using Etalon.Workbench.Tests.Commands;

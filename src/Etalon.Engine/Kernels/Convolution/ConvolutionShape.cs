@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Kernels.Convolution;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The sizes of a convolution (a cross-correlation, as in every framework): x [n][h][w][ci] with weights [ky][kx][ci][co] gives

@@ -1,6 +1,7 @@
 using System.Numerics;
+using Etalon.Engine.Kernels;
 
-namespace Etalon.Engine.Kernels.Convolution;
+namespace Etalon.Engine;
 
 /// <summary>
 /// An image inside zero margins, as the convolution kernels read it from a worker's scratch:

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Etalon.Engine.Kernels.Vectors;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The width that kernels compute with: 512 bits where the processor does that fast, else 256. It is chosen once per process, and no bit

@@ -1,9 +1,8 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
+using Etalon.Engine.Optimizers;
 
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A rule that divides the gradient of a cell (all parameters, a tensor, a channel, a kernel) by a number b &gt; 0 that it takes from the

@@ -1,4 +1,4 @@
-namespace Etalon.Engine.Optimizers;
+namespace Etalon.Engine;
 
 /// <summary>Which parameters share one step size, in the rules that take it from the norm of their gradient.</summary>
 public enum StepSizeScope

@@ -1,8 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 

@@ -1,4 +1,4 @@
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims.FastEquilibrium;

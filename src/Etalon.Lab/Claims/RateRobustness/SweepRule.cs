@@ -1,4 +1,4 @@
-using Etalon.Engine.Optimizers;
+using Etalon.Engine;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Schedules;

@@ -1,6 +1,4 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Claims.WnGradConvex;
 

@@ -1,5 +1,4 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Claims.WnGradConvex;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Data;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Etalon.Engine.Optimizers;
+using Etalon.Engine;
 using Etalon.Lab.Optimizers;
 using Etalon.Schedules;
 

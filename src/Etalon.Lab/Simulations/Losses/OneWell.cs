@@ -1,4 +1,4 @@
-using Etalon.Engine.Kernels;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Simulations.Losses;
 

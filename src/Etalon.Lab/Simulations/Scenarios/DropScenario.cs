@@ -1,4 +1,4 @@
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Numerics;
 using Etalon.Lab.Simulations.Losses;

@@ -1,4 +1,4 @@
-using Etalon.Engine.Random;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Simulations.Scenarios;
 

@@ -1,7 +1,4 @@
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Numerics;
 using Etalon.Numerics;

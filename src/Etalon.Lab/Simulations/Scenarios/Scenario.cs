@@ -1,4 +1,4 @@
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Charts;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;

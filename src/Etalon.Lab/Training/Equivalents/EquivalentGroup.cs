@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Numerics;
 using Etalon.Schedules.Equivalence;
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Optimizers;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;

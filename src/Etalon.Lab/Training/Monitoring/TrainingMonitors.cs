@@ -1,8 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Monitors;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Etalon.Engine.Symmetry;
+using Etalon.Engine;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
 using Etalon.Lab.Invariance;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using System.Text.Json;
-using Etalon.Engine.Kernels.Vectors;
+using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Models;

@@ -1,5 +1,4 @@
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Speed;
+using Etalon.Engine;
 using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Models;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
 

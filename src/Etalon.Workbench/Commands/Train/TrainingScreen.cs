@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Etalon.Engine.Ranks;
+using Etalon.Engine;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
