@@ -25,7 +25,8 @@ public partial class ArchitectureTests
 
     [Fact]
     public void Vector_instructions_stay_in_the_engines_kernels_and_the_measure_of_their_peak() =>
-        AssertNone("System.Runtime.Intrinsics", file => !Regex.IsMatch(file, "^src/(Etalon.Engine/Kernels/|Etalon.Lab/Benchmarks/FmaPeak.cs$)"));
+        AssertNone("System.Runtime.Intrinsics",
+            file => !Regex.IsMatch(file, "^src/(Etalon.Engine/Kernels/|Etalon.Lab/Benchmarks/FmaPeak.cs$)"));
 
     [Fact]
     public void Only_the_workbench_prints() =>

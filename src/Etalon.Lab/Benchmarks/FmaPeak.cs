@@ -86,7 +86,8 @@ internal static class FmaPeak
     private readonly struct NarrowSingle : IMultiplyAdd<Vector256<float>>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+        public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+            Vector256.FusedMultiplyAdd(a, b, c);
     }
 
     private readonly struct NarrowDouble : IMultiplyAdd<Vector256<double>>
@@ -99,7 +100,8 @@ internal static class FmaPeak
     private readonly struct WideSingle : IMultiplyAdd<Vector512<float>>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
+        public static Vector512<float> Of(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+            Vector512.FusedMultiplyAdd(a, b, c);
     }
 
     private readonly struct WideDouble : IMultiplyAdd<Vector512<double>>
