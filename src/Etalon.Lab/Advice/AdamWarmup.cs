@@ -1,8 +1,6 @@
 namespace Etalon.Lab.Advice;
 
-/// <summary>
-/// What a warm-up has to do for AdamW: hold the effective rate down until the norm of scale-invariant weights has grown to its equilibrium.
-/// </summary>
+/// <summary>A warm-up of AdamW, whose norms follow from its numbers alone.</summary>
 /// <remarks>
 /// At equilibrium the root mean square of a weight is √(η/(2 λ)), whatever the gradients are. Weights that begin smaller turn faster, by
 /// the ratio of the two. The norm's way there is the mean-field recursion of N = E w², X = E w m, Q = E m², V = E v per weight, with
@@ -12,16 +10,13 @@ namespace Etalon.Lab.Advice;
 /// <param name="Rate">The peak rate η.</param>
 /// <param name="WeightDecay">λ.</param>
 /// <param name="StartRms">The root mean square of the weights at the start.</param>
-internal sealed record AdamWarmup(AdvisedRule Rule, double Rate, double WeightDecay, double StartRms)
+internal sealed record AdamWarmup(AdvisedRule Rule, double Rate, double WeightDecay, double StartRms) : NormWarmup
 {
-    /// <summary>The largest effective rate over that of equilibrium that a start may have.</summary>
-    public const double LargestOvershoot = 2;
-
     /// <summary>The root mean square at equilibrium, √(η/(2 λ)).</summary>
     public double EquilibriumRms => Math.Sqrt(Rate / (2 * WeightDecay));
 
-    /// <summary>The effective rate of the first update over that of equilibrium, without a warm-up.</summary>
-    public double OvershootWithout => EquilibriumRms / StartRms;
+    /// <inheritdoc/>
+    public override double OvershootWithout => EquilibriumRms / StartRms;
 
     /// <summary>The rate that has the same product with its decay, and begins at its equilibrium: √(2 η λ) times the start.</summary>
     public double BalancedRate => StartRms * Math.Sqrt(2 * Rate * WeightDecay);
@@ -29,24 +24,8 @@ internal sealed record AdamWarmup(AdvisedRule Rule, double Rate, double WeightDe
     /// <summary>The decay to it.</summary>
     public double BalancedDecay => Rate * WeightDecay / BalancedRate;
 
-    /// <summary>The shortest linear warm-up, (t + 1)/(w + 1), with which no update's effective rate is above twice that of equilibrium.
-    /// </summary>
-    /// <param name="most">The longest that may be; it is the answer too where that is too short.</param>
-    public long Shortest(long most)
-    {
-        if (OvershootWithout <= LargestOvershoot) return 0;
-        long tooShort = 0, enough = most;
-        while (enough - tooShort > 1)
-        {
-            long middle = tooShort + (enough - tooShort) / 2;
-            if (Overshoot(middle) <= LargestOvershoot) enough = middle;
-            else tooShort = middle;
-        }
-        return enough;
-    }
-
-    /// <summary>The largest effective rate over that of equilibrium, with a linear warm-up.</summary>
-    public double Overshoot(long warmup)
+    /// <inheritdoc/>
+    public override double Overshoot(long warmup)
     {
         var (b1, b2) = (Rule.Momentum, Rule.Beta2);
         double normSquare = StartRms * StartRms, dot = 0, bufferSquare = 0, square = 0, keptFirst = 1, keptSecond = 1, largest = 0;

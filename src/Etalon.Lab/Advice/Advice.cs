@@ -31,7 +31,8 @@ internal sealed class Advice
         if (budget.Rate is { } known)
         {
             Rate = known.Value;
-            rate = new("learning_rate", NumberWords.OfRate(Rate), known.Standing, known.Reason);
+            rate = new("learning_rate", NumberWords.OfRate(Rate), known.Standing, known.Reason,
+                known.Standing == Standing.MeasuredHere ? "a test of whole runs at rates around it: etalon sweep" : "");
         }
         else
         {
@@ -46,7 +47,9 @@ internal sealed class Advice
         Binding = Limits.Where(limit => Rate * DecayBeforeLimits > limit.Largest * (1 + 1e-9)).MinBy(limit => limit.Largest);
         WeightDecay = Limited(DecayBeforeLimits);
         Norm = rule.Kind == AdvisedOptimizer.AdamW && budget.StartRms is { } rms ? new(rule, Rate, WeightDecay, rms) : null;
-        if (Norm is not null) ShortestWarmup = Norm.Shortest(budget.TotalSteps);
+        if (rule.IsCoupled && budget is { Noise: { } noise, Squares: { Settled: > 0 } squares })
+            MeasuredNorm = new(rule, Rate, WeightDecay, noise.StartNorm, squares);
+        ShortestWarmup = ((NormWarmup?)Norm ?? MeasuredNorm)?.Shortest(budget.TotalSteps);
         (Warmup, var warmup) = WarmupOf(budget);
         // A linear warm-up gives half of what the peak would.
         if (budget.Warmup is null && Warmup > 0 && updates > Warmup)
@@ -56,7 +59,7 @@ internal sealed class Advice
         }
         UnitsPerUpdate = Rate * WeightDecay * rule.UnitsPerIntrinsicRate;
         UnitsByPhase = [.. Shape.PhaseShares(budget.TotalSteps).Select(share => share * UnitsPerUpdate * updates)];
-        Numbers = [rate, OfDecay(units), OfShape(), warmup, OfGroups()];
+        Numbers = [rate, OfDecay(units), OfShape(), warmup, .. OfBatch(), OfGroups()];
     }
 
     /// <summary>What it is for.</summary>
@@ -103,6 +106,9 @@ internal sealed class Advice
 
     /// <summary>The norm of AdamW's weights, where their start is known; null else.</summary>
     public AdamWarmup? Norm { get; }
+
+    /// <summary>The norm of SGD's weights, where it was measured; null else.</summary>
+    public SgdWarmup? MeasuredNorm { get; }
 
     /// <summary>
     /// The shortest warm-up that holds the effective rate below twice its equilibrium; null where the start is not known.
@@ -206,6 +212,7 @@ internal sealed class Advice
     {
         const string Name = "warm-up";
         if (budget.Warmup is { } given) return (given, new(Name, Updates(given), Standing.Given, "as given"));
+        if (MeasuredNorm is { } norm) return OfMeasured(norm, budget.TotalSteps);
         if (budget.Rule.IsCoupled)
         {
             if (budget is { Batch: >= LargeBatch, StepsPerEpoch: { } perEpoch })
@@ -239,6 +246,32 @@ internal sealed class Advice
             + $"{NumberWords.Of(Norm.OvershootWithout)} times as fast as later, with it at most twice{limited}",
             $"rate {NumberWords.OfRate(Norm.BalancedRate)} and decay {NumberWords.OfDecay(Norm.BalancedDecay)}: the same product, and it "
             + "begins at its equilibrium"));
+    }
+
+    private (long Updates, AdvisedNumber Number) OfMeasured(SgdWarmup norm, long total)
+    {
+        string way = $"the norm of the weights begins at {NumberWords.Of(norm.StartNorm)} and tends to "
+            + $"{NumberWords.Of(norm.EquilibriumNorm)}, by a probe; without a warm-up they turn "
+            + $"{NumberWords.Of(norm.OvershootWithout)} times as fast at first as there"
+            + (norm.OvershootWithout <= NormWarmup.LargestOvershoot ? ", and up to twice is no harm" : "");
+        const string Change = "another start or another decay: the norm at equilibrium follows from them";
+        if (ShortestWarmup == 0) return (0, new("warm-up", "none", Standing.MeasuredHere, way, Change));
+        long most = (long)(LongestWarmup * total), updates = Math.Min(ShortestWarmup!.Value, most);
+        string limited = ShortestWarmup > most ? $", which needs {ShortestWarmup} updates, more than a twentieth of the run" : "";
+        return (updates, new("warm-up", Updates(updates), Standing.MeasuredHere, $"{way}, with it at most twice{limited}", Change));
+    }
+
+    private IEnumerable<AdvisedNumber> OfBatch()
+    {
+        if (Budget.Noise is not { } noise) yield break;
+        string measured = $"over updates {noise.Updates / 2} to {noise.Updates - 1} the gradient's noise scale, tr Σ/|∇L|² of the "
+            + $"scale-invariant weights, is {(noise.Images is { } scale ? "about" : "at least")} "
+            + $"{NumberWords.Of(noise.Images ?? noise.LeastImages)} images";
+        bool isBelow = noise.Batch <= (noise.Images ?? noise.LeastImages);
+        yield return new("batch", $"{noise.Batch}", Standing.MeasuredHere, measured + (isBelow
+            ? $"; up to there a larger batch saves updates: etalon advise --from RECIPE --batch N has its numbers"
+            : "; beyond it a larger batch needs more images for the same progress"),
+            "training: the noise scale grows while the loss falls");
     }
 
     private static AdvisedNumber OfGroups() => new("decay of gains and biases", "0", Standing.Habit,

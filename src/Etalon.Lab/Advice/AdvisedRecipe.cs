@@ -14,10 +14,6 @@ internal static class AdvisedRecipe
     public static string TextOf(Advice advice, string duration)
     {
         var (budget, rule) = (advice.Budget, advice.Budget.Rule);
-        string rate = NumberWords.OfRate(advice.Rate);
-        bool isPlateau = advice.Shape is RateShape.Plateau, hasWarmup = advice.Warmup > 0;
-        string piece = advice.Shape.Piece(rate, budget.StepsPerEpoch);
-        if (isPlateau && hasWarmup) piece = piece.Replace("{", $"{{warmup: {advice.Warmup}ba, ", StringComparison.Ordinal);
         var reasons = advice.Numbers
             .Where(number => number.Name is "learning_rate" or "schedule" or "warm-up" && number.Standing != Standing.Given)
             .SelectMany(number => Comment($"{number.Name}: {number.Reason}"));
@@ -26,13 +22,22 @@ internal static class AdvisedRecipe
             "# A schedule that etalon advises; add data and model to train it here.", "name: advised", $"duration: {duration}",
             .. budget.StepsPerEpoch is { } perEpoch ? [$"steps_per_epoch: {perEpoch:0}"] : (string[])[],
             OptimizerOf(rule), .. reasons, "learning_rate:",
-            .. hasWarmup && !isPlateau ? [$"  - warmup: {{peak: {rate}, for: {advice.Warmup}ba}}"] : (string[])[],
-            $"  - {piece}",
+            .. PiecesOf(advice).Select(piece => $"  - {piece}"),
             .. Comment(advice.Numbers.First(number => number.Name == "weight_decay").Reason),
             $"weight_decay: {advice.DecayText}",
             .. rule.IsCoupled ? [$"momentum: {rule.Momentum}"] : (string[])[],
         ];
         return string.Join('\n', lines) + "\n";
+    }
+
+    /// <summary>The pieces of the rate.</summary>
+    public static IEnumerable<string> PiecesOf(Advice advice)
+    {
+        string rate = NumberWords.OfRate(advice.Rate), piece = advice.Shape.Piece(rate, advice.Budget.StepsPerEpoch);
+        if (advice.Warmup == 0) return [piece];
+        return advice.Shape is RateShape.Plateau
+            ? [piece.Replace("{", $"{{warmup: {advice.Warmup}ba, ", StringComparison.Ordinal)]
+            : [$"warmup: {{peak: {rate}, for: {advice.Warmup}ba}}", piece];
     }
 
     private static string OptimizerOf(AdvisedRule rule) => rule.IsCoupled

@@ -1,3 +1,5 @@
+using Etalon.Lab.Forecasts;
+
 namespace Etalon.Lab.Advice;
 
 /// <summary>What somebody has, and what he has decided already: the input of an <see cref="Advice"/>.</summary>
@@ -39,6 +41,12 @@ internal sealed record Budget
 
     /// <summary>Root mean square of the weights at the start; null where nobody said.</summary>
     public double? StartRms { get; init; }
+
+    /// <summary>The noise of the gradient, where it was measured; null else.</summary>
+    public GradientNoise? Noise { get; init; }
+
+    /// <summary>SGD's S by mixing units, where it was measured; null else.</summary>
+    public GradientCurve? Squares { get; init; }
 
     /// <summary>Training tokens over parameters, of a language model that sees its data once; null else.</summary>
     public double? TokensPerParameter { get; init; }

@@ -115,8 +115,8 @@ internal sealed class RecipeJudgment
             yield return $"Rate times decay is up to {NumberWords.Of(_worst)}, {NumberWords.Of(_worst / limit.Largest)} times the limit: "
                 + $"{limit.Reason}.";
         foreach (var finding in OfLaterPhases()) yield return finding;
-        if (Norm is { OvershootWithout: > AdamWarmup.LargestOvershoot } norm
-            && norm.Overshoot(WarmupSteps) is > AdamWarmup.LargestOvershoot and var overshoot)
+        if (Norm is { OvershootWithout: > NormWarmup.LargestOvershoot } norm
+            && norm.Overshoot(WarmupSteps) is > NormWarmup.LargestOvershoot and var overshoot)
             yield return $"The root mean square of the weights begins at {NumberWords.Of(norm.StartRms)} and grows to "
                 + $"{NumberWords.Of(norm.EquilibriumRms)}, and the warm-up of "
                 + $"{WarmupSteps} updates is shorter than that growth: the weights turn up to {NumberWords.Of(overshoot)} times as fast "

@@ -12,7 +12,7 @@ internal sealed class Forecast
 {
     private Forecast(Recipe recipe, InvariantSchedule schedule, IReadOnlyList<GroupGradients> gradients, string source)
     {
-        (Recipe, Source) = (recipe, source);
+        (Recipe, Source, Gradients) = (recipe, source, gradients);
         Phases = Schedules.Dynamics.Phases.Of(schedule.Schedule);
         MixingUnits = schedule.Units;
         Groups = [.. gradients.Select(
@@ -36,6 +36,9 @@ internal sealed class Forecast
 
     /// <summary>The groups, all scale-invariant weights together last; at least one, in units of its own where S is not known.</summary>
     public IReadOnlyList<GroupForecast> Groups { get; }
+
+    /// <summary>Start and S of each group, in the order of <see cref="Groups"/>.</summary>
+    public IReadOnlyList<GroupGradients> Gradients { get; }
 
     /// <summary>All scale-invariant weights together.</summary>
     public GroupForecast Whole => Groups[^1];

@@ -31,6 +31,9 @@ public sealed class AdviseCommandTests : IDisposable
     [InlineData("no batch known", "names no data", "--from", "recipes/plan-only.yaml", "--batch", "512")]
     [InlineData("rate of another rule", "give it by --rate", "--from", "recipes/cifar-step.yaml", "--optimizer", "adamw")]
     [InlineData("two modes", "does not go with --against", "--against", "recipes/cifar-step.yaml", "--batch", "512")]
+    [InlineData("nothing to measure", "--measure trains", "--measure", "recipes/plan-only.yaml")]
+    [InlineData("two sources", "does not go with --measure", "--measure", "recipes/digits.yaml", "--family", "vit")]
+    [InlineData("threads for nothing", "goes with --measure", "--family", "vit", "--duration", "3000ba", "--batch", "64", "--threads", "2")]
     [InlineData("no file", "no such file", "--against", "nowhere.yaml")]
     public async Task Bad_input_is_refused_with_a_remedy(string what, string message, params string[] args)
     {
@@ -102,6 +105,34 @@ public sealed class AdviseCommandTests : IDisposable
     {
         Assert.Equal(1, (await Cli.Run("advise", "--against", Cli.Recipe("digits.yaml"))).Code);
         Assert.Equal(0, (await Cli.Run("advise", "--against", Cli.Recipe("cifar-step.yaml"))).Code);
+    }
+
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task Advice_that_is_measured_writes_the_users_recipe_with_the_reasons_above_it()
+    {
+        string source = Path.Combine(_folder, "mine.yaml"), file = Path.Combine(_folder, "advised.yaml");
+        await File.WriteAllTextAsync(source,
+            """
+            # My own recipe.
+            duration: 5ep
+            data:  {set: digits, batch: 64}
+            model: {name: mlp, hidden: [16]}
+            learning_rate: 1   # too large?
+            weight_decay: 1e-4
+            momentum: 0.9
+            """, TestContext.Current.CancellationToken);
+        var (code, output, error) = await Cli.Run("advise", "--measure", source, "--threads", "1", "--json", "--out", file);
+        Assert.Equal((0, true), (code, error.Contains("5 of 5 short runs done", StringComparison.Ordinal)));
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal("measured_here", (string?)json["numbers"]![0]!["standing"]);
+        Assert.InRange((double)json["learning_rate"]!, 0.001, 1);
+        string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("find usable (etalon", text, StringComparison.Ordinal);
+        Assert.Contains("# My own recipe.", text, StringComparison.Ordinal);
+        Assert.Contains("data:  {set: digits, batch: 64}", text, StringComparison.Ordinal);
+        var (planned, _, warnings) = await Cli.Run("plan", file);
+        Assert.Equal((0, ""), (planned, warnings));
     }
 
     private static string Resolved(string word) => word.StartsWith("recipes/", StringComparison.Ordinal) ? Cli.Recipe(word[8..]) : word;

@@ -25,6 +25,18 @@ internal static class AdviseJson
         EffectiveRateAfterDrops = advice.AfterDrops,
         advice.GradientGrowth,
         Norm = advice.Norm is { } norm ? NormOf(norm, advice.ShortestWarmup) : null,
+        Measured = advice.Budget.Noise is { } noise ? new
+        {
+            NoiseScale = noise.Images,
+            NoiseScaleAtLeast = noise.LeastImages,
+            noise.Noise,
+            noise.Signal,
+            noise.SignalError,
+            noise.StartNorm,
+            noise.StartRms,
+            advice.MeasuredNorm?.EquilibriumNorm,
+            advice.MeasuredNorm?.OvershootWithout,
+        } : null,
         Numbers = advice.Numbers.Select(number => new { number.Name, Value = number.Text, number.Standing, number.Reason, number.Change }),
         Findings = findings,
         Recipe = recipe,

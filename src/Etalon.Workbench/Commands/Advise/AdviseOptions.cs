@@ -61,6 +61,13 @@ internal sealed class AdviseOptions
         NumberOption.Real("--width-factor", "X", "With --from: so many times the width, under the maximal update parametrization.");
     public Option<string?> Against { get; } =
         new("--against") { Description = "Judge this recipe by the same rules.", HelpName = "RECIPE" };
+    public Option<string?> Measure { get; } = new("--measure")
+    {
+        Description = "Advice for this recipe from short runs of it that nobody keeps: which rates it can use, the noise of its gradient, "
+            + "and where the norm of its weights tends to.",
+        HelpName = "RECIPE"
+    };
+    public Option<int?> Threads { get; } = CommonOptions.Threads("With --measure: threads that compute; all processors unless given.");
     public Option<string?> Out { get; } = new("--out") { Description = "Write the recipe to this file.", HelpName = "FILE" };
     public Option<bool> Json { get; } = CommonOptions.Json();
 
@@ -69,7 +76,8 @@ internal sealed class AdviseOptions
     [
         Family, Optimizer, Momentum, Beta2, Duration, StepsPerEpoch, Batch, Image, Width, Rate, Units, Schedule, Drops, End, Extendable,
         Warmup,
-        InitRms, TokensPerParameter, From, DataFactor, WidthFactor, Against, Out, Json,
+        InitRms, TokensPerParameter, From, DataFactor, WidthFactor, Against, Measure, Threads, Out,
+        Json,
     ];
 
     /// <summary>Refuses every option beside one but those that go with it.</summary>
@@ -92,6 +100,7 @@ internal sealed class AdviseOptions
         RefuseBeside(parsed, From, [.. All.Except([From, DataFactor, WidthFactor])]);
         foreach (var only in new[] { DataFactor, WidthFactor })
             if (parsed.GetValue(only) is not null) throw new InputException($"{only.Name} is for a transfer; give --from RECIPE too");
+        if (parsed.GetValue(Threads) is not null) throw new InputException("--threads: nothing trains here; it goes with --measure RECIPE");
         var family = FamilyOf(parsed) ?? throw new InputException(
             "advice needs the kind of network: --family conv-bn, vit, convnext, lm or other; or a recipe: --from, --against");
         duration =
@@ -114,6 +123,23 @@ internal sealed class AdviseOptions
             TokensPerParameter = Positive(parsed, TokensPerParameter),
             ImageSize = Positive(parsed, Image) ?? 32,
             Width = Positive(parsed, Width) ?? 768,
+        };
+    }
+
+    /// <summary>The budget of a recipe that is to be measured, with what the options decide.</summary>
+    /// <exception cref="InputException">An option does not go with it, or does not fit.</exception>
+    public Budget MeasuredBudgetOf(ParseResult parsed, Recipe recipe)
+    {
+        RefuseBeside(parsed, Measure, Rate, Units, Schedule, Drops, End, Extendable, Warmup, InitRms, Threads, Out, Json);
+        var budget = MeasuredBudget.Of(recipe);
+        return budget with
+        {
+            Rate = Positive(parsed, Rate) is { } rate ? new AdvisedRate(rate, Standing.Given, "as given") : null,
+            Units = Positive(parsed, Units),
+            Shape = ShapeOf(parsed, budget.TotalSteps, budget.StepsPerEpoch),
+            IsExtendable = parsed.GetValue(Extendable),
+            Warmup = parsed.GetValue(Warmup) is { } warmup ? WarmupOf(warmup, budget.StepsPerEpoch, budget.TotalSteps) : null,
+            StartRms = InitRmsOf(parsed),
         };
     }
 
