@@ -9,7 +9,7 @@ namespace Etalon.Lab.Runs;
 internal static class Arithmetic
 {
     /// <summary>The version at work.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Its name in resolved.json and in the texts of a checkpoint.</summary>
     public const string Key = "arithmetic";
