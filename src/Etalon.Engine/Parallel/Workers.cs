@@ -18,7 +18,7 @@ public sealed class Workers : IDisposable
     private readonly Thread[] _threads;
     private readonly object _gate = new();
     private Action<int, int>? _body;
-    private int _chunks, _next, _running, _generation;
+    private int _chunks, _untaken, _unfinished;
     private bool _isDescending, _stopped;
     private ExceptionDispatchInfo? _failure;
 
@@ -55,65 +55,68 @@ public sealed class Workers : IDisposable
             body(0, 0);
             return;
         }
-        (_body, _chunks, _next, _failure, _isDescending) = (body, chunks, 0, null, isDescending);
-        Volatile.Write(ref _running, _threads.Length);
+        (_body, _chunks, _unfinished, _failure, _isDescending) = (body, chunks, chunks, null, isDescending);
+        Volatile.Write(ref _untaken, chunks);
         if (_threads.Length > 0)
             lock (_gate)
-            {
-                _generation++;
                 Monitor.PulseAll(_gate);
-            }
         TakeChunks(0);
-        WaitForOthers();
+        WaitForChunks();
         _body = null;
         _failure?.Throw();
     }
 
+    // A call ends with its last chunk, not with its last thread: one that the system has not let run since it was woken took no
+    // chunk, and nobody waits for it. Whoever has taken a chunk holds the call open, so it reads the body and the count of this call.
     private void TakeChunks(int worker)
     {
-        try
+        while (TryTake(out int untaken))
         {
-            for (int taken; (taken = Interlocked.Increment(ref _next) - 1) < _chunks;)
-                _body!(_isDescending ? _chunks - 1 - taken : taken, worker);
-        }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref _next, _chunks);
-        }
-    }
-
-    private void WaitForOthers()
-    {
-        for (int i = 0; i < Spins; i++)
-        {
-            if (Volatile.Read(ref _running) == 0) return;
-            Thread.SpinWait(8);
-        }
-        lock (_gate)
-            while (Volatile.Read(ref _running) != 0)
-                Monitor.Wait(_gate);
-    }
-
-    private void Work(int worker)
-    {
-        int seen = 0;
-        while (WaitForWork(ref seen))
-        {
-            TakeChunks(worker);
-            if (Interlocked.Decrement(ref _running) == 0)
+            try
+            {
+                if (_failure is null) _body!(_isDescending ? untaken - 1 : _chunks - untaken, worker);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+            }
+            if (Interlocked.Decrement(ref _unfinished) == 0 && worker > 0)
                 lock (_gate)
                     Monitor.PulseAll(_gate);
         }
     }
 
-    private bool WaitForWork(ref int seen)
+    private bool TryTake(out int untaken)
     {
-        for (int i = 0; i < Spins && Volatile.Read(ref _generation) == seen; i++) Thread.SpinWait(8);
+        while ((untaken = Volatile.Read(ref _untaken)) > 0)
+            if (Interlocked.CompareExchange(ref _untaken, untaken - 1, untaken) == untaken)
+                return true;
+        return false;
+    }
+
+    private void WaitForChunks()
+    {
+        for (int i = 0; i < Spins; i++)
+        {
+            if (Volatile.Read(ref _unfinished) == 0) return;
+            Thread.SpinWait(8);
+        }
+        lock (_gate)
+            while (Volatile.Read(ref _unfinished) != 0)
+                Monitor.Wait(_gate);
+    }
+
+    private void Work(int worker)
+    {
+        while (WaitForWork()) TakeChunks(worker);
+    }
+
+    private bool WaitForWork()
+    {
+        for (int i = 0; i < Spins && Volatile.Read(ref _untaken) == 0; i++) Thread.SpinWait(8);
         lock (_gate)
         {
-            while (_generation == seen) Monitor.Wait(_gate);
-            seen = _generation;
+            while (_untaken == 0 && !_stopped) Monitor.Wait(_gate);
             return !_stopped;
         }
     }
@@ -124,7 +127,6 @@ public sealed class Workers : IDisposable
         lock (_gate)
         {
             _stopped = true;
-            _generation++;
             Monitor.PulseAll(_gate);
         }
         foreach (var thread in _threads) thread.Join();
