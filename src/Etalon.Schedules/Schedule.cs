@@ -31,7 +31,7 @@ namespace Etalon.Schedules;
 /// </remarks>
 /// <example>
 /// <code>
-/// Schedule rate = new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500));
+/// Schedule rate = new Warmup(0.4, length: 500).Then(new Cosine(0.4, 0, length: 9500));
 /// for (long step = 0; step &lt; 10_000; step++)
 /// {
 ///     var learningRate = rate.ValueAt(step); // of update number `step`
@@ -88,6 +88,14 @@ public abstract record Schedule
     /// <exception cref="ArgumentException">The factor is not positive, or a number times the factor is too large or too small for its
     /// piece.</exception>
     public Schedule Scale(double factor) => ScaledBy(Require.Positive(factor));
+
+    /// <summary>A number as the schedule that is it at every step: <c>WeightDecay = 5e-4</c>.</summary>
+    /// <exception cref="ArgumentException">The number is not finite.</exception>
+    public static implicit operator Schedule(double value) => new Constant(value);
+
+    /// <summary>This schedule and, from its end on, <paramref name="next"/>: <c>warmup.Then(cosine)</c>.</summary>
+    /// <exception cref="ArgumentException">This schedule goes on for ever.</exception>
+    public Sequence Then(Schedule next) => new(this, next);
 
     /// <summary>The steps, from 0 to before <paramref name="length"/>, at which a part of the schedule begins.</summary>
     /// <param name="length">The updates of the run.</param>

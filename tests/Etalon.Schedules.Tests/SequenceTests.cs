@@ -53,4 +53,12 @@ public class SequenceTests
     [InlineData(2.5, 13)]
     public void A_stretched_length_is_rounded_up(double factor, long length) =>
         Assert.Equal(length, new Stretched(new Linear(0, 1, 5), factor).Length);
+
+    [Fact]
+    public void Jumps_are_where_a_piece_does_not_begin_at_the_value_that_the_one_before_it_goes_to()
+    {
+        var joined = new Warmup(0.4, 5).Then(new Cosine(0.4, 0.1, 20)).Then(0.05);
+        Assert.Equal([new Jump(25, 0.1, 0.05)], joined.Jumps);
+        Assert.Empty(new Constant(1, length: 0).Then(new Constant(2, length: 3)).Then(2).Jumps);
+    }
 }

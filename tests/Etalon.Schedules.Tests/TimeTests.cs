@@ -89,4 +89,24 @@ public class TimeTests
         Assert.Throws<ArgumentException>("samplesPerStep", () => new Timeline(samplesPerStep: 0));
         Assert.Throws<ArgumentException>("totalSteps", () => new Timeline(totalSteps: -1));
     }
+
+    [Theory]
+    [InlineData(5, 1955)]
+    [InlineData(0.5, 196)]
+    [InlineData(0, 0)]
+    public void Epochs_of_a_run_are_the_nearest_whole_number_of_steps(double epochs, long steps)
+    {
+        var run = new RunLength(epochs: 90, stepsPerEpoch: 391);
+        Assert.Equal(steps, run.Epochs(epochs));
+        Assert.Equal(90 * 391 - steps, run.After(epochs));
+    }
+
+    [Fact]
+    public void There_is_nothing_after_more_epochs_than_a_run_has()
+    {
+        var run = new RunLength(epochs: 90, stepsPerEpoch: 391);
+        Assert.Contains("the run has 35190 updates", Assert.Throws<ArgumentException>(() => run.After(91)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("epochs", () => run.Epochs(double.NaN));
+        Assert.Throws<ArgumentException>("epochs", () => new RunLength(-1, 391));
+    }
 }

@@ -7,7 +7,15 @@ public class UpdateScheduleTests
     private static readonly Schedule _rate = new Sequence(new Linear(0, 0.1, 1955), new Steps(0.1, [29325, 44965], 0.1));
 
     private static UpdateSchedule Usual() =>
-        new(_rate, new Constant(5e-4), new Constant(0.9), 62560) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } };
+        new UpdateSchedule
+        {
+            LearningRate = _rate,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 62560,
+            StepsPerEpoch = 391,
+            Rule = new() { Nesterov = true },
+        };
 
     [Fact]
     public void Json_reads_back_as_an_equal_schedule()
@@ -55,7 +63,15 @@ public class UpdateScheduleTests
             usual with { StepsPerEpoch = null }, usual with { Rule = new() { Nesterov = false } },
             usual with { Rule = usual.Rule with { Dampening = 0.5 } },
             usual with { Rule = usual.Rule with { Decay = DecayForm.Decoupled } },
-            new(_rate, new Constant(5e-4), new Constant(0.9), 62561) { StepsPerEpoch = 391, Rule = new() { Nesterov = true } },
+            new UpdateSchedule
+            {
+                LearningRate = _rate,
+                WeightDecay = 5e-4,
+                Momentum = 0.9,
+                TotalSteps = 62561,
+                StepsPerEpoch = 391,
+                Rule = new() { Nesterov = true },
+            },
         ];
         Assert.Equal(others.Length + 1, others.Append(usual).Select(schedule => schedule.ContentHash()).Distinct().Count());
     }
@@ -69,7 +85,13 @@ public class UpdateScheduleTests
 
     [Fact]
     public void A_rate_that_falls_below_0_only_after_the_run_is_none() =>
-        Assert.Equal(51, new UpdateSchedule(new Linear(0.1, -0.1, 100), new Constant(0), new Constant(0), 51).TotalSteps);
+        Assert.Equal(51, new UpdateSchedule
+        {
+            LearningRate = new Linear(0.1, -0.1, 100),
+            WeightDecay = 0,
+            Momentum = 0,
+            TotalSteps = 51,
+        }.TotalSteps);
 
     [Theory]
     [InlineData(1)]
@@ -86,12 +108,24 @@ public class UpdateScheduleTests
     public void Of_a_run_of_many_millions_the_edges_of_every_piece_are_checked()
     {
         UpdateSchedule Rate(Schedule between) =>
-            new(new Sequence(new Constant(0.1, 1_234_567), between, new Constant(0.1)), new Constant(0), new Constant(0), 1_000_000_000);
+            new UpdateSchedule
+            {
+                LearningRate = new Sequence(new Constant(0.1, 1_234_567), between, new Constant(0.1)),
+                WeightDecay = 0,
+                Momentum = 0,
+                TotalSteps = 1_000_000_000,
+            };
 
         Assert.Throws<ArgumentException>(() => Rate(new Linear(-1, 1, 2)));
         Assert.Throws<ArgumentException>(() => Rate(new Linear(1, -1, 2, inclusive: true)));
         Assert.Throws<ArgumentException>(
-            () => new UpdateSchedule(new Linear(1, -1e-12, 2_999_999), new Constant(0), new Constant(0), 3_000_000));
+            () => new UpdateSchedule
+            {
+                LearningRate = new Linear(1, -1e-12, 2_999_999),
+                WeightDecay = 0,
+                Momentum = 0,
+                TotalSteps = 3_000_000,
+            });
     }
 
     [Theory]
@@ -139,4 +173,41 @@ public class UpdateScheduleTests
     [InlineData("5e-324", double.Epsilon)]
     public void A_number_of_json_is_the_nearest_float64(string number, double value) =>
     Assert.Equal(value, Schedule.FromJson($$"""{"piece":"constant","value":{{number}}}""").ValueAt(0));
+
+    [Fact]
+    public void The_numbers_of_a_schedule_are_checked_in_whatever_order_its_properties_are_written()
+    {
+        var error = Assert.Throws<ArgumentException>(() =>
+            new UpdateSchedule { Momentum = 0.9, LearningRate = new Linear(0.1, -0.1, 100), WeightDecay = 0, TotalSteps = 60 });
+        Assert.Contains("at step 51", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Usual() with { LearningRate = new Linear(0.1, -0.1, 100_000), TotalSteps = 100_000 });
+    }
+
+    [Fact]
+    public void A_number_is_the_schedule_that_is_it_at_every_step() =>
+        Assert.Equal(new Constant(5e-4), Usual().WeightDecay);
+
+    [Theory]
+    [InlineData("cosin", "did you mean \"cosine\"?")]
+    [InlineData("sawtooth", "the pieces are constant, linear, cosine")]
+    public void A_piece_that_json_names_wrongly_is_an_error_that_names_the_right_ones(string piece, string told)
+    {
+        string json = Usual().ToJson().Replace("\"linear\"", $"\"{piece}\"", StringComparison.Ordinal);
+        string message = Assert.Throws<JsonException>(() => UpdateSchedule.FromJson(json)).Message;
+        Assert.Contains($"no piece \"{piece}\"", message, StringComparison.Ordinal);
+        Assert.Contains(told, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_prints_all_rows_when_it_is_short()
+    {
+        var schedule = new UpdateSchedule { LearningRate = new Steps(0.5, [1], 0.5), WeightDecay = 1e-3, Momentum = 0, TotalSteps = 2 };
+        Assert.Equal(
+            """
+            updates 0 to 1, heavy ball, coupled decay
+            step  lr    weight_decay  momentum  log_lr
+            0     0.5   0.001         0         -0.693147
+            1     0.25  0.001         0         -1.38629
+            """.ReplaceLineEndings("\n"), UpdateTable.Of(schedule).ToString());
+    }
 }

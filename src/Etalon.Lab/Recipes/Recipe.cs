@@ -84,10 +84,12 @@ public sealed record Recipe
     /// The three schedules with the rule they enter: what conversions map and exports write. Parameter groups are not part of it. Adam's
     /// momentum is its beta1.
     /// </summary>
-    public UpdateSchedule ToSchedule() => new(
-        LearningRate, WeightDecay,
-        Momentum is Constant { Value: 0 } && Optimizer.Beta1 is { } beta1 ? new Constant(beta1, Momentum.Length) : Momentum, TotalSteps)
+    public UpdateSchedule ToSchedule() => new UpdateSchedule
     {
+        LearningRate = LearningRate,
+        WeightDecay = WeightDecay,
+        Momentum = Momentum is Constant { Value: 0 } && Optimizer.Beta1 is { } beta1 ? new Constant(beta1, Momentum.Length) : Momentum,
+        TotalSteps = TotalSteps,
         StepsPerEpoch = StepsPerEpoch,
         Rule = Optimizer.Rule,
     };

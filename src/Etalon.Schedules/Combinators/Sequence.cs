@@ -17,6 +17,7 @@ namespace Etalon.Schedules;
 /// Console.WriteLine(string.Join(" ", rate.Begins)); // 0 10 90
 /// Console.WriteLine(rate.PieceAt(95)); // 2
 /// Console.WriteLine(rate.Length); // 100
+/// Console.WriteLine(rate.Jumps.Count); // 0, as each piece begins where the one before it ends
 /// </code>
 /// </example>
 public sealed record Sequence : Schedule
@@ -55,6 +56,19 @@ public sealed record Sequence : Schedule
     /// <summary>The sum of the lengths; null where the last piece goes on for ever.</summary>
     [JsonIgnore]
     public override long? Length { get; }
+
+    /// <summary>
+    /// Where the value is not continuous from one piece to the next: by more than a millionth of the larger of the two. A jump may be
+    /// meant; a warm-up to 0.4 before a cosine from 0.1 seldom is.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<Jump> Jumps =>
+    [
+        .. Enumerable.Range(1, _pieces.Count - 1)
+            .Where(i => _pieces[i - 1].Length > 0)
+            .Select(i => new Jump(_begins[i], _pieces[i - 1].ValueAt(_pieces[i - 1].Length!.Value), ValueAt(_begins[i])))
+            .Where(jump => Math.Abs(jump.To - jump.From) > 1e-6 * Math.Max(Math.Abs(jump.From), Math.Abs(jump.To))),
+    ];
 
     /// <summary>The number of the piece that owns <paramref name="step"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="step"/> is negative.</exception>
@@ -116,4 +130,20 @@ public sealed record Sequence : Schedule
     }
 
     internal override Formula ToLogFormula(FormulaTarget target) => ToFormula(target);
+}
+
+/// <summary>A step at which a sequence is not continuous.</summary>
+/// <param name="Step">The step at which the later piece begins.</param>
+/// <param name="From">The value that the earlier piece was going to, or holds, at its end.</param>
+/// <param name="To">The value of the later piece there.</param>
+/// <example>
+/// <code>
+/// var rate = new Warmup(0.4, length: 5).Then(new Cosine(0.1, 0, length: 95));
+/// Console.WriteLine(rate.Jumps[0]); // Jump { Step = 5, From = 0.4, To = 0.1 }
+/// </code>
+/// </example>
+public readonly record struct Jump(long Step, double From, double To)
+{
+    /// <summary>The numbers by name, the same in every culture.</summary>
+    public override string ToString() => RecordText.Of(nameof(Jump), PrintMembers);
 }

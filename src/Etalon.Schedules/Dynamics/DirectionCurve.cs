@@ -22,7 +22,13 @@ namespace Etalon.Schedules.Dynamics;
 /// </remarks>
 /// <example>
 /// <code>
-/// var adamw = new UpdateSchedule(new Cosine(1e-3, 0, length: 50_000), new Constant(0.1), new Constant(0.9), totalSteps: 50_000);
+/// var adamw = new UpdateSchedule
+/// {
+///     LearningRate = new Cosine(1e-3, 0, length: 50_000),
+///     WeightDecay = 0.1,
+///     Momentum = 0.9,
+///     TotalSteps = 50_000,
+/// };
 /// var start = DirectionRule.AdamW(0.9, 0.999).Equilibrium(1e-3, 0.1, weights: 1000).Norm;
 /// var curve = DirectionCurve.OfAdamW(AdamTable.Of(adamw, new OptimizerRule("adamw")), weights: 1000, start);
 /// Console.WriteLine($"{curve.GradientGrowth():F2}"); // 1.48, what gradients grow by to the end since the norm falls

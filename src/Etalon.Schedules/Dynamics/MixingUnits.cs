@@ -12,8 +12,13 @@ namespace Etalon.Schedules.Dynamics;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(
-///     new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Steps(0.1, [30_000, 60_000], factor: 0.1),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 90_000,
+/// };
 /// var table = UpdateTable.Of(schedule);
 /// Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
 /// Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15

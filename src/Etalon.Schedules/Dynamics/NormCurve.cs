@@ -11,7 +11,13 @@ namespace Etalon.Schedules.Dynamics;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Steps(1, [10_000], factor: 0.1),
+///     WeightDecay = 1e-3,
+///     Momentum = 0,
+///     TotalSteps = 40_000,
+/// };
 /// var curve = NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(norm: 3), gradientSquare: 20);
 /// Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
 /// Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update

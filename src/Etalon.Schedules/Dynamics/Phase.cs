@@ -9,8 +9,13 @@ namespace Etalon.Schedules.Dynamics;
 /// <param name="MixingUnits">M, the sum of the intrinsic rate over its updates.</param>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(
-///     new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Steps(0.1, [30_000, 60_000], factor: 0.1),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 90_000,
+/// };
 /// var last = Phases.Of(schedule)[^1];
 /// Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
 /// Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15

@@ -17,7 +17,13 @@ namespace Etalon.Schedules.Dynamics;
 /// <example>
 /// <code>
 /// var rate = new Sequence(new Warmup(0.4, length: 500), new Steps(0.4, [4000, 6000], factor: 0.1));
-/// foreach (var phase in Phases.Of(new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
+/// foreach (var phase in Phases.Of(new UpdateSchedule
+/// {
+///     LearningRate = rate,
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 8000,
+/// }))
 /// {
 ///     string kind = phase.IsConstant ? "constant" : "moving";
 ///     Console.WriteLine($"{phase.Begin}-{phase.End}: {kind}, {phase.MixingUnits:F2} mixing units");

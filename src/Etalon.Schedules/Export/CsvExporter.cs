@@ -10,7 +10,13 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Linear(1, 0, length: 2),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 2,
+/// };
 /// using var table = new StringWriter();
 /// CsvExporter.Write(schedule, table);
 /// foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);

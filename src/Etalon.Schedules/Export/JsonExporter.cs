@@ -9,7 +9,13 @@ namespace Etalon.Schedules.Export;
 /// </summary>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Linear(1, 0, length: 2),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 2,
+/// };
 /// using var text = new StringWriter();
 /// JsonExporter.Write(schedule, "two updates", text);
 /// Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True

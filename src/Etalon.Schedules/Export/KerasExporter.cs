@@ -16,7 +16,13 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Cosine(0.1, 0, length: 100),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 100,
+/// };
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
 /// KerasExporter.Write(schedule, "cosine", module);
 /// Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True

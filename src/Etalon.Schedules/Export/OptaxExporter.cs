@@ -9,7 +9,13 @@ namespace Etalon.Schedules.Export;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Cosine(0.1, 0, length: 100),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 100,
+/// };
 /// using var module = new StringWriter(); // or a StreamWriter of cosine.py
 /// OptaxExporter.Write(schedule, "cosine", module);
 /// const string formula = "jnp.where(t &lt; 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)";

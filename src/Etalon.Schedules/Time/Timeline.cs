@@ -36,17 +36,16 @@ public sealed record Timeline
     /// <summary>Updates in the run; null where unknown.</summary>
     public long? TotalSteps { get; }
 
-    /// <summary>The timeline of a run that lasts <paramref name="duration"/>.</summary>
+    /// <summary>The length of a run that lasts <paramref name="duration"/>.</summary>
     /// <exception cref="ArgumentException">
     /// The duration is a fraction of the run itself, or needs the steps of an epoch or the samples of a step and they are not given.
     /// </exception>
-    public static Timeline OfRun(Duration duration, long? stepsPerEpoch = null, long? samplesPerStep = null)
+    public static RunLength OfRun(Duration duration, long? stepsPerEpoch = null, long? samplesPerStep = null)
     {
         if (duration.Unit == TimeUnit.Run)
             throw Require.Refuse(nameof(duration), duration, "the run cannot last a fraction of itself",
                 "give its duration in ep, ba or sp");
-        var steps = new Timeline(stepsPerEpoch, samplesPerStep).StepsOf(duration);
-        return new Timeline(stepsPerEpoch, samplesPerStep, steps);
+        return new RunLength(new Timeline(stepsPerEpoch, samplesPerStep), duration);
     }
 
     /// <summary>The number of steps in a duration: the nearest whole number, a tie the larger one.</summary>

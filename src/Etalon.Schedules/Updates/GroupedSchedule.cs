@@ -12,7 +12,7 @@ namespace Etalon.Schedules;
 /// </summary>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var schedule = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = 100 };
 /// var equivalent = GroupedSchedule.Of(schedule, Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
 /// Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
 /// </code>

@@ -45,7 +45,7 @@ public sealed record UpdateRule
 /// <summary>Where weight decay enters the update.</summary>
 /// <example>
 /// <code>
-/// var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+/// var coupled = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = 100 };
 /// var decoupled = coupled with { Rule = new() { Decay = DecayForm.Decoupled } };
 /// Console.WriteLine(coupled.Rule.Decay); // Coupled
 /// Console.WriteLine(decoupled == coupled); // False

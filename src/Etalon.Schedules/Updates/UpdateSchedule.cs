@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using Etalon.Schedules.Equivalence;
+using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -14,9 +17,13 @@ namespace Etalon.Schedules;
 /// </remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(
-///     learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9),
-///     totalSteps: 10_000);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Cosine(0.1, 0, length: 10_000),
+///     WeightDecay = 5e-4,
+///     Momentum = 0.9,
+///     TotalSteps = 10_000,
+/// };
 /// Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
 /// Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
 /// Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
@@ -26,28 +33,32 @@ public sealed record UpdateSchedule
 {
     private const long MostStepsChecked = 1_000_000;
 
-    /// <summary>Three schedules for <paramref name="totalSteps"/> updates.</summary>
-    /// <exception cref="ArgumentException">A rate or a weight decay is negative, or a momentum outside [0, 1), at some step of the
-    /// run.</exception>
-    public UpdateSchedule(Schedule learningRate, Schedule weightDecay, Schedule momentum, long totalSteps)
+    /// <summary>The number of updates T; steps are 0 to T - 1.</summary>
+    /// <exception cref="ArgumentException">It is negative, or a schedule leaves its range at some step of the run.</exception>
+    public required long TotalSteps
     {
-        TotalSteps = Require.Length(totalSteps);
-        LearningRate = learningRate;
-        WeightDecay = weightDecay;
-        Momentum = momentum;
+        get;
+        init
+        {
+            field = Require.Length(value, "totalSteps");
+            // Properties are set in the order in which they are written: what was set before is checked now.
+            if (LearningRate is not null) RequireNotNegative(LearningRate, "learning rate");
+            if (WeightDecay is not null) RequireNotNegative(WeightDecay, "weight decay");
+            if (Momentum is not null) RequireWithin(Momentum, "momentum", 1);
+        }
     }
 
-    /// <summary>The number of updates T; steps are 0 to T - 1.</summary>
-    public long TotalSteps { get; }
-
     /// <summary>The rate η of each step; at least 0.</summary>
-    public Schedule LearningRate { get; init => field = Within(value, "learning rate", double.PositiveInfinity); }
+    /// <exception cref="ArgumentException">It is negative at some step of the run.</exception>
+    public required Schedule LearningRate { get; init => field = RequireNotNegative(value, "learning rate"); }
 
     /// <summary>The weight decay λ of each step; at least 0.</summary>
-    public Schedule WeightDecay { get; init => field = Within(value, "weight decay", double.PositiveInfinity); }
+    /// <exception cref="ArgumentException">It is negative at some step of the run.</exception>
+    public required Schedule WeightDecay { get; init => field = RequireNotNegative(value, "weight decay"); }
 
     /// <summary>The momentum μ of each step; at least 0 and less than 1.</summary>
-    public Schedule Momentum { get; init => field = Within(value, "momentum", 1); }
+    /// <exception cref="ArgumentException">It is outside [0, 1) at some step of the run.</exception>
+    public required Schedule Momentum { get; init => field = RequireWithin(value, "momentum", 1); }
 
     /// <summary>Updates in an epoch; at least 1. Null, the default, where epochs do not matter.</summary>
     public long? StepsPerEpoch { get; init => field = value is { } steps ? Require.PositiveLength(steps, nameof(StepsPerEpoch)) : null; }
@@ -58,13 +69,13 @@ public sealed record UpdateSchedule
 
     // In JSON the parts of the rule stand beside the schedules.
     [JsonInclude]
-    private double Dampening { get => Rule.Dampening; init => Rule = Rule with { Dampening = value }; }
+    internal double Dampening { get => Rule.Dampening; init => Rule = Rule with { Dampening = value }; }
 
     [JsonInclude]
-    private bool Nesterov { get => Rule.Nesterov; init => Rule = Rule with { Nesterov = value }; }
+    internal bool Nesterov { get => Rule.Nesterov; init => Rule = Rule with { Nesterov = value }; }
 
     [JsonInclude]
-    private DecayForm Decay { get => Rule.Decay; init => Rule = Rule with { Decay = value }; }
+    internal DecayForm Decay { get => Rule.Decay; init => Rule = Rule with { Decay = value }; }
 
     /// <summary>This schedule as JSON; equal schedules give the same text.</summary>
     public string ToJson() => ScheduleJson.Write(this);
@@ -80,7 +91,27 @@ public sealed record UpdateSchedule
     /// </summary>
     public string ContentHash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
 
-    private Schedule Within(Schedule schedule, string name, double below)
+    /// <summary>
+    /// An equivalent schedule of its scale-invariant group in another form; as <see cref="Converter.Convert(UpdateSchedule, EquivalentForm,
+    /// Schedule?)"/>.
+    /// </summary>
+    /// <param name="form">The form wanted.</param>
+    /// <exception cref="EquivalenceException">There is no such equivalent; the message says at which step, why, and what to
+    /// change.</exception>
+    public Conversion ConvertTo(EquivalentForm form) => Converter.Convert(this, form);
+
+    /// <summary>The text of a Python module that computes these numbers for PyTorch; as <see cref="PyTorchExporter"/> writes it.</summary>
+    /// <param name="name">The recipe's name, which the module states.</param>
+    public string ToPyTorch(string name)
+    {
+        using var module = new StringWriter(CultureInfo.InvariantCulture);
+        PyTorchExporter.Write(this, name, module);
+        return module.ToString();
+    }
+
+    private Schedule RequireNotNegative(Schedule schedule, string name) => RequireWithin(schedule, name, double.PositiveInfinity);
+
+    private Schedule RequireWithin(Schedule schedule, string name, double below)
     {
         ArgumentNullException.ThrowIfNull(schedule, name);
         foreach (var step in StepsToCheck(schedule))

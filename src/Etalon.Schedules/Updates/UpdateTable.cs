@@ -6,10 +6,17 @@ namespace Etalon.Schedules;
 /// <remarks>Immutable. 32 bytes a step.</remarks>
 /// <example>
 /// <code>
-/// var schedule = new UpdateSchedule(new Steps(0.5, [10], 0.5), new Constant(0), new Constant(0.9), totalSteps: 20);
+/// var schedule = new UpdateSchedule
+/// {
+///     LearningRate = new Steps(0.5, [10], 0.5),
+///     WeightDecay = 0,
+///     Momentum = 0.9,
+///     TotalSteps = 20,
+/// };
 /// var table = UpdateTable.Of(schedule);
 /// Console.WriteLine(table.Count); // 20
 /// Console.WriteLine(table[10].Momentum); // 0.9
+/// Console.WriteLine(table.ToString().Split('\n')[1]); // step  lr    weight_decay  momentum  log_lr
 /// </code>
 /// </example>
 public sealed class UpdateTable
@@ -107,12 +114,12 @@ public sealed class UpdateTable
     internal UpdateSchedule ToSchedule(Schedule? rate)
     {
         RequireSchedule();
-        return new(
-            rate ?? SimplestSchedule.OfLogRates(Array.ConvertAll(_steps, step => step.LogRate)),
-            SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.WeightDecay)),
-            SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.Momentum)),
-            End)
+        return new()
         {
+            LearningRate = rate ?? SimplestSchedule.OfLogRates(Array.ConvertAll(_steps, step => step.LogRate)),
+            WeightDecay = SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.WeightDecay)),
+            Momentum = SimplestSchedule.OfValues(Array.ConvertAll(_steps, step => step.Momentum)),
+            TotalSteps = End,
             Rule = Rule,
             StepsPerEpoch = StepsPerEpoch,
         };
@@ -149,6 +156,12 @@ public sealed class UpdateTable
     /// later step on is taken to find one.
     /// </summary>
     internal bool HasBufferBefore(long step) => FirstStep > 0 || step > _firstWithMomentum;
+
+    /// <summary>
+    /// The rule and the rows as a table to read: all rows of a short one; of a long one the first six, the last three and how many are
+    /// between.
+    /// </summary>
+    public override string ToString() => UpdateTableText.Of(this);
 
     /// <summary>Other numbers for the same updates.</summary>
     internal UpdateTable With(UpdateRule rule, UpdateRow[] steps) => new(rule, steps, FirstStep) { StepsPerEpoch = StepsPerEpoch };

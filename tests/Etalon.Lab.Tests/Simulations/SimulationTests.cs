@@ -18,9 +18,14 @@ public class SimulationTests
     {
         var simulation = new Simulation
         {
-            Schedule = new UpdateSchedule(new Linear(0.2, 0.1, 60), new Constant(0.05), new Constant(momentum),
-                60)
-            { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } },
+            Schedule = new UpdateSchedule
+            {
+                LearningRate = new Linear(0.2, 0.1, 60),
+                WeightDecay = 0.05,
+                Momentum = momentum,
+                TotalSteps = 60,
+                Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay },
+            },
             Loss = new TwoWells(3),
             InitialNorm = 1.7,
             Dimension = 6,

@@ -8,8 +8,12 @@ public static class AdamExamples
 {
     public static void ScaledGradientExample()
     {
-        var adamw = new UpdateSchedule(new Cosine(6e-4, 6e-5, length: 10_000), new Constant(0.1), new Constant(0.9), totalSteps: 10_000)
+        var adamw = new UpdateSchedule
         {
+            LearningRate = new Cosine(6e-4, 6e-5, length: 10_000),
+            WeightDecay = 0.1,
+            Momentum = 0.9,
+            TotalSteps = 10_000,
             Rule = new() { Decay = DecayForm.Decoupled },
         };
         var scaled = ScaledGradient.Convert(UpdateTable.Of(adamw));
@@ -20,7 +24,7 @@ public static class AdamExamples
 
     public static void AdamNumbersExample()
     {
-        var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), totalSteps: 1001);
+        var schedule = new UpdateSchedule { LearningRate = 1e-3, WeightDecay = 0.1, Momentum = 0.9, TotalSteps = 1001 };
         var conversion = AdamNumbers.Convert(AdamTable.Of(schedule, new OptimizerRule("adamw")));
         var row = conversion.Target[1000]; // lr, betas and eps of update 1000; the weight decay is 0
         Console.WriteLine($"{row.Rate:G6} ({row.Beta1:G6}, {row.Beta2:G6}) {row.Epsilon:G6}"); // 0.00113475 (0.89991, 0.998868) 9.29786E-09
@@ -33,8 +37,12 @@ public static class AdamExamples
     public static void DecayConversionExample()
     {
         // A decay of 1e-4 in the convention of the paper, at a peak rate of 1e-3, is 0.1 for PyTorch's AdamW.
-        var paper = new UpdateSchedule(new Cosine(1e-3, 0, length: 1000), new Constant(1e-4), new Constant(0.9), totalSteps: 1000)
+        var paper = new UpdateSchedule
         {
+            LearningRate = new Cosine(1e-3, 0, length: 1000),
+            WeightDecay = 1e-4,
+            Momentum = 0.9,
+            TotalSteps = 1000,
             Rule = new() { Decay = DecayForm.Decoupled },
         };
         var torch = DecayConversion.Convert(UpdateTable.Of(paper), DecayConvention.Paper, DecayConvention.Torch);

@@ -35,7 +35,13 @@ public static class DynamicsExamples
 
     public static void DirectionCurveExample()
     {
-        var adamw = new UpdateSchedule(new Cosine(1e-3, 0, length: 50_000), new Constant(0.1), new Constant(0.9), totalSteps: 50_000);
+        var adamw = new UpdateSchedule
+        {
+            LearningRate = new Cosine(1e-3, 0, length: 50_000),
+            WeightDecay = 0.1,
+            Momentum = 0.9,
+            TotalSteps = 50_000,
+        };
         var start = DirectionRule.AdamW(0.9, 0.999).Equilibrium(1e-3, 0.1, weights: 1000).Norm;
         var curve = DirectionCurve.OfAdamW(AdamTable.Of(adamw, new OptimizerRule("adamw")), weights: 1000, start);
         Console.WriteLine($"{curve.GradientGrowth():F2}"); // 1.48, what gradients grow by to the end since the norm falls
@@ -89,8 +95,13 @@ public static class DynamicsExamples
 
     public static void MixingUnitsExample()
     {
-        var schedule = new UpdateSchedule(
-            new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.1, [30_000, 60_000], factor: 0.1),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 90_000,
+        };
         var table = UpdateTable.Of(schedule);
         Console.WriteLine($"{MixingUnits.Between(table, 0, 30_000):F2}"); // 15.00
         Console.WriteLine($"{MixingUnits.Between(table, 60_000, 90_000):F2}"); // 0.15
@@ -100,7 +111,13 @@ public static class DynamicsExamples
 
     public static void NormCurveExample()
     {
-        var schedule = new UpdateSchedule(new Steps(1, [10_000], factor: 0.1), new Constant(1e-3), new Constant(0), totalSteps: 40_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(1, [10_000], factor: 0.1),
+            WeightDecay = 1e-3,
+            Momentum = 0,
+            TotalSteps = 40_000,
+        };
         var curve = NormCurve.Of(UpdateTable.Of(schedule), NormState.AtRest(norm: 3), gradientSquare: 20);
         Console.WriteLine($"{curve.NormAt(9_999):F3}"); // 10.001, at the equilibrium of the first rate
         Console.WriteLine($"{curve.NormAt(40_000):F3}"); // 5.624, after the last update
@@ -110,8 +127,13 @@ public static class DynamicsExamples
 
     public static void PhaseExample()
     {
-        var schedule = new UpdateSchedule(
-            new Steps(0.1, [30_000, 60_000], factor: 0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 90_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.1, [30_000, 60_000], factor: 0.1),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 90_000,
+        };
         var last = Phases.Of(schedule)[^1];
         Console.WriteLine($"{last.Begin} to {last.End}"); // 60000 to 90000
         Console.WriteLine($"{last.MixingUnits:F2}"); // 0.15
@@ -121,7 +143,13 @@ public static class DynamicsExamples
     public static void PhasesExample()
     {
         var rate = new Sequence(new Warmup(0.4, length: 500), new Steps(0.4, [4000, 6000], factor: 0.1));
-        foreach (var phase in Phases.Of(new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), totalSteps: 8000)))
+        foreach (var phase in Phases.Of(new UpdateSchedule
+        {
+            LearningRate = rate,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 8000,
+        }))
         {
             string kind = phase.IsConstant ? "constant" : "moving";
             Console.WriteLine($"{phase.Begin}-{phase.End}: {kind}, {phase.MixingUnits:F2} mixing units");

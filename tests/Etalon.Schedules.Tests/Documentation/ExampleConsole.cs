@@ -13,7 +13,7 @@ internal static class ExampleConsole
     {
         _lines = [];
         example();
-        return _lines;
+        return [.. _lines.SelectMany(text => text.Split('\n'))];
     }
 
     public static void WriteLine(object? value) => _lines!.Add(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");

@@ -9,7 +9,7 @@ public static class LibraryExamples
 {
     public static void ScheduleExample()
     {
-        Schedule rate = new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500));
+        Schedule rate = new Warmup(0.4, length: 500).Then(new Cosine(0.4, 0, length: 9500));
         for (long step = 0; step < 10_000; step++)
         {
             var learningRate = rate.ValueAt(step); // of update number `step`
@@ -26,6 +26,23 @@ public static class LibraryExamples
         Console.WriteLine(string.Join(" ", rate.Begins)); // 0 10 90
         Console.WriteLine(rate.PieceAt(95)); // 2
         Console.WriteLine(rate.Length); // 100
+        Console.WriteLine(rate.Jumps.Count); // 0, as each piece begins where the one before it ends
+    }
+
+    public static void JumpExample()
+    {
+        var rate = new Warmup(0.4, length: 5).Then(new Cosine(0.1, 0, length: 95));
+        Console.WriteLine(rate.Jumps[0]); // Jump { Step = 5, From = 0.4, To = 0.1 }
+    }
+
+    public static void RunLengthExample()
+    {
+        var run = new RunLength(epochs: 90, stepsPerEpoch: 391);
+        Console.WriteLine(run.TotalSteps); // 35190
+        Console.WriteLine(run.Epochs(5)); // 1955
+        Console.WriteLine(run.After(5)); // 33235
+        var rate = new Warmup(0.4, run.Epochs(5)).Then(new Cosine(0.4, 0, run.After(5)));
+        Console.WriteLine(rate.Length == run.TotalSteps); // True
     }
 
     public static void ScaledExample()
@@ -65,10 +82,17 @@ public static class LibraryExamples
 
     public static void UpdateTableExample()
     {
-        var schedule = new UpdateSchedule(new Steps(0.5, [10], 0.5), new Constant(0), new Constant(0.9), totalSteps: 20);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.5, [10], 0.5),
+            WeightDecay = 0,
+            Momentum = 0.9,
+            TotalSteps = 20,
+        };
         var table = UpdateTable.Of(schedule);
         Console.WriteLine(table.Count); // 20
         Console.WriteLine(table[10].Momentum); // 0.9
+        Console.WriteLine(table.ToString().Split('\n')[1]); // step  lr    weight_decay  momentum  log_lr
     }
 
     public static void ParameterKindExample()
@@ -79,14 +103,14 @@ public static class LibraryExamples
 
     public static void ScheduleGroupExample()
     {
-        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = 100 };
         var covered = new ScheduleGroup(Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
         Console.WriteLine($"{covered.Name}: {covered.WeightDecay.ValueAt(0)}"); // covered: 0
     }
 
     public static void GroupedScheduleExample()
     {
-        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = 100 };
         var equivalent = GroupedSchedule.Of(schedule, Converter.Convert(schedule, EquivalentForm.TexpPlusPlus));
         Console.WriteLine(string.Join(", ", equivalent.Groups.Select(group => group.Name))); // covered, rest
     }
@@ -124,9 +148,13 @@ public static class LibraryExamples
 
     public static void UpdateScheduleExample()
     {
-        var schedule = new UpdateSchedule(
-            learningRate: new Cosine(0.1, 0, length: 10_000), weightDecay: new Constant(5e-4), momentum: new Constant(0.9),
-            totalSteps: 10_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.1, 0, length: 10_000),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 10_000,
+        };
         Console.WriteLine(schedule.LearningRate.ValueAt(5000)); // 0.05
         Console.WriteLine(UpdateSchedule.FromJson(schedule.ToJson()) == schedule); // True
         Console.WriteLine(schedule.ContentHash()[..8]); // b81510c6
@@ -134,7 +162,7 @@ public static class LibraryExamples
 
     public static void DecayFormExample()
     {
-        var coupled = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var coupled = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = 100 };
         var decoupled = coupled with { Rule = new() { Decay = DecayForm.Decoupled } };
         Console.WriteLine(coupled.Rule.Decay); // Coupled
         Console.WriteLine(decoupled == coupled); // False
@@ -142,7 +170,13 @@ public static class LibraryExamples
 
     public static void PyTorchExporterExample()
     {
-        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.1, 0, length: 100),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 100,
+        };
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         PyTorchExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class RecipeScheduler")); // True
@@ -150,7 +184,13 @@ public static class LibraryExamples
 
     public static void OptaxExporterExample()
     {
-        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.1, 0, length: 100),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 100,
+        };
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         OptaxExporter.Write(schedule, "cosine", module);
         const string formula = "jnp.where(t < 100, 0.1 * (0.5 * (1.0 + jnp.cos(math.pi * (t / 100)))), 0.0)";
@@ -159,7 +199,13 @@ public static class LibraryExamples
 
     public static void KerasExporterExample()
     {
-        var schedule = new UpdateSchedule(new Cosine(0.1, 0, length: 100), new Constant(5e-4), new Constant(0.9), totalSteps: 100);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.1, 0, length: 100),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 100,
+        };
         using var module = new StringWriter(); // or a StreamWriter of cosine.py
         KerasExporter.Write(schedule, "cosine", module);
         Console.WriteLine(module.ToString().Contains("class LearningRate(keras.optimizers.schedules.LearningRateSchedule)")); // True
@@ -167,7 +213,13 @@ public static class LibraryExamples
 
     public static void CsvExporterExample()
     {
-        var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Linear(1, 0, length: 2),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 2,
+        };
         using var table = new StringWriter();
         CsvExporter.Write(schedule, table);
         foreach (var line in table.ToString().TrimEnd().Split('\n')) Console.WriteLine(line);
@@ -178,7 +230,13 @@ public static class LibraryExamples
 
     public static void JsonExporterExample()
     {
-        var schedule = new UpdateSchedule(new Linear(1, 0, length: 2), new Constant(5e-4), new Constant(0.9), totalSteps: 2);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Linear(1, 0, length: 2),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 2,
+        };
         using var text = new StringWriter();
         JsonExporter.Write(schedule, "two updates", text);
         Console.WriteLine(text.ToString().Contains("\"name\": \"two updates\"")); // True

@@ -1,4 +1,4 @@
-using Etalon.Schedules.Export;
+using Etalon.Schedules.Equivalence;
 using Console = Etalon.Schedules.Tests.Documentation.ExampleConsole;
 
 namespace Etalon.Schedules.Tests.Documentation;
@@ -8,15 +8,29 @@ public static class PageExamples
 {
     public static void FiveLines()
     {
-        var run = Timeline.OfRun(Duration.Parse("90ep"), stepsPerEpoch: 391);
-        var warmup = run.StepsOf(Duration.Parse("5ep"));
-        var rate = new Sequence(new Warmup(0.4, warmup), new Cosine(0.4, 0, run.TotalSteps - warmup));
-        for (long step = 0; step < run.TotalSteps; step++)
-            if (step % 10_000 == 0) Console.WriteLine($"{step} {rate.ValueAt(step):F4}");
-        // 0 0.0002
-        // 10000 0.3449
-        // 20000 0.1731
-        // 30000 0.0236
+        var run = new RunLength(epochs: 90, stepsPerEpoch: 391);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Warmup(0.4, run.Epochs(5)).Then(new Cosine(0.4, 0, run.After(5))),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = run.TotalSteps,
+        };
+        Console.WriteLine($"{schedule.LearningRate.ValueAt(1955)} {schedule.LearningRate.ValueAt(20_000):F4}"); // 0.4 0.1731
+        Console.WriteLine(UpdateTable.Of(schedule));
+        // updates 0 to 35189, heavy ball, coupled decay
+        // step   lr           weight_decay  momentum  log_lr
+        // 0      0.000204499  0.0005        0.9       -8.49495
+        // 1      0.000408998  0.0005        0.9       -7.8018
+        // 2      0.000613497  0.0005        0.9       -7.39634
+        // 3      0.000817996  0.0005        0.9       -7.10865
+        // 4      0.00102249   0.0005        0.9       -6.88551
+        // 5      0.00122699   0.0005        0.9       -6.70319
+        // ... 35181 more
+        // 35187  8.04176E-09  0.0005        0.9       -18.6386
+        // 35188  3.57411E-09  0.0005        0.9       -19.4495
+        // 35189  8.93528E-10  0.0005        0.9       -20.8358
+        string module = schedule.ToPyTorch("cosine"); // write it to cosine.py
     }
 
     public static void StepConvention()
@@ -62,13 +76,16 @@ public static class PageExamples
 
     public static void Exporting()
     {
-        var schedule = new UpdateSchedule(
-            learningRate: new Sequence(new Warmup(0.4, length: 500), new Cosine(0.4, 0, length: 9500)),
-            weightDecay: new Constant(5e-4),
-            momentum: new Constant(0.9),
-            totalSteps: 10_000);
-        using var module = new StringWriter(); // or File.CreateText("cosine.py")
-        PyTorchExporter.Write(schedule, "cosine", module);
-        Console.WriteLine(module.ToString().Split('\n')[0]); // """Learning rate, weight decay and momentum of the recipe cosine.
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Warmup(0.4, length: 500).Then(new Cosine(0.4, 0, length: 9500)),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 10_000,
+        };
+        string module = schedule.ToPyTorch("cosine"); // File.WriteAllText("cosine.py", module)
+        Console.WriteLine(module.Split('\n')[0]); // """Learning rate, weight decay and momentum of the recipe cosine.
+        var grown = schedule.ConvertTo(EquivalentForm.TexpPlusPlus).ToSchedule(); // the same run without weight decay
+        Console.WriteLine(grown.WeightDecay); // Constant { Length = , Value = 0 }
     }
 }

@@ -84,7 +84,13 @@ public class DirectionLawTests
     public void The_mean_field_follows_random_walks_of_adamw_within_one_and_a_half_percent_where_the_simple_law_does_not()
     {
         const int Steps = 1000, Dimension = 256;
-        var schedule = new UpdateSchedule(new Constant(0.02), new Constant(0.1), new Constant(0.9), Steps);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = 0.02,
+            WeightDecay = 0.1,
+            Momentum = 0.9,
+            TotalSteps = Steps,
+        };
         var table = AdamTable.Of(schedule, new OptimizerRule("adamw"));
         var simple = UpdateTable.Of(schedule);
         double settled = DirectionRule.AdamW(0.9, 0.999).Equilibrium(0.02, 0.1, Dimension).Norm;
@@ -103,7 +109,13 @@ public class DirectionLawTests
     {
         const int Steps = 2000, Dimension = 256;
         var rate = new Cosine(0.02, 0, Steps);
-        var schedule = new UpdateSchedule(rate, new Constant(0.1), new Constant(0.9), Steps);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = rate,
+            WeightDecay = 0.1,
+            Momentum = 0.9,
+            TotalSteps = Steps,
+        };
         double start = DirectionRule.AdamW(0.9, 0.999).Equilibrium(0.02, 0.1, Dimension).Norm;
         var curve = DirectionCurve.OfAdamW(AdamTable.Of(schedule, new OptimizerRule("adamw")), Dimension, start);
         var walk = AdamWalk.Norms(t => rate.ValueAt(t), 0.1, 0.9, 0.999, start, Dimension, Steps, replicas: 12);

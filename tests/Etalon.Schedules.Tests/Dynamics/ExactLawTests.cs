@@ -48,8 +48,13 @@ public class ExactLawTests
     public void Without_momentum_norm_gamma_and_phi_obey_their_recursions()
     {
         var table = UpdateTable.Of(
-            new UpdateSchedule(new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)), new Linear(0.01, 0.002, 240),
-                new Constant(0), 240));
+            new UpdateSchedule
+            {
+                LearningRate = new Sequence(new Constant(0.3, 100), new Cosine(0.3, 0.01, 140)),
+                WeightDecay = new Linear(0.01, 0.002, 240),
+                Momentum = 0,
+                TotalSteps = 240,
+            });
         var run = new Simulation(_loss, _loss.Start(), new double[_loss.Dimension]);
         var (lastPhi, lastSquare) = (double.NaN, double.NaN);
         for (var step = 0L; step < table.End; step++)
@@ -112,7 +117,13 @@ public class ExactLawTests
     public void An_exponential_rate_without_decay_is_the_same_run_and_keeps_the_effective_rate(double momentum)
     {
         var conversion =
-            ConstantRate.Convert(UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.02), new Constant(momentum), 240)));
+            ConstantRate.Convert(UpdateTable.Of(new UpdateSchedule
+            {
+                LearningRate = 0.1,
+                WeightDecay = 0.02,
+                Momentum = momentum,
+                TotalSteps = 240,
+            }));
         Assert.InRange(SideBySide.Distance(conversion, _loss), 0, 1e-12);
 
         var start = NormState.AtRest(SphereLoss.Norm(_loss.Start()));

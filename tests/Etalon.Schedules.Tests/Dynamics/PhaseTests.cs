@@ -19,10 +19,13 @@ public class PhaseTests
     [Fact]
     public void A_schedule_is_cut_where_a_piece_of_any_of_its_schedules_begins()
     {
-        var schedule = new UpdateSchedule(
-            new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.1, 180), new Steps(0.1, [50, 100], 0.1)),
-            new Sequence(new Constant(1e-3, 320), new Constant(0)),
-            new Constant(0.9), 400);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.1, 180), new Steps(0.1, [50, 100], 0.1)),
+            WeightDecay = new Sequence(new Constant(1e-3, 320), new Constant(0)),
+            Momentum = 0.9,
+            TotalSteps = 400,
+        };
         Assert.Equal("0- 20- 200 250 300 320", Text(Phases.Of(schedule)));
     }
 
@@ -69,7 +72,13 @@ public class PhaseTests
     [Fact]
     public void A_phase_of_three_quarters_of_a_unit_has_gone_95_percent_of_its_way()
     {
-        var phase = Assert.Single(Phases.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1500)));
+        var phase = Assert.Single(Phases.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 1500,
+        }));
         Assert.Equal(0.75, phase.MixingUnits, 1e-12);
         Assert.Equal(1 - Math.Exp(-3), phase.Equilibrated, 1e-12);
         var update = phase.Last;
@@ -84,13 +93,25 @@ public class PhaseTests
     {
         // ResNet-50 on ImageNet: of 30, 30, 20 and 10 epochs only the first two phases are long.
         var schedule =
-            new UpdateSchedule(new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1), new Constant(1e-4), new Constant(0.9), 90 * 5004);
+            new UpdateSchedule
+            {
+                LearningRate = new Steps(0.1, [30 * 5004, 60 * 5004, 80 * 5004], 0.1),
+                WeightDecay = 1e-4,
+                Momentum = 0.9,
+                TotalSteps = 90 * 5004,
+            };
         Assert.Equal(["15.01", "1.501", "0.1001", "0.005004"], Phases.Of(schedule).Select(phase => phase.MixingUnits.ToString("G4")));
         var table = UpdateTable.Of(schedule);
         Assert.Equal(MixingUnits.Between(table, 0, table.End), MixingUnits.Until(table)[table.Count], 1e-12);
     }
 
-    private static UpdateSchedule With(Schedule rate) => new(rate, new Constant(1e-3), new Constant(0.5), 400);
+    private static UpdateSchedule With(Schedule rate) => new UpdateSchedule
+    {
+        LearningRate = rate,
+        WeightDecay = 1e-3,
+        Momentum = 0.5,
+        TotalSteps = 400,
+    };
 
     private static IReadOnlyList<Phase> OfNumbers(Schedule rate) => Phases.Of(UpdateTable.Of(With(rate)));
 

@@ -92,7 +92,13 @@ public class RelaxationTests
         Prop.ForAll(Gen.Choose(-40, 40).ToArbitrary(), Gen.Choose(0, 90).ToArbitrary(), (log, momentum) =>
         {
             var c = Math.Exp(0.1 * log);
-            var schedule = new UpdateSchedule(new Cosine(0.3, 0.01, 200), new Constant(0.02), new Constant(momentum * 0.01), 200);
+            var schedule = new UpdateSchedule
+            {
+                LearningRate = new Cosine(0.3, 0.01, 200),
+                WeightDecay = 0.02,
+                Momentum = momentum * 0.01,
+                TotalSteps = 200,
+            };
             var scaled = schedule with
             {
                 LearningRate = new Scaled(schedule.LearningRate, c * c),
@@ -109,7 +115,13 @@ public class RelaxationTests
     [Fact]
     public void A_rate_and_a_norm_beyond_float64_do_not_matter()
     {
-        var table = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(0.01), new Constant(0), 400_000));
+        var table = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 0.01,
+            Momentum = 0,
+            TotalSteps = 400_000,
+        });
         var source = NormCurve.Of(table, NormState.AtRest(2), 5);
         var target = NormCurve.Of(ConstantRate.Convert(table).Target, NormState.AtRest(2), 5);
         Assert.True(target.LogNormAt(400_000) > 390);
@@ -121,7 +133,13 @@ public class RelaxationTests
     public void An_equilibrium_is_told_for_each_step_that_has_one()
     {
         var table = UpdateTable.Of(
-            new UpdateSchedule(new Constant(0.1), new Sequence(new Constant(0.01, 5), new Constant(0)), new Constant(0), 10));
+            new UpdateSchedule
+            {
+                LearningRate = 0.1,
+                WeightDecay = new Sequence(new Constant(0.01, 5), new Constant(0)),
+                Momentum = 0,
+                TotalSteps = 10,
+            });
         var curve = NormCurve.Of(table, NormState.AtRest(2), 5);
         Assert.Equal(Equilibrium.Of(new SteadyUpdate(0.1, 0.01), 5).Norm, curve.EquilibriumAt(4)!.Norm, 1e-14);
         Assert.Null(curve.EquilibriumAt(5));

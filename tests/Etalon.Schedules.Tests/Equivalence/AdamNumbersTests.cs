@@ -136,7 +136,7 @@ public class AdamNumbersTests
     [Fact]
     public void Adam_with_decay_in_the_gradient_is_refused()
     {
-        var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), 10);
+        var schedule = new UpdateSchedule { LearningRate = 1e-3, WeightDecay = 0.1, Momentum = 0.9, TotalSteps = 10 };
         Assert.Contains(
             "use AdamW",
             Assert.Throws<EquivalenceException>(() => AdamTable.Of(schedule, new OptimizerRule("adam"))).Message,

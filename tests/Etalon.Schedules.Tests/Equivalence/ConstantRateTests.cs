@@ -5,7 +5,14 @@ namespace Etalon.Schedules.Tests.Equivalence;
 public class ConstantRateTests
 {
     private static readonly UpdateTable _standard =
-        UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 391 * 10) { StepsPerEpoch = 391 });
+        UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 391 * 10,
+            StepsPerEpoch = 391,
+        });
 
     // Numbers of 50-digit arithmetic, to the digits that float64 holds or that they were printed with.
     [Fact]
@@ -57,7 +64,13 @@ public class ConstantRateTests
     [InlineData(GrowthRoot.Smaller, 40)]
     public void With_the_buffer_corrected_both_roots_are_exact(GrowthRoot root, int steps)
     {
-        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.2), new Constant(0.01), new Constant(0.9), steps));
+        var source = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.2,
+            WeightDecay = 0.01,
+            Momentum = 0.9,
+            TotalSteps = steps,
+        });
         var conversion = ConstantRate.Convert(source, root);
         Assert.Single(conversion.Corrections);
         SideBySide.AssertSame(conversion, withBuffer: true);
@@ -83,7 +96,13 @@ public class ConstantRateTests
     [Fact]
     public void Above_the_limit_it_refuses_and_says_what_to_change()
     {
-        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.28), new Constant(0.01), new Constant(0.9), 100));
+        var source = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.28,
+            WeightDecay = 0.01,
+            Momentum = 0.9,
+            TotalSteps = 100,
+        });
         var failure = Assert.Throws<EquivalenceException>(() => ConstantRate.Convert(source));
         Assert.Equal(0, failure.Step);
         Assert.Matches(@"η λ = 0\.0028.* exceeds \(1 - √μ\)² = 0\.00263.* lower rate, decay or momentum", failure.Message);

@@ -5,7 +5,14 @@ namespace Etalon.Schedules.Tests.Equivalence;
 public class ConversionTests
 {
     private static readonly UpdateSchedule _standard =
-        new(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 2000 * 391) { StepsPerEpoch = 391 };
+        new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 2000 * 391,
+            StepsPerEpoch = 391,
+        };
 
     [Fact]
     public void The_standard_recipe_leaves_the_formats_in_the_known_epochs()
@@ -34,7 +41,13 @@ public class ConversionTests
     [Fact]
     public void After_a_million_steps_TexpPlusPlus_has_the_growth_of_the_closed_form()
     {
-        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 1_000_000));
+        var source = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 1_000_000,
+        });
         var (exact, closed) = (TexpPlusPlus.Convert(source), ConstantRate.Convert(source));
         // The two differ by a constant, the start. η κ = 5e-4 is known to about 1e-14 of itself, so its sum over a million steps to 5e-12.
         var early = exact.LogScaleAt(1000) - closed.LogScaleAt(1000);
@@ -96,7 +109,7 @@ public class ConversionTests
     [Fact]
     public void An_empty_recipe_converts_to_an_empty_one()
     {
-        var empty = new UpdateSchedule(new Constant(0.1), new Constant(0.01), new Constant(0.9), 0);
+        var empty = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 0.01, Momentum = 0.9, TotalSteps = 0 };
         foreach (var form in new[] { EquivalentForm.TexpPlusPlus, EquivalentForm.Texp, EquivalentForm.Exponential })
             Assert.Equal(0, Converter.Convert(empty, form).ToSchedule().TotalSteps);
     }

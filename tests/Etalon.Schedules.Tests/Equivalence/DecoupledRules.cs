@@ -104,9 +104,12 @@ internal static class DecoupledRun
 
     /// <summary>300 updates with a warm-up, a cosine and η λ up to 0.01: ln P ends at about 1.5.</summary>
     public static UpdateTable Source { get; } = UpdateTable.Of(
-        new UpdateSchedule(
-            new Sequence(new Linear(0, 0.02, 30), new Cosine(0.02, 0.002, 270)), new Constant(0.5), new Constant(0.9), Updates)
+        new UpdateSchedule
         {
+            LearningRate = new Sequence(new Linear(0, 0.02, 30), new Cosine(0.02, 0.002, 270)),
+            WeightDecay = 0.5,
+            Momentum = 0.9,
+            TotalSteps = Updates,
             Rule = new() { Decay = DecayForm.Decoupled },
         });
 }

@@ -8,7 +8,14 @@ public class DocumentExample
     public void The_example_of_the_document_runs_and_does_what_it_says()
     {
         var rate = new Steps(0.1, [31_280, 46_920], 0.1);
-        var schedule = new UpdateSchedule(rate, new Constant(5e-4), new Constant(0.9), 62_560) { StepsPerEpoch = 391 };
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = rate,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 62_560,
+            StepsPerEpoch = 391,
+        };
         Conversion conversion = Converter.Convert(schedule, EquivalentForm.TexpPlusPlus);
 
         UpdateRow first = conversion.Target[0];               // what update 0 uses: ln η, λ, μ and, with Nesterov, ν

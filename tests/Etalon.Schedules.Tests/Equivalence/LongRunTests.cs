@@ -8,7 +8,7 @@ public class LongRunTests
     [InlineData(1), InlineData(50)]
     public void Recentring_by_powers_of_two_changes_no_bit(int every)
     {
-        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 3000);
+        var schedule = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-3, Momentum = 0.9, TotalSteps = 3000 };
         var conversion = TexpPlusPlus.Convert(UpdateTable.Of(schedule));
         Assert.True(conversion.Range.LargestLogRate > 20);
         var plain = Run(conversion.Target, int.MaxValue);
@@ -18,7 +18,13 @@ public class LongRunTests
     [Fact]
     public void A_recentred_run_goes_on_where_float64_ends()
     {
-        var schedule = new UpdateSchedule(new Constant(0.2), new Constant(0.01), new Constant(0.9), 40_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = 0.2,
+            WeightDecay = 0.01,
+            Momentum = 0.9,
+            TotalSteps = 40_000,
+        };
         var conversion = TexpPlusPlus.Convert(UpdateTable.Of(schedule));
         Assert.True(conversion.Range.LargestLogRate > 1000);
         var (source, target) = (Run(conversion.Source, int.MaxValue), Run(conversion.Target, 50));

@@ -8,7 +8,13 @@ public class RelaxationBoundTests
     [InlineData(0.1, 5e-4), InlineData(0.1, 5e-3), InlineData(0.2, 1e-3), InlineData(0.05, 1e-2)]
     public void TexpPlusPlus_relaxes_to_Texp_within_the_bound(double rate, double decay)
     {
-        var source = UpdateTable.Of(new UpdateSchedule(new Steps(rate, [200, 400], 0.1), new Constant(decay), new Constant(0.9), 600));
+        var source = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = new Steps(rate, [200, 400], 0.1),
+            WeightDecay = decay,
+            Momentum = 0.9,
+            TotalSteps = 600,
+        });
         var (texp, exact) = (Texp.Convert(source).Target, TexpPlusPlus.Convert(source).Target);
         var bound = RelaxationBound.Of(source);
         Assert.True(bound.Base < 1);
@@ -29,7 +35,13 @@ public class RelaxationBoundTests
     [Fact]
     public void Its_numbers_are_those_of_the_theorem()
     {
-        var bound = RelaxationBound.Of(UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 10)));
+        var bound = RelaxationBound.Of(UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 10,
+        }));
         Assert.Equal(3 * 5e-4, bound.Start, 1e-15);
         Assert.Equal(0.9 / (0.99949772836789185 * 0.99949772836789185) * 1.0005, bound.Base, 1e-14);
     }

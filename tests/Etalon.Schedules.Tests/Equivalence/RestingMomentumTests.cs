@@ -109,9 +109,14 @@ public class RestingMomentumTests
     private static Conversion Convert(string schedule, EquivalentForm form, double dampening, bool nesterov, DecayForm decay)
     {
         var momentum = schedule switch { "never" => new Constant(0), "comes" => Comes, _ => Rests };
-        var source = new UpdateSchedule(new Steps(0.2, [40, 90], 0.5), new Constant(5e-3), momentum,
-            Steps)
-        { Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay } };
+        var source = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.2, [40, 90], 0.5),
+            WeightDecay = 5e-3,
+            Momentum = momentum,
+            TotalSteps = Steps,
+            Rule = new() { Dampening = dampening, Nesterov = nesterov, Decay = decay },
+        };
         return Converter.Convert(source, form, form == EquivalentForm.WeightDecay ? new Constant(1e-3) : null);
     }
 

@@ -61,8 +61,13 @@ public class ScaleTests
     [Fact]
     public void Without_momentum_rate_and_decay_may_change_every_step()
     {
-        var schedule = new UpdateSchedule(new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)), new Triangular(0, 0.01, 50),
-            new Constant(0), 240);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Sequence(new Linear(0, 0.2, 60), new Cosine(0.2, 0, 180)),
+            WeightDecay = new Triangular(0, 0.01, 50),
+            Momentum = 0,
+            TotalSteps = 240,
+        };
         SideBySide.AssertSame(MomentumFree.Convert(UpdateTable.Of(schedule)));
     }
 

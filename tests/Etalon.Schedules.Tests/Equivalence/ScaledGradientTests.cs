@@ -65,8 +65,12 @@ public class ScaledGradientTests
     [InlineData(100000, 10.000600038344, 22.0396864849295)]
     public void The_scale_and_the_rate_are_those_of_sixty_digits(int step, double logScaleAfter, double rate)
     {
-        var schedule = new UpdateSchedule(new Constant(1e-3), new Constant(0.1), new Constant(0.9), step + 1)
+        var schedule = new UpdateSchedule
         {
+            LearningRate = 1e-3,
+            WeightDecay = 0.1,
+            Momentum = 0.9,
+            TotalSteps = step + 1,
             Rule = new() { Decay = DecayForm.Decoupled },
         };
         var conversion = ScaledGradient.Convert(UpdateTable.Of(schedule));
@@ -98,8 +102,12 @@ public class ScaledGradientTests
     [Fact]
     public void A_factor_that_is_not_positive_is_refused_with_its_step()
     {
-        var schedule = new UpdateSchedule(new Steps(0.5, [10], 4), new Constant(0.5), new Constant(0.9), 20)
+        var schedule = new UpdateSchedule
         {
+            LearningRate = new Steps(0.5, [10], 4),
+            WeightDecay = 0.5,
+            Momentum = 0.9,
+            TotalSteps = 20,
             Rule = new() { Decay = DecayForm.Decoupled },
         };
         var failure = Assert.Throws<EquivalenceException>(() => ScaledGradient.Convert(UpdateTable.Of(schedule)));

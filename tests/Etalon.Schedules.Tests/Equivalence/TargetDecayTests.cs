@@ -52,7 +52,13 @@ public class TargetDecayTests
     [Fact]
     public void An_exponential_rate_far_beyond_float64_gets_an_ordinary_decay_back()
     {
-        var schedule = new UpdateSchedule(new Constant(0.1), new Constant(5e-3), new Constant(0.9), 200_000);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-3,
+            Momentum = 0.9,
+            TotalSteps = 200_000,
+        };
         var exponential = TexpPlusPlus.Convert(UpdateTable.Of(schedule));
         Assert.True(exponential.Target[199_999].LogRate > 2000);
         var back = TargetDecay.Convert(exponential.Target, new Constant(5e-3)).Target;

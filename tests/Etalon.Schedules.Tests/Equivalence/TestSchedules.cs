@@ -56,7 +56,13 @@ internal static class TestSchedules
             },
         };
 
-    public static UpdateSchedule Of(Schedule rate) => new(rate, new Constant(0.01), new Constant(0.9), Steps);
+    public static UpdateSchedule Of(Schedule rate) => new UpdateSchedule
+    {
+        LearningRate = rate,
+        WeightDecay = 0.01,
+        Momentum = 0.9,
+        TotalSteps = Steps,
+    };
 
     public static UpdateTable Table(string name) => UpdateTable.Of(All[name]);
 

@@ -59,7 +59,13 @@ public class TexpPlusPlusTests
     [Fact]
     public void The_first_rate_is_divided_by_one_minus_eta_lambda()
     {
-        var standard = UpdateTable.Of(new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), 10));
+        var standard = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.1,
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 10,
+        });
         Assert.Equal(0.1 / (1 - 5e-5), TexpPlusPlus.Convert(standard).Target[0].Rate, 1e-15);
         Assert.Equal(0.100005000250, TexpPlusPlus.Convert(standard).Target[0].Rate, 5e-13);
     }
@@ -89,7 +95,13 @@ public class TexpPlusPlusTests
     [InlineData(0.00264, 1172), InlineData(0.0028, 218), InlineData(0.004, 66), InlineData(0.01, 24)]
     public void Above_the_limit_alpha_fails_after_a_finite_number_of_steps(double intrinsicRate, int steps)
     {
-        var source = UpdateTable.Of(new UpdateSchedule(new Constant(0.2), new Constant(intrinsicRate / 0.2), new Constant(0.9), 2000));
+        var source = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = 0.2,
+            WeightDecay = intrinsicRate / 0.2,
+            Momentum = 0.9,
+            TotalSteps = 2000,
+        });
         var failure = Assert.Throws<EquivalenceException>(() => TexpPlusPlus.Convert(source));
         // Steps are counted from 0.
         Assert.Equal(steps - 1, failure.Step);

@@ -12,10 +12,34 @@ public class TexpTests
 
     private static readonly Dictionary<string, UpdateSchedule> _settings = new()
     {
-        ["standard"] = new(new Steps(0.1, [80, 160], 0.1), new Constant(5e-4), new Constant(0.9), 240),
-        ["strong"] = new(new Steps(0.2, [80, 160], 0.1), new Constant(1e-2), new Constant(0.9), 240),
-        ["cosine"] = new(new Stretched(new Cosine(0.1, 0, 20), 30), new Constant(5e-4), new Constant(0.9), 600),
-        ["cosine, strong"] = new(new Stretched(new Cosine(0.1, 0, 20), 30), new Constant(5e-3), new Constant(0.9), 600),
+        ["standard"] = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.1, [80, 160], 0.1),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 240,
+        },
+        ["strong"] = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.2, [80, 160], 0.1),
+            WeightDecay = 1e-2,
+            Momentum = 0.9,
+            TotalSteps = 240,
+        },
+        ["cosine"] = new UpdateSchedule
+        {
+            LearningRate = new Stretched(new Cosine(0.1, 0, 20), 30),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 600,
+        },
+        ["cosine, strong"] = new UpdateSchedule
+        {
+            LearningRate = new Stretched(new Cosine(0.1, 0, 20), 30),
+            WeightDecay = 5e-3,
+            Momentum = 0.9,
+            TotalSteps = 600,
+        },
     };
 
     [Theory]
@@ -115,7 +139,13 @@ public class TexpTests
     [Fact]
     public void The_curve_of_the_paper_peaks_where_it_should()
     {
-        var schedule = new UpdateSchedule(new Steps(0.1, [80 * 391, 120 * 391], 0.1), new Constant(5e-4), new Constant(0.9), 300 * 391);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.1, [80 * 391, 120 * 391], 0.1),
+            WeightDecay = 5e-4,
+            Momentum = 0.9,
+            TotalSteps = 300 * 391,
+        };
         var target = Texp.Convert(UpdateTable.Of(schedule)).Target;
         Assert.Equal(4.466e12, target[80 * 391 - 1].Rate, 0.01e12);
         Assert.Equal(4.466e11, target[80 * 391].Rate, 0.01e11);

@@ -40,7 +40,13 @@ public class ArrayExportTests
     {
         Python.Need("numpy");
         Schedule decay = decayFactor == 1 ? new Constant(5e-4) : new Steps(5e-4, [30], decayFactor);
-        var schedule = new UpdateSchedule(new Polynomial(0.5, 0, 50, power: 2), decay, new Constant(0.9), 60);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Polynomial(0.5, 0, 50, power: 2),
+            WeightDecay = decay,
+            Momentum = 0.9,
+            TotalSteps = 60,
+        };
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Add([schedule], KerasExporter.Write);
@@ -67,7 +73,13 @@ public class ArrayExportTests
     {
         Python.Need("numpy");
         // P passes 2^16 and is centered again; the rate falls twice.
-        var schedule = new UpdateSchedule(new Steps(0.2, [100, 200], 0.5), new Constant(0.2), new Constant(0.5), 300);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Steps(0.2, [100, 200], 0.5),
+            WeightDecay = 0.2,
+            Momentum = 0.5,
+            TotalSteps = 300,
+        };
         using var modules = new ExportedModules();
         AddStandIns(modules.Folder);
         modules.Write("m0.py", writer => export(GroupedSchedule.Of(schedule, Converter.Convert(schedule, form)), "equivalent", writer));

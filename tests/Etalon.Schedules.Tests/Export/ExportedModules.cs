@@ -34,7 +34,13 @@ internal sealed class ExportedModules : IDisposable
         return drawn;
     }
 
-    public static UpdateSchedule Of(Schedule rate, long steps) => new(rate, new Linear(5e-4, 0, 25), new Constant(0.9), steps);
+    public static UpdateSchedule Of(Schedule rate, long steps) => new UpdateSchedule
+    {
+        LearningRate = rate,
+        WeightDecay = new Linear(5e-4, 0, 25),
+        Momentum = 0.9,
+        TotalSteps = steps,
+    };
 
     public void Add(IEnumerable<UpdateSchedule> recipes, Action<UpdateSchedule, string, TextWriter> export)
     {

@@ -6,11 +6,13 @@ namespace Etalon.Schedules.Tests.Export;
 /// <summary>The exported PyTorch module against Etalon's own values, in Python and with the real PyTorch.</summary>
 public class PyTorchExportTests
 {
-    private static readonly UpdateSchedule _schedule = new(
-        new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.01, 50), new Steps(0.01, [10, 20], 0.1)),
-        new Sequence(new Constant(5e-4, 40), new Exponential(5e-4, 0.9)),
-        new OneCycle(0.95, 0.85, 0.95, 120),
-        120);
+    private static readonly UpdateSchedule _schedule = new UpdateSchedule
+    {
+        LearningRate = new Sequence(new Warmup(0.4, 20), new Cosine(0.4, 0.01, 50), new Steps(0.01, [10, 20], 0.1)),
+        WeightDecay = new Sequence(new Constant(5e-4, 40), new Exponential(5e-4, 0.9)),
+        Momentum = new OneCycle(0.95, 0.85, 0.95, 120),
+        TotalSteps = 120,
+    };
 
     [Fact]
     public void Every_kind_of_schedule_has_the_same_bits_in_python()
@@ -96,7 +98,13 @@ public class PyTorchExportTests
     public void A_run_of_a_million_updates_is_formulas_and_no_table()
     {
         using var text = new StringWriter();
-        PyTorchExporter.Write(new UpdateSchedule(new Cosine(0.1, 0, 1_000_000), new Constant(0), new Constant(0.9), 1_000_000), "long",
+        PyTorchExporter.Write(new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.1, 0, 1_000_000),
+            WeightDecay = 0,
+            Momentum = 0.9,
+            TotalSteps = 1_000_000,
+        }, "long",
             text);
         Assert.InRange(text.ToString().Length, 1000, 8000);
     }

@@ -10,9 +10,13 @@ public class TableExportTests
 {
     private const int Million = 1_000_000;
 
-    private static readonly UpdateSchedule _long = new(
-        new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)),
-        new Exponential(5e-4, 0.999_999), new Constant(0.9), Million);
+    private static readonly UpdateSchedule _long = new UpdateSchedule
+    {
+        LearningRate = new Sequence(new Warmup(0.4, 5_000), new Cosine(0.4, 0.001, 900_000), new Exponential(0.001, 0.9999)),
+        WeightDecay = new Exponential(5e-4, 0.999_999),
+        Momentum = 0.9,
+        TotalSteps = Million,
+    };
 
     [Fact]
     [Trait("speed", "slow")]
@@ -35,12 +39,24 @@ public class TableExportTests
     [Fact]
     public void A_rate_beyond_float64_is_inf_with_its_logarithm_and_a_rate_of_zero_has_none()
     {
-        var grows = new UpdateSchedule(new Exponential(1, 1e300), new Constant(0), new Constant(0), 3);
+        var grows = new UpdateSchedule
+        {
+            LearningRate = new Exponential(1, 1e300),
+            WeightDecay = 0,
+            Momentum = 0,
+            TotalSteps = 3,
+        };
         Assert.Equal($"0,1,0,0,0\n1,{Math.Exp(Math.Log(1e300)):R},0,0,{Math.Log(1e300):R}\n2,inf,0,0,{2 * Math.Log(1e300):R}\n",
             Body(grows));
         Assert.Equal("0,0,0,0,-inf\n1,0.5,0,0,-0.6931471805599453\n",
-            Body(new UpdateSchedule(new Linear(0, 1, 2), new Constant(0), new Constant(0), 2)));
-        Assert.Equal("", Body(new UpdateSchedule(new Constant(1), new Constant(0), new Constant(0), 0)));
+            Body(new UpdateSchedule
+            {
+                LearningRate = new Linear(0, 1, 2),
+                WeightDecay = 0,
+                Momentum = 0,
+                TotalSteps = 2,
+            }));
+        Assert.Equal("", Body(new UpdateSchedule { LearningRate = 1, WeightDecay = 0, Momentum = 0, TotalSteps = 0 }));
     }
 
     // The modules for PyTorch carry the pieces; a rate taken from the table of logarithms differed from them in the last digit.
@@ -51,7 +67,7 @@ public class TableExportTests
     public void The_rates_of_an_equivalent_are_those_of_the_pieces_that_every_export_writes(EquivalentForm form)
     {
         const int Steps = 250;
-        var source = new UpdateSchedule(new Constant(0.1), new Constant(5e-4), new Constant(0.9), Steps);
+        var source = new UpdateSchedule { LearningRate = 0.1, WeightDecay = 5e-4, Momentum = 0.9, TotalSteps = Steps };
         var schedule = GroupedSchedule.Of(source, Converter.Convert(source, form));
         using var text = new StringWriter();
         CsvExporter.Write(schedule, text);

@@ -58,8 +58,12 @@ internal abstract class Scenario
 
     /// <summary>A schedule with the decay, momentum and rule of an update and rates of its own.</summary>
     internal static UpdateSchedule Under(SteadyUpdate update, Schedule rate, long steps) =>
-        new(rate, new Constant(update.Numbers.WeightDecay), new Constant(update.Numbers.Momentum), steps)
+        new UpdateSchedule
         {
+            LearningRate = rate,
+            WeightDecay = update.Numbers.WeightDecay,
+            Momentum = update.Numbers.Momentum,
+            TotalSteps = steps,
             Rule = update.Rule,
         };
 
