@@ -31,6 +31,7 @@ internal static class CommandLine
         ("simulate", SimulateCommand.Create),
         ("sweep", SweepCommand.Create),
         ("reproduce", ReproduceCommand.Create),
+        ("serve", ServeCommand.Create),
         ("bench", BenchCommand.Create),
     ];
 

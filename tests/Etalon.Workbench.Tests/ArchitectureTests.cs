@@ -81,6 +81,20 @@ public partial class ArchitectureTests
         AssertNone(claims.Append(Shared).SelectMany(room => Lab.ArrowsTo(claims, room)));
     }
 
+    // It reads what a run wrote and computes what a recipe says; whatever trains, draws batches or multiplies matrices is none of its.
+    [Fact]
+    public void The_dashboard_sees_neither_training_nor_batches_nor_the_engine()
+    {
+        const string Dashboard = "Etalon.Workbench.Dashboard";
+        var arrows = new RoomArrows(Assembly.Load("etalon"), "Etalon");
+        Assert.Contains(Dashboard, arrows.Rooms);
+        Assert.NotEmpty(arrows.ArrowsTo(RoomsIn("Runs"), Dashboard));
+        AssertNone(arrows.ArrowsTo(
+            arrows.Rooms.Where(room => room is "Etalon.Lab.Training" or "Etalon.Lab.Data"
+                || room.StartsWith("Etalon.Engine", StringComparison.Ordinal)),
+            Dashboard));
+    }
+
     // What is public has to be documented and kept; the rest the workbench sees as a friend.
     [Fact]
     public void The_lab_has_at_most_60_public_types() =>

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Etalon.Workbench.Dashboard;
+
+/// <summary>What the server answers, address by address. All pages are at one depth, so that they name their files without the
+/// base.</summary>
+/// <param name="options">What is served.</param>
+/// <param name="stopping">Ends all streams.</param>
+internal sealed class DashboardRoutes(DashboardOptions options, CancellationToken stopping)
+{
+    private const string Page = "index.html";
+
+    // Each is the same file; its script shows the page that the address names.
+    private static readonly string[] Pages = ["", "run", "compare"];
+
+    private readonly RunStore _store = new(options.Runs);
+    private readonly MetricsShelf _shelf = new(new IndexCache(options.Cache));
+
+    /// <summary>Adds all addresses.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (string page in Pages) routes.MapGet($"/{page}", context => SendPageAsync(context));
+        foreach (string name in WebFiles.Names.Where(name => name != Page))
+            routes.MapGet($"/{name}", context => WebFiles.SendAsync(context, name));
+        var runs = new RunAnswers(_store, _shelf);
+        var events = new LiveEvents(_store, stopping);
+        routes.MapGet("/api/runs", runs.ListAsync);
+        routes.MapGet("/api/sparks", runs.SparksAsync);
+        routes.MapGet("/api/run", runs.ShowAsync);
+        routes.MapGet("/api/axes", runs.AxesAsync);
+        routes.MapGet("/api/curves", runs.CurvesAsync);
+        routes.MapGet("/api/diagnosis", new DiagnosisAnswers(_store).ShowAsync);
+        routes.MapGet("/api/events", events.SendAsync);
+    }
+
+    // With a base, /etalon is not /etalon/, and the files' names would lead beside it.
+    private Task SendPageAsync(HttpContext context)
+    {
+        if (options.Base.Length == 0 || context.Request.Path.HasValue) return WebFiles.SendAsync(context, Page);
+        context.Response.Redirect($"{options.Base}/");
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Etalon.Lab;
+using Etalon.Lab.Forecasts;
+using Etalon.Lab.Planning;
+using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
+using Etalon.Schedules.Dynamics;
+
+namespace Etalon.Workbench.Dashboard;
+
+/// <summary>What the page of one run shows beside its curves.</summary>
+internal static class RunPage
+{
+    // Between two of them units and updates are proportional to far below a pixel.
+    private const int Knots = 1000;
+
+    private const long LongestText = 1 << 20;
+
+    /// <summary>The run as an object for JSON. A recipe that cannot be read, as a newer etalon's, is told and leaves the rest.</summary>
+    public static object Of(RunFacts run, MetricsIndex index)
+    {
+        string? problem = null;
+        Recipe? recipe = null;
+        PlannedRecipe? plan = null;
+        IReadOnlyList<string> warnings = [];
+        try
+        {
+            var resolved = ResolvedRecipe.Read(run.Path);
+            (recipe, warnings) = (resolved.Recipe, resolved.Warnings);
+            plan = PlannedRecipe.Of(recipe with { Equivalent = null });
+        }
+        catch (InputException exception)
+        {
+            problem = exception.Message;
+        }
+        return new
+        {
+            run.Id,
+            run.State,
+            run.Updates,
+            run.TotalUpdates,
+            run.UpdatesOfEpoch,
+            run.Batch,
+            run.Result,
+            run.Fault,
+            run.RecipeHash,
+            Optimizer = recipe?.Optimizer.Name,
+            RecipeProblem = problem,
+            Warnings = warnings,
+            MetricsFault = index.Fault,
+            Metrics = index.Names,
+            Groups = index.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal))
+                .Select(name => name[MonitorKeys.Norm.Length..]),
+            ImagesPerSecond = index.LastOf("images_per_second")?.Value,
+            RecipeText = TextOf(Path.Combine(run.Path, RunFolder.RecipeName)),
+            Parent = ParentOf(run.Path),
+            Schedule = plan is null ? null : ChartJson.Of(ScheduleChart.Of([plan])),
+            Events = plan?.Quantities.SelectMany(quantity => plan.Events(quantity)
+                .Select(happening => new { quantity.Name, Updates = happening.Step, happening.What, happening.Text })),
+            Phases = recipe is null ? null : PhasesOf(recipe),
+            Units = recipe is null ? null : UnitsOf(recipe),
+        };
+    }
+
+    private static object? PhasesOf(Recipe recipe) => Known(() => Schedules.Dynamics.Phases.Of(InvariantSchedule.NumbersOf(recipe))
+        .Select(phase => new { phase.Begin, phase.End, phase.MixingUnits, phase.Equilibrated, phase.IsConstant }));
+
+    /// <summary>Mixing units done after some updates of a run; null where its recipe does not tell.</summary>
+    public static object? UnitsOf(RunFacts run) => Known(() => UnitsOf(ResolvedRecipe.Read(run.Path).Recipe));
+
+    // Laws of SGD alone count mixing units.
+    private static object? UnitsOf(Recipe recipe) => Known(() =>
+    {
+        var schedule = InvariantSchedule.Of(recipe);
+        if (!(schedule.Units > 0)) return null;
+        long[] updates = [.. Enumerable.Range(0, Knots + 1).Select(i => (long)((double)recipe.TotalSteps * i / Knots)).Distinct()];
+        var until = MixingUnits.Until(schedule.Table);
+        return new { Updates = updates, Units = updates.Select(step => until[(int)step]), All = schedule.Units };
+    });
+
+    private static object? Known(Func<object?> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (InputException)
+        {
+            // Not of this recipe: too long for a table, or a rate that follows the loss.
+            return null;
+        }
+    }
+
+    private static object? ParentOf(string run)
+    {
+        try
+        {
+            var resolved = RunFile.Object(Path.Combine(run, RunFolder.ResolvedName));
+            if (resolved[RunParent.Key] is not JsonObject json) return null;
+            var parent = RunParent.Of(json);
+            return new { Run = RunFolder.NameOf(parent.Run), parent.Step, parent.Changes,
+                Differences = DifferencesFrom(parent.Run, resolved) };
+        }
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException
+            or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    // Only a parent in the same folder is looked at; a path in a file may lead anywhere.
+    private static IReadOnlyList<string>? DifferencesFrom(string parent, JsonObject resolved)
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(parent)) ?? "", RunFolder.ResolvedName);
+        string file = Path.Combine(parent, RunFolder.ResolvedName);
+        if (beside.Length == 0 || !File.Exists(file) || new FileInfo(file).LinkTarget is not null) return null;
+        return JsonDifferences.Between(RunFile.Object(file)["recipe"], resolved["recipe"]);
+    }
+
+    private static string? TextOf(string path)
+    {
+        try
+        {
+            return File.Exists(path) && new FileInfo(path).Length <= LongestText ? RunFile.Text(path) : null;
+        }
+        catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Etalon.Lab.Charts;
+using Etalon.Lab.Planning;
+using Etalon.Workbench.Commands;
+
+namespace Etalon.Workbench.Dashboard;
+
+/// <summary>The picture of <c>etalon plan</c> with updates on its axis, so that the page can show it in any unit.</summary>
+internal static class ScheduleChart
+{
+    private const string IntrinsicRate = "intrinsic rate";
+
+    /// <summary>Rate, decay with intrinsic rate, and momentum of recipes.</summary>
+    public static Chart Of(IReadOnlyList<PlannedRecipe> plans)
+    {
+        var chart = PlanChart.Of(plans);
+        // "epoch of 391 steps" or "step", as the plan counts.
+        double unit = chart.XLabel == "step" ? 1 : plans[0].Recipe.StepsPerEpoch;
+        return chart with
+        {
+            XLabel = "updates",
+            Panels = [.. chart.Panels.Select(panel => panel with
+            {
+                RightLabel = panel.RightLabel is null ? null : IntrinsicRate,
+                Lines = [.. panel.Lines.Select(line => InUpdates(chart.Legend.Count > 0 ? line : Named(line, panel), unit))],
+            })],
+        };
+    }
+
+    // A recipe alone needs no name on its lines; what they show does.
+    private static ChartLine Named(ChartLine line, ChartPanel panel) => line with { Name = line.OnRight ? IntrinsicRate : panel.Label };
+
+    private static ChartLine InUpdates(ChartLine line, double unit) =>
+        unit == 1 ? line : line with { X = [.. line.X.Select(x => Math.Round(x * unit))] };
+}
