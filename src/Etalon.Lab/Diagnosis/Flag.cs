@@ -31,6 +31,9 @@ internal enum FlagKind
     /// <summary>The log has several rows for one update.</summary>
     OtherSteps,
 
+    /// <summary>Other weights were loaded in the middle of the run.</summary>
+    ReplacedWeights,
+
     /// <summary>Gradients are sums over all updates so far: they are never set to zero.</summary>
     AccumulatedGradients,
 
@@ -48,6 +51,9 @@ internal enum FlagKind
 
     /// <summary>Normalizations are in eval(): they use statistics of their own in place of the batch's.</summary>
     StoredStatistics,
+
+    /// <summary>The means of the filters are taken out of the gradients.</summary>
+    CentralizedGradients,
 
     /// <summary>The epsilon of the normalizations is felt: the weights have become too small for it.</summary>
     FeltEpsilon,

@@ -70,11 +70,15 @@ internal static class RunRemarks
                 + "optimizer's weight_decay, such as 5e-4; if not, a rate that grows can stand for it: `etalon convert RECIPE --to texp` "
                 + "writes it.");
         int turns = Turns(evidence.Log.Rate);
-        if (turns >= FewestTurns)
+        if (turns >= FewestTurns && !StartsAgain(evidence.Log))
             evidence.Remarks.Add(
                 $"The rate turns {turns:#,0} times from up to down or back. If no cycles were meant, the likely cause is a scheduler "
                 + $"that is stepped per batch and counts in epochs: call scheduler.step() once per epoch. `--against RECIPE` tells.");
     }
+
+    // Cosines that start again at their peak are warm restarts; a cosine that was stepped too often goes back up the way it came.
+    private static bool StartsAgain(RunLog log) =>
+        RateShape.Of([.. log.Steps.Select(step => (double)step)], log.Rate) is { Kind: RateKind.Restarts };
 
     // Without decay a rate that grows exponentially is the same training as one with decay (Li and Arora 2019).
     private static bool IsWithoutDecay(Evidence evidence)

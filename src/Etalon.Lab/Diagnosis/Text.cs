@@ -13,11 +13,20 @@ internal static class Text
         double size = Math.Abs(value);
         if (size is < 1e-4 or >= 1e7) return value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture);
         if (size >= Elementary.Pow(10, digits)) return Round(value, digits).ToString("#,0", CultureInfo.InvariantCulture);
-        return Round(value, digits).ToString("0.#########", CultureInfo.InvariantCulture);
+        return Round(value, digits).ToString("0.############", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Two numbers, or one where they print alike.</summary>
     public static string Range(double from, double to) => Number(from) == Number(to) ? Number(from) : $"{Number(from)} to {Number(to)}";
+
+    /// <summary>Two numbers that are not the same, each with as many digits as it takes to see that, at least three.</summary>
+    public static (string One, string Other) Apart(double one, double other)
+    {
+        const int Most = 9;
+        int digits = 3;
+        while (digits < Most && Number(one, digits) == Number(other, digits)) digits++;
+        return (Number(one, digits), Number(other, digits));
+    }
 
     /// <summary>
     /// A number with what stands after ±, both to the place of the margin's first digit, or its second where that is a 1.

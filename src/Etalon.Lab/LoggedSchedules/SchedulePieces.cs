@@ -82,7 +82,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         double peak = rows.Rates.Skip(from).Max();
         var start = warmup.To(peak);
         if (rows.Rates.Skip(from).All(rate => Math.Abs(rate - peak) <= Close * peak))
-            yield return new([.. start.Pieces, $"constant: {{value: {Text(peak)}}}"], $"{start.Words}constant at {peak:G4}",
+            yield return new([.. start.Pieces, $"constant: {{value: {Text(peak)}}}"], $"{start.Words}constant at {peak:g4}",
                 rows.End);
         if (DropsOf(rows, start.End, from, start.Words) is { } drops)
             yield return drops with { Pieces = [.. start.Pieces, .. drops.Pieces] };
@@ -103,7 +103,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         long end = FallFit.EndOf(shape, rows, warmup.End);
         var fit = FallFit.Between(shape, rows, warmup.End, end - warmup.End);
         return new([.. warmup.Pieces, Piece(shape, rows, warmup.End, end - warmup.End, isLast: true)],
-            $"{warmup.Words}{shape} from {fit.Top:G4} to {FallFit.Low(fit):G4}", end);
+            $"{warmup.Words}{shape} from {fit.Top:g4} to {FallFit.Low(fit):g4}", end);
     }
 
     private static SchedulePieces? DropsOf(LoggedSchedule rows, long begin, int from, string after)
@@ -126,7 +126,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         {
             string steps = string.Join(", ", at.Select(drop => $"{drop.Step}ba"));
             return new([$"steps: {{start: {Text(rows.Rates[from])}, at: [{steps}], factor: {Text(Rounded(factor))}}}"],
-                $"{after}times {factor:G4} at {string.Join(", ", at.Select(drop => $"{drop.Step:#,0}"))}, or up to "
+                $"{after}times {factor:g4} at {string.Join(", ", at.Select(drop => $"{drop.Step:#,0}"))}, or up to "
                 + $"{rows.Interval - 1:#,0} updates before",
                 rows.End);
         }
@@ -154,7 +154,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             if (shorter > 0.995 * length) continue;
             double low = FallFit.Low(FallFit.Between(shape, rows, begin, shorter));
             yield return new([Piece(shape, rows, begin, shorter, isLast: false), $"constant: {{value: {Text(low)}}}"],
-                $"{after}{shape} to {low:G4} in {shorter:#,0} updates, then constant", rows.End);
+                $"{after}{shape} to {low:g4} in {shorter:#,0} updates, then constant", rows.End);
         }
         // A plateau, then a fall.
         int still = from;
@@ -166,7 +166,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             double low = FallFit.LowAfter(shape, rows, turn, still, peak);
             yield return new(
                 [$"wsd: {{peak: {Text(peak)}, decay: {rows.End - turn}ba, to: {Text(low)}, shape: {shape}}}"],
-                $"{after}a plateau at {peak:G4} and a {shape} decay to {low:G4} over the last {rows.End - turn:#,0} updates",
+                $"{after}a plateau at {peak:g4} and a {shape} decay to {low:g4} over the last {rows.End - turn:#,0} updates",
                 rows.End);
         }
     }

@@ -126,6 +126,72 @@ public class DiagnosisTests
         Assert.Equal((FlagKind.AccumulatedGradients, 3), (flag.Kind, flag.Groups.Count));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Gradients_that_are_set_to_zero_at_every_fourth_update_only_are_told_by_their_sizes(int every)
+    {
+        var run = new SphereRun { ClearedEvery = 4, Every = every, Phases = [(400, 0.02, 5e-3)] };
+        var flag = Assert.Single(Diagnose(run.Log(WithoutResidual)).Flags);
+        Assert.Equal((FlagKind.AccumulatedGradients, "Gradients add up over 4 updates: they are set to zero at every 4th one only"),
+            (flag.Kind, flag.Cause));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void A_checkpoint_that_is_loaded_again_is_told_by_norms_that_are_back_and_no_law_is_asked_across(int every)
+    {
+        var run = new SphereRun { Reload = (305, 605), Every = every, Phases = [(500, 0.1, 5e-3), (500, 0.01, 5e-3)] };
+        var diagnosis = Diagnose(run);
+        var flag = Assert.Single(diagnosis.Flags);
+        Assert.Equal(FlagKind.ReplacedWeights, flag.Kind);
+        Assert.StartsWith(every == 1
+            ? "A checkpoint was loaded again between updates 604 and 605: all norms jump there, to what they were before update 305"
+            : "A checkpoint was loaded again between updates 600 and 610: all norms jump there, to about what they were at update ",
+            flag.Cause, StringComparison.Ordinal);
+        Assert.All(
+            diagnosis.Findings.Where(finding => finding.IsKnown && finding.Quantity == "decay that the norm shows, over the log's"
+                && double.IsFinite(finding.Margin) && finding.Margin < 0.4),
+            share => Assert.InRange(share.Value, 1 - 3 * share.Margin - 1e-6, 1 + 3 * share.Margin + 1e-6));
+        Assert.Contains("other weights loaded in the middle", Diagnose(new SphereRun { Every = every }).Checked);
+    }
+
+    [Fact]
+    public void Gradients_without_a_mean_are_told_as_centralized_and_not_as_epsilon()
+    {
+        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1 ? "conv3 Conv2d; d BatchNorm2d eps 1e-05; "
+            + "conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d" : "");
+        foreach (string name in SphereRun.Names) log = WithColumn(log, $"gradmean/{name}", row => $"{1e-14 * (row % 3):R}");
+        var flag = Assert.Single(Diagnose(log).Flags);
+        Assert.Equal((FlagKind.CentralizedGradients, "conv3"), (flag.Kind, Assert.Single(flag.Groups)));
+        // Standardized weights have such gradients, too.
+        string standardized = new SphereRun().Log();
+        foreach (string name in SphereRun.Names) standardized = WithColumn(standardized, $"gradmean/{name}", _ => "0");
+        Assert.Empty(Diagnose(standardized).Flags);
+    }
+
+    [Fact]
+    public void A_clip_of_one_tensor_is_not_told_as_one_of_each()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { TensorClip = 0.5, Clipped = ["conv2"] }).Flags);
+        Assert.Equal("A clip of one tensor sets the size of its updates: the gradients of conv2 are cut to a norm of 0.5", flag.Cause);
+        Assert.Equal(["conv2"], flag.Groups);
+    }
+
+    [Fact]
+    public void What_was_looked_for_names_the_terms_of_a_loss_and_numbers_are_printed_as_one_reads_them()
+    {
+        var diagnosis = Diagnose(new SphereRun());
+        Assert.Contains("an L1 term in the loss", diagnosis.Checked);
+        Assert.Contains("an L2 term in the loss", diagnosis.Checked);
+        var log = CsvLog.Read(new StringReader("step,lr,weight_decay,momentum,norm/a\n0,1e-200,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"), "log.csv");
+        Assert.Contains(log.Warnings, line => line.Contains("below 1e-150, and", StringComparison.Ordinal));
+        Assert.Equal(("0.001", "0.001001"), Text.Apart(0.001, 0.001001));
+        Assert.All(diagnosis.Findings, finding => Assert.DoesNotMatch("[0-9]E[-+][0-9]", finding.Says));
+    }
+
     [Fact]
     public void Weights_that_move_while_the_logged_rate_is_0_have_another_rate()
     {

@@ -87,6 +87,82 @@ public sealed class GuessedRatesTests : IDisposable
         Assert.Contains("it fits in every row", flag.Shown, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void A_warm_up_that_counts_from_1_is_a_convention_and_no_schedule_that_is_ahead(int every)
+    {
+        // The recipe's is (t + 1)/101.
+        foreach (var (share, words) in (ReadOnlySpan<(Func<int, double>, string)>)
+            [(step => step / 100.0, "its rate is t/100 of the peak, there (t + 1)/101"),
+            (step => (step + 1) / 100.0, "its rate is (t + 1)/100 of the peak, there (t + 1)/101")])
+        {
+            var diagnosis = RunDiagnosis.Of(Log(step => step < 100 ? 0.1 * share(step) : Meant(step), _ => 5e-3, every), Recipe());
+            Assert.Empty(diagnosis.Flags);
+            Assert.Contains(diagnosis.Remarks, remark => remark.Contains(words, StringComparison.Ordinal));
+            Assert.Contains(diagnosis.Checked, each => each.StartsWith("other differences from", StringComparison.Ordinal));
+        }
+        // What differs behind the warm-up, too, is no convention.
+        Assert.NotEmpty(RunDiagnosis.Of(
+            Log(step => step < 100 ? 0.1 * step / 100 : step < 600 ? 0.1 : 0.01, _ => 5e-3, every), Recipe()).Flags);
+    }
+
+    [Fact]
+    public void The_end_of_a_cosine_has_no_drops()
+    {
+        Func<int, double> cosine = step => 0.05 * (1 + Math.Cos(Math.PI * step / 1000));
+        var flag = RunDiagnosis.Of(Log(step => 0.7 * cosine(step), _ => 5e-3, 20), Reference.Of(Log(cosine, _ => 5e-3))).Flags[0];
+        Assert.DoesNotContain("drop", $"{flag.Cause} {flag.Shown}", StringComparison.Ordinal);
+        flag = RunDiagnosis.Of(Log(step => step < 990 ? cosine(step) : cosine(990), _ => 5e-3), Reference.Of(Log(cosine, _ => 5e-3))).Flags[0];
+        Assert.DoesNotContain("drop", $"{flag.Cause} {flag.Shown}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 0.004)]
+    [InlineData(20, 0.004)]
+    [InlineData(50, 0.001)]
+    public void The_floor_of_a_cosine_that_the_rows_do_not_reach_is_told_by_its_bend(int every, double floor)
+    {
+        Func<int, double> cosine = step => floor + (0.1 - floor) / 2 * (1 + Math.Cos(Math.PI * Math.Min(step, 1040) / 1040));
+        var meant = Reference.Of(Log(step => 0.05 * (1 + Math.Cos(Math.PI * step / 1040)), _ => 5e-3, every));
+        var flag = RunDiagnosis.Of(Log(cosine, _ => 5e-3, every), meant).Flags[0];
+        Assert.Contains($"it goes to {floor}".ToUpperInvariant(), $"{flag.Cause}. {flag.Shown}".ToUpperInvariant(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(20)]
+    public void Warm_restarts_have_words(int every)
+    {
+        static double Restarting(int step, int period) => 0.05 * (1 + Math.Cos(Math.PI * (step % period) / period));
+        var flag = RunDiagnosis.Of(Log(step => Restarting(step, 250), _ => 5e-3, every), Recipe()).Flags[0];
+        Assert.Contains("a cosine from 0.1 to 0 that starts again at updates 250, 500 and 750, while the recipe's goes in steps",
+            $"{flag.Cause}. {flag.Shown}", StringComparison.OrdinalIgnoreCase);
+        var other = Reference.Of(Log(step => Restarting(step, 200), _ => 5e-3, every));
+        Assert.Contains("starts again at updates 250, 500 and 750 instead of 200, 400, 600 and 800",
+            RunDiagnosis.Of(Log(step => Restarting(step, 250), _ => 5e-3, every), other).Flags[0].Cause, StringComparison.Ordinal);
+        // Restarts turn the rate as often as a scheduler that steps too often does, and are meant.
+        var many = RunDiagnosis.Of(Log(step => Restarting(step, 100), _ => 5e-3, 5));
+        Assert.DoesNotContain(many.Remarks, remark => remark.Contains("stepped per batch", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_rates_that_print_alike_are_printed_with_the_digits_that_tell_them_apart()
+    {
+        var flag = RunDiagnosis.Of(Log(step => Meant(step) * (step < 500 ? 1 : 1.0004), _ => 5e-3), Recipe()).Flags[0];
+        Assert.Contains("0.010004 in the log, 0.01 in ", flag.Shown, StringComparison.Ordinal);
+        Assert.Contains("a factor of 1.0004", flag.Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_is_compared_with_one_of_other_rows_by_what_may_have_been_between_them()
+    {
+        Func<int, double> cosine = step => 0.05 * (1 + Math.Cos(Math.PI * step / 1000));
+        Assert.Empty(RunDiagnosis.Of(Log(cosine, _ => 5e-3, 10), Reference.Of(Log(cosine, _ => 5e-3, 50))).Flags);
+        Assert.NotEmpty(RunDiagnosis.Of(Log(step => cosine(step) * 0.9, _ => 5e-3, 10), Reference.Of(Log(cosine, _ => 5e-3, 50))).Flags);
+    }
+
     [Fact]
     public void Between_rows_of_every_20_updates_a_moved_milestone_is_told_by_the_rows_around_it()
     {

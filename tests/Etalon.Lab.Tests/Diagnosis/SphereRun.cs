@@ -16,6 +16,7 @@ internal sealed class SphereRun
 
     private readonly double[][] _weights, _buffers, _gradients, _sums;
     private readonly CounterStream[] _streams;
+    private double[][] _saved = [];
     private readonly double[] _squares = [20, 63, 200];
 
     public SphereRun()
@@ -74,8 +75,17 @@ internal sealed class SphereRun
     /// <summary>The norm to which each group's gradient is cut by itself.</summary>
     public double TensorClip { get; init; } = double.PositiveInfinity;
 
+    /// <summary>The groups that are; all where none is named.</summary>
+    public string[] Clipped { get; init; } = [];
+
     /// <summary>Whether gradients are never set to zero.</summary>
     public bool Accumulates { get; init; }
+
+    /// <summary>Updates from one at which gradients are set to zero to the next.</summary>
+    public int ClearedEvery { get; init; } = 1;
+
+    /// <summary>The update before which weights and buffers are saved, and the one before which they are loaded again.</summary>
+    public (int Saved, int Loaded) Reload { get; init; } = (-1, -1);
 
     /// <summary>Whether the log has Σ|w| and the largest element of each gradient.</summary>
     public bool LogsElements { get; init; }
@@ -112,6 +122,9 @@ internal sealed class SphereRun
 
     private double[] Update(int step, double rate, double decay, out double all)
     {
+        if (step == Reload.Saved) _saved = [.. _weights.Concat(_buffers).Select(each => (double[])each.Clone())];
+        if (step == Reload.Loaded)
+            foreach (var (each, now) in _saved.Zip(_weights.Concat(_buffers))) each.CopyTo(now, 0);
         for (int k = 0; k < Names.Count; k++) Draw(k, step);
         double norm = Math.Sqrt(_gradients.Sum(g => Product(g, g))), cut = Math.Min(1, Clip / norm);
         double logged = LogsBeforeClip ? 1 : cut;
@@ -130,9 +143,11 @@ internal sealed class SphereRun
         if (step >= PenaltyFrom && (Penalized.Length == 0 || Penalized.Contains(Names[k])))
             for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
         for (int i = 0; i < Dimensions; i++) g[i] += Lasso * Math.Sign(w[i]);
+        for (int i = 0; ClearedEvery > 1 && i < Dimensions; i++)
+            g[i] = _sums[k][i] = step % ClearedEvery == 0 ? g[i] : _sums[k][i] + g[i];
         for (int i = 0; Accumulates && i < Dimensions; i++) g[i] = _sums[k][i] += g[i];
         for (int i = 0; i < Dimensions; i++) g[i] = Math.Clamp(g[i], -ValueClip, ValueClip);
-        double whole = Math.Sqrt(Product(g, g));
+        double whole = Clipped.Length == 0 || Clipped.Contains(Names[k]) ? Math.Sqrt(Product(g, g)) : 0;
         for (int i = 0; whole > TensorClip && i < Dimensions; i++) g[i] *= TensorClip / whole;
         if (Radial == 0 || k != Names.Count - 1) return;
         double length = Math.Sqrt(Product(g, g));

@@ -13,6 +13,7 @@ Batch normalization follows each convolution. The sound run: SGD, rate 0.1 after
 units of 20 epochs at 5e-4 and batch 128 on all 60,000 images. Faults whose names begin with "sound" are none: diagnose must be silent.
 """
 import argparse
+import copy
 import gzip
 import json
 import math
@@ -36,7 +37,9 @@ WIDTHS = (8, 16, 32)
 SEEDS = 2
 # What comes in the middle of a run comes with this epoch; what would diverge otherwise has a tenth of the rate.
 MIDDLE = 4
-SLOW = ("rate-a-tenth", "eval-from-start", "eval-from-middle", "no-zero-grad")
+SLOW = ("rate-a-tenth", "eval-from-start", "eval-from-middle", "no-zero-grad", "zero-grad-of-four")
+# A checkpoint of one update is loaded before another, between rows of every interval but 1.
+SAVED, RELOADED = 305, 605
 
 FAULTS = {
     "none": "nothing",
@@ -63,6 +66,9 @@ FAULTS = {
     "l2-from-middle": "the loss has a term of half the decay times |w|^2 from the fifth epoch on",
     "clip-per-tensor": "clip_grad_norm_ with 0.05 of each parameter alone",
     "no-zero-grad": "gradients are never set to zero",
+    "zero-grad-of-four": "gradients are set to zero at every fourth update only",
+    "reloaded": "a checkpoint of weights and optimizer is loaded again in the middle, while scheduler and count of updates go on",
+    "centralized": "the mean of each filter is taken out of its gradient, as gradient centralization does",
     "micro-steps": "a log of its own with a row for each of four micro-batches, while the optimizer steps after the fourth",
     "sound-label-smoothing": "nothing: labels are smoothed by 0.1",
     "sound-mixup": "nothing: images and labels are mixed",
@@ -261,13 +267,19 @@ def train(cell, folder, images, labels, updates):
     loggers = [micro] if micro else [RunLogger(net, optimizer, os.path.join(folder, f"every-{every}.csv"), every) for every in INTERVALS]
     average = torch.optim.swa_utils.AveragedModel(net) if fault == "sound-average" else None
     parts = 4 if fault in ("micro-steps", "sound-accumulation") else 1
-    losses, norms, order = [], [], []
+    losses, norms, order, saved = [], [], [], None
     for t in range(updates):
         order = order or list(torch.randperm(len(images), generator=draws).split(BATCH))
         batch = order.pop()
         if fault == "eval-from-start" or fault == "eval-from-middle" and t >= MIDDLE * UPDATES_PER_EPOCH:
             net.eval()
-        if fault != "no-zero-grad":
+        if fault == "reloaded" and t == SAVED:
+            saved = copy.deepcopy((net.state_dict(), optimizer.state_dict()))
+        if fault == "reloaded" and t == RELOADED:
+            net.load_state_dict(saved[0])
+            optimizer.load_state_dict(saved[1])
+            optimizer.param_groups[0]["lr"] = scheduler.get_last_lr()[0]
+        if fault != "no-zero-grad" and (fault != "zero-grad-of-four" or t % 4 == 0):
             optimizer.zero_grad()
         total = 0.0
         for part in batch.chunk(parts):
@@ -277,6 +289,9 @@ def train(cell, folder, images, labels, updates):
             if micro:
                 micro.row()
         losses.append(total)
+        if fault == "centralized":
+            for p in (p for p in net.parameters() if p.dim() > 1):
+                p.grad -= p.grad.mean(tuple(range(1, p.dim())), keepdim=True)
         norms.append(clip(net, fault))
         optimizer.step()
         scheduler.step()

@@ -64,14 +64,17 @@ internal sealed class ClippedGradients : Cause
         if (share < Ordinary)
         {
             evidence.Remarks.Add(
-                $"A clip of each tensor at {bound} cuts {share:P0} of the gradients, the largest ones; the laws hold with it.");
+                $"A clip of {(cuts.Count > 1 ? "each tensor" : names[0])} at {bound} cuts {share:P0} of the gradients, the largest ones; "
+                + $"the laws hold with it.");
             yield break;
         }
         evidence.IsClipped = true;
         var worst = cuts.MaxBy(each => each.Cut.Share);
         yield return new(
             FlagKind.ClippedGradients,
-            $"A clip of each tensor by itself sets the size of the updates: gradients are cut to a norm of {bound}",
+            cuts.Count > 1
+                ? $"A clip of each tensor by itself sets the size of the updates: gradients are cut to a norm of {bound}"
+                : $"A clip of one tensor sets the size of its updates: the gradients of {names[0]} are cut to a norm of {bound}",
             $"In {worst.Cut.Rows:#,0} of {worst.Cut.Of:#,0} rows |g| of {worst.Name} is one and the same {Text.Number(worst.Cut.Norm, 4)}"
             + $"{(cuts.Count > 1 ? $", and so it is in {Text.Count(cuts.Count - 1, "other group")}" : "")}; norms of different batches "
             + $"never "

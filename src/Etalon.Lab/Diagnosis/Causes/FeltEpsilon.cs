@@ -11,6 +11,9 @@ namespace Etalon.Lab.Diagnosis;
 /// </summary>
 internal sealed record FeltEpsilon(string Shown)
 {
+    /// <summary>Whether the log tells it from gradients that were centralized.</summary>
+    public bool IsCentralityKnown { get; init; }
+
     // Of the slope of ln cos² over ln |w|, which is -4 in theory: -3.5 to -8 in networks whose norms a clip lets shrink, since their
     // gradients change meanwhile. Elementwise clips have -0.1 to -1, and stored statistics no slope. Norms must have moved by so much.
     private const double Shallowest = -2.5, Steepest = -10, Moved = 1.5;
@@ -62,7 +65,8 @@ internal sealed record FeltEpsilon(string Shown)
             + "decay. To be "
         + "sure print the variance of what the normalization gets: it is not far above epsilon. As it is the loss depends on these "
         + "weights' scale, "
-        + "and no law of norms holds for them.")
+        + "and no law of norms holds for them."
+        + (IsCentralityKnown ? "" : " Gradients whose filters' means were taken out look alike; gradmean/NAME of the logger tells."))
     {
         Groups = groups,
     };

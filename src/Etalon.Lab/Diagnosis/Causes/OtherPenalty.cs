@@ -25,13 +25,12 @@ internal sealed class OtherPenalty : Cause
             .Where(each => each.Rows.Length >= FewestRows).ToList();
         var loose = asked.Where(each => IsLoose(each.Group) || HasL1(each.Group, each.Rows)).ToList();
         var pulled = loose.Where(each => IsPulled(each.Group, each.Rows)).ToList();
-        // Two or three groups of a few rows may agree by chance.
-        if (pulled.Count == 0 || pulled.Count < MostGroups * loose.Count || pulled.Sum(each => each.Rows.Length) < FewestAlone) yield break;
-        // A penalty's g.w knows nothing of the batch; a gradient that points along the weights by its own nature has it as |g| has.
-        if (2 * pulled.Count(each => IsSmooth(each.Group, each.Rows)) <= pulled.Count) yield break;
-        // Of an L2 term g.w/|w|² is constant in most groups; of another it may be in one whose norm hardly moves.
-        int constant = pulled.Count(each => PenaltyRows.Of(each.Group) is { } term && !term.IsPart(each.Group.Norm.Length));
-        if (2 * constant >= pulled.Count) yield break;
+        if (asked.Count == 0) yield break;
+        if (!IsTerm(loose.Count, pulled))
+        {
+            evidence.Checked.Add("an L1 term in the loss");
+            yield break;
+        }
         double[] ratios = [.. pulled.Select(each => L1(each.Group, each.Rows)).OfType<double>()];
         bool isL1 = ratios.Length == pulled.Count && ratios.Max() - ratios.Min() <= OfL1 * ratios.Max();
         double ratio = ratios.Length > 0 ? Median(ratios) : double.NaN;
@@ -61,6 +60,17 @@ internal sealed class OtherPenalty : Cause
                 Value = Median(pulls),
                 Groups = [.. pulled.Select(each => each.Group.Name)],
             };
+    }
+
+    private static bool IsTerm(int loose, List<(LogGroup Group, int[] Rows)> pulled)
+    {
+        // Two or three groups of a few rows may agree by chance.
+        if (pulled.Count == 0 || pulled.Count < MostGroups * loose || pulled.Sum(each => each.Rows.Length) < FewestAlone) return false;
+        // A penalty's g.w knows nothing of the batch; a gradient that points along the weights by its own nature has it as |g| has.
+        if (2 * pulled.Count(each => IsSmooth(each.Group, each.Rows)) <= pulled.Count) return false;
+        // Of an L2 term g.w/|w|² is constant in most groups; of another it may be in one whose norm hardly moves.
+        int constant = pulled.Count(each => PenaltyRows.Of(each.Group) is { } term && !term.IsPart(each.Group.Norm.Length));
+        return 2 * constant < pulled.Count;
     }
 
     private static int[] Known(LogGroup group) =>

@@ -73,7 +73,9 @@ internal sealed class ScaleDependence : Cause
         }
         if (names.All(name => modules.IsNormalized(name) != false)
             && FeltEpsilon.In(loose.Select(each => each.Group).ToList(), shares, modules) is { } epsilon)
-            yield return epsilon.Flag($"|cos(g, w)| is {cosine}, where 0 is expected", names) with { Value = worst };
+            yield return (epsilon with { IsCentralityKnown = loose.All(each => each.Group.FilterMeans.Any(double.IsFinite)) })
+                .Flag($"|cos(g, w)| is {cosine}, where 0 is expected", names) with
+            { Value = worst };
         else if (names.All(name => modules.IsNormalized(name) == true))
             yield return new(
                 FlagKind.LostInvariance,
@@ -108,6 +110,9 @@ internal sealed class ScaleDependence : Cause
             open.Add("normalizations in eval(), or frozen: print model.training in the loop, or log it as norms_in_eval");
         if (evidence.Groups.All(group => group.LargestElement.All(double.IsNaN)))
             open.Add("a clip of values: log the largest |g_i| as gradmax/NAME, which it makes one number");
+        if (evidence.Groups.All(group => group.FilterMeans.All(double.IsNaN)))
+            open.Add("gradients whose filters' means were taken out, as gradient centralization does: the logger writes gradmean/NAME, "
+                + "which is 0 then");
         open.Add("weights that are used in a second place, or something added before the normalization: `etalon export audit --for "
             + "pytorch` tells");
         open.Add("gradients that were changed before the update, by rounding or by a mask: compare with an update without it");

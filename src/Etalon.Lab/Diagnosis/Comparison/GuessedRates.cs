@@ -145,8 +145,8 @@ internal static class GuessedRates
     {
         var drops = new List<(long At, double Factor)>();
         for (long step = 1; step < reference.TotalSteps && drops.Count <= MostDrops; step++)
-            if (reference.RateAt(step - 1) is > 0 and var before && reference.RateAt(step) / before is < Drop and > 0 and var factor)
-                drops.Add((step, factor));
+            if (reference.RateAt(step - 1) is > 0 and var before && reference.RateAt(step) / before is < Drop and > 0 and var factor
+                && IsFlat(reference, step - 2) && IsFlat(reference, step)) drops.Add((step, factor));
         if (drops.Count > MostDrops) yield break;
         for (int i = drops.Count - 1; i >= 0; i--)
         {
@@ -158,6 +158,11 @@ internal static class GuessedRates
                 t => t < at ? reference.RateAt(t) : reference.RateAt(t) / factor);
         }
     }
+
+    // Whether the rate is the same at an update and the next: the end of a cosine falls by a quarter and more from one to the next, too.
+    private static bool IsFlat(Reference reference, long step) =>
+        step < 0 || step + 1 >= reference.TotalSteps
+        || Math.Abs(reference.RateAt(step + 1) / reference.RateAt(step) - 1) < Same;
 
     // The stretch of time that fits best: a coarse search over four decades either way, then a fine one around it.
     private static double? Span(Reference reference, double[] x, double[] y)

@@ -19,6 +19,9 @@ internal sealed class RateShape
     // From which share of the peak on a rate counts as 0.
     private const double Floor = 1e-5;
 
+    // Of the peak: what a rate jumps up by where it starts again.
+    private const double Rise = 0.05;
+
     private const int MostDrops = 16, FewestRows = 5;
 
     private RateShape(RateKind kind, double peak, (double Length, double From) warmup, Func<double, double> after)
@@ -48,6 +51,9 @@ internal sealed class RateShape
     /// <summary>Of steps: the update from which each drop is felt, the last one before it that has no drop yet, and the factor.</summary>
     public IReadOnlyList<(double Before, double At, double Factor)> Drops { get; private init; } = [];
 
+    /// <summary>Of a cosine with restarts: the updates at which it starts again.</summary>
+    public IReadOnlyList<double> Restarts { get; private init; } = [];
+
     /// <summary>The rate at an update, with a linear warm-up.</summary>
     public Func<double, double> Value { get; }
 
@@ -58,6 +64,9 @@ internal sealed class RateShape
         RateKind.Steps => $"steps, "
             + $"{Text.List([.. Drops.Take(4).Select(drop => $"by ×{Text.Number(drop.Factor)} at update {drop.At:#,0}")])}"
             + (Drops.Count > 4 ? " and later" : ""),
+        RateKind.Restarts => $"a cosine from {Text.Number(Peak)} to {Text.Number(To)} that starts again at "
+            + $"{(Restarts.Count == 1 ? "update" : "updates")} {Text.List([.. Restarts.Take(4).Select(at => $"{at:#,0}")])}"
+            + (Restarts.Count > 4 ? " and later" : ""),
         RateKind.Cosine or RateKind.Line => $"{Name} from {Text.Number(Peak)} {(IsOver ? "to" : "towards")} {Text.Number(To)}"
             + $"{(IsOver ? " that ends" : "")} at update {End:#,0}",
         _ => $"an exponential from {Text.Number(Peak)} to {Text.Number(To)}",
@@ -70,6 +79,7 @@ internal sealed class RateShape
         RateKind.Steps => "steps",
         RateKind.Cosine => "a cosine",
         RateKind.Line => "a straight line",
+        RateKind.Restarts => "a cosine with restarts",
         _ => "an exponential",
     };
 
@@ -87,9 +97,9 @@ internal sealed class RateShape
         var after = Enumerable.Range(top, rates.Count - top).Select(i => (Step: steps[i], Rate: rates[i])).ToList();
         if (after.All(row => row.Rate > peak * (1 - Same))) return new(RateKind.Constant, peak, warmup.Value, _ => peak) { To = peak };
         if (after.Count < FewestRows) return null;
-        return Stairs(after, peak, warmup.Value) ?? Curves(after, peak, warmup.Value)
+        return Stairs(after, peak, warmup.Value) ?? Curves(after, peak, warmup.Value).Concat(Restarting(after, peak, warmup.Value))
             .Select(shape => (Shape: shape, Error: ErrorOf(shape, after, peak))).Where(each => each.Error < Near)
-            .OrderBy(each => each.Error).Select(each => each.Shape).FirstOrDefault();
+            .OrderBy(each => Math.Round(each.Error, 6)).Select(each => each.Shape).FirstOrDefault();
     }
 
     // Where the line through the rising rates meets the peak, and where it starts; of a single one the line is 0 an update before the
@@ -134,18 +144,84 @@ internal sealed class RateShape
                 double slope = LineFit.Slope([.. rows.Where(row => row.Rate > to && row.Rate < peak * (1 - Same)).DefaultIfEmpty(rows[^1])
                     .Append((start, peak)).Select(row => (row.Item1, Turned(kind, (row.Item2 - to) / (peak - to))))]);
                 double end = start + 1 / slope;
-                if (!double.IsFinite(end) || end <= start) continue;
-                yield return new(kind, peak, warmup, step => to + (peak - to) * Along(kind, (step - start) / (end - start)))
-                {
-                    To = to,
-                    End = Math.Round(end),
-                    IsOver = end <= rows[^1].Step + (rows[^1].Step - rows[^2].Step) * 1.5,
-                };
+                if (double.IsFinite(end) && end > start) yield return Falling(kind, rows, peak, warmup, end, to);
             }
         }
+        // A cosine that has not come to its floor, or has stood on it for long, shows the floor by its bend alone.
+        if (Floored(rows, peak, start) is var (at, floor)) yield return Falling(RateKind.Cosine, rows, peak, warmup, at, floor);
         if (!(least > 0)) yield break;
         double decay = LineFit.Slope([.. rows.Select(row => (row.Step, Elementary.Log(row.Rate)))]);
         yield return new(RateKind.Exponential, peak, warmup, step => peak * Elementary.Exp(decay * (step - start))) { To = rows[^1].Rate };
+    }
+
+    private static RateShape Falling(RateKind kind, List<(double Step, double Rate)> rows, double peak,
+        (double Length, double From) warmup, double end, double to) =>
+        new(kind, peak, warmup, step => to + (peak - to) * Along(kind, (step - warmup.Length) / (end - warmup.Length)))
+        {
+            To = to,
+            End = Math.Round(end),
+            IsOver = end <= rows[^1].Step + (rows[^1].Step - rows[^2].Step) * 1.5,
+        };
+
+    // The end of a cosine and its floor by least squares: for each end the floor follows, and the end is searched for.
+    private static (double End, double To)? Floored(List<(double Step, double Rate)> rows, double peak, double start)
+    {
+        double span = rows[^1].Step - start;
+        if (!(span > 0)) return null;
+        (double Error, double To) At(double end)
+        {
+            // rate - peak a = to (1 - a) with a the cosine's height.
+            var (above, below) = (0.0, 0.0);
+            foreach (var (step, rate) in rows)
+            {
+                double height = Along(RateKind.Cosine, (step - start) / (end - start));
+                above += (rate - peak * height) * (1 - height);
+                below += (1 - height) * (1 - height);
+            }
+            double to = above / below is var floor && floor > 1e-6 * peak ? floor : 0;
+            return (rows.Sum(row => Elementary.Pow(
+                row.Rate - to - (peak - to) * Along(RateKind.Cosine, (row.Step - start) / (end - start)), 2)), to);
+        }
+        var (best, width) = (start + span, 4.0);
+        for (int round = 0; round < 14; round++)
+        {
+            double middle = best, step = Elementary.Pow(width, 1 / 8.0);
+            best = Enumerable.Range(-8, 17).Select(i => start + (middle - start) * Elementary.Pow(step, i)).MinBy(end => At(end).Error);
+            width = step * step;
+        }
+        // Updates are whole numbers.
+        if (At(start + Math.Round(best - start)) is var whole && whole.Error <= 2 * At(best).Error + 1e-12 * peak * peak)
+            return (start + Math.Round(best - start), whole.To);
+        return (best, At(best).To);
+    }
+
+    // Cosines that follow each other, each beginning where the rate jumps up: the first one's line in acos says where it ends.
+    private static IEnumerable<RateShape> Restarting(List<(double Step, double Rate)> rows, double peak, (double Length, double From) warmup)
+    {
+        int[] rises = [.. Enumerable.Range(1, rows.Count - 1).Where(i => rows[i].Rate > rows[i - 1].Rate + Rise * peak)];
+        if (rises.Length is 0 or > MostDrops || rises[0] < 3) yield break;
+        double to = rows.Min(row => row.Rate);
+        foreach (double floor in new[] { 0, to }.Distinct())
+        {
+            var begins = new List<double> { warmup.Length };
+            for (int i = 0; i < rises.Length; i++)
+            {
+                var own = rows[(i == 0 ? 0 : rises[i - 1])..rises[i]].Where(row => row.Rate > floor).ToList();
+                if (own.Count < 2) yield break;
+                double slope = LineFit.Slope([.. own.Select(row => (row.Step, Turned(RateKind.Cosine, (row.Rate - floor) / (peak - floor))))]),
+                    end = Math.Round(begins[^1] + 1 / slope);
+                begins.Add(double.IsFinite(end) ? Math.Clamp(end, rows[rises[i] - 1].Step + 1, rows[rises[i]].Step) : rows[rises[i]].Step);
+            }
+            // The last one may not be over: it is as much longer than the one before as that was.
+            double last = begins[^1] - begins[^2], growth = begins.Count > 2 ? last / (begins[^2] - begins[^3]) : 1;
+            double[] ends = [.. begins.Skip(1), begins[^1] + Math.Round(last * growth)];
+            yield return new(RateKind.Restarts, peak, warmup, step =>
+            {
+                int own = Math.Max(0, begins.FindLastIndex(begin => begin <= step));
+                return floor + (peak - floor) * Along(RateKind.Cosine, (step - begins[own]) / (ends[own] - begins[own]));
+            })
+            { To = floor, End = ends[^1], Restarts = [.. begins.Skip(1)] };
+        }
     }
 
     // The share of the way at which a curve has a height between 1 and 0, and the height at a share.
@@ -179,6 +255,9 @@ internal enum RateKind
 
     /// <summary>A straight line down.</summary>
     Line,
+
+    /// <summary>Half cosines, one after the other, each from the peak.</summary>
+    Restarts,
 
     /// <summary>It falls by the same factor in each update.</summary>
     Exponential,

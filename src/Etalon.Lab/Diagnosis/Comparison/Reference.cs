@@ -8,7 +8,11 @@ namespace Etalon.Lab.Diagnosis;
 /// <summary>What a run should have been: the rate, weight decay and momentum of each update, of a recipe or of another log.</summary>
 internal sealed class Reference
 {
+    // A step down by less is part of a slope.
+    private const double Drop = 0.75;
+
     private readonly Func<long, (double Rate, double WeightDecay, double Momentum)> _numbers;
+    private Func<long, (long, long)> _rowsAround = step => (step, step);
 
     private Reference(string name, UpdateRule rule, long totalSteps, Func<long, (double, double, double)> numbers) =>
         (Name, Rule, TotalSteps, _numbers) = (name, rule, totalSteps, numbers);
@@ -52,17 +56,37 @@ internal sealed class Reference
         };
     }
 
-    /// <summary>Another log: between its rows the number of the row before holds.</summary>
+    /// <summary>
+    /// Another log. Between its rows a rate follows the line from one to the other, or holds up to a drop; decay and momentum hold.
+    /// </summary>
     internal static Reference Of(RunLog log)
     {
         int RowAt(long step) => Array.BinarySearch(log.Steps, step) is var found && found >= 0 ? found : Math.Max(0, ~found - 1);
-        return new(log.Source, log.Rule, log.End,
-            step => RowAt(step) is var row ? (log.Rate[row], log.WeightDecay[row], log.Momentum[row]) : default)
+        double RateAt(long step)
         {
-            IsRuleKnown =
-            log.IsRuleLogged
+            int row = RowAt(step), next = Math.Min(row + 1, log.Steps.Length - 1);
+            double from = log.Rate[row], to = log.Rate[next];
+            return next == row || step <= log.Steps[row] || Math.Min(from, to) < Drop * Math.Max(from, to)
+                ? from : from + (to - from) * (step - log.Steps[row]) / (log.Steps[next] - log.Steps[row]);
+        }
+        return new(log.Source, log.Rule, log.End,
+            step => RowAt(step) is var row ? (RateAt(step), log.WeightDecay[row], log.Momentum[row]) : default)
+        {
+            IsRuleKnown = log.IsRuleLogged,
+            Rows = log.Steps,
+            _rowsAround = step => RowAt(step) is var row
+                && log.Steps[row] < step && row + 1 < log.Steps.Length ? (log.Steps[row], log.Steps[row + 1]) : (step, step),
         };
     }
+
+    /// <summary>The updates at which a log has rows; null for a recipe, which has all.</summary>
+    internal IReadOnlyList<long>? Rows { get; private init; }
+
+    /// <summary>Whether the numbers of an update are known: not behind the last row of a log.</summary>
+    internal bool Knows(long step) => Rows is null || step <= Rows[^1];
+
+    /// <summary>The updates around one at which the numbers are known for certain: itself, but between the rows of a log.</summary>
+    internal (long From, long To) KnownAround(long step) => _rowsAround(step);
 
     internal double RateAt(double step) => _numbers(At(step)).Rate;
 

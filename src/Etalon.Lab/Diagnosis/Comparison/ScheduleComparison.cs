@@ -19,16 +19,20 @@ internal static class ScheduleComparison
         if (rows < log.Steps.Length)
             evidence.Remarks.Add(
                 $"The log goes on to update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; rows "
-                + $"beyond are compared with its last numbers.");
+                + $"beyond are {(reference.IsRecipe ? "compared with its last numbers" : "not compared")}.");
         else if (log.End < reference.TotalSteps)
             evidence.Remarks.Add(
                 $"The log ends at update {log.Steps[^1]:#,0}, and {reference.Name} has {reference.TotalSteps:#,0} updates; what was not "
                 + $"logged is not compared.");
         var flags = new List<Flag>();
         double[] steps = [.. log.Steps.Select(step => (double)step)];
-        if (Difference(steps, log.Rate, reference.RateAt) is { } rate) flags.Add(Rate(log, reference, steps, rate));
-        if (Difference(steps, log.WeightDecay, reference.WeightDecayAt) is { } decay) flags.Add(Decay(log, reference, decay));
-        if (Difference(steps, log.Momentum, reference.MomentumAt) is { } momentum) flags.Add(Momentum(reference, momentum));
+        if (Difference(steps, log.Rate, reference.RateAt, reference) is { } rate)
+        {
+            if (WarmupConventions.Told(log, reference) is { } convention) evidence.Remarks.Add(convention);
+            else flags.Add(Rate(log, reference, steps, rate));
+        }
+        if (Difference(steps, log.WeightDecay, reference.WeightDecayAt, reference) is { } decay) flags.Add(Decay(log, reference, decay));
+        if (Difference(steps, log.Momentum, reference.MomentumAt, reference) is { } momentum) flags.Add(Momentum(reference, momentum));
         if (log.IsRuleLogged && reference.IsRuleKnown && log.Rule != reference.Rule && log.Momentum.Any(value => value > 0))
             flags.Add(
                 new(FlagKind.RuleDiffers, $"The update rule is not that of {reference.Name}",
@@ -37,29 +41,45 @@ internal static class ScheduleComparison
         foreach (var (name, values) in (ReadOnlySpan<(string, double[])>)[("rate", log.Rate), ("weight decay", log.WeightDecay),
             ("momentum", log.Momentum)])
             if (values.All(double.IsNaN)) evidence.NotLookedAt.Add($"the {name} against {reference.Name}: it is not in the log");
-        if (flags.Count == 0 && log.Rate.Any(double.IsFinite)) evidence.Checked.Add($"differences from {reference.Name}");
+        if (flags.Count == 0 && log.Rate.Any(double.IsFinite))
+            evidence.Checked.Add($"{(evidence.Remarks.Any(WarmupConventions.Is) ? "other " : "")}differences from {reference.Name}");
         return flags;
     }
 
-    private static (int Row, double Has, double Meant, long Step)? Difference(double[] steps, double[] values, Func<double, double> meant)
+    /// <summary>The first row that has another number than was meant; null where none has.</summary>
+    /// <remarks>Between the rows of another log anything from one row's number to the next one's may have been meant.</remarks>
+    internal static (int Row, double Has, double Meant, long Step)? Difference(double[] steps, double[] values, Func<double, double> meant,
+        Reference reference)
     {
         double peak = values.Where(double.IsFinite).Concat(steps.Select(meant)).DefaultIfEmpty(0).Max();
         for (int row = 0; row < steps.Length; row++)
         {
             double has = values[row], due = meant(steps[row]);
-            if (double.IsFinite(has) && Math.Abs(has - due) > Slack * Math.Max(has, due) + Least * peak)
-                return (row, has, due, (long)steps[row]);
+            if (!double.IsFinite(has) || !IsApart(has, due, peak) || !reference.Knows((long)steps[row])) continue;
+            var (before, after) = reference.KnownAround((long)steps[row]);
+            double one = meant(before), other = meant(after);
+            bool isBetween = before < after && has >= Math.Min(one, other) * (1 - Slack) && has <= Math.Max(one, other) * (1 + Slack);
+            if (!isBetween) return (row, has, due, (long)steps[row]);
         }
         return null;
+    }
+
+    private static bool IsApart(double has, double due, double peak) =>
+        Math.Abs(has - due) > Slack * Math.Max(has, due) + Least * peak;
+
+    // Where two numbers first differ, each with the digits that show it.
+    private static string Where((int Row, double Has, double Meant, long Step) first, Reference reference)
+    {
+        var (has, meant) = Text.Apart(first.Has, first.Meant);
+        return $"It first differs at update {first.Step:#,0}: {has} in the log, {meant} in {reference.Name}"
+            + $"{Factor(first.Has, first.Meant)}.";
     }
 
     private static Flag Rate(RunLog log, Reference reference, double[] steps, (int Row, double Has, double Meant, long Step) first)
     {
         int[] known = [.. Enumerable.Range(0, steps.Length).Where(row => double.IsFinite(log.Rate[row]))];
         var fits = GuessedRates.Of(reference, [.. known.Select(row => steps[row])], [.. known.Select(row => log.Rate[row])]);
-        string where =
-            $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in "
-            + $"{reference.Name}{Factor(first.Has, first.Meant)}.";
+        string where = Where(first, reference);
         var best = fits.Count == 0 ? null : fits[0];
         if (best is null || !best.Explains)
         {
@@ -97,14 +117,13 @@ internal static class ScheduleComparison
         long peak = GuessedRates.Peak(reference);
         var after = log.Steps.Zip(log.Rate).Where(row => row.First >= peak && double.IsFinite(row.Second)).ToList();
         return peak > 0 && after.Count > 0
-            && Difference([.. after.Select(row => (double)row.First)], [.. after.Select(row => row.Second)], reference.RateAt) is null;
+            && Difference([.. after.Select(row => (double)row.First)], [.. after.Select(row => row.Second)], reference.RateAt, reference)
+                is null;
     }
 
     private static Flag Decay(RunLog log, Reference reference, (int Row, double Has, double Meant, long Step) first)
     {
-        string where =
-            $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has)} in the log, {Text.Number(first.Meant)} in "
-            + $"{reference.Name}{Factor(first.Has, first.Meant)}.";
+        string where = Where(first, reference);
         double[] ratios =
             [.. log.WeightDecay.Select((decay, row) => decay / reference.WeightDecayAt(log.Steps[row])).Where(double.IsFinite)];
         bool isNone = log.WeightDecay.All(decay => decay is 0 or double.NaN);
@@ -139,14 +158,15 @@ internal static class ScheduleComparison
     private static Flag Momentum(Reference reference, (int Row, double Has, double Meant, long Step) first) => new(
         FlagKind.MomentumDiffers,
         first.Has == 0 ? "There is no momentum" : $"The momentum is not that of {reference.Name}",
-        $"It first differs at update {first.Step:#,0}: {Text.Number(first.Has, 5)} in the log, {Text.Number(first.Meant, 5)} in "
-        + $"{reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
+        $"It first differs at update {first.Step:#,0}: {Text.Apart(first.Has, first.Meant).One} in the log, "
+        + $"{Text.Apart(first.Has, first.Meant).Other} in {reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
         "Set the optimizer's momentum to the one that was meant.")
     {
         Value = first.Has,
     };
 
-    private static string Factor(double has, double meant) => has > 0 && meant > 0 ? $", a factor of {Text.Number(has / meant)}" : "";
+    private static string Factor(double has, double meant) =>
+        has > 0 && meant > 0 ? $", a factor of {Text.Apart(has / meant, 1).One}" : "";
 
     private static string With(Fit fit) => fit.Factor == 1 ? "" : $", and the rate is {Text.Times(fit.Factor)} what was meant";
 

@@ -15,13 +15,14 @@ internal static class ShapeGuesses
     public static IEnumerable<Guess> Of(Reference reference, double[] steps, double[] rates)
     {
         if (steps.Length < FewestRows) yield break;
-        long stride = Math.Max(1, reference.TotalSteps / MostSteps);
-        double[] at = [.. Enumerable.Range(0, (int)((reference.TotalSteps + stride - 1) / stride)).Select(i => (double)(i * stride))];
+        long every = Math.Max(1, reference.TotalSteps / MostSteps);
+        double[] at = reference.Rows is { } rows ? [.. rows.Select(step => (double)step)]
+            : [.. Enumerable.Range(0, (int)((reference.TotalSteps + every - 1) / every)).Select(i => (double)(i * every))];
         if (RateShape.Of(at, [.. at.Select(reference.RateAt)]) is not { } meant || RateShape.Of(steps, rates) is not { } has) yield break;
         string whose = reference.IsRecipe ? "the recipe's" : "the other log's";
         var words = new List<string>();
-        if (Math.Abs(has.Peak / meant.Peak - 1) > SameFactor) words.Add($"the peak is {Text.Number(has.Peak)} instead of "
-            + $"{Text.Number(meant.Peak)}");
+        if (Math.Abs(has.Peak / meant.Peak - 1) > SameFactor) words.Add($"the peak is {Text.Apart(has.Peak, meant.Peak).One} instead of "
+            + $"{Text.Apart(has.Peak, meant.Peak).Other}");
         if (Warmup(meant, has, steps) is { } warmup) words.Add(warmup);
         if (meant.Kind != has.Kind)
         {
@@ -32,7 +33,12 @@ internal static class ShapeGuesses
             { IsOfShapes = true };
             yield break;
         }
-        words.AddRange(has.Kind == RateKind.Steps ? Drops(meant, has, reference) : Ends(meant, has, steps));
+        words.AddRange(has.Kind switch
+        {
+            RateKind.Steps => Drops(meant, has, reference),
+            RateKind.Restarts => Restarts(meant, has),
+            _ => Ends(meant, has, steps),
+        });
         if (words.Count == 0) yield break;
         yield return new(
             Text.List(words), $"the log has {has.Words}, and {(reference.IsRecipe ? "the recipe" : "the other log")} {meant.Words}",
@@ -55,6 +61,16 @@ internal static class ShapeGuesses
             : $"the warm-up takes {has.Warmup:#,0} updates instead of {meant.Warmup:#,0}";
     }
 
+    private static IEnumerable<string> Restarts(RateShape meant, RateShape has)
+    {
+        static string At(RateShape shape) => Text.List([.. shape.Restarts.Take(4).Select(at => $"{at:#,0}")]);
+        var pairs = meant.Restarts.Zip(has.Restarts).ToList();
+        if (pairs.Any(pair => Math.Abs(pair.First - pair.Second) > Math.Max(1, SameLength * pair.First)))
+            yield return $"it starts again at {(has.Restarts.Count == 1 ? "update" : "updates")} {At(has)} instead of {At(meant)}";
+        if (Math.Abs(has.To - meant.To) > SameFactor * Math.Max(has.To, meant.To) && Math.Abs(has.To - meant.To) > 1e-4 * meant.Peak)
+            yield return $"it goes to {Text.Apart(has.To, meant.To).One} instead of {Text.Apart(has.To, meant.To).Other}";
+    }
+
     private static IEnumerable<string> Ends(RateShape meant, RateShape has, double[] steps)
     {
         if (has.Kind is RateKind.Cosine or RateKind.Line && Math.Abs(has.End - meant.End) > Math.Max(2, SameLength * meant.End))
@@ -62,7 +78,7 @@ internal static class ShapeGuesses
         bool isOver = has.Kind is RateKind.Cosine or RateKind.Line;
         if (isOver && Math.Abs(has.To - meant.To) > SameFactor * Math.Max(has.To, meant.To)
             && Math.Abs(has.To - meant.To) > 1e-4 * meant.Peak)
-            yield return $"it goes to {Text.Number(has.To)} instead of {Text.Number(meant.To)}";
+            yield return $"it goes to {Text.Apart(has.To, meant.To).One} instead of {Text.Apart(has.To, meant.To).Other}";
         if (!isOver && has.Kind == RateKind.Exponential && Math.Abs(has.Value(steps[^1]) / meant.Value(steps[^1]) - 1) > SameFactor)
             yield return $"it has come to {Text.Number(has.To)} at update {steps[^1]:#,0} instead of {Text.Number(meant.Value(steps[^1]))}";
     }
@@ -87,8 +103,9 @@ internal static class ShapeGuesses
             if (isMoved)
                 yield return $"the drop of ×{Text.Number(a.Factor)} comes {place} instead of {a.At:#,0}"
                     + (isOther ? $" and is ×{Text.Number(b.Factor)}" : "");
-            else if (isOther) yield return $"the rate drops by ×{Text.Number(b.Factor)} instead of ×{Text.Number(a.Factor)} at update "
-                + $"{a.At:#,0}";
+            else if (isOther)
+                yield return $"the rate drops by ×{Text.Apart(b.Factor, a.Factor).One} instead of "
+                    + $"×{Text.Apart(b.Factor, a.Factor).Other} at update {a.At:#,0}";
         }
         foreach (var drop in wanted) yield return $"the drop of ×{Text.Number(drop.Factor)} at update {drop.At:#,0} is missing";
         foreach (var drop in found) yield return $"there is a drop of ×{Text.Number(drop.Factor)} at update {drop.At:#,0} that was not "

@@ -16,7 +16,9 @@ internal sealed class AngularUpdate() : GroupDiagnostic("D6", "angular update ov
         if (WithoutEquilibrium(group) is { } reason) return Finding(group, reason);
         var rho = group.Rotation;
         if (!rho.IsKnown) return Finding(group, "needs angle/NAME in at least three rows");
-        return Finding(group, $"turns by {rho.Mean * group.Law!.Angle:G4} rad an update, at equilibrium {group.Law.Angle:G4}") with
+        return Finding(group,
+            $"turns by {Text.Number(rho.Mean * group.Law!.Angle, 4)} rad an update, at equilibrium "
+            + $"{Text.Number(group.Law.Angle, 4)}") with
         {
             Value = rho.Mean,
             Margin = rho.Margin,

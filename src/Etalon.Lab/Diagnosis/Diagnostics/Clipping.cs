@@ -40,11 +40,11 @@ internal sealed class Clipping() : Diagnostic("D15", "rows with one and the same
         string advice = measured is { Law: { } law, Validity: not Validity.NotScaleInvariant }
             && measured.Numbers is { Momentum: 0, WeightDecay: > 0 } numbers
             ? $"; a clip that spares the equilibrium is above "
-                + $"{Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate)
-                * Elementary.Pow(measured.MeasuredFourthPower.Mean, 0.25):G3}"
+                + Text.Number(Math.Sqrt(2 * Spare * numbers.WeightDecay / numbers.Rate)
+                * Elementary.Pow(measured.MeasuredFourthPower.Mean, 0.25))
             : "";
         return Finding(phase, group.Name,
-            isClipped ? $"{same} of {norms.Length} gradients are cut to {largest:G4}" : $"no clip to be seen{advice}") with
+            isClipped ? $"{same} of {norms.Length} gradients are cut to {Text.Number(largest, 4)}" : $"no clip to be seen{advice}") with
         {
             Value = same == 1 ? 0 : share,
             Predicted = 0,

@@ -20,7 +20,8 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
         if (decay < Least * meant) return Excluded(group, decay, meant, share);
         if (!share.IsKnown) return Finding(group, "needs angle/NAME, or gradsq/NAME and with momentum buffer_dot/NAME");
         return Finding(group,
-            $"the norm grew and shrank as with a weight decay of {Math.Max(0, share.Mean) * decay:G3}; the log says {decay:G3}") with
+            $"the norm grew and shrank as with a weight decay of {Text.Number(Math.Max(0, share.Mean) * decay)}; the log says "
+            + $"{Text.Number(decay)}") with
         {
             Value = share.Mean,
             Margin = share.Margin,
@@ -31,8 +32,9 @@ internal sealed class DecayShare() : GroupDiagnostic("D5", "decay that the norm 
 
     private Finding Excluded(GroupPhase group, double decay, double meant, PhaseEstimate share) =>
         Finding(group,
-            $"its weight decay is {decay:G3} where the run's is "
-            + $"{meant:G3}{(decay == 0 && share.IsKnown ? $"; its norm shows {Math.Max(0, share.Mean) * meant:G2}" : "")}") with
+            $"its weight decay is {Text.Number(decay)} where the run's is "
+            + $"{Text.Number(meant)}"
+            + (decay == 0 && share.IsKnown ? $"; its norm shows {Text.Number(Math.Max(0, share.Mean) * meant, 2)}" : "")) with
         {
             Value = decay / meant,
             Predicted = 1,

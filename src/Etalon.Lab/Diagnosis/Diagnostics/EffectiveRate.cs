@@ -13,8 +13,8 @@ internal sealed class EffectiveRate() : GroupDiagnostic("D4", "effective rate at
         if (double.IsNaN(last)) return Finding(group, "needs norm/NAME");
         bool hasGap = group.Gap.IsKnown;
         string drift = group.Phase.IsConstant && double.IsFinite(first) && Math.Abs(last / first - 1) >= 0.1
-            ? $"{last / first:G3} times what the phase began with" : "as the phase began";
-        return Finding(group, hasGap ? $"{1 / Math.Sqrt(group.Gap.Mean):G3} times its equilibrium value; {drift}" : drift) with
+            ? $"{Text.Number(last / first)} times what the phase began with" : "as the phase began";
+        return Finding(group, hasGap ? $"{Text.Number(1 / Math.Sqrt(group.Gap.Mean))} times its equilibrium value; {drift}" : drift) with
         {
             Value = last,
             Predicted = hasGap ? last * Math.Sqrt(group.Gap.Mean) : double.NaN,

@@ -31,8 +31,8 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
         bool isBroken = size > Largest || isOneSided;
         string what = !isBroken ? "holds"
             : isOneSided && mean.Mean < 0 && own > 0
-            ? $"broken: the norm shrinks as by a further {-mean.Mean / own:G2} of the decay: a second decay, or a clip after the "
-                + $"gradient was logged"
+            ? $"broken: the norm shrinks as by a further {Text.Number(-mean.Mean / own, 2)} of the decay: a second decay, or a clip after "
+                + "the gradient was logged"
             : "broken: something else changes the weights: a projection, an average swapped in, a clip after the gradient was logged, or "
                 + "norms of few digits";
         return Finding(group, what) with

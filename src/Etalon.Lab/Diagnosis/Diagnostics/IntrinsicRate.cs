@@ -16,10 +16,10 @@ internal sealed class IntrinsicRate() : GroupDiagnostic("D1", "mixing units of a
             return Finding(group, "rate, weight decay or momentum is missing in the log, or the rate is 0");
         double share = update.IntrinsicRate / update.LargestIntrinsicRate;
         return Finding(group, update.Oscillates
-            ? $"eta lambda = {update.IntrinsicRate:G3} is above {update.LargestIntrinsicRate:G3}: the norm oscillates"
+            ? $"eta lambda = {Text.Number(update.IntrinsicRate)} is above {Text.Number(update.LargestIntrinsicRate)}: the norm oscillates"
             : update.IntrinsicRate > Large
-            ? $"eta lambda = {update.IntrinsicRate:G3}: so large that updates are no small steps any more"
-            : $"eta lambda = {update.IntrinsicRate:G3}")
+            ? $"eta lambda = {Text.Number(update.IntrinsicRate)}: so large that updates are no small steps any more"
+            : $"eta lambda = {Text.Number(update.IntrinsicRate)}")
             with
         {
             Value = update.UnitsPerStep,

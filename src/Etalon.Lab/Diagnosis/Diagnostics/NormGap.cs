@@ -22,7 +22,7 @@ internal sealed class NormGap() : GroupDiagnostic("D5", "|w|^4 over equilibrium,
         string doubt = group.Source.IsComplete
             ? "" : "; S lacks the momentum buffer's share (log buffer_dot or angle), so r may be some percent too large, or more where "
                 + "gradients hardly change";
-        return Finding(group, $"|w| = {norm:G4}, at equilibrium {expected:G4}{doubt}") with
+        return Finding(group, $"|w| = {Text.Number(norm, 4)}, at equilibrium {Text.Number(expected, 4)}{doubt}") with
         {
             Value = gap.Mean,
             Margin = gap.Margin,

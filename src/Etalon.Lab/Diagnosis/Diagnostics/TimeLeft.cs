@@ -14,7 +14,7 @@ internal sealed class TimeLeft() : GroupDiagnostic("D7", "updates to within 5 % 
         if (!group.Gap.IsKnown) return Finding(group, "too few rows to tell");
         double left = LeftOf(group);
         return Finding(group,
-            left == 0 ? "there" : $"{left / (group.Phase.End - group.Phase.Begin):G2} times the phase's length") with
+            left == 0 ? "there" : $"{Text.Number(left / (group.Phase.End - group.Phase.Begin), 2)} times the phase's length") with
         {
             Value = left,
             Severity = left * group.Law!.Units

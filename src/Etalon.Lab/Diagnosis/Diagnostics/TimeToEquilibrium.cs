@@ -12,7 +12,8 @@ internal sealed class TimeToEquilibrium() : GroupDiagnostic("D2", "updates of a 
         double steps = 1 / law.Units, length = group.Phase.End - group.Phase.Begin;
         return Finding(
             group,
-            $"the norm forgets its past in {steps / 4:G3} updates, the network's function in some {steps:G3}; the phase has {length:N0}")
+            $"the norm forgets its past in {Text.Number(steps / 4)} updates, the network's function in some "
+            + $"{Text.Number(steps)}; the phase has {length:N0}")
             with
         { Value = steps, Severity = steps / length };
     }

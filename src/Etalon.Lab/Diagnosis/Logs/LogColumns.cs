@@ -14,8 +14,10 @@ internal static class LogColumns
     public const string GradientSquareSum = "gradsq_sum/", BufferDotSum = "buffer_dot_sum/", MostGradientSquare = "gradsq_max/",
         DecaySum = "decay_sum", RateSum = "lr_sum", Covered = "updates", LeastRate = "lr_min", MostRate = "lr_max";
 
-    /// <summary>The largest element of a gradient, and the sum of the sizes of a weight's elements.</summary>
-    public const string LargestElement = "gradmax/", AbsoluteSum = "norm1/";
+    /// <summary>
+    /// The largest element of a gradient, the sum of the sizes of a weight's elements, and the share of |g|² in the means of filters.
+    /// </summary>
+    public const string LargestElement = "gradmax/", AbsoluteSum = "norm1/", FilterMeans = "gradmean/";
 
     /// <summary>How many normalizations that keep statistics were in eval().</summary>
     public const string NormsInEval = "norms_in_eval";
@@ -47,7 +49,7 @@ internal static class LogColumns
     [
         MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual,
         MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight,
-        DecaySum + "/", RateSum + "/", LargestElement, AbsoluteSum,
+        DecaySum + "/", RateSum + "/", LargestElement, AbsoluteSum, FilterMeans,
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
@@ -85,7 +87,7 @@ internal static class LogColumns
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
             Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum
                 or DecaySum + "/" or RateSum or RateSum + "/" or LeastRate or MostRate or Covered or NormsInEval or LargestElement
-                or AbsoluteSum when value < 0 => "must be at least 0",
+                or AbsoluteSum or FilterMeans when value < 0 => "must be at least 0",
             Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,

@@ -57,6 +57,9 @@ internal sealed record LogGroup
     /// <summary>The largest |gᵢ| of the gradient's elements.</summary>
     public required double[] LargestElement { get; init; }
 
+    /// <summary>The share of |g|² in the means over each filter or row.</summary>
+    public required double[] FilterMeans { get; init; }
+
     /// <summary>Σ|wᵢ|.</summary>
     public required double[] AbsoluteSum { get; init; }
 
@@ -97,6 +100,7 @@ internal sealed record LogGroup
         DecaySum = column(LogColumns.DecaySum + "/" + name),
         RateSum = column(LogColumns.RateSum + "/" + name),
         LargestElement = column(LogColumns.LargestElement + name),
+        FilterMeans = column(LogColumns.FilterMeans + name),
         AbsoluteSum = column(LogColumns.AbsoluteSum + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
         BufferWeight = column(MonitorKeys.BufferWeight + name),

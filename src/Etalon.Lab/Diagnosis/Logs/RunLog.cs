@@ -59,6 +59,9 @@ internal sealed record RunLog
     /// <summary>The largest rate since the row before, that row's included; empty where it was not logged.</summary>
     public double[] MostRate { get; init; } = [];
 
+    /// <summary>The rows before which other weights were loaded, as far as was found.</summary>
+    public IReadOnlyList<int> Replaced { get; init; } = [];
+
     /// <summary>Columns that mean nothing here.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -76,6 +79,9 @@ internal sealed record RunLog
 
     /// <summary>Whether a row's sums cover all updates since the row before.</summary>
     internal bool IsWholeInterval(int row) => row > 0 && row < Covered.Length && Covered[row] == Steps[row] - Steps[row - 1];
+
+    /// <summary>Whether other weights were loaded between two rows.</summary>
+    internal bool IsReplacedBetween(int row, int next) => Replaced.Any(at => at > row && at <= next);
 
     /// <summary>Whether the log knows that the rate was somewhere else between two rows that follow each other.</summary>
     internal bool MovesBetween(int row, int next)

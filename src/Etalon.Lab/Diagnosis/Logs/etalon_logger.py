@@ -29,6 +29,7 @@ Each row is one update t (0-based), with the numbers the optimizer used, and for
     buffer_weight/NAME   <v, w> with the same v
     residual/NAME    |w|^2 before the next update over what SGD's rule makes of it, minus 1: rounding, unless something else changes the weights
     gradmax/NAME     the largest |g_i| of the gradient's elements: a clip of values makes it one and the same number
+    gradmean/NAME    the share of |g|^2 in the means over each filter or row: 0 where gradients are centralized
     norm1/NAME       the sum of |w_i| before the update: of an L1 term c |w|_1 in the loss <g, w> is c times it
     group/NAME       the optimizer's parameter group that it is in, from 0; empty where there are several
 norms_in_eval, how many of the normalizations that keep statistics are in eval(), where they do not use the batch's,
@@ -134,7 +135,7 @@ class RunLogger:
     def _columns(self):
         groups = [WHOLE] + [name for name, _ in self._weights]
         columns = ["step", "optimizer", *NUMBERS, *RULE, *INTERVAL, "norms_in_eval"]
-        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, "gradmax", "norm1", *SUMMED, "group")]
+        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, "gradmax", "gradmean", "norm1", *SUMMED, "group")]
         if self._groups > 1:
             columns += [f"{number}/{name}" for name in groups for number in (*NUMBERS, "lr_sum", "decay_sum")]
         return columns + ["gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"]
@@ -265,11 +266,11 @@ class RunLogger:
                 self._say(f"{name} is no longer logged: {reason}", once=name)
 
     def _products(self, p, w, group):
-        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, |w|^2 after the update that torch.optim.SGD is about to make, the largest |g_i|, and the sum of |w_i|."""
+        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, |w|^2 after the update that torch.optim.SGD is about to make, the largest |g_i|, the part of |g|^2 in the means of filters, and the sum of |w_i|."""
         w, v = _wide(w), _buffer(self.optimizer, p)
         if p.grad is None:
             none = torch.zeros_like(_square(w))
-            return torch.stack([_square(w), none, none, none, none if v is None else (_wide(v) * w).sum(), _square(w), none, w.abs().sum()])
+            return torch.stack([_square(w), none, none, none, none if v is None else (_wide(v) * w).sum(), _square(w), none, none, w.abs().sum()])
         g = _wide(-p.grad if group.get("maximize") else p.grad)
         rate, mu = float(group["lr"]), group["momentum"]
         d = g + group["weight_decay"] * w
@@ -277,7 +278,7 @@ class RunLogger:
         update = d + mu * buffer if group["nesterov"] else buffer if mu else d
         along = [torch.zeros_like(_square(w))] * 2 if v is None else [(_wide(v) * g).sum(), (_wide(v) * w).sum()]
         return torch.stack([_square(w), _square(g), (g * w).sum(), *along, _square(w - rate * update),
-                            g.abs().max() if g.numel() else torch.zeros_like(_square(w)), w.abs().sum()])
+                            g.abs().max() if g.numel() else torch.zeros_like(_square(w)), _in_means(g), w.abs().sum()])
 
     def _numbers(self):
         return [{key: float(group.get(key) or 0) for key in (*NUMBERS, *RULE)} for group in self.optimizer.param_groups[:self._groups]]
@@ -297,9 +298,9 @@ class RunLogger:
         table = []
         for (name, p, i), old, products in zip(logged, before, sums):
             new, old = _wide(p.detach()), _wide(old)
-            *measured, largest, norm1 = products.tolist()
+            *measured, largest, means, norm1 = products.tolist()
             measured += [float(_square(new)), float(_square(new - old))]
-            own = {**numbers[i], "gradmax": largest, "norm1": norm1, "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
+            own = {**numbers[i], "gradmax": largest, "gradmean": means, "norm1": norm1, "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
             table.append((measured, own, i, summed[name]))
             self._add(row, name, table[-1:])
         # A weight that left in the middle of the run was a part of the whole up to then.
@@ -326,6 +327,7 @@ class RunLogger:
         if all(summed is not None for *_, summed in table):
             row.update({f"{key}/{name}": math.fsum(summed[i] for *_, summed in table) for i, key in enumerate(SUMMED)})
         row[f"gradmax/{name}"] = max(own["gradmax"] for _, own, *_ in table)
+        row[f"gradmean/{name}"] = math.fsum(own["gradmean"] for _, own, *_ in table) / grad2 if grad2 > 0 else None
         row[f"norm1/{name}"] = math.fsum(own["norm1"] for _, own, *_ in table)
         groups = {i for _, _, i, _ in table}
         row[f"group/{name}"] = groups.pop() if len(groups) == 1 else None
@@ -509,6 +511,12 @@ def _wide(tensor):
 
 def _square(tensor):
     return (_wide(tensor) ** 2).sum()
+
+
+def _in_means(g):
+    """The part of |g|^2 that lies in the means over each filter or row."""
+    rows = g.reshape(g.shape[0] if g.dim() > 1 and g.numel() else 1, -1) if g.dim() != 1 else g.reshape(-1, 1)
+    return _square(rows.sum(1)) / max(1, rows.shape[1])
 
 
 def _plain(text):

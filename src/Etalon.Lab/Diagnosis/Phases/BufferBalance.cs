@@ -43,6 +43,7 @@ internal sealed class BufferBalance
         long steps = _group.Steps[next] - _group.Steps[row];
         double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate;
         if (!(rate > 0 && last > 0)) return;
+        if (_group.Phase.Log.IsReplacedBetween(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next)) return;
         if (steps > 1
             && (Math.Max(rate, last) > SteepestRate * Math.Min(rate, last)
             || _group.Phase.Log.MovesBetween(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next))) return;

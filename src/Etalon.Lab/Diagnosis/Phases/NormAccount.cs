@@ -44,6 +44,7 @@ internal sealed class NormAccount
     private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen, _rounded;
     private int _intervals, _bends;
     private bool _isExact = true;
+    private readonly List<NormStep> _steps = [];
 
     /// <param name="group">The group in its phase.</param>
     /// <param name="rows">The rows whose norm is known, two or more.</param>
@@ -58,7 +59,7 @@ internal sealed class NormAccount
     {
         double noise = Noise(), wander = Wander();
         for (int i = 0; i + 1 < _rows.Length; i++)
-            if (Counts(i)) Add(i, noise, wander);
+            if (Counts(i)) AddStep(i, noise, wander);
         // The part of the scatter of single updates that the rows did not see: none where every update is a row.
         double sampled = Enumerable.Range(0, _rows.Length).Sum(i => Elementary.Pow(_weight[i] * _level[i] * noise, 2));
         return new(predicted)
@@ -71,7 +72,23 @@ internal sealed class NormAccount
             Freedom = double.IsNaN(wander) ? _intervals : _bends / BendsAlike,
             Units = _units,
             Intervals = _intervals,
+            Steps = _steps,
         };
+    }
+
+    // An interval, and what it alone is off by.
+    private void AddStep(int i, double noise, double wander)
+    {
+        var (row, next) = (_rows[i], _rows[i + 1]);
+        double before = _grown - _gained - _meant, unseen = _unseen, unsteady = _unsteady, rounded = _rounded;
+        Add(i, noise, wander);
+        bool isSeen = _group.GrownBetween(row, next) is not null;
+        long steps = _group.Steps[next] - _group.Steps[row];
+        double sampled = isSeen ? 0 : _group.LawAt(row)!.Growth / (2 * Square(row)) * steps * _level[i] * noise;
+        double edge = _isExact ? 0 : _edge;
+        _steps.Add(new(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next, (_grown - _gained - _meant - before) / Square(row),
+            Math.Sqrt(_unseen - unseen + Elementary.Pow(_unsteady - unsteady, 2) + Elementary.Pow(_rounded - rounded, 2)
+                + sampled * sampled + edge * edge) / Square(row), isSeen));
     }
 
     private bool Counts(int i)
@@ -79,6 +96,7 @@ internal sealed class NormAccount
         // The first update takes all of its gradient into the buffer, whatever the dampening.
         if (_group.Steps[_rows[i]] == 0 && _group.Phase.Log.Rule.Dampening != 0) return false;
         if (MomentumMoves(i)) return false;
+        if (_group.Phase.Log.IsReplacedBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1])) return false;
         if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
         var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
         if (_group.UnitsBetween(_rows[i], _rows[i + 1]) is null && DecayJumps(_rows[i], _rows[i + 1])) return false;

@@ -40,6 +40,9 @@ internal sealed class NormBalance
     /// <summary>How many they are.</summary>
     public int Intervals { get; init; }
 
+    /// <summary>Each of them, with what it is off by.</summary>
+    public IReadOnlyList<NormStep> Steps { get; init; } = [];
+
     /// <summary>The decay that acted on the norm over the one that the log says. Unknown without a complete S.</summary>
     public PhaseEstimate DecayShare => ShareOf([this]);
 
@@ -74,6 +77,8 @@ internal sealed class NormBalance
         {
             var (row, law) = (rows[i], group.LawAt(rows[i])!);
             if (double.IsFinite(group.Source.Values[row])) square = group.Source.Values[row];
+            if (i > 0 && group.Phase.Log.IsReplacedBetween(group.Phase.FirstRow + rows[i - 1], group.Phase.FirstRow + row))
+                power = group.FourthPower[row];
             predicted[row] = Elementary.Pow(Math.Max(power, 0), 0.25);
             power = Relaxed(power, square, law, (i + 1 < rows.Length ? group.Steps[rows[i + 1]] : group.Phase.End) - group.Steps[row]);
         }
@@ -90,3 +95,11 @@ internal sealed class NormBalance
 
     private static double FirstKnown(IReadOnlyList<double> values, int from) => values.Skip(from).FirstOrDefault(double.IsFinite);
 }
+
+/// <summary>What the account of |w|² is off by between two rows.</summary>
+/// <param name="Row">The row, of the log.</param>
+/// <param name="Next">The row after it.</param>
+/// <param name="Miss">What gradients added, less what |w|² gained, less what decay should have taken, of |w|².</param>
+/// <param name="Error">What chance leaves of that.</param>
+/// <param name="IsSeen">Whether all gradients between are known.</param>
+internal readonly record struct NormStep(int Row, int Next, double Miss, double Error, bool IsSeen);

@@ -25,8 +25,8 @@ internal static class SettledRatesText
         [
             $"{"effective rate of".PadRight(width)}  {"at first",9}  {"settled",9}  {"SGD's rate",10}  {"angle",8}  over its second half",
             .. rates.Groups.Select(
-                group => $"{group.Group.PadRight(width)}  {group.First,9:G3}  {group.Settled,9:G3}  {group.Rate,10:G3}  "
-                    + $"{group.Angle,8:G3}  {Motion(group)}"),
+                group => $"{group.Group.PadRight(width)}  {group.First,9:g3}  {group.Settled,9:g3}  {group.Rate,10:g3}  "
+                    + $"{group.Angle,8:g3}  {Motion(group)}"),
         ];
     }
 
@@ -49,9 +49,9 @@ internal static class SettledRatesText
 
     private static string Motion(SettledRate group)
     {
-        if (group.RadialShare > RadialCosine.Largest) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:G2}";
+        if (group.RadialShare > RadialCosine.Largest) return $"not scale-invariant: |cos(g, w)| is {group.RadialShare:g2}";
         if (double.IsNaN(group.Drift)) return "too few rows to say";
         return Settling.IsAtRest(group.Drift)
-            ? "at rest" : $"x {group.Drift:G3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
+            ? "at rest" : $"x {group.Drift:g3}{(double.IsNaN(group.Power) ? "" : $", as t^{group.Power:0.00}")}";
     }
 }

@@ -1,0 +1,105 @@
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Phases;
+using Etalon.Numerics;
+
+namespace Etalon.Lab.Diagnosis;
+
+/// <summary>
+/// Other weights than the last update's: between two rows |w|² of all groups jumps, by more than gradients and decay make, and in no other
+/// interval. A checkpoint that was loaded again brings norms back to where they were.
+/// </summary>
+/// <remarks>
+/// Where the log has the sums over all updates the account of |w|² is good to some thousandths of it in every interval. Where it has not,
+/// one large gradient that no row shows looks alike, so norms must be back where they were.
+/// </remarks>
+internal sealed class ReplacedWeights : Cause
+{
+    // Of |w|²; of what the account is off by otherwise; of the groups; of the jump, how near norms come to where they were.
+    private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5;
+
+    private const int FewestSteps = 5, MostJumps = 3;
+
+    public override IEnumerable<Flag> Find(Evidence evidence)
+    {
+        var asked = evidence.LawGroups.Select(group => (Group: group, Steps: Judged(evidence, group))).Where(
+            each => each.Steps.Count >= FewestSteps).ToList();
+        if (asked.Count == 0) yield break;
+        var jumps = asked.SelectMany(each => each.Steps.Where(step => step.IsJump)).GroupBy(step => step.Next)
+            .Where(at => at.Count() >= MostGroups * asked.Count).OrderBy(at => at.Key)
+            .Select(at => (Next: at.Key, at.First().Row, Least: at.Min(step => step.Size), Most: at.Max(step => step.Size),
+                IsSeen: at.All(step => step.IsSeen), Back: BackAt(asked.Select(each => each.Group), at.First().Row, at.Key)))
+            .Where(at => at.IsSeen || at.Back is not null).ToList();
+        // The angle of a row's update includes the jump behind it, and makes the interval before look like one.
+        jumps.RemoveAll(jump => jumps.Any(next => next.Row == jump.Next));
+        if (jumps.Count is 0 or > MostJumps)
+        {
+            evidence.Checked.Add("other weights loaded in the middle");
+            yield break;
+        }
+        var (log, first) = (evidence.Log, jumps[0]);
+        string[] names = [.. asked.Select(each => each.Group.Name)];
+        evidence.Explain(log with
+        {
+            Replaced = [.. jumps.Select(jump => jump.Next)],
+            Groups = [.. log.Groups.Select(group => Without(group, jumps.Select(jump => jump.Row)))],
+        });
+        string where = $"between updates {log.Steps[first.Row]:#,0} and {log.Steps[first.Next]:#,0}",
+            back = first.Back is { } at
+                ? at.IsExact ? $", to what they were before update {log.Steps[at.Row]:#,0}"
+                : $", to about what they were at update {log.Steps[at.Row]:#,0}" : "";
+        yield return new(
+            FlagKind.ReplacedWeights,
+            first.Back is null
+                ? $"Other weights were loaded {where}: all norms jump there"
+                : $"A checkpoint was loaded again {where}: all norms jump there{back}",
+            $"|w|² is off there by {Text.Number(100 * first.Least, 2)} to {Text.Number(100 * first.Most, 2)} % of itself from what rate, "
+            + $"decay and gradients make of it, and by no more than chance {(jumps.Count == 1
+                ? "elsewhere" : $"but there and in {Text.Count(jumps.Count - 1, "other interval")}")}.",
+            first.Back is null
+                ? "Look for weights that were loaded in the middle of the run: a checkpoint, averaged weights swapped in and not back. No "
+                    + "law is asked across the jump."
+                : "Look for what loads a checkpoint while the run goes on: a retry after an error, a \"best model so far\". After a resume "
+                    + "load the newest checkpoint with the optimizer's state, let the schedule go on from its update, and give the logger "
+                    + "step=N. No law is asked across the jump.")
+        {
+            Value = first.Most,
+            Groups = names,
+            Phases = [.. evidence.Phases.Where(phase => jumps.Any(jump => jump.Next >= phase.FirstRow && jump.Next < phase.EndRow))
+                .Select(phase => phase.Number)],
+        };
+    }
+
+    // What the update before the jump was measured to do includes the jump.
+    private static LogGroup Without(LogGroup group, IEnumerable<int> rows)
+    {
+        var (residual, angle) = (group.Residual.ToArray(), group.Angle.ToArray());
+        foreach (int row in rows) residual[row] = angle[row] = double.NaN;
+        return group with { Residual = residual, Angle = angle };
+    }
+
+    private static List<(int Row, int Next, double Size, bool IsSeen, bool IsJump)> Judged(Evidence evidence, LogGroup group)
+    {
+        var steps = evidence.InPhases(group.Name).SelectMany(phase => phase.Balance.Steps).Where(
+            step => double.IsFinite(step.Miss + step.Error) && step.Error > 0).ToList();
+        if (steps.Count < FewestSteps) return [];
+        // What all intervals have is a term that all have, as another decay; what they usually scatter by may be more than was estimated.
+        double middle = Median(steps.Select(step => step.Miss / step.Error)),
+            usual = Math.Max(1, 1.48 * Median(steps.Select(step => Math.Abs(step.Miss / step.Error - middle))));
+        return [.. steps.Select(step =>
+        {
+            double size = Math.Abs(step.Miss - middle * step.Error);
+            return (step.Row, step.Next, size, step.IsSeen, size > Least && size > Doubt * usual * step.Error);
+        })];
+    }
+
+    // The earlier row at which all norms were nearest to those after the jump; null where none was near.
+    private static (int Row, bool IsExact)? BackAt(IEnumerable<LogGroup> groups, int row, int next)
+    {
+        double Distance(int one, int other) => Math.Sqrt(groups.Select(group => group.Norm[one] / group.Norm[other])
+            .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(ratio => Elementary.Pow(Elementary.Log(ratio), 2)));
+        var nearest = Enumerable.Range(0, Math.Max(0, row - 1)).Select(at => (Row: at, Distance: Distance(at, next)))
+            .Where(each => double.IsFinite(each.Distance)).DefaultIfEmpty((Row: -1, Distance: double.NaN)).MinBy(each => each.Distance);
+        double jump = Distance(row, next);
+        return nearest.Distance < Exactly || nearest.Distance < Back * jump ? (nearest.Row, nearest.Distance < Exactly) : null;
+    }
+}
