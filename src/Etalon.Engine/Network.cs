@@ -62,6 +62,12 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <summary>The largest batch.</summary>
     public int MaxBatch { get; }
 
+    /// <summary>Labels that an image has: 1, or one for each token of a text.</summary>
+    public int LabelsPerImage => _output.LabelsPerImage;
+
+    /// <summary>How many symbols the input's numbers are codes of, 0 .. symbols - 1; null where they are numbers.</summary>
+    public int? InputSymbols => (Array.Find(_layers, layer => layer is Embedding<T>) as Embedding<T>)?.Symbols;
+
     /// <summary>What training changes.</summary>
     public Region<T> Parameters => _layout.Parameters;
 
@@ -100,7 +106,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             if (!(value > 0 && double.IsFinite(value)))
                 throw new ArgumentOutOfRangeException(nameof(value), value, "a scale is positive and finite");
             if (value == field) return;
-            foreach (var layer in _layers) (layer as AffineLayer<T>)?.Rescale(value, field);
+            foreach (var layer in _layers) layer.Rescale(value, field);
             field = value;
         }
     } = 1;
@@ -123,13 +129,16 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <summary>Loss and accuracy of a batch.</summary>
     /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20
     /// takes.</param>
-    /// <param name="labels">The class of each image, 0-based; their number is the batch's, 1 .. <see cref="MaxBatch"/>.</param>
+    /// <param name="labels">The class of each image, 0-based, or those of its tokens, <see cref="LabelsPerImage"/> an image; their number is
+    /// the batch's, 1 .. <see cref="MaxBatch"/> images.</param>
     /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is
     /// <see cref="Loss.ForEvaluation"/>.</param>
     /// <exception cref="ArgumentException">The batch is empty or too large, or the images do not have the network's shape.</exception>
     public LossResult Forward(ReadOnlySpan<T> images, ReadOnlySpan<int> labels, bool isTraining)
     {
-        int count = labels.Length;
+        int count = labels.Length / LabelsPerImage;
+        if (count * LabelsPerImage != labels.Length)
+            throw new ArgumentException($"{labels.Length} labels were given to a network with {LabelsPerImage} an image", nameof(labels));
         if (count < 1 || count > MaxBatch)
             throw new ArgumentException($"a batch of {count} images was given to a network built for 1 to {MaxBatch}", nameof(labels));
         if (images.Length != count * _input.ImageLength)
@@ -173,11 +182,13 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         _pass.FinishBackward();
     }
 
-    /// <summary>The network's outputs for an image of the last batch.</summary>
+    /// <summary>The network's outputs for an image of the last batch, [labels of an image][outputs].</summary>
     public ReadOnlySpan<T> OutputsOf(int image) => _output.OutputsOf(OfLastBatch(image));
 
-    /// <summary>The class that the network predicts for an image of the last batch, 0-based.</summary>
-    public int PredictionOf(int image) => _output.PredictionOf(OfLastBatch(image));
+    /// <summary>The class that the network predicts for an image of the last batch, 0-based; of several labels, for one of them.</summary>
+    /// <param name="image">The image's place in the batch.</param>
+    /// <param name="label">The label's place in the image. Default: 0.</param>
+    public int PredictionOf(int image, int label = 0) => _output.PredictionOf(OfLastBatch(image) * LabelsPerImage + label);
 
     /// <summary>
     /// The values of a signal for an image of the last batch as the layers that read it take them, normalized and rectified: what is stored
@@ -265,9 +276,9 @@ public sealed class LayerTimes(int layers)
 }
 
 /// <summary>What a forward pass over a batch gave.</summary>
-/// <param name="LossSum">The sum of the examples' losses.</param>
-/// <param name="Correct">How many examples were predicted right.</param>
-/// <param name="Images">How many examples the batch had.</param>
+/// <param name="LossSum">The sum of the labels' losses.</param>
+/// <param name="Correct">How many labels were predicted right.</param>
+/// <param name="Images">How many labels the batch had: one an image, or one for each token of a text.</param>
 public readonly record struct LossResult(double LossSum, int Correct, int Images)
 {
     /// <summary>The mean loss: what training minimizes.</summary>

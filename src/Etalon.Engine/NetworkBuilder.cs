@@ -110,6 +110,118 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     public Signal<T> GroupNormalization(string name, Signal<T> input, int groups, bool affine = true, double epsilon = 1e-5) =>
         Add(new GroupNormalization<T>(name, input, groups, affine, epsilon));
 
+    /// <summary>
+    /// A row of weights for each symbol of a text, which the network's input of one row and one channel holds as whole numbers.
+    /// </summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="symbols">How many symbols there are: 0 .. symbols - 1.</param>
+    /// <param name="width">Channels of a token.</param>
+    /// <param name="hasPlaces">Whether a trained row for the token's place is added. Default: false.</param>
+    public Signal<T> Embedding(string name, int symbols, int width, bool hasPlaces = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(symbols, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        RequireSize(name, (long)(symbols + Input.Map.Pixels) * width, (long)Input.Map.Pixels * width);
+        return Add(new Embedding<T>(name, Input, symbols, width, hasPlaces));
+    }
+
+    /// <summary>The same linear map of the channels of every token, without bias: a convolution of one pixel.</summary>
+    /// <remarks>Its weights begin normal with mean 0 and standard deviation 1 / sqrt(inputs), which keeps the size of a normalized
+    /// token.</remarks>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="residual">What is added to the output; none by default.</param>
+    /// <param name="isFrozen">Whether the weights keep their initial values. Default: false.</param>
+    public Signal<T> Project(string name, Signal<T> input, int outputs, Signal<T>? residual = null, bool isFrozen = false)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        return Project(name, input, outputs, residual, isFrozen, tied: null);
+    }
+
+    /// <summary>A score for each symbol of an embedding, by the embedding's own weights (Press and Wolf, EACL 2017).</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x, of the embedding's width.</param>
+    /// <param name="embedding">What <see cref="Embedding"/> returned.</param>
+    public Signal<T> TiedScores(string name, Signal<T> input, Signal<T> embedding)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(embedding);
+        if (embedding.Map.Producer is not Embedding<T> layer || layer.Width != input.Map.Channels)
+            throw new ArgumentException(
+                $"layer '{name}' takes the weights of an embedding of {input.Map.Channels} channels, as many as its input has",
+                nameof(embedding));
+        return Project(name, input, layer.Symbols, residual: null, isFrozen: false, new TiedWeights<T>(layer));
+    }
+
+    private Signal<T> Project(string name, Signal<T> input, int outputs, Signal<T>? residual, bool isFrozen, TiedWeights<T>? tied)
+    {
+        var map = input.Map;
+        RequireSize(name, (long)map.Channels * outputs, (long)map.Pixels * outputs);
+        var shape = new ConvolutionShape(map.Height, map.Width, map.Channels, outputs, 1, 1, 1, 0);
+        return Add(new Convolution<T>(name, input, residual, isFrozen, ConvolutionKernels.Create<T>(shape, _isDirect),
+            1 / Math.Sqrt(map.Channels), tied));
+    }
+
+    /// <summary>Each token divided by the root mean square of its channels.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="parts">Equal parts of the channels that are normalized by themselves, such as heads. Default: 1.</param>
+    /// <param name="affine">Whether a scale is trained. Default: true.</param>
+    /// <param name="epsilon">Added to the mean square; at least 0. Default: 1e-5.</param>
+    public Signal<T> RmsNormalization(string name, Signal<T> input, int parts = 1, bool affine = true, double epsilon = 1e-5)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new TokenNormalization<T>(name, input, parts, hasMean: false, affine, epsilon));
+    }
+
+    /// <summary>Layer normalization of each token by itself: its channels less their mean, divided by their deviation.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="input">x.</param>
+    /// <param name="parts">Equal parts of the channels that are normalized by themselves, such as heads. Default: 1.</param>
+    /// <param name="affine">Whether scale and shift are trained. Default: true.</param>
+    /// <param name="epsilon">Added to the variance; at least 0. Default: 1e-5.</param>
+    public Signal<T> TokenNormalization(string name, Signal<T> input, int parts = 1, bool affine = true, double epsilon = 1e-5)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new TokenNormalization<T>(name, input, parts, hasMean: true, affine, epsilon));
+    }
+
+    /// <summary>Softmax attention of each token to itself and those before it, in several heads.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="queries">[tokens][channels].</param>
+    /// <param name="keys">[tokens][channels].</param>
+    /// <param name="values">[tokens][channels].</param>
+    /// <param name="heads">A divisor of the channels.</param>
+    /// <param name="isRotary">Whether queries and keys are turned by angles that grow with the token's place (Su et al. 2021). Default:
+    /// false.</param>
+    public Signal<T> CausalAttention(string name, Signal<T> queries, Signal<T> keys, Signal<T> values, int heads, bool isRotary = false)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        return Add(new CausalAttention<T>(name, queries, keys, values, heads, isRotary));
+    }
+
+    /// <summary>GELU in its form with tanh: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel 2016).</summary>
+    public Signal<T> Gelu(string name, Signal<T> input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new Gelu<T>(name, input));
+    }
+
+    /// <summary>SwiGLU: y = u x sigmoid(x) (Shazeer 2020).</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="gate">x.</param>
+    /// <param name="input">u.</param>
+    public Signal<T> SwiGlu(string name, Signal<T> gate, Signal<T> input)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        ArgumentNullException.ThrowIfNull(input);
+        return Add(new SwiGlu<T>(name, gate, input));
+    }
+
     /// <summary>ReLU.</summary>
     public Signal<T> Rectify(Signal<T> input)
     {

@@ -26,6 +26,9 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
     /// <inheritdoc/>
     public override Signal<T> Output { get; }
 
+    /// <inheritdoc/>
+    public override bool IsNormalization => true;
+
     private protected FeatureMap<T> Map => Output.Map;
 
     private protected int Channels => Map.Channels;
@@ -92,12 +95,6 @@ public abstract unsafe class AffineLayer<T> : Layer<T> where T : unmanaged, IFlo
 
     private protected static IReadOnlyList<Tensor<T>> Both(Tensor<T>? scale, Tensor<T>? shift) =>
         scale is null || shift is null ? [] : [scale, shift];
-
-    /// <summary>
-    /// Tells the layer that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to, where
-    /// it was <paramref name="before"/> times: whatever has the size of the input follows.
-    /// </summary>
-    internal virtual void Rescale(double scale, double before) { }
 
     /// <summary>Sum over the images of a [image][channel] array, in order, in double.</summary>
     private protected static double SumOverImages(T* values, int channel, int channels, int images)

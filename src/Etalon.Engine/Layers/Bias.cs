@@ -19,6 +19,9 @@ public sealed unsafe class Bias<T> : AffineLayer<T>, IOrderedSum where T : unman
     /// <inheritdoc/>
     public override string Kind => "bias";
 
+    /// <inheritdoc/>
+    public override bool IsNormalization => false;
+
     internal override void Declare(NetworkLayout<T> layout)
     {
         base.Declare(layout);

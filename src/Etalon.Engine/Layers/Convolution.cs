@@ -24,8 +24,9 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T>, IOrderedSum where 
     private T* _packedForward, _packedDataGradient, _partials;
     private Pass<T> _pass = null!;
 
-    internal Convolution(string name, Signal<T> input, Signal<T>? residual, bool isFrozen, ConvolutionKernel<T> kernel)
-        : base(name, InputsOf(name, input, residual, kernel.Shape), kernel.Shape, isFrozen, isWeightNormalized: false)
+    internal Convolution(string name, Signal<T> input, Signal<T>? residual, bool isFrozen, ConvolutionKernel<T> kernel,
+        double? deviation = null, TiedWeights<T>? tied = null)
+        : base(name, InputsOf(name, input, residual, kernel.Shape), kernel.Shape, isFrozen, isWeightNormalized: false, deviation, tied)
     {
         (_residual, _kernel) = (residual, kernel);
         (_forwardChunk, _backwardChunk, _sumSlice) = (ForwardChunk, BackwardChunk, SumSlice);

@@ -58,6 +58,15 @@ public abstract class Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// </summary>
     internal abstract SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group);
 
+    /// <summary>Whether it divides out the size of what it reads, and so may make weights before it scale-invariant.</summary>
+    public virtual bool IsNormalization => false;
+
+    /// <summary>
+    /// Tells a normalization that its input is from now on <paramref name="scale"/> times that of the run which this one is equivalent to,
+    /// where it was <paramref name="before"/> times: whatever has the size of the input follows.
+    /// </summary>
+    internal virtual void Rescale(double scale, double before) { }
+
     /// <summary>Its parameters, once the network is laid out; frozen ones are not among them.</summary>
     public virtual IReadOnlyList<Tensor<T>> TrainedTensors => [];
 

@@ -1,24 +1,32 @@
 using System.Numerics;
+using Etalon.Engine.Kernels;
+using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine;
 
-/// <summary>The end of a network: reads its outputs, evaluates the loss and begins the backward pass.</summary>
+/// <summary>
+/// The end of a network: reads its outputs, evaluates the loss and begins the backward pass. Each pixel of what it reads has a label of its
+/// own: the outputs of a classifier are one pixel, those of a text one for each token.
+/// </summary>
+/// <remarks>Threads take labels; the sum of their losses is taken in the order of the batch.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Loss _loss, _evaluated;
     private readonly Frame _frame;
-    private readonly double[] _outputs, _gradient;
+    private readonly Action<int, int> _evaluateChunk;
     private int[] _labels = [], _predictions = [];
-    private T* _values;
+    private double[] _losses = [];
+    private T* _values, _gradients;
+    private Pass<T> _pass = null!;
 
     internal OutputLayer(Signal<T> input, Loss loss) : base("loss", [input])
     {
         var map = input.Map;
         (_loss, _evaluated, Output, _frame) = (loss, loss.ForEvaluation, input, Frame.Dense(map.Height, map.Width, map.Channels));
-        (_outputs, _gradient) = (new double[map.ImageLength], new double[map.ImageLength]);
         input.IsConsumedBy(this);
+        _evaluateChunk = EvaluateChunk;
     }
 
     /// <inheritdoc/>
@@ -27,63 +35,79 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     /// <inheritdoc/>
     public override Signal<T> Output { get; }
 
-    /// <summary>The labels of the batch.</summary>
+    /// <summary>Labels of an image: the pixels of what the loss reads.</summary>
+    internal int LabelsPerImage => Output.Map.Pixels;
+
+    /// <summary>The labels of the batch, image by image.</summary>
     internal Span<int> Labels => _labels;
 
     internal LossResult Result { get; private set; }
 
-    /// <summary>The outputs of an image, [outputs], after a forward pass.</summary>
-    internal ReadOnlySpan<T> OutputsOf(int image) => new(_values + (long)image * _outputs.Length, _outputs.Length);
+    private int Outputs => Output.Map.Channels;
 
-    /// <summary>The class predicted for an image, after a forward pass.</summary>
-    internal int PredictionOf(int image) => _predictions[image];
+    // The outputs of one label and their gradient, in double.
+    internal override long ScratchLength => 2L * Outputs * sizeof(double) / sizeof(T);
+
+    /// <summary>The outputs of an image, [labels of an image][outputs], after a forward pass.</summary>
+    internal ReadOnlySpan<T> OutputsOf(int image) => new(_values + (long)image * Output.Map.ImageLength, Output.Map.ImageLength);
+
+    /// <summary>The class predicted for a label, counted through the batch, after a forward pass.</summary>
+    internal int PredictionOf(int label) => _predictions[label];
 
     internal override void Declare(NetworkLayout<T> layout)
     {
-        layout.Activation("outputs", [layout.Images, _outputs.Length], pointer => _values = pointer);
-        (_labels, _predictions) = (new int[layout.Images], new int[layout.Images]);
+        int[] shape = [layout.Images, LabelsPerImage, Outputs];
+        layout.Activation("outputs", shape, pointer => _values = pointer);
+        layout.Activation("output gradients", shape, pointer => _gradients = pointer);
+        int labels = layout.Images * LabelsPerImage;
+        (_labels, _predictions, _losses) = (new int[labels], new int[labels], new double[labels]);
     }
 
-    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group)
-    {
-        if (inputs[0].Shift is { } shift) return SignalDegree.Failed(shift);
-        foreach (int degree in inputs[0].Channels)
-            if (degree != 0) return SignalDegree.Failed(new DegreeMismatch(Name, Output.Source, degree, "an invariant output", 0));
-        return inputs[0];
-    }
+    internal override SignalDegree DegreeOf(IReadOnlyList<SignalDegree> inputs, ScalingGroup group) =>
+        inputs[0].Unscaled(Name, Output.Source, "an invariant output");
 
     internal override void Forward(Pass<T> pass)
     {
-        var loss = pass.IsTraining ? _loss : _evaluated;
-        double sum = 0;
-        int correct = 0;
+        _pass = pass;
         for (int image = pass.FirstImage; image < pass.EndImage; image++)
-            Output.Load(image, _frame, _values + (long)image * _outputs.Length);
-        pass.GatherRows(_values, null, _outputs.Length);
-        for (int image = 0; image < pass.Images; image++)
+            Output.Load(image, _frame, _values + (long)image * Output.Map.ImageLength);
+        pass.GatherRows(_values, null, Output.Map.ImageLength);
+        // Every rank knows the losses of all images.
+        pass.Workers.Run(BatchChunks.Of(pass.Images), _evaluateChunk);
+        double sum = 0;
+        int correct = 0, labels = pass.Images * LabelsPerImage;
+        for (int label = 0; label < labels; label++)
         {
-            ReadOutputs(image);
-            sum += loss.Evaluate(_outputs, _labels[image], _gradient);
-            _predictions[image] = loss.Predict(_outputs);
-            if (_predictions[image] == _labels[image]) correct++;
+            sum += _losses[label];
+            if (_predictions[label] == _labels[label]) correct++;
         }
-        Result = new LossResult(sum, correct, pass.Images);
+        Result = new LossResult(sum, correct, labels);
+    }
+
+    private void EvaluateChunk(int chunk, int worker)
+    {
+        int size = BatchChunks.SizeOf(_pass.Images) * LabelsPerImage, labels = _pass.Images * LabelsPerImage;
+        var loss = _pass.IsTraining ? _loss : _evaluated;
+        double* scratch = (double*)_pass.Scratch(worker);
+        Span<double> outputs = new(scratch, Outputs), gradient = new(scratch + Outputs, Outputs);
+        for (int label = chunk * size; label < Math.Min((chunk + 1) * size, labels); label++)
+        {
+            T* values = _values + (long)label * Outputs, to = _gradients + (long)label * Outputs;
+            for (int i = 0; i < outputs.Length; i++) outputs[i] = double.CreateTruncating(values[i]);
+            _losses[label] = loss.Evaluate(outputs, _labels[label], gradient);
+            _predictions[label] = loss.Predict(outputs);
+            if (!_pass.IsTraining) continue;
+            for (int i = 0; i < gradient.Length; i++) to[i] = T.CreateTruncating(gradient[i] / labels);
+        }
     }
 
     internal override void Backward(Pass<T> pass)
     {
+        int length = Output.Map.ImageLength;
         for (int image = pass.FirstImage; image < pass.EndImage; image++)
         {
-            ReadOutputs(image);
-            _loss.Evaluate(_outputs, _labels[image], _gradient);
-            T* gradient = Output.GradientOf(image);
-            for (int i = 0; i < _gradient.Length; i++) gradient[i] = T.CreateTruncating(_gradient[i] / pass.Images);
+            Rows.Copy(_gradients + (long)image * length, 1, length, length, Output.GradientOf(image));
             Output.Contributed(this, image);
         }
-    }
-
-    private void ReadOutputs(int image)
-    {
-        for (int i = 0; i < _outputs.Length; i++) _outputs[i] = double.CreateTruncating(_values[(long)image * _outputs.Length + i]);
     }
 }

@@ -45,6 +45,7 @@ public static class InvariantGroups
     }
 
     // Takes in what moves the first mismatch down the network, until there is none. What meets the group in a sum does; nothing else can.
+    // Where several would, as the values of an attention and the map of its output, it is the last, which writes what the sum reads.
     private static List<string> GrowFrom<T>(string first, List<string> candidates, IReadOnlyList<Layer<T>> layers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -53,7 +54,7 @@ public static class InvariantGroups
         {
             (string? next, int further) = candidates.Where(name => !group.Contains(name))
                 .Select(name => ((string?)name, Mismatch([.. group, name], layers)))
-                .FirstOrDefault(candidate => candidate.Item2 > reached);
+                .LastOrDefault(candidate => candidate.Item2 > reached);
             if (next is null) return [first];
             group.Add(next);
             reached = further;

@@ -24,7 +24,7 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         _normalizedDegree = Normalizations.Any(IsScaled) ? 1 : 0;
     }
 
-    private IEnumerable<Layer<T>> Normalizations => _layers.Where(layer => layer is AffineLayer<T> and not Bias<T>);
+    private IEnumerable<Layer<T>> Normalizations => _layers.Where(layer => layer.IsNormalization);
 
     public IReadOnlyList<string> Find()
     {
@@ -63,7 +63,7 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         Bias<T> => [new($"drop {layer.Name}, or let a batch normalization follow it", _group, _changes.Drop(layer.Name))],
         Sum<T> => Addition(layer, [.. Enumerable.Range(0, layer.Inputs.Count)], mismatch),
         Convolution<T> when layer.Inputs.Count == 2 => Addition(layer, [1], mismatch).Concat(OwnBranch(layer, mismatch)),
-        AffineLayer<T> => [LeaveOut($"leave both scale and shift of {layer.Name} out of the group", layer)],
+        { IsNormalization: true } => [LeaveOut($"leave both scale and shift of {layer.Name} out of the group", layer)],
         _ => [],
     };
 
@@ -77,7 +77,7 @@ internal sealed class RemedySearch<T> where T : unmanaged, IFloatingPointIeee754
         for (var layer = Producer(reader, 0); layer is not null && layer.Inputs.Count == 1
             && layer is not Sum<T>; layer = Producer(layer, 0))
         {
-            if (layer is AffineLayer<T> and not Bias<T>)
+            if (layer.IsNormalization)
             {
                 if (IsScaled(layer))
                     yield return LeaveOut($"give {layer.Name} no scale and shift (affine: false), or leave them out of the group", layer);

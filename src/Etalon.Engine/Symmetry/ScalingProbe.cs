@@ -22,7 +22,7 @@ public sealed class ScalingProbe : IDisposable
     private readonly int[] _labels;
     private readonly double _gradientNorm;
 
-    /// <summary>A probe with a batch of its own: standard normal images, uniform labels.</summary>
+    /// <summary>A probe with a batch of its own: standard normal images, or uniform symbols of a text, with uniform labels.</summary>
     /// <param name="network">The network; nobody else may use it while the probe lives.</param>
     /// <param name="imageLength">Numbers in an image.</param>
     /// <param name="classes">Labels are 0 .. classes - 1.</param>
@@ -32,9 +32,10 @@ public sealed class ScalingProbe : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
         (_savedParameters, _savedState) = (network.Parameters.Span.ToArray(), network.State.Span.ToArray());
-        (_images, _labels) = (new double[network.MaxBatch * imageLength], new int[network.MaxBatch]);
+        (_images, _labels) = (new double[network.MaxBatch * imageLength], new int[network.MaxBatch * network.LabelsPerImage]);
         var stream = new CounterStream(seed, "scaling probe");
-        foreach (ref double value in _images.AsSpan()) value = stream.NextNormal();
+        foreach (ref double value in _images.AsSpan())
+            value = network.InputSymbols is { } symbols ? stream.NextBelow((uint)symbols) : stream.NextNormal();
         foreach (ref int label in _labels.AsSpan()) label = (int)stream.NextBelow((uint)classes);
         foreach (var tensor in network.Parameters.Tensors)
             if (tensor.Shape.Count == 1) MoveAtRandom(tensor.Span, new CounterStream(seed, $"scaling probe/{tensor.Name}"));
@@ -111,7 +112,7 @@ public sealed class ScalingProbe : IDisposable
     {
         _network.Forward(_images, _labels, isTraining: true);
         var outputs = new List<double>();
-        for (int image = 0; image < _labels.Length; image++) outputs.AddRange(_network.OutputsOf(image));
+        for (int image = 0; image < _network.MaxBatch; image++) outputs.AddRange(_network.OutputsOf(image));
         return [.. outputs];
     }
 

@@ -35,6 +35,15 @@ internal sealed record SignalDegree(ImmutableArray<int> Channels)
         return x with { Shift = x.Shift ?? y.Shift };
     }
 
+    /// <summary>The signal where scaling leaves it as it is; a mismatch of the layer that needs that where it does not.</summary>
+    public SignalDegree Unscaled(string layer, string source, string need)
+    {
+        if (Shift is { } shift) return Failed(shift);
+        foreach (int degree in Channels)
+            if (degree != 0) return Failed(new DegreeMismatch(layer, source, degree, need, 0));
+        return this;
+    }
+
     /// <summary>The mismatch of a layer that mixes the channels [begin, end) when their degrees differ.</summary>
     public DegreeMismatch? Mix(string layer, string source, int begin, int end)
     {

@@ -33,10 +33,11 @@ internal sealed class GoldenFile
         => _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
             .Select(pair => (pair.Key[prefix.Length..], pair.Value));
 
-    public static GoldenFile Load()
+    /// <summary>golden.bin, or transformer.bin, which make_transformer_golden.py makes in the same format.</summary>
+    public static GoldenFile Load(string name = "golden.bin")
     {
-        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream("golden.bin")
-            ?? throw new FileNotFoundException($"golden.bin is not in the test assembly; {Remedy}");
+        using var stream = typeof(GoldenFile).Assembly.GetManifestResourceStream(name)
+            ?? throw new FileNotFoundException($"{name} is not in the test assembly; {Remedy}");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return Read(bytes);

@@ -46,6 +46,29 @@ public class GradientTests
         ["global average pooling"] = (b, x) => b.GlobalAveragePool("layer", b.Rectify(b.BatchNormalization("n", x))),
         ["weight-normalized linear"] = (b, x) => b.Rectify(b.Bias("b", b.WeightNormalizedLinear("layer", x, 7))),
         ["linear"] = (b, x) => b.Rectify(b.Bias("b", b.Linear("layer", x, 7))),
+        ["rms normalization"] = (b, x) => b.RmsNormalization("layer", x),
+        ["rms normalization in parts, of a normalized signal"] = (b, x) => b.RmsNormalization("layer", b.BatchNormalization("n", x), 2),
+        ["rms normalization without scale, epsilon 0"] = (b, x) => b.RmsNormalization("layer", x, affine: false, epsilon: 0),
+        ["layer normalization of tokens"] = (b, x) => b.TokenNormalization("layer", x),
+        ["layer normalization of tokens in parts"] = (b, x) => b.TokenNormalization("layer", x, 2),
+        ["layer normalization of tokens, read twice"] = (b, x) =>
+            b.Project("again", b.TokenNormalization("layer", x, affine: false, epsilon: 0), 4, residual: x),
+        ["gelu"] = (b, x) => b.Gelu("layer", x),
+        ["gelu of a normalized signal, read twice"] = (b, x) =>
+        {
+            var read = b.BatchNormalization("n", x);
+            return b.Sum("sum", b.Gelu("layer", read), read);
+        },
+        ["swiglu"] = (b, x) => b.SwiGlu("layer", b.Project("gate", x, 5), b.Rectify(b.BatchNormalization("n", b.Project("up", x, 5)))),
+        ["attention"] = (b, x) =>
+            b.CausalAttention("layer", b.Project("q", x, 6), b.Project("k", x, 6), b.Project("v", x, 6), heads: 3),
+        ["rotary attention"] = (b, x) =>
+            b.CausalAttention("layer", b.Project("q", x, 8), b.Project("k", x, 8), b.Project("v", x, 8), heads: 2, isRotary: true),
+        ["attention of normalized signals, read twice"] = (b, x) =>
+        {
+            Signal<double> q = b.BatchNormalization("n", x), k = b.Rectify(b.Project("k", x, 4)), v = b.Project("v", x, 4);
+            return b.Sum("sum", b.CausalAttention("layer", q, k, v, heads: 2), b.Sum("copy", q), k, v);
+        },
     };
 
     [Theory]
@@ -54,10 +77,29 @@ public class GradientTests
         CheckNet(Nets[kind], new SoftmaxCrossEntropy(0.1));
 
     [Fact]
+    public void The_gradient_of_a_transformer_agrees_with_central_differences()
+    {
+        foreach (var form in Transformers)
+        {
+            using var workers = new Workers(1);
+            using var network = form.Build<double>(2, workers);
+            CheckGradient(network, form.RandomBatch<double>(2, seed: 5));
+        }
+    }
+
+    private static readonly TestTransformer[] Transformers = [TestTransformer.Modern, TestTransformer.Classic];
+
+    [Fact]
     public void Every_layer_of_the_engine_is_among_them()
     {
         using var workers = new Workers(1);
         var checkedLayers = new HashSet<Type>();
+        foreach (var form in Transformers)
+        {
+            using var network = form.Build<double>(1, workers);
+            checkedLayers.UnionWith(network.Layers.Select(made => made.GetType().GetGenericTypeDefinition()));
+            Assert.Equal(network.Parameters.Tensors, network.Layers.SelectMany(made => made.TrainedTensors));
+        }
         foreach (var layer in Nets.Values)
         {
             using var network = Build(layer, new SoftmaxCrossEntropy(), Classes, workers);
@@ -79,12 +121,15 @@ public class GradientTests
     {
         using var workers = new Workers(2);
         using var network = Build(layer, loss, classes, workers);
+        CheckGradient(network, TestBatch<double>.Random(7, 60, classes, seed: 5));
+    }
+
+    private static void CheckGradient(Network<double> network, TestBatch<double> batch)
+    {
         network.Initialize(seed: 3);
         foreach (var tensor in network.Parameters.Tensors)
             if (tensor.Name.EndsWith("scale", StringComparison.Ordinal) || tensor.Name.EndsWith("shift", StringComparison.Ordinal))
                 Perturb(tensor.Span);
-        var batch = TestBatch<double>.Random(7, 60, classes, seed: 5);
-
         batch.Forward(network);
         network.Backward();
         double[] gradient = network.Gradients.Span.ToArray();

@@ -3,11 +3,11 @@ using System.Numerics;
 namespace Etalon.Engine.Tests.Networks;
 
 /// <summary>A batch of images and labels.</summary>
-internal sealed class TestBatch<T>(int count, int imageLength) where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class TestBatch<T>(int count, int imageLength, int labelsPerImage = 1) where T : unmanaged, IFloatingPointIeee754<T>
 {
     public T[] Images { get; } = new T[count * imageLength];
 
-    public int[] Labels { get; } = new int[count];
+    public int[] Labels { get; } = new int[count * labelsPerImage];
 
     /// <summary>Standard normal images, uniform labels.</summary>
     public static TestBatch<T> Random(int count, int imageLength, int classes, ulong seed)
