@@ -9,8 +9,13 @@ namespace Etalon.Benchmarks;
 /// </summary>
 public class ConversionSpeed
 {
-    private readonly UpdateSchedule _schedule = new(
-        new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)), new Constant(5e-4), new Constant(0.9), 1_000_000);
+    private readonly UpdateSchedule _schedule = new()
+    {
+        LearningRate = new Sequence(new Linear(0, 0.1, 5000), new Cosine(0.1, 0, 995_000)),
+        WeightDecay = 5e-4,
+        Momentum = 0.9,
+        TotalSteps = 1_000_000,
+    };
 
     [Benchmark]
     public Conversion TexpPlusPlus() => Converter.Convert(_schedule, EquivalentForm.TexpPlusPlus);

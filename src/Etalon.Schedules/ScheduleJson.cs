@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Etalon.Schedules.Export;
 
 namespace Etalon.Schedules;
 
@@ -53,7 +52,8 @@ internal static class ScheduleJson
     // What the reader says of a piece that it does not know names neither the pieces nor the one that was meant.
     private static string? UnknownPiece(string json)
     {
-        string[] pieces = [.. typeof(Schedule).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(each => (string)each.TypeDiscriminator!)];
+        string[] pieces = [.. typeof(Schedule).GetCustomAttributes<JsonDerivedTypeAttribute>()
+            .Select(each => (string)each.TypeDiscriminator!)];
         try
         {
             using var document = JsonDocument.Parse(json);

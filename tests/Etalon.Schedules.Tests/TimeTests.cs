@@ -105,7 +105,8 @@ public class TimeTests
     public void There_is_nothing_after_more_epochs_than_a_run_has()
     {
         var run = new RunLength(epochs: 90, stepsPerEpoch: 391);
-        Assert.Contains("the run has 35190 updates", Assert.Throws<ArgumentException>(() => run.After(91)).Message, StringComparison.Ordinal);
+        Assert.Contains("the run has 35190 updates", Assert.Throws<ArgumentException>(() => run.After(91)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("epochs", () => run.Epochs(double.NaN));
         Assert.Throws<ArgumentException>("epochs", () => new RunLength(-1, 391));
     }

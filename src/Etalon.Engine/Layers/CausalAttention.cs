@@ -1,10 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Tokens;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Softmax attention in heads (Vaswani et al. 2017): y_i = sum over j at most i of p_ij v_j, p_i the softmax of q_i k_j / sqrt(size of a

@@ -1,12 +1,9 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Random;
 using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// A row of weights for each symbol of a text: y [tokens][width] = e [symbol][width], to which a row for the token's place may be added.

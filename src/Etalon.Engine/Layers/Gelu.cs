@@ -1,9 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Tokens;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>GELU in its form with tanh, y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, stored.</summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine;

@@ -1,9 +1,8 @@
 using System.Numerics;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Tokens;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>SwiGLU (Shazeer 2020): a signal u through a gate that another one opens, y = u x sigmoid(x), stored.</summary>
 /// <typeparam name="T">float or double.</typeparam>

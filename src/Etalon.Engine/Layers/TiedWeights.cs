@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The weights of an embedding [symbols][width], turned to [width][symbols] for a linear layer that scores symbols with them (Press and

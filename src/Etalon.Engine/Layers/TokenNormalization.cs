@@ -1,12 +1,10 @@
 using System.Numerics;
 using Etalon.Engine.Kernels;
-using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Tokens;
-using Etalon.Engine.Memory;
 using Etalon.Engine.Ranks;
 using Etalon.Engine.Symmetry;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Normalization of each token by itself, over its channels or over equal parts of them: y = scale x / sqrt(mean x^2 + epsilon), the

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Etalon.Engine.Layers;
+namespace Etalon.Engine;
 
 /// <summary>
 /// Weight normalization with the scale fixed to 1 (Salimans and Kingma, NeurIPS 2016): the layer computes with w = v / |v| for each output

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
 using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine;

@@ -31,7 +31,13 @@ internal sealed record SgdWarmup(AdvisedRule Rule, double Rate, double WeightDec
         long updates = warmup + (long)(Lag / (1 - Rule.Momentum)) + 1;
         Schedule rates = new Constant(Rate);
         if (warmup > 0) rates = new Sequence(new Warmup(Rate, warmup), rates);
-        var table = UpdateTable.Of(new UpdateSchedule(rates, new Constant(WeightDecay), new Constant(Rule.Momentum), updates));
+        var table = UpdateTable.Of(new UpdateSchedule
+        {
+            LearningRate = rates,
+            WeightDecay = WeightDecay,
+            Momentum = Rule.Momentum,
+            TotalSteps = updates,
+        });
         var units = MixingUnits.Until(table);
         var curve = NormCurve.Of(table, NormState.AtRest(StartNorm), step => Math.Max(0, Squares.At(units[(int)step])));
         double atEquilibrium = AtEquilibrium.EffectiveRate, largest = 0;

@@ -1,9 +1,4 @@
 using System.Numerics;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Random;
-using Etalon.Engine.Ranks;
 
 namespace Etalon.Engine.Tests.Networks;
 

@@ -1,8 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
 using Etalon.Engine.Tests.Golden;
 using Etalon.Engine.Tests.Ranks;
 

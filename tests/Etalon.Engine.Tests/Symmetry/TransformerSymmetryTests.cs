@@ -1,6 +1,3 @@
-using Etalon.Engine.Losses;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Symmetry;
 using Etalon.Engine.Tests.Networks;
 
 namespace Etalon.Engine.Tests.Symmetry;

@@ -161,7 +161,8 @@ public class DiagnosisTests
     [Fact]
     public void Gradients_without_a_mean_are_told_as_centralized_and_not_as_epsilon()
     {
-        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1 ? "conv3 Conv2d; d BatchNorm2d eps 1e-05; "
+        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1
+            ? "conv3 Conv2d; d BatchNorm2d eps 1e-05; "
             + "conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d" : "");
         foreach (string name in SphereRun.Names) log = WithColumn(log, $"gradmean/{name}", row => $"{1e-14 * (row % 3):R}");
         var flag = Assert.Single(Diagnose(log).Flags);
@@ -186,7 +187,8 @@ public class DiagnosisTests
         var diagnosis = Diagnose(new SphereRun());
         Assert.Contains("an L1 term in the loss", diagnosis.Checked);
         Assert.Contains("an L2 term in the loss", diagnosis.Checked);
-        var log = CsvLog.Read(new StringReader("step,lr,weight_decay,momentum,norm/a\n0,1e-200,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"), "log.csv");
+        var log = CsvLog.Read(new StringReader("step,lr,weight_decay,momentum,norm/a\n0,1e-200,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"),
+            "log.csv");
         Assert.Contains(log.Warnings, line => line.Contains("below 1e-150, and", StringComparison.Ordinal));
         Assert.Equal(("0.001", "0.001001"), Text.Apart(0.001, 0.001001));
         Assert.All(diagnosis.Findings, finding => Assert.DoesNotMatch("[0-9]E[-+][0-9]", finding.Says));

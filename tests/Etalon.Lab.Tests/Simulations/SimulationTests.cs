@@ -136,7 +136,8 @@ public class SimulationTests
         Lag = 20,
     };
 
-    private static UpdateSchedule Recipe(double rate, double decay) => new(new Constant(rate), new Constant(decay), new Constant(0), 600);
+    private static UpdateSchedule Recipe(double rate, double decay) =>
+        new() { LearningRate = rate, WeightDecay = decay, Momentum = 0, TotalSteps = 600 };
 
     private static SimulationResult Run(Simulation simulation, int threads = 2)
     {

@@ -1,5 +1,4 @@
 using Etalon.Lab.Diagnosis.Logs;
-using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;

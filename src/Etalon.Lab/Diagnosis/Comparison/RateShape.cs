@@ -196,7 +196,8 @@ internal sealed class RateShape
     }
 
     // Cosines that follow each other, each beginning where the rate jumps up: the first one's line in acos says where it ends.
-    private static IEnumerable<RateShape> Restarting(List<(double Step, double Rate)> rows, double peak, (double Length, double From) warmup)
+    private static IEnumerable<RateShape> Restarting(List<(double Step, double Rate)> rows, double peak,
+        (double Length, double From) warmup)
     {
         int[] rises = [.. Enumerable.Range(1, rows.Count - 1).Where(i => rows[i].Rate > rows[i - 1].Rate + Rise * peak)];
         if (rises.Length is 0 or > MostDrops || rises[0] < 3) yield break;
@@ -208,7 +209,8 @@ internal sealed class RateShape
             {
                 var own = rows[(i == 0 ? 0 : rises[i - 1])..rises[i]].Where(row => row.Rate > floor).ToList();
                 if (own.Count < 2) yield break;
-                double slope = LineFit.Slope([.. own.Select(row => (row.Step, Turned(RateKind.Cosine, (row.Rate - floor) / (peak - floor))))]),
+                double slope = LineFit.Slope([.. own.Select(row =>
+                    (row.Step, Turned(RateKind.Cosine, (row.Rate - floor) / (peak - floor))))]),
                     end = Math.Round(begins[^1] + 1 / slope);
                 begins.Add(double.IsFinite(end) ? Math.Clamp(end, rows[rises[i] - 1].Step + 1, rows[rises[i]].Step) : rows[rises[i]].Step);
             }
