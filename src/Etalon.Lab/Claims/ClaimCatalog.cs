@@ -1,10 +1,13 @@
 using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.FastEquilibrium;
+using Etalon.Lab.Claims.Homogeneity;
 using Etalon.Lab.Claims.LabelNoise;
 using Etalon.Lab.Claims.PatternSeparation;
 using Etalon.Lab.Claims.RateRobustness;
+using Etalon.Lab.Claims.ScheduleTwins;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Claims.TiledPatterns;
+using Etalon.Lab.Claims.ToyCone;
 using Etalon.Lab.Claims.TransferByStage;
 using Etalon.Lab.Claims.WnGradConvex;
 
@@ -16,6 +19,13 @@ internal static class ClaimCatalog
     /// <summary>The claims in the order in which they are listed.</summary>
     public static IReadOnlyList<Claim> All { get; } =
     [
+        TwinClaims.ConstantRate,
+        TwinClaims.StepDecay,
+        TwinClaims.WithoutDrops,
+        TwinClaims.Cosine,
+        TwinClaims.Normalizations,
+        new ToyConeClaim(),
+        new HomogeneityClaim(),
         new FastEquilibriumClaim(),
         new PatternSeparationClaim(),
         new TiledPatternsClaim(),

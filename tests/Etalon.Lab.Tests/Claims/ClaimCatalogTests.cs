@@ -22,6 +22,20 @@ public class ClaimCatalogTests
     {
         Assert.EndsWith(".", claim.Statement, StringComparison.Ordinal);
         Assert.Matches(@"\b(19|20)\d\d\b", claim.Source);
-        Assert.Contains("on two cores", claim.Cost, StringComparison.Ordinal);
+        Assert.EndsWith("?", claim.Question, StringComparison.Ordinal);
+        Assert.NotEmpty(claim.PaperSays);
+        Assert.NotNull(claim.CostAt(ClaimScale.Standard));
     });
+
+    [Fact]
+    public void Every_number_of_a_claim_is_one_of_the_papers() => Assert.All(
+        ClaimCatalog.All.SelectMany(claim => claim.Ids), id => Assert.Contains(PaperClaims.All, paper => paper.Id == id));
+
+    [Fact]
+    public void All_claims_of_the_quick_scale_take_less_than_a_quarter_of_an_hour_on_two_cores_and_need_no_data()
+    {
+        var costs = ClaimCatalog.All.Select(claim => claim.CostAt(ClaimScale.Quick)).OfType<ClaimCost>().ToList();
+        Assert.InRange(costs.Sum(cost => cost.Minutes), 1, 15);
+        Assert.All(costs, cost => Assert.Empty(cost.Sets));
+    }
 }

@@ -1,4 +1,4 @@
-using Etalon.Lab.Claims.DecayExplanations;
+using Etalon.Lab.Claims.ToyCone;
 
 namespace Etalon.Lab.Tests.Claims;
 

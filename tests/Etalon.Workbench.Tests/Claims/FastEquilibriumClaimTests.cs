@@ -29,7 +29,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
     {
         var report = Reproduce(In("report"), _ => { });
         Assert.False(report.Holds);
-        Assert.Equal("fast-equilibrium: NOT reproduced", report.Verdict.Last());
+        Assert.Equal("fast-equilibrium: undecided", report.Verdict.Last());
         report.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
         Assert.Contains("| **no** |", text, StringComparison.Ordinal);

@@ -20,6 +20,9 @@ internal sealed class DecayExplanationsClaim : Claim
     public override string Name => "decay-beliefs";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["L3", "C1", "C2", "C3"];
+
+    /// <inheritdoc/>
     public override string Statement =>
         "Step decay helps neither because gradient descent stops oscillating nor because stochastic gradient descent settles in the "
         + "minimum that it hovered around.";
@@ -30,7 +33,21 @@ internal sealed class DecayExplanationsClaim : Claim
         + "beliefs.";
 
     /// <inheritdoc/>
-    public override string Cost => "about five minutes on two cores";
+    public override string Question =>
+        "Does the loss of gradient descent fall suddenly where the rate decays, and is the best of stochastic gradient descent after the decay "
+        + "no better than before it?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "Full-batch descent shows no sudden change at a decay, and decaying earlier only slows it; with batches there is a jump beyond "
+        + "anything seen before the decay; small constant rates are not trapped. No number was to be had.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => null,
+        _ => new(5),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

@@ -8,17 +8,17 @@ namespace Etalon.Lab.Claims.LabelNoise;
 /// </summary>
 /// <param name="name">Its name on the command line.</param>
 /// <param name="images">What the images are called in the statement.</param>
-/// <param name="cost">How long it takes on two cores.</param>
-internal sealed class LabelNoiseClaim(string name, string images, string cost) : Claim
+/// <param name="minutes">How long it takes on two cores.</param>
+internal sealed class LabelNoiseClaim(string name, string images, double minutes) : Claim
 {
     /// <summary>On Fashion-MNIST.</summary>
-    public static LabelNoiseClaim Fashion { get; } = new("label-noise-fashion", "Fashion-MNIST", "about six minutes on two cores")
+    public static LabelNoiseClaim Fashion { get; } = new("label-noise-fashion", "Fashion-MNIST", 6)
     {
         Experiment = new LabelNoiseExperiment { Set = "fashion-mnist", Images = 2_000 },
     };
 
     /// <summary>On CIFAR-10.</summary>
-    public static LabelNoiseClaim Cifar { get; } = new("label-noise-cifar", "CIFAR-10", "about seven minutes on two cores")
+    public static LabelNoiseClaim Cifar { get; } = new("label-noise-cifar", "CIFAR-10", 7)
     {
         Experiment = new LabelNoiseExperiment { Set = "cifar10", Images = 10_000, Width = 8, Epochs = 24, LargeRate = 0.3 },
     };
@@ -28,6 +28,9 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
 
     /// <inheritdoc/>
     public override string Name => name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["L4", "C4", "C5"];
 
     /// <inheritdoc/>
     public override string Statement =>
@@ -40,7 +43,19 @@ internal sealed class LabelNoiseClaim(string name, string images, string cost) :
         + "wrong labels on these images are an extension.";
 
     /// <inheritdoc/>
-    public override string Cost => cost;
+    public override string Question =>
+        "Does a large rate keep a convolutional network from memorizing wrong labels, and does its decay bring what is harder to learn?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "A large initial rate suppresses memorizing noisy data. Wrong labels on these images are an extension: no number to compare with.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => null,
+        _ => new(minutes, Experiment.Set),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

@@ -8,11 +8,17 @@ namespace Etalon.Lab.Claims.PatternSeparation;
 /// </summary>
 internal sealed class PatternSeparationClaim : Claim
 {
+    // As many as tell differences of 0.04 from none.
+    private const int QuickSeeds = 3;
+
     /// <summary>The experiment, with the settings of the claim by default.</summary>
     public PatternSeparationExperiment Experiment { get; init; } = new();
 
     /// <inheritdoc/>
     public override string Name => "pattern-separation";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["L1", "C1", "C4", "C5"];
 
     /// <inheritdoc/>
     public override string Statement =>
@@ -23,12 +29,27 @@ internal sealed class PatternSeparationClaim : Claim
         "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
 
     /// <inheritdoc/>
-    public override string Cost => "about twelve minutes on two cores";
+    public override string Question =>
+        "Does a large rate keep a network from memorizing noisy images, and does its decay bring the complex patterns?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "On PS10 the first stage learns simple patterns; complex ones jump right after a decay; a constant small rate fits the noise early "
+        + "and ends worse on complex patterns. No number was to be had.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => new(2.2),
+        _ => new(12),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+        bool isQuick = run.Scale == ClaimScale.Quick;
+        var experiment =
+            Experiment with { Seeds = run.SeedsOr(isQuick ? QuickSeeds : Experiment.Seeds), IsQuick = isQuick || Experiment.IsQuick };
         var report = experiment.Run(run);
         var checks = Judge(report);
         return new ClaimReport(
@@ -49,8 +70,8 @@ internal sealed class PatternSeparationClaim : Claim
             easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
         return
         [
-            ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95),
-            ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75),
+            ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95, 0.04),
+            ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75, 0.1),
             ClaimCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns",
                 easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
             ClaimCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns",
@@ -59,8 +80,8 @@ internal sealed class PatternSeparationClaim : Claim
                 easy.At(Complex, 40).Minus(easySmall.At(Complex, 40)), 0.02),
             ClaimCheck.AtLeast("σ 1: in the end the decayed rate (30 + 5 + 5) is at least 0.02 above constant 0.01 on complex patterns",
                 hard.At(Complex, 40).Minus(hardSmall.At(Complex, 40)), 0.02),
-            ClaimCheck.AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99),
-            ClaimCheck.AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75),
+            ClaimCheck.AtLeast("σ 1: constant 0.01 memorizes at least 0.99 of the noisy images", hardSmall.At(Noisy, 40), 0.99, 0.009),
+            ClaimCheck.AtMost("σ 1: the decayed rate (30 + 5 + 5) memorizes at most 0.75 of them", hard.At(Noisy, 40), 0.75, 0.1),
         ];
     }
 }

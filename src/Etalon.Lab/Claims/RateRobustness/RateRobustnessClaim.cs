@@ -14,6 +14,9 @@ internal sealed class RateRobustnessClaim : Claim
     public override string Name => "rate-robustness";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["W4"];
+
+    /// <inheritdoc/>
     public override string Statement =>
         "WNGrad trains networks, with normalization and without, at initial rates where gradient descent diverges.";
 
@@ -22,7 +25,20 @@ internal sealed class RateRobustnessClaim : Claim
         "Wu, Ward and Bottou 2018, *WNGrad: learn the learning rate in gradient descent*, the claim on deep learning.";
 
     /// <inheritdoc/>
-    public override string Cost => "about seventy minutes on two cores";
+    public override string Question =>
+        "From which initial rates on does WNGrad train a network where gradient descent diverges?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "The robustness extends from convex problems to highly non-convex, possibly non-smooth losses of deep learning. No number was to be "
+        + "had.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => null,
+        _ => new(70, "fashion-mnist"),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

@@ -6,17 +6,26 @@ internal abstract class Claim
     /// <summary>Its name on the command line, as in <c>fast-equilibrium</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Its numbers in the catalog of the papers' claims, as in <c>E2</c>.</summary>
+    public abstract IReadOnlyList<string> Ids { get; }
+
     /// <summary>The claim in one sentence.</summary>
     public abstract string Statement { get; }
 
     /// <summary>Where it is made.</summary>
     public abstract string Source { get; }
 
-    /// <summary>How long it takes on two cores, and which data it needs that Etalon does not have.</summary>
-    public abstract string Cost { get; }
+    /// <summary>What the experiment asks.</summary>
+    public abstract string Question { get; }
+
+    /// <summary>What the paper reports, with its numbers where they are known.</summary>
+    public abstract string PaperSays { get; }
+
+    /// <summary>What it costs at a scale; null where there is no experiment of that scale, so that it leaves the claim undecided.</summary>
+    public abstract ClaimCost? CostAt(ClaimScale scale);
 
     /// <summary>Runs the experiment and judges it.</summary>
-    /// <param name="run">Where, and on how many threads.</param>
+    /// <param name="run">Where, at which scale, and on how many threads.</param>
     /// <exception cref="InputException">An option does not fit the claim, data are missing, or the folder holds other runs.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; what is done is kept.</exception>
     public abstract ClaimReport Reproduce(ClaimRun run);

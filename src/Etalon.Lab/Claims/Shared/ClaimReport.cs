@@ -10,10 +10,10 @@ namespace Etalon.Lab.Claims.Shared;
 /// <param name="Setting">What was run, in words.</param>
 /// <param name="Checks">Each thing that must hold, with a bound that was set before.</param>
 /// <param name="Lines">The measurements as Markdown.</param>
-/// <param name="Picture">The measurements drawn.</param>
+/// <param name="Picture">The measurements drawn; null where a table says it all.</param>
 /// <param name="Measurements">The same for machines.</param>
 internal sealed record ClaimReport(
-    Claim Claim, string Setting, IReadOnlyList<ClaimCheck> Checks, IReadOnlyList<string> Lines, Chart Picture, object Measurements)
+    Claim Claim, string Setting, IReadOnlyList<ClaimCheck> Checks, IReadOnlyList<string> Lines, Chart? Picture, object Measurements)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -22,40 +22,59 @@ internal sealed record ClaimReport(
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>What became of the claim.</summary>
+    public ClaimOutcome Outcome => OutcomeWords.Of(Checks);
+
     /// <summary>Whether the claim was seen to hold.</summary>
-    public bool Holds => Checks.All(check => check.Holds);
+    public bool Holds => Outcome == ClaimOutcome.Holds;
 
     /// <summary>The verdict, line by line: each check, and the whole.</summary>
     public IEnumerable<string> Verdict =>
     [
-        .. Checks.Select(check => $"{(check.Holds ? "holds        " : "DOES NOT HOLD")}  {check.Statement}: {check.Measured}"),
-        Holds ? $"{Claim.Name}: reproduced" : $"{Claim.Name}: NOT reproduced",
+        .. Checks.Select(check => $"{Word(check.Outcome),-13}  {check.Statement}: {check.Measured}"),
+        $"{Claim.Name}: {OutcomeWords.Of(Outcome)}",
     ];
 
-    /// <summary>Writes report.md, picture.svg and measurements.json.</summary>
+    private static string Word(ClaimOutcome outcome) =>
+        outcome == ClaimOutcome.DoesNotHold ? "DOES NOT HOLD" : OutcomeWords.Of(outcome);
+
+    /// <summary>Writes report.md, picture.svg where there is one, and measurements.json.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void Write(string folder)
     {
-        AtomicFile.Write(Path.Combine(folder, "picture.svg"), writer => SvgChart.Write(Picture, writer));
+        if (Picture is { } picture) AtomicFile.Write(Path.Combine(folder, "picture.svg"), writer => SvgChart.Write(picture, writer));
         AtomicFile.Write(Path.Combine(folder, "measurements.json"),
             writer => writer.WriteLine(JsonSerializer.Serialize(Measurements, Json)));
         AtomicFile.Write(Path.Combine(folder, "report.md"), WriteText);
     }
 
+    /// <summary>Each check with its outcome and the errors of its criterion, as Markdown.</summary>
+    internal IEnumerable<string> CheckTable =>
+    [
+        "| must hold | measured | holds | how often the criterion errs |",
+        "|---|---|---|---|",
+        .. Checks.Select(check =>
+            $"| {(check.IsControl ? "Control: " : "")}{check.Statement} | {check.Measured} | {Answer(check.Outcome)} | {check.Power.Text()} |"),
+    ];
+
+    private static string Answer(ClaimOutcome outcome) =>
+        outcome switch { ClaimOutcome.Holds => "yes", ClaimOutcome.DoesNotHold => "**no**", _ => "undecided" };
+
     private void WriteText(TextWriter writer)
     {
-        writer.WriteLine($"# {Claim.Name}: {(Holds ? "reproduced" : "not reproduced")}");
+        writer.WriteLine($"# {Claim.Name}: {OutcomeWords.Of(Outcome)}");
         writer.WriteLine();
         writer.WriteLine($"{Claim.Statement} {Claim.Source}");
         writer.WriteLine();
         writer.WriteLine(Setting);
         writer.WriteLine();
-        writer.WriteLine("| must hold | measured | holds |");
-        writer.WriteLine("|---|---|---|");
-        foreach (var check in Checks) writer.WriteLine($"| {check.Statement} | {check.Measured} | {(check.Holds ? "yes" : "**no**")} |");
+        foreach (string line in CheckTable) writer.WriteLine(line);
         writer.WriteLine();
-        writer.WriteLine("![picture](picture.svg)");
-        writer.WriteLine();
+        if (Picture is not null)
+        {
+            writer.WriteLine("![picture](picture.svg)");
+            writer.WriteLine();
+        }
         foreach (string line in Lines) writer.WriteLine(line);
     }
 }

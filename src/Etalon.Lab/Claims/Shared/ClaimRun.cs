@@ -7,7 +7,18 @@ internal sealed record ClaimRun
     public required string Folder { get; init; }
 
     /// <summary>The folder of the experiment's training runs.</summary>
-    internal string RunsFolder => Path.Combine(Folder, "runs");
+    /// <value>A folder of the claim's own by default; claims that are reproduced together share one.</value>
+    internal string RunsFolder
+    {
+        get => field ?? Path.Combine(Folder, "runs");
+        init;
+    }
+
+    /// <summary>How large the experiment is; the standard one by default.</summary>
+    public ClaimScale Scale { get; init; } = ClaimScale.Standard;
+
+    /// <summary>What was trained, for the report.</summary>
+    internal RunLedger Ledger { get; init; } = new();
 
     /// <summary>Runs or cells that are computed at the same time, each on one thread; the findings do not depend on it.</summary>
     public required int Threads { get; init; }

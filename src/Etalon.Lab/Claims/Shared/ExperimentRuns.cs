@@ -34,6 +34,30 @@ internal static class ExperimentRuns
             (arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(seed => runs[seed * arms.Count + index])]))];
     }
 
+    /// <summary>
+    /// The recipes of each arm and seed, named after what they are and not after who asks: claims that need the same run share it.
+    /// </summary>
+    /// <param name="arms">The settings.</param>
+    /// <param name="seeds">Runs of each: the seeds 1, 2, ... of data, start and order.</param>
+    public static IReadOnlyList<Recipe> SharedRecipes(IReadOnlyList<ExperimentArm> arms, int seeds) =>
+    [
+        .. from seed in Enumerable.Range(1, seeds)
+           from arm in arms
+           let data = arm.Recipe.Data is { } data ? data with { Seed = (ulong)seed } : null
+           let recipe = (arm.Recipe with { Data = data }).ForRun("shared", seed)
+           select recipe.ForRun($"{recipe.Data!.Set}-{recipe.Model!.Name}-{recipe.Hash[..12]}", seed),
+    ];
+
+    /// <summary>Trains the arms for each seed, under the names of <see cref="SharedRecipes"/>.</summary>
+    /// <inheritdoc cref="Execute(string, IReadOnlyList{ExperimentArm}, int, ClaimRun)"/>
+    public static IReadOnlyList<ArmResult> ExecuteShared(IReadOnlyList<ExperimentArm> arms, int seeds, ClaimRun run)
+    {
+        var recipes = SharedRecipes(arms, seeds);
+        Execute([.. recipes.DistinctBy(recipe => recipe.Name)], run);
+        return [.. arms.Select((arm, index) => new ArmResult(arm, [.. Enumerable.Range(0, seeds).Select(
+            seed => RunSummary.Read(Path.Combine(run.RunsFolder, recipes[seed * arms.Count + index].Name)))]))];
+    }
+
     /// <summary>Trains what is missing, and reads all.</summary>
     /// <param name="recipes">The recipes; each names its run's folder.</param>
     /// <param name="run">Where, and on how many threads.</param>
@@ -42,6 +66,7 @@ internal static class ExperimentRuns
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<Recipe> recipes, ClaimRun run)
     {
         int done = 0;
+        run.Ledger.Add(recipes);
         ParallelRuns.ForEach(recipes, run.Threads, recipe =>
         {
             Train(recipe, run);

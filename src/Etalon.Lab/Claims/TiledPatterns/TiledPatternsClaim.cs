@@ -14,6 +14,9 @@ internal sealed class TiledPatternsClaim : Claim
     public override string Name => "pattern-separation-cnn";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["L2", "C4", "C5"];
+
+    /// <inheritdoc/>
     public override string Statement =>
         "In a convolutional network on color images too, a large initial rate keeps noisy images from being memorized, and its decay "
         + "brings the complex patterns.";
@@ -23,7 +26,19 @@ internal sealed class TiledPatternsClaim : Claim
         "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the claims on PS10.";
 
     /// <inheritdoc/>
-    public override string Cost => "about seven minutes on two cores";
+    public override string Question =>
+        "Does what a perceptron shows on PS10 hold for a convolutional network on color images?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "The paper's own images are 32x32 in color, half with a simple and half with a complex pattern; how they are drawn is not known.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => null,
+        _ => new(7),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

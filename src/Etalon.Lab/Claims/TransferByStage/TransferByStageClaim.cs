@@ -12,6 +12,9 @@ internal sealed class TransferByStageClaim : Claim
     public override string Name => "transfer-by-stage";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["L5", "C6"];
+
+    /// <inheritdoc/>
     public override string Statement =>
         "What a network learns after the last decay of its rate transfers less to other data than what it learned after the first.";
 
@@ -20,7 +23,20 @@ internal sealed class TransferByStageClaim : Claim
         "You, Long, Wang and Jordan 2019, *How does learning rate decay help modern neural networks?*, the implication for transfer.";
 
     /// <inheritdoc/>
-    public override string Cost => "about seven minutes on two cores; needs CIFAR-10, Fashion-MNIST and MNIST";
+    public override string Question =>
+        "Does what a network learns after the last decay transfer less to other data than what it learned after the first?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "On ImageNet with targets Caltech-256, CUB-200-2011 and others the gain of a target over that of the source is lower from the second "
+        + "to the third stage than from the first to the second. No number was to be had.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => scale switch
+    {
+        ClaimScale.Quick => null,
+        _ => new(7, "cifar10", "fashion-mnist", "mnist"),
+    };
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
@@ -74,6 +90,11 @@ internal sealed class TransferByStageClaim : Claim
     {
         var transfer = report.Transfer(target, byRidge: false);
         return new($"{target}: TR(2→3) is below TR(1→2), with the 95 % interval of their difference above 0",
-            transfer.Verdict == TransferVerdict.Supported, transfer.Measured);
+            transfer.Verdict == TransferVerdict.Supported, transfer.Measured)
+        {
+            Power = new(CheckPower.Allowed / 2, CheckPower.Allowed / 2,
+                transfer.Verdict is TransferVerdict.Supported or TransferVerdict.Contradicted,
+                "by the interval of Student's distribution; one that holds 0 is no verdict"),
+        };
     }
 }

@@ -13,6 +13,9 @@ internal sealed class WnGradConvexClaim : Claim
     public override string Name => "wngrad-convex";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Ids => ["W1"];
+
+    /// <inheritdoc/>
     public override string Statement =>
         "WNGrad stays finite from an initial b anywhere in twelve decades around the smoothness, where gradient descent at 1/b overflows "
         + "below it; what that costs, and where it ends away from the minimum, is as recorded.";
@@ -23,7 +26,16 @@ internal sealed class WnGradConvexClaim : Claim
         + "recorded figures are another implementation's.";
 
     /// <inheritdoc/>
-    public override string Cost => "about a minute on two cores";
+    public override string Question =>
+        "From which initial b does WNGrad stay finite, what does it cost, and are the figures those that another implementation recorded?";
+
+    /// <inheritdoc/>
+    public override string PaperSays =>
+        "WNGrad is robust to its initial rate on convex problems, and converges from any; the figures here are those of a check of the theory, "
+        + "since the paper's own were not to be had.";
+
+    /// <inheritdoc/>
+    public override ClaimCost? CostAt(ClaimScale scale) => new(1);
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

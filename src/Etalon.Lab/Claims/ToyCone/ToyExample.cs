@@ -1,7 +1,7 @@
 using Etalon.Engine;
 using Etalon.Numerics;
 
-namespace Etalon.Lab.Claims.DecayExplanations;
+namespace Etalon.Lab.Claims.ToyCone;
 
 /// <summary>
 /// The toy example of Li and Arora 2019, section 3: normalization alone converges, weight decay alone converges, both together do not.
@@ -45,7 +45,8 @@ internal sealed record ToyExample
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Trains.</summary>
-    public ToyResult Run()
+    /// <param name="looked">Hears of each update: its number, the share of wrong classes and |w| after it. Default: nobody.</param>
+    public ToyResult Run(Action<int, double, double>? looked = null)
     {
         double[] w = Start(), gradient = new double[Dimensions], x = new double[Dimensions];
         double sum = 0, largest = 0;
@@ -53,8 +54,10 @@ internal sealed record ToyExample
         {
             MeanGradient(w, step, x, gradient);
             for (int i = 0; i < w.Length; i++) w[i] -= Rate * (gradient[i] + WeightDecay * w[i]);
-            if (step < Steps / 2) continue;
+            if (step < Steps / 2 && looked is null) continue;
             double error = Error(w);
+            looked?.Invoke(step, error, Norm(w));
+            if (step < Steps / 2) continue;
             sum += error;
             largest = Math.Max(largest, error);
         }

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Etalon.Lab.Numerics;
+
+namespace Etalon.Lab.Claims.Shared;
+
+/// <summary>How often a criterion errs with the seeds that it had.</summary>
+/// <param name="FailsTrue">The probability of refuting a true claim; NaN where it is not known.</param>
+/// <param name="PassesFalse">The probability of confirming a false one; NaN where it is not known.</param>
+/// <param name="Decides">Whether what was measured is enough for a verdict.</param>
+/// <param name="How">Where the numbers come from, and what would decide where it does not.</param>
+internal sealed record CheckPower(double FailsTrue, double PassesFalse, bool Decides, string How)
+{
+    /// <summary>The most that either error may have for a verdict.</summary>
+    public const double Allowed = 0.05;
+
+    private const int MostSeeds = 1_000;
+
+    /// <summary>Of a criterion whose errors have not been worked out.</summary>
+    public static CheckPower Unstated { get; } = new(double.NaN, double.NaN, true, "not worked out");
+
+    /// <summary>Of a number that no chance decides: the same seed gives it again, and its bound leaves rounding alone.</summary>
+    /// <param name="how">What keeps a false claim from passing.</param>
+    public static CheckPower OfNoChance(string how) => new(0, 0, true, how);
+
+    /// <summary>
+    /// Of a criterion that needs so many seeds: with fewer of them it decides nothing.
+    /// </summary>
+    /// <param name="has">The seeds that it had.</param>
+    /// <param name="needs">The seeds that it needs.</param>
+    /// <param name="failsTrue">How often it fails a true claim with those it had.</param>
+    /// <param name="passesFalse">How often it passes a false one with those it had.</param>
+    public static CheckPower OfSeeds(int has, int needs, double failsTrue, double passesFalse) => new(
+        failsTrue, passesFalse, has >= needs,
+        has >= needs ? $"{has} seeds" : $"{has} seeds; {needs} would decide");
+
+    /// <summary>
+    /// Of the mean over seeds beside a bound, by Student's distribution: the claim is true at bound + margin, and false at bound - margin.
+    /// A mean is a verdict where the other side would give one so far away in 5 % of repetitions or fewer.
+    /// </summary>
+    /// <param name="sample">A value for each seed.</param>
+    /// <param name="bound">The bound.</param>
+    /// <param name="margin">Half the distance between true and false; above 0.</param>
+    public static CheckPower OfMean(SeedSample sample, double bound, double margin)
+    {
+        int seeds = sample.Values.Count;
+        if (seeds < 2) return new(0.5, 0.5, false, "one seed shows no spread; 2 or more would decide");
+        double error = sample.Error, chance = Tail(margin / error, seeds - 1),
+            against = Tail((Math.Abs(sample.Mean - bound) + margin) / error, seeds - 1);
+        bool decides = against <= Allowed;
+        string between = $"true at {Text(bound + margin)} and false at {Text(bound - margin)}, {seeds} seeds, Student";
+        return new(Math.Min(chance, Allowed), Math.Min(chance, Allowed), decides,
+            decides ? between : $"{between}; about {Needed(sample.Deviation, margin)} seeds would decide");
+    }
+
+    /// <summary>P(T above t) with so many degrees of freedom.</summary>
+    internal static double Tail(double t, double freedom) => double.IsPositiveInfinity(t) ? 0
+        : double.IsNaN(t) ? 0.5
+        : t >= 0 ? StudentDistribution.TwoSided(t, freedom) / 2 : 1 - StudentDistribution.TwoSided(-t, freedom) / 2;
+
+    // So many that a mean on the right bound is a verdict in half of the repetitions or more.
+    private static string Needed(double deviation, double margin)
+    {
+        for (int seeds = 3; seeds <= MostSeeds; seeds++)
+            if (Tail(2 * margin * Math.Sqrt(seeds) / deviation, seeds - 1) <= Allowed) return $"{seeds}";
+        return $"more than {MostSeeds}";
+    }
+
+    private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
+    /// <summary>For a table: both errors in percent, and where they come from.</summary>
+    public string Text() => double.IsNaN(FailsTrue)
+        ? How
+        : $"fails a true claim {Percent(FailsTrue)}, passes a false one {Percent(PassesFalse)} ({How})";
+
+    private static string Percent(double share) =>
+        share == 0 ? "never" : share < 0.001 ? "in under 0.1 %" : $"in {(100 * share).ToString("0.#", CultureInfo.InvariantCulture)} %";
+}
