@@ -3,6 +3,7 @@ using Etalon.Lab.Claims.FastEquilibrium;
 using Etalon.Lab.Claims.Homogeneity;
 using Etalon.Lab.Claims.LabelNoise;
 using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.Phases;
 using Etalon.Lab.Claims.RateRobustness;
 using Etalon.Lab.Claims.ScheduleTwins;
 using Etalon.Lab.Claims.Shared;
@@ -21,12 +22,18 @@ internal static class ClaimCatalog
     [
         TwinClaims.ConstantRate,
         TwinClaims.StepDecay,
+        new DropPassesClaim(),
+        new DropStaysClaim(),
         TwinClaims.WithoutDrops,
         TwinClaims.Cosine,
         TwinClaims.Normalizations,
         new ToyConeClaim(),
         new HomogeneityClaim(),
+        new SmallRateClaim(),
         new FastEquilibriumClaim(),
+        new HistoryForgottenClaim(),
+        new DropRegressesClaim(),
+        new LastEquilibriumClaim(),
         new PatternSeparationClaim(),
         new TiledPatternsClaim(),
         new DecayExplanationsClaim(),

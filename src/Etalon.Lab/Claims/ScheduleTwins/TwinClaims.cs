@@ -35,9 +35,8 @@ internal static class TwinClaims
         {
             Identities = [Digits("constant", "constant rate, digits", new Constant(InvariantRecipe.Rate), EquivalentForm.Exponential)],
             Runs = new("constant", "constant rate, digits", InvariantRecipe.Digits(LongEpochs), EquivalentForm.Exponential),
-            Seeds = 3,
         },
-        Costs = _ => new(0.6),
+        Costs = _ => new(0.8),
     };
 
     /// <summary>E2: step decay.</summary>
