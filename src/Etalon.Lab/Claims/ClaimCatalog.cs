@@ -1,12 +1,15 @@
 using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.FastEquilibrium;
+using Etalon.Lab.Claims.FullBatchUnrest;
 using Etalon.Lab.Claims.Homogeneity;
 using Etalon.Lab.Claims.LabelNoise;
+using Etalon.Lab.Claims.ParameterMixing;
 using Etalon.Lab.Claims.PatternSeparation;
 using Etalon.Lab.Claims.Phases;
 using Etalon.Lab.Claims.RateRobustness;
 using Etalon.Lab.Claims.ScheduleTwins;
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Claims.StochasticDifferential;
 using Etalon.Lab.Claims.TiledPatterns;
 using Etalon.Lab.Claims.ToyCone;
 using Etalon.Lab.Claims.TransferByStage;
@@ -29,11 +32,14 @@ internal static class ClaimCatalog
         TwinClaims.Normalizations,
         new ToyConeClaim(),
         new HomogeneityClaim(),
+        new FullBatchUnrestClaim(),
         new SmallRateClaim(),
+        new ParameterMixingClaim(),
         new FastEquilibriumClaim(),
         new HistoryForgottenClaim(),
         new DropRegressesClaim(),
         new LastEquilibriumClaim(),
+        new StochasticDifferentialClaim(),
         new PatternSeparationClaim(),
         new TiledPatternsClaim(),
         new DecayExplanationsClaim(),
@@ -42,6 +48,9 @@ internal static class ClaimCatalog
         new TransferByStageClaim(),
         new RateRobustnessClaim(),
         new WnGradConvexClaim(),
+        new WnGradBatchRateClaim(),
+        new WnGradStochasticRateClaim(),
+        new WnGradGrowthClaim(),
     ];
 
     /// <summary>The claim of a name.</summary>

@@ -76,7 +76,8 @@ internal static class Reproduction
     }
 
     private static ClaimScale? Deciding(Claim claim, ClaimScale scale) =>
-        Enum.GetValues<ClaimScale>().Where(larger => larger > scale && claim.CostAt(larger) is not null).Select(larger => (ClaimScale?)larger)
+        Enum.GetValues<ClaimScale>().Where(larger => larger > scale
+            && claim.CostAt(larger) is not null).Select(larger => (ClaimScale?)larger)
             .FirstOrDefault();
 
     private static bool IsThere(string set) => DataPlaces.OfThisMachine.TryFind(DataCatalog.Find(set)) is not null;

@@ -4,7 +4,8 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims;
 
-/// <summary>A little training whose time on the reference machine is known, from which the time of an experiment is estimated here.</summary>
+/// <summary>A little training whose time on the reference machine is known, from which the time of an experiment is estimated
+/// here.</summary>
 internal static class SpeedProbe
 {
     /// <summary>Images a second on one core of the reference machine (AMD Zen 3, AVX2).</summary>

@@ -7,7 +7,8 @@ public class ClaimCatalogTests
 {
     [Fact]
     public void Every_claim_is_listed() => Assert.Equal(
-        typeof(Claim).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Claim)) && !type.IsAbstract).Select(type => type.Name).Order(),
+        typeof(Claim).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Claim))
+            && !type.IsAbstract).Select(type => type.Name).Order(),
         ClaimCatalog.All.Select(claim => claim.GetType().Name).Distinct().Order());
 
     [Fact]

@@ -34,7 +34,8 @@ internal sealed class DecayExplanationsClaim : Claim
 
     /// <inheritdoc/>
     public override string Question =>
-        "Does the loss of gradient descent fall suddenly where the rate decays, and is the best of stochastic gradient descent after the decay "
+        "Does the loss of gradient descent fall suddenly where the rate decays, and is the best of stochastic gradient descent after the "
+            + "decay "
         + "no better than before it?";
 
     /// <inheritdoc/>

@@ -72,7 +72,8 @@ internal sealed class FastEquilibriumClaim : Claim
                 + $"{atScale.Seeds}");
         var experiment = atScale with { Seeds = seeds };
         var report = experiment.Run(run);
-        return new ClaimReport(this, Setting(experiment), [.. Judge(report).Select(check => check with { Power = Power(experiment) })], [.. report.Tables], report.Picture, report.Curves);
+        return new ClaimReport(this, Setting(experiment), [.. Judge(report).Select(check => check with { Power = Power(experiment) })],
+            [.. report.Tables], report.Picture, report.Curves);
     }
 
     // The floor of 160 seeds is about 0.1 and that of n seeds sqrt(160 / n) times as much. Beside a start of 1.48 the distance at the end

@@ -32,7 +32,8 @@ internal sealed class HomogeneityClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "By degrees of homogeneity: a linear layer adds 1, a normalization without scale and shift makes 0 and one with them 1, a sum needs "
+        "By degrees of homogeneity: a linear layer adds 1, a normalization without scale and shift makes 0 and one with them 1, a sum "
+            + "needs "
         + "equal degrees; a network is usable if its output has degree 0.";
 
     /// <inheritdoc/>
@@ -43,7 +44,8 @@ internal sealed class HomogeneityClaim : Claim
     {
         var findings = Experiment.Run(run);
         return new ClaimReport(this,
-            "Each network's outputs in float64 on six random images, before and after all trained parameters were multiplied by one number; "
+            "Each network's outputs in float64 on six random images, before and after all trained parameters were multiplied by one "
+                + "number; "
             + "besides the degrees of its layers, by rule.",
             Judge(findings),
             [

@@ -7,7 +7,8 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.Homogeneity;
 
-/// <summary>The networks of the appendix of Li and Arora 2019: which of them are scale-invariant, by the rules and by scaling them.</summary>
+/// <summary>The networks of the appendix of Li and Arora 2019: which of them are scale-invariant, by the rules and by scaling
+/// them.</summary>
 /// <remarks>
 /// <para>Question: is the network's function the same when all trained parameters are multiplied by one number?</para>
 /// <para>

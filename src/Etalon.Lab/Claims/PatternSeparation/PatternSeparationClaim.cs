@@ -70,8 +70,10 @@ internal sealed class PatternSeparationClaim : Claim
             easySmall = byName[PatternArms.EasySmall], hardSmall = byName[PatternArms.HardSmall];
         return
         [
-            ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95, 0.04),
-            ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75, 0.1),
+            ClaimCheck.AtLeast("σ 0.5, after 20 epochs at rate 1: accuracy on simple patterns at least 0.95", easy.At(Simple, 20), 0.95,
+                0.04),
+            ClaimCheck.AtMost("σ 0.5, after 20 epochs at rate 1: accuracy on complex patterns at most 0.75", easy.At(Complex, 20), 0.75,
+                0.1),
             ClaimCheck.AtLeast("σ 0.5: the first epoch after the decay adds at least 0.04 on complex patterns",
                 easy.At(Complex, 21).Minus(easy.At(Complex, 20)), 0.04),
             ClaimCheck.AtLeast("σ 1: the first epoch after the decay adds at least 0.04 on complex patterns",

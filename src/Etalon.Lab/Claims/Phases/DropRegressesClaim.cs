@@ -19,7 +19,8 @@ internal sealed class DropRegressesClaim : PhasesClaim
 
     /// <inheritdoc/>
     public override string Statement =>
-        "A drop of the rate improves a run at once; part of the gain is lost again while the norm shrinks and the effective rate climbs back.";
+        "A drop of the rate improves a run at once; part of the gain is lost again while the norm shrinks and the effective rate climbs "
+            + "back.";
 
     /// <inheritdoc/>
     public override string Source =>
@@ -31,10 +32,12 @@ internal sealed class DropRegressesClaim : PhasesClaim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "Test accuracy rises at the drop and sags afterwards, since η/w² falls tenfold at once and climbs back to 1/√10 of its value in the "
+        "Test accuracy rises at the drop and sags afterwards, since η/w² falls tenfold at once and climbs back to 1/√10 of its value in "
+            + "the "
         + "time of the new intrinsic rate (a mechanism; no figures).";
 
-    private protected override string Setting => $"{Noisy}; rate 0.2 for {First} epochs, then 0.02 to epoch {Epochs}, decay 0.005; beside it "
+    private protected override string Setting => $"{Noisy}; rate 0.2 for {First} epochs, then 0.02 to epoch {Epochs}, decay 0.005; beside "
+        + $"it "
         + "the same with the decay switched off at the drop";
 
     private protected override double Minutes => 0.3;
@@ -53,7 +56,8 @@ internal sealed class DropRegressesClaim : PhasesClaim
         SeedSample before = Test(First - 4, First), best = Test(First + 2, First + 7), end = Test(Epochs - 9, Epochs);
         return
         [
-            ClaimCheck.AtLeast("over the second to seventh epoch after the drop test accuracy is at least 0.02 above that before", best.Minus(before),
+            ClaimCheck.AtLeast("over the second to seventh epoch after the drop test accuracy is at least 0.02 above that before",
+                best.Minus(before),
                 0.02),
             ClaimCheck.AtLeast("over the last ten epochs at least 0.008 of it are lost again", best.Minus(end), 0.008),
             ClaimCheck.AtLeast("and at least 0.005 are kept", end.Minus(before), 0.005),

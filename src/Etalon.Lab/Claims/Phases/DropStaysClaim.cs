@@ -53,7 +53,8 @@ internal sealed class DropStaysClaim : PhasesClaim
         }
     }
 
-    // L' = eta lambda / (1 - mu) is 0.044 an epoch in the second phase. With g = e^(-4 L' t) the effective rates are 0.316 (1 + 9 g)^(-1/2) and
+    // L' = eta lambda / (1 - mu) is 0.044 an epoch in the second phase. With g = e^(-4 L' t) the effective rates are 0.316 (1 + 9 g)^(-1/2)
+    // and
     // 0.316 (1 - 0.9 g)^(-1/2) of the first phase's: 5.9 times apart after an epoch, 1.7 after ten, where noise does not change.
     internal override IReadOnlyList<ClaimCheck> Judge(PhasesReport report)
     {
@@ -65,7 +66,8 @@ internal sealed class DropStaysClaim : PhasesClaim
         return
         [
             ClaimCheck.AtLeast("the drop lowers the training loss by at least 0.03 over the next three epochs", early, 0.03),
-            ClaimCheck.AtLeast("and over the last three epochs of that phase at least half as much", PhasesReport.Ratio(late, early), 0.5, 0.4),
+            ClaimCheck.AtLeast("and over the last three epochs of that phase at least half as much", PhasesReport.Ratio(late, early), 0.5,
+                0.4),
             ClaimCheck.AtLeast("without the drop the loss is higher by at least 0.01 over the first three epochs of the phase",
                 Gap(WithoutDrops, First + 1, First + 3), 0.01),
             ClaimCheck.AtLeast("the effective rates of the two are at least 3 times apart in the first epoch of the phase (5.9 predicted)",

@@ -21,7 +21,8 @@ internal sealed class HistoryForgottenClaim : PhasesClaim
 
     /// <inheritdoc/>
     public override string Statement =>
-        "Runs with different histories of rate and decay come to one equilibrium once they share their numbers, and end alike after the decay.";
+        "Runs with different histories of rate and decay come to one equilibrium once they share their numbers, and end alike after the "
+            + "decay.";
 
     /// <inheritdoc/>
     public override string Source =>
@@ -33,7 +34,8 @@ internal sealed class HistoryForgottenClaim : PhasesClaim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "PreResNet-32 on CIFAR-10: five random schedules for 500 epochs, the same from then on; accuracies, norms and effective rates become "
+        "PreResNet-32 on CIFAR-10: five random schedules for 500 epochs, the same from then on; accuracies, norms and effective rates "
+            + "become "
         + "the same, and after the decay at epoch 1,000 all reach about 95 %.";
 
     private protected override string Setting => $"{Noisy}; five histories of {History} epochs, then rate 0.2 and decay 0.005 for {Common} "

@@ -32,10 +32,12 @@ internal sealed class LastEquilibriumClaim : PhasesClaim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "Training is a phase of equilibrium at the intrinsic rate and then a phase like gradient flow; the final accuracy is set by the last "
+        "Training is a phase of equilibrium at the intrinsic rate and then a phase like gradient flow; the final accuracy is set by the "
+            + "last "
         + "equilibrium (as recalled; no figures).";
 
-    private protected override string Setting => $"{Noisy}, decay 0.005; two phases at rate 0.2 ({AtLarge} epochs) or 0.05 ({AtSmall} epochs) in "
+    private protected override string Setting => $"{Noisy}, decay 0.005; two phases at rate 0.2 ({AtLarge} epochs) or 0.05 ({AtSmall} "
+        + $"epochs) in "
         + $"each order, then rate 0.005 without decay for {Last}";
 
     private protected override double Minutes => 0.7;
@@ -61,7 +63,8 @@ internal sealed class LastEquilibriumClaim : PhasesClaim
             var difference = End(one, metric).Minus(End(other, metric));
             return new(what, Math.Abs(difference.Mean) <= bound, $"{difference}")
             {
-                Power = CheckPower.OfMean(new([.. difference.Values.Select(value => value * (difference.Mean < 0 ? -1 : 1))]), bound, bound),
+                Power = CheckPower.OfMean(new([.. difference.Values.Select(value => value * (difference.Mean < 0 ? -1 : 1))]), bound,
+                    bound),
             };
         }
         return

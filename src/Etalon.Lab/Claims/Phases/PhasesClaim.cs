@@ -61,6 +61,7 @@ internal abstract class PhasesClaim : Claim
         var parts = phases.ToList();
         return parts.All(part => part.Value == parts[0].Value)
             ? new Constant(parts[0].Value)
-            : new Sequence([.. parts.Select((part, i) => new Constant(part.Value, i < parts.Count - 1 ? part.Epochs * recipe.StepsPerEpoch : null))]);
+            : new Sequence([.. parts.Select((part, i) => new Constant(part.Value, i < parts.Count - 1 ? part.Epochs * recipe.StepsPerEpoch
+            : null))]);
     }
 }

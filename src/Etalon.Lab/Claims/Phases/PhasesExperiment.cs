@@ -6,7 +6,8 @@ namespace Etalon.Lab.Claims.Phases;
 /// <summary>Runs of one scale-invariant network through phases of different rate and decay, several seeds of each.</summary>
 /// <remarks>
 /// <para>
-/// Question: what do rate and decay of a phase decide, and what is left of the phases before? Each claim of this room asks a part of it, with
+/// Question: what do rate and decay of a phase decide, and what is left of the phases before? Each claim of this room asks a part of it,
+/// with
 /// arms of its own.
 /// </para>
 /// <para>

@@ -10,7 +10,8 @@ internal sealed record PhasesReport(PhasesExperiment Experiment, IReadOnlyList<A
 {
     private static readonly (string Name, string Title)[] Metrics =
     [
-        (RunMetrics.TrainLoss, "training loss"), (EpochCurves.TrainAccuracy, "training accuracy"), (RunMetrics.TestAccuracy, "test accuracy"),
+        (RunMetrics.TrainLoss, "training loss"), (EpochCurves.TrainAccuracy, "training accuracy"),
+            (RunMetrics.TestAccuracy, "test accuracy"),
         (EpochCurves.EffectiveRate, "effective rate"),
     ];
 

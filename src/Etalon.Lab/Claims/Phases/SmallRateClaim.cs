@@ -28,13 +28,15 @@ internal sealed class SmallRateClaim : PhasesClaim
         + ", figure 2.";
 
     /// <inheritdoc/>
-    public override string Question => "Does a rate ten times as small reach the test accuracy of the larger one in ten times as many epochs?";
+    public override string Question => "Does a rate ten times as small reach the test accuracy of the larger one in ten times as many "
+        + "epochs?";
 
     /// <inheritdoc/>
     public override string PaperSays =>
         "A ResNet on CIFAR-10 with an initial rate a hundred times as small matches the baseline after one more decay, in 5,000 epochs.";
 
-    private protected override string Setting => $"{Noisy}, decay 0.005; rates 0.2 for {First} epochs, 0.02 for {Last}; 0.02 for {First} and "
+    private protected override string Setting => $"{Noisy}, decay 0.005; rates 0.2 for {First} epochs, 0.02 for {Last}; 0.02 for {First} "
+        + $"and "
         + $"0.002 for {Last}; 0.02 for {Tenfold} and 0.002 for {Last}";
 
     private protected override double Minutes => 0.5;

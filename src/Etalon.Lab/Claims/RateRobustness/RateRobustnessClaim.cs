@@ -30,7 +30,8 @@ internal sealed class RateRobustnessClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "The robustness extends from convex problems to highly non-convex, possibly non-smooth losses of deep learning. No number was to be "
+        "The robustness extends from convex problems to highly non-convex, possibly non-smooth losses of deep learning. No number was to "
+            + "be "
         + "had.";
 
     /// <inheritdoc/>

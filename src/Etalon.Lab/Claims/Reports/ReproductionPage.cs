@@ -56,7 +56,8 @@ internal static class ReproductionPage
 
     private static void WriteVerdicts(ReproductionReport report, TextWriter output)
     {
-        output.WriteLine("<div class=\"table\"><table class=\"verdicts\"><tr><th>number</th><th>claim</th><th>verdict</th><th>why</th></tr>");
+        output.WriteLine("<div class=\"table\"><table "
+            + "class=\"verdicts\"><tr><th>number</th><th>claim</th><th>verdict</th><th>why</th></tr>");
         foreach (var result in report.Results)
             output.WriteLine(
                 $"<tr><td>{string.Join(", ", result.Claim.Ids)}</td><td><a href=\"#{result.Claim.Name}\">{result.Claim.Name}</a></td>"

@@ -69,8 +69,10 @@ internal sealed class ScheduleTwinsClaim : Claim
     }
 
     private static string Setting(ScheduleTwinsExperiment experiment) =>
-        $"All trained weights scale-invariant (no scale and shift, last layer fixed, epsilon 0), momentum 0.9. Identity in float64 over the "
-        + $"first {experiment.Updates} updates, on the same batches: {string.Join("; ", experiment.Identities.Select(pair => pair.Title))}. "
+        $"All trained weights scale-invariant (no scale and shift, last layer fixed, epsilon 0), momentum 0.9. Identity in float64 over "
+            + $"the "
+        + $"first {experiment.Updates} updates, on the same "
+        + $"batches: {string.Join("; ", experiment.Identities.Select(pair => pair.Title))}. "
         + (experiment.Runs is { } whole
             ? $"Whole runs in float32: {whole.Title}, {whole.Recipe.TotalSteps / whole.Recipe.StepsPerEpoch} epochs, {experiment.Seeds} "
                 + "seeds of start and order, each arm."
@@ -121,7 +123,8 @@ internal sealed class ScheduleTwinsClaim : Claim
         };
         int half = rate.Length / 2;
         double slope = 2 * (norm[^1] - norm[half]) / (rate[^1] - rate[half]);
-        yield return new ClaimCheck("over the second half |w|² grows in parallel with the rate: slope 1 to 0.02", Math.Abs(slope - 1) <= 0.02,
+        yield return new ClaimCheck("over the second half |w|² grows in parallel with the rate: slope 1 to 0.02",
+            Math.Abs(slope - 1) <= 0.02,
             $"{slope:0.0000}")
         {
             Power = CheckPower.OfNoChance("without equilibrium the slope is off by the drift of |w|"),
@@ -136,7 +139,8 @@ internal sealed class ScheduleTwinsClaim : Claim
         var ratios = new SeedSample([.. a.Zip(b, (x, y) => y[worst] / x[worst] - 1)]);
         double ratio = ofTwin[worst] / ofOwn[worst] - 1;
         return new("the angle between the weights before and after an update, averaged over the epoch, is within 5 % at every epoch",
-            Math.Abs(ratio) <= AngleBound, $"at most {100 * ratio:0.0} %, in epoch {worst + 1}; from {ofOwn.Max():0.000} to {ofOwn.Min():0.0000}")
+            Math.Abs(ratio) <= AngleBound, $"at most {100 * ratio:0.0} %, in epoch {worst + 1}; from {ofOwn.Max():0.000} "
+                + $"to {ofOwn.Min():0.0000}")
         {
             Power = CheckPower.OfMean(ratios, 0, AngleBound),
         };

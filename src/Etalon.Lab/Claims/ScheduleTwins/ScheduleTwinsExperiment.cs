@@ -18,7 +18,8 @@ namespace Etalon.Lab.Claims.ScheduleTwins;
 /// be identical; in float32 rounding grows to the size of the outputs, and the two must differ by no more than their seeds do.
 /// </para>
 /// <para>
-/// Expected: identical to 1e-8, while a control that drops the decay and keeps the rates moves away by more than 1e-2; accuracies within the
+/// Expected: identical to 1e-8, while a control that drops the decay and keeps the rates moves away by more than 1e-2; accuracies within
+/// the
 /// spread of seeds at every epoch, angles within 5 %, the control's not.
 /// </para>
 /// <para>Cost: an identity is four runs of the updates it compares; a run on the digits is a second of a core for 20 epochs.</para>
@@ -59,7 +60,8 @@ internal sealed record ScheduleTwinsExperiment
         var identities = new List<(TwinCase, Identity)>();
         foreach (var pair in Identities)
         {
-            identities.Add((pair, kept.Get($"identity-{pair.Name}", new { pair.Recipe.Hash, pair.Form, Updates }, () => Compare(pair, run))));
+            identities.Add((pair, kept.Get($"identity-{pair.Name}", new { pair.Recipe.Hash, pair.Form, Updates },
+                () => Compare(pair, run))));
             run.Report($"identity of {pair.Title} done");
         }
         return new ScheduleTwinsReport(this, identities, Runs is { } whole ? ExperimentRuns.ExecuteShared(Arms(whole), Seeds, run) : []);

@@ -15,7 +15,8 @@ internal sealed record ScheduleTwinsReport(
     internal const string Own = "own", Twin = "twin", Control = "control";
 
     private static readonly (string Name, string Title)[] Metrics =
-        [(EpochCurves.TrainAccuracy, "training accuracy"), (RunMetrics.TestAccuracy, "test accuracy"), (EpochCurves.Angle, "angle an update")];
+        [(EpochCurves.TrainAccuracy, "training accuracy"), (RunMetrics.TestAccuracy, "test accuracy"),
+            (EpochCurves.Angle, "angle an update")];
 
     /// <summary>ln of the rate that the twin uses after each epoch, and ln of the norm of its weights, the mean of the seeds.</summary>
     public (double[] Rate, double[] Norm) Growth
@@ -39,7 +40,8 @@ internal sealed record ScheduleTwinsReport(
             yield return "| pair | form | updates | outputs | rounding alone | control |";
             yield return "|---|---|---:|---:|---:|---:|";
             foreach (var (pair, identity) in Identities)
-                yield return $"| {pair.Title} | {pair.FormName} | {identity.Updates} | {Show(identity.Outputs)} | {Show(identity.Rounding)} | "
+                yield return $"| {pair.Title} | {pair.FormName} | {identity.Updates} | {Show(identity.Outputs)} "
+                    + $"| {Show(identity.Rounding)} | "
                     + $"{Show(identity.Control)} |";
             if (Arms.Count == 0) yield break;
             yield return "";

@@ -45,7 +45,8 @@ internal static class TwinClaims
         Words = new(
             "Step decay with weight decay is the same run as a tapered exponential rate without.", "theorem 2.12 and figure 2",
             "Do step decay and its twin keep the same accuracies and angles at every epoch?",
-            "PreResNet-32, 300 epochs, drops at 80 and 120: the curves coincide; the angle between the weights of two epochs is 0.47 to 0.35, "
+            "PreResNet-32, 300 epochs, drops at 80 and 120: the curves coincide; the angle between the weights of two epochs is 0.47 to "
+                + "0.35, "
             + "0.04 after the drop and climbs to 0.13."),
         At = scale => scale switch
         {
@@ -83,7 +84,8 @@ internal static class TwinClaims
         Words = new(
             "Cosine decay with weight decay is the same run as its exponential twin without.", "figure 6",
             "Do cosine decay and its twin keep the same accuracies and angles at every epoch?",
-            "Twins coincide, also without the corrections where the rate changes; cosine ends above step decay on CIFAR-10 (as recalled; no "
+            "Twins coincide, also without the corrections where the rate changes; cosine ends above step decay on CIFAR-10 (as recalled; "
+                + "no "
             + "figures)."),
         At = scale => scale switch
         {

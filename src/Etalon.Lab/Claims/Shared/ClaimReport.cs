@@ -54,7 +54,8 @@ internal sealed record ClaimReport(
         "| must hold | measured | holds | how often the criterion errs |",
         "|---|---|---|---|",
         .. Checks.Select(check =>
-            $"| {(check.IsControl ? "Control: " : "")}{check.Statement} | {check.Measured} | {Answer(check.Outcome)} | {check.Power.Text()} |"),
+            $"| {(check.IsControl ? "Control: " : "")}{check.Statement} | {check.Measured} | {Answer(check.Outcome)} "
+                + $"| {check.Power.Text()} |"),
     ];
 
     private static string Answer(ClaimOutcome outcome) =>

@@ -25,7 +25,8 @@ internal static class InvariantRecipe
     /// <summary>The same with a fifth of the labels drawn anew, so that the gradient keeps its noise and memorizing shows.</summary>
     /// <inheritdoc cref="Digits"/>
     public static Recipe NoisyDigits(int epochs) => Of(
-        new DataSpec { Set = "digits", Batch = 32, DropLast = true, LabelNoise = new LabelNoiseSpec { Fraction = 0.2 } }, Perceptron, epochs,
+        new DataSpec { Set = "digits", Batch = 32, DropLast = true, LabelNoise = new LabelNoiseSpec { Fraction = 0.2 } }, Perceptron,
+            epochs,
         Rate, Decay);
 
     /// <summary>A residual network on CIFAR-10, 391 batches of 128 an epoch, crops and flips.</summary>

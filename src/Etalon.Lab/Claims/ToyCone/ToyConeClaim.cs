@@ -27,7 +27,8 @@ internal sealed class ToyConeClaim : Claim
         + "cone within a bounded time.";
 
     /// <inheritdoc/>
-    public override string Source => "Li and Arora 2019, *An exponential learning rate schedule for deep learning*, section 3, theorem 3.1.";
+    public override string Source => "Li and Arora 2019, *An exponential learning rate schedule for deep learning*, section 3, theorem "
+        + "3.1.";
 
     /// <inheritdoc/>
     public override string Question => "Which of the three converges, and is the bound on the time in the cone kept?";
@@ -60,7 +61,8 @@ internal sealed class ToyConeClaim : Claim
             new([.. report.Error(name).Values.Zip(report.Error(over).Values, (a, b) => a / b)]);
         var both = new[] { "both, batch 64", "both, batch 256", "both, batch 1024" };
         var rescaled = new SeedSample(
-            [.. report.Error("both, batch 256, rescaled").Values.Zip(report.Error("both, batch 256").Values, (a, b) => Math.Abs(a / b - 1))]);
+            [.. report.Error("both, batch 256, rescaled").Values.Zip(report.Error("both, batch 256").Values,
+                (a, b) => Math.Abs(a / b - 1))]);
         return
         [
             ClaimCheck.AtMost($"decay alone: a tenth of the rate leaves at most {FallsWithRate} of the error",
@@ -69,12 +71,14 @@ internal sealed class ToyConeClaim : Claim
                 Ratio("normalization, four times as long", "normalization"), FallsWithTime, 1 - FallsWithTime),
             .. both.Select(name => ClaimCheck.AtLeast($"{name}: the error stays above {Floor} √(ηλ)/π = {Floor * floor:0.0000}",
                 new SeedSample([.. report.Error(name).Values.Select(error => error / floor)]), Floor, 0.3)),
-            .. both.Select(name => new ClaimCheck($"{name}: no stay in the cone is longer than the bound", report.Wait(name).Values.Max() <= 1,
+            .. both.Select(name => new ClaimCheck($"{name}: no stay in the cone is longer than the bound",
+                report.Wait(name).Values.Max() <= 1,
                 $"at most {report.Wait(name).Values.Max():0.000} of it")
             {
                 Power = new(ToyConeExperiment.Delta, 0, true, "δ of the theorem; the control breaks the bound"),
             }),
-            new("normalization without decay stays in that cone longer than the bound", report.Wait("normalization, four times as long").Values.Min() > 1,
+            new("normalization without decay stays in that cone longer than the bound",
+                report.Wait("normalization, four times as long").Values.Min() > 1,
                 $"at least {report.Wait("normalization, four times as long").Values.Min():0.0} times as long")
             {
                 IsControl = true,

@@ -28,7 +28,8 @@ internal sealed class TransferByStageClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "On ImageNet with targets Caltech-256, CUB-200-2011 and others the gain of a target over that of the source is lower from the second "
+        "On ImageNet with targets Caltech-256, CUB-200-2011 and others the gain of a target over that of the source is lower from the "
+            + "second "
         + "to the third stage than from the first to the second. No number was to be had.";
 
     /// <inheritdoc/>

@@ -34,6 +34,9 @@ internal sealed record StochasticRegret
     /// <summary>b_1.</summary>
     public double Initial { get; init; } = 1;
 
+    /// <summary>The rule. Default: lagged WNGrad, whose bound it is; a control takes another.</summary>
+    public StepRule Rule { get; init; } = StepRule.Lagged;
+
     /// <summary>What everything is drawn from. Default: 1.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -45,21 +48,21 @@ internal sealed record StochasticRegret
         var (rows, y, noise) = Draw();
         double minimum = Noise == 0 ? 0 : LeastDeviations.Minimum(rows, y);
         var stream = new CounterStream(Seed, "regret samples");
-        var rule = StepRule.Lagged;
-        using var descent = new Descent(new double[Dimension], rule.Create(Initial));
+        using var descent = new Descent(new double[Dimension], Rule.Create(Initial));
+        double Divisor() => Rule == StepRule.Constant ? Initial : descent.Divisor;
         double[] sum = new double[Dimension];
         double paths = 0;
         var points = new List<RegretPoint>();
         for (int t = 1; t <= times[^1]; t++)
         {
             int row = (int)stream.NextBelow((uint)Rows);
-            double before = t == 1 ? Initial : descent.Divisor;
+            double before = t == 1 ? Initial : Divisor();
             for (int i = 0; i < Dimension; i++) sum[i] += descent.X[i];
             paths += Differentiate(rows[row], y[row], descent) - Math.Abs(noise[row]);
-            descent.Step();
+            descent.Step(Rule.Rate(Initial, t));
             Project(descent.X);
             // Where the first gradients were 0 there is no b yet.
-            double after = descent.Divisor == 0 ? Initial : descent.Divisor;
+            double after = Divisor() is > 0 and var divisor ? divisor : Initial;
             if (before == 0) before = Initial;
             if (times.Contains(t))
                 points.Add(

@@ -31,7 +31,8 @@ internal sealed class WnGradConvexClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "WNGrad is robust to its initial rate on convex problems, and converges from any; the figures here are those of a check of the theory, "
+        "WNGrad is robust to its initial rate on convex problems, and converges from any; the figures here are those of a check of the "
+            + "theory, "
         + "since the paper's own were not to be had.";
 
     /// <inheritdoc/>

@@ -107,7 +107,8 @@ internal static class ReproduceCommand
             [
                 $"Etalon {RunIdentity.ThisVersion}, arithmetic {Arithmetic.Version}, {RuntimeInformation.FrameworkDescription}",
                 $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}",
-                "Data: digits are built in, PS10 is generated; other sets are named where they are needed, and are checked by their SHA-256",
+                "Data: digits are built in, PS10 is generated; other sets are named where they are needed, and are checked by their "
+                    + "SHA-256",
                 $"The whole report again: `etalon reproduce --all --{ScaleWords.Of(run.Scale)}`",
             ],
         };
