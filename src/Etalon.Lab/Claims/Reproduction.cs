@@ -1,6 +1,5 @@
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
-using Etalon.Lab.Files;
 using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Claims;

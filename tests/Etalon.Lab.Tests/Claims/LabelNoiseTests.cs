@@ -18,7 +18,7 @@ public sealed class LabelNoiseTests : IDisposable
     [Fact]
     public void Every_arm_and_seed_is_run_and_drawn_and_the_decayed_rate_is_the_largest_until_the_middle()
     {
-        var claim = new LabelNoiseClaim("label-noise-digits", "the digits", "seconds") { Experiment = Small }.Reproduce(
+        var claim = new LabelNoiseClaim("label-noise-digits", "the digits", 1) { Experiment = Small }.Reproduce(
             new ClaimRun { Folder = _folder.Path, Threads = 2, Report = _ => { } });
         Assert.Equal(9, claim.Checks.Count);
         claim.Write(_folder.Path);

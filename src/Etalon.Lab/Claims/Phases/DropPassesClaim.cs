@@ -1,5 +1,4 @@
 using Etalon.Lab.Claims.Shared;
-using Etalon.Lab.Recipes;
 using Etalon.Numerics;
 using Etalon.Schedules;
 

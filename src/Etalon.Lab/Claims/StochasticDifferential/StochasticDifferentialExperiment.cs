@@ -1,5 +1,4 @@
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
+using Etalon.Engine;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;

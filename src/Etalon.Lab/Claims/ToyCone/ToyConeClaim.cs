@@ -48,7 +48,7 @@ internal sealed class ToyConeClaim : Claim
         var report = experiment.Run(run);
         return new ClaimReport(this,
             $"Inputs in 20 dimensions, label sign(x₁), logistic loss, fresh batches of 256, rate 0.5, decay 0.01, {experiment.Steps:N0} "
-            + $"updates, {experiment.Seeds} seeds. The cone has the half-angle ε = √(ηλ)/2 = {experiment.Cone:0.000}, δ is "
+            + $"updates, {experiment.Seeds} seeds. The cone has the half-angle ε = √(ηλ)/2 = {ToyConeExperiment.Cone:0.000}, δ is "
             + $"{ToyConeExperiment.Delta}.",
             Judge(report), [.. report.Table], report.Picture, report.Measurements);
     }

@@ -36,7 +36,7 @@ internal sealed record ToyConeExperiment
     private static readonly ToyExample Own = new();
 
     /// <summary>eps: the half-angle of the cone, half of sqrt(eta lambda).</summary>
-    public double Cone => Math.Sqrt(Own.Rate * 0.01) / 2;
+    public static double Cone => Math.Sqrt(Own.Rate * 0.01) / 2;
 
     /// <summary>The settings by name.</summary>
     internal IReadOnlyList<(string Name, ToyExample Example)> Settings =>

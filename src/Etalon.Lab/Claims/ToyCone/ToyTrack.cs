@@ -48,7 +48,8 @@ internal sealed record ToyTrack(double MeanError, IReadOnlyList<double> Errors, 
     private static double Bound(ToyExample example, double norm, double cone, double delta)
     {
         double shrink = 4 * cone * cone - 2 * cone * cone,
-            logarithm = Elementary.Log(64 * norm * norm * cone * Math.Sqrt(example.Batch) / (example.Rate * Math.Sqrt(example.Dimensions - 2)));
+            logarithm = Elementary.Log(64 * norm * norm * cone * Math.Sqrt(example.Batch) / (
+                example.Rate * Math.Sqrt(example.Dimensions - 2)));
         return Math.Max(0, logarithm) / (2 * shrink) + 9 * Elementary.Log(1 / delta);
     }
 }

@@ -1,4 +1,4 @@
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Claims.WnGradConvex;

@@ -1,4 +1,4 @@
-using Etalon.Engine.Optimizers;
+using Etalon.Engine;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Data;
@@ -7,7 +7,6 @@ using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
 using Etalon.Numerics;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.WnGradConvex;
 
