@@ -15,7 +15,8 @@ internal static class ReproduceText
         foreach (var claim in ClaimCatalog.All)
         {
             yield return $"{claim.Name}  ({string.Join(", ", claim.Ids)})";
-            yield return $"  {string.Join("; ", Enum.GetValues<ClaimScale>().Select(scale => $"--{ScaleWords.Of(scale)} {Cost(claim, scale)}"))}";
+            var costs = Enum.GetValues<ClaimScale>().Select(scale => $"--{ScaleWords.Of(scale)} {Cost(claim, scale)}");
+            yield return $"  {string.Join("; ", costs)}";
             yield return $"  {claim.Statement}";
             yield return $"  {claim.Source}";
         }
