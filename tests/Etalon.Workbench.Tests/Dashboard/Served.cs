@@ -9,8 +9,12 @@ namespace Etalon.Workbench.Tests.Dashboard;
 internal sealed class Served : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false,
-        MaxConnectionsPerServer = 400 });
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        MaxConnectionsPerServer = 400
+    });
 
     private Served() => Directory.CreateDirectory(Runs);
 

@@ -54,7 +54,8 @@ internal sealed record HomogeneityExperiment
     }
 
     private static Recipe Recipe(ModelSpec model) => ExperimentRecipe.OfEpochs(
-        new DataSpec { Set = "digits" }, model, 1) with { LearningRate = new Constant(0.1) };
+        new DataSpec { Set = "digits" }, model, 1) with
+    { LearningRate = new Constant(0.1) };
 
     private static ModelSpec Model(ModelKind kind) => new() { Kind = kind, Width = 8, Affine = false, Head = HeadMode.Frozen, Epsilon = 0 };
 }

@@ -90,8 +90,13 @@ internal sealed record ReproductionReport
             result.Report?.Measurements,
         }),
         Papers = Papers.Select(
-            paper => new { paper.Id, paper.Title, AnsweredBy = paper.AnsweredBy.Select(claim => claim.Name),
-                Outcome = OutcomeOf(paper.AnsweredBy) }),
+            paper => new
+            {
+                paper.Id,
+                paper.Title,
+                AnsweredBy = paper.AnsweredBy.Select(claim => claim.Name),
+                Outcome = OutcomeOf(paper.AnsweredBy)
+            }),
     };
 
     private void WriteMarkdown(TextWriter writer)

@@ -148,7 +148,13 @@ internal static class TwinClaims
     {
         var model = new ModelSpec
         {
-            Kind = ModelKind.Cnn, Width = 8, Norm = norm, Groups = 4, Affine = false, Head = HeadMode.Frozen, Epsilon = 0,
+            Kind = ModelKind.Cnn,
+            Width = 8,
+            Norm = norm,
+            Groups = 4,
+            Affine = false,
+            Head = HeadMode.Frozen,
+            Epsilon = 0,
         };
         string name = norm.ToString().ToLowerInvariant();
         return new($"norm-{name}", $"{name} normalization, a small convolutional network", InvariantRecipe.Digits(3) with

@@ -60,8 +60,12 @@ internal sealed class StochasticDifferentialClaim : Claim
                 "", "## The toy loss", "", "| run | \\|w\\|⁴ over the law, predicted | measured |", "|---|---:|---:|",
                 .. toy.Findings.Select(finding => $"| {finding.Case} | {finding.Predicted:0.000} | {finding.Measured.Value:0.000} |"),
             ],
-            toy.Chart, new { Network = outcomes, Toy = toy.Findings.Select(finding =>
-                new { finding.Case, finding.Predicted, finding.Measured.Value }) });
+            toy.Chart, new
+            {
+                Network = outcomes,
+                Toy = toy.Findings.Select(finding =>
+                new { finding.Case, finding.Predicted, finding.Measured.Value })
+            });
     }
 
     /// <summary>What the network must show.</summary>

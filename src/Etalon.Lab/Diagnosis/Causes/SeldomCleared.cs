@@ -78,8 +78,16 @@ internal sealed class SeldomCleared : Cause
     private static int After(int place, int zero, int period) => (place - zero + period) % period;
 
     private static string Ordinal(int number) =>
-        number switch { 2 => "2nd", 3 => "3rd", 22 => "22nd", 23 => "23rd", 21 or 31 => $"{number}st",
-        32 => "32nd", _ => $"{number}th" };
+        number switch
+        {
+            2 => "2nd",
+            3 => "3rd",
+            22 => "22nd",
+            23 => "23rd",
+            21 or 31 => $"{number}st",
+            32 => "32nd",
+            _ => $"{number}th"
+        };
 
     // ln |g|² less what the rows around have, by the place in a period; its error; and the median of v.g/|g|².
     private static List<Place> Places(LogGroup group, long[] steps, int period)

@@ -98,8 +98,13 @@ internal static class RunPage
             var resolved = RunFile.Object(Path.Combine(run, RunFolder.ResolvedName));
             if (resolved[RunParent.Key] is not JsonObject json) return null;
             var parent = RunParent.Of(json);
-            return new { Run = RunFolder.NameOf(parent.Run), parent.Step, parent.Changes,
-                Differences = DifferencesFrom(parent.Run, resolved) };
+            return new
+            {
+                Run = RunFolder.NameOf(parent.Run),
+                parent.Step,
+                parent.Changes,
+                Differences = DifferencesFrom(parent.Run, resolved)
+            };
         }
         catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException
             or InvalidOperationException)

@@ -33,8 +33,13 @@ internal sealed class RunReader(string id, string path)
         }
         catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException)
         {
-            Facts = _recipe with { State = RunState.Damaged, Fault = exception.Message, Updates = _updates,
-                MetricsBytes = _metrics.Length };
+            Facts = _recipe with
+            {
+                State = RunState.Damaged,
+                Fault = exception.Message,
+                Updates = _updates,
+                MetricsBytes = _metrics.Length
+            };
             (_resolved, _result) = (default, default);
         }
         return Facts != before;
