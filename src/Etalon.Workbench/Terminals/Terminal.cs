@@ -24,6 +24,7 @@ internal sealed record Terminal(int Width, bool IsTerminal)
     /// <summary>The screen behind a writer: the terminal if the writer is the console's and nobody redirected it.</summary>
     public static Terminal Of(TextWriter output)
     {
+        if (output is TerminalText text) return text.Terminal;
         var isTerminal = (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
             || (ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected);
         bool obeys = isTerminal && Environment.GetEnvironmentVariable("TERM") != "dumb";

@@ -10,6 +10,7 @@ public sealed class DiagnoseCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task A_run_at_equilibrium_prints_what_the_document_shows_and_is_exit_code_0()
     {
         await Cli.Run("train", Cli.Recipe("digits-equilibrium.yaml"), "--runs", _folder);

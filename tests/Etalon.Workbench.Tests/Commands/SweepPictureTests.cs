@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Xml.Linq;
 using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests;
-using Etalon.Lab.Tests.Runs;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -101,7 +100,9 @@ public sealed class SweepPictureTests : IDisposable
 
     private async Task<string> Trained(string over)
     {
-        SmallRun.WriteRecipe(_folder.Path);
+        File.WriteAllText(
+            In("small.yaml"), "duration: 3ep\ndata: {set: digits, batch: 64, train: 250, test: 100}\n"
+            + "model: {name: mlp, hidden: [8]}\nlearning_rate: 0.1\nlog: {every: 3ba}\n");
         string spec = In("sweep.yaml");
         File.WriteAllText(spec, $"recipe: small.yaml\nover:\n  {over}\nseeds: 2\n");
         var (code, _, error) = await Cli.Run("sweep", spec, "--runs", Runs);

@@ -16,6 +16,7 @@ public sealed class TrainCommandTests : IDisposable
         Cli.Run(["train", Cli.Recipe("digits.yaml"), "duration=2ep", "model.width=4", "--runs", _folder.Path, .. words]);
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task The_quick_start_reaches_97_percent_on_the_digits()
     {
         var (code, output, _) = await Cli.Run("train", Cli.Recipe("digits.yaml"), "--runs", _folder.Path, "--json");

@@ -8,7 +8,7 @@ namespace Etalon.Workbench.Tests.Runs;
 
 public sealed class SweepKillTests : IDisposable
 {
-    private const int Kills = 4;
+    private const int Kills = 3;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -20,7 +20,7 @@ public sealed class SweepKillTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "this system has no SIGKILL");
         SmallRun.WriteRecipe(_folder.Path);
         string spec = Path.Combine(_folder.Path, "killed.yaml"), runs = Path.Combine(_folder.Path, "runs");
-        File.WriteAllText(spec, "recipe: small.yaml\nover:\n  duration: [40ep]\n  learning_rate: [0.1, 0.05]\nseeds: 2\n");
+        File.WriteAllText(spec, "recipe: small.yaml\nover:\n  duration: [20ep]\n  learning_rate: [0.1, 0.05]\nseeds: 2\n");
         var sweep = SweepReader.ReadFile(spec);
         var random = new Random(20_261_130);
         var cancellation = TestContext.Current.CancellationToken;
