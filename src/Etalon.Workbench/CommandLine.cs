@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using Etalon.Engine.Ranks;
 using Etalon.Workbench.Commands;
 using Etalon.Workbench.Terminals;
 
@@ -61,6 +62,7 @@ internal static class CommandLine
         try
         {
             if (args.Count == 0) return await root.Parse("--help").InvokeAsync(configuration);
+            if (!LaunchedRanks.Allow(parsed, MpiCommunicator.PlaceInLaunch)) return ExitCode.BadInput;
             // What is not asynchronous watches nothing.
             if (parsed.Action is AsynchronousCommandLineAction) interruption?.Await();
             return await parsed.InvokeAsync(configuration, interruption?.Token ?? CancellationToken.None);

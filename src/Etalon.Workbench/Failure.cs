@@ -54,7 +54,7 @@ internal static class Failure
         exception.Message == new OperationCanceledException().Message || exception.Message == new TaskCanceledException().Message;
 
     // "data get", without the program's own name.
-    private static string NameOf(CommandResult? command) => command switch
+    internal static string NameOf(CommandResult? command) => command switch
     {
         null or { Command: RootCommand } => "the command",
         { Parent: CommandResult { Command: not RootCommand } parent } => $"{NameOf(parent)} {command.Command.Name}",

@@ -34,6 +34,11 @@ public sealed unsafe class MpiCommunicator : Communicator
         ? new MpiCommunicator(new MpiLibrary(kind, rank, size))
         : Alone;
 
+    /// <summary>
+    /// Which one of how many launched processes this is, by the same variables; 0 of 1 for a process by itself. No library is looked for.
+    /// </summary>
+    public static (int Rank, int Size) PlaceInLaunch => MpiKind.OfEnvironment() is var (_, rank, size) ? (rank, size) : (0, 1);
+
     /// <summary>How many of the launched processes run on this machine, as far as the launcher says; 1 for a process by itself.</summary>
     public static int RanksOnThisMachine => MpiKind.RanksHere();
 

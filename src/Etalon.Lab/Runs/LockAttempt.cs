@@ -14,6 +14,9 @@ internal sealed class LockAttempt : IDisposable
 
     internal LockAttempt(FileStream file, string run, LockHost host) => (_file, _run, _host) = (file, run, host);
 
+    /// <summary>The holder that the first look was unsure of.</summary>
+    public RunHolder? Holder => _seen;
+
     /// <summary>The lock, where the last look took it.</summary>
     public RunLock? Taken { get; private set; }
 

@@ -32,24 +32,37 @@ internal sealed class RunLock : IDisposable
     /// none for <see cref="LockHost.Takeover"/>.
     /// </summary>
     /// <param name="run">The run's folder.</param>
+    /// <param name="waiting">Is told for what it waits, once; null where nobody wants to know.</param>
     /// <exception cref="IOException">The folder may not be written to, or is gone.</exception>
-    public static RunLock? TryTake(string run)
+    public static RunLock? TryTake(string run, Action<string>? waiting = null) => TryTake(run, LockHost.This, waiting);
+
+    /// <summary>The same on a host.</summary>
+    /// <inheritdoc cref="TryTake(string, Action{string})"/>
+    internal static RunLock? TryTake(string run, LockHost host, Action<string>? waiting)
     {
-        using var attempt = TryBegin(run, LockHost.This);
+        using var attempt = TryBegin(run, host);
         while (attempt is not null)
         {
             switch (Look(attempt, run))
             {
                 case LockSight.Taken: return attempt.Taken;
                 case LockSight.Held: return null;
-                default: LockHost.This.Wait(LockHost.Beat); break;
             }
+            waiting?.Invoke(Waiting(run, attempt.Holder!, host));
+            waiting = null;
+            host.Wait(LockHost.Beat);
         }
         return null;
     }
 
+    private static string Waiting(string run, RunHolder holder, LockHost host)
+    {
+        string where = holder.Host == host.Name ? $"on {holder.Host} before that was started last" : $"on {holder.Host}, another host";
+        return $"{run} was trained by a process {where}; waiting {LockHost.Takeover.TotalSeconds:N0} s, and going on if it shows no life";
+    }
+
     /// <summary>The lock of a run, or null where another process holds it or may hold it.</summary>
-    /// <inheritdoc cref="TryTake"/>
+    /// <inheritdoc cref="TryTake(string, Action{string})"/>
     public static RunLock? TryTakeAtOnce(string run)
     {
         using var attempt = TryBegin(run, LockHost.This);
@@ -69,7 +82,7 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>Begins to take the lock of a run; null where a process of this host holds it.</summary>
-    /// <inheritdoc cref="TryTake"/>
+    /// <inheritdoc cref="TryTake(string, Action{string})"/>
     internal static LockAttempt? TryBegin(string run, LockHost host)
     {
         string path = Path.Combine(run, Name);

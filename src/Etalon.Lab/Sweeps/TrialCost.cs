@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
@@ -8,8 +9,8 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>What trials will take.</summary>
 internal static class TrialCost
 {
-    private const int Untimed = 2, MostTimed = 20;
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(0.15);
+    private const int Untimed = 2, FewTimed = 5, MostTimed = 20;
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(0.15), TooLong = TimeSpan.FromSeconds(2);
 
     /// <summary>Bytes of the largest of the trials, on one thread each.</summary>
     /// <exception cref="InputException">A model does not fit its images.</exception>
@@ -53,7 +54,8 @@ internal static class TrialCost
     }
 
     /// <summary>
-    /// Seconds of an update of a recipe on one thread: the mean of up to 20 after 2 that are not timed, or of those in 0.15 s.
+    /// Seconds of an update of a recipe on one thread: the median of up to 20 after 2 that are not timed. Fewer are timed where they take
+    /// long: those in 0.15 s but at least 5, or those in 2 s. Of the median, since others may take the processor in the middle of one.
     /// </summary>
     /// <exception cref="InputException">Its data are not here, or do not fit.</exception>
     public static double SecondsPerUpdate(Recipe recipe)
@@ -77,17 +79,20 @@ internal static class TrialCost
     {
         // A run of two updates or fewer is timed whole.
         private readonly long _untimed = Math.Min(Untimed, updates - 1);
-        private long _begin = Stopwatch.GetTimestamp(), _done;
-        private TimeSpan _elapsed;
+        private readonly List<double> _seconds = [];
+        private long _begin = Stopwatch.GetTimestamp(), _last = Stopwatch.GetTimestamp(), _done;
 
-        public double SecondsPerUpdate => _elapsed.TotalSeconds / Math.Max(1, _done - _untimed);
+        public double SecondsPerUpdate => RepeatedTime.Median(_seconds);
 
         public void Updated(in UpdateReport report)
         {
-            _done++;
-            if (_done == _untimed) _begin = Stopwatch.GetTimestamp();
-            _elapsed = Stopwatch.GetElapsedTime(_begin);
-            if (_done - _untimed >= MostTimed || (_done > _untimed && _elapsed >= LongEnough)) stop.Cancel();
+            long now = Stopwatch.GetTimestamp();
+            if (++_done <= _untimed) _begin = now;
+            else _seconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
+            _last = now;
+            var elapsed = Stopwatch.GetElapsedTime(_begin, now);
+            if (_seconds.Count >= MostTimed || (_seconds.Count >= FewTimed && elapsed >= LongEnough)
+                || (_seconds.Count > 0 && elapsed >= TooLong)) stop.Cancel();
         }
 
         public void Evaluated(in EvaluationReport report)

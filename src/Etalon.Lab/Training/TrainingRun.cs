@@ -98,18 +98,20 @@ public sealed class TrainingRun : IDisposable
     /// resolved.json from which update on. Default: false.
     /// </param>
     /// <param name="ranks">The processes that train it together, as many as they are now. Default: this one alone.</param>
+    /// <param name="waiting">Is told, in a sentence, where it waits for a holder on another host that may be gone.</param>
     /// <exception cref="InputException">
     /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every
     /// difference is named.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static TrainingRun Resume(string run, int threads, bool inexact = false, Communicator? ranks = null)
+    public static TrainingRun Resume(
+        string run, int threads, bool inexact = false, Communicator? ranks = null, Action<string>? waiting = null)
     {
         var together = ranks ?? Communicator.Alone;
         using var taken = new DisposalList();
         // The first may have to wait for the lock of a holder on another host that is gone.
         var folder = taken.Add(RankAgreement.Make(
-            together, () => together.IsFirst ? RunFolder.Open(run) : RunFolder.Follow(run), longer: 2 * LockHost.Takeover));
+            together, () => together.IsFirst ? RunFolder.Open(run, waiting) : RunFolder.Follow(run), longer: 2 * LockHost.Takeover));
         if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
         {
             var written = RankAgreement.Make(together, () => Resumption.RequireUnchanged(folder));

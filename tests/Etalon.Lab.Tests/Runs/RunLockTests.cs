@@ -55,6 +55,20 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
+    public void Who_waits_for_a_holder_on_another_host_says_so_once()
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, RunHolder.Name), new RunHolder("gone", "boot", "killed", 7).Text);
+        var clock = new HurriedClock();
+        var said = new List<string>();
+        using var taken = RunLock.TryTake(_folder.Path, new LockHost("here", "boot", clock) { HasLocks = false }, said.Add);
+        Assert.NotNull(taken);
+        Assert.Equal(
+            $"{_folder.Path} was trained by a process on gone, another host; waiting 60 s, and going on if it shows no life",
+            Assert.Single(said));
+        Assert.Equal(LockHost.Takeover, clock.GetElapsedTime(0));
+    }
+
+    [Fact]
     public void Of_two_hosts_that_wait_for_the_same_dead_holder_one_takes_over()
     {
         var one = Host("one");
@@ -153,6 +167,23 @@ public sealed class RunLockTests : IDisposable
         catch (IOException)
         {
             return false;
+        }
+    }
+
+    // Whoever waits by it waits no time.
+    private sealed class HurriedClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (period != Timeout.InfiniteTimeSpan) return System.CreateTimer(callback, state, dueTime, period);
+            _now += dueTime.Ticks;
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
         }
     }
 

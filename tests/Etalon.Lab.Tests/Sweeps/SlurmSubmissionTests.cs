@@ -28,15 +28,28 @@ public sealed class SlurmSubmissionTests : IDisposable
     public void Every_trial_is_in_one_task_and_the_list_is_read_back_as_it_was_written()
     {
         var submission = Dealt(7, 1.0);
-        submission.Write("#!/bin/bash\n");
+        var made = submission.Write("#!/bin/bash\n");
         var read = Assert.Single(SlurmSubmission.In(submission.Folder, "sweep"));
         Assert.Equal(submission.JobName, read.JobName);
         Assert.Equal(submission.Tasks, read.Tasks);
         Assert.Equal(7, read.Tasks.SelectMany(task => task).Distinct().Count());
         // What never came into the queue leaves nothing behind.
-        submission.Delete();
-        Assert.Empty(SlurmSubmission.In(submission.Folder, "sweep"));
-        Assert.Empty(Directory.GetFileSystemEntries(submission.Folder));
+        submission.Delete(made);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "runs")));
+    }
+
+    [Fact]
+    public void What_never_came_into_the_queue_leaves_folders_that_others_use_or_that_were_there()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "runs", "sweep")).FullName;
+        var submission = Dealt(7, 1.0);
+        submission.Delete(submission.Write("#!/bin/bash\n"));
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        var made = submission.Write("#!/bin/bash\n");
+        string log = Path.Combine(folder, SlurmSubmission.FolderName, "log");
+        File.WriteAllText(log, "");
+        submission.Delete(made);
+        Assert.Equal([log], Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
     }
 
     private SlurmSubmission Dealt(int trials, double? secondsPerUpdate)

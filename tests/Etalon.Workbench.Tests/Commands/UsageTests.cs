@@ -1,4 +1,6 @@
 using System.CommandLine.Help;
+using Etalon.Lab;
+using Etalon.Workbench.Commands;
 using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Tests.Commands;
@@ -46,6 +48,27 @@ public class UsageTests
         var (code, output, error) = await Cli.Run([.. words.Select(word => word == "RECIPE" ? Cli.Recipe("digits.yaml") : word)]);
         Assert.Equal((ExitCode.BadInput, "", message), (code, output, error));
     }
+
+    [Theory]
+    [InlineData("sweep", "spec.yaml")]
+    [InlineData("sweep", "status", "spec.yaml")]
+    [InlineData("find-lr", "recipe.yaml")]
+    public void What_ranks_do_not_share_is_refused_on_all_of_them_and_the_first_says_so(params string[] words)
+    {
+        var parsed = CommandLine.Create(words[0]).Parse(words);
+        string said = Assert.Throws<InputException>(() => LaunchedRanks.Allow(parsed, (0, 4))).Message;
+        Assert.StartsWith($"{string.Join(' ', words[..^1])} was started as 4 processes, ", said, StringComparison.Ordinal);
+        Assert.False(LaunchedRanks.Allow(parsed, (3, 4)));
+        Assert.True(LaunchedRanks.Allow(parsed, (0, 1)));
+    }
+
+    [Theory]
+    [InlineData("train", "recipe.yaml")]
+    [InlineData("resume", "run")]
+    [InlineData("fork", "run", "seed=2")]
+    [InlineData("sweep", "--help")]
+    public void What_ranks_share_and_help_are_allowed_on_all_of_them(params string[] words) =>
+        Assert.True(LaunchedRanks.Allow(CommandLine.Create(words[0]).Parse(words), (0, 4)));
 
     [Theory]
     [InlineData("equilibrium", "simulate")]

@@ -70,8 +70,11 @@ internal sealed class SlurmCluster : IDisposable
     public void CutPower(string node, string word)
     {
         int daemon = Pid($"slurmd-{node}.pid")!.Value;
-        foreach (int process in (int[])[daemon, .. ProcessesWith(word), .. ProcessesWith($"slurmstepd: [{JobsOn(node)}")])
-            Signal("KILL", process);
+        var steps = ProcessesWith($"slurmstepd: [{JobsOn(node)}.");
+        Assert.NotEmpty(steps);
+        // At once, and whoever watches a process before it: one that outlived its process would report the job as failed, and Slurm would
+        // not put it back.
+        Signal("KILL", [daemon, .. steps, .. ProcessesWith(word)]);
     }
 
     /// <summary>The processes whose command line has these words, but for this one.</summary>
@@ -95,7 +98,8 @@ internal sealed class SlurmCluster : IDisposable
         return found;
     }
 
-    public static void Signal(string name, int process) => SmallRun.Execute("kill", $"-{name}", $"{process}");
+    public static void Signal(string name, params int[] processes) =>
+        SmallRun.Execute("kill", [$"-{name}", .. processes.Select(process => $"{process}")]);
 
     private static string JobsOn(string node) =>
         SmallRun.Execute("squeue", "--noheader", $"--nodelist={node}", "--format=%A").Output.Trim();

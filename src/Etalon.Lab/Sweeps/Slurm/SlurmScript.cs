@@ -23,8 +23,7 @@ internal static class SlurmScript
         List<string?> lines =
         [
             "#!/bin/bash",
-            $"# Written by etalon: {submission.Tasks.Sum(task => task.Count)} trials of the sweep {submission.Sweep} in "
-                + $"{submission.Tasks.Count} {(submission.Tasks.Count == 1 ? "task" : "tasks")}.",
+            $"# Written by etalon: trials of the sweep {submission.Sweep}, a line for each task in {Path.GetFileName(submission.List)}.",
             $"#SBATCH --job-name={submission.JobName}",
             $"#SBATCH --array=0-{submission.Tasks.Count - 1}{limit}",
             $"#SBATCH --output={InQuotes(PatternOf(submission))}",

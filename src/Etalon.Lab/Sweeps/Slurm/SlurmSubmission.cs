@@ -110,21 +110,28 @@ internal sealed record SlurmSubmission
     }
 
     /// <summary>Writes the list, the script, and the folder for the logs.</summary>
+    /// <returns>The folders that were not there before, the innermost first.</returns>
     /// <exception cref="IOException">They cannot be written.</exception>
-    public void Write(string script)
+    public IReadOnlyList<string> Write(string script)
     {
+        var made = new List<string>();
+        string? folder = Path.GetFullPath(Path.Combine(Folder, FolderName));
+        for (; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)) made.Add(folder);
         DirectorySync.Create(Path.Combine(Folder, FolderName));
         AtomicFile.Write(List, writer => writer.Write(TextOf(Tasks)));
         AtomicFile.Write(Script, writer => writer.Write(script));
+        return made;
     }
 
-    /// <summary>Takes the list and the script away, and the folder where nothing else lies there.</summary>
-    public void Delete()
+    /// <summary>Takes the list and the script away, and of the folders that were made for them those that are empty.</summary>
+    /// <param name="made">What <see cref="Write"/> made.</param>
+    public void Delete(IReadOnlyList<string> made)
     {
+        ArgumentNullException.ThrowIfNull(made);
         File.Delete(List);
         File.Delete(Script);
-        string folder = Path.Combine(Folder, FolderName);
-        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        foreach (string folder in made.TakeWhile(folder => !Directory.EnumerateFileSystemEntries(folder).Any()))
+            Directory.Delete(folder);
     }
 
     /// <summary>The tasks in a list.</summary>

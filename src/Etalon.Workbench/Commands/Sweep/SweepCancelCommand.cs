@@ -29,7 +29,7 @@ internal static class SweepCancelCommand
             if (jobs.Length > 0) SlurmQueue.Cancel(jobs);
             output.WriteLine(jobs.Length == 0
                 ? "no task of this sweep is in Slurm's queue; one that trains on a machine ends with Ctrl-C there"
-                : $"canceled {tasks.Count:N0} tasks of job {string.Join(", ", jobs)}");
+                : $"canceled {SweepText.Count(tasks.Count, "task")} of job {string.Join(", ", jobs)}");
         });
         return command;
     }

@@ -31,20 +31,19 @@ internal static class SweepOnSlurm
         if (isDry)
         {
             streams.Output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial");
-            streams.Output.WriteLine($"{left.Count:N0} trials in {Tasks(submission)}, by this script:");
+            streams.Output.WriteLine($"{SweepText.Count(left.Count, "trial")} in {Tasks(submission)}, by this script:");
             streams.Output.WriteLine();
             streams.Output.Write(script);
             return;
         }
-        submission.Write(script);
-        string job = SubmitOrTakeAway(submission);
+        string job = SubmitOrTakeAway(submission, submission.Write(script));
         streams.Output.WriteLine(
-            $"submitted as array job {job}: {left.Count:N0} trials in {Tasks(submission)}, by {submission.Script}");
+            $"submitted as array job {job}: {SweepText.Count(left.Count, "trial")} in {Tasks(submission)}, by {submission.Script}");
         streams.Output.WriteLine($"how they stand: etalon sweep status {sweep.File}; to take them back: etalon sweep cancel {sweep.File}");
     }
 
     // What never was in the queue is no submission.
-    private static string SubmitOrTakeAway(SlurmSubmission submission)
+    private static string SubmitOrTakeAway(SlurmSubmission submission, IReadOnlyList<string> made)
     {
         try
         {
@@ -52,13 +51,12 @@ internal static class SweepOnSlurm
         }
         catch (InputException)
         {
-            submission.Delete();
+            submission.Delete(made);
             throw;
         }
     }
 
-    private static string Tasks(SlurmSubmission submission) =>
-        submission.Tasks.Count == 1 ? "1 task" : $"{submission.Tasks.Count:N0} tasks";
+    private static string Tasks(SlurmSubmission submission) => SweepText.Count(submission.Tasks.Count, "task");
 
     // Which trials go on is known only on the way: each task takes what is next, until nothing is.
     private static int Workers(Sweep sweep, SweepFolder folder) => Math.Min(folder.Trials.Count, sweep.Slurm.AtOnce

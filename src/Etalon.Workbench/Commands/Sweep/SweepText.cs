@@ -24,7 +24,8 @@ internal static class SweepText
         }
         output.WriteLine(string.Join(output.NewLine, lines));
         int trials = folder.Trials.Count, configurations = sweep.Configurations.Count;
-        output.WriteLine($"{trials:N0} trials: {configurations:N0} configurations, {trials / configurations:N0} seeds each");
+        output.WriteLine(
+            $"{Count(trials, "trial")}: {Count(configurations, "configuration")}, {Count(trials / configurations, "seed")} each");
         output.WriteLine(Counts(folder));
         if (NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
     }
@@ -98,12 +99,15 @@ internal static class SweepText
         return $"about {Words(TimeSpan.FromSeconds(perUpdate * left / jobs))} left with {jobs} at a time, at the speed of those done";
     }
 
+    /// <summary>"60 trials", "1 trial".</summary>
+    public static string Count(long count, string what) => $"{count:N0} {what}{(count == 1 ? "" : "s")}";
+
     /// <summary>"60 trials: 50 done, 10 pending".</summary>
     public static string Counts(SweepFolder folder)
     {
         var counts = Enum.GetValues<TrialStatus>().Select(status => (Status: status, Count: folder.Count(status)))
             .Where(pair => pair.Count > 0);
-        return $"{folder.Trials.Count:N0} trials: {string.Join(", ", counts.Select(pair => $"{pair.Count:N0} {Word(pair.Status)}"))}";
+        return $"{Count(folder.Trials.Count, "trial")}: {string.Join(", ", counts.Select(pair => $"{pair.Count:N0} {Word(pair.Status)}"))}";
     }
 
     /// <summary>What an earlier form of the sweep asked for; null for nothing.</summary>

@@ -10,6 +10,26 @@ namespace Etalon.Workbench.Commands;
 /// </summary>
 internal static class LaunchedRanks
 {
+    // The commands that share their work; each process of a launcher would do all of any other.
+    private static readonly string[] Verbs = ["train", "resume", "fork"];
+
+    /// <summary>Whether a command may run in this process: those that do not share their work run in no launched one.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="place">Which of how many launched processes this is.</param>
+    /// <returns>False on all ranks but the first, which says why for all.</returns>
+    /// <exception cref="InputException">It may not, and this is the first rank.</exception>
+    public static bool Allow(ParseResult parsed, (int Rank, int Size) place)
+    {
+        var command = parsed.CommandResult.Command;
+        bool isHelp = parsed.Action != command.Action;
+        if (place.Size == 1 || isHelp || Verbs.Contains(command.Name)) return true;
+        if (place.Rank != 0) return false;
+        throw new InputException(
+            $"{Failure.NameOf(parsed.CommandResult)} was started as {place.Size} processes, by mpirun or srun, and each would do all of "
+            + "its work: only train, resume and fork share it. Start it once, without the launcher; a sweep trains several trials at a time "
+            + "with --jobs N, or as tasks of Slurm with --on slurm");
+    }
+
     /// <summary>Does it on this rank.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="body">What to do, with the streams of this rank: those of the others than the first lead nowhere.</param>

@@ -39,7 +39,8 @@ internal static class ResumeCommand
                 ranks, () => CommonOptions.Find(parsed.GetRequiredValue(run), parsed.GetRequiredValue(runs)));
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads), parsed.GetValue(tensorBoard));
-            screen.Show(() => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks), ranks, cancellation);
+            screen.Show(
+                () => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks, streams.Error.WriteLine), ranks, cancellation);
         }));
         return command;
     }
