@@ -70,12 +70,15 @@ internal sealed class SlurmCluster : IDisposable
     public void CutPower(string node, string word)
     {
         int daemon = Pid($"slurmd-{node}.pid")!.Value;
-        var steps = ProcessesWith($"slurmstepd: [{JobsOn(node)}.");
+        var steps = StepsOf(JobsOn(node));
         Assert.NotEmpty(steps);
         // At once, and whoever watches a process before it: one that outlived its process would report the job as failed, and Slurm would
         // not put it back.
         Signal("KILL", [daemon, .. steps, .. ProcessesWith(word)]);
     }
+
+    /// <summary>The processes that watch a job's; those of another cluster have other folders.</summary>
+    public IReadOnlyList<int> StepsOf(string job) => [.. ProcessesWith($"slurmstepd: [{job}.").Where(IsOfThis)];
 
     /// <summary>The processes whose command line has these words, but for this one.</summary>
     public static IReadOnlyList<int> ProcessesWith(params string[] words)
@@ -100,6 +103,19 @@ internal sealed class SlurmCluster : IDisposable
 
     public static void Signal(string name, params int[] processes) =>
         SmallRun.Execute("kill", [$"-{name}", .. processes.Select(process => $"{process}")]);
+
+    // Daemons and what they start are in the cluster's folder.
+    private bool IsOfThis(int process)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{process}/cwd").LinkTarget == _folder.Path;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static string JobsOn(string node) =>
         SmallRun.Execute("squeue", "--noheader", $"--nodelist={node}", "--format=%A").Output.Trim();
@@ -156,6 +172,8 @@ internal sealed class SlurmCluster : IDisposable
     public void Dispose()
     {
         SmallRun.Execute("scancel", "--full", "--signal=KILL", "--state=RUNNING");
+        // They would wait for their controller for ever.
+        Signal("KILL", [.. ProcessesWith("slurmstepd: [").Where(IsOfThis)]);
         foreach (string file in (string[])["slurmd-n1.pid", "slurmd-n2.pid", "slurmctld.pid", "munged.pid"])
         {
             if (Pid(file) is not { } daemon) continue;

@@ -26,7 +26,7 @@ public sealed class SlurmTests : IDisposable
         Assert.SkipWhen(SlurmCluster.Missing is not null, SlurmCluster.Missing ?? "");
         // A scenario that went another way may wait for ever. Alone they take about a minute, and longer where others use the machine.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(12));
+        limit.CancelAfter(TimeSpan.FromMinutes(6));
         var cancellation = limit.Token;
         // First, so that a sweep that measures how long a trial takes finds code that is compiled: the trials share a task then.
         SmallRun.WriteRecipe(_folder.Path);
@@ -35,7 +35,8 @@ public sealed class SlurmTests : IDisposable
         foreach (var trial in trials) SmallRun.Train(TrainingRun.Begin(trial.Read, Path.Combine(_folder.Path, "single", trial.Id), 1));
         using var cluster = await SlurmCluster.Start(cancellation);
         // Together: most of the time is Slurm's own, and passes for all of them at once.
-        await Task.WhenAll(Requeued(cancellation), DeadNode(cluster, cancellation), OutOfTime(cancellation), Canceled(cancellation));
+        await Task.WhenAll(
+            Requeued(cluster, cancellation), DeadNode(cluster, cancellation), OutOfTime(cluster, cancellation), Canceled(cancellation));
 
         foreach (var trial in trials)
             foreach (string name in (string[])["requeued", "dead", "late", "canceled"])
@@ -44,7 +45,7 @@ public sealed class SlurmTests : IDisposable
 
     private string Runs => Path.Combine(_folder.Path, "runs");
 
-    private async Task Requeued(CancellationToken cancellation)
+    private async Task Requeued(SlurmCluster cluster, CancellationToken cancellation)
     {
         string job = await Submit("requeued", "--constraint", "first");
         int process = await Freeze("requeued", cancellation);
@@ -53,7 +54,7 @@ public sealed class SlurmTests : IDisposable
         Assert.Contains("what is left is in Slurm's queue", again, StringComparison.Ordinal);
         Control("requeue", $"{job}_0");
         SlurmCluster.Signal("CONT", process);
-        await Requeued(job, cancellation);
+        await Requeued(cluster, job, cancellation);
         Assert.Contains("1 waiting (1 for BeginTime)", await Status("requeued"), StringComparison.Ordinal);
         Control("update", $"JobId={job}_0", "StartTime=now");
         await Done("requeued", cancellation);
@@ -65,19 +66,19 @@ public sealed class SlurmTests : IDisposable
         await Freeze("dead", cancellation);
         Assert.Equal("n2", SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%N").Output.Trim());
         cluster.CutPower("n2", Spec("dead"));
-        await Requeued(job, cancellation);
+        await Requeued(cluster, job, cancellation);
         Control("update", $"JobId={job}_0", "StartTime=now");
         await Done("dead", cancellation);
     }
 
-    private async Task OutOfTime(CancellationToken cancellation)
+    private async Task OutOfTime(SlurmCluster cluster, CancellationToken cancellation)
     {
         string job = await Submit("late", "--constraint", "first", "--time", "1");
         int process = await Freeze("late", cancellation);
         string log = Directory.GetFiles(Path.Combine(Runs, "late", "slurm"), "*_0.log").Single();
         await SlurmCluster.Until(() => File.ReadAllText(log).Contains($"{job}_0 is told to stop", StringComparison.Ordinal), cancellation);
         SlurmCluster.Signal("CONT", process);
-        await Requeued(job, cancellation);
+        await Requeued(cluster, job, cancellation);
         Assert.Contains($"{job}_0 is put back into the queue", File.ReadAllText(log), StringComparison.Ordinal);
         Control("update", $"JobId={job}_0", "StartTime=now", "TimeLimit=60");
         await Done("late", cancellation);
@@ -134,14 +135,14 @@ public sealed class SlurmTests : IDisposable
         () => SweepFolder.Of(Read(name), Runs).Count(TrialStatus.Done) == 2, cancellation);
 
     // Slurm lets two minutes pass, so that all of the job's processes have ended; the tests look for them instead.
-    private static Task Requeued(string job, CancellationToken cancellation)
+    private static Task Requeued(SlurmCluster cluster, string job, CancellationToken cancellation)
     {
-        string step = $"slurmstepd: [{SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%A").Output.Trim()}.";
+        string id = SmallRun.Execute("squeue", "--noheader", $"--job={job}", "--format=%A").Output.Trim();
         return SlurmCluster.Until(() =>
         {
             string state = StateOf(job);
             Assert.DoesNotContain(state, Ends);
-            return state == "PENDING" && SlurmCluster.ProcessesWith(step).Count == 0;
+            return state == "PENDING" && cluster.StepsOf(id).Count == 0;
         }, cancellation);
     }
 
