@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Etalon.Engine.Files;
 
 namespace Etalon.Engine;
 
@@ -181,6 +182,111 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             Times?.AddBackward(i, begin);
         }
         _pass.FinishBackward();
+    }
+
+    /// <summary>
+    /// One training step: <see cref="Forward"/>, <see cref="Backward"/> and the optimizer's update. It returns the loss before the update.
+    /// </summary>
+    /// <param name="images">Images [image][height][width][channels].</param>
+    /// <param name="labels">The class of each image, 0-based; 1 .. <see cref="MaxBatch"/> of them.</param>
+    /// <param name="optimizer">An optimizer of this network's <see cref="Parameters"/> and <see cref="Gradients"/>.</param>
+    /// <param name="numbers">The update's numbers, for each group of parameters.</param>
+    /// <exception cref="ArgumentException">The batch or the numbers do not fit.</exception>
+    /// <exception cref="NonFiniteGradientException">The gradient is not finite; nothing was updated.</exception>
+    public LossResult Train(
+        ReadOnlySpan<T> images, ReadOnlySpan<int> labels, Optimizer<T> optimizer, params ReadOnlySpan<Hyperparameters> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        var result = Forward(images, labels, isTraining: true);
+        Backward();
+        return optimizer.Update(numbers, _pass.Workers) ? result : throw new NonFiniteGradientException(FirstNonFiniteLayer()?.Name);
+    }
+
+    /// <summary>Numbers in one image.</summary>
+    public int ImageLength => _input.ImageLength;
+
+    /// <summary>Outputs for one image.</summary>
+    public int OutputLength => _output.Output.Map.ImageLength;
+
+    /// <summary>
+    /// The outputs for images without labels, batch after batch, with running statistics: <c>outputs[i]</c> of image 0, then of image 1.
+    /// </summary>
+    /// <param name="images">Images [image][height][width][channels], as many as there are.</param>
+    /// <param name="outputs">[image][output]; receives what the loss reads, such as the logits.</param>
+    /// <exception cref="ArgumentException">The images have not the network's shape, or the outputs do not fit them.</exception>
+    public void Predict(ReadOnlySpan<T> images, Span<T> outputs)
+    {
+        int count = images.Length / ImageLength;
+        if (count * ImageLength != images.Length)
+            throw new ArgumentException($"{images.Length} numbers are no whole images of {ImageLength}", nameof(images));
+        if (outputs.Length != count * OutputLength)
+            throw new ArgumentException(
+                $"{count} images have {count * OutputLength} outputs, and there is room for {outputs.Length}", nameof(outputs));
+        int most = Math.Min(MaxBatch, count);
+        int[] labels = new int[most * LabelsPerImage];
+        for (int first = 0; first < count; first += most)
+        {
+            int batch = Math.Min(most, count - first);
+            Forward(images.Slice(first * ImageLength, batch * ImageLength), labels.AsSpan(0, batch * LabelsPerImage), isTraining: false);
+            for (int i = 0; i < batch; i++) OutputsOf(i).CopyTo(outputs.Slice((first + i) * OutputLength, OutputLength));
+        }
+    }
+
+    /// <summary>Writes the parameters and the running statistics to a safetensors file, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layout">In which order. The file states it. Default: the engine's own.</param>
+    /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
+    public void Save(string path, TensorLayout layout = TensorLayout.Etalon)
+    {
+        string temporary = $"{path}.tmp";
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            Save(stream, layout);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>The same to a stream.</summary>
+    public void Save(Stream stream, TensorLayout layout = TensorLayout.Etalon)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        RequireOwnScale();
+        NetworkFile.Write(stream, StoredParameter<T>.Of(this, layout), layout);
+    }
+
+    /// <summary>Reads a safetensors file into a network of the same layers: one that <see cref="Save(string, TensorLayout)"/> wrote, or one
+    /// of PyTorch with the same names.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layout">In which order it is. Default: what the file states.</param>
+    /// <exception cref="InvalidDataException">It is no safetensors file, damaged, of another network, or states no layout; the message says
+    /// where. The network is as it was.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public void Load(string path, TensorLayout? layout = null)
+    {
+        using var stream = File.OpenRead(path);
+        Load(stream, path, layout);
+    }
+
+    /// <summary>The same from a stream that can seek.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="layout">In which order it is. Default: what the file states.</param>
+    public void Load(Stream stream, string name = "the stream", TensorLayout? layout = null)
+    {
+        RequireOwnScale();
+        using var file = new SafetensorsFile(stream, name, leaveOpen: true);
+        var order = layout ?? NetworkFile.LayoutOf(file) ?? throw new InvalidDataException(
+            $"{name}: states no layout that the engine writes; for a file of PyTorch, say "
+            + $"{nameof(TensorLayout)}.{nameof(TensorLayout.PyTorch)}");
+        NetworkFile.Read(file, StoredParameter<T>.Of(this, order));
+    }
+
+    private void RequireOwnScale()
+    {
+        if (ActivationScale != 1)
+            throw new InvalidOperationException(
+                $"the network computes at {nameof(ActivationScale)} {ActivationScale:R}, which a file of tensors cannot say; set it to 1");
     }
 
     /// <summary>The network's outputs for an image of the last batch, [labels of an image][outputs].</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Runs;
 
@@ -19,7 +20,7 @@ internal sealed class Checkpoint : IDisposable
         _file = file;
         CheckpointSeal.Verify(file);
         if (Text(FormatKey) != Format)
-            throw new InputException($"{file.Path}: is of format {SafetensorsParts.Shown(Text(FormatKey))}; this etalon reads {Format}");
+            throw new InputException($"{file.Path}: is of format {SafetensorsHeader.Shown(Text(FormatKey))}; this etalon reads {Format}");
         Step = Integer(StepKey);
     }
 
@@ -38,10 +39,10 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Opens a checkpoint and checks every byte of it.</summary>
     /// <exception cref="InputException">It is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static Checkpoint Open(string path) => Of(SafetensorsFile.Open(path));
+    public static Checkpoint Open(string path) => Of(CheckpointTensors.Open(path));
 
     /// <summary>The same of a file that is held open, whatever its folder says by now.</summary>
-    public static Checkpoint Of(FileStream file) => Of(SafetensorsFile.Of(file));
+    public static Checkpoint Of(FileStream file) => Of(CheckpointTensors.Of(file));
 
     private static Checkpoint Of(SafetensorsFile file)
     {
@@ -98,7 +99,7 @@ internal sealed class Checkpoint : IDisposable
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private InputException Wrong(string key, string rule) =>
-        new($"{Path}: {key} is {SafetensorsParts.Shown(Text(key))}, but must be {rule}; was the file edited?");
+        new($"{Path}: {key} is {SafetensorsHeader.Shown(Text(key))}, but must be {rule}; was the file edited?");
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

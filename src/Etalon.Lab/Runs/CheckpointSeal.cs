@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Runs;
 

@@ -1,3 +1,5 @@
+using Etalon.Engine;
+
 namespace Etalon.Lab.Runs;
 
 /// <summary>
@@ -47,8 +49,8 @@ internal sealed class Snapshot
                 problems.Add($"{file.Path}: tensor \"{due.Name}\" is {entry.Form}, and {due.Form} for the recipe's network and optimizer");
         }
         problems.AddRange(
-            found.Keys.Select(
-                name => $"{file.Path}: has a tensor {SafetensorsParts.Shown(name)}, which the recipe's network and optimizer do not have"));
+            found.Values.Select(
+                entry => $"{file.Path}: has a tensor {entry.ShownName}, which the recipe's network and optimizer do not have"));
         if (problems.Count > 0) throw new InputException(problems);
         var places = file.Entries.ToDictionary(entry => entry.Name);
         foreach (var tensor in tensors) file.Read(places[tensor.Name], tensor.Bytes);

@@ -30,7 +30,7 @@ public sealed class CorruptionTests : IDisposable
     {
         string run = SmallRun.Stopped(_folder.Path, 2), path = new CheckpointFolder(run).PathOf(2);
         byte[] good = File.ReadAllBytes(path);
-        new Corruption(path, 2).Try(good, [.. PartsOf(good).SkipLast(1)], () => SafetensorsFile.Open(path).Dispose());
+        new Corruption(path, 2).Try(good, [.. PartsOf(good).SkipLast(1)], () => CheckpointTensors.Open(path).Dispose());
     }
 
     [Theory]

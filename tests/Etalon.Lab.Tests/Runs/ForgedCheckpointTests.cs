@@ -1,3 +1,4 @@
+using Etalon.Engine;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Training;
 
@@ -25,7 +26,7 @@ public sealed class ForgedCheckpointTests : IDisposable
         using var trainer = RestoredTrainer.Open<float>(run, 4, 1);
         SafetensorsEntry[] entries;
         Dictionary<string, string> texts;
-        using (var good = SafetensorsFile.Open(path)) (entries, texts) = ([.. good.Entries], good.Metadata.ToDictionary());
+        using (var good = CheckpointTensors.Open(path)) (entries, texts) = ([.. good.Entries], good.Metadata.ToDictionary());
         byte[] tensors = File.ReadAllBytes(path)[^(int)entries[^1].End..];
         int refused = 0;
         foreach (string key in texts.Keys.Where(key => !key.EndsWith("_sha256", StringComparison.Ordinal)))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Etalon.Engine;
 using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Tests.Runs;
@@ -16,7 +17,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void A_file_written_by_hand_from_the_formats_description_is_read()
     {
-        using var file = SafetensorsFile.Open(
+        using var file = CheckpointTensors.Open(
             Write("""{"__metadata__":{"k":"v \u00e4"},"b":{"data_offsets":[8,16],"dtype":"F64","shape":[1]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}   """, [.. Enumerable.Range(0, 16).Select(i => (byte)i)]));
         Assert.Equal(["a", "b"], file.Entries.Select(entry => entry.Name));
         Assert.Equal("v ä", file.Metadata["k"]);
@@ -33,7 +34,7 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Equal(0, header.Length % 8);
         string path = Path.Combine(_folder.Path, "file");
         File.WriteAllBytes(path, [.. header, .. new byte[32]]);
-        using var file = SafetensorsFile.Open(path);
+        using var file = CheckpointTensors.Open(path);
         Assert.Equal(entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)),
             file.Entries.Select(entry => (entry.Name, entry.Form, entry.Begin, entry.End)));
         Assert.Equal("{\"a\": 1}\n", file.Metadata["recipe"]);
@@ -102,7 +103,7 @@ public sealed class SafetensorsTests : IDisposable
 
     private static void Refuses(string path, string cause)
     {
-        var problem = Assert.Throws<InputException>(() => SafetensorsFile.Open(path).Dispose());
+        var problem = Assert.Throws<InputException>(() => CheckpointTensors.Open(path).Dispose());
         Assert.StartsWith($"{path}: ", problem.Message, StringComparison.Ordinal);
         Assert.Contains(cause, problem.Message, StringComparison.Ordinal);
     }

@@ -401,7 +401,7 @@ public sealed class ResumeTests : IDisposable
     private static void Rewrite(string path, params (string Key, string? Value)[] texts)
     {
         byte[] header, tensors;
-        using (var file = SafetensorsFile.Open(path))
+        using (var file = CheckpointTensors.Open(path))
         {
             var metadata = file.Metadata.ToDictionary();
             foreach (var (key, value) in texts)

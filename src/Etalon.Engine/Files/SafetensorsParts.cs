@@ -1,14 +1,12 @@
 using System.Text.Json;
 
-namespace Etalon.Lab.Runs;
+namespace Etalon.Engine.Files;
 
 /// <summary>Reads the JSON of a safetensors header part by part, in memory that its length bounds. Each name may occur once.</summary>
 internal static class SafetensorsParts
 {
     // More than any tensor here has; the format itself names no limit.
     private const int MostDimensions = 16;
-
-    private const int LongestShown = 60;
 
     /// <summary>Reads the whole header.</summary>
     /// <exception cref="JsonException">A part is missing, of the wrong kind, unknown, or there twice.</exception>
@@ -29,13 +27,6 @@ internal static class SafetensorsParts
         }
         // Anything but white space after the end is a fault that the reader finds.
         reader.Read();
-    }
-
-    /// <summary>A name from a file as a message shows it: cut, and without what a terminal would obey.</summary>
-    public static string Shown(string name)
-    {
-        string text = string.Concat(name.Take(LongestShown).Select(letter => char.IsControl(letter) ? '?' : letter));
-        return name.Length > LongestShown ? $"\"{text}...\"" : $"\"{text}\"";
     }
 
     private static void ReadMetadata(ref Utf8JsonReader reader, Dictionary<string, string> metadata)
@@ -82,6 +73,7 @@ internal static class SafetensorsParts
         {
             nameof(SafetensorsType.F32) => SafetensorsType.F32,
             nameof(SafetensorsType.F64) => SafetensorsType.F64,
+            nameof(SafetensorsType.I64) => SafetensorsType.I64,
             var other => throw new JsonException($"tensor {Shown(name)} is of type {Shown(other!)}; etalon reads F32 and F64"),
         };
     }
@@ -108,4 +100,6 @@ internal static class SafetensorsParts
     {
         if (!reader.Read() || reader.TokenType != type) throw new JsonException($"expected {type} at byte {reader.TokenStartIndex}");
     }
+
+    private static string Shown(string name) => SafetensorsHeader.Shown(name);
 }

@@ -2,14 +2,15 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Etalon.Engine.Files;
 
-namespace Etalon.Lab.Runs;
+namespace Etalon.Engine;
 
 /// <summary>
 /// The header of a safetensors file: its length as a little-endian uint64, then JSON with type, shape and bytes of each tensor and a map of
 /// texts under <c>__metadata__</c>. The tensors' bytes follow, without gaps.
 /// </summary>
-internal sealed class SafetensorsHeader
+public sealed class SafetensorsHeader
 {
     /// <summary>The name of the map of texts.</summary>
     public const string MetadataName = "__metadata__";
@@ -18,6 +19,8 @@ internal sealed class SafetensorsHeader
 
     // The parts that are one line each in a written header.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const int LongestShown = 60;
 
     private SafetensorsHeader(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsEntry> entries) =>
         (Metadata, Entries) = (metadata, entries);
@@ -29,8 +32,12 @@ internal sealed class SafetensorsHeader
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
     /// <summary>The header's bytes, its length included; padded with spaces so that the tensors begin at a multiple of 8.</summary>
+    /// <param name="metadata">The map of texts.</param>
+    /// <param name="entries">The tensors, which tile the bytes that follow.</param>
     public static byte[] Write(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<SafetensorsEntry> entries)
     {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(entries);
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(stackalloc byte[sizeof(ulong)]);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -66,7 +73,7 @@ internal sealed class SafetensorsHeader
     /// <param name="json">The header without its length.</param>
     /// <param name="dataLength">Bytes that follow it.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <exception cref="InputException">It is not the header of a safetensors file, or not one of these data.</exception>
+    /// <exception cref="InvalidDataException">It is not the header of a safetensors file, or not one of these data.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataLength, string path)
     {
         var metadata = new Dictionary<string, string>();
@@ -78,11 +85,19 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InputException($"{path}: its header is not that of a safetensors file: {exception.Message}");
+            throw new InvalidDataException($"{path}: its header is not that of a safetensors file: {exception.Message}");
         }
         SafetensorsEntry[] ordered = [.. entries.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)];
-        if (Fault(ordered, dataLength) is { } fault) throw new InputException($"{path}: {fault}");
+        if (Fault(ordered, dataLength) is { } fault) throw new InvalidDataException($"{path}: {fault}");
         return new SafetensorsHeader(metadata, ordered);
+    }
+
+    /// <summary>A text from a file as a message shows it: cut, and without what a terminal would obey.</summary>
+    public static string Shown(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string shown = string.Concat(text.Take(LongestShown).Select(letter => char.IsControl(letter) ? '?' : letter));
+        return text.Length > LongestShown ? $"\"{shown}...\"" : $"\"{shown}\"";
     }
 
     private static string? Fault(SafetensorsEntry[] ordered, long dataLength)
@@ -90,7 +105,7 @@ internal sealed class SafetensorsHeader
         long position = 0;
         foreach (var entry in ordered)
         {
-            string what = $"tensor {SafetensorsParts.Shown(entry.Name)} has the bytes {entry.Begin} to {entry.End}";
+            string what = $"tensor {entry.ShownName} has the bytes {entry.Begin} to {entry.End}";
             if (entry.Begin < 0 || entry.End < entry.Begin || entry.End > dataLength)
                 return $"{what}, but the file has {dataLength} bytes of tensors";
             if (ByteCount(entry) is var due && due != entry.End - entry.Begin)
