@@ -3,7 +3,10 @@ using System.Text;
 using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.LabelNoise;
 using Etalon.Lab.Claims.PatternSeparation;
+using Etalon.Lab.Claims.Phases;
 using Etalon.Lab.Claims.RateRobustness;
+using Etalon.Lab.Claims.ScheduleTwins;
+using Etalon.Lab.Claims.Shared;
 using Etalon.Lab.Claims.TiledPatterns;
 using Etalon.Lab.Claims.TransferByStage;
 using Etalon.Lab.Recipes;
@@ -24,6 +27,9 @@ public class ClaimRecipeTests
     [InlineData("label-noise-cifar", 12, "7d8e958c15157242")]
     [InlineData("transfer-by-stage", 5, "c74e3e4d17c25588")]
     [InlineData("rate-robustness", 885, "875e5a8c31a768d4")]
+    [InlineData("step-decay-texp", 36, "8d61058a19e29132")]
+    [InlineData("cosine-twin", 36, "5800d11e285d4e41")]
+    [InlineData("drop-regresses", 10, "fa1a6828f0210728")]
     public void The_runs_of_a_claim_have_the_recipes_that_they_always_had(string claim, int runs, string digest)
     {
         var recipes = RecipesOf(claim);
@@ -39,6 +45,9 @@ public class ClaimRecipeTests
         "decay-beliefs" => new DecayExplanationsExperiment().Recipes,
         "label-noise-fashion" => LabelNoiseClaim.Fashion.Experiment.Recipes,
         "label-noise-cifar" => LabelNoiseClaim.Cifar.Experiment.Recipes,
+        "step-decay-texp" => TwinClaims.StepDecay.At(ClaimScale.Quick)!.Recipes,
+        "cosine-twin" => TwinClaims.Cosine.At(ClaimScale.Quick)!.Recipes,
+        "drop-regresses" => new PhasesExperiment(new DropRegressesClaim().Arms).Recipes,
         "transfer-by-stage" => new TransferByStageExperiment().Recipes,
         _ => [.. new RateRobustnessExperiment() is var experiment ? experiment.Runs.Select(experiment.Recipe) : []],
     };

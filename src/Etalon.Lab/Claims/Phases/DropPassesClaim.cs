@@ -73,9 +73,9 @@ internal sealed class DropPassesClaim : PhasesClaim
             ClaimCheck.AtLeast("the epoch after the drop has a training loss lower by at least 0.03 than without",
                 Gap(First + 1, First + 1), 0.03),
             ClaimCheck.AtMost("in that epoch the effective rate is at most half of the one without the drop", Share(First + 1), 0.5, 0.3),
-            new($"it is back at {Back} of it within 2 to 6 epochs (3.4 are predicted)", back is >= 2 and <= 6, $"in the {back}th epoch")
+            new($"it is back at {Back} of it within 2 to 6 epochs (3.4 are predicted)", back is >= 2 and <= 6, $"in epoch {back} after it")
             {
-                Power = CheckPower.OfMean(Share(Math.Min(First + back, Second)), Back, 0.08),
+                Power = CheckPower.OfMean(Share(Math.Min(First + back, Second)), Back, 0.08, isUpper: false),
             },
             ClaimCheck.AtMost("over the last three epochs before the second drop the loss is lower by no more than 0.01",
                 Gap(Second - 2, Second),

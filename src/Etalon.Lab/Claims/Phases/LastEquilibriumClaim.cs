@@ -64,7 +64,7 @@ internal sealed class LastEquilibriumClaim : PhasesClaim
             return new(what, Math.Abs(difference.Mean) <= bound, $"{difference}")
             {
                 Power = CheckPower.OfMean(new([.. difference.Values.Select(value => value * (difference.Mean < 0 ? -1 : 1))]), bound,
-                    bound),
+                    bound, isUpper: true),
             };
         }
         return

@@ -76,6 +76,7 @@ internal sealed record ReproductionReport
             result.Outcome,
             result.Reason,
             result.Command,
+            result.Claim.Amendments,
             Checks = result.Report?.Checks.Select(check => new
             {
                 check.Statement,
@@ -152,6 +153,13 @@ internal sealed record ReproductionReport
                 yield return "";
             }
             foreach (string line in report.Lines) yield return line.StartsWith('#') ? $"#{line}" : line;
+        }
+        if (claim.Amendments.Count > 0)
+        {
+            yield return "";
+            yield return "**Changed after a result had been seen.**";
+            yield return "";
+            foreach (string amendment in claim.Amendments) yield return $"- {amendment}";
         }
         yield return "";
         yield return "Run this one again:";

@@ -56,6 +56,12 @@ internal sealed class ScheduleTwinsClaim : Claim
     internal double? RateDecades { get; init; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Amendments => Changes;
+
+    /// <summary>Its amendments.</summary>
+    internal IReadOnlyList<string> Changes { get; init; } = [];
+
+    /// <inheritdoc/>
     public override ClaimCost? CostAt(ClaimScale scale) => Costs(scale);
 
     /// <inheritdoc/>
@@ -86,7 +92,13 @@ internal sealed class ScheduleTwinsClaim : Claim
         {
             string apart = $"the control, whose decay is dropped, is {Comparison.Distance(identity.Control)} away";
             checks.Add(ClaimCheck.Exact($"{pair.Title}: {pair.FormName} gives the same outputs in float64, to 1e-8 of the largest",
-                identity.Outputs, Identical, $"{Comparison.Distance(identity.Outputs)} after {identity.Updates} updates", apart));
+                identity.Outputs, Identical, $"{Comparison.Distance(identity.Outputs)} after {identity.Updates} updates", apart) with
+            {
+                Power = identity.Rounding <= Identical
+                    ? CheckPower.OfNoChance(apart)
+                    : new(1, 0, false, $"the last digits of the start alone move it by {Comparison.Distance(identity.Rounding)}; fewer "
+                        + "updates would decide"),
+            });
             checks.Add(new($"{pair.Title}: dropped decay moves the outputs by more than 1e-2", identity.Control > Apart,
                 Comparison.Distance(identity.Control))
             { IsControl = true, Power = CheckPower.OfNoChance("one seed, the same batches") });
@@ -136,13 +148,13 @@ internal sealed class ScheduleTwinsClaim : Claim
         double[][] a = EpochCurves.Of(own, EpochCurves.Angle), b = EpochCurves.Of(twin, EpochCurves.Angle);
         double[] ofOwn = EpochCurves.Mean(a), ofTwin = EpochCurves.Mean(b);
         int worst = Enumerable.Range(0, ofOwn.Length).MaxBy(epoch => Math.Abs(Elementary.Log(ofTwin[epoch] / ofOwn[epoch])));
-        var ratios = new SeedSample([.. a.Zip(b, (x, y) => y[worst] / x[worst] - 1)]);
         double ratio = ofTwin[worst] / ofOwn[worst] - 1;
+        var ratios = new SeedSample([.. a.Zip(b, (x, y) => Math.Sign(ratio) * (y[worst] / x[worst] - 1))]);
         return new("the angle between the weights before and after an update, averaged over the epoch, is within 5 % at every epoch",
             Math.Abs(ratio) <= AngleBound, $"at most {100 * ratio:0.0} %, in epoch {worst + 1}; from {ofOwn.Max():0.000} "
                 + $"to {ofOwn.Min():0.0000}")
         {
-            Power = CheckPower.OfMean(ratios, 0, AngleBound),
+            Power = CheckPower.OfMean(ratios, AngleBound, AngleBound, isUpper: true),
         };
     }
 }

@@ -35,8 +35,10 @@ internal static class TwinClaims
         {
             Identities = [Digits("constant", "constant rate, digits", new Constant(InvariantRecipe.Rate), EquivalentForm.Exponential)],
             Runs = new("constant", "constant rate, digits", InvariantRecipe.Digits(LongEpochs), EquivalentForm.Exponential),
+            // A rate that stays keeps the accuracies noisy: with 12 seeds a point of them is missed in two of five repetitions.
+            Seeds = 24,
         },
-        Costs = _ => new(0.8),
+        Costs = _ => new(1.2),
     };
 
     /// <summary>E2: step decay.</summary>
@@ -109,10 +111,18 @@ internal static class TwinClaims
             "All of these normalizations make weights scale-invariant, so that the theorems hold (no experiment with figures is known)."),
         At = _ => new ScheduleTwinsExperiment
         {
+            // Instance normalization of the last 2x2 pixels of a digit divides by next to nothing; of 4x4 pixels it does not.
             Identities = [.. new[] { NormKind.Batch, NormKind.Group, NormKind.Layer, NormKind.Instance }.Select(Normalized)],
             Updates = 120,
         },
-        Costs = _ => new(0.4),
+        Costs = _ => new(0.6),
+        Changes =
+        [
+            "An identity is asked only where the last digits of the start alone move the outputs by less than 1e-8, and instance "
+                + "normalization "
+            + "is run on images of 16x16 pixels. On 8x8 the twin was 3.6e-7 away after 120 updates, the changed start 1.2e-3: under the "
+            + "old criterion the claim held in part.",
+        ],
     };
 
     private static Recipe DigitsSteps() =>
@@ -157,8 +167,10 @@ internal static class TwinClaims
             Epsilon = 0,
         };
         string name = norm.ToString().ToLowerInvariant();
-        return new($"norm-{name}", $"{name} normalization, a small convolutional network", InvariantRecipe.Digits(3) with
+        var recipe = InvariantRecipe.Digits(3);
+        return new($"norm-{name}", $"{name} normalization, a small convolutional network", recipe with
         {
+            Data = norm == NormKind.Instance ? recipe.Data! with { FitTo = new(16, 16, 1) } : recipe.Data,
             Model = model,
             LearningRate = new Steps(InvariantRecipe.Rate, [40, 80], 0.1),
             Precision = Precision.Float64,

@@ -34,20 +34,22 @@ internal sealed record CheckPower(double FailsTrue, double PassesFalse, bool Dec
         has >= needs ? $"{has} seeds" : $"{has} seeds; {needs} would decide");
 
     /// <summary>
-    /// Of the mean over seeds beside a bound, by Student's distribution: the claim is true at bound + margin, and false at bound - margin.
+    /// Of the mean over seeds beside a bound, by Student's distribution: the claim is true a margin on one side of it, false on the other.
     /// A mean is a verdict where the other side would give one so far away in 5 % of repetitions or fewer.
     /// </summary>
     /// <param name="sample">A value for each seed.</param>
     /// <param name="bound">The bound.</param>
     /// <param name="margin">Half the distance between true and false; above 0.</param>
-    public static CheckPower OfMean(SeedSample sample, double bound, double margin)
+    /// <param name="isUpper">Whether the mean is to be below the bound.</param>
+    public static CheckPower OfMean(SeedSample sample, double bound, double margin, bool isUpper)
     {
         int seeds = sample.Values.Count;
         if (seeds < 2) return new(0.5, 0.5, false, "one seed shows no spread; 2 or more would decide");
         double error = sample.Error, chance = Tail(margin / error, seeds - 1),
             against = Tail((Math.Abs(sample.Mean - bound) + margin) / error, seeds - 1);
         bool decides = against <= Allowed;
-        string between = $"true at {Text(bound + margin)} and false at {Text(bound - margin)}, {seeds} seeds, Student";
+        double side = isUpper ? -margin : margin;
+        string between = $"true at {Text(bound + side)} and false at {Text(bound - side)}, {seeds} seeds, Student";
         return new(Math.Min(chance, Allowed), Math.Min(chance, Allowed), decides,
             decides ? between : $"{between}; about {Needed(sample.Deviation, margin)} seeds would decide");
     }

@@ -21,6 +21,11 @@ internal abstract class Claim
     /// <summary>What the paper reports, with its numbers where they are known.</summary>
     public abstract string PaperSays { get; }
 
+    /// <summary>
+    /// Criteria that were changed after a result had been seen: what, why, and the verdict under the old one. None by default.
+    /// </summary>
+    public virtual IReadOnlyList<string> Amendments => [];
+
     /// <summary>What it costs at a scale; null where there is no experiment of that scale, so that it leaves the claim undecided.</summary>
     public abstract ClaimCost? CostAt(ClaimScale scale);
 

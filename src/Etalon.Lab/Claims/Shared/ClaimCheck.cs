@@ -24,7 +24,7 @@ internal sealed record ClaimCheck(string Statement, bool Holds, string Measured)
     internal static ClaimCheck AtLeast(string statement, SeedSample sample, double bound, double? margin = null) =>
         new(statement, sample.Mean >= bound, $"{sample}, lowest {sample.Values.Min():F3}")
         {
-            Power = CheckPower.OfMean(sample, bound, margin ?? Math.Abs(bound)),
+            Power = CheckPower.OfMean(sample, bound, margin ?? Math.Abs(bound), isUpper: false),
         };
 
     /// <summary>That the mean over seeds is at most a bound.</summary>
@@ -32,7 +32,7 @@ internal sealed record ClaimCheck(string Statement, bool Holds, string Measured)
     internal static ClaimCheck AtMost(string statement, SeedSample sample, double bound, double? margin = null) =>
         new(statement, sample.Mean <= bound, $"{sample}, highest {sample.Values.Max():F3}")
         {
-            Power = CheckPower.OfMean(sample, bound, margin ?? Math.Abs(bound)),
+            Power = CheckPower.OfMean(sample, bound, margin ?? Math.Abs(bound), isUpper: true),
         };
 
     /// <summary>That a number that no chance decides is at most a bound.</summary>

@@ -95,7 +95,8 @@ internal sealed class StochasticDifferentialClaim : Claim
     private static ClaimCheck Near(string statement, SeedSample difference, double bound) =>
         new(statement, Math.Abs(difference.Mean) <= bound, $"{difference}")
         {
-            Power = CheckPower.OfMean(new([.. difference.Values.Select(value => difference.Mean < 0 ? -value : value)]), bound, bound),
+            Power = CheckPower.OfMean(new([.. difference.Values.Select(value => difference.Mean < 0 ? -value : value)]), bound, bound,
+                isUpper: true),
         };
 
     private static SeedSample Of(IReadOnlyList<SvagOutcome> row, Func<SvagOutcome, double> value) => new([.. row.Select(value)]);
