@@ -36,6 +36,7 @@ NAMES = ["step", "evaluate"] + [f"conv {direction} {channels}" for channels in (
 FORMATS = ["nchw", "channels_last"]
 MODELS = [(model, "batch", batch, hidden) for model, hidden in (("mlp", "128"), ("mlp", "512,512")) for batch in (64, 128)]
 MODELS += [(model, norm, batch, "128") for model in ("cnn", "resnet20", "preresnet8", "preresnet20") for norm in ("batch", "group") for batch in (32, 128)]
+MODELS += [("transformer", "rms", batch, "128") for batch in (32, 64)]
 
 
 class Server:

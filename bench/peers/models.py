@@ -10,6 +10,7 @@ ResNet-(6n+2)     He et al. 2015, "Deep Residual Learning for Image Recognition"
                   relu; where the shape changes the shortcut is a 1x1 convolution and a norm.
 cnn               three stages of two 3x3 convolutions of widths w, 2w, 4w, each with a norm and relu, 2x2 max pooling between the stages, the mean
                   over pixels, a linear head.
+transformer       of transformer.py, reading windows of 64 of 97 symbols: width 128, 4 layers, 4 heads, QK-norm, GELU, rotary positions.
 mlp               hidden linear layers, each with a norm (or a bias where there is none) and relu, and a linear head.
 
 Convolutions carry no bias, nor do linear layers before a norm.
@@ -22,6 +23,8 @@ from collections import OrderedDict
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from transformer import Transformer
 
 
 def make_norm(kind, channels, affine=True, groups=8, epsilon=1e-5):
@@ -146,11 +149,13 @@ def make_model(name, image, classes=10, width=16, norm="batch", affine=True, gro
         if norm not in ("batch", "none"):
             raise ValueError(f"norm '{norm}': an mlp here has batch or none")
         return Mlp(math.prod(image), list(hidden), classes, (lambda c: nn.BatchNorm1d(c, eps=epsilon, affine=affine)) if norm == "batch" else None)
+    if name == "transformer":
+        return Transformer(symbols=97, tokens=64, norm="rms" if norm == "batch" else norm)
     if name == "cnn":
         return PlainCnn(width, image[0], classes, lambda c: make_norm(norm, c, affine, groups, epsilon))
     match = re.fullmatch(r"(pre)?resnet-?(\d+)", name)
     if not match:
-        raise ValueError(f"model '{name}': expected mlp, cnn, resnetN or preresnetN with N = 6n + 2, as in preresnet20")
+        raise ValueError(f"model '{name}': expected mlp, cnn, transformer, resnetN or preresnetN with N = 6n + 2, as in preresnet20")
     return ResidualNet(match[1] is not None, int(match[2]), width, image[0], classes,
                        lambda c: make_norm(norm, c, affine, groups, epsilon))
 

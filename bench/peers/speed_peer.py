@@ -6,7 +6,8 @@ Written for and checked with Debian 12's python3-torch 1.13.1 (its __version__ s
     /usr/bin/python3 speed_peer.py --format channels_last < names      # a server: reads a name a line, answers a JSON line
 
 Names:
-    step                            forward, loss, backward and SGD (momentum 0.9, weight decay 5e-4) on one batch of random 32x32x3 images
+    step                            forward, loss, backward and SGD (momentum 0.9, weight decay 5e-4) on one batch of random 32x32x3 images;
+                                    of the transformer on random windows of 64 symbols
     conv forward|data|weight 16|32|64
                                     one pass (result, data gradient or weight gradient) of the 3x3 convolution of a ResNet-20 stage:
                                     16 channels at 32x32, 32 at 16x16, 64 at 8x8; stride 1, padding 1, no bias
@@ -29,6 +30,7 @@ import sys
 import time
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from models import initialize, make_model
@@ -41,6 +43,9 @@ def make_network(args, layout):
     generator = torch.Generator().manual_seed(1)
     model = make_model(args.model, (3, 32, 32), norm=args.norm, hidden=args.hidden)
     initialize(model, generator)
+    if args.model == "transformer":
+        images, labels = torch.randint(0, 97, (2, args.batch, 64), generator=generator)
+        return nn.Sequential(model, nn.Flatten(0, 1)), images, labels.flatten()
     model = model.to(memory_format=layout)
     images = torch.randn(args.batch, 3, 32, 32, generator=generator).to(memory_format=layout)
     labels = torch.randint(0, 10, (args.batch,), generator=generator)

@@ -1,6 +1,13 @@
 using System.Diagnostics;
 using System.Numerics;
 using Etalon.Engine.Files;
+using Etalon.Engine.Kernels.Convolution;
+using Etalon.Engine.Layers;
+using Etalon.Engine.Losses;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
+using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine;
 
@@ -19,6 +26,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     private readonly Pass<T> _pass;
     private readonly NetworkLayout<T> _layout;
     private readonly Action<int, int> _prepareLayer;
+    private HashSet<Layer<T>>? _followers;
 
     internal Network(IReadOnlyList<Layer<T>> layers, FeatureMap<T> input, Signal<T> outputs, Loss loss, int maxBatch, Workers workers,
         Communicator ranks)
@@ -107,10 +115,24 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             if (!(value > 0 && double.IsFinite(value)))
                 throw new ArgumentOutOfRangeException(nameof(value), value, "a scale is positive and finite");
             if (value == field) return;
-            foreach (var layer in _layers) layer.Rescale(value, field);
+            foreach (var layer in _layers)
+                if (_followers?.Contains(layer) != false) layer.Rescale(value, field);
             field = value;
         }
     } = 1;
+
+    /// <summary>
+    /// Says which parameters <see cref="ActivationScale"/> speaks of: only normalizations that read something scaled with them follow it.
+    /// With a tied head queries and keys alone are scaled, and the normalizations of the residual stream stay. Without a call all follow.
+    /// </summary>
+    /// <param name="group">The scale-invariant parameters.</param>
+    public void FollowScaleOf(ScalingGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (ActivationScale != 1)
+            throw new InvalidOperationException("say what is scaled before it is: the activations' scale is no longer 1");
+        _followers = HomogeneityCheck.ScaledReaders(_layers, group);
+    }
 
     /// <summary>
     /// The share of a batch in the running statistics of batch normalization, in [0, 1]; null, the default, for each layer's own. With 1,
@@ -130,9 +152,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <summary>Loss and accuracy of a batch.</summary>
     /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20
     /// takes.</param>
-    /// <param name="labels">The class of each image, 0-based, or those of its tokens, <see cref="LabelsPerImage"/> an image; their number
-    /// is
-    /// the batch's, 1 .. <see cref="MaxBatch"/> images.</param>
+    /// <param name="labels">The class of each image, 0-based, or those of its tokens, <see cref="LabelsPerImage"/> an image; of 1 ..
+    /// <see cref="MaxBatch"/> images.</param>
     /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is
     /// <see cref="Loss.ForEvaluation"/>.</param>
     /// <exception cref="ArgumentException">The batch is empty or too large, or the images do not have the network's shape.</exception>
@@ -385,14 +406,18 @@ public sealed class LayerTimes(int layers)
 /// <summary>What a forward pass over a batch gave.</summary>
 /// <param name="LossSum">The sum of the labels' losses.</param>
 /// <param name="Correct">How many labels were predicted right.</param>
-/// <param name="Images">How many labels the batch had: one an image, or one for each token of a text.</param>
-public readonly record struct LossResult(double LossSum, int Correct, int Images)
+/// <param name="Images">How many images the batch had.</param>
+/// <param name="LabelsPerImage">Labels of an image: 1, or one for each token of a text. Default: 1.</param>
+public readonly record struct LossResult(double LossSum, int Correct, int Images, int LabelsPerImage = 1)
 {
-    /// <summary>The mean loss: what training minimizes.</summary>
-    public double Loss => LossSum / Images;
+    /// <summary>How many labels the batch had.</summary>
+    public int Labels => Images * LabelsPerImage;
 
-    /// <summary>The share of examples that were predicted right.</summary>
-    public double Accuracy => (double)Correct / Images;
+    /// <summary>The mean loss of a label: what training minimizes.</summary>
+    public double Loss => LossSum / Labels;
+
+    /// <summary>The share of labels that were predicted right.</summary>
+    public double Accuracy => (double)Correct / Labels;
 
     /// <summary>The numbers by name, the same in every culture.</summary>
     public override string ToString() => RecordText.Of(nameof(LossResult), PrintMembers);

@@ -80,7 +80,7 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
             sum += _losses[label];
             if (_predictions[label] == _labels[label]) correct++;
         }
-        Result = new LossResult(sum, correct, labels);
+        Result = new LossResult(sum, correct, pass.Images, LabelsPerImage);
     }
 
     private void EvaluateChunk(int chunk, int worker)

@@ -33,9 +33,21 @@ public static class HomogeneityCheck
         };
     }
 
-    /// <summary>What scaling does to the outputs of a network with some changes made.</summary>
-    internal static SignalDegree Outputs<T>(IReadOnlyList<Layer<T>> layers, ScalingGroup group, NetworkChanges changes)
+    /// <summary>The layers that read something of another degree than 0.</summary>
+    internal static HashSet<Layer<T>> ScaledReaders<T>(IReadOnlyList<Layer<T>> layers, ScalingGroup group)
         where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var readers = new HashSet<Layer<T>>();
+        Outputs(layers, group, NetworkChanges.None, (layer, inputs) =>
+        {
+            if (inputs.Any(input => input.Channels.Any(degree => degree != 0))) readers.Add(layer);
+        });
+        return readers;
+    }
+
+    /// <summary>What scaling does to the outputs of a network with some changes made.</summary>
+    internal static SignalDegree Outputs<T>(IReadOnlyList<Layer<T>> layers, ScalingGroup group, NetworkChanges changes,
+        Action<Layer<T>, SignalDegree[]>? visit = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var degrees = new Dictionary<Signal<T>, SignalDegree>();
         var last = SignalDegree.Uniform(0, 0);
@@ -50,6 +62,7 @@ public static class HomogeneityCheck
                     ? SignalDegree.Uniform(channels, changed)
                     : degrees.GetValueOrDefault(layer.Inputs[i]) ?? SignalDegree.Uniform(channels, 0);
             }
+            visit?.Invoke(layer, inputs);
             last = changes.IsDropped(layer.Name) ? inputs[0] : Output(layer, inputs, group);
             degrees[layer.Output] = last;
         }

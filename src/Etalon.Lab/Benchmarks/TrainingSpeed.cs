@@ -8,15 +8,13 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Benchmarks;
 
-/// <summary>Full training steps of a model on one batch of random 32x32x3 images in 10 classes, to be timed.</summary>
+/// <summary>Full training steps of a model on one batch of random 32x32x3 images in 10 classes, or of a transformer on random windows of 64
+/// symbols, to be timed.</summary>
 /// <remarks>A step is the forward pass, the backward pass and the update, SGD with momentum 0.9 and weight decay 5e-4, as in
 /// bench/peers.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int Classes = 10;
-    private static readonly ImageSize Image = new(32, 32, 3);
-
     private readonly Workers _workers;
     private readonly Sgd<T> _optimizer;
     private readonly TrainingMonitors<T>? _monitors;
@@ -35,7 +33,8 @@ internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloat
     {
         _workers = workers;
         RequireMemory(model, batch, workers.Count, RunMemory.Available);
-        Network = Model.Build<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, workers, ranks);
+        var (image, classes) = Model.DefaultsOf(model);
+        Network = Model.Build<T>(model, image, classes, new SoftmaxCrossEntropy(), batch, workers, ranks);
         Network.Initialize(seed: 1);
         _optimizer = new Sgd<T>(Network.Parameters, Network.Gradients, new SgdOptions());
         var groups = TrainingMonitors<T>.Covered(ParameterClasses.Of(Network.Layers), new LogSpec());
@@ -43,19 +42,21 @@ internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloat
             _monitors = new TrainingMonitors<T>(Network, _optimizer, groups, parameterGroup: 0,
                 new LogSpec { MonitorSteps = 1, NoiseSteps = 1 }, totalSteps: 1, workers);
         var numbers = new CounterStream(seed: 1, "speed");
-        _images = new T[batch * Image.Length];
-        _labels = new int[batch];
-        foreach (ref T pixel in _images.AsSpan()) pixel = T.CreateTruncating(numbers.NextNormal());
-        foreach (ref int label in _labels.AsSpan()) label = (int)numbers.NextBelow(Classes);
+        _images = new T[batch * image.Length];
+        _labels = new int[batch * Network.LabelsPerImage];
+        foreach (ref T pixel in _images.AsSpan())
+            pixel = T.CreateTruncating(Network.InputSymbols is { } symbols ? numbers.NextBelow((uint)symbols) : numbers.NextNormal());
+        foreach (ref int label in _labels.AsSpan()) label = (int)numbers.NextBelow((uint)classes);
     }
 
     private static void RequireMemory(ModelSpec model, int batch, int threads, long available)
     {
-        var needed = Model.MemoryOf<T>(model, Image, Classes, new SoftmaxCrossEntropy(), batch, threads);
-        long bytes = needed.TotalBytes + needed.ParameterBytes + (long)batch * Image.Length * sizeof(float);
-        if (bytes > available || (long)batch * Image.Length > Array.MaxLength)
+        var (image, classes) = Model.DefaultsOf(model);
+        var needed = Model.MemoryOf<T>(model, image, classes, new SoftmaxCrossEntropy(), batch, threads);
+        long bytes = needed.TotalBytes + needed.ParameterBytes + (long)batch * image.Length * sizeof(float);
+        if (bytes > available || (long)batch * image.Length > Array.MaxLength)
             throw new InputException(
-                $"--batch {batch}: {model.Name} needs {bytes / 1e9:F1} GB for so many {Image} images, and this machine has "
+                $"--batch {batch}: {model.Name} needs {bytes / 1e9:F1} GB for so many {image} images, and this machine has "
                 + $"{available / 1e9:F1} GB; take a smaller batch");
     }
 
@@ -135,8 +136,8 @@ internal sealed class TrainingSpeed<T> : IDisposable where T : unmanaged, IFloat
         kind, layers.Length,
         layers.Sum(times.Forward) / steps,
         layers.Sum(times.Backward) / steps,
-        layers.Sum(i => 2.0 * Network.Layers[i].MultiplyAdds) * _labels.Length,
-        layers.Sum(i => 2.0 * Network.Layers[i].BackwardMultiplyAdds) * _labels.Length);
+        layers.Sum(i => 2.0 * Network.Layers[i].MultiplyAdds) * Network.MaxBatch,
+        layers.Sum(i => 2.0 * Network.Layers[i].BackwardMultiplyAdds) * Network.MaxBatch);
 
     /// <inheritdoc/>
     public void Dispose()

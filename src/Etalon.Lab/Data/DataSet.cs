@@ -35,6 +35,8 @@ public sealed class DataSet
         ClassNames = classNames;
         Training = training;
         Test = test;
+        if (test.LabelsPerImage != training.LabelsPerImage)
+            throw new ArgumentException($"{name} has other labels to train on than to test on.", nameof(test));
         RequireConsistent(training, nameof(training));
         RequireConsistent(test, nameof(test));
         Statistics = ChannelStatistics.Of(training.Pixels, image.Channels, pixelMaximum);
@@ -51,6 +53,9 @@ public sealed class DataSet
     /// The byte that stands for full intensity (255, or 16 for the digits): a pixel's value is byte / maximum, in [0, 1].
     /// </summary>
     public byte PixelMaximum { get; }
+
+    /// <summary>Whether its images are windows of a text: pixels are codes of symbols, and each has a label.</summary>
+    public bool IsText => Training.LabelsPerImage > 1;
 
     /// <summary>The number of classes.</summary>
     public int ClassCount => ClassNames.Count;
@@ -115,7 +120,8 @@ public sealed class DataSet
                 parameter);
         }
         if (split.Labels.IndexOfAnyExceptInRange((byte)0, (byte)(ClassCount - 1)) is var label and >= 0)
-            throw new ArgumentException($"Label {split.Labels[label]} of image {label} is not one of the {ClassCount} classes.", parameter);
+            throw new ArgumentException(
+                $"Label {split.Labels[label]} of image {label / split.LabelsPerImage} is not one of the {ClassCount} classes.", parameter);
         if (split.Pixels.IndexOfAnyExceptInRange((byte)0, PixelMaximum) is var pixel and >= 0)
             throw new ArgumentException($"Pixel {split.Pixels[pixel]} of image {pixel / Image.Length} is above the maximum {PixelMaximum}.",
                 parameter);

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Data;
 /// <summary>The data of a recipe and how it is fed.</summary>
 public sealed record DataSpec
 {
-    /// <summary>The data set: digits, mnist, fashion-mnist, cifar10, cifar100, or the generated ps10.</summary>
+    /// <summary>The data set: digits, mnist, fashion-mnist, cifar10, cifar100, the generated ps10, or text.</summary>
     public required string Set
     {
         get;
@@ -76,6 +76,9 @@ public sealed record DataSpec
     /// <summary>What the set ps10 shows; null for every other set.</summary>
     public PatternSpec? Patterns { get; init; }
 
+    /// <summary>The text of the set text; null for every other set.</summary>
+    internal TextSpec? Text { get; init; }
+
     /// <summary>Wrong labels of training images; null for none.</summary>
     public LabelNoiseSpec? LabelNoise { get; init; }
 
@@ -92,17 +95,21 @@ public sealed record DataSpec
     public ImageSize Image => FitTo ?? WholeImage;
 
     /// <summary>The size of each image before it is brought to another.</summary>
-    internal ImageSize WholeImage => Patterns?.Image ?? DataCatalog.Find(Set).Image;
+    internal ImageSize WholeImage => Patterns?.Image ?? Text?.Image ?? DataCatalog.Find(Set).Image;
 
-    /// <summary>Of a generated set: training images drawn, of all classes.</summary>
-    internal int DrawnTraining => TrainLimit ?? PatternSpec.DefaultTrainCount;
+    /// <summary>Whether its images are drawn, or cut from a text: as many as the recipe asks for.</summary>
+    internal bool IsMade => Patterns is not null || Text is not null;
 
-    /// <summary>Of a generated set: test images drawn, of all classes.</summary>
-    internal int DrawnTest => TestLimit ?? PatternSpec.DefaultTestCount;
+    /// <summary>Of a set that is made: training images, of all classes.</summary>
+    internal int DrawnTraining => TrainLimit ?? (Text is null ? PatternSpec.DefaultTrainCount : TextSpec.DefaultTrainCount);
+
+    /// <summary>Of a set that is made: test images, of all classes.</summary>
+    internal int DrawnTest => TestLimit ?? (Text is null ? PatternSpec.DefaultTestCount : TextSpec.DefaultTestCount);
 
     // Of the classes, before the limits; a generated set has as many as are drawn.
     private DataSetSize Size => (Patterns, Classes) switch
     {
+        _ when Text is not null => new(DrawnTraining, DrawnTest),
         (null, []) => DataSetSize.ByName[Set],
         (null, _) => DataCatalog.Find(Set).SizeOf(Classes),
         (_, []) => new(DrawnTraining, DrawnTest),

@@ -8,6 +8,7 @@ internal static class RecipeData
     public static DataSet Load(DataSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Text is { } text) return TextSet.Load(text, spec.DrawnTraining, spec.DrawnTest);
         if (spec.Patterns is not { } patterns) return DataCatalog.Load(spec.Set, spec.Folder);
         if (spec.Folder is { } folder)
             throw new InputException($"data.folder = {folder}: {spec.Set} is generated and is not read from a folder; remove the key");

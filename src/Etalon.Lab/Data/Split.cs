@@ -1,6 +1,9 @@
 namespace Etalon.Lab.Data;
 
-/// <summary>The images and labels of one part of a data set: the training split or the test split.</summary>
+/// <summary>
+/// The images and labels of one part of a data set: the training split or the test split. An image has one label, a window of a text one
+/// for each of its characters.
+/// </summary>
 public sealed class Split
 {
     private readonly byte[] _pixels;
@@ -8,22 +11,30 @@ public sealed class Split
 
     /// <summary>A split over two arrays, which the caller must not change afterwards.</summary>
     /// <param name="pixels">[count][height][width][channels], one byte a number.</param>
-    /// <param name="labels">[count], the class of each image from 0.</param>
-    public Split(byte[] pixels, byte[] labels)
+    /// <param name="labels">[count][labels of an image], classes from 0.</param>
+    /// <param name="labelsPerImage">Labels of an image, at least 1. Default: 1.</param>
+    public Split(byte[] pixels, byte[] labels, int labelsPerImage = 1)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(labelsPerImage, 1);
+        if (labels.Length % labelsPerImage != 0)
+            throw new ArgumentException($"{labels.Length} labels are no whole number of images of {labelsPerImage}.", nameof(labels));
+        LabelsPerImage = labelsPerImage;
         _pixels = pixels;
         _labels = labels;
     }
 
     /// <summary>The number of images.</summary>
-    public int Count => _labels.Length;
+    public int Count => _labels.Length / LabelsPerImage;
+
+    /// <summary>Labels of an image: 1, or one for each character of a text's window.</summary>
+    public int LabelsPerImage { get; }
 
     /// <summary>All pixels: [count][height][width][channels].</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
-    /// <summary>The class of each image, from 0: what a network is trained on.</summary>
+    /// <summary>The class of each image, or of each character in it, from 0: what a network is trained on.</summary>
     public ReadOnlySpan<byte> Labels => _labels;
 
     /// <summary>Groups of examples that metrics tell apart; none unless set.</summary>
@@ -53,7 +64,7 @@ public sealed class Split
     /// <summary>The first images of the split.</summary>
     internal Split First(int count, int imageLength) => count >= Count
         ? this
-        : new(_pixels[..(count * imageLength)], _labels[..count])
+        : new(_pixels[..(count * imageLength)], _labels[..(count * LabelsPerImage)], LabelsPerImage)
         {
             Groups = [.. Groups.Select(group => group.First(count))],
             TrueLabels = TrueLabels?.Take(count).ToArray(),

@@ -19,11 +19,12 @@ internal static class Audit
 {
     private const int Batch = 6;
 
-    // Convolutional networks end in a mean over the image, so their tensors do not depend on its size; a smaller one is quicker.
+    // Convolutional networks end in a mean over the image, and transformers share their weights between tokens, so tensors do not depend on
+    // its size; a smaller one is quicker.
     private const int LargestImage = 16;
 
     /// <summary>Audits the network of a recipe.</summary>
-    /// <param name="recipe">The recipe; without data its network is taken to read 32x32x3 images of 10 classes.</param>
+    /// <param name="recipe">The recipe; without data its network is taken to read 32x32x3 images of 10 classes, or a text.</param>
     /// <param name="threads">Threads that compute, at least 1. The findings do not depend on them.</param>
     /// <exception cref="InputException">The recipe has no model, or one that cannot be audited.</exception>
     public static AuditReport Of(Recipe recipe, int threads)
@@ -100,8 +101,8 @@ internal static class Audit
 
     private static (ImageSize Image, int Classes) Sizes(Recipe recipe)
     {
-        var entry = recipe.Data is null ? null : DataCatalog.Find(recipe.Data.Set);
-        var (image, classes) = (recipe.Data?.Image ?? Model.DefaultImage, entry?.ClassCount ?? Model.DefaultClasses);
+        var (image, classes) = Model.DefaultsOf(recipe.Model!);
+        if (recipe.Data is { } data) (image, classes) = (data.Image, DataCatalog.Find(data.Set).ClassCount);
         return recipe.Model!.Kind == ModelKind.Mlp
             ? (image, classes)
             : (new ImageSize(Math.Min(image.Height, LargestImage), Math.Min(image.Width, LargestImage), image.Channels), classes);

@@ -40,6 +40,8 @@ internal sealed class TransferProbe : IDisposable
         ArgumentNullException.ThrowIfNull(targets);
         (_targets, _threads) = (targets, threads);
         _recipe = ResolvedRecipe.Read(run).Recipe;
+        if (_recipe.Data!.Text is not null)
+            throw new InputException($"{run}: its network reads a text, and probes read images with a label each; probe another run");
         foreach (var target in targets) target.RequireReadable(run, _recipe.Data!.Image);
         _source = source ?? RecipeData.Load(_recipe.Data!);
         _checkpoints = new HeldCheckpoints(run, _recipe);

@@ -23,7 +23,9 @@ internal static class MissingParameters
 
     private static string Reason(ModelSpec model, ParameterClass parameters) => parameters switch
     {
+        ParameterClass.Head when model.Head == HeadMode.Tied => "the head is the embedding's weights",
         ParameterClass.Head => "the head is frozen",
+        ParameterClass.Bias when model.Kind == ModelKind.Transformer => "a transformer has no biases here",
         ParameterClass.Bias => "another class has the only bias, or it is not trained",
         ParameterClass.Norm when model.Norm == NormKind.None => "model.norm is none",
         ParameterClass.Norm when !model.Affine => "model.affine is false",

@@ -15,6 +15,13 @@ internal static class Model
     /// <summary>The classes that it is then taken to tell apart.</summary>
     internal const int DefaultClasses = 10;
 
+    /// <summary>
+    /// What a model reads and tells apart where its recipe names no data: a transformer a text, every other one CIFAR-10.
+    /// </summary>
+    internal static (ImageSize Image, int Classes) DefaultsOf(ModelSpec spec) => spec.Kind == ModelKind.Transformer
+        ? (new TextSpec().Image, TextSymbols.Count)
+        : (DefaultImage, DefaultClasses);
+
     /// <summary>The network, with its parameters still to be initialized.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="image">What it reads.</param>
@@ -51,6 +58,8 @@ internal static class Model
         try
         {
             var build = new NetworkBuilder<T>(image.Height, image.Width, image.Channels, spec.Convolution == ConvolutionMode.Direct);
+            if (spec.Kind == ModelKind.Transformer) return make(build, Transformer.Scores(build, spec, loss.OutputsFor(classes)));
+            if (spec.Head == HeadMode.Tied) throw new ArgumentException("only a transformer has an embedding that a head could be tied to");
             var features = spec.Kind switch
             {
                 ModelKind.Mlp => Mlp.Features(build, spec),

@@ -3,12 +3,15 @@ using Etalon.Engine;
 
 namespace Etalon.Lab.Models;
 
-/// <summary>The head of a network: the linear layer whose outputs, with biases added or not, are what the loss reads.</summary>
+/// <summary>
+/// The head of a network: the linear layer whose outputs, with biases added or not, are what the loss reads. That of a transformer is one
+/// for all tokens.
+/// </summary>
 internal static class ModelHead
 {
     /// <summary>The linear layer; null where the loss reads something else.</summary>
-    public static Linear<T>? Of<T>(IReadOnlyList<Layer<T>> layers)
-        where T : unmanaged, IFloatingPointIeee754<T> => Tail(layers).LastOrDefault() as Linear<T>;
+    public static WeightedLayer<T>? Of<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Tail(layers).LastOrDefault() is WeightedLayer<T> { Inputs.Count: 1 } layer ? layer : null;
 
     /// <summary>The names of the head's trained tensors: the linear layer's weights and the biases behind them.</summary>
     public static IReadOnlyList<string> TrainedTensors<T>(IReadOnlyList<Layer<T>> layers) where T : unmanaged, IFloatingPointIeee754<T> =>

@@ -23,8 +23,11 @@ public sealed record ModelSpec
     /// <summary>The name as a recipe writes it: "mlp", "cnn", "resnet-20", "preresnet-8".</summary>
     public string Name => Depth is null ? Kind.ToString().ToLowerInvariant() : $"{Kind.ToString().ToLowerInvariant()}-{Depth}";
 
-    /// <summary>Channels of the first stage.</summary>
-    /// <value>From 1 to 65,536; 16 by default.</value>
+    /// <summary>What only a transformer has; null for the other families.</summary>
+    internal TransformerSpec? Transformer { get; init; }
+
+    /// <summary>Channels of the first stage, or of every token of a transformer.</summary>
+    /// <value>From 1 to 65,536; 16 by default, of a transformer 128.</value>
     public int Width
     {
         get;
@@ -33,7 +36,7 @@ public sealed record ModelSpec
     } = 16;
 
     /// <summary>How activations are normalized.</summary>
-    /// <value>Batch normalization by default.</value>
+    /// <value>Batch normalization by default; a transformer has root mean squares or layer normalization of each token.</value>
     public NormKind Norm { get; init; }
 
     /// <summary>Groups of channels of group normalization.</summary>
@@ -108,6 +111,9 @@ public enum HeadMode
 
     /// <summary>It keeps its initial weights, as scale-invariance of the whole network asks.</summary>
     Frozen,
+
+    /// <summary>Of a transformer: it computes with the embedding's weights.</summary>
+    Tied,
 }
 
 /// <summary>The family of a network.</summary>
@@ -126,6 +132,9 @@ public enum ModelKind
     /// The residual network with normalization and ReLU before each convolution of He et al. 2016 (arXiv 1603.05027), depth 6n+2.
     /// </summary>
     PreResNet,
+
+    /// <summary>A pre-norm transformer that reads a text.</summary>
+    Transformer,
 }
 
 /// <summary>How activations are normalized.</summary>
@@ -145,4 +154,7 @@ public enum NormKind
 
     /// <summary>Not at all.</summary>
     None,
+
+    /// <summary>Of a transformer: each token by the root mean square of its channels, without their mean.</summary>
+    Rms,
 }

@@ -13,6 +13,8 @@ internal static class Normalization
             NormKind.Batch => build.BatchNormalization(name, x, spec.Affine, spec.Epsilon, spec.StatisticsMomentum),
             NormKind.Group => build.GroupNormalization(name, x, spec.Groups, spec.Affine, spec.Epsilon),
             NormKind.Layer => build.GroupNormalization(name, x, 1, spec.Affine, spec.Epsilon),
+            NormKind.Rms =>
+                throw new ArgumentException("root mean squares of tokens are for transformers; write norm: batch, group or layer"),
             NormKind.Instance => build.GroupNormalization(name, x, x.Map.Channels, spec.Affine, spec.Epsilon),
             _ => x,
         };

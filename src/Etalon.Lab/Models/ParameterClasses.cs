@@ -39,14 +39,19 @@ internal sealed class ParameterClasses
             where TLayer : Layer<T> => layers.OfType<TLayer>().SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name);
         var biases = Trained<Bias<T>>().ToList();
         return new(
-            ModelHead.TrainedTensors(layers), biases, Trained<AffineLayer<T>>().Except(biases), Trained<WeightedLayer<T>>(),
+            ModelHead.TrainedTensors(layers), biases,
+            layers.Where(layer => layer.IsNormalization).SelectMany(layer => layer.TrainedTensors).Select(tensor => tensor.Name),
+            [.. Trained<Embedding<T>>(), .. Trained<WeightedLayer<T>>()],
             tensors => InvariantGroups.IsInvariant(layers, tensors), tensors => InvariantGroups.Of(layers, tensors));
     }
 
     /// <summary>The classes of a model before its data are known; they do not depend on the images.</summary>
     /// <exception cref="InputException">The model fits no images.</exception>
-    public static ParameterClasses Of(ModelSpec model) =>
-        Of(Model.Describe(model, Model.DefaultImage, Model.DefaultClasses, new SoftmaxCrossEntropy()));
+    public static ParameterClasses Of(ModelSpec model)
+    {
+        var (image, classes) = Model.DefaultsOf(model);
+        return Of(Model.Describe(model, image, classes, new SoftmaxCrossEntropy()));
+    }
 
     /// <summary>Whether a trained tensor belongs to a class; the head's bias belongs to two.</summary>
     public bool IsIn(ParameterClass parameters, string tensor) => parameters switch

@@ -19,6 +19,7 @@ internal static class RecipeInputs
     public static IEnumerable<InputFile> Of(DataSpec data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (data.Text?.File is { } text) return [new InputFile(text, "the text of the recipe")];
         var entry = DataCatalog.Find(data.Set);
         if (entry.IsEmbedded) return [];
         var location = data.Folder is { } folder ? new DataLocation { Folder = folder } : DataPlaces.OfThisMachine.TryFind(entry);

@@ -87,10 +87,14 @@ public static class RecipeReader
         var name = root.Read("name", NameOf(source), Name);
         var seed = root.Read("seed", 1UL, ScalarReader.Seed);
         var hasData = root.Map.Find("data") is not null;
-        var data = Section(root, "data", DataReader.Read, (DataSpec?)null);
+        var data = Section(root, "data", section => DataReader.Read(section, Path.GetDirectoryName(source) ?? ""), (DataSpec?)null);
         var time = RecipeTime.Read(root, data, hasData, Path.GetDirectoryName(source) ?? "");
         var model = Section(root, "model", ModelReader.Read, (ModelSpec?)null);
 
+        if (data is not null && model is not null && (data.Text is null) == (model.Kind == ModelKind.Transformer))
+            problems.Add(root.Map.Find("model")!.Value.Place, data.Text is null
+                ? $"model.name = {model.Name}: a transformer reads a text, and data.set is {data.Set}; write set: text, or another model"
+                : $"model.name = {model.Name}: a text is read by a transformer; write name: transformer, or another data set");
         if (model is { Norm: NormKind.Batch } && data is { SmallestBatch: 1 })
             warnings.Add(root.Map.Find("data")!.Value.Place, StatisticsOfOne(data));
 

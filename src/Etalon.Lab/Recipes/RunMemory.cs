@@ -84,8 +84,9 @@ internal static class RunMemory
     // The whole set, and where the recipe takes a part or another size that beside it.
     private static long BytesOf(DataSpec data)
     {
-        var all = data.Patterns is null ? DataSetSize.ByName[data.Set] : new(data.DrawnTraining, data.DrawnTest);
-        long whole = ((long)all.Train + all.Test) * data.WholeImage.Length;
+        var all = data.IsMade ? new(data.DrawnTraining, data.DrawnTest) : DataSetSize.ByName[data.Set];
+        // A window of a text has as many labels as pixels.
+        long whole = ((long)all.Train + all.Test) * data.WholeImage.Length * (data.Text is null ? 1 : 2);
         return data.FitTo is null ? whole : whole + ((long)data.TrainCount + data.TestCount) * data.Image.Length;
     }
 }

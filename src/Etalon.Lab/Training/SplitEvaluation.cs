@@ -44,7 +44,7 @@ internal sealed class SplitEvaluation<T> where T : unmanaged, IFloatingPointIeee
             Count(i * Batches.BatchSize, batch.Count);
         }
         return new SplitResult(
-            new LossResult(loss, correct, Batches.ExampleCount),
+            new LossResult(loss, correct, Batches.ExampleCount, Batches.LabelsPerImage),
             [.. _meters.Select(meter => new GroupAccuracy(meter.Name, meter.Correct, meter.Group.Count))]);
     }
 

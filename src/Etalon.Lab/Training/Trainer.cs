@@ -1,5 +1,10 @@
 using System.Numerics;
 using Etalon.Engine;
+using Etalon.Engine.Memory;
+using Etalon.Engine.Optimizers;
+using Etalon.Engine.Parallel;
+using Etalon.Engine.Ranks;
+using Etalon.Engine.Symmetry;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
@@ -124,6 +129,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         if (conversion is not null)
         {
             _equivalent = new EquivalentGroup<T>(Network, Optimizer, _groups.Converted!.Value, conversion, slack);
+            Network.FollowScaleOf(ScalingGroup.Of(tensor => _groups.IsConverted(Classes, tensor)));
             _equivalent.MoveTo(0);
         }
         if (TrainingMonitors<T>.Covered(Classes, recipe.Log) is { Count: > 0 } weights)
@@ -213,7 +219,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
         var reading = _monitors?.AfterUpdate(numbers, _equivalent);
         _state.Step = step + 1;
         _equivalent?.MoveTo(Step);
-        _autoDecay?.Updated(result.LossSum, result.Images, endsEpoch: Step % TrainingBatches.BatchesPerEpoch == 0);
+        _autoDecay?.Updated(result.LossSum, result.Labels, endsEpoch: Step % TrainingBatches.BatchesPerEpoch == 0);
         _state.Rate = numbers[0].Rate;
         _state.OwesEvaluation = Step % (_recipe.Log.EvaluationSteps ?? TrainingBatches.BatchesPerEpoch) == 0 || IsDone;
         return new UpdateReport(step, (double)Step / TrainingBatches.BatchesPerEpoch, result, numbers[0],

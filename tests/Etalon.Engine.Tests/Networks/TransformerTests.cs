@@ -33,7 +33,7 @@ public class TransformerTests
         var result = batch.Forward(network);
         network.Backward();
 
-        Assert.Equal(27, result.Images);
+        Assert.Equal((3, 27), (result.Images, result.Labels));
         Agree(Golden[$"{name}.loss"], [T.CreateTruncating(result.Loss)], tolerance);
         Agree<T>(Golden[$"{name}.logits"], [.. Enumerable.Range(0, 3).SelectMany(image => network.OutputsOf(image).ToArray())], tolerance);
         var gradients = Golden.Under($"{name}.gradient.").ToList();

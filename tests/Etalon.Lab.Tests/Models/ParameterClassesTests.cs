@@ -112,8 +112,8 @@ public class ParameterClassesTests
             [(ModelKind.Mlp, null, []), (ModelKind.Mlp, null, [16]), (ModelKind.Mlp, null, [16, 24]), (ModelKind.Cnn, null, []),
                 (ModelKind.ResNet, 8, []), (ModelKind.PreResNet, 8, [])])
             foreach (bool affine in (bool[])[true, false])
-                foreach (var head in Enum.GetValues<HeadMode>())
-                    foreach (var norm in Enum.GetValues<NormKind>())
+                foreach (var head in (HeadMode[])[HeadMode.Trained, HeadMode.Frozen])
+                    foreach (var norm in Enum.GetValues<NormKind>().Where(norm => norm != NormKind.Rms))
                         // Instance normalization leaves nothing of an mlp's single numbers, and is refused.
                         if (kind != ModelKind.Mlp || norm != NormKind.Instance)
                             yield return new ModelSpec

@@ -30,7 +30,7 @@ public class RecipeProblemTests
                 "r.yaml:3:13: data.set = cifar11: no such data set; did you mean cifar10?",
                 "r.yaml:3:29: data.batch = 0: must be at least 1; the usual choice is 128",
                 "r.yaml:5:9: model.name = preresnet-21: a residual network has depth 6n+2; the nearest are 20 and 26",
-                "r.yaml:6:9: model.norm = bach: must be one of batch, group, layer, instance, none; did you mean batch?",
+                "r.yaml:6:9: model.norm = bach: must be one of batch, group, layer, instance, none, rms; did you mean batch?",
                 "r.yaml:8:13: learning_rate.0.linear.to is missing; write a number",
                 "r.yaml:8:20: learning_rate.0.linear.from = -1: a rate is never negative; write 0 or more",
                 "r.yaml:8:24: learning_rate.0.linear.too: unknown key; did you mean to?",

@@ -41,7 +41,8 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"imagenet\" is not a data set; there are digits, mnist, fashion-mnist, cifar10, cifar100, ps10", "check", "imagenet")]
+    [InlineData("\"imagenet\" is not a data set; there are digits, mnist, fashion-mnist, cifar10, cifar100, ps10, text", "check",
+        "imagenet")]
     [InlineData("digits is built in", "get", "digits")]
     [InlineData("--from is \"mirror\", which is not an address", "get", "mnist", "--from", "mirror")]
     [InlineData("does not exist", "check", "mnist", "--folder", "no/such/folder")]

@@ -16,7 +16,7 @@ public class AuditTests
         {
             var all = new TheoryData<string, NormKind>();
             foreach (string model in (string[])["mlp", "cnn", "resnet-8", "preresnet-8"])
-                foreach (var norm in Enum.GetValues<NormKind>())
+                foreach (var norm in Enum.GetValues<NormKind>().Where(norm => norm != NormKind.Rms))
                     if (model != "mlp" || norm != NormKind.Instance) all.Add(model, norm);
             return all;
         }
@@ -36,6 +36,20 @@ public class AuditTests
                     norm != NormKind.None && tensor.Shape.Count > 1 && tensor.Name != "head.weight",
                     tensor.Decay != DecayEffect.Regularizes));
             }
+    }
+
+    [Theory]
+    [InlineData("trained", 9)]
+    [InlineData("tied", 4)]
+    public void In_a_transformer_writers_are_a_group_queries_and_keys_stand_alone_and_a_tied_head_leaves_those(string head, int count)
+    {
+        var report = Audit.Of(RecipeReader.Read(
+            $"{{duration: 1ba, learning_rate: 0.1, data: {{set: text, batch: 8}}, model: {{name: transformer, layers: 2, width: 16, "
+            + $"head: {head}}}}}").Recipe, threads: 1);
+        Assert.Empty(report.Disagreements);
+        Assert.True(report.Group.IsInvariant);
+        Assert.Equal(4, report.Tensors.Count(tensor => tensor.Decay == DecayEffect.Speed));
+        Assert.Equal(count, report.Tensors.Count(tensor => tensor.Decay != DecayEffect.Regularizes));
     }
 
     [Fact]

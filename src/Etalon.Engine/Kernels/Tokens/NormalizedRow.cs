@@ -28,8 +28,9 @@ internal readonly unsafe struct RowAffine<T>(T* scale, T* shift, T* scaleSums, T
             ShiftSums == null ? null : ShiftSums + place);
 }
 
-/// <summary>One row of numbers normalized by its own mean square, or by mean and variance, with a scale and a shift for each
-/// place.</summary>
+/// <summary>
+/// One row of numbers normalized by its own mean square, or by mean and variance, with a scale and a shift for each place.
+/// </summary>
 internal static unsafe class NormalizedRow
 {
     /// <summary>The moments of a row. A row of one number repeated, without epsilon, has an inverse size of 0: it gives its shift and takes

@@ -9,7 +9,8 @@ namespace Etalon.Lab.Data;
 /// </summary>
 /// <remarks>
 /// A pixel byte x of channel c becomes (x / maximum - mean_c) / deviation_c with the mean and standard deviation of the training split,
-/// computed in float64 and rounded once to T; a constant channel becomes 0. A source keeps the order of one epoch, so only one thread
+/// computed in float64 and rounded once to T; a constant channel becomes 0. Symbols of a text stay the numbers
+/// that they are. A source keeps the order of one epoch, so only one thread
 /// at a time may read from it.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -43,6 +44,9 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>The size of each image.</summary>
     public ImageSize Image { get; }
+
+    /// <summary>Labels of an image.</summary>
+    public int LabelsPerImage => _split.LabelsPerImage;
 
     /// <summary>The most images in a batch: what a buffer must hold. No more than the split has.</summary>
     public int BatchSize { get; }
@@ -102,7 +106,7 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="batch">The batch, from 0 to <see cref="BatchesPerEpoch"/> - 1.</param>
     /// <param name="pixels">[at least the batch's images][height][width][channels]; receives standardized pixels. What lies behind them is
     /// left alone.</param>
-    /// <param name="labels">[at least the batch's images]; receives the classes.</param>
+    /// <param name="labels">[at least the batch's images][labels of an image]; receives the classes.</param>
     /// <returns>The number of images in the batch.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such epoch or batch.</exception>
     /// <exception cref="ArgumentException">A buffer is too small.</exception>
@@ -113,10 +117,10 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(batch, BatchesPerEpoch);
         var first = batch * BatchSize;
         var count = Math.Min(BatchSize, ExampleCount - first);
-        if (pixels.Length < count * Image.Length || labels.Length < count)
+        if (pixels.Length < count * Image.Length || labels.Length < count * LabelsPerImage)
         {
             throw new ArgumentException(
-                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count} labels; "
+                $"A batch of {count} images of {Image} needs {count * Image.Length} numbers and {count * LabelsPerImage} labels; "
                 + $"the buffers hold {pixels.Length} and {labels.Length}.");
         }
         TurnTo(epoch);
@@ -124,7 +128,8 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
         for (var i = 0; i < count; i++)
         {
             var example = _order[first + i];
-            labels[i] = _split.Labels[example];
+            for (var label = 0; label < LabelsPerImage; label++)
+                labels[i * LabelsPerImage + label] = _split.Labels[example * LabelsPerImage + label];
             if (i < begin || i >= end) continue;
             var source = _split.Pixels.Slice(example * Image.Length, Image.Length);
             Write(source, pixels.Slice(i * Image.Length, Image.Length), _augmentation.Draw(_seed, epoch, example));
@@ -166,6 +171,11 @@ public sealed class BatchSource<T> where T : unmanaged, IFloatingPointIeee754<T>
     private static T[] Standardize(DataSet set)
     {
         var table = new T[set.Image.Channels * ByteValues];
+        if (set.IsText)
+        {
+            for (var symbol = 0; symbol < ByteValues; symbol++) table[symbol] = T.CreateChecked(symbol);
+            return table;
+        }
         for (var channel = 0; channel < set.Image.Channels; channel++)
         {
             var (mean, deviation) = (set.Statistics.Means[channel], set.Statistics.StandardDeviations[channel]);
@@ -189,13 +199,14 @@ public sealed class Batch<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T[] _pixels;
     private readonly int[] _labels;
-    private readonly int _imageLength;
+    private readonly int _imageLength, _labelsPerImage;
 
     internal Batch(BatchSource<T> source)
     {
         _imageLength = source.Image.Length;
         _pixels = new T[source.BatchSize * _imageLength];
-        _labels = new int[source.BatchSize];
+        _labelsPerImage = source.LabelsPerImage;
+        _labels = new int[source.BatchSize * _labelsPerImage];
     }
 
     /// <summary>The epoch of the batch, from 0.</summary>
@@ -212,8 +223,8 @@ public sealed class Batch<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// </summary>
     public ReadOnlySpan<T> Pixels => _pixels.AsSpan(0, Count * _imageLength);
 
-    /// <summary>[count], the class of each image.</summary>
-    public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
+    /// <summary>[count][labels of an image], the class of each image or of each character in it.</summary>
+    public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count * _labelsPerImage);
 
     /// <summary>Reads batch <paramref name="index"/> of <paramref name="epoch"/> into this one.</summary>
     internal void Read(BatchSource<T> source, int epoch, int index)

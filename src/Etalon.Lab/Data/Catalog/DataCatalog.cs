@@ -89,6 +89,13 @@ public static class DataCatalog
             Image = new PatternSpec().Image, TrainingCount = PatternSpec.DefaultTrainCount, TestCount = PatternSpec.DefaultTestCount,
             Make = () => PatternSet.Generate(new PatternSpec(), PatternSpec.DefaultTrainCount, PatternSpec.DefaultTestCount, seed: 1),
         },
+        new()
+        {
+            Name = TextSet.Name, Title = "A text, character by character", ClassNames = TextSymbols.Names,
+            Citation = "made by etalon with a small grammar, or read from a file that the recipe names",
+            Image = new TextSpec().Image, TrainingCount = TextSpec.DefaultTrainCount, TestCount = TextSpec.DefaultTestCount,
+            Make = () => TextSet.Load(new TextSpec(), TextSpec.DefaultTrainCount, TextSpec.DefaultTestCount),
+        },
     ];
 
     /// <summary>The data set of a name.</summary>

@@ -10,14 +10,21 @@ internal static class DataReader
     // Far above any image here, and three of them still multiply in 32 bits.
     private const int LargestSide = 512;
 
+    // What only images have.
+    private static readonly string[] OfImages = ["folder", "classes", "augment", "image", "label_noise", "patches", "patterns", "seed"];
+
     /// <summary>The data, or null after a problem without which nothing can be counted.</summary>
-    public static DataSpec? Read(SectionReader section)
+    /// <param name="section">The part of the recipe.</param>
+    /// <param name="directory">Where the recipe lies: where a text's file is looked for.</param>
+    public static DataSpec? Read(SectionReader section, string directory)
     {
         var spec = section.Need("set", (DataSpec?)null, $"write one of {string.Join(", ", DataSetSize.ByName.Keys)}",
             node => new DataSpec { Set = Set(node) });
         var isKnown = spec is not null;
         spec ??= new DataSpec { Set = "digits" };
         if (spec.Set == DataCatalog.PatternSetName) spec = spec with { Patterns = new PatternSpec() };
+        if (spec.Set == TextSet.Name) spec = spec with { Text = new TextSpec() };
+        spec = ReadText(section, spec, isKnown, directory);
         spec = section.Set(spec, "folder", ScalarReader.Text, (s, v) => s with { Folder = v });
         spec = section.Set(spec, "classes", node => ScalarReader.List(node, ScalarReader.Integer),
             (s, v) => s with { Classes = isKnown ? Classes([.. v], s.Set) : [] });
@@ -38,6 +45,24 @@ internal static class DataReader
                 $"{section.PathOf("batch")} is {spec.Batch} where none is written, more than the {spec.TrainCount} training images; "
                 + $"write a smaller one");
         return null;
+    }
+
+    private static DataSpec ReadText(SectionReader section, DataSpec spec, bool isKnown, string directory)
+    {
+        if (spec.Text is not { } text)
+        {
+            foreach (string key in (string[])["file", "context"])
+                if (section.Take(key) is { } node && isKnown)
+                    section.Problems.Add(node, section.PathOf(key), $"only the set {TextSet.Name} has it; remove the key, or write set: "
+                        + $"{TextSet.Name}");
+            return spec;
+        }
+        foreach (string key in OfImages)
+            if (section.Map.Find(key) is { } entry)
+                section.Problems.Add(entry.Value, section.PathOf(key), "only sets of images have it, and this is a text; remove the key");
+        text = section.Set(text, "file", ScalarReader.Text, (s, v) => s with { File = Path.GetFullPath(Path.Combine(directory, v)) });
+        text = section.Set(text, "context", ScalarReader.Integer, (s, v) => s with { Context = v });
+        return spec with { Text = text };
     }
 
     private static DataSpec ReadChanges(SectionReader section, DataSpec spec, bool isKnown)
@@ -119,6 +144,10 @@ internal static class DataReader
 
     private static int Within(int limit, DataSpec spec, int all)
     {
+        if (spec.Text is not null)
+            return limit <= TextSpec.MostWindows
+                ? limit : throw new ArgumentOutOfRangeException(nameof(limit),
+                $"must be at most {TextSpec.MostWindows} windows; the usual choice is {TextSpec.DefaultTrainCount}");
         if (spec.Patterns is null)
             return limit <= all
                 ? limit : throw new ArgumentOutOfRangeException(nameof(limit),

@@ -68,13 +68,14 @@ internal static class RecipeWriter
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Deciding(recipe).ToJsonString())));
 
     /// <summary>
-    /// The canonical JSON of what decides the training: without <c>data.folder</c>, which says where the files lie and not what they are,
-    /// and without <c>checkpoint</c>.
+    /// The canonical JSON of what decides the training: without <c>data.folder</c> and <c>data.file</c>, which say where the data lie and
+    /// not what they are, and without <c>checkpoint</c>.
     /// </summary>
     internal static JsonObject Deciding(Recipe recipe)
     {
         var json = ToJson(recipe);
         (json["data"] as JsonObject)?.Remove("folder");
+        (json["data"] as JsonObject)?.Remove("file");
         json.Remove("checkpoint");
         return json;
     }
@@ -104,9 +105,19 @@ internal static class RecipeWriter
         if (data.Folder is { } folder) json["folder"] = folder;
         if (!data.Classes.IsEmpty) json["classes"] = new JsonArray([.. data.Classes.Select(label => (JsonNode)label)]);
         if (data.FitTo is { } size) json["image"] = $"{size}";
-        json["train"] = data.Patterns is null ? data.TrainCount : data.DrawnTraining;
-        json["test"] = data.Patterns is null ? data.TestCount : data.DrawnTest;
+        if (data.Text is { } text)
+        {
+            if (text.File is { } file) json["file"] = file;
+            json["context"] = text.Context;
+        }
+        json["train"] = data.IsMade ? data.DrawnTraining : data.TrainCount;
+        json["test"] = data.IsMade ? data.DrawnTest : data.TestCount;
         json["batch"] = data.Batch;
+        if (data.Text is not null)
+        {
+            json["drop_last"] = data.DropLast;
+            return json;
+        }
         json["augment"] = RecipeWords.Of(data.Augment);
         json["drop_last"] = data.DropLast;
         if (data.Patterns is null && data.LabelNoise is null && data.Patches is null) return json;
@@ -133,6 +144,15 @@ internal static class RecipeWriter
         json["affine"] = model.Affine;
         json["head"] = RecipeWords.Of(model.Head);
         json["epsilon"] = model.Epsilon;
+        if (model.Transformer is { } form)
+        {
+            json["layers"] = form.Layers;
+            json["heads"] = form.Heads;
+            json["qk_norm"] = form.HasQkNorm;
+            json["activation"] = RecipeWords.Of(form.Activation);
+            json["positions"] = RecipeWords.Of(form.Positions);
+            return json;
+        }
         json["convolution"] = RecipeWords.Of(model.Convolution);
         json["momentum"] = model.StatisticsMomentum;
         if (model.Kind == ModelKind.Mlp) json["hidden"] = new JsonArray([.. model.Hidden.Select(units => (JsonNode)units)]);

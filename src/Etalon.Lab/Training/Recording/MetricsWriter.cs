@@ -17,7 +17,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly long _every;
     private double _lossSum;
-    private long _correct, _images, _timedImages, _mark = Stopwatch.GetTimestamp();
+    private long _correct, _labels, _timedImages, _mark = Stopwatch.GetTimestamp();
     private TimeSpan _training;
     private readonly RunLock? _held;
     private MonitorWriter? _monitors;
@@ -32,13 +32,13 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         held?.Hold(RunFolder.MetricsName);
         _file.SetLength(from.Bytes);
         _file.Position = from.Bytes;
-        (_lossSum, _correct, _images) = (from.LossSum, from.Correct, from.Images);
+        (_lossSum, _correct, _labels) = (from.LossSum, from.Correct, from.Images);
         _json = new Utf8JsonWriter(_line);
         _every = every;
     }
 
     /// <summary>Where the file is now.</summary>
-    public MetricsPosition Mark => new(_file.Position, _lossSum, _correct, _images);
+    public MetricsPosition Mark => new(_file.Position, _lossSum, _correct, _labels);
 
     /// <summary>Brings all lines to the disk; any thread may call it.</summary>
     public void Flush() => RandomAccess.FlushToDisk(_file.SafeFileHandle);
@@ -47,7 +47,7 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     {
         _lossSum += report.Batch.LossSum;
         _correct += report.Batch.Correct;
-        _images += report.Batch.Images;
+        _labels += report.Batch.Labels;
         _timedImages += report.Batch.Images;
         _training += Stopwatch.GetElapsedTime(_mark);
         _mark = Stopwatch.GetTimestamp();
@@ -63,11 +63,11 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
     /// <param name="epoch">Epochs done after it, as a fraction.</param>
     public void WriteRest(long step, double epoch)
     {
-        if (_images == 0) return;
+        if (_labels == 0) return;
         Begin(step, epoch);
         WriteMeans();
         End();
-        (_lossSum, _correct, _images) = (0, 0, 0);
+        (_lossSum, _correct, _labels) = (0, 0, 0);
     }
 
     private void WriteTraining(in UpdateReport report)
@@ -80,13 +80,13 @@ internal sealed class MetricsWriter : ITrainingObserver, IDisposable
         if (report.LogScale is { } logScale) _json.WriteNumber("log_scale", logScale);
         _json.WriteNumber("images_per_second", Math.Round(_timedImages / Math.Max(_training.TotalSeconds, 1e-7), 1));
         End();
-        (_lossSum, _correct, _images, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
+        (_lossSum, _correct, _labels, _timedImages, _training) = (0, 0, 0, 0, TimeSpan.Zero);
     }
 
     private void WriteMeans()
     {
-        _json.WriteNumber("train/loss", _lossSum / _images);
-        _json.WriteNumber("train/accuracy", (double)_correct / _images);
+        _json.WriteNumber("train/loss", _lossSum / _labels);
+        _json.WriteNumber("train/accuracy", (double)_correct / _labels);
     }
 
     private void WriteMonitors(in UpdateReport report, MonitorReading reading)

@@ -76,12 +76,15 @@ internal static class AuditText
         ArgumentNullException.ThrowIfNull(report);
         return Wrapped(
         [
-            .. Verdict("The scale-invariant group (every weight but the head's)", report.Group,
+            .. Verdict($"The scale-invariant group ({WhichWeights(report)})", report.Group,
                 "weight decay on it only sets its speed, and a conversion may change it"),
             .. Verdict("All trained parameters together", report.AllParameters, "a conversion may change all of them"),
             .. Epsilon(report),
         ], width);
     }
+
+    private static string WhichWeights(AuditReport report) => report.Model.Kind == ModelKind.Transformer
+        ? "every tensor with a yes under alone or group" : "every weight but the head's";
 
     /// <summary>How rules and measurement compare.</summary>
     public static IReadOnlyList<string> Check(AuditReport report, int width)

@@ -25,6 +25,7 @@ internal static class BenchCommand
               etalon bench --model preresnet20 --batch 128 --threads 2 --json
               etalon bench --model resnet56 --norm group --convolution direct
               etalon bench --model mlp --hidden 512,512 --batch 64 --vectors 256
+              etalon bench --model transformer --batch 32
             """)
         {
             options.Model, options.Norm, options.Convolution, options.Precision, options.Hidden, options.Batch, options.Threads,
@@ -39,7 +40,9 @@ internal static class BenchCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(options.Vectors) is { } vectors) Choose(vectors);
         var recipe = Recipe(
-            parsed.GetRequiredValue(options.Model), parsed.GetRequiredValue(options.Norm), parsed.GetRequiredValue(options.Convolution),
+            parsed.GetRequiredValue(options.Model),
+            parsed.GetResult(options.Norm) is { Implicit: false } ? parsed.GetValue(options.Norm) : null,
+            parsed.GetRequiredValue(options.Convolution),
             parsed.GetRequiredValue(options.Precision), parsed.GetValue(options.Hidden));
         int batch = parsed.GetRequiredValue(options.Batch), rounds = parsed.GetRequiredValue(options.Rounds);
         int threads = ThreadCount.ForBatches(parsed.GetValue(options.Threads), batch, error);
@@ -78,12 +81,13 @@ internal static class BenchCommand
     }
 
     // A recipe's reader knows all rules of models; what it needs besides has no influence on speed.
-    private static Recipe Recipe(string model, string norm, string convolution, string precision, string? hidden)
+    private static Recipe Recipe(string model, string? norm, string convolution, string precision, string? hidden)
     {
         (string Option, string Change)[] choices =
         [
-            ("--model", $"model.name={Quoted(model)}"), ("--norm", $"model.norm={Quoted(norm)}"),
-            ("--convolution", $"model.convolution={Quoted(convolution)}"), ("--precision", $"precision={Quoted(precision)}"),
+            ("--model", $"model.name={Quoted(model)}"), ("--convolution", $"model.convolution={Quoted(convolution)}"),
+            ("--precision", $"precision={Quoted(precision)}"),
+            .. norm is null ? ((string, string)[])[] : [("--norm", $"model.norm={Quoted(norm)}")],
             .. hidden is null ? ((string, string)[])[] : [("--hidden", $"model.hidden=[{string.Join(',', Units(hidden))}]")],
         ];
         try

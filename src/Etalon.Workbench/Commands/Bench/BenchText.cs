@@ -22,7 +22,8 @@ internal static class BenchText
         [
             $"{report.Model.Name}, {report.Model.Norm.ToString().ToLowerInvariant()} normalization, "
             + $"{report.Precision.ToString().ToLowerInvariant()}{kernels}: "
-                + $"32x32x3 images, batch {report.Batch}, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}",
+                + $"{Model.DefaultsOf(report.Model).Image} images, batch {report.Batch}, {report.Threads} "
+                + $"thread{(report.Threads == 1 ? "" : "s")}",
             "",
             $"training          {report.ImagesPerSecond,8:F0} images/s   {1e3 * report.StepSeconds,8:F1} ms a step   {gflops,7:F1} "
             + $"GFLOP/s {gflops / report.Peak,6:P0} of the peak",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Etalon.Lab;
 using Etalon.Lab.Data;
 using Etalon.Lab.Recipes;
 using Etalon.Workbench.Options;
@@ -57,6 +58,11 @@ internal static class DataShowCommand
         }
         if (data.Training.Patterns is not null) output.WriteLine($"complexity  {Complexity(data.Training)}");
         output.WriteLine($"content     sha256 {data.ContentHash}");
+        if (data.IsText)
+        {
+            output.WriteLine($"begins      {TextSymbols.Text(data.Training.Pixels[..data.Image.Length]).Replace('\n', '|')}");
+            if (files.Has(png)) throw new InputException($"{png.Name}: a text has no picture; leave the option out");
+        }
         files.WriteBytes(png, stream => ImageGrid.Write(data, stream));
     }
 

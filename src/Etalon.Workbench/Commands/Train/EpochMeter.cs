@@ -8,16 +8,16 @@ namespace Etalon.Workbench.Commands;
 internal sealed class EpochMeter(double epochs)
 {
     private double _lossSum, _rate;
-    private int _correct, _images;
+    private int _correct, _labels;
 
     /// <summary>Means so far.</summary>
-    public LossResult Mean => new(_lossSum, _correct, _images);
+    public LossResult Mean => new(_lossSum, _correct, _labels);
 
     public void Add(in UpdateReport report)
     {
         _lossSum += report.Batch.LossSum;
         _correct += report.Batch.Correct;
-        _images += report.Batch.Images;
+        _labels += report.Batch.Labels;
         _rate = report.Numbers.Rate;
     }
 
@@ -30,7 +30,7 @@ internal sealed class EpochMeter(double epochs)
             + $"{Mean.Loss,7:F4}  accuracy {Mean.Accuracy,8:P2}"
             + $"  test loss {report.Test.Loss,7:F4}  accuracy {report.Test.Accuracy,8:P2}  rate "
             + $"{_rate:G4}{Groups("test", report.TestSplit)}{Groups("fit", report.Fit)}";
-        (_lossSum, _correct, _images) = (0, 0, 0);
+        (_lossSum, _correct, _labels) = (0, 0, 0);
         return line;
     }
 
