@@ -1,13 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
 using Etalon.Engine.Files;
-using Etalon.Engine.Kernels.Convolution;
-using Etalon.Engine.Layers;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
-using Etalon.Engine.Symmetry;
 
 namespace Etalon.Engine;
 

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
 using Etalon.Engine;
-using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Layers;
 
 namespace Etalon.Lab.Models;
 

@@ -1,10 +1,5 @@
 using System.Numerics;
 using Etalon.Engine;
-using Etalon.Engine.Memory;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
-using Etalon.Engine.Ranks;
-using Etalon.Engine.Symmetry;
 using Etalon.Lab.Conversions;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;

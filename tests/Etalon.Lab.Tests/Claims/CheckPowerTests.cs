@@ -1,4 +1,4 @@
-using Etalon.Engine.Random;
+using Etalon.Engine;
 using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Tests.Claims;

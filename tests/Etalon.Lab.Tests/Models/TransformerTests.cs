@@ -1,5 +1,3 @@
-using Etalon.Engine.Losses;
-using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 
@@ -70,7 +68,8 @@ public class TransformerTests
     public void What_only_a_transformer_has_is_refused_elsewhere(string model, string problem) =>
         Assert.Contains(problem,
             Assert.Throws<InputException>(
-                () => RecipeReader.Read($"{{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.1, model: {model}}}")).Message, StringComparison.Ordinal);
+                () => RecipeReader.Read($"{{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.1, model: {model}}}")).Message,
+                    StringComparison.Ordinal);
 
     private static Recipe Recipe(string options) => RecipeReader.Read(
         $"{{duration: 1ba, learning_rate: 0.1, data: {{set: text, batch: 8}}, model: {{name: transformer{(options.Length > 0 ? ", " : "")}"

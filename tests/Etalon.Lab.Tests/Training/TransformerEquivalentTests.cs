@@ -1,7 +1,4 @@
 using Etalon.Engine;
-using Etalon.Engine.Losses;
-using Etalon.Engine.Optimizers;
-using Etalon.Engine.Parallel;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -68,7 +65,13 @@ public class TransformerEquivalentTests
         string[] covered = weights.Split(' ');
         bool IsCovered(string tensor) => tensor.EndsWith(".weight", StringComparison.Ordinal)
             && covered.Any(name => tensor.Contains(name, StringComparison.Ordinal));
-        var schedule = new UpdateSchedule(new Cosine(0.005, 0, Updates), new Constant(0.5), new Constant(0.9), Updates);
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = new Cosine(0.005, 0, Updates),
+            WeightDecay = 0.5,
+            Momentum = 0.9,
+            TotalSteps = Updates,
+        };
         var conversion = AdamNumbers.Convert(AdamTable.Of(schedule, new OptimizerRule("adamw")));
         var own = Train(IsCovered, step => Of(conversion.Source[step]));
         double distance = Distance(own, Train(IsCovered, step => Of(conversion.Target[step])));

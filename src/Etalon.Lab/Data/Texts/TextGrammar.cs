@@ -1,5 +1,5 @@
 using System.Text;
-using Etalon.Engine.Random;
+using Etalon.Engine;
 
 namespace Etalon.Lab.Data;
 

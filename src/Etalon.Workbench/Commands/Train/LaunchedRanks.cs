@@ -26,7 +26,8 @@ internal static class LaunchedRanks
         if (place.Rank != 0) return false;
         throw new InputException(
             $"{Failure.NameOf(parsed.CommandResult)} was started as {place.Size} processes, by mpirun or srun, and each would do all of "
-            + "its work: only train, resume and fork share it. Start it once, without the launcher; a sweep trains several trials at a time "
+            + "its work: only train, resume and fork share it. Start it once, without the launcher; a sweep trains several trials at a "
+            + "time "
             + "with --jobs N, or as tasks of Slurm with --on slurm");
     }
 
