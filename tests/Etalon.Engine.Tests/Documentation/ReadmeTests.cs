@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests
     public void The_readme_shows_the_lines_that_are_compiled()
     {
         string source = Text("Documentation/ReadmeExample.cs"), readme = Text("Pages/README.md");
-        string[] shown = 
+        string[] shown =
         [
             .. Block().Match(readme).Groups["code"].Value.Split('\n')
                 .Where(line => line.Length > 0 && !line.StartsWith("using Etalon", StringComparison.Ordinal)),

@@ -25,8 +25,11 @@ public sealed class SabotageTests : IDisposable
 
     private ClaimRun Run => new()
     {
-        Folder = _folder.Path, Threads = 2, Report = _ => { }, Scale = ClaimScale.Quick,
-            Cancellation = TestContext.Current.CancellationToken,
+        Folder = _folder.Path,
+        Threads = 2,
+        Report = _ => { },
+        Scale = ClaimScale.Quick,
+        Cancellation = TestContext.Current.CancellationToken,
     };
 
     // Whole runs on the digits, short and few: what matters is which way the verdict goes.
@@ -296,8 +299,12 @@ public sealed class SabotageTests : IDisposable
     public void Labels_without_noise_leave_b_where_it_is()
     {
         var noisy = new WnGradGrowthClaim { Seeds = 2 }.Reproduce(Run);
-        var clean = new WnGradGrowthClaim { Seeds = 2, WrongLabels =
-            0 }.Reproduce(Run with { Folder = Path.Combine(_folder.Path, "clean") });
+        var clean = new WnGradGrowthClaim
+        {
+            Seeds = 2,
+            WrongLabels =
+            0
+        }.Reproduce(Run with { Folder = Path.Combine(_folder.Path, "clean") });
         string slope = "the network: ln b grows with ln T by a slope of at least 0.4";
         Assert.True(noisy.Checks.Single(check => check.Statement == slope).Holds);
         Assert.False(clean.Checks.Single(check => check.Statement == slope).Holds);
