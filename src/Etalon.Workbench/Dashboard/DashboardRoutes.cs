@@ -13,7 +13,7 @@ internal sealed class DashboardRoutes(DashboardOptions options, CancellationToke
     private const string Page = "index.html";
 
     // Each is the same file; its script shows the page that the address names.
-    private static readonly string[] Pages = ["", "run", "compare"];
+    private static readonly string[] Pages = ["", "run", "compare", "sweep", "claims", "workshop", "log"];
 
     private readonly RunStore _store = new(options.Runs);
     private readonly MetricsShelf _shelf = new(new IndexCache(options.Cache));
@@ -32,6 +32,19 @@ internal sealed class DashboardRoutes(DashboardOptions options, CancellationToke
         routes.MapGet("/api/axes", runs.AxesAsync);
         routes.MapGet("/api/curves", runs.CurvesAsync);
         routes.MapGet("/api/diagnosis", new DiagnosisAnswers(_store).ShowAsync);
+        var sweeps = new SweepAnswers(_store);
+        routes.MapGet("/api/sweeps", sweeps.ListAsync);
+        routes.MapGet("/api/sweep", sweeps.ShowAsync);
+        var claims = new ClaimAnswers(options.Reports);
+        routes.MapGet("/api/claims", claims.ListAsync);
+        routes.MapGet("/api/claim-picture", claims.PictureAsync);
+        var workshop = new WorkshopAnswers(_store);
+        routes.MapGet("/api/words", WorkshopAnswers.WordsAsync);
+        routes.MapPost("/api/plan", workshop.PlanAsync);
+        routes.MapPost("/api/theory", workshop.TheoryAsync);
+        routes.MapPost("/api/move", workshop.MoveAsync);
+        routes.MapPost("/api/export", workshop.ExportAsync);
+        routes.MapPost("/api/log", LogAnswers.ReadAsync);
         routes.MapGet("/api/events", events.SendAsync);
     }
 

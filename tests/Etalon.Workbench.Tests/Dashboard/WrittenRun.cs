@@ -8,7 +8,7 @@ internal static class WrittenRun
         {
           "etalon": "0.1.0", "arithmetic": 2, "recipe_sha256": "00{{seed}}", "data_sha256": "11", "overrides": [],
           "recipe": {
-            "name": "written", "seed": {{seed}}, "duration": "{{updates}}ba", "steps_per_epoch": 100,
+            "name": "written", "seed": {{seed}}, "duration": "{{updates}}ba", "steps_per_epoch": 90,
             "data": {"set": "digits", "train": 1437, "test": 360, "batch": 16, "augment": "none", "drop_last": false},
             "model": {"name": "cnn", "width": 4}, "learning_rate": {{rate}}, "weight_decay": 0.0005, "momentum": 0.9
           }

@@ -56,7 +56,22 @@ internal static class ExportCommand
         var files = new OutputFiles(parsed, null, file);
         var read = RecipeArguments.ReadOne(words, parsed.InvocationConfiguration.Error);
         files.Spare(RecipeInputs.Of(read));
-        var (recipe, numbers) = (read.Recipe, RecipeNumbers.Of(read.Recipe));
+        if (files.Has(file))
+            files.Write(file, writer => Write(target, read.Recipe, writer), target == "csv" ? read.Recipe.TotalSteps : null);
+        else Write(target, read.Recipe, parsed.InvocationConfiguration.Output);
+        return ExitCode.Done;
+    }
+
+    /// <summary>What a schedule is exported for.</summary>
+    internal static IReadOnlyCollection<string> TargetNames => Targets.Keys;
+
+    /// <summary>Writes the schedules of a recipe for another framework.</summary>
+    /// <exception cref="InputException">The framework has no such schedule, or there is no such target.</exception>
+    internal static void Write(string target, Recipe recipe, TextWriter output)
+    {
+        if (!Targets.TryGetValue(target, out var write))
+            throw new InputException($"\"{target}\" is no target; there are {string.Join(", ", Targets.Keys)}");
+        var numbers = RecipeNumbers.Of(recipe);
         if (target == "keras" && numbers.Covered?.Beta2 is not null)
             throw new InputException(
                 "equivalent: it has betas and an epsilon of each update, and Keras's are fixed; write --for pytorch or optax, or "
@@ -65,9 +80,6 @@ internal static class ExportCommand
             throw new InputException(
                 "equivalent: with Nesterov momentum it has a look-ahead of its own, which no optimizer of Keras has; write --for pytorch "
                 + "or optax, or optimizer.nesterov=false");
-        if (files.Has(file))
-            files.Write(file, writer => Targets[target](numbers, recipe.Name, writer), target == "csv" ? recipe.TotalSteps : null);
-        else Targets[target](numbers, recipe.Name, parsed.InvocationConfiguration.Output);
-        return ExitCode.Done;
+        write(numbers, recipe.Name, output);
     }
 }

@@ -19,8 +19,8 @@ internal static class ServeCommand
         var command = new Command(
             "serve",
             """
-            A live page on this machine: each run with its weights against the theory, and runs over each other. It reads
-            folders and changes nothing in them; nothing leaves the machine. Ctrl-C ends it.
+            A live page on this machine: each run with its weights against the theory, runs over each other, sweeps, claims, and
+            a workshop for schedules. It reads folders and changes nothing in them; nothing leaves the machine. Ctrl-C ends it.
 
             Examples:
               etalon serve

@@ -48,7 +48,8 @@ internal static class SweepChart
         };
     }
 
-    private static Chart AgainstKey(Sweep sweep, SweepTable table, string key)
+    /// <summary>The metric against one key, with the band of its 95 % interval.</summary>
+    internal static Chart AgainstKey(Sweep sweep, SweepTable table, string key)
     {
         var points = table.Rows.Where(row => row.Value is not null).Select(row => (X: NumberOf(row, key), Value: row.Value!))
             .OrderBy(point => point.X).ToList();
@@ -65,7 +66,8 @@ internal static class SweepChart
         };
     }
 
-    private static HeatMap OfTwoKeys(Sweep sweep, SweepTable table, string[] keys)
+    /// <summary>A cell for each pair of values of two keys.</summary>
+    internal static HeatMap OfTwoKeys(Sweep sweep, SweepTable table, string[] keys)
     {
         string[] rows = Values(table, keys[0]), columns = Values(table, keys[1]);
         var cells = new HeatCell?[rows.Length, columns.Length];
@@ -86,8 +88,12 @@ internal static class SweepChart
     private static string TitleOf(Sweep sweep) =>
         $"{sweep.Name}: {sweep.Metric.Name}, {(sweep.Metric.Moment == MetricMoment.Best ? "best" : "last")}, mean over seeds";
 
-    // A key with one value for all, such as a shorter duration, is no axis.
-    private static string[] KeysOf(SweepTable table) =>
+    /// <summary>Whether all values of a key are numbers, so that it can be an axis.</summary>
+    internal static bool IsNumeric(SweepTable table, string key) =>
+        table.Rows.All(row => NumberText.TryRead(TextOf(row, key), out _, out _));
+
+    /// <summary>The keys that change: one with a single value for all, such as a shorter duration, is no axis.</summary>
+    internal static string[] KeysOf(SweepTable table) =>
         [.. table.Rows[0].Configuration.Changes.Select(change => change.Key).Where(key => Values(table, key).Length > 1)];
 
     // Numbers by their size; words in the order of their first place in the file cannot be had from a sorted table, so by the alphabet.

@@ -7,7 +7,7 @@ namespace Etalon.Workbench.Commands;
 internal static class SweepTableText
 {
     // Of hundreds of comparisons the first tell which configurations are as good as the best.
-    private const int MostComparisons = 20;
+    internal const int MostComparisons = 20;
 
     /// <summary>The table, and the comparisons below it.</summary>
     public static void Write(Sweep sweep, SweepFolder folder, SweepTable table, TextWriter output)
@@ -37,9 +37,10 @@ internal static class SweepTableText
         return $"{metric.Name}, {moment}, {(metric.IsHigherBetter ? "highest" : "lowest")} first";
     }
 
-    private static int RowOf(SweepRow row, SweepTable table) => table.Rows.Index().First(pair => ReferenceEquals(pair.Item, row)).Index + 1;
+    internal static int RowOf(SweepRow row, SweepTable table) => table.Rows.Index().First(pair => ReferenceEquals(pair.Item, row)).Index
+        + 1;
 
-    private static string Sentence(PairedComparison comparison, int row)
+    internal static string Sentence(PairedComparison comparison, int row)
     {
         var difference = comparison.Difference;
         string interval = $"95 % interval {difference.Low:F4} to {difference.High:F4}, {difference.Count} seeds";

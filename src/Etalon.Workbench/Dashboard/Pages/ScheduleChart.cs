@@ -29,6 +29,20 @@ internal static class ScheduleChart
     // A recipe alone needs no name on its lines; what they show does.
     private static ChartLine Named(ChartLine line, ChartPanel panel) => line with { Name = line.OnRight ? IntrinsicRate : panel.Label };
 
-    private static ChartLine InUpdates(ChartLine line, double unit) =>
-        unit == 1 ? line : line with { X = [.. line.X.Select(x => Math.Round(x * unit))] };
+    /// <summary>
+    /// A line over updates, without the points between two of one value: most of a schedule stands still, and is sent in no time.
+    /// </summary>
+    /// <param name="line">The line.</param>
+    /// <param name="unit">Updates of a unit of its axis.</param>
+    public static ChartLine InUpdates(ChartLine line, double unit)
+    {
+        var (x, y) = (new List<double>(), new List<double>());
+        for (int i = 0; i < line.X.Count; i++)
+        {
+            if (i > 0 && i < line.X.Count - 1 && line.Y[i] == line.Y[i - 1] && line.Y[i] == line.Y[i + 1]) continue;
+            x.Add(unit == 1 ? line.X[i] : Math.Round(line.X[i] * unit));
+            y.Add(line.Y[i]);
+        }
+        return line with { X = x, Y = y };
+    }
 }

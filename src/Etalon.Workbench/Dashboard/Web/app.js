@@ -7,6 +7,10 @@ import { redrawAll } from './figure.js';
 const pages = [
   { path: '', title: 'Runs', module: './runs.js' },
   { path: 'compare', title: 'Compare', module: './compare.js' },
+  { path: 'sweep', title: 'Sweeps', module: './sweep.js' },
+  { path: 'claims', title: 'Claims', module: './claims.js' },
+  { path: 'workshop', title: 'Workshop', module: './workshop.js' },
+  { path: 'log', title: 'Open a log', module: './log.js' },
 ];
 
 const path = location.pathname.split('/').pop() ?? '';

@@ -13,7 +13,7 @@ import { Figure } from './figure.js';
  * Draws each field of a chart as a figure; figures of the same host are used again, so that their scales stay.
  * @param {HTMLElement & {figures?: Figure[]}} host
  * @param {ServedChart} chart
- * @param {{sync?: string, x?: {label: string, at: (updates: number) => number}, verticals?: {x: number, label: string}[], sentences?: string[], titles?: string[], options?: Partial<import('./figure.js').Options>}} [options]
+ * @param {{sync?: string, x?: {label: string, at: (updates: number) => number}, verticals?: {x: number, label: string}[], sentences?: string[], titles?: string[], points?: boolean, options?: Partial<import('./figure.js').Options>}} [options]
  */
 export function drawChart(host, chart, options = {}) {
   const at = options.x?.at ?? (x => x);
@@ -26,9 +26,10 @@ export function drawChart(host, chart, options = {}) {
     figure.show({
       lines: panel.lines.map(line => ({
         label: line.name || chart.legend[line.color] || (line.on_right ? panel.right_label : panel.label) || '', color: line.color, thin: line.is_thin, dash: line.on_right, right: line.on_right,
-        quiet: line.is_thin && !line.name, x: line.x.map(x => at(x ?? NaN)), y: line.y, low: line.low, high: line.high, points: line.x.length < 12,
+        quiet: line.is_thin && !line.name, x: line.x.map(x => at(x ?? NaN)), y: line.y, low: line.low, high: line.high, points: options.points && line.x.length < 30,
       })),
-      xLabel: options.x?.label ?? chart.x_label, yLabel: panel.label, rightLabel: panel.right_label,
+      // A title that says it needs no label beside it.
+      xLabel: options.x?.label ?? chart.x_label, yLabel: title.toLowerCase() === panel.label.toLowerCase() ? undefined : panel.label, rightLabel: panel.right_label,
       xLog: before?.xLog ?? chart.is_x_log, yLog: before?.yLog ?? panel.is_log,
       min: before?.min, max: before?.max,
       sentence: options.sentences?.[i] ?? (i === 0 ? chart.sentence : ''),

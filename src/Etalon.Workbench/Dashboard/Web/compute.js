@@ -170,7 +170,7 @@ export function ticks(low, high, isLog, about = 6) {
     return all.filter(tick => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
   }
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough)), digit = rough / power;
-  const step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+  const step = power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
   const all = [];
   for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) all.push(Number((i * step).toPrecision(12)));
   return all;

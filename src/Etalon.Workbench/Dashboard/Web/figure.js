@@ -132,7 +132,8 @@ export class Figure {
     const joined = tables.length === 0 ? [[]] : this.join(tables);
     if (drawing.xLog) cutBelowZero(joined);
     const grid = { stroke: color('grid'), width: 1 };
-    const axis = { stroke: color('muted'), grid, ticks: grid, font: '12px system-ui, sans-serif', labelFont: '12px system-ui, sans-serif', labelSize: 18 };
+    // Every tick has a label: by itself uPlot leaves out most of a logarithmic axis.
+    const axis = { stroke: color('muted'), filter: (/** @type {any} */ _, /** @type {number[]} */ at) => at, grid, ticks: grid, font: '12px system-ui, sans-serif', labelFont: '12px system-ui, sans-serif', labelSize: 18 };
     const { width, height } = this.size();
     const options = {
       width, height, series, bands,
@@ -141,13 +142,13 @@ export class Figure {
       cursor: { sync: this.options.sync ? { key: this.options.sync, setSeries: false } : undefined, drag: { x: !this.options.onDrag, y: false }, focus: { prox: 24 }, points: { size: 7 } },
       scales: {
         x: { time: false, distr: drawing.xLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [drawing.min ?? low, drawing.max ?? high] },
-        y: { distr: drawing.yLog ? 3 : 1, range: drawing.yLog ? logRange : undefined },
-        right: { distr: 1 },
+        y: { distr: drawing.yLog ? 3 : 1, range: drawing.yLog ? logRange : range },
+        right: { distr: 1, range },
       },
       axes: [
-        { ...axis, label: drawing.xLabel, splits: splits(Boolean(drawing.xLog), 100), values: labels, size: 34 },
-        { ...axis, label: drawing.yLabel, scale: 'y', splits: splits(Boolean(drawing.yLog), 45), values: labels, size: 58 },
-        ...(drawing.rightLabel ? [{ ...axis, side: 1, label: drawing.rightLabel, scale: 'right', splits: splits(false, 45), values: labels, size: 58, grid: { show: false } }] : []),
+        { ...axis, label: drawing.xLabel, splits: splits(Boolean(drawing.xLog), 80), values: labels, size: 34 },
+        { ...axis, label: drawing.yLabel, scale: 'y', splits: splits(Boolean(drawing.yLog), 36), values: labels, size: 58 },
+        ...(drawing.rightLabel ? [{ ...axis, side: 1, label: drawing.rightLabel, scale: 'right', splits: splits(false, 36), values: labels, size: 58, grid: { show: false } }] : []),
       ],
       hooks: {
         setCursor: [(/** @type {any} */ u) => this.readout(u)],
@@ -443,6 +444,15 @@ function cutBelowZero(data) {
   let first = 0;
   while (first < data[0].length && data[0][first] <= 0) first++;
   if (first > 0) data.forEach((column, i) => { data[i] = Array.from(column).slice(first); });
+}
+
+// A little room above and below; from zero where the values come near it.
+/** @param {any} _ @param {number | null} low @param {number | null} high */
+function range(_, low, high) {
+  if (low === null || high === null) return [0, 1];
+  if (low === high) return low === 0 ? [-1, 1] : [low - 0.1 * Math.abs(low), high + 0.1 * Math.abs(high)];
+  const room = 0.05 * (high - low);
+  return [low >= 0 && low < 0.3 * high ? Math.min(0, low) : low - room, high <= 0 && high > 0.3 * low ? Math.max(0, high) : high + room];
 }
 
 /** @param {any} _ @param {number} low @param {number} high */
