@@ -40,10 +40,10 @@ internal sealed class DashboardRoutes(DashboardOptions options, CancellationToke
         routes.MapGet("/api/claim-picture", claims.PictureAsync);
         var workshop = new WorkshopAnswers(_store);
         routes.MapGet("/api/words", WorkshopAnswers.WordsAsync);
-        routes.MapPost("/api/plan", workshop.PlanAsync);
+        routes.MapPost("/api/plan", WorkshopAnswers.PlanAsync);
         routes.MapPost("/api/theory", workshop.TheoryAsync);
-        routes.MapPost("/api/move", workshop.MoveAsync);
-        routes.MapPost("/api/export", workshop.ExportAsync);
+        routes.MapPost("/api/move", WorkshopAnswers.MoveAsync);
+        routes.MapPost("/api/export", WorkshopAnswers.ExportAsync);
         routes.MapPost("/api/log", LogAnswers.ReadAsync);
         routes.MapGet("/api/events", events.SendAsync);
     }

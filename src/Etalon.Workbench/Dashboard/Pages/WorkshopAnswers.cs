@@ -20,7 +20,7 @@ internal sealed class WorkshopAnswers(RunStore store)
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The schedule of a recipe, with its warnings and milestones, or what is wrong with it.</summary>
-    public async Task PlanAsync(HttpContext context)
+    public static async Task PlanAsync(HttpContext context)
     {
         var asked = await ReadAsync<PlanQuestion>(context);
         var (read, plan, problems) = Read(asked.Text, "recipe");
@@ -34,7 +34,7 @@ internal sealed class WorkshopAnswers(RunStore store)
     }
 
     /// <summary>The text with a milestone at another update, in the unit that it had.</summary>
-    public async Task MoveAsync(HttpContext context)
+    public static async Task MoveAsync(HttpContext context)
     {
         var asked = await ReadAsync<MoveQuestion>(context);
         var (read, _, problems) = Read(asked.Text, "recipe");
@@ -43,7 +43,7 @@ internal sealed class WorkshopAnswers(RunStore store)
     }
 
     /// <summary>The schedule for another framework.</summary>
-    public async Task ExportAsync(HttpContext context)
+    public static async Task ExportAsync(HttpContext context)
     {
         var asked = await ReadAsync<ExportQuestion>(context);
         var (read, _, problems) = Read(asked.Text, "recipe");
