@@ -10,6 +10,7 @@ public class ToyExampleTests
     private const double Spread = 0.2;
 
     [Fact]
+    [Trait("speed", "slow")]
     public void Decay_alone_converges() =>
         Assert.InRange(new ToyExample { IsNormalized = false, WeightDecay = 0.01 }.Run().MeanError, 0, 0.011);
 
@@ -44,8 +45,8 @@ public class ToyExampleTests
     [Fact]
     public void Only_the_product_of_rate_and_decay_counts()
     {
-        var small = new ToyExample { Rate = 0.05, WeightDecay = 0.1, Steps = 1_000, InitialNorm = 1 }.Run();
-        var large = new ToyExample { Rate = 5, WeightDecay = 0.001, Steps = 1_000, InitialNorm = 10 }.Run();
+        var small = new ToyExample { Rate = 0.05, WeightDecay = 0.1, Steps = 200, InitialNorm = 1 }.Run();
+        var large = new ToyExample { Rate = 5, WeightDecay = 0.001, Steps = 200, InitialNorm = 10 }.Run();
         // (eta, lambda, w) -> (c^2 eta, lambda / c^2, c w) with c = 10: the same run but for rounding.
         Assert.Equal(small.MeanError, large.MeanError, 1e-9);
         Assert.Equal(10, large.Norm / small.Norm, 1e-8);

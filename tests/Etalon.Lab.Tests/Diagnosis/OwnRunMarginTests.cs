@@ -35,6 +35,7 @@ public sealed class OwnRunMarginTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void Between_rows_of_every_5_updates_the_norms_show_the_decay_within_margins_of_a_fiftieth()
     {
         PhaseEstimate[] shares = [.. Enumerable.Range(1, 3).SelectMany(seed =>

@@ -10,7 +10,7 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Tests.Training;
 
-/// <summary>Equivalents of AdamW and of other rules with decoupled decay on a residual network in float64, over 300 updates.</summary>
+/// <summary>Equivalents of AdamW and of other rules with decoupled decay on a residual network in float64, over 150 updates.</summary>
 public class AdamEquivalentRunTests
 {
     // Rounding alone makes 1e-15 to 1e-14 of it.
@@ -18,11 +18,11 @@ public class AdamEquivalentRunTests
 
     private const string Text = """
         name: equivalent
-        duration: 300ba
+        duration: 150ba
         data: {set: digits, batch: 32, train: 320, test: 60}
         model: {name: preresnet-8, width: 4, affine: true, head: trained}
         precision: float64
-        learning_rate: [{linear: {from: 0, to: 0.01, for: 30ba}}, {cosine: {from: 0.01, to: 0}}]
+        learning_rate: [{linear: {from: 0, to: 0.01, for: 15ba}}, {cosine: {from: 0.01, to: 0}}]
         weight_decay: 0.5
         optimizer: {name: adamw}
 

@@ -14,7 +14,7 @@ public class EquivalentRunTests
 {
     private const string Common = """
         name: equivalent
-        duration: 300ba
+        duration: 150ba
         data: {set: digits, batch: 32, train: 320, test: 60}
         model: {name: preresnet-8, width: 4, affine: true, head: trained}
         precision: float64
@@ -29,10 +29,10 @@ public class EquivalentRunTests
     private static readonly Dictionary<string, string> Schedules = new()
     {
         ["constant"] = "learning_rate: 0.05\nweight_decay: 0.01\nmomentum: 0.9",
-        ["steps"] = "learning_rate: {steps: {start: 0.1, at: [100ba, 200ba], factor: 0.1}}\nweight_decay: 0.01\nmomentum: 0.9",
+        ["steps"] = "learning_rate: {steps: {start: 0.1, at: [50ba, 100ba], factor: 0.1}}\nweight_decay: 0.01\nmomentum: 0.9",
         ["warm-up from 0 and cosine"] =
-            "learning_rate: [{linear: {from: 0, to: 0.1, for: 30ba}}, {cosine: {from: 0.1, to: 0}}]\nweight_decay: 0.01\nmomentum: 0.9",
-        ["restarts"] = "learning_rate: {restarts: {from: 0.1, to: 0.001, period: 75ba}}\nweight_decay: 0.01\nmomentum: 0.9",
+            "learning_rate: [{linear: {from: 0, to: 0.1, for: 15ba}}, {cosine: {from: 0.1, to: 0}}]\nweight_decay: 0.01\nmomentum: 0.9",
+        ["restarts"] = "learning_rate: {restarts: {from: 0.1, to: 0.001, period: 37ba}}\nweight_decay: 0.01\nmomentum: 0.9",
         ["short warm-up and cosine"] =
             "learning_rate: [{linear: {from: 0, to: 0.1, for: 3ba}}, {cosine: {from: 0.1, to: 0}}]\nweight_decay: 0.01\nmomentum: 0.9",
         ["short restarts"] = "learning_rate: {restarts: {from: 0.1, to: 0.001, period: 8ba}}\nweight_decay: 0.01\nmomentum: 0.9",
@@ -110,7 +110,7 @@ public class EquivalentRunTests
     [InlineData("float32", "equivalent.form=texp++", "momentum=0.2")]
     [InlineData("float64", "equivalent={form: weight-decay, weight_decay: 0.01}", "momentum=0.5")]
     // The correction of a buffer that jumps with the rate is a share of the stored weights, so it follows the square of the scale.
-    [InlineData("float64", "equivalent.form=texp", "momentum=0.2", "learning_rate={steps: {start: 0.05, at: [100ba, 200ba], factor: 0.5}}")]
+    [InlineData("float64", "equivalent.form=texp", "momentum=0.2", "learning_rate={steps: {start: 0.05, at: [50ba, 100ba], factor: 0.5}}")]
     // Adam's moments and epsilon follow the scale, and with scaled gradients nothing of the optimizer does.
     [InlineData("float32", "equivalent={form: adam, weight_decay: 0.1}", "momentum=0", "optimizer={name: adamw, epsilon: 1e-3}")]
     [InlineData("float64", "equivalent={form: scaled-gradient, weight_decay: 0.1}", "momentum=0", "optimizer={name: adamw}")]

@@ -30,14 +30,19 @@ public class NormLawTests
 
     public static TheoryData<string, string[]> Cases => new()
     {
-        { "mlp", [] },
         { "mlp, momentum", Momentum },
         { "preresnet-8", PreResNet8 },
+    };
+
+    public static TheoryData<string, string[]> MoreCases => new()
+    {
+        { "mlp", [] },
         { "preresnet-8, momentum", [.. PreResNet8, .. Momentum] },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
+    [MemberData(nameof(MoreCases), Traits = new[] { "speed", "slow" })]
     public void Every_group_settles_where_the_equilibrium_is_turns_as_it_should_and_relaxes_after_a_drop_by_the_law(string name,
     string[] overrides)
     {
