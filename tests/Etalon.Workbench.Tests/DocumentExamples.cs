@@ -4,6 +4,7 @@ using Etalon.Lab.Data;
 using Etalon.Lab.RangeTests;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
+using Etalon.Schedules;
 
 namespace Etalon.Workbench.Tests;
 
@@ -48,6 +49,29 @@ public partial class DocumentExamples
             sgd.Update([new Hyperparameters(Rate: 0.1, WeightDecay: 5e-4, Momentum: 0.9)], workers);
             Console.WriteLine($"loss {result.Loss:F4}");
         }
+    }
+
+    [Fact]
+    public void Readme()
+    {
+        var numbers = new CounterStream(seed: 1, "readme");
+        float[] images = new float[32 * 8 * 8];
+        int[] labels = [.. Enumerable.Range(0, 32).Select(i => i % 10)];
+        foreach (ref float pixel in images.AsSpan()) pixel = (float)numbers.NextNormal();
+
+        var run = new RunLength(epochs: 2, stepsPerEpoch: 40);
+        var rate = new Warmup(0.1, run.Epochs(0.5)).Then(new Cosine(0.1, 0, run.After(0.5)));
+        var build = new NetworkBuilder<float>(height: 8, width: 8, channels: 1);
+        var x = build.Rectify(build.BatchNormalization("norm", build.Convolution("conv", build.Input, outputs: 16, kernel: 3)));
+        x = build.Linear("head", build.GlobalAveragePool("pool", x), outputs: 10);
+        using var workers = new Workers(2);
+        using var network = build.Build(x, new SoftmaxCrossEntropy(), maxBatch: 32, workers);
+        network.Initialize(seed: 1);
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        for (long step = 0; step < run.TotalSteps; step++)
+            network.Train(images, labels, sgd, new Hyperparameters(rate.ValueAt(step), WeightDecay: 5e-4, Momentum: 0.9));
+
+        Assert.InRange(network.Forward(images, labels, isTraining: false).Loss, 0, 2.2);
     }
 
     [Fact]
@@ -108,6 +132,7 @@ public partial class DocumentExamples
     [InlineData("find-lr.md")]
     [InlineData("training.md")]
     [InlineData("wngrad.md")]
+    [InlineData("README.md")]
     public void The_documents_show_what_is_run_here(string document)
     {
         string here = Squeeze(File.ReadAllText(SourcePath()));

@@ -44,8 +44,9 @@ internal sealed class StoredParameter<T> where T : unmanaged, IFloatingPointIeee
         if (layer is Convolution<T>)
             return new(tensor, tensor.Name, [shape.OutputChannels, shape.InputChannels, shape.KernelHeight, shape.KernelWidth],
                 (shape.KernelHeight * shape.KernelWidth, shape.InputChannels, shape.OutputChannels));
-        var map = layer.Inputs[0].Map;
-        return new(tensor, tensor.Name, [shape.OutputChannels, map.ImageLength], (map.Pixels, map.Channels, shape.OutputChannels));
+        // A layer that reads token by token has rows for the channels of one.
+        int rows = tensor.Shape[0], columns = tensor.Shape[1], channels = layer.Inputs[0].Map.Channels;
+        return new(tensor, tensor.Name, [columns, rows], (rows / channels, channels, columns));
     }
 
     private static StoredParameter<T> OfRow(Tensor<T> tensor)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Sweeps;
+using Etalon.Lab.Tests;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -16,11 +17,23 @@ public partial class DocumentTests
     [Theory, MemberData(nameof(Commands))]
     public async Task A_command_prints_what_the_document_shows(string block)
     {
+        using var folder = new TemporaryFolder();
         var lines = block.Split('\n', 2);
-        var args = lines[0]["$ etalon ".Length..].Split(' ')
-            .Select(word => word.StartsWith("recipes/", StringComparison.Ordinal) ? Cli.Recipe(word[8..]) : word);
+        string[] words = lines[0]["$ etalon ".Length..].Split(' ');
+        var args = words.Select((word, i) =>
+            i > 0 && words[i - 1] == "--out" ? Path.Combine(folder.Path, word)
+            : word.StartsWith("recipes/", StringComparison.Ordinal) ? Cli.Recipe(word[8..])
+            : word.StartsWith("docs/", StringComparison.Ordinal) ? Path.Combine(Root(), word)
+            : word);
         var (_, output, error) = await Cli.Run([.. args]);
-        Assert.Equal(lines.Length > 1 ? lines[1] : "", Spaces().Replace(error + output, "").TrimEnd());
+        string printed = Spaces().Replace(error + output, "").TrimEnd(), shown = lines.Length > 1 ? lines[1] : "";
+        foreach (string place in (string[])[folder.Path, Root()])
+            printed = printed.Replace(place + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+        // A longer path moves the ends of lines.
+        if (words.Any(word => word.StartsWith("docs/", StringComparison.Ordinal))) (printed, shown) = (Squeezed(printed), Squeezed(shown));
+        // The last line may say that more follows.
+        if (shown.EndsWith("...", StringComparison.Ordinal)) Assert.StartsWith(shown[..^3].TrimEnd(), printed, StringComparison.Ordinal);
+        else Assert.Equal(shown, printed);
     }
 
     [Theory, MemberData(nameof(Recipes))]
