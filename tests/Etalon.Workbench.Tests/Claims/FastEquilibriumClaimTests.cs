@@ -32,7 +32,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
         Assert.Equal("fast-equilibrium: undecided", report.Verdict.Last());
         report.Write(In("report"));
         string text = File.ReadAllText(Path.Combine(In("report"), "report.md"));
-        Assert.Contains("| **no** |", text, StringComparison.Ordinal);
+        Assert.Contains("| undecided |", text, StringComparison.Ordinal);
         Assert.Contains("| 0.2 | 20 |", text, StringComparison.Ordinal);
         Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(In("report"), "picture.svg")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(In("report"), "measurements.json")));
@@ -79,7 +79,7 @@ public sealed class FastEquilibriumClaimTests : IDisposable
 
         (code, _, string error) = await Cli.Run("reproduce", "perpetual-motion", "--out", In("none"));
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.Contains("\"perpetual-motion\" is no claim; there are fast-equilibrium", error, StringComparison.Ordinal);
+        Assert.Contains("\"perpetual-motion\" is no claim; there are exponential-rate", error, StringComparison.Ordinal);
         (code, _, error) = await Cli.Run("reproduce", "fast-equilibrium", "--seeds", "5", "--out", In("none"));
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains("--seeds 5", error, StringComparison.Ordinal);

@@ -149,7 +149,7 @@ internal sealed class ScheduleTwinsClaim : Claim
         double[] ofOwn = EpochCurves.Mean(a), ofTwin = EpochCurves.Mean(b);
         int worst = Enumerable.Range(0, ofOwn.Length).MaxBy(epoch => Math.Abs(Elementary.Log(ofTwin[epoch] / ofOwn[epoch])));
         double ratio = ofTwin[worst] / ofOwn[worst] - 1;
-        var ratios = new SeedSample([.. a.Zip(b, (x, y) => Math.Sign(ratio) * (y[worst] / x[worst] - 1))]);
+        var ratios = new SeedSample([.. a.Zip(b, (x, y) => (ratio < 0 ? -1 : 1) * (y[worst] / x[worst] - 1))]);
         return new("the angle between the weights before and after an update, averaged over the epoch, is within 5 % at every epoch",
             Math.Abs(ratio) <= AngleBound, $"at most {100 * ratio:0.0} %, in epoch {worst + 1}; from {ofOwn.Max():0.000} "
                 + $"to {ofOwn.Min():0.0000}")
