@@ -282,8 +282,9 @@ public sealed class SabotageTests : IDisposable
         [
             .. Enumerable.Range(0, 4).Select(draw => (IReadOnlyList<RegretPoint>)
             [
-                new RegretPoint(1_000, 0.1, 0.1, 1),
-                new RegretPoint(30_000, 0.1 * Elementary.Exp((slope + 0.01 * draw) * Elementary.Log(30)), 0.1, 1),
+                new RegretPoint(3_000, 0.1, 0.1, 1),
+                new RegretPoint(10_000, 0.1, 0.1, 1),
+                new RegretPoint(30_000, 0.1 * Elementary.Exp((slope + 0.01 * draw) * Elementary.Log(10)), 0.1, 1),
             ]),
         ];
         Assert.Equal(ClaimOutcome.Holds, OutcomeWords.Of(WnGradStochasticRateClaim.Judge([("wngrad", Row(-0.7)),
