@@ -36,6 +36,10 @@ internal sealed record ScheduleTwinsExperiment
     /// <value>At least 2; 12 by default, as many as do not miss a point of training accuracy.</value>
     public int Seeds { get; init; } = 12;
 
+    /// <summary>Runs of the control, of the first seeds.</summary>
+    /// <value>As many as of the other arms by default.</value>
+    public int? ControlSeeds { get; init; }
+
     /// <summary>Updates of each identity, at most.</summary>
     /// <value>200 by default.</value>
     public int Updates { get; init; } = 200;
@@ -47,7 +51,9 @@ internal sealed record ScheduleTwinsExperiment
     internal Func<Recipe, Recipe> Control { get; init; } = recipe => recipe with { WeightDecay = new Constant(0) };
 
     /// <summary>The recipes of all whole runs.</summary>
-    internal IReadOnlyList<Recipe> Recipes => Runs is { } pair ? ExperimentRuns.SharedRecipes(Arms(pair), Seeds) : [];
+    internal IReadOnlyList<Recipe> Recipes => Runs is { } pair
+        ? [.. ExperimentRuns.SharedRecipes(Arms(pair), Seeds), .. ExperimentRuns.SharedRecipes([ControlOf(pair)], ControlSeeds ?? Seeds)]
+        : [];
 
     /// <summary>Compares.</summary>
     /// <param name="run">Where, and on how many threads.</param>
@@ -64,7 +70,13 @@ internal sealed record ScheduleTwinsExperiment
                 () => Compare(pair, run))));
             run.Report($"identity of {pair.Title} done");
         }
-        return new ScheduleTwinsReport(this, identities, Runs is { } whole ? ExperimentRuns.ExecuteShared(Arms(whole), Seeds, run) : []);
+        return new ScheduleTwinsReport(this, identities, Runs is { } whole
+            ?
+            [
+                .. ExperimentRuns.ExecuteShared(Arms(whole), Seeds, run),
+                .. ExperimentRuns.ExecuteShared([ControlOf(whole)], ControlSeeds ?? Seeds, run),
+            ]
+            : []);
     }
 
     private Identity Compare(TwinCase pair, ClaimRun run)
@@ -82,8 +94,10 @@ internal sealed record ScheduleTwinsExperiment
     [
         new(ScheduleTwinsReport.Own, "with decay", pair.Recipe),
         new(ScheduleTwinsReport.Twin, $"its twin ({pair.FormName})", Twin(pair)),
-        new(ScheduleTwinsReport.Control, "control: decay dropped, rates kept", Control(pair.Recipe)),
     ];
+
+    private ExperimentArm ControlOf(TwinCase pair) =>
+        new(ScheduleTwinsReport.Control, "control: decay dropped, rates kept", Control(pair.Recipe));
 
     private static Recipe TwinOf(TwinCase pair) => pair.Recipe with { Equivalent = new EquivalentSpec { Form = pair.Form } };
 }

@@ -32,10 +32,10 @@ internal sealed record SpreadTest(double Largest, int Epoch, double Difference, 
     /// <param name="margin">The difference that is not to be missed.</param>
     public static SpreadTest Of(double[][] one, double[][] other, double resolution, double margin)
     {
-        int epochs = Math.Min(one.Min(curve => curve.Length), other.Min(curve => curve.Length)), seeds = Math.Min(one.Length, other.Length);
+        int epochs = Math.Min(one.Min(curve => curve.Length), other.Min(curve => curve.Length));
         double freedom = Math.Max(1, (one.Length + other.Length - 2) * Math.Min(epochs, 2 * Neighbors + 1)),
-            critical = StudentDistribution.Critical(Level / epochs, freedom), scale = Math.Sqrt(2.0 / seeds);
-        double[] variances = [.. Enumerable.Range(0, epochs).Select(epoch => (Variance(one, epoch) + Variance(other, epoch)) / 2)];
+            critical = StudentDistribution.Critical(Level / epochs, freedom), scale = Math.Sqrt(1.0 / one.Length + 1.0 / other.Length);
+        double[] variances = [.. Enumerable.Range(0, epochs).Select(epoch => Pooled(one, other, epoch))];
         var (largest, at, difference, spreads) = (0.0, 1, 0.0, 0.0);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
@@ -47,6 +47,11 @@ internal sealed record SpreadTest(double Largest, int Epoch, double Difference, 
         }
         return new(largest, at, difference, critical, 1 - CheckPower.Tail(critical - margin / spreads, freedom));
     }
+
+    // By their degrees of freedom: an arm of one run has none.
+    private static double Pooled(double[][] one, double[][] other, int epoch) => one.Length + other.Length <= 2
+        ? 0
+        : ((one.Length - 1) * Variance(one, epoch) + (other.Length - 1) * Variance(other, epoch)) / (one.Length + other.Length - 2);
 
     private static double Variance(double[][] curves, int epoch)
     {
