@@ -1,0 +1,204 @@
+// The pages in a headless Chromium, against a server of their own. ETALON is the command, ETALON_MODULES the folder of node_modules,
+// ETALON_FOLDER a folder with runs, ETALON_RECIPE a recipe that trains in seconds.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+
+const require = createRequire(`${process.env.ETALON_MODULES}/`);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const folder = process.env.ETALON_FOLDER, runs = `${folder}/runs`, command = process.env.ETALON.split(' ');
+const markup = '<img src=x onerror=window.hacked=1>';
+
+let server, base, browser;
+
+/** Starts the server, and gives the address that it prints. */
+async function serve(port = 0) {
+  server = spawn(command[0], [...command.slice(1), 'serve', '--runs', runs, '--reports', `${folder}/reports`, '--port', `${port}`], { env: { ...process.env, XDG_CACHE_HOME: `${folder}/cache` } });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    server.stdout.on('data', text => {
+      said += text;
+      const address = /http:\S+/.exec(said);
+      if (address) resolve(address[0]);
+    });
+    server.stderr.on('data', text => { said += text; });
+    server.on('exit', code => reject(new Error(`serve ended with ${code}: ${said}`)));
+  });
+}
+
+function stop() {
+  const ended = new Promise(resolve => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  return ended;
+}
+
+function train(...words) {
+  const child = spawn(command[0], [...command.slice(1), 'train', process.env.ETALON_RECIPE, '--runs', runs, '--threads', '1', ...words], { stdio: 'ignore' });
+  return { child, ended: new Promise(resolve => child.once('exit', resolve)) };
+}
+
+/** A page whose errors fail the test. */
+async function open(address, { width = 1280, theme = 'light', mayLose = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, acceptDownloads: true });
+  const page = await context.newPage();
+  page.errors = [];
+  page.on('console', message => { if (message.type() === 'error' && !mayLose) page.errors.push(message.text()); });
+  page.on('pageerror', error => page.errors.push(error.message));
+  await page.goto(base + address);
+  await page.locator('h1').waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+}
+
+before(async () => {
+  base = await serve();
+  browser = await chromium.launch({ executablePath: process.env.ETALON_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+});
+
+after(async () => {
+  await browser?.close();
+  await stop();
+});
+
+const pages = ['', 'run?id=small', 'compare?run=small&run=sweep/a&metric=train/loss', 'sweep', 'claims', 'workshop', 'log'];
+for (const address of pages)
+  for (const [width, theme] of [[1280, 'light'], [390, 'dark']])
+    test(`the page "${address}" at ${width} in ${theme} has no serious fault and fits`, async () => {
+      const page = await open(address, { width, theme });
+      if (address.startsWith('run')) await page.locator('.verdict, section.card p').first().waitFor();
+      await page.waitForTimeout(300);
+      // By the browser's debugger: the page's own policy allows no script from here.
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+      assert.deepEqual(violations.filter(found => ['serious', 'critical'].includes(found.impact)).map(found => `${found.id}: ${found.nodes[0].html}`), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the window');
+      await close(page);
+    });
+
+test('a run that starts and finishes is seen, and one that is killed is marked as interrupted', async () => {
+  const page = await open('');
+  const whole = train('name=watched');
+  const row = page.locator('tr[data-run=watched]');
+  await row.waitFor({ timeout: 30_000 });
+  assert.equal(await whole.ended, 0);
+  await row.locator('.state.done').waitFor({ timeout: 15_000 });
+  const killed = train('name=killed', 'duration=100000ba', 'log.every=1ba');
+  await page.locator('tr[data-run=killed] .state.running').waitFor({ timeout: 30_000 });
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  await page.locator('tr[data-run=killed] .state.interrupted').waitFor({ timeout: 40_000 });
+  await close(page);
+});
+
+test('after the server was away the page goes on by itself', async () => {
+  const page = await open('', { mayLose: true });
+  await stop();
+  await page.getByText('disconnected').waitFor({ timeout: 20_000 });
+  cpSync(`${runs}/small`, `${runs}/meanwhile`, { recursive: true });
+  await serve(new URL(base).port);
+  await page.locator('tr[data-run=meanwhile]').waitFor({ timeout: 30_000 });
+  await page.getByText('live', { exact: true }).waitFor();
+  await close(page);
+});
+
+test('a schedule is edited: mistakes at their place, the picture while typing, a milestone dragged', async () => {
+  const page = await open('workshop');
+  const recipe = page.locator('#recipe'), sentence = page.locator('.sentence').first();
+  await page.getByText('Learning rate over updates rises from 0').waitFor();
+  await recipe.fill('duration: 10ep\nsteps_per_epoch: 100\nlearning_rat: 0.1\n');
+  await page.getByText('did you mean learning_rate?').waitFor();
+  assert.equal(await recipe.getAttribute('aria-invalid'), 'true');
+  await recipe.fill('duration: 10ep\nsteps_per_epoch: 100\nlearning_rate: {steps: {start: 0.5, at: [5ep], factor: 0.1}}\nweight_decay: 5e-4\n');
+  await page.getByText('falls from 0.5 to 0.05').waitFor();
+  assert.equal(await page.locator('#errors li').count(), 0);
+  await page.getByText('mixing units.').waitFor();
+  const field = page.locator('.u-over').first(), box = await field.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(() => /at: \[(7\.9|8)/.test(document.querySelector('#recipe').value));
+  assert.ok(await sentence.textContent());
+  assert.match(page.url(), /recipe=/);
+  await close(page);
+});
+
+test('pictures and data are saved, and are not empty', async () => {
+  const page = await open('compare?run=small&metric=train/loss&logy=1');
+  await page.locator('.u-over').waitFor();
+  const save = async name => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
+    return readFileSync(await download.path());
+  };
+  const svg = (await save('SVG')).toString();
+  assert.match(svg, /<svg[^>]*>.*<path[^>]* d="M[\d.]+ [\d.]+L/s);
+  assert.doesNotMatch(svg, /NaN|undefined/);
+  const png = await save('PNG');
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  assert.ok(png.length > 5000);
+  const rows = (await save('CSV')).toString().trim().split('\n');
+  assert.equal(rows[0], 'updates,small');
+  assert.ok(rows.length > 5);
+  await close(page);
+});
+
+test('a chart is read by the keyboard alone', async () => {
+  const page = await open('run?id=small');
+  await page.locator('.u-over').first().waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the page');
+  for (let i = 0; i < 60 && !(await page.evaluate(() => document.activeElement.classList.contains('plot'))); i++) await page.keyboard.press('Tab');
+  assert.ok(await page.evaluate(() => document.activeElement.classList.contains('plot')), 'no chart can be reached');
+  await page.keyboard.press('End');
+  assert.match(await page.locator('.readout').first().textContent(), /updates 28 +train\/loss [\d.e-]+/);
+  await page.keyboard.press('+');
+  await page.getByRole('button', { name: 'whole range' }).first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'whole range' }).first().waitFor({ state: 'hidden' });
+  await close(page);
+});
+
+test('what was chosen stands in the address and comes back', async () => {
+  const page = await open('compare?run=small');
+  await page.locator('.u-over').waitFor();
+  await page.getByLabel('Metric').selectOption('train/loss');
+  await page.getByLabel('Horizontal axis').selectOption('epochs');
+  await page.getByRole('button', { name: 'log y' }).click();
+  await page.waitForFunction(() => location.search.includes('logy=1'));
+  await page.goto(page.url());
+  await page.locator('.u-over').waitFor();
+  assert.equal(await page.getByLabel('Metric').inputValue(), 'train/loss');
+  assert.equal(await page.getByLabel('Horizontal axis').inputValue(), 'epochs');
+  assert.equal(await page.getByRole('button', { name: 'log y' }).getAttribute('aria-pressed'), 'true');
+  await close(page);
+});
+
+test('markup in names, recipes and headers is shown as text', async () => {
+  const run = `${runs}/${markup}`;
+  mkdirSync(run, { recursive: true });
+  cpSync(`${runs}/small/resolved.json`, `${run}/resolved.json`);
+  writeFileSync(`${run}/recipe.yaml`, `# ${markup}\n`);
+  writeFileSync(`${run}/metrics.jsonl`, `{"step":0,"train/loss":1,"${markup}":1}\n{"step":1,"train/loss":2,"${markup}":2}\n`);
+  const list = await open('');
+  await list.getByRole('link', { name: markup }).waitFor({ timeout: 15_000 });
+  await close(list);
+  const page = await open(`run?id=${encodeURIComponent(markup)}&metric=${encodeURIComponent(markup)}`);
+  await page.getByRole('heading', { name: markup }).first().waitFor();
+  await page.getByText(`# ${markup}`).waitFor();
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  await close(page);
+  const log = await open('log');
+  const rows = Array.from({ length: 50 }, (_, step) => `${step},0.1,5e-4,0,${10 - step / 100},0.5`).join('\n');
+  await log.locator('#file').setInputFiles({ name: `${markup}.csv`, mimeType: 'text/csv', buffer: Buffer.from(`step,lr,weight_decay,momentum,norm/${markup},gradsq/${markup}\n${rows}\n`) });
+  await log.locator('.verdict').waitFor();
+  assert.equal(await log.evaluate(() => window.hacked), undefined);
+  await close(log);
+});
