@@ -1,3 +1,5 @@
+using Etalon.Lab.Files;
+
 namespace Etalon.Lab.Invariance;
 
 /// <summary>
@@ -9,12 +11,5 @@ internal static class PyTorchAudit
 
     /// <summary>Writes the module.</summary>
     /// <param name="writer">Where to; the text is UTF-8 as soon as it is a file.</param>
-    public static void Write(TextWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        using var resource = typeof(PyTorchAudit).Assembly.GetManifestResourceStream(FileName)
-            ?? throw new InvalidOperationException($"The assembly was built without its resource {FileName}.");
-        using var text = new StreamReader(resource);
-        writer.Write(text.ReadToEnd());
-    }
+    public static void Write(TextWriter writer) => EmbeddedModule.Write(FileName, writer);
 }

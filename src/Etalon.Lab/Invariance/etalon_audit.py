@@ -137,7 +137,7 @@ class _Probe:
         self.parameters = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad]
         if not any(p.dim() >= 2 for _, p in self.parameters):
             raise ValueError("the model has no trained weight of two or more dimensions")
-        self._inputs, self._pick, self._seed = _wide(inputs), output, seed
+        self._inputs, self._pick, self._seed = _in_float64(inputs), output, seed
         with torch.no_grad():
             self._outputs = self._run()
         if not torch.isfinite(self._outputs).all():
@@ -267,11 +267,11 @@ def _solve(derivatives, i, candidates, limit):
     return None
 
 
-def _wide(inputs):
+def _in_float64(inputs):
     if torch.is_tensor(inputs):
         return inputs.double() if inputs.is_floating_point() else inputs
     if isinstance(inputs, dict):
-        return {key: _wide(value) for key, value in inputs.items()}
+        return {key: _in_float64(value) for key, value in inputs.items()}
     if isinstance(inputs, (tuple, list)):
-        return tuple(_wide(value) for value in inputs)
+        return tuple(_in_float64(value) for value in inputs)
     return inputs

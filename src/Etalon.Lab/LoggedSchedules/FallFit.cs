@@ -42,17 +42,9 @@ internal static class FallFit
     /// <summary>Least squares of rate = low + (top - low) · shape(t) over the rows of a fall.</summary>
     public static (double Top, double Low) Between(string shape, LoggedSchedule rows, long begin, long length)
     {
-        double n = 0, x = 0, y = 0, xx = 0, xy = 0;
-        for (int row = 0; row < rows.Steps.Length; row++)
-        {
-            if (rows.Steps[row] < begin || rows.Steps[row] > begin + length) continue;
-            double s = Shape(shape, (rows.Steps[row] - begin) / (double)length), rate = rows.Rates[row];
-            (n, x, y, xx, xy) = (n + 1, x + s, y + rate, xx + s * s, xy + s * rate);
-        }
-        double spread = n * xx - x * x;
-        if (!(spread > 1e-12)) return (rows.Rates.Max(), 0);
-        double slope = (n * xy - x * y) / spread, low = (y - slope * x) / n;
-        return (low + slope, low);
+        var line = ShapeFit.Of(rows.Steps.Zip(rows.Rates).Where(row => row.First >= begin && row.First <= begin + length)
+            .Select(row => (Shape(shape, (row.First - begin) / (double)length), row.Second)));
+        return line ?? (rows.Rates.Max(), 0);
     }
 
     /// <summary>The length of a fall after which the rate stands still.</summary>

@@ -36,12 +36,18 @@ internal sealed class LoggedSchedule
         if (question.WeightDecay is { } given && ((logged is { } said && said != given) || (logged is null && decays is not null)))
             throw new InputException(
                 $"--weight-decay {given}: {log.Source} says {(logged is { } one ? $"{one}" : "a decay for each row")}; leave the option "
-                + $"out");
+                + "out");
         WeightDecay = question.WeightDecay ?? logged;
         Decays = question.WeightDecay is null && decays is not null && WeightDecay is null
             ? [.. rows.Select(row => At(decays, row.Step))] : WeightDecay is { } decay ? [.. rows.Select(_ => decay)] : [];
-        GradientNorm = Scaled(SeriesNames.Find(log, LoggedQuantity.GradientNorm, question.Map), scale, FirstStep);
-        Loss = Scaled(SeriesNames.Find(log, LoggedQuantity.Loss, question.Map), scale, FirstStep);
+        var (gradients, losses) = (SeriesNames.Find(log, LoggedQuantity.GradientNorm, question.Map),
+            SeriesNames.Find(log, LoggedQuantity.Loss, question.Map));
+        (GradientNorm, Loss) = (Scaled(gradients, scale, FirstStep), Scaled(losses, scale, FirstStep));
+        Remarks =
+        [
+            .. LogGaps.NotFinite("The rate", rates, scale), .. LogGaps.Negative(rates, scale), .. LogGaps.Holes(steps, Interval),
+            .. LogGaps.NotFinite("The loss", losses, scale), .. LogGaps.NotFinite("The gradient's norm", gradients, scale),
+        ];
         double momentum = question.Momentum ?? Constant(SeriesNames.Find(log, LoggedQuantity.Momentum, question.Map)) ?? UsualMomentum;
         Rule = question.Optimizer is { } kind ? AdvisedRule.Usual(kind, NetworkFamily.Other) with { Momentum = momentum } : null;
         TotalSteps = Steps[^1] + Interval;
@@ -95,6 +101,9 @@ internal sealed class LoggedSchedule
 
     /// <summary>The loss by update; empty where it was not logged.</summary>
     public IReadOnlyList<(long Step, double Value)> Loss { get; }
+
+    /// <summary>What the log leaves out, with the place, a sentence each.</summary>
+    public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>The largest rate.</summary>
     public double Peak => Rates.Max();

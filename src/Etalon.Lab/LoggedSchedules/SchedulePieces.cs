@@ -5,9 +5,9 @@ using Etalon.Schedules;
 namespace Etalon.Lab.LoggedSchedules;
 
 /// <summary>
-/// The pieces of a recipe that explain a logged schedule: a warm-up, then a constant, drops, a line, a cosine or a plateau with a decay.
-/// Each candidate is written as a recipe, read back, and held against every row; the one with the fewest pieces counts whose largest
-/// residual is what rounding leaves.
+/// The pieces of a recipe that explain a logged schedule: a warm-up, then a constant, drops, a line, a cosine, a plateau with a decay,
+/// cycles that begin anew, or a decay without an end; or one cycle. Each candidate is written as a recipe, read back, and held against
+/// every row. The first counts that leaves what the digits of a recipe leave, or else what those of a log do.
 /// </summary>
 /// <param name="Pieces">What stands below learning_rate, a line each; empty where nothing explains the rows.</param>
 /// <param name="Words">In words, such as "warm-up of 500 updates, cosine to 0".</param>
@@ -16,6 +16,9 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
 {
     /// <summary>What rounded logs leave: rates of three digits.</summary>
     public const double Close = 2e-3;
+
+    // What is left of rows with all digits: a recipe's numbers have six.
+    private const double Digits = 3e-6;
 
     // Beyond this a candidate explains nothing.
     private const double Explains = 0.05;
@@ -31,8 +34,18 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
     /// <summary>The pieces of a schedule.</summary>
     public static SchedulePieces Of(LoggedSchedule schedule)
     {
-        var candidates = Candidates(schedule).Select(candidate => candidate with { Residual = candidate.ResidualOn(schedule) }).ToList();
-        var best = candidates.FirstOrDefault(candidate => candidate.IsExact) ?? candidates.MinBy(candidate => candidate.Residual);
+        List<SchedulePieces> tried = [];
+        foreach (var candidates in new[] { Candidates(schedule), Cycles(schedule) })
+        {
+            foreach (var candidate in candidates)
+            {
+                tried.Add(candidate with { Residual = candidate.ResidualOn(schedule) });
+                if (tried[^1].Residual <= Digits) return tried[^1];
+            }
+            // The search for cycles takes long, and what is close to another shape is none.
+            if (tried.FirstOrDefault(candidate => candidate.IsExact) is { } close) return close;
+        }
+        var best = tried.MinBy(candidate => candidate.Residual);
         return best is not null && best.Residual <= Explains
             ? best : new([], "no shape that is tried", schedule.TotalSteps) { Residual = best?.Residual ?? 1 };
     }
@@ -74,13 +87,26 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         return pieces;
     }
 
-    private static IEnumerable<SchedulePieces> Candidates(LoggedSchedule rows)
+    // The last of the rows that rise at the beginning.
+    private static int Rising(LoggedSchedule rows)
     {
         int from = 0;
         while (from + 1 < rows.Rates.Length && rows.Rates[from + 1] > rows.Rates[from]) from++;
-        var warmup = from == 0 ? WarmupLine.None : WarmupLine.Of(rows, from);
+        return from;
+    }
+
+    private static (WarmupLine Line, (IReadOnlyList<string> Pieces, string Words, long End) ToPeak) Warmup(LoggedSchedule rows)
+    {
+        int from = Rising(rows);
+        var line = from == 0 ? WarmupLine.None : WarmupLine.Of(rows, from);
+        return (line, line.To(rows.Rates.Skip(from).Max()));
+    }
+
+    private static IEnumerable<SchedulePieces> Candidates(LoggedSchedule rows)
+    {
+        int from = Rising(rows);
+        var (warmup, start) = Warmup(rows);
         double peak = rows.Rates.Skip(from).Max();
-        var start = warmup.To(peak);
         if (rows.Rates.Skip(from).All(rate => Math.Abs(rate - peak) <= Close * peak))
             yield return new([.. start.Pieces, $"constant: {{value: {Text(peak)}}}"], $"{start.Words}constant at {peak:g4}",
                 rows.End);
@@ -92,18 +118,53 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             var way = start;
             for (int i = 0; i < 2 && FallFit.HasRows(rows, way.End); i++)
                 way = warmup.To(FallFit.Between(shape, rows, way.End, FallFit.EndOf(shape, rows, way.End) - way.End).Top);
-            if (FallFit.HasRows(rows, way.End)) yield return Fall(shape, rows, way);
+            if (!FallFit.HasRows(rows, way.End)) continue;
+            foreach (var fall in Fall(shape, rows, way)) yield return fall;
         }
-        foreach (var candidate in Falls(rows, start.End, from, start.Words))
+        foreach (var candidate in Falls(rows, start.End, from, start.Words).Concat(Endless(rows, start.End, start.Words)))
             yield return candidate with { Pieces = [.. start.Pieces, .. candidate.Pieces] };
     }
 
-    private static SchedulePieces Fall(string shape, LoggedSchedule rows, (IReadOnlyList<string> Pieces, string Words, long End) warmup)
+    // Without a last row beyond it a fall ends at the run's end; one that comes to its end at the last row has that row's update too.
+    private static IEnumerable<SchedulePieces> Fall(
+        string shape, LoggedSchedule rows, (IReadOnlyList<string> Pieces, string Words, long End) warmup)
     {
         long end = FallFit.EndOf(shape, rows, warmup.End);
+        bool isInclusive = end == rows.Steps[^1] && rows.PlannedSteps is null;
         var fit = FallFit.Between(shape, rows, warmup.End, end - warmup.End);
-        return new([.. warmup.Pieces, Piece(shape, rows, warmup.End, end - warmup.End, isLast: true)],
-            $"{warmup.Words}{shape} from {fit.Top:g4} to {FallFit.Low(fit):g4}", end);
+        // What is as small as a log's rounding is 0, unless the rows say otherwise with all their digits.
+        foreach (double low in new[] { FallFit.Low(fit), Math.Max(0, fit.Low) }.Distinct())
+            yield return new(
+                [.. warmup.Pieces, $"{shape}: {{from: {Text(fit.Top)}, to: {Text(low)}{(isInclusive ? ", inclusive: true" : "")}}}"],
+                $"{warmup.Words}{shape} from {fit.Top:g4} to {low:g4}", isInclusive ? end + 1 : end);
+    }
+
+    private static IEnumerable<SchedulePieces> Endless(LoggedSchedule rows, long begin, string after)
+    {
+        if (DecayFit.Exponential(rows, begin) is var (start, factor))
+            yield return new([$"exponential: {{from: {Text(start)}, factor: {Digits10(factor)}, every: 1ba}}"],
+                $"{after}exponential from {start:g4}, times {factor:g6} each update", rows.End);
+        if (DecayFit.InverseRoot(rows, begin) is var (peak, shift))
+            yield return new([$"inverse_sqrt: {{peak: {Text(peak)}, shift: {Digits10(shift)}ba}}"],
+                $"{after}{peak:g4} over the root of 1 + t/{shift:g6}", rows.End);
+    }
+
+    private static IEnumerable<SchedulePieces> Cycles(LoggedSchedule rows)
+    {
+        if (OneCycleFit.Of(rows) is { } cycle)
+            yield return new(
+                [$"one_cycle: {{peak: {Text(cycle.Peak)}, initial: {Text(cycle.Initial)}, final: {Text(Math.Max(0, cycle.Final))}, "
+                    + $"rise: {Digits10(cycle.Rise)}, shape: {cycle.Shape}}}"],
+                $"one cycle from {cycle.Initial:g4} up to {cycle.Peak:g4} in {cycle.Rise:0.#%} of the run, then down to "
+                + $"{Math.Max(0, cycle.Final):g4}", cycle.Total);
+        var (_, start) = Warmup(rows);
+        if (RestartsFit.Of(rows, start.End) is not { } restarts) yield break;
+        foreach (double end in new[] { FallFit.Low((restarts.Top, restarts.Low)), Math.Max(0, restarts.Low) }.Distinct())
+            yield return new(
+                [.. start.Pieces, $"restarts: {{from: {Text(restarts.Top)}, to: {Text(end)}, period: {restarts.Period}ba, "
+                    + $"growth: {restarts.Growth:R}}}"],
+                $"{start.Words}cosines from {restarts.Top:g4} to {end:g4} that begin anew, the first after {Updates(restarts.Period)}"
+                + (restarts.Growth == 1 ? "" : $", each {restarts.Growth} times as long as the one before"), rows.End);
     }
 
     private static SchedulePieces? DropsOf(LoggedSchedule rows, long begin, int from, string after)
@@ -126,8 +187,8 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         {
             string steps = string.Join(", ", at.Select(drop => $"{drop.Step}ba"));
             return new([$"steps: {{start: {Text(rows.Rates[from])}, at: [{steps}], factor: {Text(Rounded(factor))}}}"],
-                $"{after}times {factor:g4} at {string.Join(", ", at.Select(drop => $"{drop.Step:#,0}"))}, or up to "
-                + $"{rows.Interval - 1:#,0} updates before",
+                $"{after}times {factor:g4} at {string.Join(", ", at.Select(drop => $"{drop.Step:#,0}"))}"
+                + (rows.Interval > 1 ? $", or up to {Updates(rows.Interval - 1)} before" : ""),
                 rows.End);
         }
         var pieces = new List<string>();
@@ -139,7 +200,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             (start, rate) = (step, rate * ratio);
         }
         pieces.Add($"constant: {{value: {Text(rate)}}}");
-        return new(pieces, $"{after}{at.Count} jumps", rows.End);
+        return new(pieces, $"{after}{at.Count} {(at.Count == 1 ? "jump" : "jumps")}", rows.End);
     }
 
     private static IEnumerable<SchedulePieces> Falls(LoggedSchedule rows, long begin, int from, string after)
@@ -153,8 +214,8 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             long shorter = FallFit.LengthOf(shape, rows, begin, length);
             if (shorter > 0.995 * length) continue;
             double low = FallFit.Low(FallFit.Between(shape, rows, begin, shorter));
-            yield return new([Piece(shape, rows, begin, shorter, isLast: false), $"constant: {{value: {Text(low)}}}"],
-                $"{after}{shape} to {low:g4} in {shorter:#,0} updates, then constant", rows.End);
+            yield return new([Piece(shape, rows, begin, shorter), $"constant: {{value: {Text(low)}}}"],
+                $"{after}{shape} to {low:g4} in {Updates(shorter)}, then constant", rows.End);
         }
         // A plateau, then a fall.
         int still = from;
@@ -166,15 +227,15 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
             double low = FallFit.LowAfter(shape, rows, turn, still, peak);
             yield return new(
                 [$"wsd: {{peak: {Text(peak)}, decay: {rows.End - turn}ba, to: {Text(low)}, shape: {shape}}}"],
-                $"{after}a plateau at {peak:g4} and a {shape} decay to {low:g4} over the last {rows.End - turn:#,0} updates",
+                $"{after}a plateau at {peak:g4} and a {shape} decay to {low:g4} over the last {Updates(rows.End - turn)}",
                 rows.End);
         }
     }
 
-    private static string Piece(string shape, LoggedSchedule rows, long begin, long length, bool isLast)
+    private static string Piece(string shape, LoggedSchedule rows, long begin, long length)
     {
         var fit = FallFit.Between(shape, rows, begin, length);
-        return $"{shape}: {{from: {Text(fit.Top)}, to: {Text(FallFit.Low(fit))}{(isLast ? "" : $", for: {length}ba")}}}";
+        return $"{shape}: {{from: {Text(fit.Top)}, to: {Text(FallFit.Low(fit))}, for: {length}ba}}";
     }
 
     // Read as a recipe, and held against each row: what is written is what is judged.
@@ -196,7 +257,13 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
     }
 
     private static double Rounded(double value) =>
-        double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        double.Parse(value.ToString("g6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    /// <summary>So many updates, in words.</summary>
+    internal static string Updates(long count) => count == 1 ? "1 update" : $"{count:#,0} updates";
+
+    // What is taken to a power, or far from the rows, has more digits.
+    private static string Digits10(double value) => value.ToString("g10", CultureInfo.InvariantCulture);
+
+    private static string Text(double value) => value.ToString("g6", CultureInfo.InvariantCulture);
 }

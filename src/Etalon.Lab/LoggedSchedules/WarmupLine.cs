@@ -31,6 +31,7 @@ internal sealed record WarmupLine(double AtZero, double Slope)
         if (Slope == 0) return ([], "", 0);
         long end = Math.Max(1, (long)Math.Round((height - AtZero) / Slope));
         string from = AtZero.ToString("G6", CultureInfo.InvariantCulture), to = height.ToString("G6", CultureInfo.InvariantCulture);
-        return ([$"linear: {{from: {from}, to: {to}, for: {end}ba}}"], $"warm-up of {end:#,0} updates to {height:g4}, then ", end);
+        return ([$"linear: {{from: {from}, to: {to}, for: {end}ba}}"],
+            $"warm-up of {SchedulePieces.Updates(end)} to {height:g4}, then ", end);
     }
 }

@@ -31,7 +31,7 @@ internal static class LogText
         return reader.ReadToEnd();
     }
 
-    /// <summary>JSON with Python's words for what is not finite, which count as null.</summary>
+    /// <summary>JSON with Python's words for what is not finite, which count as such numbers.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">The place for messages: a file, or a file and a line.</param>
     /// <exception cref="InputException">It is no JSON.</exception>
@@ -50,11 +50,22 @@ internal static class LogText
         }
     }
 
-    /// <summary>A number; null for anything else. Some tools write numbers as text.</summary>
+    /// <summary>Whether a text is a word for a number that is not finite, as Python and others write it.</summary>
+    public static bool IsNotFinite(ReadOnlySpan<char> word)
+    {
+        word = word.Trim().TrimStart("+-");
+        return word.Equals("nan", StringComparison.OrdinalIgnoreCase) || word.Equals("inf", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("infinity", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// A number, NaN for one that is not finite; null for anything else. Some tools write numbers as text.
+    /// </summary>
     public static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.TryGetDouble(out double number) ? number : null,
-        JsonValueKind.String => NumberText.Read(value.GetString(), out double number) == NumberText.Fault.None ? number : null,
+        JsonValueKind.String => NumberText.Read(value.GetString(), out double number) == NumberText.Fault.None ? number
+            : IsNotFinite(value.GetString()) ? double.NaN : null,
         _ => null,
     };
 
@@ -85,7 +96,7 @@ internal static class LogText
                 plain.Append(letter);
                 continue;
             }
-            plain.Append("null");
+            plain.Append('"').Append(word).Append('"');
             i += word.Length - 1;
         }
         return plain.ToString();

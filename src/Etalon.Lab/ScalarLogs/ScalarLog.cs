@@ -31,11 +31,10 @@ internal sealed class ScalarLog
     /// <summary>What was odd and was read all the same.</summary>
     public List<string> Warnings { get; } = [];
 
-    /// <summary>Adds a point; a value that is not finite is no point.</summary>
+    /// <summary>Adds a point; a value that is not finite is no point, but is counted.</summary>
     /// <exception cref="InputException">There are too many.</exception>
     public void Add(string name, long step, double value)
     {
-        if (!double.IsFinite(value)) return;
         if (++_points > MostPoints)
             throw new InputException($"{Source}: has more than {MostPoints:#,0} numbers; export fewer rows, or fewer metrics");
         if (!_series.TryGetValue(name, out var series)) _series.Add(name, series = new ScalarSeries());
@@ -47,6 +46,8 @@ internal sealed class ScalarLog
     public ScalarLog Settled()
     {
         foreach (var series in _series.Values) series.Settle();
+        var empty = _series.Where(each => each.Value.Points.Count == 0).Select(each => each.Key).ToList();
+        foreach (string name in empty) _series.Remove(name);
         return _series.Count > 0
             ? this : throw new InputException($"{Source}: is {Format} without any number; give one of a run that has begun");
     }
@@ -55,16 +56,28 @@ internal sealed class ScalarLog
 /// <summary>A number by step.</summary>
 internal sealed class ScalarSeries
 {
+    private readonly List<long> _notFinite = [];
     private List<(long Step, double Value)> _points = [];
 
     /// <summary>The points, ascending by step once the log is settled.</summary>
     public IReadOnlyList<(long Step, double Value)> Points => _points;
 
+    /// <summary>The steps whose value is not finite, ascending once the log is settled.</summary>
+    public IReadOnlyList<long> NotFinite => _notFinite;
+
     /// <summary>Adds a point.</summary>
-    public void Add(long step, double value) => _points.Add((step, value));
+    public void Add(long step, double value)
+    {
+        if (double.IsFinite(value)) _points.Add((step, value));
+        else _notFinite.Add(step);
+    }
 
     /// <summary>Takes away what a run that was restarted at a step had logged from there on.</summary>
-    public void CutFrom(long step) => _points.RemoveAll(point => point.Step >= step);
+    public void CutFrom(long step)
+    {
+        _points.RemoveAll(point => point.Step >= step);
+        _notFinite.RemoveAll(each => each >= step);
+    }
 
     /// <summary>Orders the points; of several with a step the one that came last stays.</summary>
     public void Settle()
@@ -76,5 +89,6 @@ internal sealed class ScalarSeries
             else ordered.Add(point);
         }
         _points = ordered;
+        _notFinite.Sort();
     }
 }

@@ -37,6 +37,11 @@ internal static class SeriesNames
                 .FirstOrDefault(name => name is not null);
     }
 
+    /// <summary>Whether one of some columns is the rate, by its name.</summary>
+    public static bool HasRate(IEnumerable<string> names) => names.Any(name => _names[LoggedQuantity.Rate].Any(pattern =>
+        Matches(name, pattern, StringComparison.OrdinalIgnoreCase)
+        || name[(name.LastIndexOf('/') + 1)..].Equals(pattern, StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>The series of a quantity; null where the log has none.</summary>
     /// <param name="log">The log.</param>
     /// <param name="quantity">The quantity.</param>

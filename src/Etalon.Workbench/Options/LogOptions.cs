@@ -21,7 +21,8 @@ internal sealed class LogOptions
         NumberOption.Whole("--steps-per-epoch", "N", "Updates of an epoch, where steps are epochs or times should be told in them.");
     public Option<string[]> Map { get; } = new("--map")
     {
-        Description = "What a log calls a number, such as lr=opt/rate; also weight_decay, momentum, grad_norm, loss.",
+        Description = "What a log calls a number, such as lr=opt/rate; also weight_decay, momentum, grad_norm, loss, and norms as in "
+            + "norm/all=max_norm.",
         HelpName = "NAME=SERIES"
     };
     public Option<string?> OfRun { get; } = new("--run") { Description = "Which run, where an export has several.", HelpName = "NAME" };
@@ -42,9 +43,11 @@ internal sealed class LogOptions
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? pair : pair[..equals];
-            if (equals <= 0 || !quantities.Contains(name))
-                throw new InputException($"--map {pair}: must be NAME=SERIES, with one of {string.Join(", ", quantities)} for NAME");
-            map[name] = pair[(equals + 1)..];
+            if (equals <= 0 || !(quantities.Contains(name) || MappedLog.IsColumn(name)))
+                throw new InputException($"--map {pair}: must be NAME=SERIES, with one of {string.Join(", ", quantities)} for NAME, or a "
+                    + "quantity of a group of weights, such as norm/GROUP or gradsq/GROUP");
+            if (!map.TryAdd(name, pair[(equals + 1)..]))
+                throw new InputException($"--map {pair}: {name} is {map[name]} already; leave one of the two out");
         }
         UnusualSize.Warn(
             $"{WeightDecay.Name} ", parsed.GetValue(WeightDecay), ScheduledQuantity.WeightDecay, parsed.InvocationConfiguration.Error);

@@ -135,6 +135,64 @@ public sealed class LogFormatTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("tensorboard")]
+    [InlineData("lightning")]
+    [InlineData("wandb-history")]
+    [InlineData("mlflow")]
+    [InlineData("jsonl")]
+    [InlineData("csv")]
+    public void A_log_can_be_read_while_another_process_writes_it(string format)
+    {
+        string path = SampleLogs.Write(_folder, format),
+            file = Directory.Exists(path) ? Path.Combine(path, "metrics/train/learning_rate") : path;
+        byte[] whole = File.ReadAllBytes(file);
+        int before = 0;
+        using var writer = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read);
+        for (int at = 0; at < whole.Length; at += 211)
+        {
+            writer.Write(whole, at, Math.Min(211, whole.Length - at));
+            writer.Flush();
+            IReadOnlyList<(long Step, double Value)> points;
+            try
+            {
+                points = LogFormat.ReadAny(path).Series.First(series => series.Key.Contains("lr", StringComparison.Ordinal)
+                    || series.Key.Contains("learning", StringComparison.Ordinal)).Value.Points;
+            }
+            catch (Exception exception) when (before == 0 && exception is InputException or InvalidOperationException)
+            {
+                continue; // nothing of it is there yet
+            }
+            Assert.True(points.Count >= before, $"{points.Count} rows after {before}");
+            before = points.Count;
+            Assert.All(points, point => Assert.Equal(SampleLogs.Rate(point.Step), point.Value, 1e-9));
+        }
+        Assert.InRange(before, 145, 146);
+    }
+
+    [Theory]
+    [InlineData("log.jsonl", "{\"step\": 0, \"lr\": 0.1, \"loss\": 1}\n{\"step\": 1, \"lr\": NaN, \"loss\": Infinity}\n"
+        + "{\"step\": 2, \"lr\": 0.1, \"loss\": 1}\n")]
+    [InlineData("log.csv", "step,lr,loss\n0,0.1,1\n1,nan,inf\n2,0.1,1\n")]
+    [InlineData("trainer_state.json", "{\"best_global_step\": null, \"log_history\": [{\"step\": 1, \"learning_rate\": 0.1, \"loss\": 1}, "
+        + "{\"step\": 2, \"learning_rate\": NaN, \"loss\": -Infinity}, {\"step\": 3, \"learning_rate\": 0.1, \"loss\": 1}]}")]
+    public void A_number_that_is_none_is_told_with_its_place(string name, string text)
+    {
+        var remarks = LoggedSchedule.Of(LogFormat.ReadAny(Write(name, text)), new()).Remarks;
+        Assert.Equal(["The rate is not finite at update 1; left out.", "The loss is not finite at update 1; left out."], remarks);
+    }
+
+    [Fact]
+    public void A_hole_and_rates_below_0_are_told_with_their_places()
+    {
+        var rows = Enumerable.Range(0, 40).Where(step => step is < 5 or > 25).Select(step => $"{step},{(step == 3 ? -1 : 0.1)}");
+        string file = Write("log.csv", string.Join('\n', rows.Prepend("step,lr")) + "\n");
+        var remarks = LoggedSchedule.Of(LogFormat.ReadAny(file), new()).Remarks;
+        Assert.Equal(
+            ["The rate is below 0 at update 3; left out.",
+                "No rates are logged between updates 4 and 26; a straight line is taken there."], remarks);
+    }
+
     private string Write(string name, string text)
     {
         string path = Path.Combine(_folder, name);

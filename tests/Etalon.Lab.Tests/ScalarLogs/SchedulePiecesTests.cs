@@ -20,6 +20,13 @@ public class SchedulePiecesTests
     [InlineData("plateau", "a plateau at 0.1 and a linear decay to 0 over the last 400", "{wsd: {peak: 0.1, decay: 400ba}}")]
     [InlineData("plateau, sqrt", "a plateau at 0.1 and a sqrt decay to 0 over the last 400",
         "{wsd: {peak: 0.1, decay: 400ba, shape: sqrt}}")]
+    [InlineData("restarts", "cosines from 0.1 to 0 that begin anew, the first after 500 updates",
+        "{restarts: {from: 0.1, to: 0, period: 500ba}}")]
+    [InlineData("growing restarts", "each 2 times as long as the one before",
+        "[{linear: {from: 0, to: 0.1, for: 100ba}}, {restarts: {from: 0.1, to: 0.001, period: 250ba, growth: 2}}]")]
+    [InlineData("one cycle", "one cycle from 0.004 up to 0.1 in 30% of the run", "{one_cycle: {peak: 0.1}}")]
+    [InlineData("exponential", "exponential from 0.1, times 0.998", "{exponential: {from: 0.1, factor: 0.998, every: 1ba}}")]
+    [InlineData("inverse root", "0.1 over the root of 1 + t/200", "{inverse_sqrt: {peak: 0.1, shift: 200ba}}")]
     [InlineData("fall that ends early", "updates, then constant",
         "[{linear: {from: 0.1, to: 0.01, for: 1000ba}}, {constant: {value: 0.01}}]")]
     public void A_schedule_that_was_logged_is_found_again(string name, string words, string rate)
@@ -35,7 +42,6 @@ public class SchedulePiecesTests
     }
 
     [Theory]
-    [InlineData("{restarts: {from: 0.1, to: 0, period: 500ba}}")]
     [InlineData("{triangular: {low: 0.01, high: 0.1, period: 300ba}}")]
     public void What_no_piece_explains_is_written_as_lines_from_row_to_row(string rate)
     {
@@ -46,6 +52,22 @@ public class SchedulePiecesTests
         var written = RecipeReader.Read(pieces.RecipeOf(logged, "table")).Recipe;
         for (long step = 0; step < 1990; step += 10)
             Assert.Equal(recipe.LearningRate.ValueAt(step), written.LearningRate.ValueAt(step), 1e-6);
+    }
+
+    [Fact]
+    public void A_fall_that_is_over_at_the_last_row_has_that_rows_update_too()
+    {
+        var recipe = RecipeReader.Read("duration: 200ba\nlearning_rate: {cosine: {from: 0.1, to: 0, inclusive: true}}").Recipe;
+        var pieces = SchedulePieces.Of(Logged(recipe, 1));
+        Assert.Equal((200, "cosine: {from: 0.1, to: 0, inclusive: true}"), (pieces.TotalSteps, Assert.Single(pieces.Pieces)));
+        Assert.InRange(pieces.Residual, 0, 1e-15);
+    }
+
+    [Fact]
+    public void An_end_that_is_small_but_not_0_is_told_from_0_where_the_rows_have_all_digits()
+    {
+        var recipe = RecipeReader.Read("duration: 2000ba\nlearning_rate: {cosine: {from: 0.1, to: 1e-6}}").Recipe;
+        Assert.Contains("to 1e-06", SchedulePieces.Of(Logged(recipe, 1)).Words, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules.Tests.Export;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -54,7 +56,66 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         Assert.Equal((0, ""), (code, error));
     }
 
+    [Fact]
+    [Trait("speed", "slow")]
+    public async Task The_rates_of_PyTorchs_schedulers_become_recipes_that_have_them_to_rounding()
+    {
+        Python.Need("torch");
+        string[] names = Python.Run(Path.Combine(AppContext.BaseDirectory, "Commands", "make_rates.py"), _folder, _folder).Split();
+        foreach (string name in names.Where(name => name.Length > 0))
+        {
+            string log = Path.Combine(_folder, $"{name}.csv"), recipe = Path.Combine(_folder, $"{name}.yaml");
+            var (code, text, _) = await Cli.Run("plan", "--from-log", log, "--as-recipe");
+            Assert.Equal(0, code);
+            Assert.DoesNotContain("lines from row to row", text, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(recipe, text, TestContext.Current.CancellationToken);
+            var read = RecipeReader.ReadFile(recipe).Recipe;
+            var rows = (await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken)).Skip(1)
+                .Select(line => double.Parse(line.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal((name, rows.Count), (name, (int)read.TotalSteps));
+            // Measured: 6e-17. The numbers of a recipe have six digits, and these schedulers have no more.
+            for (int step = 0; step < rows.Count; step++) Assert.Equal(rows[step], read.LearningRate.ValueAt(step), 1e-15);
+        }
+    }
+
+    [Fact]
+    public async Task Norms_under_names_of_their_own_are_judged_as_those_of_a_log_with_norms()
+    {
+        // 100 rows at an equilibrium: |w|^4 = eta S/(2 lambda) with momentum 0.9 and S = |w|^2 |g|^2.
+        string own = Path.Combine(_folder, "own.csv"), other = Path.Combine(_folder, "other.jsonl");
+        var rows = Enumerable.Range(0, 100).Select(i => (Step: 10 * i, Norm: 3 + 0.001 * (i % 7), Square: 0.5 + 0.01 * (i % 5))).ToList();
+        await File.WriteAllLinesAsync(own, rows.Select(row => Invariant($"{row.Step},0.1,0.0005,0.9,{row.Norm},{row.Square}"))
+            .Prepend("step,lr,weight_decay,momentum,norm/conv,gradsq/conv"), TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(other, rows.Select(row => Invariant(
+            $"{{\"step\": {row.Step}, \"opt/lr\": 0.1, \"max_norm\": {row.Norm}, \"g2\": {row.Square}}}")),
+            TestContext.Current.CancellationToken);
+        var (_, expected, _) = await Cli.Run("diagnose", own, "--json");
+        var (code, found, error) = await Cli.Run("diagnose", other, "--json", "--optimizer", "sgd", "--weight-decay", "5e-4",
+            "--map", "norm/conv=max_norm", "--map", "gradsq/conv=g2");
+        Assert.True(code is 0 or 1, error);
+        var (ours, theirs) = (JsonNode.Parse(expected)!.AsObject(), JsonNode.Parse(found)!.AsObject());
+        Assert.Equal($"{ours["flags"]}", $"{theirs["flags"]}");
+        Assert.Equal($"{ours["findings"]}", $"{theirs["findings"]}");
+        (code, _, error) = await Cli.Run("diagnose", other, "--map", "norm/conv=none");
+        Assert.Equal(2, code);
+        Assert.Contains("has no \"none\"; it has opt/lr, max_norm, g2", error, StringComparison.Ordinal);
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    [Fact]
+    public async Task A_CSV_of_rates_alone_is_summarized_as_any_other_log_of_rates()
+    {
+        string log = Path.Combine(_folder, "rates.csv");
+        await File.WriteAllTextAsync(log, "step,lr,loss\n0,0.1,2\n1,0.1,1\n2,0.1,nan\n", TestContext.Current.CancellationToken);
+        var (code, output, error) = await Cli.Run("diagnose", log, "--optimizer", "sgd", "--weight-decay", "5e-4");
+        Assert.True(code == 0, error);
+        Assert.Contains("constant at 0.1", output, StringComparison.Ordinal);
+        Assert.Contains("The loss is not finite at update 2", output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--map", "is x already", "diagnose", "LOG", "--map", "lr=x", "--map", "lr=y")]
     [InlineData("--full", "a log without norms", "diagnose", "LOG", "--full")]
     [InlineData("--map", "must be NAME=SERIES", "diagnose", "LOG", "--map", "rate=x")]
     [InlineData("--map", "has no \"x\"", "diagnose", "LOG", "--map", "lr=x")]

@@ -43,6 +43,7 @@ public sealed class OutputFilesTests : IDisposable
         { "convert recipe.yaml --to texp++", "--csv", "recipe.yaml rates.csv" },
         { "export recipe.yaml --for pytorch", "--out", "recipe.yaml rates.csv" },
         { "export logger --for pytorch", "--out", "" },
+        { "export companion recipe.yaml --for pytorch", "--out", "recipe.yaml rates.csv" },
         { "export audit --for pytorch", "--out", "" },
         { "verify recipe.yaml", "--svg", "recipe.yaml rates.csv data/train-images-idx3-ubyte.gz" },
         { "find-lr recipe.yaml", "--apply", "recipe.yaml rates.csv data/train-images-idx3-ubyte.gz" },
@@ -88,7 +89,7 @@ public sealed class OutputFilesTests : IDisposable
         string[] known =
         [
             "advise --out", "convert --csv", "convert --out", "data show --png", "diagnose --svg", "export --out",
-            "export audit --out", "export logger --out",
+            "export audit --out", "export companion --out", "export logger --out",
             "find-lr --apply", "find-lr --svg",
             "forecast --csv", "forecast --svg", "plan --csv", "plan --svg", "runs compare --svg", "simulate --csv", "simulate --svg",
             "sweep show --csv", "sweep show --curves", "sweep show --svg", "verify --svg",

@@ -24,7 +24,7 @@ public class UsageTests
     [InlineData(
         "etalon: --for pytroch: must be one of pytorch, optax, keras, csv, json; did you mean pytorch?\nSee: etalon export --help\n",
         "export", "a.yaml", "--for", "pytroch")]
-    [InlineData("etalon: --for torch: must be pytorch\nSee: etalon export logger --help\n", "export", "logger", "--for", "torch")]
+    [InlineData("etalon: --for torch: must be pytorch\nSee: etalon export audit --help\n", "export", "audit", "--for", "torch")]
     [InlineData("etalon: --precision float46: must be one of float64, float32; did you mean float64?\nSee: etalon verify --help\n",
         "verify", "a.yaml", "--precision", "float46")]
     [InlineData(

@@ -15,11 +15,11 @@ internal static class ForeignLog
             && !(format is CsvFormat or WandbFormat or LightningFormat && HasGroupsOrSteps(path, format));
     }
 
-    // A plain CSV by update is a log of its own, even one of rates alone.
+    // A plain CSV by update is a log of its own, unless all that it has is a rate.
     private static bool HasGroupsOrSteps(string path, LogFormat format)
     {
         var header = QuotedRows.Header(LogText.Head(path));
         return header.Any(name => ColumnAliases.Of(name) is { } known && LogColumns.GroupOf(known.Name) is not null)
-            || (format is CsvFormat && SeriesNames.StepOf(header) is not null);
+            || (format is CsvFormat && SeriesNames.StepOf(header) is not null && !SeriesNames.HasRate(header));
     }
 }

@@ -44,7 +44,7 @@ internal sealed class MlflowFormat : LogFormat
             bool isWhole = words.Length is 2 or 3 && (words.Length == 2
                 || (long.TryParse(words[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out step) && step >= 0));
             double value = double.NaN;
-            bool isNumber = isWhole && (words[1].Trim('-').ToLowerInvariant() is "nan" or "inf" or "infinity"
+            bool isNumber = isWhole && (LogText.IsNotFinite(words[1])
                 || NumberText.Read(words[1], out value) == NumberText.Fault.None);
             if (!isNumber) throw new InputException($"{file}:{line.Number}: must be \"timestamp value step\", as MLflow writes it");
             log.Add(key, step, value);

@@ -44,8 +44,9 @@ internal static class QuotedRows
     public static long? Step(string cell) => CsvCells.Fault(cell, out double value) is null && value is >= 0 and <= 9007199254740992
         && double.IsInteger(value) ? (long)value : null;
 
-    /// <summary>A number in a cell; null for a text, an empty cell and what is not finite.</summary>
-    public static double? Number(string cell) => cell.Length > 0 && CsvCells.Fault(cell, out double value) is null ? value : null;
+    /// <summary>A number in a cell, NaN for one that is not finite; null for a text and an empty cell.</summary>
+    public static double? Number(string cell) => cell.Length == 0 ? null
+        : CsvCells.Fault(cell, out double value) is null ? value : LogText.IsNotFinite(cell) ? double.NaN : null;
 
     // A quote within quotes is doubled.
     private static List<string> Cells(string line)

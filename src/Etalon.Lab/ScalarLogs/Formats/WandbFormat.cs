@@ -68,7 +68,7 @@ internal sealed class WandbFormat : LogFormat
                 if (name.EndsWith(Smallest, StringComparison.Ordinal) || name.EndsWith(Largest, StringComparison.Ordinal))
                 {
                     int of = header.ToList().IndexOf(name[..^Smallest.Length]);
-                    if (of > 0 && RunOf(header[of]) == run && QuotedRows.Number(cells[of]) is { } mean && mean != value) grouped++;
+                    if (of > 0 && RunOf(header[of]) == run && QuotedRows.Number(cells[of]) is { } mean && !mean.Equals(value)) grouped++;
                     continue;
                 }
                 if (RunOf(name) == run) log.Add(name[(run.Length > 0 ? run.Length + Between.Length : 0)..], step, value);
@@ -76,8 +76,8 @@ internal sealed class WandbFormat : LogFormat
         }
         if (grouped > 0)
             log.Warnings.Add(
-                $"{path}: the smallest or the largest value differs from the value in {grouped} cells: the chart was sampled or "
-                + "grouped, so that its numbers are means");
+                $"{path}: the smallest or the largest value differs from the value in {grouped} cell{(grouped == 1 ? "" : "s")}: the "
+                + "chart was sampled or grouped, so that its numbers are means");
         return log;
     }
 

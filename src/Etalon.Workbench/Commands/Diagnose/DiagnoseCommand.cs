@@ -94,18 +94,20 @@ internal static class DiagnoseCommand
         string? against = options.Against is { } meant ? File.Exists(meant) ? meant : Path(meant, options.Runs) : null;
         files.Spare(
             [.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
-        if (ForeignLog.Is(options.Path)) return Summarize(parsed, options, files, beside);
-        if (beside.Given(parsed) is { } given)
+        var question = beside.QuestionOf(parsed);
+        RunLog? mapped = MappedLog.IsAsked(question) ? MappedLog.Of(LogFormat.ReadAny(options.Path, question.Run), question) : null;
+        if (mapped is null && ForeignLog.Is(options.Path)) return Summarize(parsed, options, files, question);
+        if (mapped is null && beside.Given(parsed) is { } given)
             throw new InputException(
                 $"{given.Name}: is for logs of other tools; {options.Path} has columns of its own for what it says, so add it there");
-        if (SettledRates.Of(options.Path) is { } rates)
+        if (mapped is null && SettledRates.Of(options.Path) is { } rates)
         {
             if (options.Json) DiagnoseJson.Write(rates, output);
             else Print(rates, output);
             files.Write(svg, writer => SvgChart.Write(SettledRatesChart.Of(rates), writer));
             return ExitCode.Done;
         }
-        var diagnosis = RunDiagnosis.Of(options.Path, against is null ? null : Reference.Of(against));
+        var diagnosis = RunDiagnosis.Of(mapped ?? RunDiagnosis.ReadLog(options.Path), against is null ? null : Reference.Of(against));
         foreach (string warning in diagnosis.Log.Warnings) error.WriteLine($"warning: {warning}");
         if (options.Group is { } group && diagnosis.Log.Groups.All(each => each.Name != group))
             throw new InputException(
@@ -117,12 +119,12 @@ internal static class DiagnoseCommand
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static int Summarize(ParseResult parsed, Options options, OutputFiles files, LogOptions beside)
+    private static int Summarize(ParseResult parsed, Options options, OutputFiles files, LogQuestion question)
     {
         if (options.Against is not null || options.Full || options.Group is not null)
             throw new InputException(
-                $"{options.Path}: is a log without norms; --against, --full and --group need one of etalon's logger, or a CSV with norms");
-        var question = beside.QuestionOf(parsed);
+                $"{options.Path}: is a log without norms; --against, --full and --group need one of etalon's logger, a CSV with norms, or "
+                + "--map norm/NAME=SERIES");
         var schedule = LoggedSchedule.Of(LogFormat.ReadAny(options.Path, question.Run), question);
         foreach (string warning in schedule.Log.Warnings) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
         var pieces = SchedulePieces.Of(schedule);

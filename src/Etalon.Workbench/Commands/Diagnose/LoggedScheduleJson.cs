@@ -25,6 +25,7 @@ internal static class LoggedScheduleJson
             Schedule = new { pieces.Words, pieces.Pieces, pieces.TotalSteps, pieces.Residual },
             Phases = schedule.Phases(),
             GradientGrowth = schedule.MeasuredGrowth(),
+            schedule.Remarks,
             schedule.Log.Warnings,
         },
         JsonFormat.Options));

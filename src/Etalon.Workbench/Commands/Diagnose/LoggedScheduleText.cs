@@ -17,7 +17,10 @@ internal static class LoggedScheduleText
         var phases = schedule.Phases();
         foreach (var phase in phases.Take(MostPhases))
             foreach (var line in WrappedText.Lines("- ", PhaseOf(phase), width)) yield return line;
-        if (phases.Count > MostPhases) yield return $"- and {phases.Count - MostPhases} more phases";
+        if (phases.Count > MostPhases)
+            yield return $"- and {phases.Count - MostPhases} more {(phases.Count - MostPhases == 1 ? "phase" : "phases")}";
+        foreach (string remark in schedule.Remarks)
+            foreach (var line in Wrap(remark, width)) yield return line;
         if (schedule.FirstStep > 0)
             foreach (var line in Wrap(
                 $"The log begins at update {schedule.FirstStep:#,0}; what came before is not counted, and updates of the "
@@ -37,19 +40,21 @@ internal static class LoggedScheduleText
 
     /// <summary>What the log is, and of which updates.</summary>
     public static IEnumerable<string> Heading(LoggedSchedule schedule, int width) => Wrap(
-        $"{schedule.Log.Source}: {schedule.Log.Format}; rates of updates {schedule.FirstStep + schedule.Steps[0]:#,0} to "
-        + $"{schedule.FirstStep + schedule.Steps[^1]:#,0}, "
-        + $"{schedule.Steps.Length:#,0} rows, one each {schedule.Interval:#,0}", width);
+        $"{schedule.Log.Source}: {schedule.Log.Format}; " + (schedule.Steps.Length == 1
+            ? $"the rate of update {schedule.FirstStep + schedule.Steps[0]:#,0} alone"
+            : $"rates of updates {schedule.FirstStep + schedule.Steps[0]:#,0} to {schedule.FirstStep + schedule.Steps[^1]:#,0}, "
+                + $"{schedule.Steps.Length:#,0} rows, one each {schedule.Interval:#,0}"), width);
 
     /// <summary>The schedule in a sentence.</summary>
     public static string SentenceOf(SchedulePieces pieces) => pieces.Pieces.Count == 0
-        ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a plateau with a decay, with a warm-up or "
-            + "without."
+        ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a plateau with a decay, cycles that begin "
+            + "anew, an exponential or inverse root, with a warm-up or without, and one cycle."
         : $"The rate is that of {pieces.Words}; the largest difference is {pieces.Residual:0.0e0} of the peak"
             + (pieces.IsExact ? "." : ", more than a log's digits leave, so it is not quite that.");
 
     private static string PhaseOf(LoggedPhase phase) =>
-        $"updates {phase.Begin:#,0} to {phase.End - 1:#,0}: rate {Rates(phase)}"
+        (phase.End - phase.Begin == 1 ? $"update {phase.Begin:#,0}" : $"updates {phase.Begin:#,0} to {phase.End - 1:#,0}")
+        + $": rate {Rates(phase)}"
         + (phase.Units is { } units ? $", {NumberWords.Of(units)} mixing units" : "");
 
     private static string Rates(LoggedPhase phase) =>

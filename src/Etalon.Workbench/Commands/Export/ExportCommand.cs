@@ -43,9 +43,11 @@ internal static class ExportCommand
               etalon export recipes/cifar-step.yaml duration=90ep --for json
               etalon export logger --for pytorch --out etalon_logger.py
               etalon export audit --for pytorch --out etalon_audit.py
+              etalon export companion recipes/cifar-step.yaml --for pytorch --out companion.py
             """)
         {
             recipe, target, file, ExportLoggerCommand.Create(), ExportAuditCommand.Create(),
+            ExportCompanionCommand.Create(),
         };
         command.SetAction(parsed => Run(parsed, parsed.GetValue(recipe)!, parsed.GetValue(target)!, file));
         return command;

@@ -102,6 +102,7 @@ internal static class PlanCommand
         var pieces = SchedulePieces.Of(schedule);
         foreach (string line in LoggedScheduleText.Heading(schedule, Terminal.Of(error).Width)) error.WriteLine(line);
         error.WriteLine(LoggedScheduleText.SentenceOf(pieces));
+        foreach (string remark in schedule.Remarks) error.WriteLine(remark);
         string text = pieces.RecipeOf(schedule, "logged");
         return (text, RecipeReader.Read(text, path));
     }

@@ -1,0 +1,1 @@
+from . import tree_util  # noqa: F401
