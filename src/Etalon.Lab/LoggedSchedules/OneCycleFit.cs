@@ -15,6 +15,8 @@ internal sealed record OneCycleFit(long Total, double Rise, string Shape, double
 
     private const double Exact = 1e-9;
 
+    private static readonly string[] Shapes = ["cosine", "linear"];
+
     /// <summary>The cycle; null where the rate does not go up and then down.</summary>
     public static OneCycleFit? Of(LoggedSchedule rows)
     {
@@ -28,7 +30,7 @@ internal sealed record OneCycleFit(long Total, double Rise, string Shape, double
         int stride = (rows.Rates.Length + MostRows - 1) / MostRows;
         var some = rows.Steps.Zip(rows.Rates).Where((_, i) => i % stride == 0 || i == top || i == rows.Rates.Length - 1).ToList();
         double low = rows.Steps[top - 1] + 1.0, high = rows.Steps[top + 1] + 1.0;
-        return ends.SelectMany(total => new[] { "cosine", "linear" }
+        return ends.SelectMany(total => Shapes
             .Select(shape => BestRise(some, total, shape, low / total, high / total))).MinBy(each => each.Residual).Fit;
     }
 
