@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Etalon.Lab.Recipes;
+using Etalon.Lab.Sweeps;
+using Etalon.Workbench.Commands;
 using Etalon.Workbench.Dashboard;
 
 namespace Etalon.Workbench.Tests.Dashboard;
@@ -121,6 +123,23 @@ public class PageAnswersTests
         Assert.Contains("beyond chance", (string)sweep["comparisons"]![0]!, StringComparison.Ordinal);
         Assert.NotNull(sweep["against_key"]);
         Assert.Equal(HttpStatusCode.BadRequest, (await served.Ask("api/sweep?name=..")).Status);
+    }
+
+    [Fact]
+    public async Task A_sweeps_report_stands_alone_and_has_the_pictures_and_numbers_of_the_page()
+    {
+        await using var served = await Served.Start();
+        for (int seed = 1; seed <= 2; seed++)
+            foreach (string rate in (string[])["0.1", "0.01"]) WriteTrial(served, seed, rate, rate == "0.1" ? 0.9 + seed / 100.0 : 0.5);
+        var runs = new RunStore(served.Runs).All();
+        var (sweep, folder) = FolderSweep.Of("<b>sweep</b>", served.Runs, runs, new SweepMetric(), FolderSweep.Read);
+        var writer = new StringWriter();
+        SweepReport.Write(sweep, folder, SweepTable.Of(sweep, folder), writer);
+        string report = writer.ToString();
+        Assert.Equal(2, report.Split("<svg ").Length - 1);
+        Assert.Contains("<td>0.9150</td>", report, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;sweep&lt;/b&gt;", report, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script|<b>|<link|src=|url\\(|@import", report);
     }
 
     private static void WriteTrial(Served served, long seed, string rate, double accuracy)

@@ -108,6 +108,11 @@ internal static class SweepCommand
             Description = "Draw the metric over the updates, for the best configurations, to this file.",
             HelpName = "FILE",
         };
+        var html = new Option<string?>("--html")
+        {
+            Description = "Write a report of its own to this file: pictures, table and comparisons, without script.",
+            HelpName = "FILE",
+        };
         var json = CommonOptions.Json();
         var command = new Command(
             "show",
@@ -116,11 +121,11 @@ internal static class SweepCommand
             interval, and the first compared with the others seed by seed.
             """)
         {
-            spec, csv, svg, curves, json, runs,
+            spec, csv, svg, curves, html, json, runs,
         };
         command.SetAction(parsed =>
         {
-            var files = new OutputFiles(parsed, json, csv, svg, curves);
+            var files = new OutputFiles(parsed, json, csv, svg, curves, html);
             var sweep = Read(parsed.GetValue(spec));
             files.Spare(InputsOf(sweep));
             var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
@@ -128,6 +133,7 @@ internal static class SweepCommand
             files.Write(csv, writer => SweepTableCsv.Write(table, writer), table.Rows.Count);
             files.Write(svg, writer => SweepChart.Write(sweep, table, writer));
             files.Write(curves, writer => SvgChart.Write(SweepChart.Curves(sweep, table), writer));
+            files.Write(html, writer => SweepReport.Write(sweep, folder, table, writer));
             if (parsed.GetValue(json)) parsed.InvocationConfiguration.Output.WriteLine(SweepTableJson.Of(sweep, folder, table));
             else SweepTableText.Write(sweep, folder, table, files.Report);
         });

@@ -26,7 +26,7 @@ internal static class SweepTableText
             output.WriteLine($"... and {table.Comparisons.Count - MostComparisons} more with --json");
     }
 
-    private static string Words(SweepMetric metric)
+    internal static string Words(SweepMetric metric)
     {
         string moment = metric.Moment switch
         {
@@ -48,11 +48,11 @@ internal static class SweepTableText
         return $"  row {row}: {difference.Mean:F4}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";
     }
 
-    private static string[] Header(SweepTable table) =>
+    internal static string[] Header(SweepTable table) =>
         ["row", .. table.Rows[0].Configuration.Changes.Select(change => change.Key),
             "n", "mean", "±", "95 % interval", "best", "last", ""];
 
-    private static string[] Cells(SweepRow row, int number)
+    internal static string[] Cells(SweepRow row, int number)
     {
         string[] changes = [$"{number}", .. row.Configuration.Changes.Select(change => change.Value)];
         string[] notes =
