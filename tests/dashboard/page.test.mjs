@@ -44,6 +44,8 @@ function train(...words) {
 async function open(address, { width = 1280, theme = 'light', mayLose = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, acceptDownloads: true });
   const page = await context.newPage();
+  // A machine that is busy with other tests is slow; what fails does not become right by waiting.
+  page.setDefaultTimeout(60_000);
   page.errors = [];
   page.on('console', message => { if (message.type() === 'error' && !mayLose) page.errors.push(message.text()); });
   page.on('pageerror', error => page.errors.push(error.message));
@@ -87,24 +89,24 @@ test('a run that starts and finishes is seen, and one that is killed is marked a
   const page = await open('');
   const whole = train('name=watched');
   const row = page.locator('tr[data-run=watched]');
-  await row.waitFor({ timeout: 30_000 });
+  await row.waitFor({ timeout: 120_000 });
   assert.equal(await whole.ended, 0);
-  await row.locator('.state.done').waitFor({ timeout: 15_000 });
+  await row.locator('.state.done').waitFor({ timeout: 60_000 });
   const killed = train('name=killed', 'duration=100000ba', 'log.every=1ba');
-  await page.locator('tr[data-run=killed] .state.running').waitFor({ timeout: 30_000 });
+  await page.locator('tr[data-run=killed] .state.running').waitFor({ timeout: 120_000 });
   killed.child.kill('SIGKILL');
   await killed.ended;
-  await page.locator('tr[data-run=killed] .state.interrupted').waitFor({ timeout: 40_000 });
+  await page.locator('tr[data-run=killed] .state.interrupted').waitFor({ timeout: 120_000 });
   await close(page);
 });
 
 test('after the server was away the page goes on by itself', async () => {
   const page = await open('', { mayLose: true });
   await stop();
-  await page.getByText('disconnected').waitFor({ timeout: 20_000 });
+  await page.getByText('disconnected').waitFor({ timeout: 60_000 });
   cpSync(`${runs}/small`, `${runs}/meanwhile`, { recursive: true });
   await serve(new URL(base).port);
-  await page.locator('tr[data-run=meanwhile]').waitFor({ timeout: 30_000 });
+  await page.locator('tr[data-run=meanwhile]').waitFor({ timeout: 120_000 });
   await page.getByText('live', { exact: true }).waitFor();
   await close(page);
 });
@@ -188,7 +190,7 @@ test('markup in names, recipes and headers is shown as text', async () => {
   writeFileSync(`${run}/recipe.yaml`, `# ${markup}\n`);
   writeFileSync(`${run}/metrics.jsonl`, `{"step":0,"train/loss":1,"${markup}":1}\n{"step":1,"train/loss":2,"${markup}":2}\n`);
   const list = await open('');
-  await list.getByRole('link', { name: markup }).waitFor({ timeout: 15_000 });
+  await list.getByRole('link', { name: markup }).waitFor({ timeout: 60_000 });
   await close(list);
   const page = await open(`run?id=${encodeURIComponent(markup)}&metric=${encodeURIComponent(markup)}`);
   await page.getByRole('heading', { name: markup }).first().waitFor();

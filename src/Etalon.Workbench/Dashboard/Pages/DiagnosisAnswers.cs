@@ -28,6 +28,11 @@ internal sealed class DiagnosisAnswers(RunStore store) : IDisposable
         {
             answer = AnswerOf(await Task.Run(() => Find(run), context.RequestAborted), query.Text("group"));
         }
+        catch (InputException exception)
+        {
+            // That a run cannot be diagnosed, as one without monitors, is an answer and no fault of the question.
+            answer = new { exception.Problems };
+        }
         finally
         {
             _one.Release();

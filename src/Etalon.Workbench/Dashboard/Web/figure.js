@@ -292,24 +292,23 @@ export class Figure {
     else this.zoomTo([middle - (middle - min) * factor, middle + (max - middle) * factor]);
   }
 
-  // A point that is dragged is told in the chart's own numbers.
+  // A point that is dragged is told in the chart's own numbers. The chart is drawn anew meanwhile, so the window listens.
   allowDrag() {
-    const u = this.plot, drag = this.options.onDrag;
+    const drag = this.options.onDrag;
     if (!drag) return;
-    u.over.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
-      u.over.setPointerCapture(event.pointerId);
-      const box = u.over.getBoundingClientRect();
-      const tell = (/** @type {PointerEvent} */ at, /** @type {boolean} */ isEnd) =>
-        drag(u.posToVal(at.clientX - box.left, 'x'), u.posToVal(at.clientY - box.top, 'y'), isEnd, null);
-      const start = u.posToVal(event.clientX - box.left, 'x');
-      drag(start, NaN, false, event.clientX - box.left);
-      const move = (/** @type {PointerEvent} */ at) => tell(at, false);
-      const up = (/** @type {PointerEvent} */ at) => {
-        u.over.removeEventListener('pointermove', move);
-        tell(at, true);
-      };
-      u.over.addEventListener('pointermove', move);
-      u.over.addEventListener('pointerup', up, { once: true });
+    const place = (/** @type {PointerEvent} */ event) => {
+      const box = this.plot.over.getBoundingClientRect();
+      return [this.plot.posToVal(event.clientX - box.left, 'x'), this.plot.posToVal(event.clientY - box.top, 'y')];
+    };
+    this.plot.over.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
+      event.preventDefault();
+      drag(place(event)[0], NaN, false, event.clientX);
+      const move = (/** @type {PointerEvent} */ at) => drag(place(at)[0], place(at)[1], false, null);
+      window.addEventListener('pointermove', move);
+      window.addEventListener('pointerup', at => {
+        window.removeEventListener('pointermove', move);
+        drag(place(at)[0], place(at)[1], true, null);
+      }, { once: true });
     });
   }
 
