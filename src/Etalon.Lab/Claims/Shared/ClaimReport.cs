@@ -31,8 +31,9 @@ internal sealed record ClaimReport(
     /// <summary>The verdict, line by line: each check, and the whole.</summary>
     public IEnumerable<string> Verdict =>
     [
-        .. Checks.Select(check => $"{Word(check.Outcome),-13}  {check.Statement}: {check.Measured}"),
-        $"{Claim.Name}: {OutcomeWords.Of(Outcome)}",
+        .. Checks.Select(check =>
+            $"| {(check.IsControl ? "Control: " : "")}{Cell(check.Statement)} | {Cell(check.Measured)} | {Answer(check.Outcome)} "
+                + $"| {Cell(check.Power.Text())} |"),
     ];
 
     private static string Word(ClaimOutcome outcome) =>
@@ -57,6 +58,9 @@ internal sealed record ClaimReport(
             $"| {(check.IsControl ? "Control: " : "")}{check.Statement} | {check.Measured} | {Answer(check.Outcome)} "
                 + $"| {check.Power.Text()} |"),
     ];
+
+    // |w| must not end a cell.
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Answer(ClaimOutcome outcome) =>
         outcome switch { ClaimOutcome.Holds => "yes", ClaimOutcome.DoesNotHold => "**no**", _ => "undecided" };
