@@ -31,9 +31,8 @@ internal sealed record ClaimReport(
     /// <summary>The verdict, line by line: each check, and the whole.</summary>
     public IEnumerable<string> Verdict =>
     [
-        .. Checks.Select(check =>
-            $"| {(check.IsControl ? "Control: " : "")}{Cell(check.Statement)} | {Cell(check.Measured)} | {Answer(check.Outcome)} "
-                + $"| {Cell(check.Power.Text())} |"),
+        .. Checks.Select(check => $"{Word(check.Outcome),-13}  {check.Statement}: {check.Measured}"),
+        $"{Claim.Name}: {OutcomeWords.Of(Outcome)}",
     ];
 
     private static string Word(ClaimOutcome outcome) =>
@@ -55,8 +54,8 @@ internal sealed record ClaimReport(
         "| must hold | measured | holds | how often the criterion errs |",
         "|---|---|---|---|",
         .. Checks.Select(check =>
-            $"| {(check.IsControl ? "Control: " : "")}{check.Statement} | {check.Measured} | {Answer(check.Outcome)} "
-                + $"| {check.Power.Text()} |"),
+            $"| {(check.IsControl ? "Control: " : "")}{Cell(check.Statement)} | {Cell(check.Measured)} | {Answer(check.Outcome)} "
+                + $"| {Cell(check.Power.Text())} |"),
     ];
 
     // |w| must not end a cell.
