@@ -120,7 +120,7 @@ public sealed class RunLockTests : IDisposable
         var locks = new RunLock?[hosts.Length];
         var attempts = new LockAttempt?[hosts.Length];
         int taken = 0, takenOver = 0;
-        for (int step = 0; step < 1000; step++)
+        for (int step = 0; step < 2000; step++)
         {
             int i = random.Next(hosts.Length);
             switch (random.Next(6))
