@@ -28,6 +28,21 @@ public partial class ArchitectureTests
         AssertNone("System.Runtime.Intrinsics",
             file => !Regex.IsMatch(file, "^src/(Etalon.Engine/Kernels/|Etalon.Lab/Benchmarks/FmaPeak.cs$)"));
 
+    // Each has a branch for the other platforms, or asks whether what it wants is there.
+    [Theory]
+    [InlineData("LibraryImport(", "Files/DirectorySync Files/FileNode")]
+    [InlineData("DllImport(", "Ranks/MpiCommunicator Ranks/MpiLibrary")]
+    [InlineData("/proc/", "Runs/LockHost Files/OutputPath Options/ThreadCount")]
+    [InlineData("\"/sys/", "Benchmarks/ProcessorCaches")]
+    [InlineData("PosixSignal", "Etalon.Workbench/Interruption")]
+    public void What_one_operating_system_has_is_asked_for_in_the_files_that_are_for_it(string text, string files)
+    {
+        string[] own = [.. files.Split(' ').Select(file => $"{file}.cs")];
+        AssertNone(text, file => !own.Any(name => file.EndsWith(name, StringComparison.Ordinal)));
+        Assert.All(own, name => Assert.Contains(Sources(),
+            file => file.EndsWith(name, StringComparison.Ordinal) && Code(file).Contains(text, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Only_the_workbench_prints() =>
         AssertNone("Console.", file => !file.StartsWith("src/Etalon.Workbench/", StringComparison.Ordinal));
