@@ -2,6 +2,7 @@
 
     /usr/bin/python3 compare.py --ours "dotnet etalon.dll bench --serve --threads 2" --out ../results/speed.json
     /usr/bin/python3 compare.py --all --ours "dotnet etalon.dll bench --serve --threads 2"
+    /usr/bin/python3 compare.py --all --only transformer --ours "dotnet etalon.dll bench --serve --threads 2"
 
 With --all it compares the training step of every model that Etalon offers, one after the other: --ours then gets --model, --norm, --batch and --hidden
 behind it, as speed_peer.py does. PyTorch must multiply matrices with OpenBLAS (libopenblas0-pthread): with Debian's reference BLAS the comparison says
@@ -128,7 +129,7 @@ def compare_models(args):
     own = 0
     print(f"{'median ms':<34}" + "".join(f"{label:>24}" for label in ["ours"] + [f"pytorch {form}" for form in FORMATS]) + f"{'ratio':>10}   range")
     rows, described = [], {}
-    for model, norm, batch, hidden in MODELS:
+    for model, norm, batch, hidden in (each for each in MODELS if args.only in (None, each[0])):
         servers, described = start(args, ["--model", model, "--norm", norm, "--batch", str(batch), *(["--hidden", hidden] if model == "mlp" else [])])
         row = summarize(f"{model}{' ' + hidden if model == 'mlp' else ''} {norm} {batch}", run_rounds("step", servers, args.rounds))
         rows.append({**row, "model": model, "norm": norm, "batch": batch, "hidden": hidden, "peak_bytes": {server.label: server.peak_bytes() for server in servers}})
@@ -177,6 +178,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="measurements; without any, all eleven")
     parser.add_argument("--all", action="store_true", help="compare the training step of every model instead")
+    parser.add_argument("--only", choices=sorted({each[0] for each in MODELS}), help="with --all, the shapes of one model")
     parser.add_argument("--ours", required=True, help="the command that answers for us")
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2, help="PyTorch's threads; --ours carries its own")

@@ -87,13 +87,16 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     {
         int size = BatchChunks.SizeOf(_pass.Images) * LabelsPerImage, labels = _pass.Images * LabelsPerImage;
         var loss = _pass.IsTraining ? _loss : _evaluated;
+        var vectors = LabelsPerImage > 1 ? loss as SoftmaxCrossEntropy : null;
         double* scratch = (double*)_pass.Scratch(worker);
         Span<double> outputs = new(scratch, Outputs), gradient = new(scratch + Outputs, Outputs);
         for (int label = chunk * size; label < Math.Min((chunk + 1) * size, labels); label++)
         {
             T* values = _values + (long)label * Outputs, to = _gradients + (long)label * Outputs;
             for (int i = 0; i < outputs.Length; i++) outputs[i] = double.CreateTruncating(values[i]);
-            _losses[label] = loss.Evaluate(outputs, _labels[label], gradient);
+            _losses[label] = vectors is null
+                ? loss.Evaluate(outputs, _labels[label], gradient)
+                : vectors.EvaluateByVectors(outputs, _labels[label], gradient);
             _predictions[label] = loss.Predict(outputs);
             if (!_pass.IsTraining) continue;
             for (int i = 0; i < gradient.Length; i++) to[i] = T.CreateTruncating(gradient[i] / labels);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using Etalon.Engine.Kernels.Tokens;
 using Etalon.Numerics;
 
 namespace Etalon.Engine;
@@ -28,10 +30,39 @@ public sealed class SoftmaxCrossEntropy : Loss
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<double> outputs, int label, Span<double> gradient)
     {
+        double largest = Largest(outputs), sum = 0;
+        for (int k = 0; k < outputs.Length; k++) sum += gradient[k] = Elementary.Exp(outputs[k] - largest);
+        return Finish(outputs, label, gradient, largest, sum);
+    }
+
+    /// <summary>
+    /// The same with the exponentials of the kernels, which are good to two units in the last place and take a vector at a time: a text has
+    /// a loss for each of its tokens.
+    /// </summary>
+    internal unsafe double EvaluateByVectors(ReadOnlySpan<double> outputs, int label, Span<double> gradient)
+    {
+        double largest = Largest(outputs), sum = 0;
+        fixed (double* z = outputs)
+        fixed (double* e = gradient)
+        {
+            int k = 0, width = Vector256<double>.Count;
+            for (; k <= outputs.Length - width; k += width) Exponential.Of(Vector256.Load(z + k) - Vector256.Create(largest)).Store(e + k);
+            for (; k < outputs.Length; k++) e[k] = Exponential.Of(Vector256.Create(z[k] - largest))[0];
+            sum = RowSums.Of(e, outputs.Length);
+        }
+        return Finish(outputs, label, gradient, largest, sum);
+    }
+
+    private static double Largest(ReadOnlySpan<double> outputs)
+    {
         double largest = outputs[0];
         foreach (double z in outputs) largest = Math.Max(largest, z);
-        double sum = 0;
-        for (int k = 0; k < outputs.Length; k++) sum += gradient[k] = Elementary.Exp(outputs[k] - largest);
+        return largest;
+    }
+
+    // The gradient holds the exponentials.
+    private double Finish(ReadOnlySpan<double> outputs, int label, Span<double> gradient, double largest, double sum)
+    {
         double logSum = largest + Elementary.Log(sum), loss = 0;
         for (int k = 0; k < outputs.Length; k++)
         {

@@ -69,7 +69,7 @@ public class TransformerTests
         Assert.Contains(problem,
             Assert.Throws<InputException>(
                 () => RecipeReader.Read($"{{duration: 1ba, steps_per_epoch: 1, learning_rate: 0.1, model: {model}}}")).Message,
-                    StringComparison.Ordinal);
+            StringComparison.Ordinal);
 
     private static Recipe Recipe(string options) => RecipeReader.Read(
         $"{{duration: 1ba, learning_rate: 0.1, data: {{set: text, batch: 8}}, model: {{name: transformer{(options.Length > 0 ? ", " : "")}"

@@ -9,7 +9,8 @@ namespace Etalon.Engine.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Forward and data gradient are <see cref="InnerProduct{T, TVector}"/> over lists of pixels, the weight gradient is
-/// <see cref="OuterProduct{T, TVector}"/>. No pass needs scratch. Packed weights are [block of output channels][tap][channel][lanes of a
+/// <see cref="OuterProduct{T, TVector}"/>; of a kernel of one pixel it is <see cref="PointWeightGradient{T, TVector}"/>, the only pass that
+/// needs scratch. Packed weights are [block of output channels][tap][channel][lanes of a
 /// block].
 /// </remarks>
 internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T>
@@ -72,7 +73,9 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
 
     public override int PackedDataGradientLength => _dataGradient.Sum(phase => phase.PackedLength<T, TVector>(Shape.InputChannels));
 
-    public override int ScratchLength => 0;
+    public override int ScratchLength => IsPoint ? PointWeightGradient<T, TVector>.ScratchLength : 0;
+
+    private bool IsPoint => Shape is { KernelHeight: 1, KernelWidth: 1, Stride: 1, Padding: 0 };
 
     public override int AccumulatorLength => PackedForwardLength;
 
@@ -111,6 +114,15 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightGradient(T* framedInput, T* framedGradient, T* accumulator, T* scratch, int images, in Prefetch<T> upcoming)
     {
+        if (IsPoint)
+        {
+            int pixels = images * Shape.OutputHeight * Shape.OutputWidth;
+            upcoming.Fetch(0, 1, 1);
+            PointWeightGradient<T, TVector>.Add(
+                framedInput, Shape.InputChannels, framedGradient, GradientFrame.PixelStride, Shape.OutputChannels, pixels, accumulator,
+                scratch);
+            return;
+        }
         int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         int count = images * Shape.OutputHeight;
         int readStep = Shape.Stride * InputFrame.PixelStride, writeStep = GradientFrame.PixelStride;
@@ -133,8 +145,9 @@ internal sealed unsafe class DirectConvolution<T, TVector> : ConvolutionKernel<T
         int lanes = InnerProduct<T, TVector>.LanesOf(Shape.OutputChannels);
         for (int first = 0; first < Shape.OutputChannels; first += lanes)
             for (int row = 0; row < _rows.Length; row++, accumulator += lanes)
-                for (int lane = 0; lane < Math.Min(lanes, Shape.OutputChannels - first); lane++)
-                    weightGradient[row * Shape.OutputChannels + first + lane] = accumulator[lane];
+                Rows.Copy(
+                    accumulator, 1, Math.Min(lanes, Shape.OutputChannels - first), lanes,
+                    weightGradient + row * Shape.OutputChannels + first);
     }
 
     // The rows of the output images: where the taps of their first pixels begin, and where its gradient lies.

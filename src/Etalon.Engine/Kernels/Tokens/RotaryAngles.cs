@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Etalon.Numerics;
 
 namespace Etalon.Engine.Kernels.Tokens;
@@ -28,16 +30,29 @@ internal sealed unsafe class RotaryAngles<T>(int tokens, int size) where T : unm
             for (int i = 0; i < Half; i++) *to++ = T.CreateTruncating(function(token * Elementary.Pow(Base, -2.0 * i / size)));
     }
 
-    /// <summary>y [tokens][step of y] = x [tokens][step of x] turned; backwards, turned back.</summary>
+    /// <summary>y [tokens][step of y] = x [tokens][step of x] turned; backwards, turned back. The two may be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Turn(T* x, int stepOfX, T* y, int stepOfY, bool isBack)
     {
         T* cosines = _cosines, sines = _sines;
+        int width = Vector256<T>.Count;
+        var sign = Vector256.Create(isBack ? -T.One : T.One);
         for (int token = 0; token < tokens; token++, x += stepOfX, y += stepOfY, cosines += Half, sines += Half)
-            for (int i = 0; i < Half; i++)
+        {
+            int i = 0;
+            for (; i <= Half - width; i += width)
+            {
+                Vector256<T> a = Vector256.Load(x + i), b = Vector256.Load(x + i + Half), cosine = Vector256.Load(cosines + i);
+                var sine = sign * Vector256.Load(sines + i);
+                (a * cosine - b * sine).Store(y + i);
+                (b * cosine + a * sine).Store(y + i + Half);
+            }
+            for (; i < Half; i++)
             {
                 T a = x[i], b = x[i + Half], sine = isBack ? -sines[i] : sines[i];
                 y[i] = a * cosines[i] - b * sine;
                 y[i + Half] = b * cosines[i] + a * sine;
             }
+        }
     }
 }
