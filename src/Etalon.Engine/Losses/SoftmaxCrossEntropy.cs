@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Etalon.Engine.Kernels.Tokens;
 using Etalon.Numerics;
 
@@ -45,9 +44,7 @@ public sealed class SoftmaxCrossEntropy : Loss
         fixed (double* z = outputs)
         fixed (double* e = gradient)
         {
-            int k = 0, width = Vector256<double>.Count;
-            for (; k <= outputs.Length - width; k += width) Exponential.Of(Vector256.Load(z + k) - Vector256.Create(largest)).Store(e + k);
-            for (; k < outputs.Length; k++) e[k] = Exponential.Of(Vector256.Create(z[k] - largest))[0];
+            Exponential.Row(z, outputs.Length, largest, e);
             sum = RowSums.Of(e, outputs.Length);
         }
         return Finish(outputs, label, gradient, largest, sum);

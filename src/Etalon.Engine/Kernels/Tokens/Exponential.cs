@@ -28,6 +28,16 @@ internal static class Exponential
     public static Vector256<T> Of<T>(Vector256<T> x) where T : unmanaged =>
         typeof(T) == typeof(float) ? OfFloat(x.AsSingle()).As<float, T>() : OfDouble(x.AsDouble()).As<double, T>();
 
+    /// <summary>y = e^(x - shift) over a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Row<T>(T* x, int count, T shift, T* y) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var off = Vector256.Create(shift);
+        int i = 0, width = Vector256<T>.Count;
+        for (; i <= count - width; i += width) Of(Vector256.Load(x + i) - off).Store(y + i);
+        for (; i < count; i++) y[i] = Of(Vector256.Create(x[i] - shift))[0];
+    }
+
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Sigmoid<T>(Vector256<T> x) where T : unmanaged, IFloatingPointIeee754<T> =>
