@@ -48,8 +48,6 @@ public class TransformerEquivalentTests
     [InlineData("equivalent.form=adam-constant-betas", "learning_rate=0.005")]
     [InlineData("equivalent.form=scaled-gradient", "optimizer={name: lion}", "learning_rate=0.003")]
     [InlineData("equivalent.form=scaled-gradient", "optimizer={name: signum}", "momentum=0.9", "learning_rate=0.003")]
-    [InlineData("equivalent.form=scaled-gradient", "optimizer={decay: decoupled, nesterov: true}", "momentum=0.9", "learning_rate=0.02",
-        "weight_decay=0.2")]
     public void So_do_those_of_other_forms_models_and_rules(string form, params string[] changes) =>
         An_equivalent_run_computes_the_same_outputs_and_one_without_decay_others(form, changes);
 
