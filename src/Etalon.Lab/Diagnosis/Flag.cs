@@ -34,6 +34,12 @@ internal enum FlagKind
     /// <summary>Other weights were loaded in the middle of the run.</summary>
     ReplacedWeights,
 
+    /// <summary>The momentum buffers were emptied in the middle of the run.</summary>
+    LostBuffers,
+
+    /// <summary>Some weights get no gradient, and decay all the same.</summary>
+    DecayAlone,
+
     /// <summary>Gradients are sums over all updates so far: they are never set to zero.</summary>
     AccumulatedGradients,
 

@@ -22,7 +22,8 @@ internal sealed class RunDiagnosis
         Flags = flags;
         (Evidence, Phases) = (evidence, evidence.Phases);
         RunRemarks.AddTo(evidence, isCompared: reference is not null);
-        Findings = [.. Phases.SelectMany(phase => DiagnosticCatalog.All.SelectMany(diagnostic => diagnostic.Judge(phase)))];
+        var diagnostics = evidence.HasDirections ? DiagnosticCatalog.OfDirections : DiagnosticCatalog.All;
+        Findings = [.. Phases.SelectMany(phase => diagnostics.SelectMany(diagnostic => diagnostic.Judge(phase)))];
     }
 
     /// <summary>The log.</summary>

@@ -36,6 +36,7 @@ internal static class RunRemarks
                 $"A bias before a normalization is taken out again by the normalization, and changes nothing: "
                 + $"{Text.List([.. biases.Take(8)])}{(biases.Count > 8 ? $" and {biases.Count - 8} more" : "")}. Leave it out with "
                 + $"bias=False; weight decay alone moves it.");
+        if (evidence.HasDirections) DirectionRemarks.AddTo(evidence);
         if (!evidence.IsSgd) return;
         var units = evidence.Phases.Select(phase => (Phase: phase, Units: UnitsOf(phase)))
             .Where(each => each.Phase.IsConstant && each.Units > 0).ToList();

@@ -161,8 +161,8 @@ public class DiagnosisTests
     [Fact]
     public void Gradients_without_a_mean_are_told_as_centralized_and_not_as_epsilon()
     {
-        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1
-            ? "conv3 Conv2d; d BatchNorm2d eps 1e-05; "
+        string log = WithColumn(new SphereRun { Radial = 0.05 }.Log(), "modules", row => row == 1 ? "conv3 Conv2d; d BatchNorm2d eps "
+            + "1e-05; "
             + "conv1 Conv2d; b BatchNorm2d; conv2 Conv2d; c BatchNorm2d" : "");
         foreach (string name in SphereRun.Names) log = WithColumn(log, $"gradmean/{name}", row => $"{1e-14 * (row % 3):R}");
         var flag = Assert.Single(Diagnose(log).Flags);
@@ -171,6 +171,36 @@ public class DiagnosisTests
         string standardized = new SphereRun().Log();
         foreach (string name in SphereRun.Names) standardized = WithColumn(standardized, $"gradmean/{name}", _ => "0");
         Assert.Empty(Diagnose(standardized).Flags);
+    }
+
+    [Fact]
+    public void Buffers_that_were_emptied_are_told_and_not_as_other_weights()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { EmptiedAt = 605, Every = 1, LogsBufferWeight = true,
+            Phases = [(1000, 0.1, 5e-3)] }).Flags);
+        Assert.Equal((FlagKind.LostBuffers, "The momentum buffers were emptied between updates 604 and 605: the optimizer's state was "
+            + "lost"),
+            (flag.Kind, flag.Cause));
+    }
+
+    [Fact]
+    public void Weights_whose_gradient_is_0_and_that_decay_all_the_same_are_told_from_their_update_on()
+    {
+        var flag = Assert.Single(Diagnose(new SphereRun { FrozenFrom = 900 }).Flags);
+        Assert.Equal((FlagKind.DecayAlone, "conv3"), (flag.Kind, Assert.Single(flag.Groups)));
+        Assert.StartsWith("Some weights get no gradient from update 900 on, and are changed all the same", flag.Cause,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "Something changes the weights besides the optimizer, not after every update but in steps of 6 updates")]
+    [InlineData(5, "not after every update but in steps of 30 updates")]
+    [InlineData(12, "Something changes the weights between the logged updates, and not after these")]
+    public void Weights_that_are_mixed_with_slow_ones_are_no_other_rule_and_no_other_decay(int every, string cause)
+    {
+        var flag = Diagnose(new SphereRun { LooksAheadEvery = 6, Every = every, LogsBufferWeight = true }).Flags[0];
+        Assert.Equal(FlagKind.ChangedWeights, flag.Kind);
+        Assert.Contains(cause, flag.Cause, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,8 +217,8 @@ public class DiagnosisTests
         var diagnosis = Diagnose(new SphereRun());
         Assert.Contains("an L1 term in the loss", diagnosis.Checked);
         Assert.Contains("an L2 term in the loss", diagnosis.Checked);
-        var log = CsvLog.Read(new StringReader("step,lr,weight_decay,momentum,norm/a\n0,1e-200,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n"),
-            "log.csv");
+        const string Tiny = "step,lr,weight_decay,momentum,norm/a\n0,1e-200,5e-4,0.9,1\n10,0.1,5e-4,0.9,1\n";
+        var log = CsvLog.Read(new StringReader(Tiny), "log.csv");
         Assert.Contains(log.Warnings, line => line.Contains("below 1e-150, and", StringComparison.Ordinal));
         Assert.Equal(("0.001", "0.001001"), Text.Apart(0.001, 0.001001));
         Assert.All(diagnosis.Findings, finding => Assert.DoesNotMatch("[0-9]E[-+][0-9]", finding.Says));
@@ -441,7 +471,7 @@ public class DiagnosisTests
             string.Join('\n', log.TrimEnd().Split('\n').Select((row, i) => row + (i == 0 ? ",optimizer" : ",AdamW"))) + "\n";
         var sound = Diagnose(Named(new SphereRun { Shrink = 0.01 }.Log()));
         Assert.Empty(sound.Flags);
-        Assert.Contains(sound.NotLookedAt, line => line.Contains("the optimizer is AdamW", StringComparison.Ordinal));
+        Assert.Contains(sound.NotLookedAt, line => line.Contains("the laws of AdamW", StringComparison.Ordinal));
         Assert.Equal(FlagKind.NoNormalization, Assert.Single(Diagnose(Named(new SphereRun { Radial = 0.05 }.Log())).Flags).Kind);
     }
 

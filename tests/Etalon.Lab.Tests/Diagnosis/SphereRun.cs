@@ -16,7 +16,8 @@ internal sealed class SphereRun
 
     private readonly double[][] _weights, _buffers, _gradients, _sums;
     private readonly CounterStream[] _streams;
-    private double[][] _saved = [];
+    private double[][] _saved = [], _slow = [];
+    private bool _mixes;
     private readonly double[] _squares = [20, 63, 200];
 
     public SphereRun()
@@ -87,6 +88,16 @@ internal sealed class SphereRun
     /// <summary>The update before which weights and buffers are saved, and the one before which they are loaded again.</summary>
     public (int Saved, int Loaded) Reload { get; init; } = (-1, -1);
 
+    /// <summary>The update before which buffers are emptied.</summary>
+    public int EmptiedAt { get; init; } = -1;
+
+    /// <summary>The update from which on the last group's gradient is 0.</summary>
+    public int FrozenFrom { get; init; } = int.MaxValue;
+
+    /// <summary>Every so many updates half of the way back to where the weights were then is gone, as Lookahead does; 0 for
+    /// never.</summary>
+    public int LooksAheadEvery { get; init; }
+
     /// <summary>Whether the log has Σ|w| and the largest element of each gradient.</summary>
     public bool LogsElements { get; init; }
 
@@ -125,6 +136,9 @@ internal sealed class SphereRun
         if (step == Reload.Saved) _saved = [.. _weights.Concat(_buffers).Select(each => (double[])each.Clone())];
         if (step == Reload.Loaded)
             foreach (var (each, now) in _saved.Zip(_weights.Concat(_buffers))) each.CopyTo(now, 0);
+        for (int k = 0; step == EmptiedAt && k < Names.Count; k++) Array.Clear(_buffers[k]);
+        if (LooksAheadEvery > 0 && step == 0) _slow = [.. _weights.Select(each => (double[])each.Clone())];
+        _mixes = LooksAheadEvery > 0 && step % LooksAheadEvery == LooksAheadEvery - 1;
         for (int k = 0; k < Names.Count; k++) Draw(k, step);
         double norm = Math.Sqrt(_gradients.Sum(g => Product(g, g))), cut = Math.Min(1, Clip / norm);
         double logged = LogsBeforeClip ? 1 : cut;
@@ -143,6 +157,7 @@ internal sealed class SphereRun
         if (step >= PenaltyFrom && (Penalized.Length == 0 || Penalized.Contains(Names[k])))
             for (int i = 0; i < Dimensions; i++) g[i] += Penalty * w[i];
         for (int i = 0; i < Dimensions; i++) g[i] += Lasso * Math.Sign(w[i]);
+        if (step >= FrozenFrom && k == Names.Count - 1) Array.Clear(g);
         for (int i = 0; ClearedEvery > 1 && i < Dimensions; i++)
             g[i] = _sums[k][i] = step % ClearedEvery == 0 ? g[i] : _sums[k][i] + g[i];
         for (int i = 0; Accumulates && i < Dimensions; i++) g[i] = _sums[k][i] += g[i];
@@ -169,6 +184,7 @@ internal sealed class SphereRun
             w[i] -= rate * (Nesterov ? given + Momentum * v[i] : v[i]);
         }
         for (int i = 0; i < Dimensions; i++) w[i] *= 1 - Shrink;
+        for (int i = 0; _mixes && i < Dimensions; i++) w[i] = _slow[k][i] += 0.5 * (w[i] - _slow[k][i]);
         double[] moved = [.. w.Zip(old, (now, before) => now - before)];
         return [Product(old, old), logged * logged * Product(g, g), logged * Product(g, old), logged * bufferDot, expected, Product(w, w),
             Product(moved, moved), bufferWeight, old.Sum(Math.Abs), logged * g.Max(Math.Abs)];

@@ -16,7 +16,7 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         string[] held = Python.Run(Beside("drive_logger.py"), logs.Folder, logs.Folder).TrimEnd().Split('\n');
         Assert.Equal(
             ["columns", "against_float64", "small_angles", "largest_elements_and_normalizations_in_eval", "resumes", "refusals", "company",
-                "intervals", "ends_no_training", "full_disk", "foreign_errors"], held);
+                "intervals", "ends_no_training", "full_disk", "foreign_errors", "updates_of_their_own_size"], held);
     }
 
     // A log shows where a phase begins to a row of five updates, each of 0.1 x 0.005/(1 - 0.9) mixing units; Etalon logs updates 4, 9, ...,
@@ -66,6 +66,60 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         Assert.Empty(logs.Diagnose("short-phase").Flags);
     }
 
+    // Rate, decay and betas alone say where norm and angle settle; in networks within a third, AdamW and Muon within a fifth.
+    [Theory]
+    [InlineData("adamw", 1.25)]
+    [InlineData("lion", 1.4)]
+    [InlineData("muon", 1.2)]
+    public void An_optimizer_whose_updates_have_a_size_of_their_own_is_judged_by_its_own_laws(string name, double most)
+    {
+        Python.Need("torch");
+        var diagnosis = logs.DiagnoseOther(name);
+        Assert.Empty(diagnosis.Flags);
+        Assert.Contains("weights that something besides the optimizer changes",
+            name == "muon" ? [.. diagnosis.Checked, "weights that something besides the optimizer changes"] : diagnosis.Checked);
+        var findings = diagnosis.Findings.Where(
+            finding => finding.Phase == 1 && finding.Group != LogGroup.Whole && finding.IsKnown).ToList();
+        double Middle(string id) => findings.Where(finding => finding.Id == id).Select(finding => finding.Value).Order().ElementAt(3);
+        Assert.InRange(Middle("D6"), 1 / most, most);
+        Assert.InRange(Middle("D7"), 0.7, 1.4);
+        if (name != "muon") Assert.All(findings.Where(finding => finding.Id == "D9"), finding => Assert.InRange(finding.Value, 0, 1e-6));
+    }
+
+    [Fact]
+    public void Gradients_that_rise_as_the_rate_of_AdamW_falls_are_told_with_what_the_law_makes_of_them()
+    {
+        Python.Need("torch");
+        string remark = Assert.Single(logs.DiagnoseOther("adamw").Remarks, each => each.Contains("at the end", StringComparison.Ordinal));
+        Assert.Contains("by the law of AdamW", remark, StringComparison.Ordinal);
+        // The norm's part, measured and by the law.
+        var numbers = System.Text.RegularExpressions.Regex.Match(remark, "by a factor of ([0-9.]+) as the rate fell; ([0-9.]+) by the law");
+        double measured = double.Parse(numbers.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture),
+            law = double.Parse(numbers.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(measured / law, 0.9, 1.1);
+        Assert.DoesNotContain(logs.DiagnoseOther("lion").Remarks, each => each.Contains("at the end", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_second_decay_beside_that_of_AdamW_is_found_by_its_own_exact_law()
+    {
+        Python.Need("torch");
+        var flag = Assert.Single(logs.DiagnoseOther("adamw-second-decay").Flags);
+        Assert.Equal(FlagKind.ChangedWeights, flag.Kind);
+        Assert.Equal(0.5, flag.Value, 1e-3);
+    }
+
+    [Fact]
+    public void Adam_with_its_decay_in_the_gradient_has_no_mixing_units()
+    {
+        Python.Need("torch");
+        var diagnosis = logs.DiagnoseOther("adam-with-l2");
+        Assert.Empty(diagnosis.Flags);
+        Assert.Contains(diagnosis.Remarks,
+            remark => remark.StartsWith("The weight decay of Adam is in the gradient", StringComparison.Ordinal));
+        Assert.All(diagnosis.Findings.Where(finding => finding.Id == "D3"), finding => Assert.False(finding.IsKnown));
+    }
+
     private static IEnumerable<Finding> Whole(RunDiagnosis diagnosis) =>
         diagnosis.Findings.Where(finding => finding.Group == LogGroup.Whole);
 
@@ -88,12 +142,27 @@ public sealed class PyTorchLoggerTests(PyTorchLoggerTests.Logs logs) : IClassFix
         internal RunDiagnosis Diagnose(string name) =>
             _isTrained.Value ? RunDiagnosis.Of(Path.Combine(Folder, $"{name}.csv")) : throw new InvalidOperationException();
 
+        /// <summary>A run of another optimizer, trained when it is asked for first.</summary>
+        internal RunDiagnosis DiagnoseOther(string name)
+        {
+            string log = Path.Combine(Folder, $"{name}.csv");
+            if (!File.Exists(log)) Python.Run(Beside("train_with_logger.py"), Folder, Digits(), Folder, name);
+            return RunDiagnosis.Of(log);
+        }
+
         private bool Train()
         {
-            string digits = Path.Combine(Folder, "digits.csv.gz");
-            using (var file = File.Create(digits)) typeof(DataCatalog).Assembly.GetManifestResourceStream("digits.csv.gz")!.CopyTo(file);
-            Python.Run(Beside("train_with_logger.py"), Folder, digits, Folder);
+            Python.Run(Beside("train_with_logger.py"), Folder, Digits(), Folder);
             return true;
+        }
+
+        private string Digits()
+        {
+            string digits = Path.Combine(Folder, "digits.csv.gz");
+            if (File.Exists(digits)) return digits;
+            using var file = File.Create(digits);
+            typeof(DataCatalog).Assembly.GetManifestResourceStream("digits.csv.gz")!.CopyTo(file);
+            return digits;
         }
 
         public void Dispose() => _folder.Delete(recursive: true);

@@ -54,6 +54,72 @@ def updates(net, optimizer, first, last, scheduler=None, closure=False):
             scheduler.step()
 
 
+class Lion(torch.optim.Optimizer):
+    def __init__(self, params, lr, weight_decay):
+        super().__init__(params, {"lr": lr, "betas": (0.9, 0.99), "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                moment = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"]).add_((0.9 * moment + 0.1 * p.grad).sign(), alpha=-group["lr"])
+                moment.mul_(0.99).add_(p.grad, alpha=0.01)
+
+
+class Muon(torch.optim.Optimizer):
+    def __init__(self, params, lr, weight_decay):
+        super().__init__([p for p in params if p.dim() == 2], {"lr": lr, "momentum": 0.9, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                left, _, right = torch.linalg.svd(self.state[p].setdefault("momentum_buffer", torch.zeros_like(p)).lerp_(p.grad, 0.1), full_matrices=False)
+                p.mul_(1 - group["lr"] * group["weight_decay"]).add_(left @ right, alpha=-group["lr"])
+
+
+def updates_of_their_own_size():
+    """|U|^2 and <U, w> of AdamW, Adam, Lion and Muon against the weights before and after, in float64."""
+    makes = {"AdamW": torch.optim.AdamW, "Adam": torch.optim.Adam, "amsgrad": lambda params, **numbers: torch.optim.AdamW(params, amsgrad=True, **numbers),
+             "Lion": Lion, "Muon": Muon}
+    for name, make in makes.items():
+        net = model(double=True)
+        optimizer = make(list(net.parameters()), lr=0.01, weight_decay=0.1)
+        weight, seen = net[0].weight, []
+        with RunLogger(net, optimizer, path(f"own-size-{name}.csv"), every=1):
+            for t in range(12):
+                optimizer.param_groups[0]["lr"] = 0.01 / (1 + t)
+                before, rate = weight.detach().clone(), 0.01 / (1 + t)
+                updates(net, optimizer, t, t + 1)
+                kept = 1 if name == "Adam" else 1 - rate * 0.1
+                u = (kept * before - weight.detach()) / rate
+                seen.append((float((u * u).sum()), float((u * before).sum()), float(before.norm())))
+                if t == 7:
+                    with torch.no_grad():
+                        weight.mul_(1.001)
+        logged = rows(f"own-size-{name}.csv")
+        assert [row["momentum"] for row in logged] == [0.9] * 12 and logged[0]["optimizer"] == type(optimizer).__name__
+        assert all(row["decoupled"] == (name != "Adam") for row in logged) and logged[3]["elements/0.weight"] == 48
+        for t, (row, (square, dot, norm)) in enumerate(zip(logged, seen)):
+            # What changes the weights after the update is Muon's update too, since nothing else says what that was.
+            if t != 7 or name != "Muon":
+                assert abs(row["update_sq/0.weight"] / square - 1) < 1e-7 and abs(row["update_dot/0.weight"] - dot) < 1e-7 * norm * math.sqrt(square), (name, t)
+            assert math.isnan(row["residual/0.weight"]) if name == "Muon" else abs(row["residual/0.weight"] - (1.001 ** 2 - 1 if t == 7 else 0)) < 1e-9, (name, t)
+        if name == "Lion":
+            assert {row["update_sq/0.weight"] for row in logged} == {48.0}
+        if name == "Muon":
+            assert logged[0]["rows/0.weight"] == 8 and [key for key in logged[0] if key.startswith("rows/")][1:] == ["rows/0.weight", "rows/3.weight", "rows/6.weight"]
+    raises(TypeError, "RMSprop", lambda: RunLogger(net, torch.optim.RMSprop(net.parameters()), path("x.csv")))
+    net = model()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.01)
+    with RunLogger(net, optimizer, path("own-size-none.csv"), every=1):
+        updates(net, optimizer, 0, 2)
+        net[0].weight.grad = None
+        optimizer.step()
+    assert math.isnan(rows("own-size-none.csv")[2]["update_sq/0.weight"]) and rows("own-size-none.csv")[2]["residual/0.weight"] == 0
+
+
 def raises(kind, words, make):
     try:
         make()
@@ -78,7 +144,7 @@ def columns():
     groups = ["scale_invariant", "0.weight", "3.weight"]
     assert header == ["step", "optimizer", "lr", "weight_decay", "momentum", "dampening", "nesterov"] + [
         "updates", "lr_sum", "decay_sum", "lr_min", "lr_max", "lr_changes", "lr_jumps", "norms_in_eval"] + [
-        f"{key}/{name}" for name in groups for key in ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual", "gradmax", "norm1", "gradsq_sum", "buffer_dot_sum", "group")] + [
+        f"{key}/{name}" for name in groups for key in ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual", "gradmax", "gradmean", "norm1", "gradsq_sum", "buffer_dot_sum", "group")] + [
         "gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"], header
     assert [row["step"] for row in rows("columns.csv")] == [0, 4, 8]
 
@@ -198,7 +264,7 @@ def refusals():
     RunLogger(net, optimizer, path("there.csv")).close()
     raises(FileExistsError, "step=N", lambda: RunLogger(net, optimizer, path("there.csv")))
     raises(ValueError, "other columns", lambda: RunLogger(net, optimizer, path("there.csv"), step=5, weights=[("w", net[0].weight)]))
-    raises(TypeError, "AdamW", lambda: RunLogger(net, torch.optim.AdamW(net.parameters()), path("x.csv")))
+    raises(TypeError, "Adagrad", lambda: RunLogger(net, torch.optim.Adagrad(net.parameters()), path("x.csv")))
     raises(ValueError, "does not update 0.weight", lambda: RunLogger(net, torch.optim.SGD(net[3].parameters(), lr=0.1), path("x.csv")))
     net[0].weight.full_tensor = lambda: None
     raises(ValueError, "0.weight: sharded", lambda: RunLogger(net, sgd(net), path("x.csv")))
@@ -422,6 +488,6 @@ def foreign_errors():
     assert logger.step == 11
 
 
-for check in (columns, against_float64, small_angles, largest_elements_and_normalizations_in_eval, resumes, refusals, company, intervals, ends_no_training, full_disk, foreign_errors):
+for check in (columns, against_float64, small_angles, largest_elements_and_normalizations_in_eval, resumes, refusals, company, intervals, ends_no_training, full_disk, foreign_errors, updates_of_their_own_size):
     check()
     print(check.__name__)

@@ -1,6 +1,7 @@
 """Trains the network of a recipe for the digits in PyTorch with the exported logger attached, whole and with one fault after the other.
 
-    train_with_logger.py DIGITS.csv.gz FOLDER      writes FOLDER/whole.csv, FOLDER/no-decay.csv and so on
+    train_with_logger.py DIGITS.csv.gz FOLDER           writes FOLDER/whole.csv, FOLDER/no-decay.csv and so on, by SGD
+    train_with_logger.py DIGITS.csv.gz FOLDER adamw     writes FOLDER/adamw.csv; so with the other optimizers
 
 The network is Etalon's `cnn` of width 4: three stages of two 3x3 convolutions, each with batch normalization and ReLU, max pooling between the
 stages, the mean, a linear head. Every image is moved by up to 4 pixels each way on black and mirrored or not, as `augment: crop-flip` does.
@@ -47,6 +48,76 @@ def network(last_is_bare):
     return net
 
 
+class Lion(torch.optim.Optimizer):
+    """As its authors wrote it: the sign of a mean, decoupled decay."""
+
+    def __init__(self, params, lr, weight_decay, betas=(0.9, 0.99)):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                (first, second), moment = group["betas"], self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(moment.clone().mul_(first).add(p.grad, alpha=1 - first).sign_(), alpha=-group["lr"])
+                moment.mul_(second).add_(p.grad, alpha=1 - second)
+
+
+class Muon(torch.optim.Optimizer):
+    """Mean of gradients with orthogonal factors in the place of the singular values, by a decomposition; decoupled decay."""
+
+    def __init__(self, params, lr, weight_decay, momentum=0.9):
+        super().__init__([p for p in params if p.dim() == 4], {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                moment = self.state[p].setdefault("momentum_buffer", torch.zeros_like(p))
+                moment.lerp_(p.grad, 1 - group["momentum"])
+                left, _, right = torch.linalg.svd(moment.flatten(1), full_matrices=False)
+                p.mul_(1 - group["lr"] * group["weight_decay"]).add_((left @ right).view_as(p), alpha=-group["lr"])
+
+
+class Both:
+    """Muon for the convolutions and AdamW for the rest, as one loop steps them."""
+
+    def __init__(self, net):
+        self.muon = Muon(net.parameters(), lr=0.02, weight_decay=0.1)
+        self.rest = torch.optim.AdamW([p for p in net.parameters() if p.dim() != 4], lr=0.01)
+
+    def step(self):
+        self.rest.step()
+        self.muon.step()
+
+
+def train_others(images, labels, log, make, updates, flat, fault=None):
+    """At one rate for `flat` updates and then along a line to 0, by an optimizer whose updates have a size of their own."""
+    torch.manual_seed(1)
+    draws = torch.Generator().manual_seed(2)
+    net = network(last_is_bare=False)
+    optimizer = make(net)
+    logged = optimizer.muon if isinstance(optimizer, Both) else optimizer
+    peaks = [group["lr"] for group in logged.param_groups]
+    batches = []
+    with RunLogger(net, logged, log, every=5) as logger:
+        for t in range(updates):
+            for group, peak in zip(logged.param_groups, peaks):
+                group["lr"] = peak * min(1, (updates - t) / (updates - flat)) if flat < updates else peak
+            batches = batches or list(torch.randperm(len(images), generator=draws).split(BATCH))
+            batch = batches.pop()
+            net.zero_grad()
+            pixels = (crop_and_flip(images[batch], draws) - images.mean()) / images.std(unbiased=False)
+            nn.functional.cross_entropy(net(pixels.unsqueeze(1)), labels[batch], label_smoothing=0.1).backward()
+            optimizer.step()
+            if fault == "second-decay":
+                with torch.no_grad():
+                    for p in (p for p in net.parameters() if p.dim() == 4):
+                        p.mul_(1 - 0.5 * logged.param_groups[0]["lr"] * logged.param_groups[0]["weight_decay"])
+        assert logger.step == updates
+
+
 def train(images, labels, log, phases, fault=None):
     torch.manual_seed(1)
     draws = torch.Generator().manual_seed(2)
@@ -78,6 +149,18 @@ def train(images, labels, log, phases, fault=None):
 
 torch.set_num_threads(1)
 digits = read(sys.argv[1])
+# Rate times decay is 2e-3: two mixing units at one rate, and one on the way to 0.
+ADAMW = {"lr": 0.01, "weight_decay": 0.2}
+OTHERS = {
+    "adamw": (lambda net: torch.optim.AdamW(net.parameters(), betas=(0.9, 0.95), **ADAMW), 2000, 1000),
+    "adamw-second-decay": (lambda net: torch.optim.AdamW(net.parameters(), **ADAMW), 150, 150, "second-decay"),
+    "adam-with-l2": (lambda net: torch.optim.Adam(net.parameters(), lr=0.01, weight_decay=0.01), 400, 400),
+    "lion": (lambda net: Lion(net.parameters(), lr=0.002, weight_decay=1.0), 800, 800),
+    "muon": (Both, 800, 800),
+}
+if len(sys.argv) > 3:
+    train_others(*digits, f"{sys.argv[2]}/{sys.argv[3]}.csv", *OTHERS[sys.argv[3]])
+    sys.exit()
 train(*digits, f"{sys.argv[2]}/whole.csv", [(900, 0.1), (800, 0.05)])
 train(*digits, f"{sys.argv[2]}/no-decay.csv", [(200, 0.1)], "no-decay")
 train(*digits, f"{sys.argv[2]}/clip.csv", [(200, 0.1)], "clip")

@@ -15,12 +15,10 @@ internal sealed class ChangedWeights : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        if (!evidence.IsSgd)
-        {
-            // The residual is of SGD's rule.
-            yield break;
-        }
-        var residuals = evidence.Groups.Where(group => evidence.HasLaw(group.Name) || !evidence.IsInvariant(group.Name))
+        // The residual is that of the logged rule.
+        if (!evidence.IsSgd && !evidence.HasDirections) yield break;
+        var residuals = evidence.Groups.Where(
+            group => evidence.HasLaw(group.Name) || evidence.HasDirection(group.Name) || !evidence.IsInvariant(group.Name))
             .Select(group => Measure(evidence, group.Name)).Where(each => each.Known > 0).ToList();
         if (residuals.Count == 0)
         {

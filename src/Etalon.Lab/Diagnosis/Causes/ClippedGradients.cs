@@ -42,6 +42,14 @@ internal sealed class ClippedGradients : Cause
                 $"A clip at {Text.Number(cut.Norm)} cuts {cut.Share:P0} of the gradients, the largest ones; the laws hold with it.");
             yield break;
         }
+        if (!evidence.IsSgd)
+        {
+            evidence.Remarks.Add(
+                $"Gradients are cut to a norm of {Text.Number(cut.Norm)} in {cut.Share:P0} of the rows. An update of "
+                    + $"{evidence.Log.Optimizer} "
+                + "has a size of its own, so that makes it no smaller: it gives all batches one weight.");
+            yield break;
+        }
         evidence.IsClipped = true;
         yield return new(
             FlagKind.ClippedGradients,
@@ -61,7 +69,7 @@ internal sealed class ClippedGradients : Cause
         double least = cuts.Min(each => each.Cut.Norm), most = cuts.Max(each => each.Cut.Norm), share = cuts.Max(each => each.Cut.Share);
         string bound = most - least <= OneBound * most ? Text.Number(most) : Text.Range(least, most);
         string[] names = [.. cuts.Select(each => each.Name)];
-        if (share < Ordinary)
+        if (share < Ordinary || !evidence.IsSgd)
         {
             evidence.Remarks.Add(
                 $"A clip of {(cuts.Count > 1 ? "each tensor" : names[0])} at {bound} cuts {share:P0} of the gradients, the largest ones; "

@@ -14,7 +14,7 @@ namespace Etalon.Lab.Diagnosis;
 /// </remarks>
 internal sealed class DecayByNorms : Cause
 {
-    private const double Least = 0.5, Most = 1.5, LargestMargin = 0.4, FewestUnits = 0.05, Doubt = 2;
+    private const double Least = 0.5, Most = 1.5, LargestMargin = 0.4, OfDecay = 0.1, FewestUnits = 0.05, Doubt = 2;
     private const int FewestIntervals = 10;
 
     public override IEnumerable<Flag> Find(Evidence evidence)
@@ -58,6 +58,23 @@ internal sealed class DecayByNorms : Cause
         var share = told.OrderBy(each => each.Share.Mean).ElementAt(told.Count / 2).Share;
         string[] names = [.. told.Select(each => each.Name)];
         evidence.Distrust(names);
+        if (!isMissing && HoldsInRows(evidence, names))
+        {
+            yield return new(
+                FlagKind.ChangedWeights,
+                "Something changes the weights between the logged updates, and not after these",
+                $"After each logged update |w|² is what rate, decay and gradients make of it, to rounding; but from row to row norms "
+                    + $"grew and "
+                + $"shrank as with {Text.Percent(Math.Max(0, share.Mean), share.Margin)} of the logged weight decay.",
+                "Look for what is done at some updates only: slow or averaged weights that are mixed in (Lookahead), a projection, weights "
+                + "swapped for an evaluation and not swapped back. Log every update to see at which ones.")
+            {
+                Value = share.Mean,
+                Margin = share.Margin,
+                Groups = names,
+            };
+            yield break;
+        }
         yield return new(
             isMissing ? FlagKind.DecayMissing : FlagKind.OtherDecay,
             isMissing
@@ -75,6 +92,15 @@ internal sealed class DecayByNorms : Cause
             Groups = names,
         };
     }
+
+    // Where the exact law of single updates holds, to a tenth of what decay does in one, the decay in them is the logged one.
+    private static bool HoldsInRows(Evidence evidence, string[] names) => names.All(name =>
+    {
+        double[] shares = [.. evidence.InPhases(name).SelectMany(phase => Enumerable.Range(0, phase.Steps.Count)
+            .Select(row => Math.Abs(phase.Of(phase.Group.Residual)[row]) / (2 * phase.LawAt(row)?.Units ?? double.NaN)))
+            .Where(double.IsFinite)];
+        return shares.Length >= FewestIntervals && Median(shares) < OfDecay;
+    });
 
     private static bool HasColumns(LogGroup group)
     {

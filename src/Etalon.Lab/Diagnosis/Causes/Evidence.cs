@@ -26,6 +26,11 @@ internal sealed class Evidence
     /// <summary>Whether the updates are those of SGD, as far as was found.</summary>
     public bool IsSgd { get; private set; } = true;
 
+    /// <summary>
+    /// Whether the updates have a size of their own, w' = (1 - η λ) w - η U as of AdamW, and the log has their products with w.
+    /// </summary>
+    public bool HasDirections { get; private set; }
+
     /// <summary>Whether gradients are cut, as far as was found.</summary>
     public bool IsClipped { get; set; }
 
@@ -94,11 +99,19 @@ internal sealed class Evidence
         _unlikeTheLog.Add(LogGroup.Whole);
     }
 
-    /// <summary>From now on no law of SGD is asked at all.</summary>
-    public void IsAnotherOptimizer() => IsSgd = false;
+    /// <summary>From now on no law of SGD is asked at all; those of updates of their own size are, where the log can be asked.</summary>
+    public void IsAnotherOptimizer(bool hasDirections) => (IsSgd, HasDirections) = (false, hasDirections);
 
     /// <summary>Whether the laws of scale-invariant weights under SGD speak about a group, as far as was found.</summary>
     public bool HasLaw(string group) => IsSgd && !_lawless.Contains(group) && !_unlikeTheLog.Contains(group);
+
+    /// <summary>The groups that the laws of updates of their own size speak about; Muon's are of single matrices.</summary>
+    public IReadOnlyList<LogGroup> DirectionGroups =>
+        [.. Log.Groups.Where(group => HasDirection(group.Name)
+            && (group.Name != LogGroup.Whole ? group.Name != LogGroup.Everything : _isAskedTogether || Tensors.Count == 0))];
+
+    /// <summary>Whether these laws speak about a group, as far as was found.</summary>
+    public bool HasDirection(string group) => HasDirections && !_lawless.Contains(group) && !_unlikeTheLog.Contains(group);
 
     /// <summary>Whether a group is scale-invariant, as far as was found.</summary>
     public bool IsInvariant(string group) => !_lawless.Contains(group);

@@ -44,7 +44,8 @@ internal sealed class LossPenalty : Cause
         double logged = evidence.Log.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var usual = found.Values.GroupBy(term => (term.First, term.End)).MaxBy(each => each.Count())!.First();
         string when = When(evidence.Log, usual);
-        evidence.Explain(Without(evidence.Log, found, isOne ? usual with { Pull = common } : null));
+        if (evidence.IsSgd) evidence.Explain(Without(evidence.Log, found, isOne ? usual with { Pull = common } : null));
+        else evidence.SetAside(found.Keys);
         string size = isOne ? Text.Number(common) : Text.Range(least, most);
         yield return new(
             FlagKind.LossPenalty,
@@ -55,7 +56,11 @@ internal sealed class LossPenalty : Cause
             + $"in every row{when}; it would be 0 without such a term{(when.Length > 0 ? ", as it is in the other rows" : "")}. The "
             + $"gradient "
             + $"has c w in it, with c = {size}, as {Text.Number(common / 2)} |w|² in the loss gives.",
-            logged > 0
+            !evidence.IsSgd
+                ? $"Take it out of the loss and set weight_decay. In the gradient {evidence.Log.Optimizer} divides it by the gradients' "
+                    + $"size, "
+                    + "so that it is no decay of the same strength for all weights, and layers turn at different speeds."
+            : logged > 0
                 ? $"Keep one of the two: take the penalty out of the loss, or set weight_decay to 0. As it is the weights decay with "
                     + $"{Text.Number(logged + common)} in all."
                 : "That is weight decay in another place. Move it into the optimizer, so that the log and the schedule speak of it.")

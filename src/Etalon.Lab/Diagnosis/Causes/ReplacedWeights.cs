@@ -14,7 +14,7 @@ namespace Etalon.Lab.Diagnosis;
 internal sealed class ReplacedWeights : Cause
 {
     // Of |w|²; of what the account is off by otherwise; of the groups; of the jump, how near norms come to where they were.
-    private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5;
+    private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5, OfBuffer = 2;
 
     private const int FewestSteps = 5, MostJumps = 3;
 
@@ -25,11 +25,14 @@ internal sealed class ReplacedWeights : Cause
         if (asked.Count == 0) yield break;
         var jumps = asked.SelectMany(each => each.Steps.Where(step => step.IsJump)).GroupBy(step => step.Next)
             .Where(at => at.Count() >= MostGroups * asked.Count).OrderBy(at => at.Key)
-            .Select(at => (Next: at.Key, at.First().Row, Least: at.Min(step => step.Size), Most: at.Max(step => step.Size),
-                IsSeen: at.All(step => step.IsSeen), Back: BackAt(asked.Select(each => each.Group), at.First().Row, at.Key)))
+            .Select(at => new Jump(
+                at.First().Row, at.Key, at.Min(step => step.Size), at.Max(step => step.Size), IsOfBuffer(at), at.All(step => step.IsSeen),
+                BackAt(asked.Select(each => each.Group), at.First().Row, at.Key)))
             .Where(at => at.IsSeen || at.Back is not null).ToList();
-        // The angle of a row's update includes the jump behind it, and makes the interval before look like one.
-        jumps.RemoveAll(jump => jumps.Any(next => next.Row == jump.Next));
+        // What a row beside the jump says of its buffer has the jump in it, and makes its other interval look like one, too.
+        double Moved(Jump jump) => asked.Average(each => Math.Abs(Elementary.Log(each.Group.Norm[jump.Next] / each.Group.Norm[jump.Row])));
+        int[] rows = [.. jumps.Select(jump => jump.Row)], nexts = [.. jumps.Select(jump => jump.Next)];
+        jumps.RemoveAll(jump => jumps.Any(other => (other.Row == jump.Next || other.Next == jump.Row) && Moved(other) > Moved(jump)));
         if (jumps.Count is 0 or > MostJumps)
         {
             evidence.Checked.Add("other weights loaded in the middle");
@@ -39,13 +42,30 @@ internal sealed class ReplacedWeights : Cause
         string[] names = [.. asked.Select(each => each.Group.Name)];
         evidence.Explain(log with
         {
-            Replaced = [.. jumps.Select(jump => jump.Next)],
-            Groups = [.. log.Groups.Select(group => Without(group, jumps.Select(jump => jump.Row)))],
+            Replaced = nexts,
+            Groups = [.. log.Groups.Select(group => Without(group, rows))],
         });
         string where = $"between updates {log.Steps[first.Row]:#,0} and {log.Steps[first.Next]:#,0}",
             back = first.Back is { } at
                 ? at.IsExact ? $", to what they were before update {log.Steps[at.Row]:#,0}"
                 : $", to about what they were at update {log.Steps[at.Row]:#,0}" : "";
+        if (first.IsBuffer && first.Back is null)
+        {
+            yield return new(
+                FlagKind.LostBuffers,
+                $"The momentum buffers were emptied {where}: the optimizer's state was lost",
+                $"|w|² goes on from there as if the updates before had left nothing in the buffers: it is off by "
+                + $"{Text.Number(100 * first.Least, 2)} to {Text.Number(100 * first.Most, 2)} % of itself, as much as the buffers had, "
+                + $"in all "
+                + "groups and in no other interval.",
+                "After a resume load the optimizer's state with the weights: optimizer.load_state_dict(...). A new optimizer begins with "
+                + "empty buffers, and its first updates are a tenth as large at a momentum of 0.9.")
+            {
+                Value = first.Most,
+                Groups = names,
+            };
+            yield break;
+        }
         yield return new(
             FlagKind.ReplacedWeights,
             first.Back is null
@@ -68,6 +88,14 @@ internal sealed class ReplacedWeights : Cause
         };
     }
 
+    // Where a buffer is emptied z loses what it had of it, in every group about as much as that was some updates before.
+    // The weights themselves stay, so the residual of the update before is rounding.
+    private static bool IsOfBuffer(IEnumerable<Step> steps)
+    {
+        double[] ratios = [.. steps.Where(step => step.Buffer != 0).Select(step => step.Own > Least ? 0 : step.Miss / step.Buffer)];
+        return ratios.Length > 0 && ratios.Count(ratio => ratio is > 1 / OfBuffer and < OfBuffer) >= MostGroups * ratios.Length;
+    }
+
     // What the update before the jump was measured to do includes the jump.
     private static LogGroup Without(LogGroup group, IEnumerable<int> rows)
     {
@@ -76,7 +104,7 @@ internal sealed class ReplacedWeights : Cause
         return group with { Residual = residual, Angle = angle };
     }
 
-    private static List<(int Row, int Next, double Size, bool IsSeen, bool IsJump)> Judged(Evidence evidence, LogGroup group)
+    private static List<Step> Judged(Evidence evidence, LogGroup group)
     {
         var steps = evidence.InPhases(group.Name).SelectMany(phase => phase.Balance.Steps).Where(
             step => double.IsFinite(step.Miss + step.Error) && step.Error > 0).ToList();
@@ -86,8 +114,12 @@ internal sealed class ReplacedWeights : Cause
             usual = Math.Max(1, 1.48 * Median(steps.Select(step => Math.Abs(step.Miss / step.Error - middle))));
         return [.. steps.Select(step =>
         {
-            double size = Math.Abs(step.Miss - middle * step.Error);
-            return (step.Row, step.Next, size, step.IsSeen, size > Least && size > Doubt * usual * step.Error);
+            double miss = step.Miss - middle * step.Error, size = Math.Abs(miss);
+            // In a row of its own the update's residual is the jump; the account of it has the angle in it, which includes the jump.
+            bool isOne = evidence.Log.Steps[step.Next] - evidence.Log.Steps[step.Row] == 1;
+            double own = isOne ? Math.Abs(group.Residual[step.Row]) : double.NaN;
+            return new Step(step.Row, step.Next, miss, step.Buffer, own, own > Least ? own : size, step.IsSeen,
+                size > Least && size > Doubt * usual * step.Error);
         })];
     }
 
@@ -101,4 +133,10 @@ internal sealed class ReplacedWeights : Cause
         double jump = Distance(row, next);
         return nearest.Distance < Exactly || nearest.Distance < Back * jump ? (nearest.Row, nearest.Distance < Exactly) : null;
     }
+
+    // An interval of a group: what the account misses and what the buffer had, of |w|²; the residual of its only update; how far it jumps.
+    private sealed record Step(int Row, int Next, double Miss, double Buffer, double Own, double Size, bool IsSeen, bool IsJump);
+
+    // An interval in which most groups jump, from how far to how far.
+    private sealed record Jump(int Row, int Next, double Least, double Most, bool IsBuffer, bool IsSeen, (int Row, bool IsExact)? Back);
 }

@@ -90,12 +90,17 @@ internal sealed class ScaleDependence : Cause
         else
             yield return new(
                 FlagKind.NoNormalization,
-                loose.Count == shares.Count
+                names.All(name => modules.IsNormalized(name) is null)
+                    ? "The loss depends on the scale of some weights: no normalization follows them, or the log has others than were "
+                        + "trained"
+                : loose.Count == shares.Count
                     ? "No normalization follows the weights: the loss depends on their scale"
                     : "Weights that no normalization follows: the loss depends on their scale",
                 $"|cos(g, w)| is {cosine}; with a normalization it is 0, and epsilon leaves up to 0.001."
                 + (names.All(name => modules.IsNormalized(name) is null)
-                    ? " The log has no list of modules: a normalization in eval(), or a clip of values, looks alike." : ""),
+                    ? " The log has no list of modules, and more looks alike: a normalization in eval(), a clip of values, averaged "
+                        + "weights logged "
+                        + "in the place of those that the gradient is of." : ""),
                 "Let a normalization follow these layers, with no bias between. If they are meant to have none, as a head is, leave them "
                     + "out "
                 + "of the log: the laws do not speak about them. `etalon export audit --for pytorch` names such layers in a network.")
@@ -115,7 +120,9 @@ internal sealed class ScaleDependence : Cause
                 + "which is 0 then");
         open.Add("weights that are used in a second place, or something added before the normalization: `etalon export audit --for "
             + "pytorch` tells");
-        open.Add("gradients that were changed before the update, by rounding or by a mask: compare with an update without it");
+        open.Add("gradients that were changed before the update, by rounding, a mask, or a preconditioner such as Adam's: compare with "
+            + "an update "
+            + "without it");
         return $"The log leaves open why. Look for {string.Join("; ", open)}. Until it is found no law of norms is asked of these weights.";
     }
 

@@ -9,8 +9,7 @@ namespace Etalon.Lab.Diagnosis;
 /// </summary>
 /// <remarks>
 /// In networks and k = 4 |g|² is as 1 : 2.3 : 3.8 : 5.4, and v.g/|g|² 0.2, 0.5, 0.9 and 1.3, at a momentum of 0.9. Rows of every multiple
-/// of
-/// k are all alike, and then the sums over the updates between them tell: 3.5 times |g|² of the rows, and 0.85 instead of 0.15.
+/// of k are all alike, and then the sums over the updates between them tell: 3.5 times |g|² of the rows, and 0.85 instead of 0.15.
 /// </remarks>
 internal sealed class SeldomCleared : Cause
 {
@@ -22,7 +21,8 @@ internal sealed class SeldomCleared : Cause
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        if (evidence.IsAccumulated) yield break;
+        // Rows of micro-batches are no updates.
+        if (evidence.IsAccumulated || evidence.NoUnits is not null) yield break;
         var asked = evidence.Groups.Where(group => group.GradientSquare.Count(square => square > 0) >= 2 * FewestOfEach).ToList();
         if (asked.Count == 0) yield break;
         var (cause, shown, value) = Ladder(evidence.Log, asked) ?? Between(evidence.Log, evidence.Groups) ?? default;
@@ -70,24 +70,20 @@ internal sealed class SeldomCleared : Cause
         string sizes = string.Join(" : ", steps.Select(step => Text.Number(Elementary.Exp(step.Log - steps[0].Log), 2))),
             places = Text.List([.. steps.Select(step => $"{After(step.At, zero, period) + 1}")]);
         return ($"Gradients add up over {period} updates: they are set to zero at every {Ordinal(period)} one only",
-            $"|g|² is as {sizes} at the updates {places} after zero, in {groups} of {Text.Count(all, "group")}, and the momentum "
-                + $"buffer has "
+            $"|g|² is as {sizes} at the updates {places} after zero, in {groups} of {Text.Count(all, "group")}, and the momentum buffer "
+                + $"has "
             + "an ever larger part along it; of gradients of single batches all are alike.", period);
     }
 
     private static int After(int place, int zero, int period) => (place - zero + period) % period;
 
-    private static string Ordinal(int number) =>
-        number switch
-        {
-            2 => "2nd",
-            3 => "3rd",
-            22 => "22nd",
-            23 => "23rd",
-            21 or 31 => $"{number}st",
-            32 => "32nd",
-            _ => $"{number}th"
-        };
+    private static string Ordinal(int number) => number switch
+    {
+        2 or 22 or 32 => $"{number}nd",
+        3 or 23 => $"{number}rd",
+        21 or 31 => $"{number}st",
+        _ => $"{number}th",
+    };
 
     // ln |g|² less what the rows around have, by the place in a period; its error; and the median of v.g/|g|².
     private static List<Place> Places(LogGroup group, long[] steps, int period)
@@ -116,15 +112,17 @@ internal sealed class SeldomCleared : Cause
         var (first, last) = (steps[0], steps[^1]);
         double rise = last.Log - first.Log;
         if (rise < Elementary.Log(Least) || rise < Doubt * Math.Sqrt(first.Error * first.Error + last.Error * last.Error)) return false;
-        double share = Elementary.Log((1.0 + After(last.At, zero, period)) / (1 + After(first.At, zero, period))),
-            slack = Elementary.Log(Slack);
+        double slack = Elementary.Log(Slack), share = Share(last);
         if (rise < share - slack || rise > 2 * share + slack) return false;
         // Each is as far up as its place says, by the same power.
         double power = rise / share;
-        if (steps.Any(step => Math.Abs(step.Log - first.Log
-            - power * Elementary.Log((1.0 + After(step.At, zero, period)) / (1 + After(first.At, zero, period)))) > slack)) return false;
+        if (steps.Any(step => Math.Abs(step.Log - first.Log - power * Share(step)) > slack)) return false;
         bool hasBuffer = double.IsFinite(first.Along + last.Along);
         return hasBuffer ? last.Along - first.Along > MoreAlong : steps.Count > 2;
+
+        // The logarithm of how many batches are in its gradient, of those in the first one's.
+        double Share(Place step) =>
+            Elementary.Log((1.0 + After(step.At, zero, period)) / (1 + After(first.At, zero, period)));
     }
 
     // Rows that are all at the same place: other than the updates between them.

@@ -209,8 +209,8 @@ internal sealed class RateShape
             {
                 var own = rows[(i == 0 ? 0 : rises[i - 1])..rises[i]].Where(row => row.Rate > floor).ToList();
                 if (own.Count < 2) yield break;
-                double slope = LineFit.Slope([.. own.Select(row =>
-                    (row.Step, Turned(RateKind.Cosine, (row.Rate - floor) / (peak - floor))))]),
+                double slope = LineFit.Slope(
+                    [.. own.Select(row => (row.Step, Turned(RateKind.Cosine, (row.Rate - floor) / (peak - floor))))]),
                     end = Math.Round(begins[^1] + 1 / slope);
                 begins.Add(double.IsFinite(end) ? Math.Clamp(end, rows[rises[i] - 1].Step + 1, rows[rises[i]].Step) : rows[rises[i]].Step);
             }

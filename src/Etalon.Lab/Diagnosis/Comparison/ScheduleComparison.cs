@@ -159,8 +159,8 @@ internal static class ScheduleComparison
         FlagKind.MomentumDiffers,
         first.Has == 0 ? "There is no momentum" : $"The momentum is not that of {reference.Name}",
         $"It first differs at update {first.Step:#,0}: {Text.Apart(first.Has, first.Meant).One} in the log, "
-        + $"{Text.Apart(first.Has, first.Meant).Other} in {reference.Name}; rates act "
-        + $"{Text.Number((1 - first.Meant) / (1 - first.Has))} times as much with it.",
+        + $"{Text.Apart(first.Has, first.Meant).Other} in {reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} "
+        + $"times as much with it.",
         "Set the optimizer's momentum to the one that was meant.")
     {
         Value = first.Has,

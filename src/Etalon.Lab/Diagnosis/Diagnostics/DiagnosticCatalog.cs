@@ -28,4 +28,8 @@ internal static class DiagnosticCatalog
         new NotInALog("D17", "equivalent schedule", "the recipe: etalon convert RECIPE --to texp"),
         new LayerBalance(),
     ];
+
+    /// <summary>Those of optimizers whose updates have a size of their own.</summary>
+    public static IReadOnlyList<Diagnostic> OfDirections { get; } =
+        [new DirectionUnits(), new DirectionNorm(), new DirectionAngle(), new DirectionBalance(), new ScaleInvariance(), new ExactLaw()];
 }

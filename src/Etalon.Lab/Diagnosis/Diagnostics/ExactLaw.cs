@@ -1,3 +1,4 @@
+using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 using Etalon.Schedules.Dynamics;
@@ -59,7 +60,8 @@ internal sealed class ExactLaw() : GroupDiagnostic("D9", "residual of the exact 
         var log = group.Phase.Log;
         int at = group.Phase.FirstRow + row;
         var (rate, decay, momentum) = group.NumbersAt(row);
-        if (momentum != 0 || at + 1 >= log.Steps.Length || log.Steps[at + 1] != log.Steps[at] + 1) return double.NaN;
+        bool isFollowed = at + 1 < log.Steps.Length && log.Steps[at + 1] == log.Steps[at] + 1;
+        if (log.Kind != OptimizerKind.Sgd || momentum != 0 || !isFollowed) return double.NaN;
         double square = Elementary.Pow(group.Group.Norm[at], 2);
         return Elementary.Pow(group.Group.Norm[at + 1], 2)
             / MomentumFreeLaws.NextNormSquare(square, rate, decay, square * group.Group.GradientSquare[at]) - 1;

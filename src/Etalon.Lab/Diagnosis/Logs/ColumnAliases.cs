@@ -18,7 +18,7 @@ internal static class ColumnAliases
             ["learning_rate", "learning-rate", "train/lr", "train/learning_rate", "optim/learning_rate", "optim/learning_rate_group0",
                 "lr/pg0", "lr/group0", "lr-sgd", "lr_0", "lr0", "eta", "epoch_learning_rate"]),
         (LogColumns.WeightDecay, ["wd", "weight-decay", "weightdecay", "train/weight_decay", "lr-sgd-weight_decay", "lambda"]),
-        (LogColumns.Momentum, ["mu", "beta", "train/momentum", "lr-sgd-momentum"]),
+        (LogColumns.Momentum, ["mu", "beta", "beta1", "train/momentum", "lr-sgd-momentum"]),
         ($"{MonitorKeys.GradientSquare}{LogGroup.Everything}", ["total_grad_sq"]),
     ];
 

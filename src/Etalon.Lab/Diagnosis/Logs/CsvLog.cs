@@ -98,8 +98,8 @@ internal static class CsvLog
         if (fault is null && LogColumns.IsRateOrDecay(name) && value != LogColumns.Counted(value))
         {
             warnings.Add($"tiny {name}",
-                $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", below {Text.Number(LogColumns.LeastNumber)}, and "
-                    + $"no law can be "
+                $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", below {Text.Number(LogColumns.LeastNumber)}, and no "
+                    + $"law can be "
                 + $"asked of it; it counts as 0", number);
             return LogColumns.Counted(value);
         }
@@ -132,10 +132,15 @@ internal static class CsvLog
             HasNumbersOfItsOwn(name) ? null
             : column == $"{LogColumns.DecaySum}/{name}" ? decaySum
             : column == $"{LogColumns.RateSum}/{name}" ? rateSum : null;
+        var rule = Rule(Column(LogColumns.Dampening), Column(LogColumns.Nesterov), Column(LogColumns.Decoupled), source, warnings);
+        bool isSgd = OptimizerKinds.Of(words.GetValueOrDefault(LogColumns.Optimizer), false) == OptimizerKind.Sgd;
         return new RunLog
         {
             Source = source,
-            Rule = Rule(Column(LogColumns.Dampening), Column(LogColumns.Nesterov), Column(LogColumns.Decoupled), source, warnings),
+            // Nesterov's SGD and Muon that looks ahead have different laws.
+            Rule = isSgd ? rule : rule with { Nesterov = false },
+            LooksAhead = !isSgd && rule.Nesterov,
+            Beta2 = header.Find(LogColumns.Beta2) is null ? [] : Column(LogColumns.Beta2),
             IsRuleLogged = header.Find(LogColumns.Nesterov) is not null,
             Optimizer = words.GetValueOrDefault(LogColumns.Optimizer),
             Note = Notes(words),

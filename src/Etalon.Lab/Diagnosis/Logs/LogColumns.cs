@@ -19,6 +19,12 @@ internal static class LogColumns
     /// </summary>
     public const string LargestElement = "gradmax/", AbsoluteSum = "norm1/", FilterMeans = "gradmean/";
 
+    /// <summary>Of an update w' = (1 - η λ) w - η U: |U|², ⟨U, w⟩, how many numbers w is, and how many rows a matrix has.</summary>
+    public const string UpdateSquare = "update_sq/", UpdateDot = "update_dot/", Elements = "elements/", MatrixRows = "rows/";
+
+    /// <summary>β₂ and ε of Adam; the momentum is its β₁.</summary>
+    public const string Beta2 = "beta2", Epsilon = "eps";
+
     /// <summary>How many normalizations that keep statistics were in eval().</summary>
     public const string NormsInEval = "norms_in_eval";
 
@@ -29,7 +35,7 @@ internal static class LogColumns
     public static readonly IReadOnlyList<string> Words = [Optimizer, Note, Modules];
 
     /// <summary>Columns about what happened since the row before.</summary>
-    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum, RateSum, NormsInEval];
+    public static readonly IReadOnlyList<string> Intervals = [Covered, LeastRate, MostRate, DecaySum, RateSum, NormsInEval, Beta2, Epsilon];
 
     /// <summary>What Etalon's logger writes too, for other readers.</summary>
     public static bool IsOfTheLogger(string column) =>
@@ -50,6 +56,7 @@ internal static class LogColumns
         MonitorKeys.Norm, MonitorKeys.GradientSquare, MonitorKeys.Dot, MonitorKeys.Angle, MonitorKeys.BufferDot, MonitorKeys.Residual,
         MonitorKeys.Noise, MonitorKeys.Signal, GradientSquareSum, BufferDotSum, MostGradientSquare, MonitorKeys.BufferWeight,
         DecaySum + "/", RateSum + "/", LargestElement, AbsoluteSum, FilterMeans,
+        UpdateSquare, UpdateDot, Elements, MatrixRows,
     ];
 
     /// <summary>The group of a column such as norm/conv1.weight; null where the column is none of a group.</summary>
@@ -87,8 +94,9 @@ internal static class LogColumns
             MonitorKeys.Norm when value < 1e-50 => "must be positive: the norm |w|",
             Rate or WeightDecay or MonitorKeys.GradientSquare or MonitorKeys.Noise or GradientSquareSum or MostGradientSquare or DecaySum
                 or DecaySum + "/" or RateSum or RateSum + "/" or LeastRate or MostRate or Covered or NormsInEval or LargestElement
-                or AbsoluteSum or FilterMeans when value < 0 => "must be at least 0",
-            Momentum or Dampening when value is < 0 or >= 1 => "must be at least 0 and less than 1",
+                or AbsoluteSum or FilterMeans or UpdateSquare or Epsilon when value < 0 => "must be at least 0",
+            Elements or MatrixRows when value < 1 => "must be at least 1",
+            Momentum or Dampening or Beta2 when value is < 0 or >= 1 => "must be at least 0 and less than 1",
             MonitorKeys.Angle when value is < 0 or > Math.PI => "must be an angle from 0 to pi, in radians",
             _ => null,
         };

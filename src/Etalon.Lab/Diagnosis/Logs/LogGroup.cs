@@ -69,6 +69,18 @@ internal sealed record LogGroup
     /// <summary>⟨v, w⟩ with the momentum buffer v before the update.</summary>
     public required double[] BufferWeight { get; init; }
 
+    /// <summary>|U|² of an update w' = (1 - η λ) w - η U.</summary>
+    public required double[] UpdateSquare { get; init; }
+
+    /// <summary>⟨U, w⟩.</summary>
+    public required double[] UpdateDot { get; init; }
+
+    /// <summary>How many numbers w is.</summary>
+    public required double[] Elements { get; init; }
+
+    /// <summary>How many rows a matrix has.</summary>
+    public required double[] MatrixRows { get; init; }
+
     /// <summary>The group's own rate η; the log's where it has no other.</summary>
     public required double[] Rate { get; init; }
 
@@ -104,6 +116,10 @@ internal sealed record LogGroup
         AbsoluteSum = column(LogColumns.AbsoluteSum + name),
         MostGradientSquare = column(LogColumns.MostGradientSquare + name),
         BufferWeight = column(MonitorKeys.BufferWeight + name),
+        UpdateSquare = column(LogColumns.UpdateSquare + name),
+        UpdateDot = column(LogColumns.UpdateDot + name),
+        Elements = column(LogColumns.Elements + name),
+        MatrixRows = column(LogColumns.MatrixRows + name),
         Rate = rate,
         WeightDecay = weightDecay,
         Momentum = momentum,

@@ -41,6 +41,15 @@ internal sealed record RunLog
     /// <summary>The optimizer's class, as PyTorch calls it; null where the log does not say.</summary>
     public string? Optimizer { get; init; }
 
+    /// <summary>Which laws its updates follow.</summary>
+    internal OptimizerKind Kind => OptimizerKinds.Of(Optimizer, Rule.Decay == DecayForm.Decoupled);
+
+    /// <summary>β₂ of Adam or Lion at each row; empty where it was not logged.</summary>
+    public double[] Beta2 { get; init; } = [];
+
+    /// <summary>Whether Muon's direction looks ahead.</summary>
+    public bool LooksAhead { get; init; }
+
     /// <summary>What the logger wrote down about the optimizer's parameter groups and the network's modules; null for nothing.</summary>
     public string? Note { get; init; }
 

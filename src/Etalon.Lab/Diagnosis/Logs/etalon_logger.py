@@ -1,4 +1,4 @@
-"""Logs what `etalon diagnose` reads, from any PyTorch loop that trains with torch.optim.SGD. Written by Etalon; needs PyTorch alone.
+"""Logs what `etalon diagnose` reads, from any PyTorch loop that trains with SGD, AdamW, Adam, Lion or Muon. Written by Etalon; needs PyTorch alone.
 
     from etalon_logger import RunLogger
 
@@ -11,7 +11,8 @@
 and then: etalon diagnose log.csv
 
 What is logged: every weight with two or more dimensions but the last one, which is the head: the weights that a normalization follows. Where
-that is not so, say which: `weights=[(name, parameter), ...]`. Each is a group of its own; `scale_invariant` is all of them together.
+that is not so, say which: `weights=[(name, parameter), ...]`. Each is a group of its own; `scale_invariant` is all of them together. With Muon
+it is every matrix that Muon updates.
 
 With several processes make one logger, in one of them.
 
@@ -32,6 +33,13 @@ Each row is one update t (0-based), with the numbers the optimizer used, and for
     gradmean/NAME    the share of |g|^2 in the means over each filter or row: 0 where gradients are centralized
     norm1/NAME       the sum of |w_i| before the update: of an L1 term c |w|_1 in the loss <g, w> is c times it
     group/NAME       the optimizer's parameter group that it is in, from 0; empty where there are several
+With AdamW, Adam, Lion and Muon, whose update is w' = (1 - eta lambda) w - eta U (Adam's decay is in U), there are in the place of the buffer's products
+    update_sq/NAME   |U|^2, from the moments after the update (AdamW, Adam), or before it (Lion); of Muon from the weights before and after
+    update_dot/NAME  <U, w>
+    elements/NAME    how many numbers the weights are; rows/NAME how many rows a matrix has (Muon)
+residual/NAME is |w|^2 over (1 - eta lambda)^2 |w|^2 - 2 (1 - eta lambda) eta <U, w> + eta^2 |U|^2, minus 1, and empty with Muon. The column momentum
+is beta1; beta2, eps and decoupled (1 where the decay is not in the gradient) are columns of their own, and there are no sums of gradients.
+
 norms_in_eval, how many of the normalizations that keep statistics are in eval(), where they do not use the batch's,
 and gradsq/all, over all parameters of the optimizer: a constant one gives clipping away. Parameter groups with numbers of their own add
 lr/NAME, weight_decay/NAME and momentum/NAME (a mean weighted by |w|^2 where a group of weights spans several).
@@ -57,9 +65,12 @@ import torch
 
 WHOLE = "scale_invariant"
 MEASURED = ("norm", "gradsq", "dot", "angle", "buffer_dot", "buffer_weight", "residual")
+OF_UPDATES = ("norm", "gradsq", "dot", "angle", "update_sq", "update_dot", "residual")
 SUMMED = ("gradsq_sum", "buffer_dot_sum")
+ELEMENTS = ("gradmax", "gradmean", "norm1")
 NUMBERS = ("lr", "weight_decay", "momentum")
 RULE = ("dampening", "nesterov")
+RULE_OF_OTHERS = ("beta2", "eps", "nesterov", "decoupled")
 INTERVAL = ("updates", "lr_sum", "decay_sum", "lr_min", "lr_max", "lr_changes", "lr_jumps")
 MOST_JUMPS = 8
 
@@ -73,12 +84,11 @@ class RunLogger:
     """
 
     def __init__(self, model, optimizer, path, every=10, step=0, weights=None):
-        if not isinstance(optimizer, torch.optim.SGD):
-            raise TypeError(f"the optimizer is {type(optimizer).__name__}; the laws that the log is read by are those of torch.optim.SGD")
+        self._kind = _kind_of(optimizer)
         if every < 1 or step < 0:
             raise ValueError(f"every={every}, step={step}: every must be at least 1 and step at least 0")
         self.optimizer, self.path, self.every, self.step = optimizer, os.fspath(path), every, step
-        self._weights = list(weights) if weights is not None else _weights_of(model)
+        self._weights = list(weights) if weights is not None else _matrices_of(model, optimizer) if self._kind == "muon" else _weights_of(model)
         # Groups are known by their index: load_state_dict() replaces them. Those that come later have no columns.
         self._groups = len(optimizer.param_groups)
         self._group_of = {id(p): i for i, group in enumerate(optimizer.param_groups) for p in group["params"]}
@@ -134,8 +144,12 @@ class RunLogger:
 
     def _columns(self):
         groups = [WHOLE] + [name for name, _ in self._weights]
-        columns = ["step", "optimizer", *NUMBERS, *RULE, *INTERVAL, "norms_in_eval"]
-        columns += [f"{quantity}/{name}" for name in groups for quantity in (*MEASURED, "gradmax", "gradmean", "norm1", *SUMMED, "group")]
+        is_sgd = self._kind == "sgd"
+        columns = ["step", "optimizer", *NUMBERS, *(RULE if is_sgd else RULE_OF_OTHERS), *INTERVAL, "norms_in_eval"]
+        own = (*MEASURED, *ELEMENTS, *SUMMED, "group")
+        if not is_sgd:
+            own = (*OF_UPDATES, *ELEMENTS, "elements", *(("rows",) if self._kind == "muon" else ()), "group")
+        columns += [f"{quantity}/{name}" for name in groups for quantity in own]
         if self._groups > 1:
             columns += [f"{number}/{name}" for name in groups for number in (*NUMBERS, "lr_sum", "decay_sum")]
         return columns + ["gradsq/all", "gradsq_min/all", "gradsq_max/all", "modules", "note"]
@@ -239,13 +253,15 @@ class RunLogger:
             interval = self._rates.take(), self._sums.take()
             self._quietly("a row", lambda: self._measure(numbers, interval))
         self._rates.add(numbers)
-        self._sums.add([(name, p, numbers[i]["lr"]) for (name, p), i in zip(self._weights, self._own) if name not in self._left], self.optimizer)
+        summed = zip(self._weights, self._own) if self._kind == "sgd" else ()
+        self._sums.add([(name, p, numbers[i]["lr"]) for (name, p), i in summed if name not in self._left], self.optimizer)
 
     def _measure(self, numbers, interval):
         self._look()
         logged = [(name, p, i) for (name, p), i in zip(self._weights, self._own) if name not in self._left]
         before = [p.detach().clone() for _, p, _ in logged]
-        sums = [self._products(p, w, self.optimizer.param_groups[i]) for (_, p, i), w in zip(logged, before)]
+        products = self._products if self._kind == "sgd" else self._products_of_gradients
+        sums = [products(p, w, self.optimizer.param_groups[i]) for (_, p, i), w in zip(logged, before)]
         everything = [_square(_strided(p.grad)) for group in self.optimizer.param_groups for p in group["params"] if p.grad is not None]
         norms_in_eval = sum(not norm.training for norm in self._norms) if self._norms else None
         self._pending = self.step, numbers, logged, before, sums, everything, norms_in_eval, interval
@@ -266,7 +282,8 @@ class RunLogger:
                 self._say(f"{name} is no longer logged: {reason}", once=name)
 
     def _products(self, p, w, group):
-        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, |w|^2 after the update that torch.optim.SGD is about to make, the largest |g_i|, the part of |g|^2 in the means of filters, and the sum of |w_i|."""
+        """|w|^2, |g|^2, <g, w>, <v, g>, <v, w>, |w|^2 after the update that torch.optim.SGD is about to make, the largest |g_i|, the part of
+        |g|^2 in the means of filters, and the sum of |w_i|."""
         w, v = _wide(w), _buffer(self.optimizer, p)
         if p.grad is None:
             none = torch.zeros_like(_square(w))
@@ -280,8 +297,54 @@ class RunLogger:
         return torch.stack([_square(w), _square(g), (g * w).sum(), *along, _square(w - rate * update),
                             g.abs().max() if g.numel() else torch.zeros_like(_square(w)), _in_means(g), w.abs().sum()])
 
+    def _products_of_gradients(self, p, w, group):
+        """|w|^2, |g|^2, <g, w>; |U|^2 and <U, w> of Lion, 0 of others; whether there is an update; the largest |g_i|, the part in means, the sum of |w_i|."""
+        wide = _wide(w)
+        none = torch.zeros_like(_square(wide))
+        if p.grad is None:
+            return torch.stack([_square(wide), none, none, none, none, none, none, none, wide.abs().sum()])
+        grad = -p.grad if group.get("maximize") else p.grad
+        g, own = _wide(grad), [none, none]
+        if self._kind == "lion":
+            # In the weights' own type, since a sign has no digits to spare.
+            first, moment = float(group["betas"][0]), self.optimizer.state[p].get("exp_avg") if p in self.optimizer.state else None
+            u = _wide(torch.sign(grad * (1 - first) if moment is None else (moment * first).add(grad, alpha=1 - first)))
+            own = [_square(u), (u * wide).sum()]
+        return torch.stack([_square(wide), _square(g), (g * wide).sum(), *own, none + 1, g.abs().max() if g.numel() else none, _in_means(g), wide.abs().sum()])
+
+    def _update(self, p, old, new, group, products):
+        """[|U|^2, <U, w>, |w|^2 after the update by the rule] of AdamW, Adam, Lion or Muon; nan where it is not known."""
+        norm2, is_updated, rate = products[0], products[5] > 0, group["lr"]
+        if not is_updated or rate == 0:
+            return [math.nan, math.nan, norm2]
+        kept = 1 - rate * group["weight_decay"] if group["decoupled"] else 1.0
+        if self._kind == "lion":
+            square, dot = products[3:5]
+        elif self._kind == "muon":
+            u = (kept * old - new) / rate
+            return [float(_square(u)), float((u * old).sum()), math.nan]
+        else:
+            u = self._adam(p, group)
+            square, dot = float(_square(u)), float((u * old).sum())
+        return [square, dot, kept * kept * norm2 - 2 * kept * rate * dot + rate * rate * square]
+
+    def _adam(self, p, group):
+        """m/(1 - beta1^t) over sqrt(u/(1 - beta2^t)) + eps, as torch.optim.AdamW has them after the update."""
+        state = self.optimizer.state[p]
+        step, squares = float(state["step"]), _wide(state["max_exp_avg_sq"] if "max_exp_avg_sq" in state else state["exp_avg_sq"])
+        return _wide(state["exp_avg"]) / (1 - group["momentum"] ** step) / ((squares / (1 - group["beta2"] ** step)).sqrt() + group["eps"])
+
     def _numbers(self):
-        return [{key: float(group.get(key) or 0) for key in (*NUMBERS, *RULE)} for group in self.optimizer.param_groups[:self._groups]]
+        groups = self.optimizer.param_groups[:self._groups]
+        if self._kind == "sgd":
+            return [{key: float(group.get(key) or 0) for key in (*NUMBERS, *RULE)} for group in groups]
+        return [{"lr": float(group["lr"]), "weight_decay": float(group.get("weight_decay") or 0),
+                 "momentum": float(group["betas"][0] if "betas" in group else group.get("momentum") or 0),
+                 "beta2": float(group["betas"][1]) if "betas" in group else None, "eps": float(group["eps"]) if "eps" in group else None,
+                 "nesterov": float(bool(group.get("nesterov"))), "decoupled": float(self._is_decoupled(group))} for group in groups]
+
+    def _is_decoupled(self, group):
+        return self._kind != "adam" or isinstance(self.optimizer, torch.optim.AdamW) or bool(group.get("decoupled_weight_decay"))
 
     @torch.no_grad()
     def _finish(self):
@@ -298,14 +361,17 @@ class RunLogger:
         table = []
         for (name, p, i), old, products in zip(logged, before, sums):
             new, old = _wide(p.detach()), _wide(old)
-            *measured, largest, means, norm1 = products.tolist()
+            products = products.tolist()
+            *measured, largest, means, norm1 = products
+            if self._kind != "sgd":
+                measured = [*measured[:3], *self._update(p, old, new, numbers[i], products)]
             measured += [float(_square(new)), float(_square(new - old))]
-            own = {**numbers[i], "gradmax": largest, "gradmean": means, "norm1": norm1, "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
+            own = {**numbers[i], "elements": p.numel(), "rows": p.shape[0] if p.dim() else 1, "gradmax": largest, "gradmean": means, "norm1": norm1, "lr_sum": rates["lr_sums"][i], "decay_sum": rates["decay_sums"][i]}
             table.append((measured, own, i, summed[name]))
-            self._add(row, name, table[-1:])
+            self._add(row, name, table[-1:], self._kind == "sgd")
         # A weight that left in the middle of the run was a part of the whole up to then.
         if table and not any(self._left.values()):
-            self._add(row, WHOLE, table)
+            self._add(row, WHOLE, table, self._kind == "sgd")
         notes, self._notes = self._notes, []
         row["note"], row["modules"] = "; ".join(map(_plain, notes)), self._modules
         try:
@@ -316,14 +382,16 @@ class RunLogger:
         self._has_rows, self._modules = True, ""
 
     @staticmethod
-    def _add(row, name, table):
+    def _add(row, name, table, is_sgd):
         norm2, grad2, dot, along, outward, expected, norm2_after, moved2 = map(math.fsum, zip(*(measured for measured, *_ in table)))
         norm, after = math.sqrt(norm2), math.sqrt(norm2_after)
         # The chord between the directions: arccos of their product loses every digit of a small angle.
         chord2 = max(moved2 - (after - norm) ** 2, 0.0) / (norm * after) if norm * after > 0 else math.nan
         values = (norm, grad2, dot, 2 * math.asin(min(math.sqrt(chord2) / 2, 1.0)) if chord2 == chord2 else math.nan, along, outward,
                   norm2_after / expected - 1 if expected > 0 else math.nan)
-        row.update({f"{quantity}/{name}": value for quantity, value in zip(MEASURED, values)})
+        # What is not known of an update, as of one that a weight without a gradient did not take, is an empty cell.
+        row.update({f"{quantity}/{name}": value if is_sgd or value == value else None for quantity, value in zip(MEASURED if is_sgd else OF_UPDATES, values)})
+        row[f"elements/{name}"], row[f"rows/{name}"] = sum(own["elements"] for _, own, *_ in table), table[0][1]["rows"] if len(table) == 1 else None
         if all(summed is not None for *_, summed in table):
             row.update({f"{key}/{name}": math.fsum(summed[i] for *_, summed in table) for i, key in enumerate(SUMMED)})
         row[f"gradmax/{name}"] = max(own["gradmax"] for _, own, *_ in table)
@@ -445,6 +513,24 @@ class _Sums:
     def extremes(self):
         """The smallest and the largest |g|^2 over all parameters."""
         return map(float, self._all) if self._is_known and self._all is not None else (None, None)
+
+
+def _kind_of(optimizer):
+    """Which laws the optimizer's updates follow."""
+    name = type(optimizer).__name__.lower()
+    has = {key: all(key in group for group in optimizer.param_groups) for key in ("betas", "momentum")} if hasattr(optimizer, "param_groups") else {}
+    kind = ("sgd" if isinstance(optimizer, torch.optim.SGD) else "adam" if isinstance(optimizer, (torch.optim.AdamW, torch.optim.Adam))
+            else "lion" if "lion" in name and has.get("betas") else "muon" if "muon" in name and has.get("momentum") else None)
+    if kind is None:
+        raise TypeError(f"the optimizer is {type(optimizer).__name__}; the laws that the log is read by are those of torch.optim.SGD, AdamW and Adam, and of "
+                        "optimizers named Lion (with betas) or Muon (with a momentum)")
+    return kind
+
+
+def _matrices_of(model, optimizer):
+    """Every weight with two or more dimensions that Muon updates."""
+    own = {id(p) for group in optimizer.param_groups if group.get("use_muon", True) for p in group["params"]}
+    return [(name, p) for name, p in model.named_parameters() if id(p) in own and p.requires_grad and p.dim() >= 2]
 
 
 def _weights_of(model):

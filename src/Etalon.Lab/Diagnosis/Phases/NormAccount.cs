@@ -88,7 +88,8 @@ internal sealed class NormAccount
         double edge = _isExact ? 0 : _edge;
         _steps.Add(new(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next, (_grown - _gained - _meant - before) / Square(row),
             Math.Sqrt(_unseen - unseen + Elementary.Pow(_unsteady - unsteady, 2) + Elementary.Pow(_rounded - rounded, 2)
-                + sampled * sampled + edge * edge) / Square(row), isSeen));
+                + sampled * sampled + edge * edge) / Square(row), isSeen,
+            Carried(i, _group.NumbersAt(row).Rate) / Square(row)));
     }
 
     private bool Counts(int i)

@@ -102,4 +102,5 @@ internal sealed class NormBalance
 /// <param name="Miss">What gradients added, less what |w|² gained, less what decay should have taken, of |w|².</param>
 /// <param name="Error">What chance leaves of that.</param>
 /// <param name="IsSeen">Whether all gradients between are known.</param>
-internal readonly record struct NormStep(int Row, int Next, double Miss, double Error, bool IsSeen);
+/// <param name="Buffer">What the momentum buffer has in |z|² at the row, of |w|².</param>
+internal readonly record struct NormStep(int Row, int Next, double Miss, double Error, bool IsSeen, double Buffer);

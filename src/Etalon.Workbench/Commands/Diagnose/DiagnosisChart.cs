@@ -32,7 +32,8 @@ internal static class DiagnosisChart
             || diagnosis.Flags[0].Groups.Count == diagnosis.Evidence.Groups.Count ? [first] : [first, flagged];
         return new Chart(Title(diagnosis), "update", [.. shown.SelectMany(name => Panels(diagnosis, name))])
         {
-            Legend = ["measured", "by the law, from measured gradients", "at equilibrium", "5 % around the law"],
+            Legend = ["measured", diagnosis.Evidence.HasDirections ? "by the law, from rates and decays" : "by the law, from measured "
+                + "gradients", "at equilibrium", "5 % around the law"],
             Marks = Marked(diagnosis),
         };
     }
@@ -56,17 +57,22 @@ internal static class DiagnosisChart
     {
         GroupPhase[] phases =
             [.. diagnosis.Phases.Select(phase => phase.Groups.FirstOrDefault(group => group.Name == name)).OfType<GroupPhase>()];
+        var way = diagnosis.Evidence.HasDirections && phases.Length > 0 ? DirectionWay.Of(diagnosis.Log, phases[0].Group) : null;
+        IReadOnlyList<double> Law(GroupPhase group) => !diagnosis.Evidence.HasDirections ? group.Balance.Predicted
+            : [.. group.Steps.Select(step => way?.NormAt(step) ?? double.NaN)];
         ChartLine[] norms =
         [
             Line(phases, 0, group => group.Of(group.Group.Norm)),
-            Line(phases, 1, group => group.Balance.Predicted),
-            Line(phases, 2, Equilibrium),
+            Line(phases, 1, Law),
+            Line(phases, 2, group => diagnosis.Evidence.HasDirections ? OfDirections(group) : Equilibrium(group)),
         ];
-        var ratio = Line(phases, 0, group => [.. group.Of(group.Group.Norm).Zip(group.Balance.Predicted, (norm, law) => norm / law)]);
+        var ratio = Line(phases, 0, group => [.. group.Of(group.Group.Norm).Zip(Law(group), (norm, law) => norm / law)]);
         double[] ends = ratio.X.Count == 0 ? [] : [ratio.X[0], ratio.X[^1]];
         ChartLine Level(double at, int color) => new("", ends, [.. ends.Select(_ => at)]) { Color = color, IsThin = true };
         ChartLine[] angles = [Smooth(phases),
-            Line(phases, 2, group => [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])];
+            Line(phases, 2, group => diagnosis.Evidence.HasDirections
+                ? [.. Enumerable.Repeat(new DirectionPhase(group).Equilibrium?.Angle ?? double.NaN, group.Steps.Count)]
+                : [.. Enumerable.Range(0, group.Steps.Count).Select(row => group.LawAt(row)?.Angle ?? double.NaN)])];
         var panels = new List<ChartPanel> { new($"|w| of {name}", norms) { IsLogarithmic = Spans(norms) } };
         if (ratio.Y.Any(double.IsFinite))
             panels.Add(
@@ -102,6 +108,12 @@ internal static class DiagnosisChart
             y.Add(double.NaN);
         }
         return new("", x, y) { Color = color };
+    }
+
+    private static double[] OfDirections(GroupPhase group)
+    {
+        var phase = new DirectionPhase(group);
+        return [.. Enumerable.Repeat(phase.HasNorm ? phase.Equilibrium!.Norm : double.NaN, group.Steps.Count + 1)];
     }
 
     private static double[] Equilibrium(GroupPhase group)

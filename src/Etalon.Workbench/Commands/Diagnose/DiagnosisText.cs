@@ -1,5 +1,6 @@
 using Etalon.Lab.Charts;
 using Etalon.Lab.Diagnosis;
+using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 using Etalon.Schedules;
@@ -34,7 +35,7 @@ internal static class DiagnosisText
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         var log = diagnosis.Log;
-        string optimizer = log.Optimizer is { } name && !name.Equals("SGD", StringComparison.OrdinalIgnoreCase)
+        string optimizer = log.Kind != OptimizerKind.Sgd && log.Optimizer is { } name
             ? name : log.Rule.Nesterov ? "SGD with Nesterov's momentum" : "SGD";
         return [.. WrappedText.Lines(
             "", $"{log.Source}: updates {log.Steps[0]:N0} to {log.Steps[^1]:N0}, {Text.Count(log.Steps.Length, "row")}, one each "
@@ -63,6 +64,7 @@ internal static class DiagnosisText
 
     private static string Headline(RunDiagnosis diagnosis)
     {
+        if (diagnosis.Evidence.HasDirections) return OfDirections(diagnosis);
         if (!diagnosis.Evidence.IsSgd) return "Its optimizer is not SGD, so mixing units and equilibrium are not judged.";
         if (diagnosis.Evidence.NoUnits is { } reason) return $"How long the run is, in mixing units, cannot be said: {reason}.";
         double units = RunRemarks.UnitsOf(diagnosis.Phases);
@@ -80,6 +82,23 @@ internal static class DiagnosisText
         bool isOverMomentum = diagnosis.Log.Momentum.Any(value => value > 0) && diagnosis.Log.Rule.Decay == DecayForm.Coupled;
         return $"{Text.Number(units, 2)} mixing units in all (the sum of rate times decay{(isOverMomentum ? ", over 1 - momentum" : "")}): "
             + $"{meaning}.";
+    }
+
+    private static string OfDirections(RunDiagnosis diagnosis)
+    {
+        if (diagnosis.Log.Kind == OptimizerKind.AdamWithL2)
+            return "How long the run is, in mixing units, cannot be said: Adam divides the decay in the gradient by the gradients' size.";
+        double units = RunRemarks.UnitsOf(diagnosis.Phases);
+        if (double.IsNaN(units)) return "How long the run is, in mixing units, cannot be said: rate or weight decay is missing in the log.";
+        if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
+        string meaning = units switch
+        {
+            < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the updates lead them from the start",
+            < 1 => "the start still decides the norms; weight decay has only begun to act",
+            < 3 => "norms have settled to what rate and decay make of them, but the network has not forgotten how it began",
+            _ => "the run has forgotten how it began; rate and weight decay matter by their product alone",
+        };
+        return $"{Text.Number(units, 2)} mixing units in all (the sum of rate times decay): {meaning}.";
     }
 
     /// <summary>A flag: cause, what shows it, what to do, and where.</summary>
@@ -168,13 +187,15 @@ internal static class DiagnosisText
                 ? $"{what} unknown" : $"{what} {Text.Range(values[from], values[phase.EndRow - 1])}";
         string numbers = string.Join(", ", new[] { Of("rate", log.Rate), Of("decay", log.WeightDecay), Of("momentum", log.Momentum) });
         double units = RunRemarks.UnitsOf(phase);
-        string length = !diagnosis.Evidence.IsSgd || double.IsNaN(units) ? "" : $"; {Text.Number(units, 2)} mixing units";
+        bool hasUnits = diagnosis.Evidence.IsSgd || diagnosis.Evidence.HasDirections && log.Kind != OptimizerKind.AdamWithL2;
+        string length = !hasUnits || double.IsNaN(units) ? "" : $"; {Text.Number(units, 2)} mixing units";
         return $"{phase.Number}: updates {phase.Begin:N0} to {phase.End - 1:N0}, {numbers}{length}{Standing(diagnosis, phase)}";
     }
 
     // Where the norms are against their equilibrium, of the group in the middle.
     private static string Standing(RunDiagnosis diagnosis, LogPhase phase)
     {
+        if (diagnosis.Evidence.HasDirections) return StandingOfDirections(diagnosis, phase);
         var judged = phase.Groups.Where(
             group => diagnosis.Evidence.HasLaw(group.Name) && group.Gap.IsKnown
                 && diagnosis.Evidence.Groups.Any(each => each.Name == group.Name)).OrderBy(group => group.Gap.Mean).ToList();
@@ -185,5 +206,21 @@ internal static class DiagnosisText
         string settled = $"{MixingUnits.Equilibrated(judged[0].Units):P0} settled";
         return $", {settled}; effective rate {Text.WithMargin(Elementary.Pow(gap.Mean, -0.5), gap.ToThe(-0.5).Margin)} times that at "
             + $"equilibrium";
+    }
+
+    // |w| and angle over the law's, of the group in the middle.
+    private static string StandingOfDirections(RunDiagnosis diagnosis, LogPhase phase)
+    {
+        var groups = diagnosis.Evidence.DirectionGroups.Select(group => phase.Groups.First(each => each.Name == group.Name)).ToList();
+        var phases = groups.Select(group => new DirectionPhase(group)).ToList();
+        string Middle(string what, Func<DirectionPhase, PhaseEstimate> of)
+        {
+            var known = phases.Select(of).Where(each => each.IsKnown && each.Margin <= 0.5 * each.Mean).OrderBy(each => each.Mean).ToList();
+            return known.Count == 0 ? ""
+                : $"; {what} {Text.WithMargin(known[known.Count / 2].Mean, known[known.Count / 2].Margin)} times that at equilibrium";
+        }
+        string standing = Middle("|w|", each => each.Square.ToThe(0.5)) + Middle("angle", each => each.Rotation);
+        return standing.Length == 0 || diagnosis.Log.Kind == OptimizerKind.AdamWithL2 ? standing
+            : $", {phases[phases.Count / 2].Settled:P0} settled{standing}";
     }
 }

@@ -1,0 +1,105 @@
+using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Numerics;
+using Etalon.Schedules.Dynamics;
+
+namespace Etalon.Lab.Diagnosis.Phases;
+
+/// <summary>
+/// A group of weights in a phase of AdamW, Adam with L2, Lion or Muon: norm, angle and balance against the laws of updates that have a size
+/// of their own (<see cref="DirectionRule"/>). What cannot be said is unknown.
+/// </summary>
+internal sealed class DirectionPhase
+{
+    private readonly GroupPhase _group;
+    private readonly double _memory;
+
+    public DirectionPhase(GroupPhase group)
+    {
+        _group = group;
+        double momentum = group.Numbers.Momentum;
+        _memory = momentum is >= 0 and < 1 ? (1 + momentum) / (1 - momentum) : 1;
+        Equilibrium = EquilibriumOf(group);
+    }
+
+    /// <summary>Where norm and angle settle with the phase's numbers; null where they move, or are not known.</summary>
+    public DirectionEquilibrium? Equilibrium { get; }
+
+    /// <summary>Whether the norm's law is known too: not Muon's, whose singular values are those of its iteration.</summary>
+    public bool HasNorm => Equilibrium is not null && _group.Phase.Log.Kind != OptimizerKind.Muon;
+
+    /// <summary>
+    /// How much of a deviation of |w|² at the phase's begin is forgotten at its end: 1 - exp(-2 M), or less where AdamW's squares lag
+    /// behind: with β₂ = 0.999 and η λ = 2e-3 it takes five times as long.
+    /// </summary>
+    public double Settled => 1 - Elementary.Exp(Equilibrium is { } equilibrium && _group.Phase.Log.Kind != OptimizerKind.AdamWithL2
+        ? -equilibrium.RelaxationRate * (_group.Phase.End - _group.Phase.Begin) : -2 * _group.Units);
+
+    /// <summary>|w|² over its equilibrium value in the last part.</summary>
+    public PhaseEstimate Square => HasNorm
+        ? _group.InWindow([.. _group.Of(_group.Group.Norm).Select(norm => norm * norm)], _memory)
+            .Times(1 / (Equilibrium!.Norm * Equilibrium.Norm))
+        : PhaseEstimate.None;
+
+    /// <summary>The root mean square angle of the last part over that at equilibrium.</summary>
+    public PhaseEstimate Rotation => Equilibrium is { } equilibrium
+        && _group.InWindow([.. _group.Of(_group.Group.Angle).Select(angle => angle * angle)], _memory) is { IsKnown: true } square
+        ? square.ToThe(0.5).Times(1 / equilibrium.Angle) : PhaseEstimate.None;
+
+    /// <summary>
+    /// What updates add to |w|² over what decay takes, in the last part: (η² |U|² - 2 ρ η U.w)/(η λ (2 - η λ) |w|²), ρ = 1 - η λ; with the
+    /// decay in the gradient η² |U|²/(2 η U.w). It is 1 where norms stand still, whatever the gradients are.
+    /// </summary>
+    public PhaseEstimate Balance
+    {
+        get
+        {
+            var (added, taken) = (new List<double>(), new List<double>());
+            for (int row = _group.FirstWindowRow; row < _group.Steps.Count; row++)
+            {
+                var (rate, decay, _) = _group.NumbersAt(row);
+                double square = rate * rate * _group.Of(_group.Group.UpdateSquare)[row],
+                    dot = rate * _group.Of(_group.Group.UpdateDot)[row], norm = _group.Of(_group.Group.Norm)[row], units = rate * decay;
+                bool isInGradient = _group.Phase.Log.Kind == OptimizerKind.AdamWithL2;
+                added.Add(isInGradient ? square : square - 2 * (1 - units) * dot);
+                taken.Add(isInGradient ? 2 * dot : units * (2 - units) * norm * norm);
+            }
+            return PhaseEstimate.Ratio(added, taken, [.. _group.Steps.Skip(_group.FirstWindowRow)], _memory);
+        }
+    }
+
+    /// <summary>The rule of a group's numbers at a row; null where they are not known.</summary>
+    public static DirectionRule? RuleOf(RunLog log, LogGroup group, int row)
+    {
+        double momentum = group.Momentum[row], beta2 = log.Beta2.Length > 0 ? log.Beta2[row] : double.NaN,
+            elements = First(group.Elements), rows = First(group.MatrixRows);
+        if (!(momentum is >= 0 and < 1)) return null;
+        return log.Kind switch
+        {
+            OptimizerKind.AdamW when beta2 is >= 0 and < 1 => DirectionRule.AdamW(momentum, beta2),
+            OptimizerKind.Lion when beta2 is >= 0 and < 1 => DirectionRule.Lion(momentum, beta2),
+            OptimizerKind.Muon when elements >= rows && elements / rows < int.MaxValue =>
+                DirectionRule.Muon(momentum, (int)(elements / rows), (int)rows, log.LooksAhead),
+            _ => null,
+        };
+    }
+
+    private static DirectionEquilibrium? EquilibriumOf(GroupPhase group)
+    {
+        var (rate, decay, momentum) = group.Numbers;
+        double elements = First(group.Group.Elements);
+        if (!group.Phase.IsConstant || group.NumbersAt(0) != group.Numbers || !(rate > 0 && decay > 0 && rate * decay < 1)
+            || !(elements > 0)) return null;
+        if (group.Phase.Log.Kind == OptimizerKind.AdamWithL2)
+        {
+            // Tensors have a law each, and all of them together have none.
+            if (group.Name == LogGroup.Whole) return null;
+            double[] known = [.. Enumerable.Range(group.FirstWindowRow, group.Steps.Count - group.FirstWindowRow)
+                .Select(row => group.Of(group.Group.GradientSquare)[row] * group.Square(row)).Where(double.IsFinite)];
+            return known.Length > 0 && known.Average() > 0 && momentum is >= 0 and < 1
+                ? DirectionEquilibrium.AdamWithL2(rate, decay, elements, known.Average(), momentum) : null;
+        }
+        return RuleOf(group.Phase.Log, group.Group, group.Phase.FirstRow)?.Equilibrium(rate, decay, elements);
+    }
+
+    private static double First(double[] values) => Array.Find(values, double.IsFinite) is var value && value > 0 ? value : double.NaN;
+}
