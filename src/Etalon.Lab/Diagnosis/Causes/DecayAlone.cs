@@ -15,12 +15,7 @@ internal sealed class DecayAlone : Cause
     {
         var log = evidence.Log;
         var still = evidence.Groups.Select(group => (Group: group, From: From(group))).Where(each => each.From >= 0).ToList();
-        if (still.Count == 0)
-        {
-            if (evidence.Groups.Any(group => group.GradientSquare.Count(double.IsFinite) >= FewestRows))
-                evidence.Checked.Add("weights without a gradient");
-            yield break;
-        }
+        if (still.Count == 0) yield break;
         evidence.SetAside(still.Select(each => each.Group.Name));
         var shrinking = still.Where(each => Math.Abs(End(each.Group) / each.Group.Norm[each.From] - 1) > Moved).ToList();
         string[] frozen = [.. still.Except(shrinking).Select(each => each.Group.Name)];
