@@ -77,7 +77,8 @@ internal static class DirectionRemarks
         string law = DirectionWay.Of(log, middle) is { } way
             ? $"; {Text.Number(way.NormAt(log.Steps[top]) / way.NormAt(log.Steps[^1]), 3)} by the law of {log.Optimizer}" : "";
         string begin = $"Gradients are {Text.Number(gradient)} times as large at the end as at update {log.Steps[top]:#,0}, where the rate "
-            + $"began to fall. Behind a normalization they go as 1/|w|, and |w| fell by a factor of {Text.Number(norm)} as the rate fell{law}.";
+            + $"began to fall. Behind a normalization they go as 1/|w|, and |w| fell by a factor of {Text.Number(norm)} as the rate "
+            + $"fell{law}.";
         return gradient <= OfTheLoss * norm
             ? $"{begin} That is expected, and no fault: a decay that falls with the rate, as AdamC's, would take it away."
             : $"{begin} The rest, a factor of {Text.Number(gradient / norm, 2)}, is more than the law: it is the loss's own, so look at "
