@@ -29,7 +29,10 @@ public sealed class ReproductionTests : IDisposable
         Scale = ClaimScale.Quick,
         Results = Reproduction.Run(Claims, new ClaimRun
         {
-            Folder = _folder.Path, Scale = ClaimScale.Quick, Threads = 1, Report = _ => { },
+            Folder = _folder.Path,
+            Scale = ClaimScale.Quick,
+            Threads = 1,
+            Report = _ => { },
             Cancellation = TestContext.Current.CancellationToken,
         }),
         Papers = [("E1", "what holds", [Claims[0]]), ("E2", "what holds and is refuted", [Claims[0], Claims[2]]),

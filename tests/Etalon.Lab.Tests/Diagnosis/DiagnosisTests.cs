@@ -176,8 +176,13 @@ public class DiagnosisTests
     [Fact]
     public void Buffers_that_were_emptied_are_told_and_not_as_other_weights()
     {
-        var flag = Assert.Single(Diagnose(new SphereRun { EmptiedAt = 605, Every = 1, LogsBufferWeight = true,
-            Phases = [(1000, 0.1, 5e-3)] }).Flags);
+        var flag = Assert.Single(Diagnose(new SphereRun
+        {
+            EmptiedAt = 605,
+            Every = 1,
+            LogsBufferWeight = true,
+            Phases = [(1000, 0.1, 5e-3)]
+        }).Flags);
         Assert.Equal((FlagKind.LostBuffers, "The momentum buffers were emptied between updates 604 and 605: the optimizer's state was "
             + "lost"),
             (flag.Kind, flag.Cause));

@@ -92,7 +92,7 @@ public class PageAnswersTests
         var recipe = new StringContent($"{{\"text\": \"{new string('#', 2 << 20)}\"}}", Encoding.UTF8, "application/json");
         Assert.Equal(HttpStatusCode.BadRequest, (await served.Ask("api/plan", HttpMethod.Post, null, recipe)).Status);
         using var log = new ByteArrayContent(new byte[DashboardServer.LargestUpload + 1]);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, 
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
             (await served.Ask("api/log", HttpMethod.Post, null, log, ("Expect", "100-continue"))).Status);
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "etalon-log-*"));
     }
