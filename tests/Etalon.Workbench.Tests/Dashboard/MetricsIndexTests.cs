@@ -18,7 +18,7 @@ public class MetricsIndexTests
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(Lines));
         var index = new MetricsIndex(file);
-        Assert.True(index.CatchUp());
+        Assert.True(index.CatchUp(TestContext.Current.CancellationToken));
         var curve = index.Curve(metric, new CurveView(0, Lines, 4000));
 
         var lines = MetricsFile.With(metric, file);
@@ -37,7 +37,7 @@ public class MetricsIndexTests
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(Lines));
         var index = new MetricsIndex(file);
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         var curve = index.Curve("train/loss", new CurveView(from, to, pixels, isLog));
         Assert.True(curve.IsReduced);
         Assert.True(curve.X.Length <= 2 * (pixels + 2));
@@ -60,7 +60,7 @@ public class MetricsIndexTests
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(Lines));
         var index = new MetricsIndex(file);
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         var curve = index.Curve("train/loss", new CurveView(0, Lines, 500, AreMeans: true));
         var naive = MetricsFile.With("train/loss", file).GroupBy(line => Math.Floor((line["step"] + 1) / 10))
             .Where(pixel => pixel.Key < 500).Select(pixel => pixel.Average(line => line["train/loss"])).ToList();
@@ -76,18 +76,18 @@ public class MetricsIndexTests
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(WrittenRun.Text(WrittenRun.Lines(1000)));
         string file = Path.Combine(folder.Path, "metrics.jsonl");
         var index = new MetricsIndex(file);
-        Assert.False(index.CatchUp());
+        Assert.False(index.CatchUp(TestContext.Current.CancellationToken));
         var random = new Random(7);
         for (int at = 0; at < bytes.Length;)
         {
             int next = Math.Min(bytes.Length, at + random.Next(1, 4000));
             using (var stream = new FileStream(file, FileMode.Append)) stream.Write(bytes.AsSpan(at, next - at));
             at = next;
-            index.CatchUp();
+            index.CatchUp(TestContext.Current.CancellationToken);
             Assert.True(index.Bytes <= at);
         }
         var whole = new MetricsIndex(file);
-        whole.CatchUp();
+        whole.CatchUp(TestContext.Current.CancellationToken);
         Assert.Equal(whole.Lines, index.Lines);
         foreach (string name in whole.Names)
         {
@@ -108,9 +108,9 @@ public class MetricsIndexTests
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(1000));
         var index = new MetricsIndex(file);
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         File.WriteAllText(file, WrittenRun.Text(WrittenRun.Lines(600)) + WrittenRun.Text(WrittenRun.Lines(1200, seed: 2).Skip(606)));
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         Assert.Equal(1, index.Restarts);
         var expected = MetricsFile.With("train/loss", file);
         Assert.Equal(expected.Select(line => (float)line["train/loss"]), index.Curve("train/loss", new CurveView(0, 1200, 4000)).Y);
@@ -128,7 +128,7 @@ public class MetricsIndexTests
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(99).Append(line).Concat(WrittenRun.Lines(50)));
         var index = new MetricsIndex(file);
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         Assert.Contains("line 100 ", index.Fault, StringComparison.Ordinal);
         Assert.Equal(99, index.Curve("train/loss", new CurveView(0, 1000, 1000)).X.Length);
     }
@@ -140,7 +140,7 @@ public class MetricsIndexTests
         string file = Write(folder,
             [.. WrittenRun.Lines(3), "{ \"train/loss\" : 5e-1 , \"step\" : 3 }", "{\"step\":4,\"train/loss\":\"NaN\"}"]);
         var index = new MetricsIndex(file);
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         var curve = index.Curve("train/loss", new CurveView(0, 10, 100));
         Assert.Equal([1, 2, 3, 4, 5], curve.X);
         Assert.Equal(0.5f, curve.Y[3]);
@@ -176,15 +176,15 @@ public class MetricsIndexTests
     {
         using var folder = new TemporaryFolder();
         string file = Write(folder, WrittenRun.Lines(60_000)), cache = Path.Combine(folder.Path, "cache");
-        var index = new MetricsShelf(new IndexCache(cache)).Open(file);
+        var index = new MetricsShelf(new IndexCache(cache)).Open(file, TestContext.Current.CancellationToken);
         Assert.Single(Directory.GetFiles(cache));
 
         var kept = new IndexCache(cache).Load(file);
         Assert.Equal(index.Bytes, kept.Bytes);
         File.AppendAllText(file, "{\"step\":60000,\"epoch\":600.01,\"train/loss\":42}\n");
-        Assert.True(kept.CatchUp());
+        Assert.True(kept.CatchUp(TestContext.Current.CancellationToken));
         Assert.Equal((0, index.Lines + 1), (kept.Restarts, kept.Lines));
-        index.CatchUp();
+        index.CatchUp(TestContext.Current.CancellationToken);
         foreach (var view in (CurveView[])[new(0, 60001, 300), new(59_900, 60_001, 300), new(1, 60_001, 100, true),
             new(0, 60_001, 90, AreMeans: true)])
         {

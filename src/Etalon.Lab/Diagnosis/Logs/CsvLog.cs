@@ -98,9 +98,8 @@ internal static class CsvLog
         if (fault is null && LogColumns.IsRateOrDecay(name) && value != LogColumns.Counted(value))
         {
             warnings.Add($"tiny {name}",
-                $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", below {Text.Number(LogColumns.LeastNumber)}, and no "
-                    + $"law can be "
-                + $"asked of it; it counts as 0", number);
+                $"{source}:{number}:{column}: {name} is \"{CsvCells.Shown(cell)}\", below {LogColumns.LeastNumberText}, and no "
+                    + "law can be asked of it; it counts as 0", number);
             return LogColumns.Counted(value);
         }
         if (fault is null) return value;

@@ -70,6 +70,9 @@ internal static class LogColumns
     /// <summary>A rate or a decay below which it counts as 0, so that the product of two and its reciprocal stay within float64.</summary>
     public const double LeastNumber = 1e-150;
 
+    /// <summary>It, in words.</summary>
+    public const string LeastNumberText = "1e-150";
+
     /// <summary>Whether a column is a rate or a decay, of the run or of a group.</summary>
     public static bool IsRateOrDecay(string column)
     {
