@@ -1,8 +1,8 @@
-using Etalon.Engine;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using Etalon.Engine;
 using Etalon.Workbench.Commands;
 using Etalon.Workbench.Terminals;
 
