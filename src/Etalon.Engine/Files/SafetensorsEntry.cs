@@ -16,4 +16,7 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
 
     /// <summary>The name as a message shows it: cut, and without what a terminal would obey.</summary>
     public string ShownName => SafetensorsHeader.Shown(Name);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(nameof(SafetensorsEntry), PrintMembers);
 }

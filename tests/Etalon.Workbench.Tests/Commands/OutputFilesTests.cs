@@ -57,6 +57,7 @@ public sealed class OutputFilesTests : IDisposable
         { "data show mnist folder=data", "--png", "data/train-images-idx3-ubyte.gz data/t10k-labels-idx1-ubyte" },
         { "sweep show sweep.yaml", "--csv", "sweep.yaml recipe.yaml rates.csv" },
         { "sweep show sweep.yaml", "--svg", "sweep.yaml recipe.yaml" },
+        { "sweep show sweep.yaml", "--html", "sweep.yaml recipe.yaml" },
         { "sweep show sweep.yaml", "--curves", "sweep.yaml recipe.yaml" },
         { "runs compare runs/child runs/child", "--svg", "runs/child/metrics.jsonl runs/child/resolved.json runs/parent/recipe.yaml" },
         { "simulate", "--csv", "" },
@@ -92,7 +93,7 @@ public sealed class OutputFilesTests : IDisposable
             "export audit --out", "export companion --out", "export logger --out",
             "find-lr --apply", "find-lr --svg",
             "forecast --csv", "forecast --svg", "plan --csv", "plan --svg", "runs compare --svg", "simulate --csv", "simulate --svg",
-            "sweep show --csv", "sweep show --curves", "sweep show --svg", "verify --svg",
+            "sweep show --csv", "sweep show --curves", "sweep show --html", "sweep show --svg", "verify --svg",
         ];
         var options = Verbs(CommandLine.Create(), "").SelectMany(verb => verb.Command.Options
             .Where(option => option.HelpName == "FILE")

@@ -19,7 +19,8 @@ public class CultureOfCodeTests
     public void No_call_depends_on_the_culture_of_the_thread(string assembly)
     {
         var calls = CalledMethods.Of(Assembly.Load(assembly))
-            .Where(call => !IsTextOfTheInvariantCulture(call.Caller) && CultureCalls.Is(call)).ToList();
+            .Where(call => !IsTextOfTheInvariantCulture(call.Caller) && !IsOfTheJsonGenerator(call.Caller))
+            .Where(CultureCalls.Is).ToList();
         if (calls.Count > 0)
             Assert.Fail(
                 string.Join('\n', calls.Select(call => $"{call.Caller.DeclaringType}.{call.Caller.Name}: {call.On} {call.Callee}")));
@@ -40,6 +41,10 @@ public class CultureOfCodeTests
     private static bool IsTextOfTheInvariantCulture(MethodBase caller) =>
         caller.Name == "PrintMembers"
             && (!IsPackaged(caller.DeclaringType!) || !IsOfTheCompiler(caller.DeclaringType!.GetMethod("ToString", [])!));
+
+    // What the generator of System.Text.Json writes formats names of types in messages, and no number.
+    private static bool IsOfTheJsonGenerator(MethodBase caller) =>
+        caller.DeclaringType!.IsSubclassOf(typeof(System.Text.Json.Serialization.JsonSerializerContext));
 
     private static bool IsPackaged(Type type) => type.IsVisible && type.Assembly.GetName().Name is "Etalon.Schedules" or "Etalon.Engine";
 
