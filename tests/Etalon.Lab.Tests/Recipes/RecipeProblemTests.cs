@@ -87,6 +87,7 @@ public class RecipeProblemTests
     [InlineData("a: &x 1\nb: *x", "r:1:4: &x is an anchor")]
     [InlineData("a: *x", "r:1:4: *x repeats an anchor")]
     [InlineData("a: !!int 1", "is a tag")]
+    [InlineData("a: {b: !!str[900ba: 0.5}", "have no tags: remove it")]
     [InlineData("seed: 1\nseed: 2", "r:2:1: seed stands twice, first at line 1")]
     [InlineData("seed: 1\n---\nseed: 2", "r:2:1: a second document begins here")]
     [InlineData("{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{", "nested more than 32 deep")]

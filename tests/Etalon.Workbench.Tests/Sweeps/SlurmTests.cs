@@ -9,7 +9,7 @@ namespace Etalon.Workbench.Tests.Sweeps;
 /// <summary>A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs.</summary>
 public sealed class SlurmTests : IDisposable
 {
-    private const string Changes = "duration: [60ep]";
+    private const string Changes = "duration: [60ep]", Asked = "ETALON_SLURM";
 
     // Slurm's words for a job that does not come back.
     private static readonly string[] Ends = ["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY",
@@ -24,6 +24,8 @@ public sealed class SlurmTests : IDisposable
     public async Task Requeue_a_dead_node_the_time_limit_and_cancel_cost_no_trial_its_bytes()
     {
         Assert.SkipWhen(SlurmCluster.Missing is not null, SlurmCluster.Missing ?? "");
+        // Beside the rest of a suite it has taken 2 minutes twice and more than 6 once; nobody knows yet why.
+        Assert.SkipUnless(Environment.GetEnvironmentVariable(Asked) == "1", $"{Asked}=1 runs it");
         // A scenario that went another way may wait for ever. Alone they take about a minute, and longer where others use the machine.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(6));

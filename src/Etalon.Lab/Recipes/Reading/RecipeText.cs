@@ -91,6 +91,13 @@ internal sealed class RecipeText
                 "the text is not YAML; check quotes, brackets and indentation after this place");
             return null;
         }
+        catch (ArgumentException)
+        {
+            // What YamlDotNet throws where a tag is no name that a tag may have, as !!str[900ba.
+            problems.Add(locate(parser.Current?.End ?? Mark.Empty),
+                $"a tag (!) after this place is not YAML; {what}s have no tags: remove it");
+            return null;
+        }
     }
 
     // What the scanner could not go on from is often reported at 1:1; then the tab may be anywhere.
