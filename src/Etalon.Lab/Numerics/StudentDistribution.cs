@@ -20,6 +20,8 @@ internal static class StudentDistribution
         for (int halving = 0; halving < 200 && low < high; halving++)
         {
             double middle = (low + high) / 2;
+            // No number lies between: more halvings change nothing.
+            if (middle <= low || middle >= high) break;
             if (TwoSided(middle, freedom) > probability) low = middle;
             else high = middle;
         }

@@ -13,7 +13,7 @@ public class CheckPowerTests
     public void A_false_claim_is_confirmed_and_a_true_one_refuted_in_at_most_one_of_twenty_repetitions(
         int seeds, double bound, double spread) => ErrsSeldom(draws: 100, seeds, bound, spread);
 
-    // A draw that decides nothing takes 10 ms, for the number of seeds that would decide is looked for.
+    // A check takes milliseconds, most of them for the interval in its words.
     [Theory]
     [Trait("speed", "slow")]
     [InlineData(3, 0.04, 0.02)]

@@ -60,11 +60,19 @@ internal sealed record CheckPower(double FailsTrue, double PassesFalse, bool Dec
         : t >= 0 ? StudentDistribution.TwoSided(t, freedom) / 2 : 1 - StudentDistribution.TwoSided(-t, freedom) / 2;
 
     // So many that a mean on the right bound is a verdict in half of the repetitions or more.
+    // The tail falls with the number of seeds, so the least one is found by halving.
     private static string Needed(double deviation, double margin)
     {
-        for (int seeds = 3; seeds <= MostSeeds; seeds++)
-            if (Tail(2 * margin * Math.Sqrt(seeds) / deviation, seeds - 1) <= Allowed) return $"{seeds}";
-        return $"more than {MostSeeds}";
+        bool Decide(int seeds) => Tail(2 * margin * Math.Sqrt(seeds) / deviation, seeds - 1) <= Allowed;
+        if (!Decide(MostSeeds)) return $"more than {MostSeeds}";
+        int few = 2, enough = MostSeeds;
+        while (enough - few > 1)
+        {
+            int middle = (few + enough) / 2;
+            if (Decide(middle)) enough = middle;
+            else few = middle;
+        }
+        return $"{enough}";
     }
 
     private static string Text(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
