@@ -126,6 +126,20 @@ public partial class ArchitectureTests
             .SelectMany(file => OutsideRawStrings(File.ReadLines(Path.Combine(Root, file)))
                 .Where(line => line.Text.Length > 140).Select(line => $"{file}:{line.Number}")));
 
+    // What `dotnet format` does beyond the build's own rules, in a hundredth of its time.
+    [Fact]
+    public void Directives_of_using_stand_in_order_those_of_System_first() => Assert.Empty(
+        Sources("src").Concat(Sources("tests")).Concat(Sources("bench")).Where(file =>
+        {
+            string[] rooms =
+            [
+                .. File.ReadLines(Path.Combine(Root, file)).Select(line => Regex.Match(line, @"^using ([\w.]+);$"))
+                    .Where(match => match.Success).Select(match => match.Groups[1].Value),
+            ];
+            return !rooms.SequenceEqual(rooms.OrderBy(room => room.Split('.')[0] != "System")
+                .ThenBy(room => room.Replace('.', '\t'), StringComparer.OrdinalIgnoreCase));
+        }));
+
     [Fact]
     public void A_file_of_code_is_named_after_a_type_in_it() => Assert.DoesNotContain(
         Sources(),
