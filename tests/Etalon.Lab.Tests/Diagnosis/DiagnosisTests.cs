@@ -313,6 +313,17 @@ public class DiagnosisTests
         Assert.Equal(5, Find(diagnosis, "D3", 1, "conv2").Value, 1e-9);
     }
 
+    // Without a decay there is none to hold it against, and epsilon leaves some 1e-8 of one sign.
+    [Theory]
+    [InlineData(1.5e-8, 0)]
+    [InlineData(1e-5, 1)]
+    public void A_pull_that_takes_nothing_is_no_penalty(double pull, int flags)
+    {
+        var diagnosis = Diagnose(new SphereRun { Penalty = pull, Phases = [(100, 0.1, 0)] });
+        Assert.Equal(flags, diagnosis.Flags.Count(flag => flag.Kind == FlagKind.LossPenalty));
+        Assert.Equal(flags, diagnosis.Flags.Count);
+    }
+
     [Theory]
     [InlineData(1e-310, 5e-3)]
     [InlineData(1e-308, 5e-3)]

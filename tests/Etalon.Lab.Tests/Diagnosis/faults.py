@@ -6,6 +6,7 @@ A cell is NETWORK-SCHEDULE-FAULT-SEED; LOGS/CELL/ gets every-1.csv, every-10.csv
 user meant to train; and cell.json: fault, what is wrong in words, and the losses. A cell that is there is skipped, and a cell is there as a whole
 or not at all, so the script can be stopped and started again. `--only=-steps-` takes the cells whose name contains it; several such scripts may work side by side.
 `--seeds 10` takes seeds 1 to 10; the grid is seeds 1 and 2, and `--only=-none-` of more of them is what margins are held against.
+`--draw 3 --seed 31` takes of each fault three of the six pairs of network and schedule, which follow from the seed alone.
 
 Data: Fashion-MNIST, the first 6,400 images, 2x2 pixels averaged: 14x14. Batches of 64, so an epoch has 100 updates; 10 epochs.
 Networks: `resnet`, a stem and three blocks of two 3x3 convolutions with 8, 16 and 32 channels; `cnn`, six 3x3 convolutions of the same widths.
@@ -18,6 +19,7 @@ import gzip
 import json
 import math
 import os
+import random
 import shutil
 import sys
 from collections import OrderedDict
@@ -35,6 +37,7 @@ UPDATES_PER_EPOCH = IMAGES // BATCH
 INTERVALS = (1, 10, 20, 50, 200)
 WIDTHS = (8, 16, 32)
 SEEDS = 2
+SCHEDULES = ("steps", "cosine", "constant")
 # What comes in the middle of a run comes with this epoch; what would diverge otherwise has a tenth of the rate.
 MIDDLE = 4
 SLOW = ("rate-a-tenth", "eval-from-start", "eval-from-middle", "no-zero-grad", "zero-grad-of-four")
@@ -308,6 +311,18 @@ def train(cell, folder, images, labels, updates):
         json.dump(about, file, indent=1)
 
 
+def grid(seeds):
+    """All cells of seeds 1 to so many."""
+    return [(name, schedule, fault, seed) for seed in range(1, seeds + 1) for schedule in SCHEDULES for fault in FAULTS for name in NETWORKS]
+
+
+def drawn(count, seed):
+    """So many cells of each fault, in an order that spreads the faults should time run out."""
+    pairs = [(name, schedule) for name in NETWORKS for schedule in SCHEDULES]
+    picked = [(round, *pair, fault, seed) for fault in FAULTS for round, pair in enumerate(random.Random(f"{seed} {fault}").sample(pairs, count))]
+    return [cell[1:] for cell in sorted(picked, key=lambda cell: cell[0])]
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("data")
@@ -315,10 +330,12 @@ def main():
     options.add_argument("--only", default="")
     options.add_argument("--updates", type=int, default=EPOCHS * UPDATES_PER_EPOCH)
     options.add_argument("--seeds", type=int, default=SEEDS)
+    options.add_argument("--draw", type=int, default=0)
+    options.add_argument("--seed", type=int, default=SEEDS + 1)
     options = options.parse_args()
     torch.set_num_threads(1)
     images, labels = read(options.data)
-    for cell in ((name, schedule, fault, seed) for seed in range(1, options.seeds + 1) for schedule in ("steps", "cosine", "constant") for fault in FAULTS for name in NETWORKS):
+    for cell in drawn(options.draw, options.seed) if options.draw else grid(options.seeds):
         title = "-".join(map(str, cell))
         folder = os.path.join(options.logs, title)
         if options.only not in title or os.path.exists(folder):

@@ -116,6 +116,22 @@ internal sealed class Evidence
     /// <summary>Whether a group is scale-invariant, as far as was found.</summary>
     public bool IsInvariant(string group) => !_lawless.Contains(group);
 
+    /// <summary>
+    /// Whether a buffer holds gradients that no row shows, in sums or in what single updates leave, so that what it made is known by samples
+    /// alone.
+    /// </summary>
+    /// <remarks>
+    /// Rows at the same places of each epoch see its last, smaller batch always or never, and gradients that burst in a few updates are seen
+    /// by the buffer for ten and by a row for one: angles of sound networks were 0.65 to 3.1 times what samples make, where their scatter
+    /// said 0.1. A residual that is no rounding says that something is wrong, and then samples may say what.
+    /// </remarks>
+    public bool IsSampled(LogGroup group)
+    {
+        bool isEachUpdate = Log.Steps[^1] - Log.Steps[0] == Log.Steps.Length - 1,
+            hasSums = Enumerable.Range(1, Log.Steps.Length - 1).All(Log.IsWholeInterval);
+        return !isEachUpdate && !hasSums && group.Momentum.Any(momentum => momentum > 0) && !group.Residual.Any(double.IsFinite);
+    }
+
     /// <summary>A group in each phase.</summary>
     public IEnumerable<GroupPhase> InPhases(string group) => Phases.Select(phase => phase.Groups.First(each => each.Name == group));
 }

@@ -25,13 +25,23 @@ internal sealed class UpdateSizes : Cause
     // where they said 0.14.
     private const int FewestRows = 12;
 
+    // Of angle², what the exact law may leave so that the size of updates is right to half of it; in so many rows.
+    private const double Exact = 0.05;
+    private const int FewestExact = 3;
+
     // How much less the updates must follow the gradients' sizes than the gradients scatter, to be called of one length.
     private const double Unlike = 0.2;
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var ratios =
-            evidence.LawGroups.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
+        // What single updates show to rounding no mean over sampled gradients can put in doubt.
+        var open = evidence.LawGroups.Where(group => !IsShownByUpdates(group)).ToList();
+        if (open.Count == 0 && evidence.LawGroups.Count > 0)
+        {
+            evidence.Checked.Add("updates of another size than rate and gradients make");
+            yield break;
+        }
+        var ratios = open.Select(group => (Group: group, Ratio: Of(evidence, group))).Where(each => each.Ratio.IsKnown).ToList();
         if (ratios.Count == 0)
         {
             if (evidence.LawGroups.Count > 0)
@@ -40,17 +50,38 @@ internal sealed class UpdateSizes : Cause
                     + "buffer_dot/NAME, in 12 rows or more");
             yield break;
         }
-        var off = ratios.Where(each => Math.Abs(1 / each.Ratio.Mean - 1) > Tolerance && Away(each.Ratio, 1) > Doubt).ToList();
+        bool isClose = ratios.Any(each => !evidence.IsSampled(each.Group));
+        var off = ratios.Where(each => IsOff(evidence, each.Group, each.Ratio)).ToList();
         // One tensor of many may be off by chance or by its nature; a rule is the same for all.
         if (off.Count == 0 || off.Count < 0.5 * ratios.Count)
         {
-            evidence.Checked.Add("updates of another size than rate and gradients make");
+            if (isClose) evidence.Checked.Add("updates of another size than rate and gradients make");
+            else
+                evidence.NotLookedAt.Add(
+                    "whether the updates are those of the gradients to better than a factor of 2: with momentum that needs residual/NAME, "
+                    + "the logger's sums, or a row for each update");
             yield break;
         }
         var middle = off.OrderBy(each => each.Ratio.Mean).ElementAt(off.Count / 2).Ratio;
         string[] names = [.. off.Select(each => each.Group.Name)];
         evidence.Distrust(names);
         yield return Explained(evidence, off.Select(each => each.Group).ToList(), middle, names);
+    }
+
+    private static bool IsOff(Evidence evidence, LogGroup group, PhaseEstimate ratio)
+    {
+        bool isFar = evidence.IsSampled(group)
+            ? Math.Max(ratio.Mean, 1 / ratio.Mean) > Farthest : Math.Abs(1 / ratio.Mean - 1) > Tolerance;
+        return isFar && Away(ratio, 1) > Doubt;
+    }
+
+    // The residual of the exact law has |v|² in it as the optimizer had it, and an update of another size by a part p takes |w'|² off by
+    // about 2 p angle². So where it is a small part of angle², rule, rate and gradients are the logged ones.
+    private static bool IsShownByUpdates(LogGroup group)
+    {
+        int[] rows = [.. Enumerable.Range(0, group.Norm.Length).Where(row => double.IsFinite(group.Residual[row] + group.Angle[row]))];
+        return rows.Length >= FewestExact
+            && rows.Average(row => Math.Abs(group.Residual[row])) <= Exact * rows.Average(row => group.Angle[row] * group.Angle[row]);
     }
 
     private static Flag Explained(Evidence evidence, List<LogGroup> groups, PhaseEstimate made, string[] names)
@@ -122,6 +153,9 @@ internal sealed class UpdateSizes : Cause
     private static double Scatter(double[] values) =>
         values.Average() is var mean ? Math.Sqrt(values.Average(value => (value - mean) * (value - mean))) : 0;
 
+    // What a buffer holds of earlier gradients, Σ|v'|² (1 - μ²) = Σ(|d|² + 2 b v.d) + μ² (|v|² at first less that at last), in updates.
+    private static double Held(double momentum) => momentum * momentum / (1 - momentum * momentum);
+
     /// <summary>What the gradients make over the squares of angles, over all of the log; unknown where a part of it is missing.</summary>
     /// <remarks>
     /// The angles stand below the line because their sum is the steady one: of gradients between rows only |v|² at the rows is known. The
@@ -131,7 +165,7 @@ internal sealed class UpdateSizes : Cause
     public static PhaseEstimate Of(Evidence evidence, LogGroup group)
     {
         var (turned, made, steps) = (new List<double>(), new List<double>(), new List<long>());
-        double memory = 1, rounded = 0;
+        double memory = 1, rounded = 0, held = 0;
         long filled = evidence.Log.Steps[0];
         double before = double.NaN;
         foreach (var phase in evidence.InPhases(group.Name))
@@ -152,16 +186,16 @@ internal sealed class UpdateSizes : Cause
                 continue;
             }
             var (angles, gradients) = (GradientSource.Angles(phase).Values, GradientSource.Gradients(phase).Values);
-            for (int row = 0; row < phase.Steps.Count; row++)
-            {
-                if (phase.Steps[row] < filled) continue;
-                turned.Add(angles[row]);
-                made.Add(gradients[row]);
-                steps.Add(phase.Steps[row]);
-            }
+            int[] rows = [.. Enumerable.Range(0, phase.Steps.Count)
+                .Where(row => phase.Steps[row] >= filled && double.IsFinite(angles[row] + gradients[row]))];
+            turned.AddRange(rows.Select(row => angles[row]));
+            made.AddRange(rows.Select(row => gradients[row]));
+            steps.AddRange(rows.Select(row => phase.Steps[row]));
+            if (rows.Length > 1) held += Held(momentum) * Math.Abs(angles[rows[^1]] - angles[rows[0]]) * (rows.Length - 1)
+                / (phase.Steps[rows[^1]] - phase.Steps[rows[0]]);
         }
         return steps.Count < FewestRows
             ? PhaseEstimate.None
-            : PhaseEstimate.Ratio(made, turned, steps, memory).OffByAtMost(rounded / turned.Where(double.IsFinite).Sum());
+            : PhaseEstimate.Ratio(made, turned, steps, memory).OffByAtMost((rounded + held) / turned.Where(double.IsFinite).Sum());
     }
 }
