@@ -44,6 +44,7 @@ public class FaultCellTests(ITestOutputHelper output)
         ["no-zero-grad"] = (FlagKind.AccumulatedGradients, false, "not set to zero"),
         ["zero-grad-of-four"] = (FlagKind.AccumulatedGradients, false, "over 4 updates|over a few updates"),
         ["reloaded"] = (FlagKind.ReplacedWeights, false, "A checkpoint was loaded again"),
+        ["reloaded-at-drop"] = (FlagKind.ReplacedWeights, false, "A checkpoint was loaded again"),
         ["centralized"] = (FlagKind.CentralizedGradients, false, "mean of each filter"),
         ["micro-steps"] = (FlagKind.OtherSteps, false, "once in 4 rows"),
         ["sound-label-smoothing"] = (null, false, ""),
@@ -62,7 +63,7 @@ public class FaultCellTests(ITestOutputHelper output)
     private static readonly string[] OnlyInEachRow = ["micro-steps"];
 
     // What takes more rows than there are 200 updates apart, which must be silent.
-    private static readonly string[] NotInFewRows = ["zero-grad-of-four", "reloaded"];
+    private static readonly string[] NotInFewRows = ["zero-grad-of-four", "reloaded", "reloaded-at-drop"];
 
     private static (FlagKind? Kind, bool IsAgainst, string Word) ExpectedOf(string fault, int every) =>
         every > 1 && OnlyInEachRow.Contains(fault) || every > 50 && NotInFewRows.Contains(fault) ? (null, false, "") : Expected[fault];

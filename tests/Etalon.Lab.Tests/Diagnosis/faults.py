@@ -41,8 +41,8 @@ SCHEDULES = ("steps", "cosine", "constant")
 # What comes in the middle of a run comes with this epoch; what would diverge otherwise has a tenth of the rate.
 MIDDLE = 4
 SLOW = ("rate-a-tenth", "eval-from-start", "eval-from-middle", "no-zero-grad", "zero-grad-of-four")
-# A checkpoint of one update is loaded before another, between rows of every interval but 1.
-SAVED, RELOADED = 305, 605
+# A checkpoint of one update is loaded before another: between rows of every interval but 1, or where the rate of `steps` drops.
+SAVED, RELOADED = {"reloaded": 305, "reloaded-at-drop": 400}, {"reloaded": 605, "reloaded-at-drop": MILESTONES[0] * UPDATES_PER_EPOCH}
 
 FAULTS = {
     "none": "nothing",
@@ -71,6 +71,7 @@ FAULTS = {
     "no-zero-grad": "gradients are never set to zero",
     "zero-grad-of-four": "gradients are set to zero at every fourth update only",
     "reloaded": "a checkpoint of weights and optimizer is loaded again in the middle, while scheduler and count of updates go on",
+    "reloaded-at-drop": "the same, of an epoch's end and before the update at which the rate drops",
     "centralized": "the mean of each filter is taken out of its gradient, as gradient centralization does",
     "micro-steps": "a log of its own with a row for each of four micro-batches, while the optimizer steps after the fourth",
     "sound-label-smoothing": "nothing: labels are smoothed by 0.1",
@@ -276,9 +277,9 @@ def train(cell, folder, images, labels, updates):
         batch = order.pop()
         if fault == "eval-from-start" or fault == "eval-from-middle" and t >= MIDDLE * UPDATES_PER_EPOCH:
             net.eval()
-        if fault == "reloaded" and t == SAVED:
+        if t == SAVED.get(fault):
             saved = copy.deepcopy((net.state_dict(), optimizer.state_dict()))
-        if fault == "reloaded" and t == RELOADED:
+        if t == RELOADED.get(fault):
             net.load_state_dict(saved[0])
             optimizer.load_state_dict(saved[1])
             optimizer.param_groups[0]["lr"] = scheduler.get_last_lr()[0]

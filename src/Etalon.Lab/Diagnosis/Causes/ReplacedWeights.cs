@@ -1,4 +1,5 @@
 using Etalon.Lab.Diagnosis.Logs;
+using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Diagnosis;
@@ -16,11 +17,13 @@ internal sealed class ReplacedWeights : Cause
     // Of |w|²; of what the account is off by otherwise; of the groups; of the jump, how near norms come to where they were.
     private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5, OfBuffer = 2;
 
-    private const int FewestSteps = 5, MostJumps = 3;
+    private const int FewestSteps = 5, MostJumps = 3, RowsBefore = 40;
 
     public override IEnumerable<Flag> Find(Evidence evidence)
     {
-        var asked = evidence.LawGroups.Select(group => (Group: group, Steps: Judged(evidence, group))).Where(
+        // The interval from a phase to the next one is in neither.
+        GroupPhase[] between = [.. evidence.Phases.SkipLast(1).SelectMany(phase => phase.WithNext(RowsBefore).Groups)];
+        var asked = evidence.LawGroups.Select(group => (Group: group, Steps: Judged(evidence, group, between))).Where(
             each => each.Steps.Count >= FewestSteps).ToList();
         if (asked.Count == 0) yield break;
         var jumps = asked.SelectMany(each => each.Steps.Where(step => step.IsJump)).GroupBy(step => step.Next)
@@ -104,10 +107,12 @@ internal sealed class ReplacedWeights : Cause
         return group with { Residual = residual, Angle = angle };
     }
 
-    private static List<Step> Judged(Evidence evidence, LogGroup group)
+    private static List<Step> Judged(Evidence evidence, LogGroup group, GroupPhase[] between)
     {
-        var steps = evidence.InPhases(group.Name).SelectMany(phase => phase.Balance.Steps).Where(
-            step => double.IsFinite(step.Miss + step.Error) && step.Error > 0).ToList();
+        var steps = evidence.InPhases(group.Name).SelectMany(phase => phase.Balance.Steps).Concat(
+            between.Where(phase => phase.Name == group.Name)
+                .SelectMany(phase => phase.Balance.Steps.Where(step => step.Next == phase.Phase.EndRow - 1)))
+            .Where(step => double.IsFinite(step.Miss + step.Error) && step.Error > 0).ToList();
         if (steps.Count < FewestSteps) return [];
         // What all intervals have is a term that all have, as another decay; what they usually scatter by may be more than was estimated.
         double middle = Median(steps.Select(step => step.Miss / step.Error)),
@@ -115,9 +120,8 @@ internal sealed class ReplacedWeights : Cause
         return [.. steps.Select(step =>
         {
             double miss = step.Miss - middle * step.Error, size = Math.Abs(miss);
-            // In a row of its own the update's residual is the jump; the account of it has the angle in it, which includes the jump.
-            bool isOne = evidence.Log.Steps[step.Next] - evidence.Log.Steps[step.Row] == 1;
-            double own = isOne ? Math.Abs(group.Residual[step.Row]) : double.NaN;
+            // In the row's own update its residual is the jump; the account of it has the angle in it, which includes the jump.
+            double own = Math.Abs(group.Residual[step.Row]);
             return new Step(step.Row, step.Next, miss, step.Buffer, own, own > Least ? own : size, step.IsSeen,
                 size > Least && size > Doubt * usual * step.Error);
         })];
@@ -128,8 +132,10 @@ internal sealed class ReplacedWeights : Cause
     {
         double Distance(int one, int other) => Math.Sqrt(groups.Select(group => group.Norm[one] / group.Norm[other])
             .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(ratio => Elementary.Pow(Elementary.Log(ratio), 2)));
-        var nearest = Enumerable.Range(0, Math.Max(0, row - 1)).Select(at => (Row: at, Distance: Distance(at, next)))
-            .Where(each => double.IsFinite(each.Distance)).DefaultIfEmpty((Row: -1, Distance: double.NaN)).MinBy(each => each.Distance);
+        // To the row before the jump's norms may be back by chance, not to the last digits.
+        var nearest = Enumerable.Range(0, row).Select(at => (Row: at, Distance: Distance(at, next)))
+            .Where(each => double.IsFinite(each.Distance) && (each.Row < row - 1 || each.Distance < Exactly))
+            .DefaultIfEmpty((Row: -1, Distance: double.NaN)).MinBy(each => each.Distance);
         double jump = Distance(row, next);
         return nearest.Distance < Exactly || nearest.Distance < Back * jump ? (nearest.Row, nearest.Distance < Exactly) : null;
     }

@@ -41,7 +41,7 @@ internal sealed class BufferBalance
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         long steps = _group.Steps[next] - _group.Steps[row];
-        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate;
+        double rate = _group.NumbersAt(row).Rate, last = _group.RateUpTo(row, next);
         if (!(rate > 0 && last > 0)) return;
         if (_group.Phase.Log.IsReplacedBetween(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next)) return;
         if (steps > 1

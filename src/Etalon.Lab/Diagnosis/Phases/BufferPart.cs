@@ -58,7 +58,7 @@ internal sealed class BufferPart
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         var (rate, _, momentum) = _group.NumbersAt(row);
-        double growth = _group.NumbersAt(next).Rate / rate;
+        double growth = _group.RateUpTo(row, next) / rate;
         return momentum * momentum * Elementary.Pow(growth * growth, 1.0 / (_group.Steps[next] - _group.Steps[row]));
     }
 
@@ -76,7 +76,7 @@ internal sealed class BufferPart
         var (row, next) = (_rows[i], _rows[i + 1]);
         long steps = _group.Steps[next] - _group.Steps[row];
         var rule = _group.Phase.Log.Rule;
-        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, momentum = _group.NumbersAt(row).Momentum;
+        double rate = _group.NumbersAt(row).Rate, last = _group.RateUpTo(row, next), momentum = _group.NumbersAt(row).Momentum;
         if (!IsHeavyBall(i)) return null;
         double first = rate * rate, end = last * last, share = RuleSums.BufferShare(momentum, rule),
             total = RuleSums.TotalOverRate(momentum, rule);
@@ -102,7 +102,7 @@ internal sealed class BufferPart
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         var rule = _group.Phase.Log.Rule;
-        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate, momentum = _group.NumbersAt(row).Momentum,
+        double rate = _group.NumbersAt(row).Rate, last = _group.RateUpTo(row, next), momentum = _group.NumbersAt(row).Momentum,
             taken = 1 - rule.Dampening, total = RuleSums.TotalOverRate(momentum, rule) / taken;
         if (momentum == 0 || !IsHeavyBall(i) || EndsMean(i) is not { } mean) return null;
         long steps = _group.Steps[next] - _group.Steps[row];
@@ -118,7 +118,7 @@ internal sealed class BufferPart
     public double? MeanAlong(int i)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
-        double rate = _group.NumbersAt(row).Rate, last = _group.NumbersAt(next).Rate,
+        double rate = _group.NumbersAt(row).Rate, last = _group.RateUpTo(row, next),
             carried = RuleSums.Carried(_group.Numbers.Momentum, _group.Phase.Log.Rule);
         return carried
             * (_group.Square(row) - _group.Square(next) - (SquareSum(i) ?? EndsMean(i) * (_group.Steps[next] - _group.Steps[row]))
@@ -157,7 +157,7 @@ internal sealed class BufferPart
     // η²|v'|² of the first and the last update between two rows, the mean.
     private double? EndsMean(int i)
     {
-        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.NumbersAt(_rows[i + 1]).Rate,
+        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.RateUpTo(_rows[i], _rows[i + 1]),
             mean = (rate * rate * _after[i] + last * last * _square[i + 1]) / 2;
         return IsHeavyBall(i) && double.IsFinite(mean) ? mean : null;
     }
@@ -165,7 +165,7 @@ internal sealed class BufferPart
     // The variance of |v|², of a mean of 1: by how much its two ends differ, which remember each other.
     private double Scatter => _scatter ??= Enumerable.Range(0, Math.Max(0, _rows.Length - 1)).Select(i =>
     {
-        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.NumbersAt(_rows[i + 1]).Rate, from = rate * rate * _after[i],
+        double rate = _group.NumbersAt(_rows[i]).Rate, last = _group.RateUpTo(_rows[i], _rows[i + 1]), from = rate * rate * _after[i],
             to = last * last * _square[i + 1];
         long steps = _group.Steps[_rows[i + 1]] - _group.Steps[_rows[i]];
         return steps < 2 || Fills(i) || !IsHeavyBall(i)

@@ -152,6 +152,26 @@ internal sealed class GroupPhase
         return double.IsFinite(units) && Phase.Log.Rule.Decay == DecayForm.Coupled ? units : null;
     }
 
+    /// <summary>
+    /// The rate up to a later row: that row's own, or the earlier one's where the log's sum over all updates between shows that it stayed.
+    /// </summary>
+    public double RateUpTo(int row, int next) => Stays(row, next) ? NumbersAt(row).Rate : NumbersAt(next).Rate;
+
+    /// <summary>The theory up to a later row, in the same way.</summary>
+    public RowLaw? LawUpTo(int row, int next) => Stays(row, next) ? LawAt(row) : LawAt(next);
+
+    // A rate that drops at a row was the earlier row's up to there.
+    private bool Stays(int row, int next)
+    {
+        var (rate, decay, momentum) = NumbersAt(row);
+        long steps = Steps[next] - Steps[row];
+        return next == row + 1 && rate != NumbersAt(next).Rate && momentum == NumbersAt(next).Momentum
+            && Phase.Log.IsWholeInterval(Phase.FirstRow + next) && IsNear(Of(Group.RateSum)[next], rate * steps)
+            && IsNear(Of(Group.DecaySum)[next], rate * decay * steps);
+
+        static bool IsNear(double sum, double expected) => Math.Abs(sum - expected) <= 1e-6 * expected;
+    }
+
     /// <summary>The mean of values of the phase over its last part.</summary>
     public PhaseEstimate InWindow(IReadOnlyList<double> values, double correlation) =>
         PhaseEstimate.Of([.. values.Skip(FirstWindowRow)], [.. Steps.Skip(FirstWindowRow)], correlation);

@@ -61,6 +61,9 @@ internal sealed class LogPhase
             .Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
     }
 
+    /// <summary>The last rows of a phase, and the first row of the next one: the interval that is in neither.</summary>
+    public LogPhase WithNext(int mostRows) => new(Log, Number, Math.Max(FirstRow, EndRow - mostRows), EndRow + 1);
+
     private bool Cancels()
     {
         if (Whole is not { } whole) return false;

@@ -99,7 +99,7 @@ internal sealed class NormAccount
         if (MomentumMoves(i)) return false;
         if (_group.Phase.Log.IsReplacedBetween(_group.Phase.FirstRow + _rows[i], _group.Phase.FirstRow + _rows[i + 1])) return false;
         if (_buffer.Fills(i) && _group.GrownBetween(_rows[i], _rows[i + 1]) is null) return false;
-        var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.NumbersAt(_rows[i + 1]).Rate);
+        var (from, to) = (_group.NumbersAt(_rows[i]).Rate, _group.RateUpTo(_rows[i], _rows[i + 1]));
         if (_group.UnitsBetween(_rows[i], _rows[i + 1]) is null && DecayJumps(_rows[i], _rows[i + 1])) return false;
         bool isBetween = from > 0 && to > 0 && Math.Max(from, to) <= SteepestRate * Math.Min(from, to) && double.IsFinite(_level[i])
             && double.IsFinite(_level[i + 1])
@@ -136,10 +136,10 @@ internal sealed class NormAccount
     private void Add(int i, double noise, double wander)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
-        var (now, then) = (_group.LawAt(row)!, _group.LawAt(next)!);
+        var (now, then) = (_group.LawAt(row)!, _group.LawUpTo(row, next)!);
         long steps = _group.Steps[next] - _group.Steps[row];
         double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate,
-            last = steps == 1 ? rate : _group.NumbersAt(next).Rate;
+            last = steps == 1 ? rate : _group.RateUpTo(row, next);
         // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
         double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2,
             trend = Math.Abs(_level[i + 1] - _level[i]);
@@ -195,7 +195,7 @@ internal sealed class NormAccount
     private void Decay(int i, long steps, double last)
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
-        var (now, then) = (_group.LawAt(row)!.Units, _group.LawAt(next)!.Units);
+        var (now, then) = (_group.LawAt(row)!.Units, _group.LawUpTo(row, next)!.Units);
         double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate;
         if (steps == 1)
         {
@@ -240,7 +240,7 @@ internal sealed class NormAccount
         var (row, next) = (_rows[i], _rows[i + 1]);
         if (_group.GrownBetween(row, next) is not { } grown || !Counts(i)) return double.NaN;
         return grown / (_group.Steps[next] - _group.Steps[row]) * 4
-            / (_group.LawAt(row)!.Growth / Square(row) + _group.LawAt(next)!.Growth / Square(next));
+            / (_group.LawAt(row)!.Growth / Square(row) + _group.LawUpTo(row, next)!.Growth / Square(next));
     }
 
     // How far S over an interval is from the line through those beside it, of S = 1: by chance, or because it wanders in longer than an
