@@ -49,7 +49,9 @@ internal sealed class DecayByNorms : Cause
         if (missing.Count + further.Count == 0)
         {
             var middle = sure.OrderBy(each => each.Share.Mean).ElementAt(sure.Count / 2).Share;
-            evidence.Checked.Add($"another weight decay than the log's (the norms show {Text.Percent(middle.Mean, middle.Margin)} of it)");
+            evidence.Checked.Add(
+                $"another weight decay than the log's{(evidence.IsTermCounted ? " with the L2 term's" : "")} "
+                + $"(the norms show {Text.Percent(middle.Mean, middle.Margin)} of it)");
             yield break;
         }
         // Both at once is no decay: then the balance itself is not what it should be, and the larger side is told.

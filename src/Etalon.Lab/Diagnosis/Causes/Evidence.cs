@@ -37,6 +37,9 @@ internal sealed class Evidence
     /// <summary>Whether gradients are sums over updates, as far as was found.</summary>
     public bool IsAccumulated { get; set; }
 
+    /// <summary>Whether an L2 term in the loss was found, and counts as decay of the groups that have it.</summary>
+    public bool IsTermCounted { get; set; }
+
     /// <summary>Why the log's numbers do not say how far the run went, in mixing units; null where they do, as far as was found.</summary>
     public string? NoUnits { get; set; }
 

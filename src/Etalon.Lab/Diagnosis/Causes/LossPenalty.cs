@@ -48,6 +48,7 @@ internal sealed class LossPenalty : Cause
         double logged = evidence.Log.WeightDecay.Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var usual = found.Values.GroupBy(term => (term.First, term.End)).MaxBy(each => each.Count())!.First();
         string when = When(evidence.Log, usual);
+        evidence.IsTermCounted = evidence.IsSgd;
         if (evidence.IsSgd) evidence.Explain(Without(evidence.Log, found, isOne ? usual with { Pull = common } : null));
         else evidence.SetAside(found.Keys);
         string size = isOne ? Text.Number(common) : Text.Range(least, most);

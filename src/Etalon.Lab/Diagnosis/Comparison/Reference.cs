@@ -40,15 +40,17 @@ internal sealed class Reference
     /// <exception cref="InputException">It is none of them, or has faults.</exception>
     public static Reference Of(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml" or ".json"
-            ? Of(RecipeReader.ReadFile(path).Recipe) : Of(RunDiagnosis.ReadLog(path));
+            ? Of(RecipeReader.ReadFile(path).Recipe, Path.GetFileName(path)) : Of(RunDiagnosis.ReadLog(path));
 
     /// <summary>A recipe.</summary>
-    public static Reference Of(Recipe recipe)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="name">What reports call it. Default: its name.</param>
+    public static Reference Of(Recipe recipe, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         if (recipe.Optimizer is not SgdSpec)
             throw new InputException($"{recipe.Name}: trains with {recipe.Optimizer.Name}; a log is compared with a recipe of SGD");
-        return new(recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps,
+        return new(name ?? recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps,
             step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step)))
         {
             IsRecipe = true,

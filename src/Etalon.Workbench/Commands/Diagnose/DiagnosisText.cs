@@ -76,7 +76,8 @@ internal static class DiagnosisText
             _ when diagnosis.Evidence.HasTooFewRows => "so few rows say nothing of what decay does",
             < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the gradients lead them from the start",
             < 0.5 => "the start still decides the norms; weight decay has only begun to act",
-            < 3 => "norms have settled to what rate, decay and gradients make of them, but the network has not forgotten how it began",
+            < 3 => "long enough for norms to settle to what rate, decay and gradients make of them, too short for the network to forget how it "
+                + "began",
             _ => "the run has forgotten how it began; rate and weight decay matter by their product alone",
         };
         bool isOverMomentum = diagnosis.Log.Momentum.Any(value => value > 0) && diagnosis.Log.Rule.Decay == DecayForm.Coupled;
@@ -95,7 +96,7 @@ internal static class DiagnosisText
         {
             < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the updates lead them from the start",
             < 1 => "the start still decides the norms; weight decay has only begun to act",
-            < 3 => "norms have settled to what rate and decay make of them, but the network has not forgotten how it began",
+            < 3 => "long enough for norms to settle to what rate and decay make of them, too short for the network to forget how it began",
             _ => "the run has forgotten how it began; rate and weight decay matter by their product alone",
         };
         return $"{Text.Number(units, 2)} mixing units in all (the sum of rate times decay): {meaning}.";
@@ -185,11 +186,22 @@ internal static class DiagnosisText
         string Of(string what, double[] values) =>
             phase.FirstRow is var from && double.IsNaN(values[from])
                 ? $"{what} unknown" : $"{what} {Text.Range(values[from], values[phase.EndRow - 1])}";
-        string numbers = string.Join(", ", new[] { Of("rate", log.Rate), Of("decay", log.WeightDecay), Of("momentum", log.Momentum) });
+        // What the units beside it count.
+        double decay = log.WeightDecay[phase.FirstRow], whole = DecayOf(phase);
+        string inLoss = diagnosis.Evidence.IsTermCounted && whole > decay * 1.001 ? $" and {Text.Number(whole - decay)} in the loss" : "";
+        string numbers = string.Join(
+            ", ", new[] { Of("rate", log.Rate), Of("decay", log.WeightDecay) + inLoss, Of("momentum", log.Momentum) });
         double units = RunRemarks.UnitsOf(phase);
         bool hasUnits = diagnosis.Evidence.IsSgd || diagnosis.Evidence.HasDirections && log.Kind != OptimizerKind.AdamWithL2;
         string length = !hasUnits || double.IsNaN(units) ? "" : $"; {Text.Number(units, 2)} mixing units";
         return $"{phase.Number}: updates {phase.Begin:N0} to {phase.End - 1:N0}, {numbers}{length}{Standing(diagnosis, phase)}";
+    }
+
+    // The decay that most groups have, with what an L2 term in the loss adds.
+    private static double DecayOf(LogPhase phase)
+    {
+        double[] decays = [.. phase.Groups.Select(group => group.NumbersAt(0).WeightDecay).Where(double.IsFinite).Order()];
+        return decays.Length > 0 ? decays[decays.Length / 2] : double.NaN;
     }
 
     // Where the norms are against their equilibrium, of the group in the middle.
