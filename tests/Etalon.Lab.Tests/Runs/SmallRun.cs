@@ -110,10 +110,14 @@ internal static class SmallRun
         try
         {
             using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
+            // On a thread of its own: those of the pool may all be busy with other tests.
+            string error = "";
+            var reading = new Thread(() => error = process.StandardError.ReadToEnd());
+            reading.Start();
             string output = process.StandardOutput.ReadToEnd();
+            reading.Join();
             process.WaitForExit();
-            return (process.ExitCode, output + error.Result);
+            return (process.ExitCode, output + error);
         }
         catch (System.ComponentModel.Win32Exception exception)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Etalon.Lab.Tests;
 using Etalon.Lab.Tests.Runs;
 
@@ -8,7 +9,10 @@ namespace Etalon.Workbench.Tests.Sweeps;
 /// <summary>A Slurm of its own: a controller and two nodes on this machine, on loopback, with everything in a temporary folder.</summary>
 internal sealed class SlurmCluster : IDisposable
 {
+    public const int Kill = 9, Continue = 18, Stop = 19;
+
     private const string Configuration = "SLURM_CONF";
+    private const int LinesTold = 40;
     private static readonly string[] Programs = ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch"];
 
     private readonly TemporaryFolder _folder = new();
@@ -59,12 +63,21 @@ internal sealed class SlurmCluster : IDisposable
         }
     }
 
-    /// <summary>Waits for something that other processes do.</summary>
-    public static async Task Until(Func<bool> holds, CancellationToken cancellation)
+    /// <summary>
+    /// Waits for something that other processes do, on a thread of its own: those of the pool may be busy with other tests for seconds.
+    /// </summary>
+    public static Task Until(Func<bool> holds, CancellationToken cancellation, int milliseconds = 100) => Task.Factory.StartNew(() =>
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!holds()) await timer.WaitForNextTickAsync(cancellation);
-    }
+        while (!holds())
+        {
+            cancellation.WaitHandle.WaitOne(milliseconds);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>How the jobs stand, and what the controller said last.</summary>
+    public string Told => string.Join('\n', SmallRun.Execute("squeue", "--states=all", "--format=%i %T %r %S %N").Output,
+        SmallRun.Execute("sinfo", "--long").Output, string.Join('\n', File.ReadLines(In("slurmctld.log")).TakeLast(LinesTold)));
 
     /// <summary>Ends a node as a power cut would: its daemon, and all that it started with this word in its command line.</summary>
     public void CutPower(string node, string word)
@@ -74,7 +87,7 @@ internal sealed class SlurmCluster : IDisposable
         Assert.NotEmpty(steps);
         // At once, and whoever watches a process before it: one that outlived its process would report the job as failed, and Slurm would
         // not put it back.
-        Signal("KILL", [daemon, .. steps, .. ProcessesWith(word)]);
+        Signal(Kill, [daemon, .. steps, .. ProcessesWith(word)]);
     }
 
     /// <summary>The processes that watch a job's; those of another cluster have other folders.</summary>
@@ -101,8 +114,14 @@ internal sealed class SlurmCluster : IDisposable
         return found;
     }
 
-    public static void Signal(string name, params int[] processes) =>
-        SmallRun.Execute("kill", [$"-{name}", .. processes.Select(process => $"{process}")]);
+    /// <summary>Sends a signal by its number on Linux; a process that has ended gets none.</summary>
+    public static void Signal(int number, params int[] processes)
+    {
+        foreach (int process in processes) _ = Send(process, number);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Send(int process, int signal);
 
     // Daemons and what they start are in the cluster's folder.
     private bool IsOfThis(int process)
@@ -131,11 +150,12 @@ internal sealed class SlurmCluster : IDisposable
             ? process : null;
     }
 
-    // n2 is taken first by whoever may use both. Ports of its own, since a cluster may be on the machine already.
+    // n2 is taken first by whoever may use both. Ports of its own, since a cluster may be on the machine already, and below those that the
+    // system deals out. On a machine with other work an answer may take longer than Slurm waits by default.
     private string Text()
     {
         string host = Environment.MachineName.Split('.')[0];
-        int port = 20_000 + Environment.ProcessId % 10_000 * 4;
+        int port = 20_000 + Environment.ProcessId % 3_000 * 4;
         return $"""
             ClusterName=etalon
             SlurmctldHost={host}(127.0.0.1)
@@ -160,6 +180,9 @@ internal sealed class SlurmCluster : IDisposable
             SlurmdPidFile={In("slurmd-%n.pid")}
             SlurmdLogFile={In("slurmd-%n.log")}
             SlurmdTimeout=5
+            MessageTimeout=60
+            TCPTimeout=20
+            BatchStartTimeout=120
             KillWait=30
             SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
             NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={port + 1} CPUs=8 Feature=first Weight=2
@@ -173,12 +196,12 @@ internal sealed class SlurmCluster : IDisposable
     {
         SmallRun.Execute("scancel", "--full", "--signal=KILL", "--state=RUNNING");
         // They would wait for their controller for ever.
-        Signal("KILL", [.. ProcessesWith("slurmstepd: [").Where(IsOfThis)]);
+        Signal(Kill, [.. ProcessesWith("slurmstepd: [").Where(IsOfThis)]);
         foreach (string file in (string[])["slurmd-n1.pid", "slurmd-n2.pid", "slurmctld.pid", "munged.pid"])
         {
             if (Pid(file) is not { } daemon) continue;
             using var process = Find(daemon);
-            Signal("KILL", daemon);
+            Signal(Kill, daemon);
             process?.WaitForExit();
         }
         Environment.SetEnvironmentVariable(Configuration, _before);
