@@ -39,6 +39,12 @@ public sealed unsafe class MpiCommunicator : Communicator
     /// </summary>
     public static (int Rank, int Size) PlaceInLaunch => MpiKind.OfEnvironment() is var (_, rank, size) ? (rank, size) : (0, 1);
 
+    /// <summary>
+    /// Which one of how many processes this is that <c>srun</c> started side by side without an MPI, so that none knows of the others;
+    /// 0 of 1 for any other process.
+    /// </summary>
+    public static (int Rank, int Size) PlaceAmongUnconnected => MpiKind.UnconnectedPlace();
+
     /// <summary>How many of the launched processes run on this machine, as far as the launcher says; 1 for a process by itself.</summary>
     public static int RanksOnThisMachine => MpiKind.RanksHere();
 

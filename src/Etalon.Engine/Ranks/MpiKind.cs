@@ -28,6 +28,12 @@ internal sealed record MpiKind(string Name, IReadOnlyList<string> Libraries, str
         return null;
     }
 
+    /// <summary>
+    /// Which of how many processes this is that srun started side by side, without an MPI that connects them; 0 of 1 for any other.
+    /// </summary>
+    public static (int Rank, int Size) UnconnectedPlace() =>
+        OfEnvironment() is null && Number("SLURM_STEP_NUM_TASKS") is > 1 and var size ? (Number("SLURM_PROCID") ?? 0, size) : (0, 1);
+
     /// <summary>How many of the processes run on this machine, as far as the launcher says; at least 1.</summary>
     public static int RanksHere() =>
         OfEnvironment() is null ? 1 : Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? Number("MPI_LOCALNRANKS") ?? 1;

@@ -7,6 +7,9 @@ namespace Etalon.Lab.Sweeps;
 /// </summary>
 internal sealed record PairedComparison
 {
+    // Below it a spread is that of rounding: accuracies are counts, and their differences are often the same.
+    private const double RoundingOfMean = 1e-9;
+
     /// <summary>The one.</summary>
     public required SweepRow One { get; init; }
 
@@ -16,7 +19,13 @@ internal sealed record PairedComparison
     /// <summary>The one less the other, over the seeds that both have.</summary>
     public required SampleMean Difference { get; init; }
 
-    /// <summary>The paired t test's two-sided probability, corrected by Holm for all comparisons of the table.</summary>
+    /// <summary>
+    /// The paired t test's two-sided probability; NaN where the differences are all the same and not 0, so that nothing tells how far
+    /// chance moves them.
+    /// </summary>
+    public double PValue => PValueOf(Difference);
+
+    /// <summary>The same, corrected by Holm for all comparisons of the table; one without a probability counts there too.</summary>
     public required double CorrectedPValue { get; init; }
 
     /// <summary>Whether the difference is larger than chance explains: the corrected probability is below 5 %.</summary>
@@ -28,13 +37,23 @@ internal sealed record PairedComparison
         var pairs = rows.Skip(1).Select(row => (Row: row, Differences: Differences(rows[0], row)))
             .Where(pair => pair.Differences.Count >= 2)
             .Select(pair => (pair.Row, Difference: SampleMean.Of(pair.Differences))).ToList();
-        var corrected = HolmCorrection.Of([.. pairs.Select(pair => pair.Difference.PValue)]);
+        double[] values = [.. pairs.Select(pair => PValueOf(pair.Difference))];
+        var corrected = HolmCorrection.Of([.. values.Select(value => double.IsNaN(value) ? 1 : value)]);
         return
         [
-            .. pairs.Select((pair, i) =>
-                new PairedComparison { One = rows[0], Other = pair.Row, Difference = pair.Difference, CorrectedPValue = corrected[i] }),
+            .. pairs.Select((pair, i) => new PairedComparison
+            {
+                One = rows[0],
+                Other = pair.Row,
+                Difference = pair.Difference,
+                CorrectedPValue = double.IsNaN(values[i]) ? double.NaN : corrected[i],
+            }),
         ];
     }
+
+    private static double PValueOf(SampleMean difference) =>
+        difference.Mean != 0 && difference.StandardDeviation <= RoundingOfMean * Math.Abs(difference.Mean)
+            ? double.NaN : difference.PValue;
 
     private static List<double> Differences(SweepRow one, SweepRow other) =>
         [.. one.Scores.Join(other.Scores, score => score.Seed, score => score.Seed, (first, second) => first.Value - second.Value)];

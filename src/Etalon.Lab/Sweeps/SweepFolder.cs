@@ -45,18 +45,28 @@ internal sealed record SweepFolder
             && (halving is null || trial.Updates < halving.UntilOf(trial.Trial)))];
     }
 
+    /// <summary>Where the folder of a sweep is, or would be.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="runs">The folder of all runs.</param>
+    public static string PathOf(Sweep sweep, string runs)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        return System.IO.Path.Combine(runs, sweep.Name);
+    }
+
     /// <summary>Reads the folder of a sweep.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="runs">The folder of all runs.</param>
+    /// <param name="waiting">Is told, in a sentence, where it waits to see whether holders on other hosts live.</param>
     /// <exception cref="InputException">A run has the sweep's name.</exception>
-    public static SweepFolder Of(Sweep sweep, string runs)
+    public static SweepFolder Of(Sweep sweep, string runs, Action<string>? waiting = null)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        string path = System.IO.Path.Combine(runs, sweep.Name);
+        string path = PathOf(sweep, runs);
         if (IsRun(path))
             throw new InputException(
                 $"{path} is a run; name the sweep otherwise, as in name: {sweep.Name}-sweep, or give --runs another folder");
-        var trials = TrialState.LookAgain([.. sweep.Trials.Select(trial => TrialState.Of(path, trial))], LockHost.This);
+        var trials = TrialState.LookAgain([.. sweep.Trials.Select(trial => TrialState.Of(path, trial))], LockHost.This, waiting);
         var asked = sweep.Trials.Select(trial => trial.Id).ToHashSet();
         return new SweepFolder
         {

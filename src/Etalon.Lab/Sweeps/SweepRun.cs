@@ -115,7 +115,7 @@ internal sealed class SweepRun
             throw new InputException(
                 $"{sweep.File} does not ask for {string.Join(' ', unknown)} any longer; it or a recipe was changed after the tasks were "
                 + "submitted. Cancel them, and submit again");
-        var folder = SweepFolder.Of(sweep, runs);
+        var folder = SweepFolder.Of(sweep, runs, options.Waiting);
         SweepFolder NowOf(IReadOnlyList<TrialState> states) => folder with
         {
             Trials = TrialState.LookAgain([.. states.Select(trial => TrialState.Of(folder.Path, trial.Trial))], LockHost.This),
@@ -176,7 +176,7 @@ internal sealed class SweepRun
         {
             using var run = trial.Status == TrialStatus.Pending
                 ? TrainingRun.Begin(trial.Trial.Read, _root, options.Threads, trial.Trial.Id)
-                : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions);
+                : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions, waiting: options.Waiting);
             run.Train(new RungObserver(until, rung), rung.Token);
             return null;
         }
@@ -233,4 +233,7 @@ internal sealed record SweepOptions
 
     /// <summary>Whether trials may be computed with different versions of the arithmetic.</summary>
     public bool MixVersions { get; init; }
+
+    /// <summary>Is told, in a sentence, where it waits for a holder on another host that may be gone; null where nobody listens.</summary>
+    public Action<string>? Waiting { get; init; }
 }

@@ -5,6 +5,9 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>How a trial stands, read from its folder and its lock: nothing else keeps it.</summary>
 internal sealed record TrialState
 {
+    // Hosts; who reads the sentence wants to know where to look.
+    private const int MostNamed = 5;
+
     /// <summary>The trial.</summary>
     public required Trial Trial { get; init; }
 
@@ -34,9 +37,14 @@ internal sealed record TrialState
     /// </summary>
     /// <param name="trials">The trials as they were seen.</param>
     /// <param name="host">Whose clock tells how long that is.</param>
-    internal static IReadOnlyList<TrialState> LookAgain(IReadOnlyList<TrialState> trials, LockHost host)
+    /// <param name="waiting">Is told, in a sentence, for what it waits.</param>
+    internal static IReadOnlyList<TrialState> LookAgain(IReadOnlyList<TrialState> trials, LockHost host, Action<string>? waiting = null)
     {
-        if (trials.All(trial => trial.HolderElsewhere is null)) return trials;
+        var elsewhere = trials.Select(trial => trial.HolderElsewhere).OfType<RunHolder>().ToList();
+        if (elsewhere.Count == 0) return trials;
+        string hosts = string.Join(", ", elsewhere.Select(holder => holder.Host).Distinct().Order(StringComparer.Ordinal).Take(MostNamed));
+        waiting?.Invoke($"{elsewhere.Count} of {trials.Count} trials were left to other hosts ({hosts}); waiting "
+            + $"{LockHost.Sight.TotalSeconds:N0} s for a sign of their life");
         host.Wait(LockHost.Sight);
         return [.. trials.Select(trial => trial.HolderElsewhere is null ? trial : LookAgain(trial))];
     }

@@ -170,23 +170,6 @@ public sealed class RunLockTests : IDisposable
         }
     }
 
-    // Whoever waits by it waits no time.
-    private sealed class HurriedClock : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (period != Timeout.InfiniteTimeSpan) return System.CreateTimer(callback, state, dueTime, period);
-            _now += dueTime.Ticks;
-            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
-        }
-    }
-
     private LockHost Host(string name, int minutes = 0) =>
         new(name, $"boot-of-{name}", new HostClock(_time, TimeSpan.FromMinutes(minutes))) { HasLocks = false };
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Etalon.Lab.Runs;
 using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests.Runs;
 using Etalon.Lab.Training;
@@ -37,6 +38,24 @@ public sealed class SweepRunTests : IDisposable
         Assert.Equal(TrialStatus.Interrupted, StateOf(sweep).Status);
         Assert.Equal(TrialStatus.Done, Assert.Single(Execute(sweep)).Status);
         SmallRun.AssertSame(SmallRun.Whole(Path.Combine(_folder.Path, "single")), StateOf(sweep).Path);
+    }
+
+    [Fact]
+    public void A_trial_that_another_host_left_is_interrupted_after_a_second_look_and_who_waits_says_so()
+    {
+        var sweep = Read("seeds: [3]");
+        var trial = sweep.Trials.Single();
+        TrainingRun.Begin(trial.Read, Path.Combine(Runs, "sweep"), 1, trial.Id).Dispose();
+        string folder = Path.Combine(Runs, "sweep", trial.Id);
+        File.WriteAllText(Path.Combine(folder, RunHolder.Name), new RunHolder("gone", "boot", "killed", 7).Text);
+        var seen = TrialState.Of(Path.Combine(Runs, "sweep"), trial);
+        Assert.Equal(TrialStatus.Running, seen.Status);
+        var clock = new HurriedClock();
+        var said = new List<string>();
+        var again = Assert.Single(TrialState.LookAgain([seen], new LockHost("here", "boot", clock), said.Add));
+        Assert.Equal(TrialStatus.Interrupted, again.Status);
+        Assert.Equal("1 of 1 trials were left to other hosts (gone); waiting 10 s for a sign of their life", Assert.Single(said));
+        Assert.Equal(TimeSpan.FromSeconds(10), clock.GetElapsedTime(0));
     }
 
     [Fact]

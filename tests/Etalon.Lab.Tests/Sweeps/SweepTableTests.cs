@@ -84,6 +84,49 @@ public sealed class SweepTableTests : IDisposable
         Assert.Equal((null, 2, 0), (table.Rows[1].Value, table.Rows[1].Diverged, table.Rows[1].Missing));
     }
 
+    [Fact]
+    public void Intervals_and_corrected_probabilities_are_those_of_the_formulas_by_hand()
+    {
+        var table = WithAccuracies("over: {learning_rate: [0.1, 0.05, 0.02]}\nseeds: 5",
+            [0.95, 0.97, 0.96, 0.99, 0.98], [0.94, 0.95, 0.96, 0.97, 0.95], [0.90, 0.93, 0.92, 0.94, 0.91]);
+        // mean 0.97, deviation sqrt(0.001 / 4), Student's 97.5 % point of 4 degrees of freedom 2.776445.
+        var best = table.Rows[0].Value!;
+        Assert.Equal([0.97, 0.015811388, 0.97 - 2.776445 * 0.015811388 / Math.Sqrt(5)],
+            [best.Mean, best.StandardDeviation, best.Low], (one, other) => Math.Abs(one - other) < 1e-8);
+        // Integrated numerically: t = 0.016 / (0.01140175 / sqrt(5)) and 0.05 / (0.01224745 / sqrt(5)).
+        Assert.Equal([0.0349197, 0.000798997], table.Comparisons.Select(comparison => comparison.PValue),
+            (one, other) => Math.Abs(one / other - 1) < 1e-5);
+        Assert.Equal([0.0349197, 2 * 0.000798997], table.Comparisons.Select(comparison => comparison.CorrectedPValue),
+            (one, other) => Math.Abs(one / other - 1) < 1e-5);
+    }
+
+    [Fact]
+    public void Differences_that_are_all_the_same_have_no_probability_and_still_count_in_the_correction()
+    {
+        var table = WithAccuracies("over: {learning_rate: [0.1, 0.05, 0.02, 0.01]}\nseeds: 3",
+            [0.95, 0.97, 0.96], [0.94, 0.96, 0.95], [0.90, 0.93, 0.91], [0.95, 0.97, 0.96]);
+        var (same, lower, worse) = (table.Comparisons[0], table.Comparisons[1], table.Comparisons[2]);
+        Assert.Equal((0, 1, 1), (same.Difference.Mean, same.PValue, same.CorrectedPValue));
+        Assert.Equal(0.01, lower.Difference.Mean, 12);
+        Assert.Equal((double.NaN, double.NaN, false), (lower.PValue, lower.CorrectedPValue, lower.IsSignificant));
+        Assert.Equal(3 * worse.PValue, worse.CorrectedPValue, 12);
+    }
+
+    private SweepTable WithAccuracies(string text, params double[][] accuracies)
+    {
+        var (sweep, _) = Trained(text);
+        foreach (var (configuration, values) in sweep.Configurations.Zip(accuracies))
+        {
+            foreach (var (trial, value) in configuration.Trials.Zip(values))
+            {
+                var result = Result(sweep, trial);
+                result["test_accuracy"] = value;
+                File.WriteAllText(Path.Combine(Runs, sweep.Name, trial.Id, "result.json"), result.ToJsonString());
+            }
+        }
+        return SweepTable.Of(sweep, SweepFolder.Of(sweep, Runs));
+    }
+
     private static double ValueOf(SweepRow row, ulong seed) => row.Scores.Single(score => score.Seed == seed).Value;
 
     private JsonNode Result(Sweep sweep, Trial trial) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Etalon.Lab.Sweeps;
 using Etalon.Lab.Tests;
+using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Commands;
 
@@ -127,6 +128,43 @@ public sealed class SweepCommandTests : IDisposable
             StringComparison.Ordinal);
         Assert.Equal(4, (int)json["trials"]!["done"]!);
         Assert.Single(json["comparisons"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_best_is_better_than_the_others_only_where_they_were_compared_and_are_worse()
+    {
+        string spec = WriteSweep(), runs = Path.Combine(_folder.Path, "runs");
+        File.WriteAllText(spec, "recipe: small.yaml\nover: {learning_rate: [0.1, 0.2, 0.3]}\nseeds: 3");
+        await Cli.Run("sweep", spec, "--runs", runs);
+        var sweep = SweepReader.ReadFile(spec);
+        Set(runs, sweep, [[0.97, 0.961, 0.95], [0.87, 0.86, 0.85], [0.88, 0.87, 0.86]]);
+        Assert.EndsWith("learning_rate=0.1, 0.9603 ± 0.0100 over 3 seeds, better than every other beyond chance at 5 %.", Sentence(),
+            StringComparison.Ordinal);
+        // One seed of the third is left.
+        foreach (var trial in sweep.Configurations[2].Trials.Take(2)) Directory.Delete(Path.Combine(runs, "sweep", trial.Id), true);
+        Assert.EndsWith(", better than 1 of 2 others beyond chance at 5 %; the rest have fewer than two seeds in common with it.",
+            Sentence(), StringComparison.Ordinal);
+        // It is first by a seed that the second does not have, and worse on those in common.
+        Set(runs, sweep, [[0.50, 0.51, 0.999], [0.60, 0.611, 0.1]]);
+        foreach (var configuration in sweep.Configurations.Skip(1))
+            Directory.Delete(Path.Combine(runs, "sweep", configuration.Trials[2].Id), true);
+        Assert.EndsWith("; 1 of 1 others are not worse beyond chance at 5 %.", Sentence(), StringComparison.Ordinal);
+
+        string Sentence() => SweepSentence.Of(sweep, SweepTable.Of(sweep, SweepFolder.Of(sweep, runs)));
+    }
+
+    private static void Set(string runs, Sweep sweep, double[][] accuracies)
+    {
+        foreach (var (configuration, values) in sweep.Configurations.Zip(accuracies))
+        {
+            foreach (var (trial, value) in configuration.Trials.Zip(values))
+            {
+                string path = Path.Combine(runs, sweep.Name, trial.Id, "result.json");
+                var result = JsonNode.Parse(File.ReadAllText(path))!;
+                result["test_accuracy"] = value;
+                File.WriteAllText(path, result.ToJsonString());
+            }
+        }
     }
 
     [Fact]

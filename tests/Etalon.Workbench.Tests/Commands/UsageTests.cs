@@ -70,6 +70,14 @@ public class UsageTests
     public void What_ranks_share_and_help_are_allowed_on_all_of_them(params string[] words) =>
         Assert.True(LaunchedRanks.Allow(CommandLine.Create(words[0]).Parse(words), (0, 4)));
 
+    [Fact]
+    public void The_first_of_processes_that_srun_started_without_an_MPI_says_that_each_trains_its_own()
+    {
+        Assert.StartsWith("warning: srun started 4 processes without an MPI", LaunchedRanks.WarningTo((0, 4)), StringComparison.Ordinal);
+        Assert.Null(LaunchedRanks.WarningTo((1, 4)));
+        Assert.Null(LaunchedRanks.WarningTo((0, 1)));
+    }
+
     [Theory]
     [InlineData("equilibrium", "simulate")]
     [InlineData("fashion-mnist", "data")]

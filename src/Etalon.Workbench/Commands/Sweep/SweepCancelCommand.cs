@@ -22,7 +22,7 @@ internal static class SweepCancelCommand
         {
             var sweep = SweepCommand.Read(parsed.GetValue(spec));
             var output = parsed.InvocationConfiguration.Output;
-            var submissions = SlurmSubmission.In(SweepFolder.Of(sweep, parsed.GetRequiredValue(runs)).Path, sweep.Name);
+            var submissions = SlurmSubmission.In(SweepFolder.PathOf(sweep, parsed.GetRequiredValue(runs)), sweep.Name);
             var tasks = SlurmQueue.TasksOf(submissions)
                 ?? throw new Lab.InputException("squeue: there is no such command here; cancel on a machine of the cluster");
             string[] jobs = [.. tasks.Select(task => task.Job).Distinct()];

@@ -86,7 +86,14 @@ internal static class SweepChart
         ? row.Configuration.Label : string.Join(' ', keys.Select(key => $"{key}={TextOf(row, key)}"));
 
     private static string TitleOf(Sweep sweep) =>
-        $"{sweep.Name}: {sweep.Metric.Name}, {(sweep.Metric.Moment == MetricMoment.Best ? "best" : "last")}, mean over seeds";
+        $"{sweep.Name}: {sweep.Metric.Name}, {MomentOf(sweep.Metric)}, mean over seeds";
+
+    private static string MomentOf(SweepMetric metric) => metric.Moment switch
+    {
+        MetricMoment.Last => "last",
+        MetricMoment.Best => "best",
+        _ => $"after {metric.Step:N0} updates",
+    };
 
     /// <summary>Whether all values of a key are numbers, so that it can be an axis.</summary>
     internal static bool IsNumeric(SweepTable table, string key) =>

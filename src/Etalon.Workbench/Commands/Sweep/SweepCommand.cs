@@ -55,13 +55,14 @@ internal static class SweepCommand
         command.SetAction((parsed, cancellation) =>
         {
             var sweep = Read(parsed.GetValue(spec));
-            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
+            var streams = parsed.InvocationConfiguration;
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs), streams.Error.WriteLine);
             var options = new SweepOptions
             {
                 RetryFailed = parsed.GetValue(retry) is not null,
                 MixVersions = parsed.GetValue(mix),
+                Waiting = streams.Error.WriteLine,
             };
-            var streams = parsed.InvocationConfiguration;
             if (slurm.IsAsked(parsed))
             {
                 sweep = sweep with { Slurm = slurm.Over(sweep.Slurm, parsed) };
@@ -86,7 +87,7 @@ internal static class SweepCommand
         command.SetAction(parsed =>
         {
             var sweep = Read(parsed.GetValue(spec));
-            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs), parsed.InvocationConfiguration.Error.WriteLine);
             SweepText.WriteStatus(folder, parsed.InvocationConfiguration.Output);
             SlurmText.WriteStatus(folder, sweep, parsed.InvocationConfiguration.Output);
         });
@@ -128,7 +129,7 @@ internal static class SweepCommand
             var files = new OutputFiles(parsed, json, csv, svg, curves, html);
             var sweep = Read(parsed.GetValue(spec));
             files.Spare(InputsOf(sweep));
-            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs));
+            var folder = SweepFolder.Of(sweep, parsed.GetRequiredValue(runs), parsed.InvocationConfiguration.Error.WriteLine);
             var table = SweepTable.Of(sweep, folder);
             files.Write(csv, writer => SweepTableCsv.Write(table, writer), table.Rows.Count);
             files.Write(svg, writer => SweepChart.Write(sweep, table, writer));
@@ -156,10 +157,10 @@ internal static class SweepCommand
         }
         catch (OperationCanceledException exception)
         {
-            var left = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
+            var left = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!, streams.Error.WriteLine);
             throw new OperationCanceledException($"{SweepText.Counts(left)}; continue with the same command", exception, cancellation);
         }
-        folder = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!);
+        folder = SweepFolder.Of(sweep, Path.GetDirectoryName(folder.Path)!, streams.Error.WriteLine);
         SweepText.WriteStatus(folder, streams.Output);
         return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
     }

@@ -40,8 +40,8 @@ internal static class SweepTableJson
                 One = ChangesOf(comparison.One),
                 Other = ChangesOf(comparison.Other),
                 Difference = MeanOf(comparison.Difference),
-                P = comparison.Difference.PValue,
-                CorrectedP = comparison.CorrectedPValue,
+                P = JsonNumber.Of(comparison.PValue),
+                CorrectedP = JsonNumber.Of(comparison.CorrectedPValue),
                 comparison.IsSignificant,
             }),
         };

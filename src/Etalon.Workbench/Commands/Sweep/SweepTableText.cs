@@ -43,6 +43,8 @@ internal static class SweepTableText
     internal static string Sentence(PairedComparison comparison, int row)
     {
         var difference = comparison.Difference;
+        if (double.IsNaN(comparison.CorrectedPValue))
+            return $"  row {row}: {difference.Mean:F4} in each of {difference.Count} seeds: the test needs differences that vary";
         string interval = $"95 % interval {difference.Low:F4} to {difference.High:F4}, {difference.Count} seeds";
         string verdict = comparison.IsSignificant ? "beyond chance at 5 %" : "not beyond chance at 5 %";
         return $"  row {row}: {difference.Mean:F4}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";

@@ -34,6 +34,7 @@ internal static class SweepTaskCommand
                 Threads = parsed.GetValue(threads) ?? 1,
                 RetryFailed = parsed.GetValue(retry) is not null,
                 MixVersions = parsed.GetValue(mix),
+                Waiting = error.WriteLine,
             };
             var sweep = SweepCommand.Read(parsed.GetValue(spec));
             var folder = SweepRun.ExecuteToEnd(sweep, parsed.GetRequiredValue(runs), tasks[number], options,

@@ -40,10 +40,21 @@ internal static class LaunchedRanks
         Task.Run(() =>
         {
             using var ranks = MpiCommunicator.OfLauncher();
-            if (ranks.IsAlone) body(ranks, parsed.InvocationConfiguration);
-            else return RunTogether(parsed, body, ranks);
+            if (!ranks.IsAlone) return RunTogether(parsed, body, ranks);
+            if (WarningTo(MpiCommunicator.PlaceAmongUnconnected) is { } warning)
+                parsed.InvocationConfiguration.Error.WriteLine(warning);
+            body(ranks, parsed.InvocationConfiguration);
             return ExitCode.Done;
         }, CancellationToken.None);
+
+    /// <summary>
+    /// What processes that srun started without an MPI are told, by the first of them; null for all others. They may be meant so, each
+    /// with a seed of its own.
+    /// </summary>
+    /// <param name="place">Which of how many such processes this is.</param>
+    internal static string? WarningTo((int Rank, int Size) place) => place is not (0, > 1) ? null
+        : $"warning: srun started {place.Size} processes without an MPI that connects them, so each trains a run of its own. For one run "
+        + $"on {place.Size} ranks: srun --mpi=pmi2 with MPICH, or mpirun inside salloc";
 
     private static int RunTogether(ParseResult parsed, Action<Communicator, InvocationConfiguration> body, Communicator ranks)
     {
