@@ -40,6 +40,12 @@ internal static class AxisReader
         return axes;
     }
 
+    /// <summary>The keys that a section sets, also where something is wrong with their values.</summary>
+    public static IReadOnlyList<string> KeysOf(RecipeNode? over) => over is not RecipeMap map ? []
+        : [.. map.Entries.SelectMany(entry => entry.Key.Text != Together ? [entry.Key.Text]
+            : entry.Value is RecipeList { Items: [RecipeMap first, ..] } ? first.Entries.Select(change => change.Key.Text)
+            : Enumerable.Empty<string>())];
+
     private static SweepChange Change(string key, RecipeNode value) => new(key, FlowText(value), value.Place);
 
     private static List<IReadOnlyList<SweepChange>> Joint(RecipeNode node, RecipeProblems problems)

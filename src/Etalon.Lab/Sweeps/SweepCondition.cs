@@ -36,6 +36,9 @@ internal sealed partial class SweepCondition
         return new SweepCondition(left, match.Groups["comparison"].Value, right);
     }
 
+    /// <summary>The keys that it names.</summary>
+    public IEnumerable<string> Keys => left.Concat(right).Where(factor => !NumberText.TryRead(factor, out _, out _));
+
     /// <summary>Whether changes meet the condition.</summary>
     /// <exception cref="FormatException">A value is no number.</exception>
     public bool Holds(IReadOnlyList<SweepChange> changes)

@@ -34,9 +34,9 @@ internal static class SweepReader
         string name = section.Read("name", RecipeReader.NameOf(source), RecipeReader.Name);
         var recipes = section.Need("recipe", [], "name a recipe's file, as in recipe: ../recipes/digits.yaml", Files);
         var axes = section.Take("over") is { } over ? AxisReader.Read(over, problems) : [];
-        string[] keys = [.. axes.SelectMany(axis => axis.Keys)];
-        var conditions = section.Read("where", [], node =>
-            ScalarReader.List(node, item => (Node: item, Condition: SweepCondition.Read(item, keys))));
+        var conditions = section.Read("where", [], node => Conditions(node, AxisReader.KeysOf(section.Map.Find("over")?.Value), problems));
+        // What a condition says of a key whose values are wrong is not known.
+        var judged = conditions.FindAll(pair => axes.SelectMany(axis => axis.Keys).ToHashSet().IsSupersetOf(pair.Condition.Keys));
         var seeds = section.Read("seeds", [], Seeds);
         var metric = section.Take("metric") is { } wanted ? Metric(wanted, problems) : new SweepMetric();
         var slurm = section.Take("slurm") is { } asked && SectionReader.Open(asked, "slurm", problems) is { } cluster
@@ -59,7 +59,7 @@ internal static class SweepReader
             if (RecipeFileOf(scalar, file, problems) is not { } recipe) continue;
             foreach (var changes in Product(axes))
             {
-                if (!AreMet(conditions, changes, problems)) continue;
+                if (!AreMet(judged, changes, problems)) continue;
                 if (Configuration(recipe, files.Length > 1, changes, seeds, hashes, problems) is { } configuration)
                     configurations.Add(configuration);
             }
@@ -79,6 +79,25 @@ internal static class SweepReader
             Slurm = slurm,
             Configurations = configurations,
         };
+    }
+
+    // Each one by itself, so that what is wrong with a first one hides nothing of a second.
+    private static List<(RecipeNode Node, SweepCondition Condition)> Conditions(RecipeNode node, IReadOnlyList<string> keys,
+        RecipeProblems problems)
+    {
+        var conditions = new List<(RecipeNode, SweepCondition)>();
+        foreach (var item in ScalarReader.List(node, item => item))
+        {
+            try
+            {
+                conditions.Add((item, SweepCondition.Read(item, keys)));
+            }
+            catch (ValueException exception)
+            {
+                problems.Add(exception.Node, "where", exception.Message);
+            }
+        }
+        return conditions;
     }
 
     // The last axis varies fastest.

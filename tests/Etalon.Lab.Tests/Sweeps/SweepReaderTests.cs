@@ -77,12 +77,12 @@ public sealed class SweepReaderTests : IDisposable
               seed: [1, 2]
               modle.name: [mlp]
             seeds: 0
-            where: ["learning_rat < 1"]
+            where: ["learning_rat < 1", weight_decay < 1, learning_rate]
             metric: {name: test/loss, at: end}
             halvings: 3
             """)).Problems;
         string[] places = [.. problems.Select(problem => problem.Split(": ")[0].Split("sweep.yaml:")[1])];
-        Assert.Equal(["3:24", "4:23", "5:15", "6:3", "7:16", "8:8", "9:9", "10:31", "11:1"], places);
+        Assert.Equal(["3:24", "4:23", "5:15", "6:3", "7:16", "8:8", "9:9", "9:47", "10:31", "11:1"], places);
         Assert.Contains("did you mean learning_rate?", problems[6], StringComparison.Ordinal);
     }
 

@@ -88,7 +88,7 @@ public sealed class SlurmTests : IDisposable
 
     private async Task OutOfTime(SlurmCluster cluster, CancellationToken cancellation)
     {
-        string job = await Submit("late", "--constraint", "first", "--time", "1");
+        string job = await Submit("late", "--constraint", "first", "--time", "2");
         int process = await Freeze("late", cancellation);
         string log = Directory.GetFiles(Path.Combine(Runs, "late", "slurm"), "*_0.log").Single();
         await SlurmCluster.Until(() => File.ReadAllText(log).Contains($"{job}_0 is told to stop", StringComparison.Ordinal), cancellation);
@@ -120,9 +120,10 @@ public sealed class SlurmTests : IDisposable
     private Sweep Read(string name) => SweepReader.ReadFile(Spec(name));
 
     private void Write(string name) =>
-        File.WriteAllText(Spec(name), $"recipe: small.yaml\nover: {{{Changes}}}\nslurm: {{signal: 55}}\n");
+        File.WriteAllText(Spec(name), $"recipe: small.yaml\nover: {{{Changes}}}\nslurm: {{signal: 115}}\n");
 
-    // Two trials, both in one task, since they are short.
+    // Slurm looks every 30 seconds for tasks whose time ends: with a limit of 2 minutes and a signal 115 seconds before, a task is told soon
+    // and has more than a minute left, on a machine with other work too. Two trials, both in one task, since they are short.
     private async Task<string> Submit(string name, params string[] options)
     {
         Write(name);
