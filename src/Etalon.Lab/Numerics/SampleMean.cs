@@ -1,15 +1,23 @@
+using System.Collections.Concurrent;
+
 namespace Etalon.Lab.Numerics;
 
 /// <summary>The mean of a sample with its spread.</summary>
 internal sealed record SampleMean
 {
+    private const double Outside = 0.05;
+
+    // By the degrees of freedom: a table of hundreds of rows asks thousands of times for the same one, which takes a search.
+    private static readonly ConcurrentDictionary<int, double> CriticalValues = new();
+
     private SampleMean(double[] values)
     {
         Count = values.Length;
         Mean = values.Average();
         if (Count < 2) return;
         StandardDeviation = Math.Sqrt(values.Sum(value => (value - Mean) * (value - Mean)) / (Count - 1));
-        Margin = StudentDistribution.Critical(0.05, Count - 1) * StandardDeviation / Math.Sqrt(Count);
+        double critical = CriticalValues.GetOrAdd(Count - 1, freedom => StudentDistribution.Critical(Outside, freedom));
+        Margin = critical * StandardDeviation / Math.Sqrt(Count);
     }
 
     /// <summary>How many values there are: n, at least 1.</summary>

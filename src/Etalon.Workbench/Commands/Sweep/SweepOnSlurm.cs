@@ -30,7 +30,7 @@ internal static class SweepOnSlurm
         string script = SlurmScript.Of(submission, sweep.Slurm, ChildProcess.Self, Words(sweep, submission, options));
         if (isDry)
         {
-            streams.Output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial");
+            streams.Output.WriteLine($"memory: at most {Math.Ceiling(TrialCost.MostMemory(sweep) / 1e6):N0} MB a trial");
             streams.Output.WriteLine($"{SweepText.Count(left.Count, "trial")} in {Tasks(submission)}, by this script:");
             streams.Output.WriteLine();
             streams.Output.Write(script);

@@ -33,7 +33,7 @@ internal static class SweepText
     /// <summary>Memory, and the time that is left; the first trial is trained for a moment to know it.</summary>
     public static void WriteCost(Sweep sweep, SweepFolder folder, SweepOptions options, TextWriter output)
     {
-        output.WriteLine($"memory: at most {TrialCost.MostMemory(sweep) / 1e6:N0} MB a trial, {options.Jobs} at a time");
+        output.WriteLine($"memory: at most {Math.Ceiling(TrialCost.MostMemory(sweep) / 1e6):N0} MB a trial, {options.Jobs} at a time");
         var left = folder.LeftToTrain(options);
         if (left.Count == 0)
         {
