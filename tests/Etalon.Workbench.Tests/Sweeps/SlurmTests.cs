@@ -122,8 +122,8 @@ public sealed class SlurmTests : IDisposable
     private void Write(string name) =>
         File.WriteAllText(Spec(name), $"recipe: small.yaml\nover: {{{Changes}}}\nslurm: {{signal: 115}}\n");
 
-    // Slurm looks every 30 seconds for tasks whose time ends: with a limit of 2 minutes and a signal 115 seconds before, a task is told soon
-    // and has more than a minute left, on a machine with other work too. Two trials, both in one task, since they are short.
+    // Two trials, both in one task, since they are short. Slurm looks every 30 seconds for tasks whose time ends: with a limit of 2 minutes
+    // and a signal 115 seconds before, one is told soon and has more than a minute left, on a machine with other work too.
     private async Task<string> Submit(string name, params string[] options)
     {
         Write(name);
