@@ -6,11 +6,13 @@ using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Sweeps;
 
-/// <summary>A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs.</summary>
+/// <summary>
+/// A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs. And ranks that srun starts.
+/// </summary>
 public sealed class SlurmTests : IDisposable
 {
     // The first trial is stopped on its way, so it is the longer one.
-    private const string Changes = "duration: [120ep, 20ep]";
+    private const string Short = "20ep", Changes = $"duration: [120ep, {Short}]";
 
     // A node takes no job again within the second in which it ended it: its credential is told from the old one by the time in seconds.
     private const string Soon = "StartTime=now+3";
@@ -27,7 +29,7 @@ public sealed class SlurmTests : IDisposable
 
     [Fact]
     [Trait("speed", "slow")]
-    public async Task Requeue_a_dead_node_the_time_limit_and_cancel_cost_no_trial_its_bytes()
+    public async Task Requeue_a_dead_node_the_time_limit_cancel_and_ranks_cost_no_trial_its_bytes()
     {
         Assert.SkipWhen(SlurmCluster.Missing is not null, SlurmCluster.Missing ?? "");
         Signals.SkipIfIgnored("TERM");
@@ -45,7 +47,7 @@ public sealed class SlurmTests : IDisposable
         try
         {
             await Task.WhenAll(Requeued(cluster, cancellation), DeadNode(cluster, cancellation), OutOfTime(cluster, cancellation),
-                Canceled(cancellation));
+                Canceled(cancellation), Ranks(cancellation));
         }
         catch (Exception exception)
         {
@@ -56,9 +58,22 @@ public sealed class SlurmTests : IDisposable
         foreach (var trial in trials)
             foreach (string name in (string[])["requeued", "dead", "late", "canceled"])
                 SmallRun.AssertSame(Path.Combine(_folder.Path, "single", trial.Id, "small"), Path.Combine(Runs, name, trial.Id));
+        if (HasMpich) SmallRun.AssertSame(Path.Combine(_folder.Path, "single", trials[1].Id, "small"), Path.Combine(Runs, "ranks", "small"));
     }
 
+    // srun starts MPICH's ranks, and no Open MPI's as Debian builds the two.
+    private static bool HasMpich => File.Exists("/usr/bin/mpiexec.hydra");
+
     private string Runs => Path.Combine(_folder.Path, "runs");
+
+    private Task Ranks(CancellationToken cancellation) => !HasMpich ? Task.CompletedTask : Task.Factory.StartNew(() =>
+    {
+        var (code, output) = SmallRun.Execute("srun", "--mpi=pmi2", "--ntasks=2", "--constraint=first",
+            Path.Combine(AppContext.BaseDirectory, "etalon"), "train", Path.Combine(_folder.Path, "small.yaml"), $"duration={Short}",
+            "--threads", "1", "--runs", Path.Combine(Runs, "ranks"));
+        Assert.True(code == 0, output);
+        Assert.Contains(" on 2 ranks into ", output, StringComparison.Ordinal);
+    }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private async Task Requeued(SlurmCluster cluster, CancellationToken cancellation)
     {
