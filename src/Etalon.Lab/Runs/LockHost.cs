@@ -34,7 +34,9 @@ internal sealed record LockHost(string Name, string Boot, TimeProvider Clock)
         || TimeSpan.FromTicks(Now.Ticks - since.Ticks).Duration() >= time;
 
     /// <summary>Waits, by the host's clock.</summary>
-    public void Wait(TimeSpan time) => Task.Delay(time, Clock).Wait();
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public void Wait(TimeSpan time, CancellationToken cancellation = default) =>
+        Task.Delay(time, Clock, cancellation).GetAwaiter().GetResult();
 
     // A word in a line of words.
     private static string NameOf(string name) => name.Any(char.IsWhiteSpace) || name.Length == 0 ? "host" : name;

@@ -87,12 +87,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens the folder of a run to continue it; nothing in it is changed yet.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="waiting">Is told where it waits for a holder on another host.</param>
+    /// <param name="cancellation">Ends that wait.</param>
     /// <exception cref="InputException">It is not a run, or another process is writing to it.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    internal static RunFolder Open(string path, Action<string>? waiting = null)
+    internal static RunFolder Open(string path, Action<string>? waiting = null, CancellationToken cancellation = default)
     {
         ResolvedOf(path);
-        var held = RunLock.TryTake(path, waiting)
+        var held = RunLock.TryTake(path, waiting, cancellation)
             ?? throw new InputException(
             $"{path} is being trained by another process; wait for it, or stop it (Ctrl-C, or kill) and try again");
         return new RunFolder(path, held);

@@ -33,12 +33,15 @@ internal sealed class RunLock : IDisposable
     /// </summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="waiting">Is told for what it waits, once; null where nobody wants to know.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="IOException">The folder may not be written to, or is gone.</exception>
-    public static RunLock? TryTake(string run, Action<string>? waiting = null) => TryTake(run, LockHost.This, waiting);
+    /// <exception cref="OperationCanceledException">It was canceled while it waited.</exception>
+    public static RunLock? TryTake(string run, Action<string>? waiting = null, CancellationToken cancellation = default) =>
+        TryTake(run, LockHost.This, waiting, cancellation);
 
     /// <summary>The same on a host.</summary>
-    /// <inheritdoc cref="TryTake(string, Action{string})"/>
-    internal static RunLock? TryTake(string run, LockHost host, Action<string>? waiting)
+    /// <inheritdoc cref="TryTake(string, Action{string}, CancellationToken)"/>
+    internal static RunLock? TryTake(string run, LockHost host, Action<string>? waiting, CancellationToken cancellation)
     {
         using var attempt = TryBegin(run, host);
         while (attempt is not null)
@@ -50,7 +53,7 @@ internal sealed class RunLock : IDisposable
             }
             waiting?.Invoke(Waiting(run, attempt.Holder!, host));
             waiting = null;
-            host.Wait(LockHost.Beat);
+            host.Wait(LockHost.Beat, cancellation);
         }
         return null;
     }
@@ -62,7 +65,7 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>The lock of a run, or null where another process holds it or may hold it.</summary>
-    /// <inheritdoc cref="TryTake(string, Action{string})"/>
+    /// <inheritdoc cref="TryTake(string, Action{string}, CancellationToken)"/>
     public static RunLock? TryTakeAtOnce(string run)
     {
         using var attempt = TryBegin(run, LockHost.This);
@@ -82,7 +85,7 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>Begins to take the lock of a run; null where a process of this host holds it.</summary>
-    /// <inheritdoc cref="TryTake(string, Action{string})"/>
+    /// <inheritdoc cref="TryTake(string, Action{string}, CancellationToken)"/>
     internal static LockAttempt? TryBegin(string run, LockHost host)
     {
         string path = Path.Combine(run, Name);

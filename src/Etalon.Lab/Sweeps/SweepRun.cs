@@ -176,7 +176,7 @@ internal sealed class SweepRun
         {
             using var run = trial.Status == TrialStatus.Pending
                 ? TrainingRun.Begin(trial.Trial.Read, _root, options.Threads, trial.Trial.Id)
-                : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions, waiting: options.Waiting);
+                : TrainingRun.Resume(trial.Path, options.Threads, options.MixVersions, waiting: options.Waiting, cancellation: rung.Token);
             run.Train(new RungObserver(until, rung), rung.Token);
             return null;
         }

@@ -99,19 +99,23 @@ public sealed class TrainingRun : IDisposable
     /// </param>
     /// <param name="ranks">The processes that train it together, as many as they are now. Default: this one alone.</param>
     /// <param name="waiting">Is told, in a sentence, where it waits for a holder on another host that may be gone.</param>
+    /// <param name="cancellation">Ends that wait, where no other ranks wait too.</param>
     /// <exception cref="InputException">
     /// There is no good checkpoint; another process has the run; or recipe, data or arithmetic are not those that it began with. Every
     /// difference is named.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled while it waited.</exception>
     public static TrainingRun Resume(
-        string run, int threads, bool inexact = false, Communicator? ranks = null, Action<string>? waiting = null)
+        string run, int threads, bool inexact = false, Communicator? ranks = null, Action<string>? waiting = null,
+        CancellationToken cancellation = default)
     {
         var together = ranks ?? Communicator.Alone;
         using var taken = new DisposalList();
         // The first may have to wait for the lock of a holder on another host that is gone.
+        var end = together.IsAlone ? cancellation : CancellationToken.None;
         var folder = taken.Add(RankAgreement.Make(
-            together, () => together.IsFirst ? RunFolder.Open(run, waiting) : RunFolder.Follow(run), longer: 2 * LockHost.Takeover));
+            together, () => together.IsFirst ? RunFolder.Open(run, waiting, end) : RunFolder.Follow(run), longer: 2 * LockHost.Takeover));
         if (RunFolder.ResultOf(folder.Path) is { Status: RunStatus.Done } done)
         {
             var written = RankAgreement.Make(together, () => Resumption.RequireUnchanged(folder));

@@ -60,12 +60,24 @@ public sealed class RunLockTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.Path, RunHolder.Name), new RunHolder("gone", "boot", "killed", 7).Text);
         var clock = new HurriedClock();
         var said = new List<string>();
-        using var taken = RunLock.TryTake(_folder.Path, new LockHost("here", "boot", clock) { HasLocks = false }, said.Add);
+        using var taken = RunLock.TryTake(_folder.Path, new LockHost("here", "boot", clock) { HasLocks = false }, said.Add,
+            TestContext.Current.CancellationToken);
         Assert.NotNull(taken);
         Assert.Equal(
             $"{_folder.Path} was trained by a process on gone, another host; waiting 60 s, and going on if it shows no life",
             Assert.Single(said));
         Assert.Equal(LockHost.Takeover, clock.GetElapsedTime(0));
+    }
+
+    [Fact]
+    public void Who_is_told_to_stop_waits_no_longer_and_leaves_the_run_as_it_was()
+    {
+        string holder = Path.Combine(_folder.Path, RunHolder.Name), text = new RunHolder("gone", "boot", "killed", 7).Text;
+        File.WriteAllText(holder, text);
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => RunLock.TryTake(_folder.Path, _ => stop.Cancel(), stop.Token));
+        Assert.Equal(text, File.ReadAllText(holder));
+        Assert.False(RunLock.IsHeld(_folder.Path));
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal static class ResumeCommand
             int count = ThreadCount.Of(parsed.GetValue(threads));
             var screen = new TrainingScreen(streams, parsed.GetValue(json), parsed.GetValue(threads), parsed.GetValue(tensorBoard));
             screen.Show(
-                () => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks, streams.Error.WriteLine), ranks, cancellation);
+                () => TrainingRun.Resume(folder, count, parsed.GetValue(inexact), ranks, streams.Error.WriteLine, cancellation), ranks,
+                cancellation);
         }));
         return command;
     }
