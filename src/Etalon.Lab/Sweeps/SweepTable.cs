@@ -39,17 +39,20 @@ internal sealed record SweepRow
     /// <summary>The configuration.</summary>
     public required SweepConfiguration Configuration { get; init; }
 
-    /// <summary>The scores of its trials that are done, in the order of the seeds.</summary>
+    /// <summary>The scores of its trials that are done, in the order of the seeds; without those that are no number.</summary>
     public required IReadOnlyList<TrialScore> Scores { get; init; }
 
     /// <summary>How many of its trials diverged; they are part of no mean.</summary>
     public required int Diverged { get; init; }
 
+    /// <summary>How many of its trials are done, and have a metric that is not finite; they are part of no mean.</summary>
+    public required int NotFinite { get; init; }
+
     /// <summary>The updates after which halving stopped it; null where it did not.</summary>
     public long? StoppedAfter { get; init; }
 
     /// <summary>How many of its trials have neither trained to the end nor diverged.</summary>
-    public int Missing => Configuration.Trials.Count - Scores.Count - Diverged;
+    public int Missing => Configuration.Trials.Count - Scores.Count - Diverged - NotFinite;
 
     /// <summary>The value that counts, over seeds; null where no trial is done.</summary>
     public SampleMean? Value { get; private init; }
@@ -63,12 +66,15 @@ internal sealed record SweepRow
     internal static SweepRow Of(SweepMetric metric, SweepConfiguration configuration, Dictionary<string, TrialState> states)
     {
         var trials = configuration.Trials.Select(trial => states[trial.Id]).ToList();
-        var scores = trials.Where(trial => trial.Status == TrialStatus.Done).Select(trial => TrialScore.Of(metric, trial)).ToList();
+        var all = trials.Where(trial => trial.Status == TrialStatus.Done).Select(trial => TrialScore.Of(metric, trial)).ToList();
+        // No order of rows has a place for what is no number.
+        var scores = all.FindAll(score => double.IsFinite(score.Value));
         return new SweepRow
         {
             Configuration = configuration,
             Scores = scores,
             Diverged = trials.Count(trial => trial.Status == TrialStatus.Diverged),
+            NotFinite = all.Count - scores.Count,
             Value = MeanOf(scores, score => score.Value),
             Last = MeanOf(scores, score => score.Last),
             Best = MeanOf(scores, score => score.Best),

@@ -41,7 +41,7 @@ internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, do
         // A trial that trains may have done the update, and not the evaluation after it.
         if (!lines.Any(line => DoneBy(line) == rung)) return null;
         var values = lines.Where(line => DoneBy(line) <= rung).Select(line => line[metric.Name]);
-        return metric.Moment == MetricMoment.Last ? values.Last() : metric.IsHigherBetter ? values.Max() : values.Min();
+        return metric.Moment == MetricMoment.Last ? values.Last() : BestOf(values, metric);
     }
 
     private static (double Last, double Best, double? AtStep) ValuesOf(SweepMetric metric, TrialState trial)
@@ -59,7 +59,14 @@ internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, do
             var line = lines.FirstOrDefault(line => DoneBy(line) == metric.Step);
             atStep = line is null ? throw new InputException(Missing(metric, trial, lines)) : line[metric.Name];
         }
-        return (values[^1], metric.IsHigherBetter ? values.Max() : values.Min(), atStep);
+        return (values[^1], BestOf(values, metric), atStep);
+    }
+
+    // NaN where none is finite.
+    private static double BestOf(IEnumerable<double> values, SweepMetric metric)
+    {
+        var finite = values.Where(double.IsFinite).DefaultIfEmpty(double.NaN);
+        return metric.IsHigherBetter ? finite.Max() : finite.Min();
     }
 
     // A line's step is the 0-based number of the update before it.

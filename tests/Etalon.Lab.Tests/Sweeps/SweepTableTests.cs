@@ -112,6 +112,26 @@ public sealed class SweepTableTests : IDisposable
         Assert.Equal(3 * worse.PValue, worse.CorrectedPValue, 12);
     }
 
+    [Fact]
+    public void A_metric_that_is_not_finite_is_part_of_no_mean_and_makes_no_row_the_first()
+    {
+        const string Text = "over: {learning_rate: [0.1, 0.05]}\nseeds: 3\nmetric: test/loss";
+        var (sweep, before) = Trained(Text);
+        // As a monitor writes it.
+        var trial = before.Rows[1].Configuration.Trials[0];
+        string metrics = Path.Combine(Runs, sweep.Name, trial.Id, "metrics.jsonl");
+        string[] lines = File.ReadAllLines(metrics);
+        var last = JsonNode.Parse(lines[^1])!;
+        last["test/loss"] = "NaN";
+        File.WriteAllLines(metrics, [.. lines[..^1], last.ToJsonString()]);
+        var table = SweepTable.Of(sweep, SweepFolder.Of(sweep, Runs));
+        Assert.Equal(before.Rows.Select(row => row.Configuration.Label), table.Rows.Select(row => row.Configuration.Label));
+        Assert.Equal((2, 1, 0), (table.Rows[1].Value!.Count, table.Rows[1].NotFinite, table.Rows[1].Missing));
+        // Its best is that of the evaluations before.
+        var best = SweepTable.Of(sweep with { Metric = sweep.Metric with { Moment = MetricMoment.Best } }, SweepFolder.Of(sweep, Runs));
+        Assert.All(best.Rows, row => Assert.True(row is { NotFinite: 0, Value.Count: 3 } && double.IsFinite(row.Value.Mean)));
+    }
+
     private SweepTable WithAccuracies(string text, params double[][] accuracies)
     {
         var (sweep, _) = Trained(text);

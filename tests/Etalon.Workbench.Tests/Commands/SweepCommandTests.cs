@@ -117,7 +117,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Contains("test/accuracy, the last value, highest first", output, StringComparison.Ordinal);
         Assert.Contains("row 2: ", output, StringComparison.Ordinal);
         string[] lines = File.ReadAllLines(csv);
-        Assert.Equal("learning_rate,n,mean,standard_deviation,low,high,best,last,diverged,missing", lines[0]);
+        Assert.Equal("learning_rate,n,mean,standard_deviation,low,high,best,last,diverged,not_finite,missing", lines[0]);
 
         var (_, text, _) = await Cli.Run("sweep", "show", spec, "--runs", runs, "--json");
         var json = JsonNode.Parse(text)!;

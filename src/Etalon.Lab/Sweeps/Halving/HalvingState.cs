@@ -42,8 +42,8 @@ internal sealed class HalvingState
             int places = arrived.Count / halving.Factor;
             if (isComplete && arrived.Count > 0) places = Math.Max(1, places);
             // A stable sort: equal values keep the order of the file.
-            var best = arrived.OrderBy(runner => (sweep.Metric.IsHigherBetter ? -1 : 1) * runner.ValueAt(rung)).Take(places)
-                .ToHashSet();
+            var best = arrived.OrderBy(runner => double.IsNaN(runner.ValueAt(rung)))
+                .ThenBy(runner => (sweep.Metric.IsHigherBetter ? -1 : 1) * runner.ValueAt(rung)).Take(places).ToHashSet();
             // Who went on once, when fewer had come to compare with, goes on.
             foreach (var runner in field.Where(runner => !best.Contains(runner) && !runner.IsBeyond(rung)))
             {

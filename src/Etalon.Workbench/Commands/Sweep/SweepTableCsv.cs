@@ -10,13 +10,13 @@ internal static class SweepTableCsv
     public static void Write(SweepTable table, TextWriter output)
     {
         string[] keys = [.. table.Rows[0].Configuration.Changes.Select(change => change.Key)];
-        Write([.. keys, "n", "mean", "standard_deviation", "low", "high", "best", "last", "diverged", "missing"], output);
+        Write([.. keys, "n", "mean", "standard_deviation", "low", "high", "best", "last", "diverged", "not_finite", "missing"], output);
         foreach (var row in table.Rows)
         {
             double?[] numbers = [row.Value?.Mean, row.Value?.StandardDeviation, row.Value?.Low, row.Value?.High, row.Best?.Mean,
                 row.Last?.Mean];
             string[] cells = [.. row.Configuration.Changes.Select(change => change.Value), $"{row.Scores.Count}", .. numbers.Select(Text),
-                $"{row.Diverged}", $"{row.Missing}"];
+                $"{row.Diverged}", $"{row.NotFinite}", $"{row.Missing}"];
             Write(cells, output);
         }
     }

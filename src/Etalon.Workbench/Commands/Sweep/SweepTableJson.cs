@@ -28,12 +28,20 @@ internal static class SweepTableJson
             {
                 Changes = ChangesOf(row),
                 Value = MeanOf(row.Value),
-                Best = row.Best?.Mean,
-                Last = row.Last?.Mean,
+                Best = NumberOf(row.Best),
+                Last = NumberOf(row.Last),
                 row.StoppedAfter,
                 row.Diverged,
+                row.NotFinite,
                 row.Missing,
-                Seeds = row.Scores.Select(score => new { score.Seed, Trial = score.TrialId, score.Value, score.Best, score.Last }),
+                Seeds = row.Scores.Select(score => new
+                {
+                    score.Seed,
+                    Trial = score.TrialId,
+                    score.Value,
+                    score.Best,
+                    Last = JsonNumber.Of(score.Last),
+                }),
             }),
             Comparisons = table.Comparisons.Select(comparison => new
             {
@@ -49,6 +57,8 @@ internal static class SweepTableJson
     }
 
     private static Dictionary<string, string> ChangesOf(SweepRow row) => new(row.Configuration.Changes);
+
+    private static double? NumberOf(SampleMean? mean) => mean is null ? null : JsonNumber.Of(mean.Mean);
 
     private static object? MeanOf(SampleMean? mean) => mean is null
         ? null

@@ -61,6 +61,7 @@ internal static class SweepTableText
         [
             row.StoppedAfter is { } rung ? $"stopped after {rung:N0}" : "",
             row.Diverged > 0 ? $"{row.Diverged} diverged" : "",
+            row.NotFinite > 0 ? $"{row.NotFinite} not finite" : "",
             row.Missing > 0 && row.StoppedAfter is null ? $"{row.Missing} missing" : "",
         ];
         string note = string.Join(", ", notes.Where(text => text.Length > 0));
