@@ -44,6 +44,29 @@ public sealed class SweepCommandTests : IDisposable
         Assert.False(Directory.Exists(runs));
     }
 
+    [Theory]
+    [InlineData("1", 60)]
+    [InlineData("1:29", 89)]
+    [InlineData("0:01:30", 90)]
+    [InlineData("0-0:1", 60)]
+    public async Task A_limit_that_leaves_no_time_before_the_signal_is_refused(string time, int seconds)
+    {
+        var (code, output, error) = await Cli.Run("sweep", WriteSweep(), "--on", "slurm", "--dry-run", "--time", time);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains($"slurm.time = {time} is {seconds} s, and a task is told to stop 90 s before", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("1:31")]
+    [InlineData("1-0")]
+    [InlineData("UNLIMITED")]
+    public async Task Any_other_limit_is_left_to_slurm(string time)
+    {
+        var (code, _, error) = await Cli.Run("sweep", WriteSweep(), "--on", "slurm", "--dry-run", "--time", time);
+        Assert.True(code == 0, error);
+    }
+
     [Fact]
     public async Task What_a_sweep_asks_of_slurm_is_checked_with_all_the_rest()
     {

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Sweeps;
 /// <summary>What a sweep asks of Slurm for each task; what is not asked for is the cluster's default.</summary>
 internal sealed record SlurmSettings
 {
-    private const int MostCpus = 1024, MostAtOnce = 1_000_000, LongestWarning = 65_535;
+    private const int MostCpus = 1024, MostAtOnce = 1_000_000, LongestWarning = 65_535, MostInTime = 1_000_000_000;
 
     /// <summary>The partition.</summary>
     public string? Partition { get; init; }
@@ -50,6 +50,35 @@ internal sealed record SlurmSettings
         settings = section.Set(settings, "lines", node => ScalarReader.List(node, Line), (s, v) => s with { Lines = v });
         section.Close();
         return settings;
+    }
+
+    /// <summary>Refuses a limit that comes before the signal: each task would be told to stop as soon as it begins.</summary>
+    /// <exception cref="InputException">It does.</exception>
+    public void RequireTimeToTrain()
+    {
+        if (Time is null || SecondsOf(Time) is not { } limit || limit > Signal) return;
+        throw new InputException(
+            $"slurm.time = {Time} is {limit} s, and a task is told to stop {Signal} s before its limit (slurm.signal), so as soon as it "
+            + "begins; give it more time (one number is minutes), or a smaller signal");
+    }
+
+    // MINUTES, MINUTES:SECONDS, HOURS:MINUTES:SECONDS, DAYS-HOURS and so on; null for what Slurm itself may judge, such as UNLIMITED.
+    private static long? SecondsOf(string time)
+    {
+        string[] halves = time.Split('-');
+        if (halves.Length > 2) return null;
+        var parts = new List<long>();
+        foreach (string text in halves[^1].Split(':'))
+        {
+            if (!NumberText.TryReadWhole(text, out long part, out _) || part is < 0 or > MostInTime) return null;
+            parts.Add(part);
+        }
+        if (halves.Length == 1)
+            return parts is [var minutes] ? 60 * minutes : parts is [var m, var s] ? 60 * m + s
+                : parts is [var h, var min, var sec] ? 3600 * h + 60 * min + sec : null;
+        if (parts.Count > 3 || !NumberText.TryReadWhole(halves[0], out long days, out _) || days is < 0 or > MostInTime) return null;
+        parts.AddRange([0, 0]);
+        return 86_400 * days + 3600 * parts[0] + 60 * parts[1] + parts[2];
     }
 
     // What stands in a line of a script may not begin another one.

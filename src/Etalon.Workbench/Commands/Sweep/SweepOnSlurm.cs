@@ -11,6 +11,7 @@ internal static class SweepOnSlurm
     /// <exception cref="InputException">There is no Slurm here, or it refused.</exception>
     public static void Submit(Sweep sweep, SweepFolder folder, SweepOptions options, bool isDry, InvocationConfiguration streams)
     {
+        sweep.Slurm.RequireTimeToTrain();
         var earlier = SlurmSubmission.In(folder.Path, sweep.Name);
         var inQueue = (SlurmQueue.TasksOf(earlier) ?? []).SelectMany(task => task.Trials).ToHashSet();
         var toTrain = folder.LeftToTrain(options);
