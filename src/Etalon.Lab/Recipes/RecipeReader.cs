@@ -73,6 +73,14 @@ public static class RecipeReader
         return new ReadRecipe(recipe!, text, File: null, tables, overrides, warnings.InOrder());
     }
 
+    /// <summary>What stands in a text that is being written, with all that is wrong with it so far.</summary>
+    internal static RecipeProblems Problems(RecipeMap map)
+    {
+        var problems = new RecipeProblems();
+        ReadSections(new SectionReader(map, "", problems), "recipe", new RecipeWarnings { AreWanted = false });
+        return problems;
+    }
+
     // One character more than a recipe may have, so that the reading refuses it: devices and pipes do not tell their length.
     private static string TextOf(string path)
     {

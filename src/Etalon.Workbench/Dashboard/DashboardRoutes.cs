@@ -38,8 +38,9 @@ internal sealed class DashboardRoutes(DashboardOptions options, CancellationToke
         var claims = new ClaimAnswers(options.Reports);
         routes.MapGet("/api/claims", claims.ListAsync);
         routes.MapGet("/api/claim-picture", claims.PictureAsync);
-        var workshop = new WorkshopAnswers(_store);
-        routes.MapGet("/api/words", WorkshopAnswers.WordsAsync);
+        var workshop = new WorkshopAnswers(new WorkshopTheory(_store));
+        routes.MapGet("/api/targets", WorkshopAnswers.TargetsAsync);
+        routes.MapPost("/api/complete", WorkshopAnswers.CompleteAsync);
         routes.MapPost("/api/plan", WorkshopAnswers.PlanAsync);
         routes.MapPost("/api/theory", workshop.TheoryAsync);
         routes.MapPost("/api/move", WorkshopAnswers.MoveAsync);

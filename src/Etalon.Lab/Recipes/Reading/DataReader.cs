@@ -19,7 +19,7 @@ internal static class DataReader
     public static DataSpec? Read(SectionReader section, string directory)
     {
         var spec = section.Need("set", (DataSpec?)null, $"write one of {string.Join(", ", DataSetSize.ByName.Keys)}",
-            node => new DataSpec { Set = Set(node) });
+            Known);
         var isKnown = spec is not null;
         spec ??= new DataSpec { Set = "digits" };
         if (spec.Set == DataCatalog.PatternSetName) spec = spec with { Patterns = new PatternSpec() };
@@ -52,7 +52,7 @@ internal static class DataReader
         if (spec.Text is not { } text)
         {
             foreach (string key in (string[])["file", "context"])
-                if (section.Take(key) is { } node && isKnown)
+                if (section.TakeMisplaced(key) is { } node && isKnown)
                     section.Problems.Add(node, section.PathOf(key), $"only the set {TextSet.Name} has it; remove the key, or write set: "
                         + $"{TextSet.Name}");
             return spec;
@@ -115,6 +115,21 @@ internal static class DataReader
 
     private static SectionReader? Inner(SectionReader section, string key) =>
         section.Take(key) is { } node ? SectionReader.Open(node, section.PathOf(key), section.Problems) : null;
+
+    private static DataSpec Known(RecipeNode node)
+    {
+        try
+        {
+            return new DataSpec { Set = Set(node) };
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ValueException(node, SectionReader.RuleOf(exception))
+            {
+                Candidates = new(CandidateKind.Value, [.. DataSetSize.ByName.Keys]),
+            };
+        }
+    }
 
     private static string Set(RecipeNode node)
     {

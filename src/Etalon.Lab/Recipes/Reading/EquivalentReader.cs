@@ -24,7 +24,7 @@ internal static class EquivalentReader
         }
         catch (ArgumentException exception)
         {
-            throw new ValueException(node, exception.Message);
+            throw new ValueException(node, exception.Message) { Candidates = new(CandidateKind.Value, [.. FormWords.All]) };
         }
     }
 }

@@ -42,7 +42,7 @@ internal static partial class ModelReader
         if (spec.Transformer is not { } form)
         {
             foreach (string key in (string[])["layers", "heads", "qk_norm", "activation", "positions"])
-                if (section.Take(key) is { } node)
+                if (section.TakeMisplaced(key) is { } node)
                     section.Problems.Add(
                         node, section.PathOf(key), "only a transformer has it; remove the key, or write name: transformer");
             return spec;
@@ -88,7 +88,8 @@ internal static partial class ModelReader
         if (!match.Success)
             throw new ValueException(node,
                 $"no such model; {(Suggestion.To(text, Names) is { } near
-                    ? $"did you mean {near}?" : Remedy)}");
+                    ? $"did you mean {near}?" : Remedy)}")
+            { Candidates = new(CandidateKind.Value, Names) };
         return new ModelSpec
         {
             Kind = match.Groups["pre"].Length > 0 ? ModelKind.PreResNet : ModelKind.ResNet,

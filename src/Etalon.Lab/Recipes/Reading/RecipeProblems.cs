@@ -7,6 +7,7 @@ internal sealed class RecipeProblems
     private const int Limit = 50;
 
     private readonly List<(SourceLocation Place, string Text)> problems = [];
+    private readonly List<(SourceLocation Place, RecipeCandidates Candidates)> candidates = [];
 
     /// <summary>Whether anything is wrong.</summary>
     public bool Any => Count > 0;
@@ -18,11 +19,20 @@ internal sealed class RecipeProblems
     /// <param name="node">The part.</param>
     /// <param name="path">Its dotted key.</param>
     /// <param name="rule">The rule and the remedy.</param>
-    public void Add(RecipeNode node, string path, string rule) =>
-        problems.Add((node.Place, path.Length == 0 ? rule : $"{path} = {node.Shown}: {rule}"));
+    /// <param name="known">What could stand there; null where nobody can list it.</param>
+    public void Add(RecipeNode node, string path, string rule, RecipeCandidates? known = null) =>
+        Add(node.Place, path.Length == 0 ? rule : $"{path} = {node.Shown}: {rule}", known);
 
     /// <summary>A problem in words of its own.</summary>
-    public void Add(SourceLocation place, string text) => problems.Add((place, text));
+    public void Add(SourceLocation place, string text, RecipeCandidates? known = null)
+    {
+        problems.Add((place, text));
+        if (known is not null) candidates.Add((place, known));
+    }
+
+    /// <summary>What could stand at a place in the stead of what is wrong there; null for nothing that can be listed.</summary>
+    public RecipeCandidates? CandidatesAt(long line, long column) =>
+        candidates.Find(each => (each.Place.Line, each.Place.Column) == (line, column)).Candidates;
 
     /// <summary>The end of a reading.</summary>
     /// <exception cref="InputException">Anything is wrong.</exception>

@@ -35,7 +35,7 @@ internal static class ScalarReader
     {
         "true" => true,
         "false" => false,
-        _ => throw new ValueException(node, "must be true or false"),
+        _ => throw new ValueException(node, "must be true or false") { Candidates = new(CandidateKind.Value, ["true", "false"]) },
     };
 
     /// <summary>A member of an enumeration by its name in a recipe: CropFlip is crop-flip.</summary>
@@ -52,7 +52,10 @@ internal static class ScalarReader
         var text = Scalar(node, "a word").Text;
         if (words.Contains(text)) return text;
         var hint = Suggestion.To(text, words) is { } near ? $"; did you mean {near}?" : "";
-        throw new ValueException(node, words.Count == 1 ? $"must be {words[0]}" : $"must be one of {string.Join(", ", words)}{hint}");
+        throw new ValueException(node, words.Count == 1 ? $"must be {words[0]}" : $"must be one of {string.Join(", ", words)}{hint}")
+        {
+            Candidates = new(CandidateKind.Value, words),
+        };
     }
 
     /// <summary>A list, each item read by <paramref name="read"/>.</summary>
@@ -77,4 +80,7 @@ internal sealed class ValueException(RecipeNode node, string rule) : Exception(r
 {
     /// <summary>The part.</summary>
     public RecipeNode Node { get; } = node;
+
+    /// <summary>What could stand there; null where nobody can list it.</summary>
+    public RecipeCandidates? Candidates { get; init; }
 }

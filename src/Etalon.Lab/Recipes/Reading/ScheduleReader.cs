@@ -11,6 +11,8 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
     // Where a momentum is looked at for values of 1 and above; pieces are monotone between far more widely spaced points than these.
     private const int Samples = 1000;
 
+    private static readonly RecipeCandidates AllPieces = new(CandidateKind.Piece, [.. PieceTable.ByName.Keys]);
+
     /// <summary>Durations to steps.</summary>
     public RecipeTime Time => time;
 
@@ -27,7 +29,7 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         var path = section.PathOf(quantity.Key);
         if (node is RecipeScalar)
         {
-            var constant = section.Read(quantity.Key, (Schedule?)null, number => new Constant(quantity.Read(number), time.TotalSteps));
+            var constant = section.Read(quantity.Key, (Schedule?)null, number => new Constant(Value(quantity, number), time.TotalSteps));
             if (constant is not null) ScheduleWarnings.OfSize(constant, quantity, time.TotalSteps, node.Place, path, warnings);
             return constant;
         }
@@ -91,7 +93,7 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         {
             problems.Add(node, path,
                 $"a piece is one name with its parameters, as in cosine: {{from: 0.1, to: 0}}; the names are "
-                + $"{string.Join(", ", PieceTable.ByName.Keys)}");
+                + $"{string.Join(", ", PieceTable.ByName.Keys)}", AllPieces);
             return null;
         }
         var name = entry.Key.Text;
@@ -99,7 +101,7 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         {
             var hint = Suggestion.To(name, [.. PieceTable.ByName.Keys]) is { } near
                 ? $"did you mean {near}?" : $"the pieces are {string.Join(", ", PieceTable.ByName.Keys)}";
-            problems.Add(entry.Key.Place, $"{path}.{entry.Key.Shown}: no such piece; {hint}");
+            problems.Add(entry.Key.Place, $"{path}.{entry.Key.Shown}: no such piece; {hint}", AllPieces);
             return null;
         }
         if (SectionReader.Open(entry.Value, $"{path}.{name}", problems) is not { } section) return null;
@@ -108,6 +110,19 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
             ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
         if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
         return piece;
+    }
+
+    // In the place of a number a piece could stand.
+    private static double Value(ScheduledQuantity quantity, RecipeNode node)
+    {
+        try
+        {
+            return quantity.Read(node);
+        }
+        catch (ValueException exception)
+        {
+            throw new ValueException(exception.Node, exception.Message) { Candidates = AllPieces };
+        }
     }
 
     private static bool HasLength(RecipeNode item) =>

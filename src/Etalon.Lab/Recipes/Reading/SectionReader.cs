@@ -6,7 +6,7 @@ namespace Etalon.Lab.Recipes;
 /// </summary>
 internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems problems)
 {
-    // In the order that the keys were asked for; some are asked for twice.
+    // In the order that the keys were asked for, some of them twice; false for those that others of the kind have, and this one has not.
     private readonly OrderedDictionary<string, bool> known = [];
 
     /// <summary>The keys and values.</summary>
@@ -33,6 +33,14 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
     public RecipeNode? Take(string key)
     {
         known[key] = true;
+        return Map.Find(key)?.Value;
+    }
+
+    /// <summary>The value of a key that does not belong here, and that the caller refuses in words of its own; null if it is not
+    /// there.</summary>
+    public RecipeNode? TakeMisplaced(string key)
+    {
+        known.TryAdd(key, false);
         return Map.Find(key)?.Value;
     }
 
@@ -63,7 +71,7 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
         }
         catch (ValueException e)
         {
-            Problems.Add(e.Node, PathOf(key), e.Message);
+            Problems.Add(e.Node, PathOf(key), e.Message, e.Candidates);
         }
         catch (ArgumentException e)
         {
@@ -80,7 +88,8 @@ internal sealed class SectionReader(RecipeMap map, string path, RecipeProblems p
             if (known.ContainsKey(key.Text)) continue;
             var hint =
                 Suggestion.To(key.Text, known.Keys) is { } near ? $"did you mean {near}?" : $"known here: {string.Join(", ", known.Keys)}";
-            Problems.Add(key.Place, $"{PathOf(key.Shown)}: unknown key; {hint}");
+            Problems.Add(key.Place, $"{PathOf(key.Shown)}: unknown key; {hint}",
+                new(CandidateKind.Key, [.. known.Where(other => other.Value && Map.Find(other.Key) is null).Select(other => other.Key)]));
         }
     }
 

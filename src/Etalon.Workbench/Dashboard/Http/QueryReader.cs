@@ -35,6 +35,22 @@ internal sealed class QueryReader(IQueryCollection query)
             ? value : throw new InputException($"{name} = {text}: must be from {least} to {most}");
     }
 
+    /// <summary>Numbers of at least 0 that ascend, between commas: 0,1.5,20; null where they are not given.</summary>
+    public IReadOnlyList<double>? Ascending(string name, int most)
+    {
+        if (Text(name) is not { } text) return null;
+        string[] parts = text.Split(',');
+        if (parts.Length < 2 || parts.Length > most) throw new InputException($"{name}: from 2 to {most} numbers are given at once");
+        var numbers = new double[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!NumberText.TryRead(parts[i], out numbers[i], out string? rule)) throw new InputException($"{name} = {parts[i]}: {rule}");
+            if (!(numbers[i] >= (i == 0 ? 0 : numbers[i - 1])) || numbers[i] > 1L << 53)
+                throw new InputException($"{name} = {parts[i]}: must be at least 0 and not below the one before it");
+        }
+        return numbers;
+    }
+
     /// <summary>Whether something is asked for: 1 or 0.</summary>
     public bool Flag(string name) => Text(name) switch
     {

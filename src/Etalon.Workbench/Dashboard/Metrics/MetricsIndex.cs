@@ -120,30 +120,32 @@ internal sealed class MetricsIndex
             var entries = series.Between(first, last);
             if (entries.Length == 0) return Dashboard.Curve.Empty;
             long points = 0;
-            bool areSingle = true;
-            foreach (ref readonly var entry in entries)
-            {
-                points += entry.Count;
-                areSingle &= entry.Count <= 1;
-            }
+            foreach (ref readonly var entry in entries) points += entry.Count;
+            bool areFew = points <= view.MostPoints;
             var reduction = new CurveReduction(view);
-            bool areEnough = areSingle || (entries.Length >= view.Pixels && points > view.MostPoints);
-            int wide = areEnough ? WideEntries(entries, view, areSingle) : entries.Length;
-            if (wide > 0) ReadAgain(series, entries[0].Block, entries[wide - 1].Block, reduction);
-            foreach (ref readonly var entry in entries[wide..]) reduction.Add(_steps[entry.Block] + 1, entry);
+            for (int i = 0; i < entries.Length;)
+            {
+                int end = WideUntil(entries, i, view, areFew);
+                if (end > i) ReadAgain(series, entries[i].Block, entries[end - 1].Block, reduction);
+                else reduction.Add(_steps[entries[i].Block] + 1, entries[end++]);
+                i = end;
+            }
             return reduction.ToCurve();
         }
     }
 
-    // At the left of a logarithmic axis a block is wider than a pixel, and its extremes alone would be too few.
-    private int WideEntries(ReadOnlySpan<BlockSummary> entries, CurveView view, bool areSingle)
+    // Where a block is wider than a pixel, its extremes alone would be too few. Blocks that lie near each other are read at once.
+    private int WideUntil(ReadOnlySpan<BlockSummary> entries, int begin, CurveView view, bool areFew)
     {
-        if (!view.IsLogarithmic || areSingle) return 0;
-        int wide = 0;
-        while (wide < entries.Length && EndOf(entries[wide].Block) is var end
-            && view.At(end) - view.At(Math.Max(_steps[entries[wide].Block], 1)) > 1) wide++;
-        return wide;
+        const int near = 8;
+        int end = begin;
+        for (int i = begin; i < entries.Length && i - end < (end > begin ? near : 1); i++)
+            if (IsWide(entries[i], view, areFew)) end = i + 1;
+        return end;
     }
+
+    private bool IsWide(in BlockSummary entry, CurveView view, bool areFew) => entry.Count > 1
+        && (areFew || view.At(EndOf(entry.Block)) - view.At(Math.Max(_steps[entry.Block], view.IsLogarithmic ? 1 : 0)) > 1);
 
     private double EndOf(int block) => block + 1 < _steps.Count ? _steps[block + 1] : LastStep + 1;
 

@@ -3,19 +3,39 @@ using Etalon.Lab.Recipes;
 
 namespace Etalon.Workbench.Dashboard;
 
-/// <summary>The words of a recipe, and what a text from a browser may not have.</summary>
+/// <summary>The words that could stand where a recipe is being written, and what a text from a browser may not have.</summary>
 internal static class RecipeVocabulary
 {
-    private static readonly string[] Keys =
-    [
-        "name", "seed", "duration", "steps_per_epoch", "data", "model", "optimizer", "learning_rate", "weight_decay", "momentum",
-        "equivalent", "auto_decay", "loss", "precision", "log", "checkpoint", "set", "batch", "augment", "drop_last", "norm", "affine",
-        "head", "width", "nesterov", "dampening", "decay", "form", "for", "from", "to", "at", "start", "factor", "every", "peak", "period",
-        "growth", "power", "inclusive", "shape",
-    ];
+    /// <summary>
+    /// What could stand at a place, as the recipe's own reader tells it: each word with what to write for it, and how many characters before
+    /// that text's end the cursor goes. Null where nothing can be listed.
+    /// </summary>
+    public static object? At(string text, int place)
+    {
+        if (RecipeCompletion.At(text, place) is not { } found) return null;
+        return new
+        {
+            found.Begin,
+            found.End,
+            Kind = found.Candidates.Kind.ToString().ToLowerInvariant(),
+            Items = found.Candidates.Words.Select(word => ItemOf(word, found)),
+        };
+    }
 
-    /// <summary>Keys and pieces, in the alphabet's order.</summary>
-    public static IReadOnlyList<string> Words { get; } = [.. Keys.Concat(PieceTable.ByName.Keys).Distinct().Order(StringComparer.Ordinal)];
+    private static object ItemOf(string word, RecipeCompletion found)
+    {
+        var (written, back) = (found.Candidates.Kind, found.HasColon) switch
+        {
+            (CandidateKind.Value, _) or (_, true) => (word, 0),
+            (CandidateKind.Key, _) => ($"{word}: ", 0),
+            // A piece is a map of its own: beside a key it needs braces around it.
+            (CandidateKind.Piece, _) when found.IsAlone => ($"{word}: {{}}", 1),
+            _ => found.IsFlow && !found.HasColon ? ($"{word}: {{}}", 1) : ($"{{{word}: {{}}}}", 2),
+        };
+        string? detail = found.Candidates.Kind == CandidateKind.Piece && PieceTable.ByName.TryGetValue(word, out var piece)
+            ? string.Join(", ", piece.Parameters.Select(parameter => parameter.Key)) : null;
+        return new { Word = word, Written = written, Back = back, Detail = detail };
+    }
 
     /// <summary>Refuses a table in a file: a text from a browser names no file of this machine.</summary>
     /// <exception cref="InputException">It names one.</exception>

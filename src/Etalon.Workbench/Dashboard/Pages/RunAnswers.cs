@@ -9,7 +9,7 @@ namespace Etalon.Workbench.Dashboard;
 /// <param name="shelf">Their metrics.</param>
 internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
 {
-    private const int MostSparks = 60, SparkPixels = 48, MostCurves = 200, MostPixels = 4096;
+    private const int MostSparks = 60, SparkPixels = 48, MostCurves = 200, MostPixels = 4096, MostKnots = 100;
 
     // More keys than columns of a table anybody reads; more names than a menu that anybody reads.
     private const int MostKeys = 40;
@@ -85,7 +85,7 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
     public Task ShowAsync(HttpContext context)
     {
         var run = store.Require(new QueryReader(context.Request.Query).Text("id"));
-        return ApiAnswer.JsonAsync(context.Response, RunPage.Of(run, Open(run, context)));
+        return ApiAnswer.JsonAsync(context.Response, RunPage.Of(run, Open(run, context), RunAncestry.Of(run, store)));
     }
 
     /// <summary>What the axes of a run's curves need, and its metrics.</summary>
@@ -102,7 +102,7 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
             run.UpdatesOfEpoch,
             run.Batch,
             Metrics = index.Names,
-            Units = RunPage.UnitsOf(run),
+            Units = RunPage.UnitsOf(run, []),
         });
     }
 
@@ -117,7 +117,10 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
         double from = query.Number("from", 0, 0, 1L << 53);
         double to = query.Number("to", Math.Max(run.TotalUpdates ?? 0, index.LastStep + 1), 0, 1L << 53);
         if (to <= from) throw new InputException($"to = {to}: must be above from, which is {from}");
-        var view = new CurveView(from, to, (int)query.Number("pixels", 1000, 16, MostPixels), query.Flag("log"), query.Flag("mean"));
+        var view = new CurveView(from, to, (int)query.Number("pixels", 1000, 16, MostPixels), query.Flag("log"), query.Flag("mean"))
+        {
+            Knots = query.Ascending("knots", MostKnots),
+        };
         context.Response.Headers["X-Updates"] = $"{index.LastStep + 1}";
         return ApiAnswer.BytesAsync(context.Response, Curve.Bytes([.. names.Select(name => index.Curve(name, view))]));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Etalon.Lab;
+using Etalon.Lab.Conversions;
 using Etalon.Lab.Forecasts;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
@@ -16,8 +17,11 @@ internal static class RunPage
 
     private const long LongestText = 1 << 20;
 
+    // Whose updates are written out one by one: 100 bytes each.
+    private const long MostExact = 200_000;
+
     /// <summary>The run as an object for JSON. A recipe that cannot be read, as a newer etalon's, is told and leaves the rest.</summary>
-    public static object Of(RunFacts run, MetricsIndex index)
+    public static object Of(RunFacts run, MetricsIndex index, IReadOnlyList<(RunFacts Run, long Until)> ancestors)
     {
         string? problem = null;
         Recipe? recipe = null;
@@ -54,29 +58,49 @@ internal static class RunPage
             ImagesPerSecond = index.LastOf("images_per_second")?.Value,
             RecipeText = TextOf(Path.Combine(run.Path, RunFolder.RecipeName)),
             Parent = ParentOf(run.Path),
+            Ancestors = ancestors.Select(ancestor => new { ancestor.Run.Id, ancestor.Until, ancestor.Run.Batch }),
             Schedule = plan is null ? null : ChartJson.Of(ScheduleChart.Of([plan])),
             Events = plan?.Quantities.SelectMany(quantity => plan.Events(quantity)
                 .Select(happening => new { quantity.Name, Updates = happening.Step, happening.What, happening.Text })),
             Phases = recipe is null ? null : PhasesOf(recipe),
-            Units = recipe is null ? null : UnitsOf(recipe),
+            Units = recipe is null ? null : UnitsOf(run, ancestors),
         };
     }
 
-    private static object? PhasesOf(Recipe recipe) => Known(() => Schedules.Dynamics.Phases.Of(InvariantSchedule.NumbersOf(recipe))
-        .Select(phase => new { phase.Begin, phase.End, phase.MixingUnits, phase.Equilibrated, phase.IsConstant }));
+    private static object? PhasesOf(Recipe recipe) => RecipeValues.Of(recipe) is { } values
+        ? PhaseBegins.Of(recipe, values).Select(begin => new { Begin = begin })
+        : recipe.TotalSteps > MostExact ? null
+        : Known(() => Schedules.Dynamics.Phases.Of(InvariantSchedule.NumbersOf(recipe)).Select(phase => new { phase.Begin }));
 
-    /// <summary>Mixing units done after some updates of a run; null where its recipe does not tell.</summary>
-    public static object? UnitsOf(RunFacts run) => Known(() => UnitsOf(ResolvedRecipe.Read(run.Path).Recipe));
+    /// <summary>
+    /// Mixing units done after some updates of a run, those before a fork as its ancestors had them; null where a recipe does not tell.
+    /// </summary>
+    public static object? UnitsOf(RunFacts run, IReadOnlyList<(RunFacts Run, long Until)> ancestors) => Known(() =>
+    {
+        var (updates, units) = (new List<long>(), new List<double>());
+        long begin = 0;
+        foreach (var (part, until) in (IEnumerable<(RunFacts, long)>)[.. ancestors, (run, long.MaxValue)])
+        {
+            if (UnitsOf(ResolvedRecipe.Read(part.Path).Recipe, begin, until) is not { } known) return null;
+            double before = units.Count == 0 ? 0 : units[^1];
+            updates.AddRange(known.Updates);
+            units.AddRange(known.Units.Select(each => before + each - known.Units[0]));
+            begin = until;
+        }
+        return units[^1] > 0 ? new { Updates = updates, Units = units, All = units[^1] } : null;
+    });
 
     // Laws of SGD alone count mixing units.
-    private static object? UnitsOf(Recipe recipe) => Known(() =>
+    private static (long[] Updates, double[] Units)? UnitsOf(Recipe recipe, long begin, long end)
     {
-        var schedule = InvariantSchedule.Of(recipe);
-        if (!(schedule.Units > 0)) return null;
-        long[] updates = [.. Enumerable.Range(0, Knots + 1).Select(i => (long)((double)recipe.TotalSteps * i / Knots)).Distinct()];
-        var until = MixingUnits.Until(schedule.Table);
-        return new { Updates = updates, Units = updates.Select(step => until[(int)step]), All = schedule.Units };
-    });
+        end = Math.Min(end, recipe.TotalSteps);
+        if (begin > end) return null;
+        long[] updates = [.. Enumerable.Range(0, Knots + 1).Select(i => begin + (long)((double)(end - begin) * i / Knots)).Distinct()];
+        if (RecipeValues.Of(recipe) is { } values) return UnitsSketch.Until(recipe, values, updates) is { } units ? (updates, units) : null;
+        if (recipe.TotalSteps > MostExact) return null;
+        var until = MixingUnits.Until(InvariantSchedule.Of(recipe).Table);
+        return (updates, [.. updates.Select(step => until[(int)step])]);
+    }
 
     private static object? Known(Func<object?> find)
     {

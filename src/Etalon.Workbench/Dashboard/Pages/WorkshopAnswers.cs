@@ -1,8 +1,5 @@
 using System.Text.Json;
 using Etalon.Lab;
-using Etalon.Lab.Charts;
-using Etalon.Lab.Conversions;
-using Etalon.Lab.Forecasts;
 using Etalon.Lab.Planning;
 using Etalon.Lab.Recipes;
 using Etalon.Workbench.Commands;
@@ -12,8 +9,8 @@ namespace Etalon.Workbench.Dashboard;
 
 /// <summary>The answers of the workshop: a recipe as text becomes its schedule, its forecast and its twin, or what is wrong with
 /// it.</summary>
-/// <param name="store">The runs, one of which may tell the gradients of a recipe.</param>
-internal sealed class WorkshopAnswers(RunStore store)
+/// <param name="theory">Forecasts and twins.</param>
+internal sealed class WorkshopAnswers(WorkshopTheory theory)
 {
     private const int LargestRecipe = 256 << 10;
 
@@ -53,12 +50,17 @@ internal sealed class WorkshopAnswers(RunStore store)
         await ApiAnswer.JsonAsync(context.Response, new { Text = writer.ToString() });
     }
 
-    /// <summary>The words of a recipe, for completion.</summary>
-    public static Task WordsAsync(HttpContext context) => ApiAnswer.JsonAsync(context.Response, new
+    /// <summary>The frameworks that a schedule is exported for.</summary>
+    public static Task TargetsAsync(HttpContext context) =>
+        ApiAnswer.JsonAsync(context.Response, new { Targets = ExportCommand.TargetNames });
+
+    /// <summary>What could stand at a place of a recipe.</summary>
+    public static async Task CompleteAsync(HttpContext context)
     {
-        Words = RecipeVocabulary.Words,
-        Targets = ExportCommand.TargetNames,
-    });
+        var asked = await ReadAsync<CompleteQuestion>(context);
+        RequireShort(asked.Text);
+        await ApiAnswer.JsonAsync(context.Response, new { Completion = RecipeVocabulary.At(asked.Text, asked.Place) });
+    }
 
     private static object ScheduleOf(ReadRecipe read, PlannedRecipe plan, PlannedRecipe? other, IReadOnlyList<RecipeProblem> otherProblems)
         => new
@@ -76,81 +78,42 @@ internal sealed class WorkshopAnswers(RunStore store)
     public async Task TheoryAsync(HttpContext context)
     {
         var asked = await ReadAsync<PlanQuestion>(context);
-        var (read, _, problems) = Read(asked.Text, "recipe");
-        if (read is null)
-        {
-            await ApiAnswer.JsonAsync(context.Response, new { Problems = problems });
-            return;
-        }
-        var recipe = read.Recipe;
-        var converting = Task.Run(() => Try(() => TwinOf(recipe)), context.RequestAborted);
-        var (forecast, forecastProblem) = Try(() => ForecastOf(recipe));
-        var (twin, twinProblem) = await converting;
-        await ApiAnswer.JsonAsync(context.Response, new
-        {
-            Phases = forecast?.Phases.Select(phase => new { phase.Begin, phase.End, phase.MixingUnits, phase.Equilibrated }),
-            Forecast = forecast is null ? null : ChartJson.Of(ForecastChart.Of(forecast) with { XLabel = "updates" }, SentenceOf(forecast)),
-            ForecastProblem = forecastProblem,
-            Twin = twin is null ? null : ChartJson.Of(twin),
-            TwinProblem = twinProblem,
-        });
-    }
-
-    // Absolute where a run of this recipe has measured its gradients; else relative to equilibrium.
-    private Forecast ForecastOf(Recipe recipe)
-    {
-        // Without a model there is no normalization to miss.
-        if (recipe.Model is not null) Forecast.Check(recipe);
-        var run = store.All().FirstOrDefault(run => run.RecipeHash == recipe.Hash && run.State != RunState.Damaged);
-        return (run is null ? null : Try(() => Forecast.From(recipe, run.Path)).Value) ?? Forecast.Without(recipe);
-    }
-
-    private static string SentenceOf(Forecast forecast)
-    {
-        string units = $"{forecast.MixingUnits:G3} mixing units in all";
-        return forecast.HasNorms
-            ? $"Norms and effective rates of this recipe, with gradients {forecast.Source}; {units}."
-            : $"The effective rate over that of its equilibrium, of a run that starts there: 1 is settled; {units}.";
-    }
-
-    private static Chart TwinOf(Recipe recipe)
-    {
-        var form = RecipeConversion.FormOf(recipe with { Equivalent = null });
-        var plan = PlannedRecipe.Of(recipe with { Equivalent = form });
-        var lines = PlanLines.Of([plan], PlannedQuantity.LearningRate);
-        double unit = PlanLines.XLabel([plan]) == "step" ? 1 : recipe.StepsPerEpoch;
-        return new Chart($"{recipe.Name}: {FormWords.Of(form.Form)}", "updates", [new ChartPanel(lines.Label,
-            [.. lines.Lines.Select(line => ScheduleChart.InUpdates(line, unit))])])
-        {
-            Legend = PlanLines.Names([plan]),
-        };
-    }
-
-    private static (T? Value, string? Problem) Try<T>(Func<T> find)
-    {
-        try
-        {
-            return (find(), null);
-        }
-        catch (InputException exception)
-        {
-            return (default, string.Join(' ', exception.Problems));
-        }
+        var (read, problems) = ReadRecipe(asked.Text, "recipe");
+        object answer = read is null ? new { Problems = problems } : await theory.OfAsync(read.Recipe, context.RequestAborted);
+        await ApiAnswer.JsonAsync(context.Response, answer);
     }
 
     private static (ReadRecipe? Read, PlannedRecipe? Plan, IReadOnlyList<RecipeProblem> Problems) Read(string text, string source)
     {
-        if (text.Length > LargestRecipe) throw new InputException($"a recipe has at most {LargestRecipe} characters here");
+        var (read, problems) = ReadRecipe(text, source);
+        if (read is null) return (null, null, problems);
         try
         {
-            RecipeVocabulary.RefuseFiles(text, source);
-            var read = RecipeReader.Read(text, source);
             return (read, PlannedRecipe.Of(read.Recipe), []);
         }
         catch (InputException exception)
         {
             return (null, null, [.. exception.Problems.Select(problem => RecipeProblem.Of(problem, source))]);
         }
+    }
+
+    private static (ReadRecipe? Read, IReadOnlyList<RecipeProblem> Problems) ReadRecipe(string text, string source)
+    {
+        RequireShort(text);
+        try
+        {
+            RecipeVocabulary.RefuseFiles(text, source);
+            return (RecipeReader.Read(text, source), []);
+        }
+        catch (InputException exception)
+        {
+            return (null, [.. exception.Problems.Select(problem => RecipeProblem.Of(problem, source))]);
+        }
+    }
+
+    private static void RequireShort(string text)
+    {
+        if (text.Length > LargestRecipe) throw new InputException($"a recipe has at most {LargestRecipe} characters here");
     }
 
     private static async Task<T> ReadAsync<T>(HttpContext context) where T : class
@@ -169,6 +132,8 @@ internal sealed class WorkshopAnswers(RunStore store)
     }
 
     private sealed record PlanQuestion(string Text = "", string? Overlay = null);
+
+    private sealed record CompleteQuestion(string Text = "", int Place = 0);
 
     private sealed record MoveQuestion(string Text = "", string Key = "", long Update = 0);
 

@@ -38,8 +38,14 @@ internal sealed record RunFacts
     /// <summary>The hash of its recipe.</summary>
     public string? RecipeHash { get; init; }
 
-    /// <summary>The run that it was forked from.</summary>
+    /// <summary>The run that it was forked from: its folder, as it was then.</summary>
     public string? Parent { get; init; }
+
+    /// <summary>The updates that its parent had done.</summary>
+    public long? ForkedAfter { get; init; }
+
+    /// <summary>The hash of its parent's recipe.</summary>
+    public string? ParentHash { get; init; }
 
     /// <summary>Bytes of its metrics when it was looked at.</summary>
     public long MetricsBytes { get; init; }

@@ -77,14 +77,17 @@ internal sealed class RunReader(string id, string path)
         if (root.ValueKind != JsonValueKind.Object) throw new JsonException("an object is expected");
         var keys = new Dictionary<string, string>();
         if (root.TryGetProperty("recipe", out var recipe)) RecipeKeys.Add(keys, "", recipe);
+        var parent = root.TryGetProperty(RunParent.Key, out var fork) && fork.ValueKind == JsonValueKind.Object ? fork : default(JsonElement?);
         return new RunFacts
         {
             Id = id,
             Path = path,
             State = RunState.Damaged,
             RecipeHash = Text(root, "recipe_sha256"),
-            Parent = root.TryGetProperty(RunParent.Key, out var parent) && parent.ValueKind == JsonValueKind.Object
-                ? Text(parent, "run") : null,
+            Parent = parent is { } named ? Text(named, "run") : null,
+            ForkedAfter = parent is { } left && left.TryGetProperty("step", out var step) && step.ValueKind == JsonValueKind.Number
+                && step.TryGetInt64(out long updates) && updates >= 0 ? updates : null,
+            ParentHash = parent is { } hashed ? Text(hashed, "recipe_sha256") : null,
             TotalUpdates = Whole(keys.GetValueOrDefault("duration")),
             UpdatesOfEpoch = Whole(keys.GetValueOrDefault("steps_per_epoch")),
             Batch = Whole(keys.GetValueOrDefault("data.batch")),

@@ -37,6 +37,18 @@ internal sealed class RunStore(string root)
         lock (_lock) return _runs.TryGetValue(id, out var run) ? run.Facts : null;
     }
 
+    /// <summary>
+    /// The run that another one was forked from: the one at its parent's path, or, where the folder was moved since, one of that name; of the
+    /// parent's recipe in any case. Null where there is none.
+    /// </summary>
+    public RunFacts? ParentOf(RunFacts fork)
+    {
+        if (fork.Parent is not { Length: > 0 } path || fork.ParentHash is not { } hash) return null;
+        string id = Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'), name = RunFolder.NameOf(path);
+        return Find(id) is { } there && there.RecipeHash == hash ? there
+            : All().FirstOrDefault(run => run.RecipeHash == hash && RunFolder.NameOf(run.Path) == name);
+    }
+
     /// <summary>Looks again, unless it has done so just now.</summary>
     /// <returns>The names of the runs that changed; empty for none.</returns>
     public IReadOnlyList<string> Refresh()

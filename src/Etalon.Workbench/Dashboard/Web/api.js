@@ -47,13 +47,14 @@ export async function upload(path, file) {
  * Curves of a run.
  * @param {string} run
  * @param {string[]} metrics
- * @param {{from?: number, to?: number, pixels?: number, log?: boolean, mean?: boolean}} view
+ * @param {{from?: number, to?: number, pixels?: number, log?: boolean, mean?: boolean, knots?: number[]}} view
  */
 export async function curves(run, metrics, view = {}) {
   const query = new URLSearchParams({ run });
   for (const metric of metrics) query.append('metric', metric);
   for (const name of /** @type {const} */ (['from', 'to', 'pixels'])) if (view[name] !== undefined) query.set(name, String(view[name]));
   if (view.log) query.set('log', '1');
+  if (view.knots) query.set('knots', view.knots.join(','));
   if (view.mean) query.set('mean', '1');
   const answer = await ask(`api/curves?${query}`);
   return decodeCurves(await answer.arrayBuffer());

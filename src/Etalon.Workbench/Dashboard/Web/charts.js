@@ -13,16 +13,15 @@ import { Figure } from './figure.js';
  * Draws each field of a chart as a figure; figures of the same host are used again, so that their scales stay.
  * @param {HTMLElement & {figures?: Figure[]}} host
  * @param {ServedChart} chart
- * @param {{sync?: string, x?: {label: string, at: (updates: number) => number}, verticals?: {x: number, label: string}[], sentences?: string[], titles?: string[], points?: boolean, options?: Partial<import('./figure.js').Options>}} [options]
+ * @param {{sync?: string, x?: {label: string, at: (updates: number) => number}, verticals?: {x: number, label: string}[], sentences?: string[], titles?: string[], points?: boolean, key?: string, options?: Partial<import('./figure.js').Options>}} [options]
  */
 export function drawChart(host, chart, options = {}) {
   const at = options.x?.at ?? (x => x);
   const figures = host.figures ?? [];
   chart.panels.forEach((panel, i) => {
     const title = options.titles?.[i] ?? (panel.label.charAt(0).toUpperCase() + panel.label.slice(1));
-    const figure = figures[i] ?? new Figure({ title, sync: options.sync, height: Math.max(220, Math.min(panel.height, 300)), ...options.options });
+    const figure = figures[i] ?? new Figure({ title, key: options.key === undefined ? undefined : `${options.key}${i + 1}`, sync: options.sync, height: Math.max(220, Math.min(panel.height, 300)), ...options.options });
     figures[i] = figure;
-    const before = figure.drawing;
     figure.show({
       lines: panel.lines.map(line => ({
         label: line.name || chart.legend[line.color] || (line.on_right ? panel.right_label : panel.label) || '', color: line.color, thin: line.is_thin, dash: line.on_right, right: line.on_right,
@@ -30,15 +29,16 @@ export function drawChart(host, chart, options = {}) {
       })),
       // A title that says it needs no label beside it.
       xLabel: options.x?.label ?? chart.x_label, yLabel: title.toLowerCase() === panel.label.toLowerCase() ? undefined : panel.label, rightLabel: panel.right_label,
-      xLog: before?.xLog ?? chart.is_x_log, yLog: before?.yLog ?? panel.is_log,
-      min: before?.min, max: before?.max,
+      xLog: chart.is_x_log, yLog: panel.is_log,
       sentence: options.sentences?.[i] ?? (i === 0 ? chart.sentence : ''),
       marks: chart.marks.map(([from, to]) => ({ from: at(from), to: at(to) })),
       verticals: options.verticals,
     });
   });
   host.figures = figures.slice(0, chart.panels.length);
-  fill(host, host.figures.map(figure => figure.root));
+  // What stands there already stays: a chart that is taken out and put back is laid out anew.
+  const roots = host.figures.map(figure => figure.root);
+  if (host.children.length !== roots.length || roots.some((root, i) => host.children[i] !== root)) fill(host, roots);
 }
 
 /** A chart that is being read. @param {string} what */

@@ -1,7 +1,7 @@
 // @ts-check
 // Any number of runs over each other: one metric, one axis; where their recipes differ; mean over seeds.
 import { curves, json } from './api.js';
-import { bySetting, course, meanBand, percent, sample, secondsOf, smooth, text, xAxis } from './compute.js';
+import { bySetting, course, meanBand, percent, sample, secondsOf, smooth, text, viewOf, xAxis } from './compute.js';
 import { address, el, fill, params, problem, remember, select, throttled, toggle } from './dom.js';
 import { Figure } from './figure.js';
 
@@ -19,9 +19,7 @@ export async function show(main) {
   const read = new Map();
   /** @type {Map<string, {updates: ArrayLike<number>, seconds: ArrayLike<number>}>} */
   const seconds = new Map();
-  /** @type {[number, number] | null} */
-  let range = null;
-  const figure = new Figure({ title: 'Comparison', height: 420, onScale: scale => remember({ logx: scale.xLog, logy: scale.yLog }), onZoom: zoomed });
+  const figure = new Figure({ title: 'Comparison', key: '', height: 420, onScale: () => void closer(), onZoom: () => void closer() });
   const problems = el('div'), chooser = el('div.bar'), controls = el('div.bar'), table = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': 'Differing keys' });
   fill(main, el('h1', null, 'Compare'), chooser, controls, problems, figure.root, el('h2', null, 'What differs'), table);
 
@@ -76,13 +74,15 @@ export async function show(main) {
   async function readCurves() {
     const ids = chosen().filter(id => facts.has(id));
     const most = Math.max(...ids.map(id => facts.get(id).total_updates ?? facts.get(id).updates ?? 1));
-    const view = { from: range ? Math.max(0, range[0]) : 0, to: range ? range[1] : most, pixels, log: params().get('logx') === '1' && metric() !== '' };
+    const isLog = figure.drawing?.xLog ?? figure.scales.xLog ?? false;
     await Promise.all(ids.map(async id => {
       try {
-        const needsTime = params().get('x') === 'time' && !seconds.has(id) && facts.get(id).batch;
-        const [curve, speed] = await curves(id, needsTime ? [metric(), 'images_per_second'] : [metric()], { ...view, mean: areMeans() && !isSparse(id) });
+        if (params().get('x') === 'time' && !seconds.has(id) && facts.get(id).batch)
+          seconds.set(id, secondsOf((await curves(id, ['images_per_second'], { pixels }))[0], facts.get(id).batch));
+        // Each run has updates of its own at the ends of what is looked at.
+        const view = viewOf(axisOf(id), Math.max(most, 1), figure.zoom, isLog);
+        const [curve] = await curves(id, [metric()], { ...view, pixels, mean: areMeans() && !isSparse(id) });
         read.set(id, curve);
-        if (speed) seconds.set(id, secondsOf(speed, facts.get(id).batch));
       } catch (error) {
         read.delete(id);
         problems.append(problem(error));
@@ -104,7 +104,7 @@ export async function show(main) {
     fill(controls,
       select('Metric', names.map(name => ({ value: name, text: name })), metric(), async name => { remember({ metric: name }); await readCurves(); draw(); drawTable(); }),
       select('Horizontal axis', ['updates', 'epochs', 'samples', 'time', 'units'].map(unit => ({ value: unit, text: unit === 'units' ? 'mixing units' : unit, disabled: lacking(unit) })), params().get('x') ?? 'updates',
-        async unit => { remember({ x: unit }); if (unit === 'time') await readCurves(); draw(); }),
+        async unit => { figure.resetZoom(); remember({ x: unit }); await readCurves(); draw(); }),
       el('label.field', null, el('span', null, 'Smoothing'), el('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: weight, oninput: (/** @type {Event} */ event) => {
         weight = Number(/** @type {HTMLInputElement} */ (event.target).value);
         remember({ smooth: weight > 0 ? weight : null });
@@ -125,7 +125,7 @@ export async function show(main) {
   }
 
   function draw() {
-    const ids = chosen().filter(id => read.has(id)), before = figure.drawing;
+    const ids = chosen().filter(id => read.has(id));
     if (ids.length === 0 || ids.every(id => /** @type {Curve} */ (read.get(id)).x.length === 0)) {
       figure.empty(ids.length === 0 ? 'No run could be read.' : `No run has ${metric()} here.`);
       return;
@@ -150,7 +150,7 @@ export async function show(main) {
       sentence = ends.length === 0 ? `${metric()} has no values yet.`
         : `${metric()} of ${ids.length} ${ids.length === 1 ? 'run' : 'runs'}: ${ends[0].id} ends highest at ${text(ends[0].value)}${ends.length > 1 ? `, ${ends[ends.length - 1].id} lowest at ${text(ends[ends.length - 1].value)}` : ''}.`;
     }
-    figure.show({ lines, xLabel: axisOf(ids[0]).label, yLabel: metric(), xLog: before?.xLog ?? params().get('logx') === '1', yLog: before?.yLog ?? params().get('logy') === '1', min: before?.min, max: before?.max, sentence });
+    figure.show({ lines, xLabel: axisOf(ids[0]).label, yLabel: metric(), sentence });
   }
 
   function drawTable() {
@@ -167,11 +167,9 @@ export async function show(main) {
         keys.map((/** @type {any} */ { key, i }) => row(key, runs.map(run => run.values[i] ?? '–'))), keys.length === 0 ? el('tr', null, el('td', { colspan: runs.length + 1 }, 'The recipes are the same.')) : null)));
   }
 
-  /** @param {[number, number] | null} zoom */
-  async function zoomed(zoom) {
-    // Of units other than updates each run would need a range of its own; its points are close enough as they are.
-    if ((params().get('x') ?? 'updates') !== 'updates') return;
-    range = zoom;
+  // What is looked at and its scale decide which values stand for a pixel.
+  async function closer() {
+    if (chosen().length === 0) return;
     await readCurves();
     draw();
   }

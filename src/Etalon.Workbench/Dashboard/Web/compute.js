@@ -296,3 +296,54 @@ export function secondsOf(speed, batch) {
   }
   return { updates, seconds };
 }
+
+/**
+ * Where a rising function has a value, between 0 and a most.
+ * @param {(x: number) => number} at
+ * @param {number} value
+ * @param {number} most
+ */
+export function inverse(at, value, most) {
+  let low = 0, high = most;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (at(middle) < value) low = middle; else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * What a picture asks the server for: the updates at its ends, and how they are spread over its width, so that each pixel of this very scale
+ * keeps its least and greatest value.
+ * @param {XAxis} axis
+ * @param {number} most updates at the right end of the whole
+ * @param {[number, number] | null} range what is looked at, on the axis; null for the whole
+ * @param {boolean} isLog
+ * @returns {{from: number, to: number, log?: boolean, knots?: number[]}}
+ */
+export function viewOf(axis, most, range, isLog) {
+  const isLinear = axis.unit === 'updates' || axis.unit === 'epochs' || axis.unit === 'samples';
+  const from = range ? inverse(axis.at, range[0], most) : 0;
+  const to = Math.max(range ? inverse(axis.at, range[1], most) : most, from + 1e-3);
+  if (isLinear) return isLog ? { from, to, log: true } : { from, to };
+  const places = 48, low = range ? range[0] : axis.at(isLog ? Math.min(1, most / 2) : 0), high = range ? range[1] : axis.at(most);
+  if (!(high > low) || (isLog && !(low > 0))) return { from, to };
+  const knots = Array.from({ length: places + 1 }, (_, i) => Number(inverse(axis.at, isLog ? low * (high / low) ** (i / places) : low + (high - low) * i / places, most).toFixed(2)));
+  return { from, to, knots };
+}
+
+/**
+ * Curves of which each goes on where the one before it ends: those of a fork's ancestors.
+ * @param {{curve: Curve, until: number}[]} parts
+ * @returns {Curve}
+ */
+export function joinCurves(parts) {
+  const x = /** @type {number[]} */ ([]), y = /** @type {number[]} */ ([]);
+  for (const { curve, until } of parts)
+    for (let i = 0; i < curve.x.length; i++) {
+      if (curve.x[i] > until || (x.length > 0 && curve.x[i] <= x[x.length - 1])) continue;
+      x.push(curve.x[i]);
+      y.push(curve.y[i]);
+    }
+  return { x, y, reduced: parts.some(part => part.curve.reduced) };
+}

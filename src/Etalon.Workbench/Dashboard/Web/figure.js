@@ -1,24 +1,29 @@
 // @ts-check
 // A figure: one chart with its sentence, its tools and its table. All charts of the pages are figures.
 import { csv, text, ticks } from './compute.js';
-import { download, el, fill, svg, toggle } from './dom.js';
+import { download, el, fill, params, remember, svg, toggle } from './dom.js';
 
 /**
- * @typedef {{label: string, x: ArrayLike<number>, y: ArrayLike<number | null>, color?: number, thin?: boolean, dash?: boolean, right?: boolean, faint?: boolean, low?: ArrayLike<number | null>, high?: ArrayLike<number | null>, quiet?: boolean, points?: boolean}} Line
- * @typedef {{lines: Line[], xLabel: string, yLabel?: string, rightLabel?: string, xLog?: boolean, yLog?: boolean, sentence: string, marks?: {from: number, to: number, label?: string}[], verticals?: {x: number, label: string}[], min?: number, max?: number, partial?: boolean}} Drawing
- * @typedef {{title: string, sync?: string, height?: number, onZoom?: (range: [number, number] | null) => void, onScale?: (scale: {xLog: boolean, yLog: boolean}) => void, noTools?: boolean, wheel?: boolean, onDrag?: (x: number, y: number, isEnd: boolean, line: number | null) => void}} Options
+ * @typedef {{label: string, x: ArrayLike<number>, y: ArrayLike<number | null>, color?: number, thin?: boolean, dash?: boolean, right?: boolean, faint?: boolean, light?: boolean, low?: ArrayLike<number | null>, high?: ArrayLike<number | null>, quiet?: boolean, points?: boolean}} Line
+ * @typedef {{lines: Line[], xLabel: string, yLabel?: string, rightLabel?: string, xLog?: boolean, yLog?: boolean, sentence: string, marks?: {from: number, to: number, label?: string}[], verticals?: {x: number, label: string}[], partial?: boolean}} Drawing
+ * @typedef {{title: string, key?: string, sync?: string, height?: number, onZoom?: (range: [number, number] | null) => void, onScale?: (scale: {xLog: boolean, yLog: boolean}) => void, noTools?: boolean, wheel?: boolean, onDrag?: (x: number, y: number, isEnd: boolean, line: number | null) => void}} Options
  */
 
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
-/** The palette as the style sheet has it for light or dark. @returns {string[]} */
-function palette() {
-  const style = getComputedStyle(document.documentElement);
-  return Array.from({ length: 7 }, (_, i) => style.getPropertyValue(`--line-${i}`).trim());
+// What the style sheet says for light or dark; asked for once, for each question costs a look at all styles.
+/** @type {Map<string, string>} */
+const colors = new Map();
+
+/** @param {string} name @returns {string} */
+function color(name) {
+  const known = colors.get(name) ?? getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  colors.set(name, known);
+  return known;
 }
 
-/** @param {string} name */
-const color = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** The palette. @returns {string[]} */
+const palette = () => Array.from({ length: 7 }, (_, i) => color(`line-${i}`));
 
 /** @param {string} hex @param {number} alpha */
 export function faded(hex, alpha) {
@@ -28,12 +33,12 @@ export function faded(hex, alpha) {
 
 /** The look of a line: colors first, then the same colors dashed. @param {Line} line @param {number} place */
 function look(line, place) {
-  const index = line.color ?? place, colors = palette();
-  const stroke = colors[index % colors.length];
+  const index = line.color ?? place, lines = palette();
+  const stroke = lines[index % lines.length];
   return {
-    stroke: line.faint ? faded(stroke, 0.28) : stroke,
+    stroke: line.faint ? faded(stroke, 0.28) : line.light ? faded(stroke, 0.55) : stroke,
     width: line.thin || line.faint ? 1 : 2,
-    dash: line.dash ? [6, 4] : dashes[Math.floor(index / colors.length) % dashes.length],
+    dash: line.dash ? [6, 4] : dashes[Math.floor(index / lines.length) % dashes.length],
     pure: stroke,
   };
 }
@@ -43,6 +48,7 @@ const shown = new Set();
 
 /** Draws all figures again, in the colors of the theme. */
 export function redrawAll() {
+  colors.clear();
   for (const figure of shown) if (figure.root.isConnected) figure.draw(); else shown.delete(figure);
 }
 
@@ -54,18 +60,25 @@ export class Figure {
     this.drawing = null;
     /** @type {any} */
     this.plot = null;
-    this.isTableShown = false;
+    // What an address has of it: prefix-logx, prefix-logy, prefix-zoom, prefix-table; without a key nothing.
+    this.kept = options.key === undefined ? null : (/** @type {string} */ name) => options.key === '' ? name : `${options.key}-${name}`;
+    const query = params(), of = (/** @type {string} */ name) => this.kept ? query.get(this.kept(name)) : null;
+    this.isTableShown = of('table') === '1';
+    /** What the reader chose of the scales; undefined where the chart itself says. @type {{xLog?: boolean, yLog?: boolean}} */
+    this.scales = { xLog: flagOf(of('logx')), yLog: flagOf(of('logy')) };
+    this.usual = { xLog: false, yLog: false };
     /** @type {[number, number] | null} */
-    this.zoom = null;
+    this.zoom = rangeOf(of('zoom'));
+    this.shape = '';
     this.sentence = el('p.sentence');
     this.area = el('div.plot', { tabindex: '0', role: 'group', 'aria-roledescription': 'chart', 'aria-label': options.title });
     this.legend = el('div.legend');
     this.value = el('p.readout', { 'aria-live': 'polite' });
-    this.table = el('div.table-scroll', { hidden: true, tabindex: '0', role: 'region', 'aria-label': `Table of ${options.title}` });
+    this.table = el('div.table-scroll', { hidden: !this.isTableShown, tabindex: '0', role: 'region', 'aria-label': `Table of ${options.title}` });
     this.xButton = toggle('log x', false, isOn => this.scale({ xLog: isOn }));
     this.yButton = toggle('log y', false, isOn => this.scale({ yLog: isOn }));
-    this.tableButton = toggle('table', false, isOn => this.showTable(isOn));
-    this.resetButton = el('button', { type: 'button', hidden: true, onclick: () => this.resetZoom() }, 'whole range');
+    this.tableButton = toggle('table', this.isTableShown, isOn => this.showTable(isOn));
+    this.resetButton = el('button', { type: 'button', hidden: this.zoom === null, onclick: () => this.resetZoom() }, 'whole range');
     const tools = el('div.tools', { role: 'group', 'aria-label': `Tools of ${options.title}` }, this.resetButton, this.xButton, this.yButton, this.tableButton,
       el('button', { type: 'button', onclick: () => this.saveSvg() }, 'SVG'),
       el('button', { type: 'button', onclick: () => this.savePng() }, 'PNG'),
@@ -80,6 +93,10 @@ export class Figure {
   /** @param {Drawing} drawing */
   show(drawing) {
     this.drawing = drawing;
+    for (const name of /** @type {const} */ (['xLog', 'yLog'])) {
+      this.usual[name] = Boolean(drawing[name]);
+      drawing[name] = this.scales[name] ?? drawing[name];
+    }
     this.area.classList.remove('busy');
     this.draw();
   }
@@ -89,6 +106,7 @@ export class Figure {
     this.drawing = null;
     this.plot?.destroy();
     this.plot = null;
+    this.shape = '';
     this.area.classList.remove('busy');
     this.sentence.textContent = why;
     fill(this.legend);
@@ -103,11 +121,22 @@ export class Figure {
   /** @param {{xLog?: boolean, yLog?: boolean}} change */
   scale(change) {
     if (!this.drawing) return;
+    Object.assign(this.scales, change);
     Object.assign(this.drawing, change);
     this.draw();
+    for (const [name, kept] of /** @type {const} */ ([['xLog', 'logx'], ['yLog', 'logy']])) {
+      const chosen = this.scales[name];
+      this.keep(kept, chosen === undefined || chosen === this.usual[name] ? null : chosen ? '1' : '0');
+    }
     this.options.onScale?.({ xLog: Boolean(this.drawing.xLog), yLog: Boolean(this.drawing.yLog) });
   }
 
+  /** @param {string} name @param {string | null} value */
+  keep(name, value) {
+    if (this.kept) remember({ [this.kept(name)]: value });
+  }
+
+  // A chart of the same lines as before takes their new numbers, which is several times as fast as a new chart.
   draw() {
     const drawing = this.drawing;
     if (!drawing) return;
@@ -135,13 +164,20 @@ export class Figure {
     // Every tick has a label: by itself uPlot leaves out most of a logarithmic axis.
     const axis = { stroke: color('muted'), filter: (/** @type {any} */ _, /** @type {number[]} */ at) => at, grid, ticks: grid, font: '12px system-ui, sans-serif', labelFont: '12px system-ui, sans-serif', labelSize: 18 };
     const { width, height } = this.size();
+    const shape = JSON.stringify([series.map(one => [one.label, one.scale, one.stroke, one.width, one.dash, one.points?.show]), drawing.lines.map(line => Boolean(line.quiet)),
+      bands.map(band => band.series), drawing.xLog, drawing.yLog, drawing.xLabel, drawing.yLabel, drawing.rightLabel, color('card')]);
+    if (this.plot && shape === this.shape && this.plot.width === width && this.plot.height === height) {
+      this.plot.setData(joined);
+      if (this.isTableShown) this.fillTable();
+      return;
+    }
     const options = {
       width, height, series, bands,
       legend: { show: false },
       padding: [8, drawing.rightLabel ? 4 : 12, 0, 0],
       cursor: { sync: this.options.sync ? { key: this.options.sync, setSeries: false } : undefined, drag: { x: !this.options.onDrag, y: false }, focus: { prox: 24 }, points: { size: 7 } },
       scales: {
-        x: { time: false, distr: drawing.xLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [drawing.min ?? low, drawing.max ?? high] },
+        x: { time: false, distr: drawing.xLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => this.zoom ?? xRange(low, high) },
         y: { distr: drawing.yLog ? 3 : 1, range: drawing.yLog ? logRange : range },
         right: { distr: 1, range },
       },
@@ -159,6 +195,7 @@ export class Figure {
     this.plot?.destroy();
     fill(this.area);
     this.plot = new uPlot(options, joined, this.area);
+    this.shape = shape;
     if (this.options.onDrag) this.allowDrag();
     this.drawLegend();
     if (this.isTableShown) this.fillTable();
@@ -244,7 +281,7 @@ export class Figure {
     if (!this.drawing || !(range[1] > range[0])) return;
     this.zoom = range;
     this.resetButton.hidden = false;
-    [this.drawing.min, this.drawing.max] = range;
+    this.keep('zoom', range.map(end => Number(end.toPrecision(8))).join(','));
     this.plot?.setScale('x', { min: range[0], max: range[1] });
     this.options.onZoom?.(range);
   }
@@ -253,7 +290,7 @@ export class Figure {
     if (!this.drawing) return;
     this.zoom = null;
     this.resetButton.hidden = true;
-    this.drawing.min = this.drawing.max = undefined;
+    this.keep('zoom', null);
     this.draw();
     this.options.onZoom?.(null);
   }
@@ -316,6 +353,7 @@ export class Figure {
   showTable(isShown) {
     this.isTableShown = isShown;
     this.table.hidden = !isShown;
+    this.keep('table', isShown ? '1' : null);
     if (isShown) this.fillTable();
   }
 
@@ -435,6 +473,24 @@ function values(y, isLog) {
     shownValues[i] = value === null || !Number.isFinite(value) || (isLog && value <= 0) ? null : value;
   }
   return shownValues;
+}
+
+/** @param {string | null} text @returns {boolean | undefined} */
+function flagOf(text) {
+  return text === null ? undefined : text === '1';
+}
+
+/** @param {string | null} text @returns {[number, number] | null} */
+function rangeOf(text) {
+  const [low, high] = (text ?? '').split(',').map(Number);
+  return high > low ? [low, high] : null;
+}
+
+// A single place gets room on both sides.
+/** @param {number} low @param {number} high @returns {[number, number]} */
+function xRange(low, high) {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  return low === high ? [low - Math.max(1, 0.1 * Math.abs(low)), high + Math.max(1, 0.1 * Math.abs(high))] : [low, high];
 }
 
 // Update 0 has no place on a logarithmic axis.

@@ -2,7 +2,7 @@
 // One run: its curves, its schedule, its weights against the theory, what is wrong with it, its recipe.
 import { curves, json } from './api.js';
 import { drawChart, waiting } from './charts.js';
-import { course, duration, percent, secondsOf, smooth, text, xAxis } from './compute.js';
+import { course, duration, joinCurves, percent, secondsOf, smooth, text, viewOf, xAxis } from './compute.js';
 import { address, el, fill, params, problem, remember, select, throttled } from './dom.js';
 import { Figure } from './figure.js';
 
@@ -12,7 +12,7 @@ const curveSets = [
   { id: 'loss', title: 'Loss', metrics: ['train/loss', 'test/loss', 'fit/loss'], label: 'loss' },
   { id: 'accuracy', title: 'Accuracy', metrics: ['train/accuracy', 'test/accuracy', 'fit/accuracy'], label: 'accuracy' },
 ];
-const pixels = 900;
+const fewest = 600;
 
 /** @param {HTMLElement} main */
 export async function show(main) {
@@ -35,6 +35,7 @@ export async function show(main) {
 
   const axis = () => xAxis(params().get('x') ?? 'updates', { ...run, seconds }) ?? /** @type {import('./compute.js').XAxis} */ (xAxis('updates', run));
   const phases = () => (run.phases ?? []).slice(1).map((/** @type {any} */ phase) => ({ x: axis().at(phase.begin), label: `phase from ${phase.begin}` }));
+  const forkedAfter = () => run.ancestors.length === 0 ? 0 : run.ancestors[run.ancestors.length - 1].until;
 
   function drawHead() {
     const units = run.units ? xAxis('units', run)?.at(run.updates ?? 0) : null;
@@ -55,10 +56,17 @@ export async function show(main) {
     fill(controls, select('Horizontal axis', [
       { value: 'updates', text: 'updates' }, { value: 'epochs', text: 'epochs', disabled: known('epochs') }, { value: 'samples', text: 'samples', disabled: known('samples') },
       { value: 'time', text: 'time', disabled: known('time') }, { value: 'units', text: 'mixing units', disabled: known('units') }], axis().unit, unit => {
+      const before = axis();
       remember({ x: unit });
-      drawCurves();
+      const most = Math.max(run.total_updates ?? 0, run.updates ?? 0, 1);
+      for (const figure of shown.values()) {
+        if (!figure.zoom) continue;
+        const { from, to } = viewOf(before, most, figure.zoom, false);
+        figure.zoomTo([axis().at(from), axis().at(to)]);
+      }
       drawSchedule();
       drawWeights();
+      readAll().then(drawCurves, () => {});
     }), el('label.field', null, el('span', null, 'Smoothing'), el('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: weight, oninput: (/** @type {Event} */ event) => {
       weight = Number(/** @type {HTMLInputElement} */ (event.target).value);
       remember({ smooth: weight > 0 ? weight : null });
@@ -66,15 +74,25 @@ export async function show(main) {
     } })));
   }
 
-  /** @type {Map<string, Curve>} */
-  const read = new Map();
+  /** The run's own curves, and those of what it was forked from, up to the fork. @type {Map<string, Curve>} */
+  const read = new Map(), inherited = /** @type {Map<string, Curve>} */ (new Map());
 
-  /** @param {string[]} metrics @param {[number, number] | null} range in updates */
-  async function readCurves(metrics, range) {
-    const there = metrics.filter(metric => run.metrics.includes(metric));
+  // For the very stretch and scale that is looked at: each pixel has its least and greatest value.
+  /** @param {{id: string, metrics: string[]}} set */
+  async function readSet(set) {
+    const there = set.metrics.filter(metric => run.metrics.includes(metric));
     if (there.length === 0) return;
-    const answer = await curves(id, there, { pixels, ...(range ? { from: Math.max(0, range[0]), to: range[1] } : {}) });
-    there.forEach((metric, i) => read.set(metric, answer[i]));
+    const figure = shown.get(set.id), isLog = figure?.drawing?.xLog ?? figure?.scales.xLog ?? params().get(`${set.id}-logx`) === '1';
+    const most = Math.max(run.total_updates ?? 0, run.updates ?? 0, 1), pixels = Math.max(fewest, Math.round(figure?.area.clientWidth ?? 0));
+    const view = { ...viewOf(axis(), most, figure?.zoom ?? null, isLog), pixels };
+    const ancestors = run.ancestors.filter((/** @type {any} */ one) => one.until > view.from);
+    const [own, ...older] = await Promise.all([curves(id, there, view), ...ancestors.map((/** @type {any} */ one) => curves(one.id, there, view).catch(() => null))]);
+    there.forEach((metric, i) => {
+      read.set(metric, own[i]);
+      const parts = ancestors.map((/** @type {any} */ one, /** @type {number} */ at) => ({ curve: older[at]?.[i], until: one.until })).filter((/** @type {any} */ part) => part.curve);
+      const joined = joinCurves(parts);
+      if (joined.x.length > 0) inherited.set(metric, joined); else inherited.delete(metric);
+    });
   }
 
   /** @param {{id: string, title: string, metrics: string[], label: string}} set @param {HTMLElement} host */
@@ -82,7 +100,7 @@ export async function show(main) {
     const there = set.metrics.filter(metric => read.has(metric));
     let figure = shown.get(set.id);
     if (!figure) {
-      figure = new Figure({ title: set.title, sync: 'run', onZoom: range => zoomed(set, range), onScale: scale => remember({ [`${set.id}-xlog`]: scale.xLog, [`${set.id}-ylog`]: scale.yLog }) });
+      figure = new Figure({ title: set.title, key: set.id, sync: 'run', onZoom: () => void again(set), onScale: () => void again(set) });
       shown.set(set.id, figure);
       host.append(figure.root);
     }
@@ -90,26 +108,27 @@ export async function show(main) {
       figure.empty(run.state === 'running' ? `No ${set.label} yet; it shows as soon as the run writes one.` : `The run has written no ${set.label}.`);
       return;
     }
-    const x = axis(), before = figure.drawing;
+    const x = axis();
     const lines = there.flatMap((metric, color) => {
       const curve = /** @type {Curve} */ (read.get(metric)), at = Array.from(curve.x, update => x.at(update));
-      const raw = { label: metric, color, x: at, y: curve.y };
+      const older = inherited.get(metric), raw = { label: metric, color, x: at, y: curve.y };
+      // One point more joins the two.
+      const before = older ? [{ label: `${metric} of the parent`, color, light: true, thin: true, x: [...Array.from(older.x, update => x.at(update)), ...at.slice(0, 1)], y: [...Array.from(older.y), ...Array.from(curve.y).slice(0, 1)] }] : [];
       return weight > 0 && curve.y.length > 2
-        ? [{ ...raw, faint: true, quiet: true }, { label: `${metric} (smoothed)`, color, x: at, y: smooth(curve.y, weight) }] : [raw];
+        ? [...before, { ...raw, faint: true, quiet: true }, { label: `${metric} (smoothed)`, color, x: at, y: smooth(curve.y, weight) }] : [...before, raw];
     });
+    const fork = forkedAfter();
     figure.show({
       lines, xLabel: x.label, yLabel: set.label,
-      xLog: before?.xLog ?? params().get(`${set.id}-xlog`) === '1', yLog: before?.yLog ?? params().get(`${set.id}-ylog`) === '1', min: before?.min, max: before?.max,
-      sentence: `${there.map(metric => `${metric} ${course(/** @type {Curve} */ (read.get(metric)).y)}`).join('; ')}.`, verticals: phases(),
+      sentence: `${there.map(metric => `${metric} ${course(/** @type {Curve} */ (read.get(metric)).y)}`).join('; ')}.${inherited.size > 0 ? ` The lighter line is of ${run.ancestors.map((/** @type {any} */ one) => one.id).join(', then ')}, which this run left after ${text(fork)} updates.` : ''}`,
+      verticals: inherited.size > 0 ? [...phases(), { x: x.at(fork), label: 'fork' }] : phases(),
     });
   }
 
-  /** @param {{id: string, title: string, metrics: string[], label: string}} set @param {[number, number] | null} range on the axis */
-  async function zoomed(set, range) {
-    // A closer view has points of its own; the axis is monotone, so its ends are found by halving.
-    const x = axis(), most = Math.max(run.total_updates ?? 0, run.updates ?? 0);
-    await readCurves(set.metrics, range === null ? null : [inverse(x.at, range[0], most), inverse(x.at, range[1], most)]);
-    drawSet(set, figures);
+  /** @param {{id: string, title: string, metrics: string[], label: string}} set */
+  async function again(set) {
+    await readSet(set).catch(() => {});
+    drawSet(set, set.id === 'other' ? others : figures);
   }
 
   const otherSet = () => {
@@ -129,8 +148,7 @@ export async function show(main) {
       shown.delete('other');
       fill(others);
       if (metric === '') return;
-      await readCurves([metric], null);
-      drawSet(otherSet(), others);
+      await again(otherSet());
     }));
   }
 
@@ -139,7 +157,7 @@ export async function show(main) {
       fill(schedule, el('p.note', null, 'The schedule is not known: the recipe cannot be read.'));
       return;
     }
-    drawChart(schedule, run.schedule, { sync: 'run', x: axis(), verticals: phases() });
+    drawChart(schedule, run.schedule, { sync: 'run', key: 'schedule', x: axis(), verticals: phases() });
   }
 
   async function readDiagnosis() {
@@ -169,7 +187,7 @@ export async function show(main) {
       fill(weights);
       return;
     }
-    drawChart(weights, diagnosis.chart, { sync: 'run', x: axis(), sentences: diagnosis.sentences });
+    drawChart(weights, diagnosis.chart, { sync: 'run', key: 'weights', x: axis(), sentences: diagnosis.sentences });
   }
 
   function drawRecipe() {
@@ -183,12 +201,10 @@ export async function show(main) {
   }
 
   async function readAll() {
-    const wanted = [...curveSets.flatMap(set => set.metrics), ...(params().get('metric') ? [params().get('metric') ?? ''] : [])];
-    await readCurves(wanted, null);
-    if (run.metrics.includes('images_per_second') && run.batch) {
-      const [speed] = await curves(id, ['images_per_second'], { pixels });
-      seconds = secondsOf(speed, run.batch);
-    }
+    await Promise.all([...curveSets, ...(params().get('metric') ? [otherSet()] : [])].map(readSet));
+    if (!run.metrics.includes('images_per_second') || !run.batch) return;
+    const parts = await Promise.all([...run.ancestors, { id, until: Infinity }].map(async (/** @type {any} */ one) => ({ curve: (await curves(one.id, ['images_per_second'], { pixels: fewest }))[0], until: one.until })));
+    seconds = secondsOf(joinCurves(parts), run.batch);
   }
 
   await readAll();
@@ -200,7 +216,7 @@ export async function show(main) {
   drawRecipe();
   readDiagnosis();
 
-  const again = throttled(async () => {
+  const renew = throttled(async () => {
     try {
       const state = run.state;
       run = await json('api/run', { id });
@@ -213,7 +229,7 @@ export async function show(main) {
     }
   }, 1000);
   return (/** @type {string[]} */ changed) => {
-    if (changed.includes(id) || changed.includes('*')) again();
+    if (changed.includes(id) || changed.includes('*')) renew();
   };
 }
 
@@ -235,14 +251,4 @@ export function diagnosisWords(diagnosis) {
       diagnosis.checked?.length > 0 ? el('p', null, `Looked for and not found: ${diagnosis.checked.join('; ')}.`) : null,
       diagnosis.not_looked_at?.length > 0 ? [el('p', null, 'Not looked at:'), el('ul', null, diagnosis.not_looked_at.map((/** @type {string} */ line) => el('li', null, line)))] : null) : null,
   ];
-}
-
-/** Where a rising function has a value, between 0 and a most. @param {(x: number) => number} at @param {number} value @param {number} most */
-function inverse(at, value, most) {
-  let low = 0, high = most;
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (at(middle) < value) low = middle; else high = middle;
-  }
-  return (low + high) / 2;
 }

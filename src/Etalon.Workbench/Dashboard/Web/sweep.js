@@ -45,8 +45,8 @@ async function showOne(main, name) {
       el('button', { type: 'button', onclick: () => download(`${name}.csv`, csv(rowsOf(sweep)), 'text/csv') }, 'CSV'));
     heat.hidden = !sweep.heat;
     if (sweep.heat) fill(heat, heatMap(sweep.heat));
-    if (sweep.against_key) drawChart(against, sweep.against_key, { titles: [`${sweep.metric} against ${sweep.keys[0]}`], points: true, options: { height: 340 } }); else fill(against);
-    if (sweep.curves) drawChart(curves, sweep.curves, { titles: [`${sweep.metric} over updates`], sentences: ['Means over seeds with their 95 % intervals, of the configurations that are best.'], points: true, options: { height: 340 } });
+    if (sweep.against_key) drawChart(against, sweep.against_key, { key: 'against', titles: [`${sweep.metric} against ${sweep.keys[0]}`], points: true, options: { height: 340 } }); else fill(against);
+    if (sweep.curves) drawChart(curves, sweep.curves, { key: 'curves', titles: [`${sweep.metric} over updates`], sentences: ['Means over seeds with their 95 % intervals, of the configurations that are best.'], points: true, options: { height: 340 } });
     else fill(curves, el('p.note', null, 'No trial has trained to its end yet.'));
     const [headRow, ...rows] = rowsOf(sweep);
     fill(table, el('table', null, el('caption', null, `${sweep.metric}, ${isBest ? 'best' : 'last'} value, mean over seeds, best first`), el('thead', null, el('tr', null, headRow.map(cell => el('th', { scope: 'col' }, cell)), el('th', { scope: 'col' }, 'runs'))),

@@ -2,8 +2,9 @@
 // The schedule workshop: a recipe as text, and beside it what it will do, redrawn while it is typed.
 import { json, post } from './api.js';
 import { drawChart } from './charts.js';
+import { completing } from './completion.js';
 import { text as number } from './compute.js';
-import { add, download, el, fill, params, problem, remember } from './dom.js';
+import { download, el, fill, params, problem, remember } from './dom.js';
 
 const first = `name: my-schedule
 duration: 160ep
@@ -20,42 +21,47 @@ export async function show(main) {
   let start = params().get('recipe');
   const from = params().get('run');
   if (start === null && from !== null) start = (await json('api/run', { id: from })).recipe_text;
-  const { words, targets } = await json('api/words');
-  const editor = /** @type {HTMLTextAreaElement} */ (el('textarea', { id: 'recipe', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'errors', value: start ?? first }));
+  const { targets } = await json('api/targets');
+  const editor = /** @type {HTMLTextAreaElement} */ (el('textarea', { id: 'recipe', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': 'keys errors', value: start ?? first }));
   const overlay = /** @type {HTMLTextAreaElement} */ (el('textarea', { id: 'overlay', spellcheck: 'false', 'aria-label': 'The second recipe', value: params().get('overlay') ?? '' }));
-  const errors = el('ul.errors', { id: 'errors', 'aria-live': 'polite' }), hints = el('p.note', { id: 'hints', 'aria-live': 'polite' }), warnings = el('ul.warnings'), facts = el('p.summary');
+  const errors = el('ul.errors', { id: 'errors', 'aria-live': 'polite' }), warnings = el('ul.warnings'), facts = el('p.summary');
   const schedule = el('div.stack'), forecast = el('div.stack'), twin = el('div.stack');
   const exports = el('div.bar', null, el('button', { type: 'button', onclick: () => download(`${name}.yaml`, editor.value) }, 'Download the recipe'),
     targets.map((/** @type {string} */ target) => el('button', { type: 'button', onclick: () => exportTo(target) }, target)));
   fill(main, el('h1', null, 'Workshop'), el('div.columns', null,
-    el('div', null, el('label.field', { for: 'recipe' }, el('span', null, 'Recipe')), editor, hints, errors, warnings, exports,
+    el('div', null, el('label.field', { for: 'recipe' }, el('span', null, 'Recipe')), el('div.editor', null, editor), el('p.note', { id: 'keys' }, 'Words that fit are offered while you type, or by Ctrl+Space; arrows choose, Enter takes one, Escape closes.'), errors, warnings, exports,
       el('details', { open: overlay.value !== '' }, el('summary', null, 'Overlay a second recipe'), overlay)),
     el('div', null, facts, schedule, el('h2', null, 'Forecast'), forecast, el('h2', null, 'Twin without weight decay'), twin)));
 
-  let name = 'recipe', length = '', asked = 0;
+  let name = 'recipe', length = '';
   /** @type {AbortController | null} */
   let running = null;
   /** @type {{key: string, update: number, text: string}[]} */
   let milestones = [];
 
+  // The address follows when the typing rests: browsers allow few changes of it a second.
+  let resting = 0;
+  function keepAddress() {
+    clearTimeout(resting);
+    resting = setTimeout(() => remember({ recipe: editor.value === first || editor.value.length > 4000 ? null : editor.value, overlay: overlay.value.length <= 3000 ? overlay.value : null, run: null }), 250);
+  }
+
   async function plan() {
-    const mine = ++asked;
-    running?.abort();
-    running = new AbortController();
-    remember({ recipe: editor.value === first ? null : editor.value.length <= 4000 ? editor.value : null, overlay: overlay.value.length <= 3000 ? overlay.value : null, run: null });
-    const signal = running.signal;
+    const theoryOnly = running = new AbortController();
+    keepAddress();
     try {
-      const answer = await post('api/plan', { text: editor.value, overlay: overlay.value }, signal);
-      if (mine !== asked) return;
+      // Both are asked for at once: the schedule is drawn while the server is at the rest.
+      const theory = post('api/theory', { text: editor.value }, theoryOnly.signal);
+      theory.catch(() => {});
+      const answer = await post('api/plan', { text: editor.value, overlay: overlay.value });
       drawProblems(answer.problems ?? []);
       editor.setAttribute('aria-invalid', String(Boolean(answer.problems)));
       // While a word is half typed, the last picture that was right stays.
       if (answer.problems) return;
       drawSchedule(answer);
-      const theory = await post('api/theory', { text: editor.value }, signal);
-      if (mine === asked) drawTheory(theory);
+      drawTheory(await theory);
     } catch (error) {
-      if (mine === asked && !signal.aborted) fill(errors, el('li', null, problem(error)));
+      if (!theoryOnly.signal.aborted) fill(errors, el('li', null, problem(error)));
     }
   }
 
@@ -68,15 +74,15 @@ export async function show(main) {
     fill(warnings, answer.warnings.map((/** @type {string} */ line) => el('li', null, line)), (answer.overlay_problems ?? []).map((/** @type {any} */ line) => el('li', null, `second recipe: ${line.text}`)));
     length = `${number(answer.updates)} updates in ${number(answer.updates / answer.updates_of_epoch)} epochs of ${number(answer.updates_of_epoch)}`;
     facts.textContent = `${length}.${milestones.length > 0 ? ' Drag a dashed line to move its milestone.' : ''}`;
-    drawChart(schedule, answer.schedule, { sync: 'workshop', verticals: verticals(), titles: ['Learning rate', 'Weight decay and intrinsic rate', 'Momentum'], options: milestones.length > 0 ? { onDrag: drag } : {} });
+    drawChart(schedule, answer.schedule, { sync: 'workshop', key: 'schedule', verticals: verticals(), titles: ['Learning rate', 'Weight decay and intrinsic rate', 'Momentum'], options: milestones.length > 0 ? { onDrag: drag } : {} });
   }
 
   /** @param {any} answer */
   function drawTheory(answer) {
-    if (answer.forecast) drawChart(forecast, answer.forecast, { sync: 'workshop', verticals: verticals() }); else fill(forecast, el('p.note', null, answer.forecast_problem));
-    if (answer.twin) drawChart(twin, answer.twin, { sync: 'workshop', titles: ['Learning rate of the twin'], sentences: ['Rates that train the same functions without weight decay: what is scale-invariant follows them, the rest the recipe itself.'] }); else fill(twin, el('p.note', null, answer.twin_problem));
-    const phases = answer.phases ?? [];
-    if (phases.length > 0) facts.textContent = `${length}; ${phases.length} ${phases.length === 1 ? 'phase' : 'phases'}, ${number(phases.reduce((/** @type {number} */ sum, /** @type {any} */ phase) => sum + phase.mixing_units, 0), 3)} mixing units.${milestones.length > 0 ? ' Drag a dashed line to move its milestone.' : ''}`;
+    if (answer.forecast) drawChart(forecast, answer.forecast, { sync: 'workshop', key: 'forecast', verticals: verticals() }); else fill(forecast, el('p.note', null, answer.forecast_problem));
+    if (answer.twin) drawChart(twin, answer.twin, { sync: 'workshop', key: 'twin', titles: ['Learning rate of the twin'], sentences: ['Rates that train the same functions without weight decay: what is scale-invariant follows them, the rest the recipe itself.'] }); else fill(twin, el('p.note', null, answer.twin_problem));
+    const phases = answer.phases;
+    if (phases) facts.textContent = `${length}; ${phases} ${phases === 1 ? 'phase' : 'phases'}, ${number(answer.mixing_units, 3)} mixing units.${milestones.length > 0 ? ' Drag a dashed line to move its milestone.' : ''}`;
   }
 
   /** @param {{line: number, column: number, text: string}[]} problems */
@@ -126,34 +132,28 @@ export async function show(main) {
     }
   }
 
-  /** The word before the cursor and those that begin with it. */
-  function completion() {
-    const before = editor.value.slice(0, editor.selectionStart), word = /[a-z_]+$/.exec(before)?.[0] ?? '';
-    return { word, found: word.length === 0 ? [] : words.filter((/** @type {string} */ other) => other.startsWith(word) && other !== word) };
+  // Drawn at once when nothing is being drawn; while it is, once more after the last key.
+  let isDrawing = false, isDue = false;
+  async function changed() {
+    isDue = true;
+    if (isDrawing) {
+      // What is drawn next has a forecast of its own.
+      running?.abort();
+      return;
+    }
+    isDrawing = true;
+    try {
+      while (isDue) {
+        isDue = false;
+        await plan();
+      }
+    } finally {
+      isDrawing = false;
+    }
   }
 
-  function complete() {
-    const { word, found } = completion();
-    if (found.length === 0) return;
-    editor.setRangeText(found[0].slice(word.length), editor.selectionStart, editor.selectionStart, 'end');
-    changed();
-  }
-
-  function changed() {
-    const { found } = completion();
-    hints.textContent = found.length === 0 ? '' : `Ctrl+Space completes: ${found.slice(0, 6).join(', ')}`;
-    clearTimeout(timer);
-    timer = setTimeout(plan, 40);
-  }
-
-  let timer = 0;
-  editor.addEventListener('input', changed);
-  overlay.addEventListener('input', changed);
-  editor.addEventListener('keydown', event => {
-    if (event.key !== ' ' || !event.ctrlKey) return;
-    event.preventDefault();
-    complete();
-  });
-  add(errors, []);
+  editor.addEventListener('input', () => void changed());
+  overlay.addEventListener('input', () => void changed());
+  completing(editor, () => void changed());
   await plan();
 }
