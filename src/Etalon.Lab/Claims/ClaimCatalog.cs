@@ -1,8 +1,12 @@
+using Etalon.Lab.Claims.AdamEquilibrium;
+using Etalon.Lab.Claims.AdamTwins;
 using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.FastEquilibrium;
 using Etalon.Lab.Claims.FullBatchUnrest;
+using Etalon.Lab.Claims.GradientRise;
 using Etalon.Lab.Claims.Homogeneity;
 using Etalon.Lab.Claims.LabelNoise;
+using Etalon.Lab.Claims.LayerSpeeds;
 using Etalon.Lab.Claims.ParameterMixing;
 using Etalon.Lab.Claims.PatternSeparation;
 using Etalon.Lab.Claims.Phases;
@@ -51,6 +55,10 @@ internal static class ClaimCatalog
         new WnGradBatchRateClaim(),
         new WnGradStochasticRateClaim(),
         new WnGradGrowthClaim(),
+        new AdamTwinsClaim(),
+        new AdamEquilibriumClaim(),
+        new GradientRiseClaim(),
+        new LayerSpeedsClaim(),
     ];
 
     /// <summary>The claim of a name.</summary>

@@ -2,9 +2,11 @@ using Etalon.Lab.Claims.Shared;
 
 namespace Etalon.Lab.Claims;
 
-/// <summary>What the four papers claim or show, by number; each is answered by one of the catalog's claims or by several.</summary>
+/// <summary>
+/// What the four papers claim or show, and what holds of AdamW, by number; each is answered by one of the catalog's claims or by several.
+/// </summary>
 /// <param name="Id">Its number: E of Li and Arora 2019, I of Li, Lyu and Arora 2020, W of Wu, Ward and Bottou 2018, C and L the claims and
-/// the experiments of You, Long, Wang and Jordan 2019.</param>
+/// the experiments of You, Long, Wang and Jordan 2019, A what is said of AdamW.</param>
 /// <param name="Title">What it says, in a few words.</param>
 internal sealed record PaperClaims(string Id, string Title)
 {
@@ -45,6 +47,10 @@ internal sealed record PaperClaims(string Id, string Title)
         new("C4", "a large initial rate suppresses memorizing noise"),
         new("C5", "decay brings complex patterns"),
         new("C6", "patterns of later stages transfer less"),
+        new("A1", "AdamW is Adam with growing rates"),
+        new("A2", "AdamW's norm and angle follow from its numbers"),
+        new("A3", "gradients rise at the end since norms fall, and AdamC cures it"),
+        new("A4", "Adam with L2 turns layers at different speeds"),
     ];
 
     /// <summary>The claims that answer it; none where no experiment has been made.</summary>

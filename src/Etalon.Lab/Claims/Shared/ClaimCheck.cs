@@ -35,6 +35,14 @@ internal sealed record ClaimCheck(string Statement, bool Holds, string Measured)
             Power = CheckPower.OfMean(sample, bound, margin ?? Math.Abs(bound), isUpper: true),
         };
 
+    /// <summary>That the mean over seeds is no farther from 0 than a bound: true at 0, false at twice the bound.</summary>
+    internal static ClaimCheck Near(string statement, SeedSample difference, double bound) =>
+        new(statement, Math.Abs(difference.Mean) <= bound, $"{difference}")
+        {
+            Power = CheckPower.OfMean(new([.. difference.Values.Select(value => difference.Mean < 0 ? -value : value)]), bound, bound,
+                isUpper: true),
+        };
+
     /// <summary>That a number that no chance decides is at most a bound.</summary>
     internal static ClaimCheck Exact(string statement, double value, double bound, string measured, string control) =>
         new(statement, value <= bound, measured) { Power = CheckPower.OfNoChance(control) };

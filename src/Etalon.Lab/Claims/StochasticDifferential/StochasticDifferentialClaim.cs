@@ -76,10 +76,10 @@ internal sealed class StochasticDifferentialClaim : Claim
         List<ClaimCheck> checks = [];
         foreach (var (row, steps) in outcomes.Zip(StochasticDifferentialExperiment.SubSteps).Skip(1))
         {
-            checks.Add(Near($"l = {steps}: the training loss is within 5 % of SGD's", Relative(row, sgd, outcome => outcome.Loss),
+            checks.Add(ClaimCheck.Near($"l = {steps}: the training loss is within 5 % of SGD's", Relative(row, sgd, outcome => outcome.Loss),
                 LossBound));
-            checks.Add(Near($"l = {steps}: |w|⁴ is within 10 % of SGD's", Relative(row, sgd, outcome => outcome.FourthNorm), NormBound));
-            checks.Add(Near($"l = {steps}: the test accuracy is within 0.02 of SGD's",
+            checks.Add(ClaimCheck.Near($"l = {steps}: |w|⁴ is within 10 % of SGD's", Relative(row, sgd, outcome => outcome.FourthNorm), NormBound));
+            checks.Add(ClaimCheck.Near($"l = {steps}: the test accuracy is within 0.02 of SGD's",
                 Of(row, outcome => outcome.Accuracy).Minus(Of(sgd, outcome => outcome.Accuracy)), AccuracyBound));
         }
         return checks;
@@ -91,13 +91,6 @@ internal sealed class StochasticDifferentialClaim : Claim
     {
         Power = new(0.0027, 0.0027, true, "three standard errors of the replicas, and 1 % of the law"),
     });
-
-    private static ClaimCheck Near(string statement, SeedSample difference, double bound) =>
-        new(statement, Math.Abs(difference.Mean) <= bound, $"{difference}")
-        {
-            Power = CheckPower.OfMean(new([.. difference.Values.Select(value => difference.Mean < 0 ? -value : value)]), bound, bound,
-                isUpper: true),
-        };
 
     private static SeedSample Of(IReadOnlyList<SvagOutcome> row, Func<SvagOutcome, double> value) => new([.. row.Select(value)]);
 
