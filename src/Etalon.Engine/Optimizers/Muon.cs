@@ -98,6 +98,8 @@ public sealed unsafe class Muon<T> : Optimizer<T> where T : unmanaged, IFloating
         long length = (long)rows * columns;
         T* w = Parameters.Pointer + begin, g = Gradients.Pointer + begin, m = _moment.Pointer + begin, x = scratch.Pointer;
         T mu = T.CreateTruncating(numbers.Momentum), intake = T.CreateTruncating(1 - numbers.Momentum);
+        double look = numbers.LookAhead ?? numbers.Momentum;
+        T ahead = T.CreateTruncating(look), rest = T.CreateTruncating(1 - look);
         bool isTurned = rows > columns;
         double squares = 0;
         for (int row = 0; row < rows; row++)
@@ -105,12 +107,12 @@ public sealed unsafe class Muon<T> : Optimizer<T> where T : unmanaged, IFloating
             {
                 long at = (long)row * columns + column;
                 m[at] = T.FusedMultiplyAdd(mu, m[at], intake * g[at]);
-                T direction = _options.IsNesterov ? T.FusedMultiplyAdd(mu, m[at], intake * g[at]) : m[at];
+                T direction = _options.IsNesterov ? T.FusedMultiplyAdd(ahead, m[at], rest * g[at]) : m[at];
                 x[isTurned ? (long)column * rows + row : at] = direction;
                 double number = double.CreateTruncating(direction);
                 squares += number * number;
             }
-        T share = T.CreateTruncating(1 / (Math.Sqrt(squares) + _options.Epsilon));
+        T share = T.CreateTruncating(1 / (Math.Sqrt(squares) + (numbers.Epsilon ?? _options.Epsilon)));
         for (long i = 0; i < length; i++) x[i] *= share;
         NewtonSchulz.Apply(x, Math.Min(rows, columns), Math.Max(rows, columns), x + length);
         double shape = Math.Sqrt(Math.Max(1, (double)columns / rows));

@@ -61,8 +61,11 @@ public sealed class Lion<T> : SignOptimizer<T> where T : unmanaged, IFloatingPoi
         _options = options;
     }
 
-    private protected override SignUpdate UpdateOf(in Hyperparameters numbers) => new(
-        numbers.Shrink(isDecoupled: true), _options.Beta1, 1 - _options.Beta1, _options.Beta2, 1 - _options.Beta2, numbers.Rate);
+    private protected override SignUpdate UpdateOf(in Hyperparameters numbers)
+    {
+        double beta1 = numbers.Beta1 ?? _options.Beta1, beta2 = numbers.Beta2 ?? _options.Beta2;
+        return new(numbers.Shrink(isDecoupled: true), beta1, 1 - beta1, beta2, 1 - beta2, numbers.Rate);
+    }
 }
 
 /// <summary>

@@ -4,6 +4,7 @@ using Etalon.Lab.Claims.GradientRise;
 using Etalon.Lab.Claims.LayerSpeeds;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Schedules;
+using Etalon.Schedules.Dynamics;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Tests.Claims;
@@ -77,6 +78,22 @@ public sealed class AdamClaimTests : IDisposable
         var checks = AdamEquilibriumClaim.Judge(experiment.Run(Run));
         Assert.Equal(ClaimOutcome.DoesNotHold, checks[0].Outcome);
         Assert.Equal(ClaimOutcome.DoesNotHold, checks[1].Outcome);
+    }
+
+    // What the law leaves out is that gradients agree from batch to batch: the same ones with random signs do not.
+    [Fact]
+    [Trait("speed", "slow")]
+    public void Norm_and_angle_are_the_laws_where_gradients_of_a_network_get_random_signs()
+    {
+        const int From = 30, To = 50;
+        var arm = new FreshArm("noise", "noise", new Constant(0.004), new Constant(0.5)) { Rest = new Constant(0) };
+        var track = new FreshExperiment([arm], 2_500) { Seeds = 2, HasRandomSigns = true }.Run(Run)[0];
+        DirectionEquilibrium Law(FreshLayer layer) => DirectionRule.AdamW(0.9, 0.99).Equilibrium(0.004, 0.5, layer.Weights);
+        double norm = track.Average(one => one.Mean(layer => FreshLayer.Over(layer.Norms, From, To) / Law(layer).Norm)),
+            angle = track.Average(one => one.Mean(layer => FreshLayer.Over(layer.Angles, From, To) / Law(layer).Angle));
+        TestContext.Current.SendDiagnosticMessage($"norm {norm:F4}, angle {angle:F4} of the law");
+        Assert.Equal(1, norm, 0.04);
+        Assert.Equal(1, angle, 0.04);
     }
 
     [Theory]

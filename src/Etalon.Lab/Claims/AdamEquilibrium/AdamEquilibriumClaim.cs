@@ -37,6 +37,13 @@ internal sealed class AdamEquilibriumClaim : Claim
         + "derived again here).";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Amendments =>
+    [
+        "The arm of twice the rate and half the decay gave scales, shifts and the head twice the rate too, so that the network was another: its "
+        + "norm over the law was 5.9 % below the other's, and that check failed. Their rate stays now.",
+    ];
+
+    /// <inheritdoc/>
     public override ClaimCost? CostAt(ClaimScale scale) => scale switch
     {
         ClaimScale.Quick => new(0.8),

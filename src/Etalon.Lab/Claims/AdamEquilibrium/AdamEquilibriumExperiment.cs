@@ -45,7 +45,10 @@ internal sealed record AdamEquilibriumExperiment
     internal IReadOnlyList<FreshArm> Arms =>
     [
         new(Plain, "perceptron, fresh batches", new Constant(Rate), new Constant(Decay)),
-        new(Swapped, "the same, twice the rate and half the decay", new Constant(2 * Rate), new Constant(Decay / 2)),
+        new(Swapped, "the same, twice the rate and half the decay", new Constant(2 * Rate), new Constant(Decay / 2))
+        {
+            Rest = new Constant(Rate),
+        },
         new(Undecayed, "the same without decay", new Constant(Rate), new Constant(0)),
     ];
 

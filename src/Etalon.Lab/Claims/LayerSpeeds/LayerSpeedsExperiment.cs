@@ -59,10 +59,17 @@ internal sealed record LayerSpeedsExperiment
 
     private double Law(FreshArm arm, FreshLayer layer, int at)
     {
-        double decay = arm.DecayOf(at).ValueAt(0), sphere = layer.Spheres.Skip(layer.Spheres.Length / 2).Average();
+        double decay = arm.DecayOf(at).ValueAt(0), sphere = Median([.. layer.Spheres.Skip(layer.Spheres.Length / 2)]);
         return (arm.IsDecayDecoupled
             ? DirectionRule.AdamW(FreshArm.Beta1, FreshArm.Beta2).Equilibrium(Rate, decay, layer.Weights)
             : DirectionEquilibrium.AdamWithL2(Rate, decay, layer.Weights, sphere, FreshArm.Beta1)).Angle;
+    }
+
+    // Without epsilon a unit that hardly varies makes a gradient thousands of times as large, which Adam does not feel and a mean does.
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
     }
 
     private static double Half(double[] blocks) => FreshLayer.Over(blocks, blocks.Length / 2, blocks.Length);

@@ -5,7 +5,7 @@ namespace Etalon.Lab.Claims.Shared;
 /// <summary>How the scale-invariant weights of <see cref="FreshExperiment"/> are trained by Adam or AdamW.</summary>
 /// <param name="Name">Its name in files.</param>
 /// <param name="Title">What it is called in a table.</param>
-/// <param name="Rate">eta of each update; the other parameters have it too.</param>
+/// <param name="Rate">eta of each update.</param>
 /// <param name="Decays">lambda of each update, one for all hidden layers or one for each; the other parameters have none.</param>
 internal sealed record FreshArm(string Name, string Title, Schedule Rate, params IReadOnlyList<Schedule> Decays)
 {
@@ -14,6 +14,10 @@ internal sealed record FreshArm(string Name, string Title, Schedule Rate, params
     /// <summary>Whether the decay stands outside the moments, as in AdamW, or in the gradient, as in Adam with L2.</summary>
     /// <value>True by default.</value>
     public bool IsDecayDecoupled { get; init; } = true;
+
+    /// <summary>The rate of the other parameters.</summary>
+    /// <value>The same rate by default.</value>
+    public Schedule Rest { get => field ?? Rate; init; }
 
     /// <summary>lambda of a hidden layer, counted from 0.</summary>
     public Schedule DecayOf(int layer) => Decays[layer % Decays.Count];

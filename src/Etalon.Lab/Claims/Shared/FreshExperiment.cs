@@ -33,6 +33,11 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
     /// <value>24 by default.</value>
     public int Width { get; init; } = 24;
 
+    /// <summary>Whether the gradient of each update gets a sign at random, so that gradients are of the same sizes and agree in nothing.
+    /// </summary>
+    /// <value>False by default.</value>
+    public bool HasRandomSigns { get; init; }
+
     /// <summary>Trains all.</summary>
     /// <param name="run">Where, and on how many threads.</param>
     /// <returns>For each arm the tracks of its seeds.</returns>
@@ -58,7 +63,9 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
         Updates,
         Width,
         arm.IsDecayDecoupled,
+        HasRandomSigns,
         Rates = Enumerable.Range(0, Updates).Select(step => arm.Rate.ValueAt(step)),
+        Rest = Enumerable.Range(0, Updates).Select(step => arm.Rest.ValueAt(step)),
         Decays = Enumerable.Range(0, Hidden).Select(layer => Enumerable.Range(0, Updates).Select(step => arm.DecayOf(layer).ValueAt(step))),
     };
 
@@ -88,9 +95,11 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
             task.Draw(ref stream, inputs, labels);
             double rate = arm.Rate.ValueAt(step);
             for (int layer = 0; layer < Hidden; layer++) numbers[layer] = new(rate, arm.DecayOf(layer).ValueAt(step), 0);
-            numbers[Hidden] = new(rate, 0, 0);
+            numbers[Hidden] = new(arm.Rest.ValueAt(step), 0, 0);
             network.Forward(inputs, labels, isTraining: true);
             network.Backward();
+            if (HasRandomSigns && stream.NextDouble() < 0.5)
+                foreach (ref float number in network.Gradients.Span) number = -number;
             monitor.Before(workers);
             optimizer.Update(numbers, workers);
             monitor.After(workers);
