@@ -42,6 +42,7 @@ class Audit:
             derivatives = probe.derivatives()
             self.groups = self._groups_of(probe, derivatives)
             self.others = self._others_of(probe, derivatives)
+            self._norms = probe.normalizations_fed(self.invariant(), factor)
         for group in self.groups:
             group.as_it_is = probe.deviation(group.names, factor)
         self.pairs = self._pairs_of(probe, derivatives)
@@ -49,6 +50,10 @@ class Audit:
     def invariant(self):
         """The names of all weights in a scale-invariant group."""
         return [name for group in self.groups for name in group.names]
+
+    def norms(self):
+        """The names of the normalizations whose input grows with the scale-invariant weights: their epsilon has to follow its square."""
+        return list(self._norms)
 
     def code(self):
         """Parameter groups for an optimizer, as Python."""
@@ -195,6 +200,21 @@ class _Probe:
         """How far outputs move when these are scaled, relative to the largest output."""
         moved = float((self._scaled(names, factor) - self._outputs).abs().max() / self._outputs.abs().max())
         return moved if moved == moved else float("inf")
+
+    def normalizations_fed(self, names, factor):
+        """The normalizations that read something larger when these are scaled; a normalization is a module with an epsilon."""
+        modules = [(name, m) for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)]
+        sizes = {}
+        hooks = [m.register_forward_pre_hook(lambda _, inputs, name=name: sizes.setdefault(name, []).append(float(inputs[0].norm()))) for name, m in modules]
+        try:
+            with torch.no_grad():
+                self._run()
+            before, sizes = dict(sizes), {}
+            self._scaled(names, factor)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return [name for name, _ in modules if name in before and sum(sizes[name]) > sum(before[name]) * (1 + factor) / 2]
 
     def scales_outputs(self, name, factor, tolerance):
         scaled = self._scaled([name], factor)

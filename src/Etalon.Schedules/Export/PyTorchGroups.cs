@@ -7,23 +7,75 @@ internal static class PyTorchGroups
         """"
 
 
-        def parameter_groups(model, head):
-            """The parameter groups of a torch optimizer, by name; head is the name of the last linear layer, as in "fc"."""
+        def parameter_groups(model, head{COVERED}):
+            """The parameter groups of a torch optimizer, by name; head is the name of the last linear layer, as in "fc".{EXPLAINED}"""
             groups, seen = {name: [] for name in GROUPS}, set()
             if head not in dict(model.named_modules()):
                 raise ValueError(f"the model has no module {head!r}; name its last linear layer, as in head=\"fc\"")
-            for prefix, module in model.named_modules():
+        {REFUSED}    for prefix, module in model.named_modules():
                 for name, parameter in module.named_parameters(prefix, recurse=False):
                     if parameter.requires_grad and id(parameter) not in seen:
                         seen.add(id(parameter))
-                        groups[_group_of(module, name, head)].append(parameter)
+                        groups[_group_of(module, name, head{PASSED})].append(parameter)
             return [{"name": name, "params": parameters} for name, parameters in groups.items() if parameters]
 
 
-        def _group_of(module, name, head):
+        def _epsilon_name(module):
+            """What a normalization calls its epsilon; None for other modules."""
+            names = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
+            return next((name for name in names if isinstance(getattr(module, name, None), (int, float))), None)
+
+
+        """";
+
+    // Where weights are told by what follows them, a transformer cannot be: values and the first matrix of a perceptron have no normalization
+    // behind them, and which epsilons follow depends on what is covered.
+    private const string Told =
+        """"
+        def _refuse_attention(model, word):
+            for name, module in model.named_modules():
+                kind = type(module).__name__.lower()
+                if "embedding" in kind or "attention" in kind or "attn" in kind:
+                    raise ValueError(
+                        f"{name} is a {type(module).__name__}: in a transformer only some weights are scale-invariant, and this module cannot tell"
+                        f" which; with the module that `etalon export audit --for pytorch` writes: report = audit(model, inputs), and here {word}"
+                    )
+
+
+        """";
+
+    private const string GroupOf =
+        """"
+        def _group_of(module, name, head{PASSED}):
             is_head = name.startswith(head + ".")
-            is_norm = hasattr(module, "eps")  # every normalization of torch.nn has one
+            is_norm = _epsilon_name(module) is not None
             is_bias = name.endswith("bias") and not is_norm
+
+        """";
+
+    private const string IsCovered =
+        """"
+            is_covered = not (is_head or is_bias or is_norm) if covered is None else name in covered
+            if is_covered:
+                return {NAME}
+
+        """";
+
+    private const string Explained =
+        """"
+
+
+            covered: the names of the scale-invariant weights, as report.invariant() of the audit lists them. Default: every weight that is no bias
+            and belongs to neither the head nor a normalization, which is right where a normalization follows each of them.
+
+        """";
+
+    private const string Refused =
+        """"
+            if covered is None:
+                _refuse_attention(model, "covered=report.invariant()")
+            elif missing := set(covered) - {name for name, _ in model.named_parameters()}:
+                raise ValueError(f"the model has no parameter {min(missing)!r}; name them as model.named_parameters() does")
 
         """";
 
@@ -127,7 +179,13 @@ internal static class PyTorchGroups
 
     private const string Norms =
         """"
-                self._norms = [(module, module.__dict__.setdefault("recipe_eps", module.eps)) for module in model.modules() if hasattr(module, "eps")]
+                if norms is None:
+                    _refuse_attention(model, "norms=report.norms()")
+                self._norms = [
+                    (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", getattr(module, _epsilon_name(module))))
+                    for name, module in model.named_modules()
+                    if _epsilon_name(module) is not None and (norms is None or name in norms)
+                ]
 
         """";
 
@@ -145,7 +203,7 @@ internal static class PyTorchGroups
                 self._change()
                 # Running statistics are those of weights that have grown since.
                 grown = math.exp(covered_log_scale(self.t) - before)
-                for module, _ in self._norms:
+                for module, _, _ in self._norms:
                     if getattr(module, "running_mean", None) is not None:
                         module.running_mean.mul_(grown)
                         module.running_var.mul_(grown * grown)
@@ -155,8 +213,8 @@ internal static class PyTorchGroups
     private const string Epsilon =
         """"
                 scale = math.exp(covered_log_scale(self.t))
-                for module, eps in self._norms:
-                    module.eps = eps * scale * scale
+                for module, name, eps in self._norms:
+                    setattr(module, name, eps * scale * scale)
 
         """";
 
@@ -188,11 +246,10 @@ internal static class PyTorchGroups
         var isConverted = schedule.Covered is not null;
         writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), PyTorchState.Imports));
         writer.Write(groups.Numbers(new NumberDialect()));
-        writer.Write(ParameterGroups);
-        foreach (var line in Assignments(schedule)) writer.Write($"    {line}\n");
+        WriteGroups(schedule, writer);
         writer.Write(Begin
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
-            .Replace("{MODEL}", isConverted ? ", model" : "", StringComparison.Ordinal)
+            .Replace("{MODEL}", isConverted ? ", model, norms=None" : "", StringComparison.Ordinal)
             .Replace("{NORMS}", isConverted ? Norms : "", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
             .Replace("{SCALE}", groups.ScalesGradients ? ScaleGradients : "", StringComparison.Ordinal)
@@ -216,16 +273,30 @@ internal static class PyTorchGroups
 
         """";
 
+    private static void WriteGroups(GroupedSchedule schedule, TextWriter writer)
+    {
+        var told = schedule.Groups.FirstOrDefault(group => group.Parameters == ParameterKind.ScaleInvariant);
+        string Filled(string text) => text
+            .Replace("{COVERED}", told is null ? "" : ", covered=None", StringComparison.Ordinal)
+            .Replace("{PASSED}", told is null ? "" : ", covered", StringComparison.Ordinal)
+            .Replace("{EXPLAINED}", told is null ? "" : Explained + "    ", StringComparison.Ordinal)
+            .Replace("{REFUSED}", told is null ? "" : Refused, StringComparison.Ordinal);
+        writer.Write(Filled(ParameterGroups));
+        if (told is not null) writer.Write(Told);
+        writer.Write(Filled(GroupOf));
+        if (told is not null) writer.Write(IsCovered.Replace("{NAME}", PythonText.Quoted(told.Name), StringComparison.Ordinal));
+        foreach (var line in Assignments(schedule)) writer.Write($"    {line}\n");
+    }
+
     private static IEnumerable<string> Assignments(GroupedSchedule schedule)
     {
-        foreach (var group in schedule.Groups)
+        foreach (var group in schedule.Groups.Where(group => group.Parameters != ParameterKind.ScaleInvariant))
         {
             var condition = group.Parameters switch
             {
                 ParameterKind.Head => "is_head",
                 ParameterKind.Bias => "is_bias",
                 ParameterKind.Norm => "is_norm",
-                ParameterKind.ScaleInvariant => "not (is_head or is_bias or is_norm)",
                 _ => null,
             };
             if (condition is not null) yield return $"if {condition}:";
@@ -267,7 +338,7 @@ internal static class PyTorchGroups
             $"""
             One scheduler sets all three on each parameter group of a torch optimizer, by the group's name:
 
-                groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer
+                groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer{(schedule.Covered is null ? "" : "; of a transformer covered=, norms= too")}
                 optimizer = {optimizer}
                 scheduler = RecipeScheduler(optimizer{(schedule.Covered is null ? "" : ", model")})      # sets the values of update 0
                 for batch in batches:
