@@ -21,13 +21,21 @@ internal sealed class RecipeDraw(Random random)
             "prodigy", "schedule-free");
         bool isSgd = optimizer == "sgd", isConverted = isSgd && Maybe(0.25);
         string loss = Pick("cross-entropy", "cross-entropy", "squared-error", "logistic");
+        bool isText = Maybe(0.12);
+        if (isText)
+        {
+            // Of decoupled rules too, whose equivalents cover other weights in a transformer than in the other families.
+            optimizer = Pick("sgd", "adamw", "adamw", "adam", "lion", "signum", "muon");
+            (isSgd, loss) = (optimizer == "sgd", "cross-entropy");
+            isConverted = optimizer is not ("adam") && Maybe(0.4);
+        }
         var lines = new List<string>
         {
             "name: drawn",
             $"seed: {random.Next(5)}",
             $"duration: {Updates}ba",
-            $"data: {Data(loss == "logistic")}",
-            $"model: {Model(isConverted)}",
+            $"data: {(isText ? Text() : Data(loss == "logistic"))}",
+            $"model: {(isText ? Transformer() : Model(isConverted))}",
             $"learning_rate: {Schedule(0.5)}",
             $"loss: {{name: {loss}{(loss == "cross-entropy" ? Maybe(0.3, ", label_smoothing: 0.1") : "")}}}",
             $"precision: {Pick("float32", "float64")}",
@@ -36,9 +44,12 @@ internal sealed class RecipeDraw(Random random)
             $"checkpoint: {{every: {random.Next(1, 4)}ba, keep: {Pick("last", "stages")}}}",
         };
         if (isConverted || Maybe(0.6)) lines.Add($"weight_decay: {(isConverted && Maybe(0.7) ? "0.01" : Schedule(0.05))}");
-        if (isSgd && Maybe(0.7)) lines.Add($"momentum: {(isConverted || Maybe(0.7) ? "0.9" : Schedule(0.9))}");
+        if ((isSgd && Maybe(0.7)) || optimizer is "signum" or "muon") lines.Add($"momentum: {(isConverted || Maybe(0.7) ? "0.9" : Schedule(0.9))}");
         lines.Add($"optimizer: {Optimizer(optimizer, isSgd, isConverted)}");
-        if (isConverted) lines.Add($"equivalent: {{form: {Pick("texp++", "texp++", "texp", "exponential", "weight-decay")}}}");
+        if (isConverted)
+            lines.Add(
+                $"equivalent: {{form: {(isSgd ? Pick("texp++", "texp++", "texp", "exponential", "weight-decay")
+                    : optimizer == "adamw" ? Pick("adam", "scaled-gradient", "adam-rate-only") : "scaled-gradient")}}}");
         else if (Maybe(0.1))
             lines.Add(
                 $"auto_decay: {{window: 3, shortest: 1, patience: 1, tolerance: {Number(0, 0.9)}, stages: {random.Next(1, 4)}, factor: "
@@ -69,6 +80,25 @@ internal sealed class RecipeDraw(Random random)
         if (Maybe(0.1)) keys.Add($"label_noise: {{fraction: {Number(0, 0.9)}, kind: {Pick("symmetric", "pair-flip")}}}");
         if (Maybe(0.1)) keys.Add($"patches: {{fraction: {Number(0, 1)}, size: {random.Next(1, 6)}}}");
         if (set != Digits) keys.Add($"patterns: {{kind: {Pick("iid", "tiled")}, simple: 2, complex: 3, noise: {Number(0, 0.9)}}}");
+        return $"{{{string.Join(", ", keys)}}}";
+    }
+
+    private string Text() => $"{{set: text, context: {random.Next(2, 9)}, train: {random.Next(6, 20)}, batch: {random.Next(1, 6)}, "
+        + $"test: {random.Next(2, 8)}}}";
+
+    private string Transformer()
+    {
+        int heads = random.Next(1, 3);
+        var keys = new List<string>
+        {
+            "name: transformer", $"layers: {random.Next(1, 3)}", $"heads: {heads}", $"width: {heads * 2 * random.Next(1, 4)}",
+        };
+        if (Maybe(0.4)) keys.Add($"norm: {Pick("rms", "layer")}");
+        if (Maybe(0.5)) keys.Add($"qk_norm: {Pick("true", "false")}");
+        if (Maybe(0.5)) keys.Add($"activation: {Pick("gelu", "swiglu")}");
+        if (Maybe(0.5)) keys.Add($"positions: {Pick("rotary", "learned")}");
+        if (Maybe(0.3)) keys.Add($"head: {Pick("trained", "tied")}");
+        if (Maybe(0.5)) keys.Add($"epsilon: {Pick("0", "1e-5")}");
         return $"{{{string.Join(", ", keys)}}}";
     }
 

@@ -35,11 +35,11 @@ public class ScenarioTests
 
     [Fact]
     [Trait("speed", "slow")]
-    public void Norm_and_angle_under_adamw_signs_lion_muon_and_adam_with_l2_are_those_of_their_laws()
+    public void Norm_and_angle_under_adamw_signs_lion_muon_lamb_and_adam_with_l2_are_those_of_their_laws()
     {
         var report = Run("optimizers", new() { Replicas = 8 });
         AssertHolds(report);
-        Assert.Equal(18, report.Findings.Count);
+        Assert.Equal(24, report.Findings.Count);
     }
 
     [Fact]

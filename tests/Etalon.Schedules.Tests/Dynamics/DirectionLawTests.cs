@@ -40,8 +40,12 @@ public class DirectionLawTests
         Assert.Equal((6.34546360658, 0.011569), (coupled.Norm, Math.Round(coupled.Angle, 6)), new Near(1e-9));
         Assert.Equal(13.671, DirectionEquilibrium.AdamWithL2(0.02, 0.01, 256, 25500, 0.9).Norm, 1e-3);
         var lamb = DirectionEquilibrium.Lamb(0.03, 0.01, 256, 0);
-        Assert.Equal((24, 0.0300011), (lamb.Norm, Math.Round(lamb.Angle, 7)), new Near(1e-9));
-        Assert.Equal(2.4, DirectionEquilibrium.Lamb(0.03, 0.1, 256, 0).Norm, 1e-12);
+        // To first order 24; a random walk of 24 replicas fades as this rate says, not as the square of η.
+        Assert.Equal((24.0027004557, 0.0300011), (lamb.Norm, Math.Round(lamb.Angle, 7)), new Near(1e-9));
+        Assert.Equal(4.5e-4, lamb.RelaxationRate, 1e-15);
+        Assert.Equal(2.40027004557, DirectionEquilibrium.Lamb(0.03, 0.1, 256, 0).Norm, 1e-9);
+        // Of the random walk 100.42; to first order it would be 104.6.
+        Assert.Equal(100.629208982, DirectionEquilibrium.Lamb(0.03, 0.01, 256, 0.9).Norm, 1e-6);
     }
 
     [Fact]
@@ -53,11 +57,14 @@ public class DirectionLawTests
         Assert.Equal(1 / Math.Sqrt(10), DirectionEquilibrium.Rescue(10), 1e-15);
     }
 
+    // Means of gradients through Newton and Schulz, 1,000 to 4,000 updates of 3 to 48 chains with PyTorch; standard errors are 0.3 to 0.8 %.
+    // With exact orthogonal factors they are 14.7, 30.1, 18.8 and 38.5.
     [Theory]
-    [InlineData(0.9, 16, 16, 14.7, 0.02)]
-    [InlineData(0.95, 16, 16, 30.1, 0.02)]
-    [InlineData(0.9, 64, 16, 18.8, 0.01)]
-    [InlineData(0.95, 16, 64, 38.5, 0.01)]
+    [InlineData(0.9, 16, 16, 14.957, 0.01)]
+    [InlineData(0.95, 16, 16, 30.640, 0.01)]
+    [InlineData(0.9, 64, 16, 18.134, 0.01)]
+    [InlineData(0.95, 16, 64, 37.200, 0.01)]
+    [InlineData(0.9, 64, 64, 13.790, 0.015)]
     [InlineData(0, 16, 16, 1, 1e-12)]
     public void Muons_correlations_are_near_those_of_the_monte_carlo(double momentum, int rows, int columns, double sum, double share) =>
         Assert.Equal(sum, DirectionRule.Muon(momentum, rows, columns, nesterov: false).CorrelationSum, share * sum);

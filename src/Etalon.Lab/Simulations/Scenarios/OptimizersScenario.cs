@@ -13,7 +13,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 /// <remarks>
 /// Each replica is a tensor of 256 weights of one optimizer, with gradients orthogonal to the weights and 1/|w| as large. It starts at its
 /// predicted norm; means are taken over 3 mixing units after 1, and after the memory of the squares. Beside standard errors 0.5 % is
-/// allowed, 2 % of Muon's angle, whose correlations are interpolated.
+/// allowed, 1 % of Muon, whose correlations are interpolated, and of LAMB's norm.
 /// </remarks>
 internal sealed class OptimizersScenario : Scenario
 {
@@ -24,7 +24,7 @@ internal sealed class OptimizersScenario : Scenario
     public override string Name => "optimizers";
 
     /// <inheritdoc/>
-    public override string Summary => "norm and angle at equilibrium for AdamW, Adam with L2, sign, Signum, Lion and Muon";
+    public override string Summary => "norm and angle at equilibrium for AdamW, Adam with L2, sign, Signum, Lion, Muon and LAMB";
 
     /// <inheritdoc/>
     public override string Example => "--replicas 200";
@@ -74,10 +74,12 @@ internal sealed class OptimizersScenario : Scenario
         Case AdamW(double rate, double decay, double beta1, double beta2, double share) => new(
             $"adamw ({beta1:0.###}, {beta2:0.###})", new(rate, decay, 0),
             DirectionRule.AdamW(beta1, beta2).Equilibrium(rate, decay, Dimension), share, share, 3 / (1 - beta2),
-            (w, g) => new Adam<double>(w, g, new() { IsDecayDecoupled = true, Beta1 = beta1, Beta2 = beta2, Epsilon = 1e-20 }));
+            (w, g) => Mover.Of(
+                new Adam<double>(w, g, new() { IsDecayDecoupled = true, Beta1 = beta1, Beta2 = beta2, Epsilon = 1e-20 })));
         Case Of(DirectionRule rule, Hyperparameters numbers, double? normShare, double angleShare,
             Func<Region<double>, Region<double>, Optimizer<double>> create) => new(
-            rule.Name, numbers, rule.Equilibrium(numbers.Rate, numbers.WeightDecay, Dimension), normShare, angleShare, 0, create);
+            rule.Name, numbers, rule.Equilibrium(numbers.Rate, numbers.WeightDecay, Dimension), normShare, angleShare, 0,
+            (w, g) => Mover.Of(create(w, g)));
         yield return AdamW(0.02, 0.1, 0.9, 0.999, 0.005);
         yield return AdamW(0.02, 0.1, 0.9, 0.95, 0.005);
         yield return AdamW(0.005, 1, 0.9, 0.99, 0.005);
@@ -86,12 +88,16 @@ internal sealed class OptimizersScenario : Scenario
         yield return Of(DirectionRule.Signum(0.9), new(0.005, 0.4, 0.9), 0.005, 0.005, (w, g) => new Signum<double>(w, g));
         yield return Of(DirectionRule.Lion(0.9, 0.99), new(0.001, 2, 0), 0.005, 0.005, (w, g) => new Lion<double>(w, g, new()));
         foreach (double momentum in (double[])[0, 0.9])
-            yield return Of(DirectionRule.Muon(momentum, Side, Side, nesterov: false), new(0.02, 0.1, momentum), null, 0.02,
+            yield return Of(DirectionRule.Muon(momentum, Side, Side, nesterov: false), new(0.02, 0.1, momentum), 0.01, 0.01,
                 (w, g) => new Muon<double>(w, g, new() { IsNesterov = false }));
         yield return new(
             "adam with L2 (0.9, 0.999)", new(0.02, 0.01, 0),
             DirectionEquilibrium.AdamWithL2(0.02, 0.01, Dimension, Dimension - 1, 0.9), 0.005, 0.005, 3000,
-            (w, g) => new Adam<double>(w, g, new() { Epsilon = 1e-20 }));
+            (w, g) => Mover.Of(new Adam<double>(w, g, new() { Epsilon = 1e-20 })));
+        foreach (double beta1 in (double[])[0, 0.9])
+            yield return new(
+                $"lamb ({beta1:0.###}, 0.999)", new(0.03, 0.01, 0), DirectionEquilibrium.Lamb(0.03, 0.01, Dimension, beta1), 0.01, 0.005,
+                3000, (w, g) => new(new LambSteps(w, g, beta1, 0.999).Update, null));
     }
 
     private static (double[] Norms, double[] Versines, double[] Curve) Measure(
@@ -102,7 +108,7 @@ internal sealed class OptimizersScenario : Scenario
         weights.Allocate();
         gradients.Mirror(weights);
         gradients.Allocate();
-        using var optimizer = each.Create(weights, gradients);
+        using var mover = each.Create(weights, gradients);
         var start = new CounterStream(seed, "start");
         foreach (var tensor in weights.Tensors)
         {
@@ -122,7 +128,7 @@ internal sealed class OptimizersScenario : Scenario
             var stream = new CounterStream(seed, "gradients", (ulong)step);
             foreach (var (w, g) in weights.Tensors.Zip(gradients.Tensors)) Draw(ref stream, w.Span, g.Span);
             double[][] old = step < settle ? [] : [.. weights.Tensors.Select(tensor => tensor.Span.ToArray())];
-            optimizer.Update(numbers, workers);
+            mover.Update(numbers, workers);
             if (step % Math.Max(1, steps / 200) == 0)
                 curve.Add(Math.Sqrt(weights.Tensors.Average(tensor => Dot(tensor.Span, tensor.Span))) / each.Predicted.Norm);
             for (int i = 0; i < old.Length; i++)
@@ -161,5 +167,13 @@ internal sealed class OptimizersScenario : Scenario
     /// <param name="Create">Makes the optimizer.</param>
     private sealed record Case(
         string Name, Hyperparameters Numbers, DirectionEquilibrium Predicted, double? NormShare, double AngleShare, double Memory,
-        Func<Region<double>, Region<double>, Optimizer<double>> Create);
+        Func<Region<double>, Region<double>, Mover> Create);
+
+    /// <summary>What changes the weights: an optimizer of the engine, or a rule that it does not have.</summary>
+    private sealed record Mover(Action<Hyperparameters[], Workers> Update, IDisposable? Owned) : IDisposable
+    {
+        public static Mover Of(Optimizer<double> optimizer) => new((numbers, workers) => optimizer.Update(numbers, workers), optimizer);
+
+        public void Dispose() => Owned?.Dispose();
+    }
 }
