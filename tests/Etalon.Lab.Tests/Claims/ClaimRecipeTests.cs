@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Etalon.Lab.Claims.AdamEquilibrium;
 using Etalon.Lab.Claims.DecayExplanations;
 using Etalon.Lab.Claims.LabelNoise;
 using Etalon.Lab.Claims.PatternSeparation;
@@ -30,6 +31,7 @@ public class ClaimRecipeTests
     [InlineData("step-decay-texp", 36, "cf9a8fc9fc4d4098")]
     [InlineData("cosine-twin", 36, "0332060ca355c602")]
     [InlineData("drop-regresses", 10, "fa1a6828f0210728")]
+    [InlineData("adamw-equilibrium", 6, "b55d1b8f318efb66")]
     public void The_runs_of_a_claim_have_the_recipes_that_they_always_had(string claim, int runs, string digest)
     {
         var recipes = RecipesOf(claim);
@@ -48,6 +50,7 @@ public class ClaimRecipeTests
         "step-decay-texp" => TwinClaims.StepDecay.At(ClaimScale.Quick)!.Recipes,
         "cosine-twin" => TwinClaims.Cosine.At(ClaimScale.Quick)!.Recipes,
         "drop-regresses" => new PhasesExperiment(new DropRegressesClaim().Arms).Recipes,
+        "adamw-equilibrium" => AdamEquilibriumClaim.At(ClaimScale.Quick).Recipes,
         "transfer-by-stage" => new TransferByStageExperiment().Recipes,
         _ => [.. new RateRobustnessExperiment() is var experiment ? experiment.Runs.Select(experiment.Recipe) : []],
     };

@@ -42,6 +42,9 @@ internal sealed record AdamEquilibriumExperiment
     /// <summary>The rate and decay from which the law is told; tests take others than those that are trained.</summary>
     internal (double Rate, double Decay) Told { get; init; } = (Rate, Decay);
 
+    /// <summary>The recipes of the networks besides the perceptron.</summary>
+    internal IReadOnlyList<Recipe> Recipes => ExperimentRuns.Recipes(RunNames, Networks, Seeds);
+
     internal IReadOnlyList<FreshArm> Arms =>
     [
         new(Plain, "perceptron, fresh batches", new Constant(Rate), new Constant(Decay)),
@@ -51,6 +54,8 @@ internal sealed record AdamEquilibriumExperiment
         },
         new(Undecayed, "the same without decay", new Constant(Rate), new Constant(0)),
     ];
+
+    private const string RunNames = "adam-equilibrium";
 
     private int First => Updates * 3 / 5;
 
@@ -68,7 +73,7 @@ internal sealed record AdamEquilibriumExperiment
     {
         ArgumentNullException.ThrowIfNull(run);
         var fresh = new FreshExperiment(Arms, Updates) { Seeds = Seeds }.Run(run);
-        var networks = ExperimentRuns.Execute("adam-equilibrium", Networks, Seeds, run);
+        var networks = ExperimentRuns.Execute(RunNames, Networks, Seeds, run);
         return
         [
             .. Arms.Select((arm, i) => OfTracks(arm, fresh[i])),

@@ -37,9 +37,10 @@ internal sealed class AdamTwinsClaim : Claim
         + "growing by one factor 1/(1 - ηλ) an update.";
 
     /// <inheritdoc/>
+    // Quick as measured, in processor time; the others are estimated.
     public override ClaimCost? CostAt(ClaimScale scale) => scale switch
     {
-        ClaimScale.Quick => new(0.6),
+        ClaimScale.Quick => new(0.2),
         ClaimScale.Standard => new(10),
         _ => new(120, "cifar10"),
     };
