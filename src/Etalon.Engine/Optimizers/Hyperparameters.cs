@@ -4,7 +4,9 @@ namespace Etalon.Engine;
 /// <param name="Rate">eta, at least 0.</param>
 /// <param name="WeightDecay">lambda, finite.</param>
 /// <param name="Momentum">mu, at least 0.</param>
-/// <param name="LookAhead">How far a Nesterov update looks along the buffer, Muon's too; default: as far as the momentum, as PyTorch's does.</param>
+/// <param name="LookAhead">
+/// How far a Nesterov update looks along the buffer, Muon's too; default: as far as the momentum, as PyTorch's does.
+/// </param>
 public readonly record struct Hyperparameters(double Rate, double WeightDecay, double Momentum, double? LookAhead = null)
 {
     /// <summary>Adam's or Lion's beta1 of the update, in [0, 1). Default: null, that of its options or Adam's momentum.</summary>

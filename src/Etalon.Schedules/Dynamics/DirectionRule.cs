@@ -18,10 +18,10 @@ namespace Etalon.Schedules.Dynamics;
 /// </para>
 /// <para>
 /// AdamW: r_k = β₁^k. Signs: r_k = (2/π) asin of the correlation of what the sign is taken of. Muon: what five steps of Newton and Schulz
-/// make of matrices of uncorrelated numbers with correlation r is less correlated. By Monte Carlo of square matrices of 16 and 64 rows, linear
-/// in one over the rows between and beyond, and of long ones; between the two the difference falls as the square of the ratio of the sides,
-/// to two hundredths. The squares of the singular values are 0.86 in the mean of 16 x 16 and 0.75 of large or long matrices, to 4 %. Kosson,
-/// Messmer and Jaggi 2023, <i>Rotational Equilibrium</i>; correlations derived here.
+/// make of matrices of uncorrelated numbers with correlation r is less correlated. By Monte Carlo of square matrices of 16 and 64 rows,
+/// linear in one over the rows between and beyond, and of long ones; between the two the difference falls as the square of the ratio of
+/// the sides, to two hundredths. The squares of the singular values are 0.86 in the mean of 16 x 16 and 0.75 of large or long matrices,
+/// to 4 %. Kosson, Messmer and Jaggi 2023, <i>Rotational Equilibrium</i>; correlations derived here.
 /// </para>
 /// </remarks>
 /// <example>

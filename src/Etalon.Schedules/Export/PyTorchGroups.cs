@@ -28,8 +28,8 @@ internal static class PyTorchGroups
 
         """";
 
-    // Where weights are told by what follows them, a transformer cannot be: values and the first matrix of a perceptron have no normalization
-    // behind them, and which epsilons follow depends on what is covered.
+    // Where weights are told by what follows them, a transformer cannot be: values and the first matrix of a perceptron have no
+    // normalization behind them, and which epsilons follow depends on what is covered.
     private const string Told =
         """"
         def _refuse_attention(model, word):
@@ -338,7 +338,7 @@ internal static class PyTorchGroups
             $"""
             One scheduler sets all three on each parameter group of a torch optimizer, by the group's name:
 
-                groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer{(schedule.Covered is null ? "" : "; of a transformer covered=, norms= too")}
+                groups = parameter_groups(model, head="fc")   # head: the name of the last linear layer
                 optimizer = {optimizer}
                 scheduler = RecipeScheduler(optimizer{(schedule.Covered is null ? "" : ", model")})      # sets the values of update 0
                 for batch in batches:

@@ -9,7 +9,9 @@ using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Tests.Claims;
 
-/// <summary>The claims on AdamW: their judgments on made-up figures, and each experiment with something left out or turned around.</summary>
+/// <summary>
+/// The claims on AdamW: their judgments on made-up figures, and each experiment with something left out or turned around.
+/// </summary>
 public sealed class AdamClaimTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -41,7 +43,8 @@ public sealed class AdamClaimTests : IDisposable
 
     [Fact]
     public void A_twin_that_rounding_alone_moves_is_undecided() => Assert.Equal(ClaimOutcome.Undecided, OutcomeWords.Of(
-        [.. AdamTwinsClaim.Judge([new("network", "adam", false, 1e-10, 0.4, 1e-10, 4)]).Where(check => !check.Statement.Contains("rate"))]));
+        [.. AdamTwinsClaim.Judge([new("network", "adam", false, 1e-10, 0.4, 1e-10, 4)]).Where(
+            check => !check.Statement.Contains("rate", StringComparison.Ordinal))]));
 
     [Fact]
     public void The_twin_of_another_form_is_none()

@@ -44,7 +44,8 @@ internal sealed class RecipeDraw(Random random)
             $"checkpoint: {{every: {random.Next(1, 4)}ba, keep: {Pick("last", "stages")}}}",
         };
         if (isConverted || Maybe(0.6)) lines.Add($"weight_decay: {(isConverted && Maybe(0.7) ? "0.01" : Schedule(0.05))}");
-        if ((isSgd && Maybe(0.7)) || optimizer is "signum" or "muon") lines.Add($"momentum: {(isConverted || Maybe(0.7) ? "0.9" : Schedule(0.9))}");
+        if ((isSgd && Maybe(0.7)) || optimizer is "signum" or "muon")
+            lines.Add($"momentum: {(isConverted || Maybe(0.7) ? "0.9" : Schedule(0.9))}");
         lines.Add($"optimizer: {Optimizer(optimizer, isSgd, isConverted)}");
         if (isConverted)
             lines.Add(

@@ -48,7 +48,8 @@ public class NumbersOnNetworksTests
         Assert.True(Distance(own, Train(name, Signum, t => new(signum[t].Rate, 0, 0.9))) > Different);
     }
 
-    // Five steps of Newton and Schulz make 3.4445^5 = 485 times as much of a small singular value: what rounds grows, as a changed start does.
+    // Five steps of Newton and Schulz make 3.4445^5 = 485 times as much of a small singular value: what rounds grows, as a changed start
+    // does.
     [Theory]
     [InlineData("residual", false)]
     [InlineData("residual", true)]

@@ -57,8 +57,8 @@ public class DirectionLawTests
         Assert.Equal(1 / Math.Sqrt(10), DirectionEquilibrium.Rescue(10), 1e-15);
     }
 
-    // Means of gradients through Newton and Schulz, 1,000 to 4,000 updates of 3 to 48 chains with PyTorch; standard errors are 0.3 to 0.8 %.
-    // With exact orthogonal factors they are 14.7, 30.1, 18.8 and 38.5.
+    // Means of gradients through Newton and Schulz, 1,000 to 4,000 updates of 3 to 48 chains with PyTorch; standard errors are 0.3 to 0.8
+    // %. With exact orthogonal factors they are 14.7, 30.1, 18.8 and 38.5.
     [Theory]
     [InlineData(0.9, 16, 16, 14.957, 0.01)]
     [InlineData(0.95, 16, 16, 30.640, 0.01)]

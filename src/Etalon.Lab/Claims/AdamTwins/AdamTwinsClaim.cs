@@ -20,7 +20,8 @@ internal sealed class AdamTwinsClaim : Claim
 
     /// <inheritdoc/>
     public override string Statement =>
-        "AdamW is the same run as Adam without decay whose rate grows and whose betas and epsilon follow, on a transformer and on a residual "
+        "AdamW is the same run as Adam without decay whose rate grows and whose betas and epsilon follow, on a transformer and on a "
+        + "residual "
         + "network.";
 
     /// <inheritdoc/>
@@ -29,7 +30,8 @@ internal sealed class AdamTwinsClaim : Claim
         + "regularization*.";
 
     /// <inheritdoc/>
-    public override string Question => "Do AdamW and Adam in numbers give the same outputs on the same batches, and would the rate alone do?";
+    public override string Question =>
+        "Do AdamW and Adam in numbers give the same outputs on the same batches, and would the rate alone do?";
 
     /// <inheritdoc/>
     public override string PaperSays =>
@@ -93,7 +95,8 @@ internal sealed class AdamTwinsClaim : Claim
         List<ClaimCheck> checks = [];
         foreach (var twin in twins.Where(twin => !twin.IsRateAlone))
         {
-            string name = $"{twin.Network}, {twin.Form}", apart = $"the run whose decay is dropped is {Comparison.Distance(twin.Control)} away";
+            string name = $"{twin.Network}, {twin.Form}",
+                apart = $"the run whose decay is dropped is {Comparison.Distance(twin.Control)} away";
             checks.Add(ClaimCheck.Exact($"{name}: the same outputs in float64, to 1e-12 of the largest", twin.Outputs, Identical,
                 Comparison.Distance(twin.Outputs), apart) with
             {

@@ -21,7 +21,8 @@ internal sealed class GradientRiseClaim : Claim
 
     /// <inheritdoc/>
     public override string Statement =>
-        "At the end of a decayed run gradients rise, mostly because the norm of the weights falls with the rate as predicted, and a decay that "
+        "At the end of a decayed run gradients rise, mostly because the norm of the weights falls with the rate as predicted, and a "
+        + "decay that "
         + "falls with the rate (AdamC) cures it.";
 
     /// <inheritdoc/>
@@ -47,10 +48,13 @@ internal sealed class GradientRiseClaim : Claim
         var experiment = claimed with { Seeds = run.SeedsOr(claimed.Seeds) };
         var arms = experiment.Run(run);
         return new ClaimReport(this,
-            $"A perceptron 12-{experiment.Width}-{experiment.Width}-{experiment.Width}-5 with batch normalization, a fifth of the labels wrong, "
+            $"A perceptron 12-{experiment.Width}-{experiment.Width}-{experiment.Width}-5 with batch normalization, a fifth of the labels "
+            + "wrong, "
             + "each batch of 32 drawn anew; AdamW with betas 0.9 and 0.99, decay "
-            + $"{GradientRiseExperiment.Decay}, rate {GradientRiseExperiment.Rate} for {GradientRiseExperiment.Flat:N0} updates (four mixing "
-            + $"units), then along a line to 0 over as many; {experiment.Seeds} seeds. Growth from the last half unit before the fall to the "
+            + $"{GradientRiseExperiment.Decay}, rate {GradientRiseExperiment.Rate} for {GradientRiseExperiment.Flat:N0} updates (four "
+            + "mixing "
+            + $"units), then along a line to 0 over as many; {experiment.Seeds} seeds. Growth from the last half unit before the fall to "
+            + "the "
             + "last twentieth of the fall, geometric means over the three hidden layers.",
             Judge(arms),
             [

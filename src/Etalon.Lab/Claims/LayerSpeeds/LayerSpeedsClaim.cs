@@ -28,12 +28,14 @@ internal sealed class LayerSpeedsClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "AdamW balances the rotation of all layers, Adam with L2 does not, and that is why AdamW trains better (read in excerpts, no figures).";
+        "AdamW balances the rotation of all layers, Adam with L2 does not, and that is why AdamW trains better (read in excerpts, no "
+        + "figures).";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Amendments =>
     [
-        "The law of Adam with L2 took the mean of |g|²|w|²; in the last layer single gradients of a unit that hardly varied, thousands of times "
+        "The law of Adam with L2 took the mean of |g|²|w|²; in the last layer single gradients of a unit that hardly varied, thousands "
+        + "of times "
         + "as large as the others, were most of it, and the claim was undecided. It takes the median of means over 50 updates now.",
     ];
 
@@ -49,10 +51,14 @@ internal sealed class LayerSpeedsClaim : Claim
         var experiment = claimed with { Seeds = run.SeedsOr(claimed.Seeds) };
         var arms = experiment.Run(run);
         return new ClaimReport(this,
-            $"A perceptron 12-{experiment.Width}-{experiment.Width}-{experiment.Width}-5 with batch normalization, a fifth of the labels wrong, "
-            + $"each batch of 32 drawn anew; rate {LayerSpeedsExperiment.Rate}, betas 0.9 and 0.99, decay {LayerSpeedsExperiment.Decay} of AdamW "
-            + $"and {LayerSpeedsExperiment.CoupledDecay} in Adam's gradient, {experiment.Updates:N0} updates, root mean squares over the second "
-            + $"half, {experiment.Seeds} seeds. The law of Adam with L2 takes each layer's measured |g|²|w|², the median of means over 50 updates; AdamW's takes nothing measured.",
+            $"A perceptron 12-{experiment.Width}-{experiment.Width}-{experiment.Width}-5 with batch normalization, a fifth of the labels "
+            + "wrong, "
+            + $"each batch of 32 drawn anew; rate {LayerSpeedsExperiment.Rate}, betas 0.9 and 0.99, decay {LayerSpeedsExperiment.Decay} "
+            + "of AdamW "
+            + $"and {LayerSpeedsExperiment.CoupledDecay} in Adam's gradient, {experiment.Updates:N0} updates, root mean squares over the "
+            + "second "
+            + $"half, {experiment.Seeds} seeds. The law of Adam with L2 takes each layer's measured |g|²|w|², the median of means over "
+            + "50 updates; AdamW's takes nothing measured.",
             Judge(arms),
             [
                 "| run | layer | angle of an update | by the law | measured over law |", "|---|---:|---|---|---|",
@@ -72,7 +78,8 @@ internal sealed class LayerSpeedsClaim : Claim
             Named(LayerSpeedsExperiment.Uneven));
         List<ClaimCheck> checks =
         [
-            ClaimCheck.AtLeast("Adam with L2: the fastest layer turns at least 1.4 times as far as the slowest", coupled.Spread, Uneven, 0.3),
+            ClaimCheck.AtLeast("Adam with L2: the fastest layer turns at least 1.4 times as far as the slowest", coupled.Spread, Uneven,
+                0.3),
             ClaimCheck.AtMost("AdamW: at most 1.15 times", decoupled.Spread, Even, 0.1),
         ];
         for (int layer = 0; layer < coupled.Measured[0].Count; layer++)

@@ -5,7 +5,9 @@ using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>A batch-normalized perceptron trained by Adam or AdamW on batches that are never seen again, several seeds of each arm.</summary>
+/// <summary>
+/// A batch-normalized perceptron trained by Adam or AdamW on batches that are never seen again, several seeds of each arm.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Question: which norms and angles do rate, decay and betas lead to where the gradient is noise as far as a network's can be? Each claim

@@ -76,9 +76,10 @@ internal sealed class StochasticDifferentialClaim : Claim
         List<ClaimCheck> checks = [];
         foreach (var (row, steps) in outcomes.Zip(StochasticDifferentialExperiment.SubSteps).Skip(1))
         {
-            checks.Add(ClaimCheck.Near($"l = {steps}: the training loss is within 5 % of SGD's", Relative(row, sgd, outcome => outcome.Loss),
-                LossBound));
-            checks.Add(ClaimCheck.Near($"l = {steps}: |w|⁴ is within 10 % of SGD's", Relative(row, sgd, outcome => outcome.FourthNorm), NormBound));
+            checks.Add(ClaimCheck.Near($"l = {steps}: the training loss is within 5 % of SGD's",
+                Relative(row, sgd, outcome => outcome.Loss), LossBound));
+            checks.Add(ClaimCheck.Near($"l = {steps}: |w|⁴ is within 10 % of SGD's",
+                Relative(row, sgd, outcome => outcome.FourthNorm), NormBound));
             checks.Add(ClaimCheck.Near($"l = {steps}: the test accuracy is within 0.02 of SGD's",
                 Of(row, outcome => outcome.Accuracy).Minus(Of(sgd, outcome => outcome.Accuracy)), AccuracyBound));
         }

@@ -47,7 +47,8 @@ public static class MeanNumbers
     /// <exception cref="EquivalenceException">The decay is in the gradient, or η λ is 1 or more.</exception>
     public static IReadOnlyList<MeanRow> Lion(UpdateTable source, double beta2)
     {
-        if (!(beta2 is >= 0 and < 1)) throw Require.Refuse(nameof(beta2), beta2, "must be at least 0 and less than 1", "give one such as 0.99");
+        if (!(beta2 is >= 0 and < 1))
+            throw Require.Refuse(nameof(beta2), beta2, "must be at least 0 and less than 1", "give one such as 0.99");
         return Convert(source, _ => beta2, Form.OldMean);
     }
 
