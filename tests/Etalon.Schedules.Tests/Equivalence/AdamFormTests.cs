@@ -66,6 +66,15 @@ public class AdamFormTests
     }
 
     [Fact]
+    public void The_rate_alone_is_left_as_it_is_where_there_is_no_decay_also_while_the_betas_change()
+    {
+        var source = new AdamTable(Enumerable.Range(0, 100).Select(t =>
+            new AdamRow(Math.Log(0.01), 0, 0.95 - 0.4 * Math.Min(1, t / 10.0), 0.999 - 0.05 * Math.Min(1, t / 20.0), 1e-8)));
+        foreach (var (own, target) in source.Steps.ToArray().Zip(AdamRateOnly.Convert(source).Target.Steps.ToArray()))
+            Assert.Equal(own.Rate, target.Rate, 1e-15);
+    }
+
+    [Fact]
     public void The_rate_alone_is_refused_where_squares_would_be_remembered_for_ever()
     {
         var source = new AdamTable(Enumerable.Repeat(new AdamRow(Math.Log(0.01), 0.5, 0.9, 0.9999, 1e-8), 10));
