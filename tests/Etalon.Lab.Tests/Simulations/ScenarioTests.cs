@@ -73,6 +73,7 @@ public class ScenarioTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void The_norm_of_SGD_needs_the_mean_gradient_and_that_of_its_SDE_does_not()
     {
         var report = Run("sde", new() { Replicas = 24 });
@@ -96,7 +97,7 @@ public class ScenarioTests
 
     [Theory]
     [InlineData(0.04)]
-    [InlineData(0.01)]
+    [InlineData(0.01, Traits = new[] { "speed", "slow" })]
     public void Wells_never_mix_in_parameters_while_histories_agree_in_function(double decay)
     {
         var report = Run("wells", new() { WeightDecay = decay });
