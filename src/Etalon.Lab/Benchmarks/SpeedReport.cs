@@ -49,6 +49,12 @@ internal sealed record SpeedReport
     /// <summary>The multiply-add peak of all threads together, GFLOP/s.</summary>
     public required double Peak { get; init; }
 
+    /// <summary>
+    /// Whether a direct pass is faster than the peak, which it cannot be: then the peak was measured too low and no share means anything.
+    /// </summary>
+    /// <remarks>By a fifth: the machine may speed up between the two measurements of a round.</remarks>
+    public bool IsPeakTooLow => Convolutions.Any(row => row.Algorithm == "direct" && row.PeakShare > 1.2);
+
     /// <summary>The time of each kind of layer, the largest first.</summary>
     public required IReadOnlyList<LayerKindSpeed> LayerKinds { get; init; }
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Etalon.Engine;
+using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Models;
+using Etalon.Lab.Recipes;
 using Etalon.Workbench.Commands;
 
 namespace Etalon.Workbench.Tests.Commands;
@@ -10,6 +13,25 @@ public class BenchCommandTests
 {
     private static readonly string[] Small = ["bench", "--model", "preresnet8", "--batch", "2", "--threads", "1", "--rounds", "1"];
     private static readonly ModelSpec PreResNet8 = new() { Kind = ModelKind.PreResNet, Depth = 8 };
+
+    [Theory]
+    [InlineData("direct", 1.1, false)]
+    [InlineData("direct", 4.6, true)]
+    [InlineData("winograd", 4.6, false)]
+    public void A_direct_convolution_above_the_peak_says_that_the_peak_was_measured_too_low(string algorithm, double share, bool isTooLow)
+    {
+        var report = new SpeedReport
+        {
+            Model = PreResNet8, Precision = Precision.Float32, Batch = 2, Threads = 1, Rounds = 1, StepSeconds = 1, StepOperations = 1e9,
+            Monitors = null, EvaluationSeconds = 1, VectorBits = 256, Caches = [], OneCorePeak = 20, Peak = 20, NetworkBytes = 1,
+            PeakBytes = 1, LayerKinds = [new("linear", 1, 1, 1, 1, 1)],
+            Convolutions = [new(new ConvolutionShape(8, 8, 64, 64, 3, 3, 1, 1), ConvolutionPass.Forward, algorithm, 1, 1e9, share)],
+        };
+        Assert.Equal(isTooLow, BenchText.Lines(report).Any(line => line.Contains("measured too low", StringComparison.Ordinal)));
+        using var json = new StringWriter();
+        BenchJson.Write(report, json);
+        Assert.Contains($"\"peak_is_too_low\": {(isTooLow ? "true" : "false")}", json.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task The_tables_have_the_speed_the_peak_every_kind_of_layer_and_every_convolution()
@@ -57,7 +79,7 @@ public class BenchCommandTests
         Assert.Equal(
             ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops",
                 "evaluation_seconds", "monitors", "peak_gflops",
-                "one_core_peak_gflops", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds",
+                "one_core_peak_gflops", "peak_is_too_low", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds",
                 "convolutions"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2 / root.GetProperty("step_seconds").GetDouble(), root.GetProperty("images_per_second").GetDouble(), 1e-9 * 2);

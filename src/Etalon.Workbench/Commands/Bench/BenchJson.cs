@@ -25,6 +25,7 @@ internal static class BenchJson
         ["monitors"] = report.Monitors is { } monitors ? Monitors(monitors) : null,
         ["peak_gflops"] = report.Peak,
         ["one_core_peak_gflops"] = report.OneCorePeak,
+        ["peak_is_too_low"] = report.IsPeakTooLow,
         ["vector_bits"] = report.VectorBits,
         ["caches"] = new JsonArray([.. report.Caches.Select(cache => JsonValue.Create(cache))]),
         ["peak_memory_bytes"] = report.PeakBytes,

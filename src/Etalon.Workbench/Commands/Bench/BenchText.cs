@@ -10,6 +10,9 @@ internal static class BenchText
     public static IEnumerable<string> Lines(SpeedReport report) =>
     [
         .. Summary(report), "", .. LayerKinds(report), "", .. Convolutions(report), "",
+        .. (string[])(report.IsPeakTooLow
+            ? ["A direct convolution is faster than the multiply-add peak, so the peak was measured too low: ignore the shares of it."]
+            : []),
         "GFLOP/s count the multiplications and additions of the direct form, also for Winograd's, which needs up to 4 times fewer.",
         $"Medians of {report.Rounds}. A convolution's pass is the whole operator: framing, laying out weights, sums over the batch.",
     ];
