@@ -87,11 +87,36 @@ internal static class Failure
             .FirstOrDefault(word => !File.Exists(word) && Suggestion.To(word, VerbsOf(parsed.CommandResult.Command)) is not null);
         var unknown = parsed.UnmatchedTokens.Count > 0
             ? Unknown(verb ?? parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
+        List<string> missing = unknown is null ? [.. Missing(parsed)] : [];
         if (unknown is not null) error.WriteLine($"etalon: {unknown}");
+        else if (missing.Count > 0) error.WriteLine($"etalon: {command["etalon ".Length..]} needs {string.Join(", and ", missing)}");
         else
             foreach (var problem in parsed.Errors) error.WriteLine($"etalon: {problem.Message}");
         error.WriteLine($"See: {command} --help");
         return ExitCode.BadInput;
+    }
+
+    // What a command cannot do without, in words of its own: a library's name its symbols.
+    private static IEnumerable<string> Missing(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand) yield break;
+        foreach (var argument in command.Arguments)
+            if (argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
+                yield return argument.HelpName switch
+                {
+                    { } word when word.StartsWith("RECIPE", StringComparison.Ordinal) => "a recipe, such as recipes/digits.yaml",
+                    "RUN" => "a run, by its name or folder; `etalon runs list` shows those there are",
+                    "RUN|LOG.csv" => "a run's folder or a log, such as log.csv",
+                    "SET" => "a data set; `etalon data list` shows those there are",
+                    "SPEC" => "a sweep, such as sweeps/digits-rate-decay.yaml",
+                    var word => word ?? argument.Name,
+                };
+        foreach (var option in command.Options)
+            if (option.Required && parsed.GetResult(option) is null or { Implicit: true })
+                yield return $"{option.Name} {option.HelpName} ({Lowered(option.Description ?? "")})";
+
+        static string Lowered(string sentence) => sentence.Length == 0 ? "" : char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
     }
 
     // A word where a verb is expected, or an option; what follows an unknown word is not looked at. Null for a word too many.

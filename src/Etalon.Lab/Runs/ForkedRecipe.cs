@@ -17,8 +17,23 @@ internal static class ForkedRecipe
     /// <exception cref="InputException">The changed recipe has problems.</exception>
     public static ReadRecipe Of(string run, ResolvedRecipe written, IReadOnlyList<string> overrides, List<string> notes)
     {
-        // A recipe without a name has that of its file.
+        // A recipe without a name has that of its file; messages name the file that is there.
         var source = Path.Combine(run, $"{written.Recipe.Name}.yaml");
+        string Named(string message) => message.Replace($"{source}:", $"{Path.Combine(run, RunFolder.RecipeName)}:", StringComparison.Ordinal);
+        try
+        {
+            var read = Changed(run, source, written, overrides, notes);
+            return read with { Warnings = [.. read.Warnings.Select(Named)] };
+        }
+        catch (InputException exception)
+        {
+            throw new InputException([.. exception.Problems.Select(Named)]);
+        }
+    }
+
+    private static ReadRecipe Changed(
+        string run, string source, ResolvedRecipe written, IReadOnlyList<string> overrides, List<string> notes)
+    {
         if (OwnText(run, source, written) is not { } text)
         {
             notes.Add(

@@ -173,6 +173,10 @@ public class RecipeProblemTests
     [InlineData("learning_rate: [{linear: {from: 0, to: 0.1, for: 5ba}}, {cosine: {from: 1, to: 0}}]",
         "r:2:57: learning_rate.1 begins at 1 where the piece before it ends at 0.1, 10 times less: is a decimal point misplaced? Write "
         + "the same number in both, or a ramp between")]
+    [InlineData("learning_rate: {steps: {start: 0.1, at: [50ba], factor: 20}}",
+        "r:2:17: learning_rate.steps makes it 20 times more at each milestone: is a decimal point misplaced? The usual factor is 0.1")]
+    [InlineData("learning_rate: {steps: {start: 0.1, at: [50ba], factor: 0.01}}",
+        "r:2:17: learning_rate.steps makes it 100 times less at each milestone: is a decimal point misplaced? The usual factor is 0.1")]
     public void What_is_probably_not_meant_is_a_warning(string schedule, params string[] warnings) =>
         Assert.Equal(warnings, RecipeReader.Read($"duration: 100ba\n{schedule}", "r").Warnings);
 

@@ -42,6 +42,8 @@ public class TableFileTests
         "lr.csv:2:1: iteration is \"1\" where 0 must stand; a table has a row for each update from 0 on, in order, none twice and none "
         + "left out")]
     [InlineData("Epoch,lr\n0,0.1\n0,0.2\n", "lr.csv:3:1: epoch is \"0\" where 1 must stand")]
+    [InlineData("epoch,lr\n0,0.1\n1,0.1\n2,0.01\n",
+        "lr.csv:3:1: epoch counts the rows, and a table has a row for each update from 0 on; write a row for each update, or steps")]
     [InlineData("lr,t\n0.1,0\n0.2,2\n", "lr.csv:3:2: t is \"2\" where 1 must stand")]
     [InlineData("t,T,lr\n0,0,0.1\n", "lr.csv:1: names the column t twice; keep one")]
     [InlineData("iter,lr\n0,0.1\n10,0.1\n", "lr.csv:3:1: iter is \"10\" where 1 must stand")]

@@ -30,7 +30,14 @@ public class UsageTests
     [InlineData(
         "etalon: --decay decuopled: must be one of coupled, decoupled; did you mean decoupled?\nSee: etalon simulate equilibrium --help\n",
         "simulate", "equilibrium", "--decay", "decuopled")]
-    [InlineData("etalon: Option '--for' is required.\nSee: etalon export logger --help\n", "export", "logger")]
+    [InlineData("etalon: export logger needs --for TARGET (the framework: pytorch or optax)\nSee: etalon export logger --help\n", "export",
+        "logger")]
+    [InlineData("etalon: train needs a recipe, such as recipes/digits.yaml\nSee: etalon train --help\n", "train")]
+    [InlineData("etalon: runs show needs a run, by its name or folder; `etalon runs list` shows those there are\n"
+        + "See: etalon runs show --help\n", "runs", "show")]
+    [InlineData("etalon: diagnose needs a run's folder or a log, such as log.csv\nSee: etalon diagnose --help\n", "diagnose", "--full")]
+    [InlineData("etalon: probe needs a run, by its name or folder; `etalon runs list` shows those there are, and --on SET (the data set to "
+        + "probe on)\nSee: etalon probe --help\n", "probe")]
     public async Task What_is_not_understood_is_said_with_what_was_meant(string message, params string[] words)
     {
         var (code, output, error) = await Cli.Run(words);

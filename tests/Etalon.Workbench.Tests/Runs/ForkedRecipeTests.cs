@@ -43,10 +43,11 @@ public sealed class ForkedRecipeTests : IDisposable
     [Fact]
     public async Task A_fork_that_trains_past_the_end_of_its_schedule_says_so_as_plan_does()
     {
-        await Train();
+        var run = await Train();
         var (code, _, error) = await Cli.Run("fork", "small", "duration=4ep", "--runs", _folder);
         Assert.Equal(0, code);
-        Assert.Contains("learning_rate ends at step 12 and the run at step 16: the updates between have the value 0\n", error,
+        // With its place in the file that is there.
+        Assert.Contains($"{Path.Combine(run, "recipe.yaml")}:6:16: learning_rate ends at step 12 and the run at step 16: the updates between have the value 0\n", error,
             StringComparison.Ordinal);
     }
 

@@ -108,7 +108,11 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         var piece = kind.Read(new PieceSection(section, quantity, this, begin, isLast));
         if (piece is not null && begin < time.TotalSteps)
             ScheduleWarnings.OfWarmup(piece, time.TotalSteps - begin, entry.Key.Place, $"{path}.{name}", warnings);
-        if (piece is Steps steps) WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
+        if (piece is Steps steps)
+        {
+            WarnOfLateMilestones(steps, begin, $"{path}.{name}", section);
+            ScheduleWarnings.OfFactor(steps, entry.Key.Place, $"{path}.{name}", warnings);
+        }
         return piece;
     }
 

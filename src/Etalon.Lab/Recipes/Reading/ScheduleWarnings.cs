@@ -74,6 +74,16 @@ internal static class ScheduleWarnings
                 + $"{(begin > end ? "less" : "more")}: is a decimal point misplaced? Write the same number in both, or a ramp between");
     }
 
+    /// <summary>Milestones that change the rate by more than a decade each.</summary>
+    public static void OfFactor(Steps steps, SourceLocation place, string path, RecipeWarnings warnings)
+    {
+        double jump = Math.Max(steps.Factor, 1 / steps.Factor);
+        if (steps.At.Count > 0 && steps.Factor > 0 && jump >= LargestJump)
+            warnings.Add(place,
+                $"{path} makes it {jump:G3} times {(steps.Factor > 1 ? "more" : "less")} at each milestone: is a decimal point misplaced? "
+                + "The usual factor is 0.1");
+    }
+
     private static bool Grows(Schedule schedule) => schedule switch
     {
         Exponential piece => piece.Factor > 1,

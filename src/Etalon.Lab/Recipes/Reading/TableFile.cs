@@ -4,8 +4,8 @@ namespace Etalon.Lab.Recipes;
 
 /// <summary>
 /// The numbers of a schedule in a CSV: a header, and below it a row for each update from 0 on. Where there is a column <c>step</c> (or else
-/// <c>iteration</c>, <c>iter</c>, <c>update</c>, <c>t</c> or <c>epoch</c>) it must count 0, 1, 2, ...; a file of one column of numbers
-/// needs no header. A row that cannot be believed is refused, never left out: one update would take the number of another.
+/// <c>iteration</c>, <c>iter</c>, <c>update</c> or <c>t</c>) it must count 0, 1, 2, ...; one whose only counter is <c>epoch</c> has rows of
+/// epochs, and is refused; a file of one column of numbers needs no header. A row that cannot be believed is refused, never left out: one update would take the number of another.
 /// </summary>
 /// <param name="source">The file.</param>
 /// <param name="column">The column to read.</param>
@@ -72,6 +72,11 @@ internal sealed class TableFile(string source, string column, Func<double, strin
                 + $"{(fault.Kind == "torn" ? "end it with a line feed where it is whole" : "mend the row")}");
         string[] cells = row.Line.TrimStart('\ufeff').Split(',');
         if (_counterPlace >= 0) RequireCount(cells[_counterPlace], row);
+        // Rows that count epochs are nearly always one for each, and would be over after as many updates.
+        if (_counter == "epoch" && _values.Count == 1)
+            throw Refuse(
+                $"{source}:{row.Number}:{_counterPlace + 1}: epoch counts the rows, and {Remedy}; write a row for each update, or steps "
+                + "such as {start: 0.1, at: [30ep], factor: 0.1}; where rows are updates name the column step");
         var cell = CsvCells.Bare(cells[_place]);
         if ((CsvCells.Fault(cell, out double value) ?? rule(value)) is { } wrong)
             throw Refuse($"{source}:{row.Number}:{_place + 1}: {column} is \"{CsvCells.Shown(cell)}\", which {wrong}");
