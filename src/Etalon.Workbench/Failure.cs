@@ -116,7 +116,8 @@ internal static class Failure
             if (option.Required && parsed.GetResult(option) is null or { Implicit: true })
                 yield return $"{option.Name} {option.HelpName} ({Lowered(option.Description ?? "")})";
 
-        static string Lowered(string sentence) => sentence.Length == 0 ? "" : char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
+        static string Lowered(string sentence) =>
+            sentence.Length == 0 ? "" : char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
     }
 
     // A word where a verb is expected, or an option; what follows an unknown word is not looked at. Null for a word too many.

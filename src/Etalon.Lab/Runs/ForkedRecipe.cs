@@ -19,7 +19,8 @@ internal static class ForkedRecipe
     {
         // A recipe without a name has that of its file; messages name the file that is there.
         var source = Path.Combine(run, $"{written.Recipe.Name}.yaml");
-        string Named(string message) => message.Replace($"{source}:", $"{Path.Combine(run, RunFolder.RecipeName)}:", StringComparison.Ordinal);
+        string Named(string message) =>
+            message.Replace($"{source}:", $"{Path.Combine(run, RunFolder.RecipeName)}:", StringComparison.Ordinal);
         try
         {
             var read = Changed(run, source, written, overrides, notes);

@@ -47,7 +47,9 @@ public sealed class ForkedRecipeTests : IDisposable
         var (code, _, error) = await Cli.Run("fork", "small", "duration=4ep", "--runs", _folder);
         Assert.Equal(0, code);
         // With its place in the file that is there.
-        Assert.Contains($"{Path.Combine(run, "recipe.yaml")}:6:16: learning_rate ends at step 12 and the run at step 16: the updates between have the value 0\n", error,
+        Assert.Contains(
+            $"{Path.Combine(run, "recipe.yaml")}:6:16: learning_rate ends at step 12 and the run at step 16: the updates between have "
+                + "the value 0\n", error,
             StringComparison.Ordinal);
     }
 

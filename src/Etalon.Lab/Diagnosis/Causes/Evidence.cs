@@ -120,13 +120,13 @@ internal sealed class Evidence
     public bool IsInvariant(string group) => !_lawless.Contains(group);
 
     /// <summary>
-    /// Whether a buffer holds gradients that no row shows, in sums or in what single updates leave, so that what it made is known by samples
-    /// alone.
+    /// Whether a buffer holds gradients that no row shows, in sums or in what single updates leave, so that what it made is known by
+    /// samples alone.
     /// </summary>
     /// <remarks>
-    /// Rows at the same places of each epoch see its last, smaller batch always or never, and gradients that burst in a few updates are seen
-    /// by the buffer for ten and by a row for one: angles of sound networks were 0.65 to 3.1 times what samples make, where their scatter
-    /// said 0.1. A residual that is no rounding says that something is wrong, and then samples may say what.
+    /// Rows at the same places of each epoch see its last, smaller batch always or never, and gradients that burst in a few updates are
+    /// seen by the buffer for ten and by a row for one: angles of sound networks were 0.65 to 3.1 times what samples make, where their
+    /// scatter said 0.1. A residual that is no rounding says that something is wrong, and then samples may say what.
     /// </remarks>
     public bool IsSampled(LogGroup group)
     {

@@ -5,7 +5,8 @@ namespace Etalon.Lab.Recipes;
 /// <summary>
 /// The numbers of a schedule in a CSV: a header, and below it a row for each update from 0 on. Where there is a column <c>step</c> (or else
 /// <c>iteration</c>, <c>iter</c>, <c>update</c> or <c>t</c>) it must count 0, 1, 2, ...; one whose only counter is <c>epoch</c> has rows of
-/// epochs, and is refused; a file of one column of numbers needs no header. A row that cannot be believed is refused, never left out: one update would take the number of another.
+/// epochs, and is refused; a file of one column of numbers needs no header. A row that cannot be believed is refused, never left out: one
+/// update would take the number of another.
 /// </summary>
 /// <param name="source">The file.</param>
 /// <param name="column">The column to read.</param>

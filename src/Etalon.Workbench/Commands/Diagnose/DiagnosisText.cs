@@ -76,8 +76,8 @@ internal static class DiagnosisText
             _ when diagnosis.Evidence.HasTooFewRows => "so few rows say nothing of what decay does",
             < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the gradients lead them from the start",
             < 0.5 => "the start still decides the norms; weight decay has only begun to act",
-            < 3 => "long enough for norms to settle to what rate, decay and gradients make of them, too short for the network to forget how it "
-                + "began",
+            < 3 => "long enough for norms to settle to what rate, decay and gradients make of them, too short for the network to forget "
+                + "how it began",
             _ => "the run has forgotten how it began; rate and weight decay matter by their product alone",
         };
         bool isOverMomentum = diagnosis.Log.Momentum.Any(value => value > 0) && diagnosis.Log.Rule.Decay == DecayForm.Coupled;
