@@ -18,7 +18,7 @@ public class RunAnswersTests
         WrittenRun.Write(served.Runs, "torn", resolved: "{\"recipe\": {");
         string live = WrittenRun.Write(served.Runs, "live", metrics: WrittenRun.Text(WrittenRun.Lines(20)) + "{\"step\":20,\"tr");
         Directory.CreateDirectory(Path.Combine(served.Runs, "no run"));
-        using (RunLock.TryTake(live))
+        using (RunLock.TryTake(live, cancellation: TestContext.Current.CancellationToken))
         {
             var list = await served.Json("api/runs");
             Assert.Equal(
@@ -98,7 +98,7 @@ public class RunAnswersTests
         await using var served = await Served.Start();
         string held = SmallRun.Whole(served.Runs);
         SmallRun.Stopped(served.Runs, 6, "name=stopped");
-        using var taken = RunLock.TryTake(held);
+        using var taken = RunLock.TryTake(held, cancellation: TestContext.Current.CancellationToken);
         string before = Checksums(served.Runs);
         foreach (string id in (string[])["small", "stopped"])
         {

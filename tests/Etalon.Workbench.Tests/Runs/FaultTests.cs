@@ -155,7 +155,7 @@ public sealed class FaultTests : IDisposable
         process.Kill();
         await process.End(TestContext.Current.CancellationToken);
         Assert.True(File.Exists(Path.Combine(run, "lock")));
-        using var reopened = RunFolder.Open(run);
+        using var reopened = RunFolder.Open(run, cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed partial class RunLifeTests : IDisposable
         foreach (string path in (string[])[dead, empty, living]) Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(dead, "lock"), "");
         File.WriteAllText(Path.Combine(dead, "resolved.json"), "{");
-        using var held = RunLock.TryTake(living);
+        using var held = RunLock.TryTake(living, cancellation: TestContext.Current.CancellationToken);
         using var made = RunFolder.Create(runs, SmallRun.Read(), DataCatalog.Load("digits"), _ => { });
         Assert.Equal([living, Path.Combine(runs, "small")], Directory.GetDirectories(runs).Order(StringComparer.Ordinal));
     }

@@ -91,7 +91,7 @@ public sealed class RunListingTests : IDisposable
         File.CreateSymbolicLink(In("a"), "a");
         Assert.Throws<IOException>(() => RunSummary.Open(In("a")));
         Assert.Throws<IOException>(() => ResolvedRecipe.Read(In("a")));
-        Assert.Throws<IOException>(() => RunFolder.Open(In("a")));
+        Assert.Throws<IOException>(() => RunFolder.Open(In("a"), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
