@@ -26,6 +26,12 @@ internal static class MonitorKeys
     /// <summary><see cref="GroupReading.BufferWeight"/>.</summary>
     public const string BufferWeight = "buffer_weight/";
 
+    /// <summary><see cref="GroupReading.UpdateSquare"/>.</summary>
+    public const string UpdateSquare = "update_sq/";
+
+    /// <summary><see cref="GroupReading.UpdateDot"/>.</summary>
+    public const string UpdateDot = "update_dot/";
+
     /// <summary><see cref="GroupReading.EffectiveRate"/>.</summary>
     public const string EffectiveRate = "effective_rate/";
 

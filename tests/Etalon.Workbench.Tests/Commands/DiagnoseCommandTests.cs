@@ -123,6 +123,36 @@ public sealed class DiagnoseCommandTests : IDisposable
             (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
     }
 
+    // By the law of AdamW: the root mean square is that of rate and decay, and updates turn the weights as the betas say.
+    [Theory]
+    [Trait("speed", "slow")]
+    [InlineData("optimizer={name: adamw, beta2: 0.95}", "learning_rate=0.004", "weight_decay=0.5")]
+    [InlineData("optimizer={name: lion}", "learning_rate=1e-3", "weight_decay=2")]
+    public async Task A_run_of_adamw_or_lion_is_judged_by_the_laws_of_its_rule(params string[] changes)
+    {
+        string[] recipe = [Cli.Recipe("digits-adamw.yaml"), "duration=1500ba", "log.monitors=1ba", "log.noise=never", .. changes];
+        Assert.Equal(0, (await Cli.Run(["train", .. recipe, "--runs", _folder])).Code);
+        string run = Path.Combine(_folder, "digits-adamw");
+        var (code, output, error) = await Cli.Run("diagnose", run);
+        Assert.True(code is 0 or 1, error);
+        output = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("mixing units in all", output, StringComparison.Ordinal);
+        Assert.Contains("times that at equilibrium", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Its optimizer is not SGD", output, StringComparison.Ordinal);
+        // |U|², U·w and |w| of an update give the norm of the next, to the digits that are written.
+        var rows = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())
+            .Where(row => row.ContainsKey("update_sq/scale_invariant")).ToList();
+        Assert.Equal(1_500, rows.Count);
+        double Of(JsonObject row, string name) => row[$"{name}/scale_invariant"]!.GetValue<double>();
+        double rate = changes[1].EndsWith("0.004", StringComparison.Ordinal) ? 0.004 : 1e-3, kept = 1 - 2e-3;
+        foreach (var (row, next) in rows.Zip(rows.Skip(1)))
+        {
+            double square = kept * kept * Of(row, "norm") * Of(row, "norm") - 2 * kept * rate * Of(row, "update_dot")
+                + rate * rate * Of(row, "update_sq");
+            Assert.Equal(1, Math.Sqrt(square) / Of(next, "norm"), 1e-6);
+        }
+    }
+
     [Fact]
     public async Task Help_has_examples()
     {

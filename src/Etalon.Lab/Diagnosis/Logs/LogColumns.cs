@@ -20,7 +20,8 @@ internal static class LogColumns
     public const string LargestElement = "gradmax/", AbsoluteSum = "norm1/", FilterMeans = "gradmean/";
 
     /// <summary>Of an update w' = (1 - η λ) w - η U: |U|², ⟨U, w⟩, how many numbers w is, and how many rows a matrix has.</summary>
-    public const string UpdateSquare = "update_sq/", UpdateDot = "update_dot/", Elements = "elements/", MatrixRows = "rows/";
+    public const string UpdateSquare = MonitorKeys.UpdateSquare,
+        UpdateDot = MonitorKeys.UpdateDot, Elements = "elements/", MatrixRows = "rows/";
 
     /// <summary>β₂ and ε of Adam; the momentum is its β₁.</summary>
     public const string Beta2 = "beta2", Epsilon = "eps";

@@ -8,8 +8,8 @@ using Etalon.Numerics;
 namespace Etalon.Lab.Diagnosis;
 
 /// <summary>
-/// What can be said of a run whose optimizer is not SGD. The laws of norm and equilibrium are SGD's, but every rule has an effective rate,
-/// and scale-invariant weights feel nothing else: where it settled is where SGD would have to be for the same.
+/// What can be said of a run whose optimizer has no law of norm and equilibrium here. Every rule has an effective rate, and scale-invariant
+/// weights feel nothing else: where it settled is where SGD would have to be for the same.
 /// </summary>
 internal sealed class SettledRates
 {
@@ -37,14 +37,18 @@ internal sealed class SettledRates
     /// <summary>The groups of weights, all of them together last.</summary>
     public IReadOnlyList<SettledRate> Groups { get; }
 
-    /// <summary>Reads a run's folder, also while the run is being trained; null for a run of SGD, and for what is no folder.</summary>
+    /// <summary>Reads a run's folder, also while the run is being trained; null for a run of SGD, AdamW or Lion, which have laws of their
+    /// own, and for what is no folder.</summary>
     /// <param name="path">A run's folder, or anything else.</param>
     /// <exception cref="InputException">It is a folder but no run, or the run's monitors wrote no effective rates.</exception>
     public static SettledRates? Of(string path)
     {
         if (!Directory.Exists(path)) return null;
-        var optimizer = ResolvedRecipe.Read(path).Recipe.Optimizer;
-        return optimizer is SgdSpec ? null : new(RunFolder.NameOf(path), optimizer.Name, MonitorRows.Read(path));
+        var recipe = ResolvedRecipe.Read(path).Recipe;
+        var (optimizer, equivalent) = (recipe.Optimizer, recipe.Equivalent);
+        // An equivalent run of AdamW or Lion does not write what their laws are asked for.
+        bool hasLaws = RunFolderLog.Covers(optimizer) && (equivalent is null || optimizer is SgdSpec);
+        return hasLaws ? null : new(RunFolder.NameOf(path), optimizer.Name, MonitorRows.Read(path));
     }
 
     /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>

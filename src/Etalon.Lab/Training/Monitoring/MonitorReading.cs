@@ -62,6 +62,14 @@ public readonly record struct GroupReading
     public double? BufferWeight { get; init; }
 
     /// <summary>
+    /// |U|^2 of the update w' = (1 - eta lambda) w - eta U. Null but of AdamW and Lion, at a rate of 0, and in an equivalent run.
+    /// </summary>
+    public double? UpdateSquare { get; init; }
+
+    /// <summary>U.w; null as <see cref="UpdateSquare"/>.</summary>
+    public double? UpdateDot { get; init; }
+
+    /// <summary>
     /// The effective rate: with SGD eta (1 - dampening) / ((1 - mu) |w|^2), with adaptive rules the mean over the group of the rates that
     /// the gradient was multiplied by in the place of eta.
     /// </summary>

@@ -22,6 +22,7 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     private readonly long _last;
     private readonly MonitorReading _reading;
     private readonly double?[] _expected;
+    private readonly bool _hasDirection;
     private readonly int[][] _tensors;
     private readonly long[] _lengths;
     private bool _measures, _hasNoise;
@@ -35,11 +36,13 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
     /// <param name="totalSteps">Updates of the run.</param>
     /// <param name="workers">Who computes.</param>
     /// <param name="second">The second batches of <see cref="BeforePasses"/>; null where the noise is not measured.</param>
+    /// <param name="hasDirection">Whether the rule is w' = (1 - eta lambda) w - eta U with a U whose law is known.</param>
     public TrainingMonitors(
         Network<T> network, Optimizer<T> optimizer, IReadOnlyList<IReadOnlyList<string>> groups, int parameterGroup, LogSpec log,
         long totalSteps, Workers workers,
-        SecondBatches<T>? second = null)
+        SecondBatches<T>? second = null, bool hasDirection = false)
     {
+        _hasDirection = hasDirection;
         (_network, _optimizer, _group, _log, _last, _workers, _second) =
             (network, optimizer, parameterGroup, log, totalSteps - 1, workers, second);
         _updates = new UpdateMonitor<T>(network.Parameters, network.Gradients, optimizer.Buffer, groups);
@@ -99,6 +102,9 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         {
             var products = _updates[group];
             double square = products.WeightSquare / (scale * scale);
+            // eta U = -(w' - w) - eta lambda w.
+            bool isKnown = _hasDirection && equivalent is null && own.Rate > 0;
+            double units = own.Rate * own.WeightDecay, added = products.ChangeWeight + units * products.WeightSquare;
             _reading[group] = new GroupReading
             {
                 Norm = Math.Sqrt(square),
@@ -108,6 +114,9 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
                 BufferWeight =
                     _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
+                UpdateSquare = isKnown
+                    ? Math.Max(0, products.ChangeSquare + units * (products.ChangeWeight + added)) / (own.Rate * own.Rate) : null,
+                UpdateDot = isKnown ? -added / own.Rate : null,
                 EffectiveRate = MeanRate(_tensors[group], own) * ownRate / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,

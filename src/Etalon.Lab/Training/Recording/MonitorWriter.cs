@@ -15,6 +15,8 @@ internal sealed class MonitorWriter
         (MonitorKeys.Angle, reading => reading.Angle),
         (MonitorKeys.BufferDot, reading => reading.BufferDot),
         (MonitorKeys.BufferWeight, reading => reading.BufferWeight),
+        (MonitorKeys.UpdateSquare, reading => reading.UpdateSquare),
+        (MonitorKeys.UpdateDot, reading => reading.UpdateDot),
         (MonitorKeys.EffectiveRate, reading => reading.EffectiveRate),
         (MonitorKeys.Residual, reading => reading.Residual),
         (MonitorKeys.Noise, reading => reading.Noise),
