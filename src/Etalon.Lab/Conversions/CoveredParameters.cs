@@ -12,8 +12,14 @@ namespace Etalon.Lab.Conversions;
 /// <param name="Numbers">The numbers in them.</param>
 internal sealed record CoveredParameters(string Name, int Tensors, long Numbers)
 {
-    /// <summary>What every conversion covers, whatever the network.</summary>
+    /// <summary>What every conversion covers, whatever the network, but for transformers.</summary>
     public const string Rule = "the weights of every convolution and linear layer in front of a normalization";
+
+    // Values and the first matrix of a perceptron have no normalization behind them, and the embedding is no linear layer.
+    private const string OfTransformer = "the scale-invariant weights, which `etalon audit` lists";
+
+    /// <summary>What a conversion covers of a recipe's network.</summary>
+    public static string RuleOf(Recipe recipe) => recipe.Model?.Kind == ModelKind.Transformer ? OfTransformer : Rule;
 
     /// <summary>
     /// The parts of the network that a recipe trains: first the one that a conversion covers, then those that keep the recipe's numbers,
@@ -36,11 +42,12 @@ internal sealed record CoveredParameters(string Name, int Tensors, long Numbers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var classes = ParameterClasses.Of(layers);
+        string rule = layers.OfType<Embedding<T>>().Any() ? OfTransformer : Rule;
         return
         [
             .. layers.SelectMany(layer => layer.TrainedTensors)
-                .GroupBy(tensor => groups.IsConverted(classes, tensor.Name) ? Rule : Kept(classes, tensor.Name))
-                .OrderByDescending(part => part.Key == Rule)
+                .GroupBy(tensor => groups.IsConverted(classes, tensor.Name) ? rule : Kept(classes, tensor.Name))
+                .OrderByDescending(part => part.Key == rule)
                 .Select(part => new CoveredParameters(part.Key, part.Count(), part.Sum(tensor => tensor.Length))),
         ];
     }

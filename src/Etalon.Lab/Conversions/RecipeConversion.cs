@@ -91,7 +91,7 @@ internal sealed class RecipeConversion
             # Trains as {FormWords.Of(Conversion.Form)} what {Source.Name} says (sha256 {Source.Hash}).
             # By {Conversion.Theorem}.
             # Update rule: {Conversion.SourceRule}.
-            # It covers {CoveredParameters.Rule}; everything else follows the numbers below.
+            # It covers {CoveredParameters.RuleOf(Target)}; everything else follows the numbers below.
             # {(Conversion.ScalesGradients ? "The gradients of what it covers are multiplied by P before they are used. " : "")}{(updates.Count == 0 ? "The state needs no correction." : $"The buffer is corrected before update {string.Join(", ", updates)}{(more > 0 ? $" and {more} more" : "")}, while training.")}
             # sha256 {file.Recipe.Hash}
             {(file.Reason is { } reason ? $"# Every default is written out: {reason}.\n" : "")}

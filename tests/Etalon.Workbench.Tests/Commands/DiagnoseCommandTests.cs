@@ -139,6 +139,8 @@ public sealed class DiagnoseCommandTests : IDisposable
         Assert.Contains("mixing units in all", output, StringComparison.Ordinal);
         Assert.Contains("times that at equilibrium", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Its optimizer is not SGD", output, StringComparison.Ordinal);
+        var json = JsonNode.Parse((await Cli.Run("diagnose", run, "--json")).Output)!;
+        Assert.StartsWith("w ← (1 - η λ) w - η U", json["rule"]!.GetValue<string>(), StringComparison.Ordinal);
         // |U|², U·w and |w| of an update give the norm of the next, to the digits that are written.
         var rows = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())
             .Where(row => row.ContainsKey("update_sq/scale_invariant")).ToList();

@@ -107,6 +107,20 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_covered_in_a_transformer_is_not_told_as_in_other_networks()
+    {
+        foreach (string[] command in (string[][])[["plan"], ["convert", "--to", "adam"]])
+        {
+            var (code, output, error) = await Cli.Run(
+                [command[0], Cli.Recipe("text-adamw.yaml"), .. command[0] == "plan" ? ["equivalent.form=adam"] : command[1..]]);
+            Assert.True(code == 0, error);
+            output = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            Assert.Contains("the scale-invariant weights, which `etalon audit` lists", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("every convolution and linear layer", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_recipe_with_problems_leaves_no_file_behind()
     {
         var file = Path.Combine(folder, "plan.svg");

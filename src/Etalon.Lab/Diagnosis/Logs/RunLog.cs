@@ -44,6 +44,12 @@ internal sealed record RunLog
     /// <summary>Which laws its updates follow.</summary>
     internal OptimizerKind Kind => OptimizerKinds.Of(Optimizer, Rule.Decay == DecayForm.Decoupled);
 
+    /// <summary>The update in words: SGD's as a formula, of another rule with its direction U.</summary>
+    internal string Formula => Kind == OptimizerKind.Sgd ? Rule.ToString()
+        : Rule.Decay == DecayForm.Decoupled || Kind is OptimizerKind.Lion or OptimizerKind.Muon or OptimizerKind.AdamW
+            ? $"w ← (1 - η λ) w - η U, with the direction U of {Optimizer}"
+            : $"w ← w - η U, with the direction U that {Optimizer} makes of g + λ w";
+
     /// <summary>β₂ of Adam or Lion at each row; empty where it was not logged.</summary>
     public double[] Beta2 { get; init; } = [];
 

@@ -13,7 +13,7 @@ internal static class DiagnoseJson
         new
         {
             diagnosis.Log.Source,
-            Rule = diagnosis.Log.Rule.ToString(),
+            Rule = diagnosis.Log.Formula,
             diagnosis.Log.Warnings,
             Against = diagnosis.Reference?.Name,
             Verdict = DiagnosisText.Verdict(diagnosis),

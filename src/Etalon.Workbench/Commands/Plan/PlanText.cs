@@ -33,7 +33,7 @@ internal static class PlanText
         return
         [
             .. WrappedText.Lines("equivalent: ", $"{FormWords.Of(conversion.Form)}, {conversion.Theorem}", width),
-            .. WrappedText.Lines("covered: ", $"{CoveredParameters.Rule}, by {conversion.TargetRule}", width),
+            .. WrappedText.Lines("covered: ", $"{CoveredParameters.RuleOf(plan.Recipe)}, by {conversion.TargetRule}", width),
             .. WrappedText.Lines("rest: ",
                 $"everything else, by the recipe's own numbers, which the covered group is equivalent to: {conversion.SourceRule}", width),
         ];
