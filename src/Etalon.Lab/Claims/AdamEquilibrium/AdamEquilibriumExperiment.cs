@@ -45,7 +45,7 @@ internal sealed record AdamEquilibriumExperiment
     /// <summary>The recipes of the networks besides the perceptron.</summary>
     internal IReadOnlyList<Recipe> Recipes => ExperimentRuns.Recipes(RunNames, Networks, Seeds);
 
-    internal IReadOnlyList<FreshArm> Arms =>
+    internal static IReadOnlyList<FreshArm> Arms =>
     [
         new(Plain, "perceptron, fresh batches", new Constant(Rate), new Constant(Decay)),
         new(Swapped, "the same, twice the rate and half the decay", new Constant(2 * Rate), new Constant(Decay / 2))

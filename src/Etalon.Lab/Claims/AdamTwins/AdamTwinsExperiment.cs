@@ -40,7 +40,7 @@ internal sealed record AdamTwinsExperiment
     public EquivalentForm RateAlone { get; init; } = EquivalentForm.AdamRateOnly;
 
     /// <summary>The recipe of a comparison.</summary>
-    internal Recipe Trained(Recipe recipe) => recipe with
+    internal static Recipe Trained(Recipe recipe) => recipe with
     {
         LearningRate = new Sequence(new Linear(0, Rate, Warmup), new Constant(Rate)),
         WeightDecay = new Constant(Decay),

@@ -57,7 +57,7 @@ internal sealed record LayerSpeedsExperiment
             [.. tracks[i].Select(track => (IReadOnlyList<double>)[.. track.Layers.Select((layer, at) => Law(arm, layer, at))])]))];
     }
 
-    private double Law(FreshArm arm, FreshLayer layer, int at)
+    private static double Law(FreshArm arm, FreshLayer layer, int at)
     {
         double decay = arm.DecayOf(at).ValueAt(0), sphere = Median([.. layer.Spheres.Skip(layer.Spheres.Length / 2)]);
         return (arm.IsDecayDecoupled

@@ -2,7 +2,6 @@ using Etalon.Lab.Data;
 using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
-using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.Shared;
 
