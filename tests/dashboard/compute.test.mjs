@@ -83,6 +83,32 @@ test('runs that differ in their seed alone are one setting', () => {
   assert.deepEqual(groups.map(group => [group.label, group.runs.length]), [['data.batch=64', 2], ['data.batch=32', 1]]);
 });
 
+test('a setting is named by what tells it from the others, and not by all of it', () => {
+  const keys = ['seed', 'a', 'b', 'c', 'd', 'e', 'same'], run = digit => ({ values: ['1', ...'abcde'].map((_, i) => i === 0 ? '1' : `${digit}${i}`).concat('0') });
+  assert.deepEqual(compute.bySetting([run(1), run(2)], keys).map(group => group.label), ['a=11 b=12 c=13 d=14 and 1 more', 'a=21 b=22 c=23 d=24 and 1 more']);
+  assert.equal(compute.bySetting([run(1)], keys)[0].label, 'the same recipe');
+});
+
+test('a picture asks for the updates at its ends, and for how another unit spreads them', () => {
+  const updates = compute.xAxis('updates', {}), epochs = compute.xAxis('epochs', { updates_of_epoch: 50 });
+  assert.deepEqual(compute.viewOf(updates, 1000, null, false), { from: 0, to: 1000 });
+  assert.deepEqual(compute.viewOf(updates, 1000, null, true), { from: 0, to: 1000, log: true });
+  const zoomed = compute.viewOf(epochs, 1000, [4, 10], false);
+  assert.ok(Math.abs(zoomed.from - 200) < 1e-6 && Math.abs(zoomed.to - 500) < 1e-6);
+  // Nine tenths of the units in the first tenth of the updates: the knots crowd there.
+  const units = compute.xAxis('units', { units: { updates: [0, 100, 1000], units: [0, 9, 10] } });
+  const { knots } = compute.viewOf(units, 1000, null, false);
+  assert.equal(knots.length, 49);
+  assert.equal(knots.filter(at => at <= 100).length, 44);
+  assert.deepEqual([...knots].sort((a, b) => a - b), knots);
+  assert.ok(compute.viewOf(units, 1000, null, true).knots[0] > 0);
+});
+
+test("a fork's curve goes on from its ancestors', each up to where it was left", () => {
+  const curve = (...x) => ({ x, y: x.map(at => at / 10), reduced: false });
+  assert.deepEqual(compute.joinCurves([{ curve: curve(1, 2, 3, 4), until: 2 }, { curve: curve(2, 3, 5, 6), until: 5 }]).x, [1, 2, 3, 5]);
+});
+
 test('numbers and times are short', () => {
   assert.deepEqual([0, 1234567, 0.000012345, 0.5, NaN, null, 12345.678, Infinity].map(value => compute.text(value)), ['0', '1,234,567', '1.23e-5', '0.5', '–', '–', '12,350', '∞']);
   assert.deepEqual([12, 600, 7800, -1].map(compute.duration), ['12 s', '10 min', '2 h 10 min', '–']);

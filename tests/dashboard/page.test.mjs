@@ -15,8 +15,8 @@ const markup = '<img src=x onerror=window.hacked=1>';
 let server, base, browser;
 
 /** Starts the server, and gives the address that it prints. */
-async function serve(port = 0) {
-  server = spawn(command[0], [...command.slice(1), 'serve', '--runs', runs, '--reports', `${folder}/reports`, '--port', `${port}`], { env: { ...process.env, XDG_CACHE_HOME: `${folder}/cache` } });
+async function serve(port = 0, ...more) {
+  server = spawn(command[0], [...command.slice(1), 'serve', '--runs', runs, '--reports', `${folder}/reports`, '--port', `${port}`, ...more], { env: { ...process.env, XDG_CACHE_HOME: `${folder}/cache` } });
   return new Promise((resolve, reject) => {
     let said = '';
     server.stdout.on('data', text => {
@@ -55,6 +55,20 @@ async function open(address, { width = 1280, theme = 'light', mayLose = false } 
   return page;
 }
 
+/** What can be clicked and is not reached by Tab. */
+async function unreached(page) {
+  const count = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('a[href], button, select, input, textarea, summary, .plot, [tabindex="0"]')]
+      .filter(element => element.checkVisibility() && !element.disabled && !element.classList.contains('off'));
+    window.toReach = new Set(all);
+    document.addEventListener('focusin', event => window.toReach.delete(event.target));
+    document.activeElement?.blur();
+    return all.length;
+  });
+  for (let i = 0; i < count + 10; i++) await page.keyboard.press('Tab');
+  return page.evaluate(() => [...window.toReach].map(element => element.outerHTML.slice(0, 80)));
+}
+
 async function close(page) {
   assert.deepEqual(page.errors, []);
   await page.context().close();
@@ -70,6 +84,17 @@ after(async () => {
   await stop();
 });
 
+/** A fork of the run, as train writes one, with other losses. */
+function writeFork() {
+  const fork = `${runs}/forked`, resolved = JSON.parse(readFileSync(`${runs}/small/resolved.json`));
+  resolved.parent = { run: `${runs}/small`, step: 14, recipe_sha256: resolved.recipe_sha256, arithmetic: resolved.arithmetic, changes: ['learning_rate=0.01'] };
+  resolved.recipe_sha256 = 'f'.repeat(64);
+  mkdirSync(fork, { recursive: true });
+  writeFileSync(`${fork}/resolved.json`, JSON.stringify(resolved));
+  writeFileSync(`${fork}/recipe.yaml`, 'name: forked\n');
+  writeFileSync(`${fork}/metrics.jsonl`, Array.from({ length: 14 }, (_, i) => `{"step":${14 + i},"epoch":1,"train/loss":${1 - i / 100}}\n`).join(''));
+}
+
 const pages = ['', 'run?id=small', 'compare?run=small&run=sweep/a&metric=train/loss', 'sweep', 'claims', 'workshop', 'log'];
 for (const address of pages)
   for (const [width, theme] of [[1280, 'light'], [390, 'dark']])
@@ -82,6 +107,7 @@ for (const address of pages)
       const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
       assert.deepEqual(violations.filter(found => ['serious', 'critical'].includes(found.impact)).map(found => `${found.id}: ${found.nodes[0].html}`), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the window');
+      if (width === 1280) assert.deepEqual(await unreached(page), []);
       await close(page);
     });
 
@@ -130,6 +156,68 @@ test('a schedule is edited: mistakes at their place, the picture while typing, a
   await page.waitForFunction(() => /at: \[(7\.9|8)/.test(document.querySelector('#recipe').value));
   assert.ok(await sentence.textContent());
   assert.match(page.url(), /recipe=/);
+  await close(page);
+});
+
+test('words that fit are offered where the cursor is, and taken by the keyboard alone', async () => {
+  const page = await open('workshop');
+  const recipe = page.locator('#recipe'), offered = page.locator('.completion li'), start = 'duration: 10ep\nsteps_per_epoch: 100\nlearning_rate: ';
+  await recipe.fill(start);
+  await page.keyboard.type('cos');
+  await offered.getByText('cosine', { exact: true }).waitFor();
+  await page.keyboard.press('Enter');
+  // Its own keys come next.
+  await offered.getByText('inclusive', { exact: true }).waitFor();
+  assert.equal(await recipe.inputValue(), `${start}{cosine: {}}`);
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.completion li[aria-selected=true]').getByText('to', { exact: true }).waitFor();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Tab');
+  assert.equal(await recipe.inputValue(), `${start}{cosine: {from: }}`);
+  await page.keyboard.type('0.1, to: 0');
+  await page.keyboard.press('Escape');
+  await page.getByText('falls from 0.1 to').first().waitFor();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+ ');
+  await offered.getByText('momentum', { exact: true }).waitFor();
+  assert.equal(await offered.getByText('duration', { exact: true }).count(), 0);
+  await page.keyboard.press('Escape');
+  await page.locator('.completion').waitFor({ state: 'hidden' });
+  await close(page);
+});
+
+test("a fork's curve goes on from its parent's, drawn lighter", async () => {
+  writeFork();
+  const page = await open('');
+  await page.locator('tr[data-run=forked]').waitFor();
+  await page.goto(`${base}run?id=forked`);
+  await page.getByText('train/loss of the parent').waitFor();
+  await page.getByText('which this run left after 14 updates').first().waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).first().click()]);
+  const [head, ...rows] = readFileSync(await download.path(), 'utf8').trim().split('\n').map(line => line.split(','));
+  const parent = head.indexOf('train/loss of the parent'), own = head.indexOf('train/loss');
+  assert.ok(rows.some(row => row[parent] !== '' && row[own] === '' && Number(row[0]) <= 14));
+  assert.equal(rows.filter(row => row[parent] !== '' && row[own] !== '').length, 1, 'one point joins the two');
+  await close(page);
+});
+
+test('a closer view and another scale ask for their own points, and stand in the address', async () => {
+  const page = await open('compare?run=sweep/a&metric=train/loss');
+  await page.locator('.u-over').waitFor();
+  const asked = () => page.waitForRequest(request => request.url().includes('api/curves'));
+  const [log] = await Promise.all([asked(), page.getByRole('button', { name: 'log x' }).click()]);
+  assert.match(log.url(), /log=1/);
+  await page.locator('.plot').focus();
+  await page.keyboard.press('End');
+  const [close1] = await Promise.all([asked(), page.keyboard.press('+')]);
+  assert.match(close1.url(), /from=\d+.*to=\d+/);
+  await page.waitForFunction(() => location.search.includes('zoom='));
+  const { url, low } = await page.evaluate(() => ({ url: location.href, low: Number(new URLSearchParams(location.search).get('zoom').split(',')[0]) }));
+  assert.ok(low > 1);
+  await page.goto(url);
+  await page.getByRole('button', { name: 'whole range' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'log x' }).getAttribute('aria-pressed'), 'true');
   await close(page);
 });
 
@@ -203,4 +291,16 @@ test('markup in names, recipes and headers is shown as text', async () => {
   await log.locator('.verdict').waitFor();
   assert.equal(await log.evaluate(() => window.hacked), undefined);
   await close(log);
+});
+
+// The last, for it leaves another server behind.
+test('below a path all pages are there, and stay there', async () => {
+  await stop();
+  base = await serve(0, '--base', '/etalon');
+  assert.match(base, /\/etalon\/$/);
+  for (const address of pages) {
+    const page = await open(address);
+    assert.ok(await page.evaluate(() => [...document.querySelectorAll('a[href]')].every(link => new URL(link.href).pathname.startsWith('/etalon/'))), address);
+    await close(page);
+  }
 });

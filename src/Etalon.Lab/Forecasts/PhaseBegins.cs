@@ -1,3 +1,4 @@
+using Etalon.Lab.Conversions;
 using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Forecasts;
@@ -9,6 +10,8 @@ namespace Etalon.Lab.Forecasts;
 /// <param name="recipe">The recipe.</param>
 internal sealed class PhaseBegins(Recipe recipe)
 {
+    private const int MostLookedAt = 1000;
+
     private readonly HashSet<long> _cuts = [.. new[] { recipe.LearningRate, recipe.WeightDecay, recipe.Momentum }
         .SelectMany(schedule => schedule.Breakpoints(recipe.TotalSteps)).Where(point => point.BeginsPhase).Select(point => point.Step)];
 
@@ -48,11 +51,17 @@ internal sealed class PhaseBegins(Recipe recipe)
         _wasConstant = false;
     }
 
-    /// <summary>The begins of a whole recipe.</summary>
-    public static IReadOnlyList<long> Of(Recipe recipe, Conversions.RecipeValues values)
+    /// <summary>The begins of a whole recipe; of a long piece some updates tell whether it stands still.</summary>
+    public static IReadOnlyList<long> Of(Recipe recipe, RecipeValues values)
     {
         var phases = new PhaseBegins(recipe);
-        for (int step = 0; step < values.Count; step++) phases.Add(step, values[step]);
+        long[] cuts = [.. phases._cuts.Append(0).Append(values.Count).Distinct().Order()];
+        for (int i = 0; i + 1 < cuts.Length; i++)
+        {
+            int begin = (int)cuts[i], end = (int)cuts[i + 1], stride = Math.Max(1, (end - begin) / MostLookedAt);
+            for (int step = begin; step < end; step += stride) phases.Add(step, values[step]);
+            if (end - 1 > begin) phases.Add(end - 1, values[end - 1]);
+        }
         return phases.All;
     }
 }

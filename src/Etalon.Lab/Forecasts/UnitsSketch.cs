@@ -7,6 +7,9 @@ namespace Etalon.Lab.Forecasts;
 /// <summary>Mixing units before some updates of a recipe, without a table: those of <see cref="Schedules.Dynamics.MixingUnits"/>.</summary>
 internal static class UnitsSketch
 {
+    // Of a longer recipe every second, third ... update stands for its neighbors: a share of 1e-6 of what changes at once.
+    private const int MostLookedAt = 1_000_000;
+
     /// <summary>
     /// The units before each of some updates, ascending; the last may be the whole. Null where there are none: another optimizer than SGD, a
     /// rate that follows the loss.
@@ -17,13 +20,16 @@ internal static class UnitsSketch
         var rule = recipe.Optimizer.Rule;
         var until = new double[updates.Count];
         double units = 0, rest = 0;
-        for (int step = 0, next = 0; next < updates.Count; step++)
+        int stride = Math.Max(1, values.Count / MostLookedAt);
+        for (int step = 0, next = 0; next < updates.Count; step += stride)
         {
             while (next < updates.Count && updates[next] <= step) until[next++] = units;
             if (step >= values.Count) break;
-            double added = ForecastSketch.UnitsOf(values[step], rule) + rest, sum = units + added;
+            double added = Math.Min(stride, values.Count - step) * ForecastSketch.UnitsOf(values[step], rule) + rest, sum = units + added;
             (rest, units) = (added - (sum - units), sum);
         }
+        // The last of them may lie between two that were looked at.
+        for (int i = updates.Count - 1; i >= 0 && updates[i] >= values.Count; i--) until[i] = units;
         return until;
     }
 }

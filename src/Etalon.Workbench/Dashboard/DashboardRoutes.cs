@@ -31,7 +31,7 @@ internal sealed class DashboardRoutes(DashboardOptions options, CancellationToke
         routes.MapGet("/api/run", runs.ShowAsync);
         routes.MapGet("/api/axes", runs.AxesAsync);
         routes.MapGet("/api/curves", runs.CurvesAsync);
-        routes.MapGet("/api/diagnosis", new DiagnosisAnswers(_store).ShowAsync);
+        routes.MapGet("/api/diagnosis", new DiagnosisAnswers(_store, _shelf).ShowAsync);
         var sweeps = new SweepAnswers(_store);
         routes.MapGet("/api/sweeps", sweeps.ListAsync);
         routes.MapGet("/api/sweep", sweeps.ShowAsync);

@@ -54,6 +54,28 @@ public class MetricsIndexTests
         Assert.Equal(curve.X.Order(), curve.X);
     }
 
+    // An axis in other units, nine tenths of whose width are the first tenth of the updates.
+    [Fact]
+    public void On_an_axis_in_other_units_each_of_its_pixels_has_its_least_and_greatest()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Write(folder, WrittenRun.Lines(Lines));
+        var index = new MetricsIndex(file);
+        index.CatchUp(TestContext.Current.CancellationToken);
+        double[] knots = [.. Enumerable.Range(0, 11).Select(i => i < 10 ? 500.0 * i / 9 : Lines)];
+        var view = new CurveView(0, Lines, 100) { Knots = knots };
+        var curve = index.Curve("train/loss", view);
+        Assert.True(curve.IsReduced);
+        var drawn = curve.X.Zip(curve.Y).ToHashSet();
+        foreach (var pixel in MetricsFile.With("train/loss", file).Select(line => (X: line["step"] + 1, Y: (float)line["train/loss"]))
+            .GroupBy(point => (int)Math.Floor(view.At(point.X))).Where(pixel => pixel.Key < (int)view.At(448)))
+        {
+            Assert.Contains(pixel.MinBy(point => point.Y), drawn);
+            Assert.Contains(pixel.MaxBy(point => point.Y), drawn);
+        }
+        Assert.True(curve.X.Count(x => x <= 500) > 150, "the part that is wide has points of its own");
+    }
+
     [Fact]
     public void Means_over_pixels_are_the_means_of_their_points()
     {

@@ -30,6 +30,18 @@ public class RunAnswersTests
     }
 
     [Fact]
+    public async Task Runs_that_changed_are_listed_alone_with_the_same_keys()
+    {
+        await using var served = await Served.Start();
+        foreach (long seed in (long[])[1, 2, 3]) WrittenRun.Write(served.Runs, $"run-{seed}", WrittenRun.Resolved(seed: seed));
+        var all = await served.Json("api/runs");
+        var some = await served.Json("api/runs?run=run-2&run=gone");
+        Assert.Equal("run-2", (string)Assert.Single(some["runs"]!.AsArray())!["id"]!);
+        Assert.Equal(all["keys"]!.ToJsonString(), some["keys"]!.ToJsonString());
+        Assert.Equal(all["runs"]![1]!.ToJsonString(), some["runs"]![0]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_curve_comes_as_bytes_that_say_how_many_they_are()
     {
         await using var served = await Served.Start();
@@ -88,6 +100,48 @@ public class RunAnswersTests
         Assert.Equal("data: [\"a\"]", await Next());
         Directory.Delete(run, recursive: true);
         Assert.Equal("data: [\"a\"]", await Next());
+    }
+
+    [Fact]
+    public async Task A_forks_ancestors_are_found_where_they_are_and_where_the_folder_was_moved_to()
+    {
+        await using var served = await Served.Start();
+        string Fork(string parent, string hash, long step, long seed) => WrittenRun.Resolved(seed: seed).Replace("\"etalon\":",
+            $"\"parent\": {{\"run\": \"{parent}\", \"step\": {step}, \"recipe_sha256\": \"{hash}\"}}, \"etalon\":", StringComparison.Ordinal);
+        WrittenRun.Write(served.Runs, "first", metrics: WrittenRun.Text(WrittenRun.Lines(500)));
+        WrittenRun.Write(served.Runs, "second", Fork(Path.Combine(served.Runs, "first"), "001", 300, seed: 2));
+        WrittenRun.Write(served.Runs, "third", Fork("/elsewhere/runs/second", "002", 400, seed: 3));
+        WrittenRun.Write(served.Runs, "lost", Fork("/etc/second", "003", 400, seed: 4));
+        async Task<string> Ancestors(string id) => string.Join(", ", (await served.Json($"api/run?id={id}"))["ancestors"]!.AsArray()
+            .Select(each => $"{each!["id"]} until {each["until"]}"));
+        Assert.Equal("first until 300, second until 400", await Ancestors("third"));
+        Assert.Equal("first until 300", await Ancestors("second"));
+        Assert.Equal("", await Ancestors("first"));
+        Assert.Equal("", await Ancestors("lost"));
+    }
+
+    [Fact]
+    public async Task What_changes_while_a_run_trains_is_asked_for_alone()
+    {
+        await using var served = await Served.Start();
+        WrittenRun.Write(served.Runs, "a", metrics: WrittenRun.Text(WrittenRun.Lines(50)));
+        var brief = await served.Json("api/run?id=a&brief=1");
+        Assert.Equal((50, "interrupted"), ((int)brief["updates"]!, (string)brief["state"]!));
+        Assert.Null(brief["schedule"]);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0,x")]
+    [InlineData("5,1")]
+    [InlineData("-1,1")]
+    [InlineData("0,NaN")]
+    public async Task Knots_that_do_not_ascend_are_refused(string knots)
+    {
+        await using var served = await Served.Start();
+        WrittenRun.Write(served.Runs, "a", metrics: WrittenRun.Text(WrittenRun.Lines(50)));
+        var (status, text, _) = await served.Ask($"api/curves?run=a&metric=train/loss&knots={knots}");
+        Assert.True(status == System.Net.HttpStatusCode.BadRequest && text.Contains("knots", StringComparison.Ordinal), text);
     }
 
     // A run that was trained, one that was stopped, and one that a process trains at the moment.

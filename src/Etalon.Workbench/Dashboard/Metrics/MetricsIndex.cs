@@ -69,6 +69,15 @@ internal sealed class MetricsIndex
         }
     }
 
+    /// <summary>How many values the monitors wrote.</summary>
+    public long MonitorValues
+    {
+        get
+        {
+            lock (_lock) return _series.Where(series => IsOfMonitors(series.Name)).Sum(series => series.Values);
+        }
+    }
+
     /// <summary>The last value of a metric that is one, and the updates done then; null where there is none.</summary>
     public (double Updates, float Value)? LastOf(string name)
     {
@@ -289,6 +298,9 @@ internal sealed class MetricsIndex
         _tail = [];
         Restarts++;
     }
+
+    private static bool IsOfMonitors(string name) => name.Contains('/')
+        && !((string[])["train/", "test/", "fit/"]).Any(kind => name.StartsWith(kind, StringComparison.Ordinal));
 
     private SeriesBlocks? Find(string name) => _series.Find(series => series.Name == name);
 

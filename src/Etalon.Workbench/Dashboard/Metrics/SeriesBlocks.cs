@@ -15,6 +15,17 @@ internal sealed class SeriesBlocks(string name)
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many values it has.</summary>
+    public long Values
+    {
+        get
+        {
+            long values = 0;
+            foreach (ref readonly var entry in Entries) values += entry.Count;
+            return values;
+        }
+    }
+
     /// <summary>Bytes in memory.</summary>
     public long Bytes => _entries.Length * (long)BlockSummary.Size;
 

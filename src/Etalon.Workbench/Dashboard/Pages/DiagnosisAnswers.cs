@@ -8,10 +8,14 @@ namespace Etalon.Workbench.Dashboard;
 
 /// <summary>The answers about a run against the theory: <c>diagnose</c> in words, and its groups of weights as charts.</summary>
 /// <param name="store">The runs.</param>
-internal sealed class DiagnosisAnswers(RunStore store) : IDisposable
+/// <param name="shelf">Their metrics, which tell whether there is anything to diagnose.</param>
+internal sealed class DiagnosisAnswers(RunStore store, MetricsShelf shelf) : IDisposable
 {
     // A diagnosis of a long run takes seconds and some 100 MB: one at a time, and the last ones are kept.
     private const int MostKept = 4;
+
+    // 64 MB as they are, and as much again while they are judged.
+    private const long MostValues = 8_000_000;
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly LinkedList<(string Id, long Bytes, object Found)> _kept = [];
@@ -53,8 +57,22 @@ internal sealed class DiagnosisAnswers(RunStore store) : IDisposable
         _ => throw new InvalidOperationException("there is no third kind of diagnosis"),
     };
 
+    // A log without norms need not be read to its end, and one that is too long would take the memory of all else.
+    private void RequirePossible(RunFacts run)
+    {
+        var index = shelf.Open(Path.Combine(run.Path, RunFolder.MetricsName));
+        if (index.Fault is not null) return;
+        if (!index.Names.Any(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)))
+            throw new InputException($"{run.Id}: its metrics have no norms of weights yet; train it with monitors, as log: {{monitors: 20ba}} "
+                + "in the recipe");
+        if (index.MonitorValues > MostValues)
+            throw new InputException($"{run.Id}: its monitors wrote {index.MonitorValues} values, and at most {MostValues} are diagnosed "
+                + $"on this page; etalon diagnose {run.Id} reads them all");
+    }
+
     private object Find(RunFacts run)
     {
+        RequirePossible(run);
         long bytes = new FileInfo(Path.Combine(run.Path, RunFolder.MetricsName)) is { Exists: true } file ? file.Length : 0;
         for (var node = _kept.First; node is not null; node = node.Next)
             if (node.Value.Id == run.Id && node.Value.Bytes == bytes) return node.Value.Found;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
 using Microsoft.AspNetCore.Http;
@@ -14,11 +15,15 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
     // More keys than columns of a table anybody reads; more names than a menu that anybody reads.
     private const int MostKeys = 40;
 
-    /// <summary>The list.</summary>
+    private readonly Lock _lock = new();
+    private (long Recipes, IReadOnlyList<string> Names)? _keys;
+
+    /// <summary>The list; of the runs that are named, where some are: what is asked for when they changed.</summary>
     public Task ListAsync(HttpContext context)
     {
-        var runs = store.All();
-        var keys = RecipeKeys.Differing(runs.Where(run => run.Keys.Count > 0).Select(run => run.Keys)).Take(MostKeys).ToList();
+        var named = new QueryReader(context.Request.Query).Texts("run");
+        var keys = named.Count > 0 && _keys is { } known ? known.Names : KeysOf(store.All());
+        var runs = named.Count > 0 ? [.. named.Select(store.Find).OfType<RunFacts>()] : store.All();
         return ApiAnswer.JsonAsync(context.Response, new
         {
             Folder = store.Root,
@@ -45,6 +50,19 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
                 Values = keys.Select(key => run.Keys.GetValueOrDefault(key)),
             }),
         });
+    }
+
+    // Which differ is found anew when a recipe was read anew, or a run came or went.
+    private IReadOnlyList<string> KeysOf(IReadOnlyList<RunFacts> runs)
+    {
+        long recipes = runs.Aggregate(17L, (sum, run) => unchecked(sum * 31 + RuntimeHelpers.GetHashCode(run.Keys)));
+        lock (_lock)
+        {
+            if (_keys is { } kept && kept.Recipes == recipes) return kept.Names;
+            string[] names = [.. RecipeKeys.Differing(runs.Where(run => run.Keys.Count > 0).Select(run => run.Keys)).Take(MostKeys)];
+            _keys = (recipes, names);
+            return names;
+        }
     }
 
     /// <summary>Small curves of some runs, with the last accuracy and speed of those that train.</summary>
@@ -84,14 +102,18 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
     /// <summary>One run: its facts, its recipe, its schedule in words, what its axes need.</summary>
     public Task ShowAsync(HttpContext context)
     {
-        var run = store.Require(new QueryReader(context.Request.Query).Text("id"));
-        return ApiAnswer.JsonAsync(context.Response, RunPage.Of(run, Open(run, context), RunAncestry.Of(run, store)));
+        var query = new QueryReader(context.Request.Query);
+        var run = store.Require(query.Text("id"));
+        var index = Open(run, context);
+        return ApiAnswer.JsonAsync(context.Response,
+            query.Flag("brief") ? RunPage.BriefOf(run, index) : RunPage.Of(run, index, RunAncestry.Of(run, store)));
     }
 
     /// <summary>What the axes of a run's curves need, and its metrics.</summary>
     public Task AxesAsync(HttpContext context)
     {
-        var run = store.Require(new QueryReader(context.Request.Query).Text("id"));
+        var query = new QueryReader(context.Request.Query);
+        var run = store.Require(query.Text("id"));
         var index = Open(run, context);
         return ApiAnswer.JsonAsync(context.Response, new
         {
@@ -102,7 +124,9 @@ internal sealed class RunAnswers(RunStore store, MetricsShelf shelf)
             run.UpdatesOfEpoch,
             run.Batch,
             Metrics = index.Names,
-            Units = RunPage.UnitsOf(run, []),
+            HasUnits = RunPage.MayHaveUnits(run),
+            // They look at every update of the recipe, and only one axis asks for them.
+            Units = query.Flag("units") ? RunPage.UnitsOf(run, RunAncestry.Of(run, store)) : null,
         });
     }
 

@@ -53,8 +53,7 @@ internal static class RunPage
             Warnings = warnings,
             MetricsFault = index.Fault,
             Metrics = index.Names,
-            Groups = index.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal))
-                .Select(name => name[MonitorKeys.Norm.Length..]),
+            Groups = GroupsOf(index),
             ImagesPerSecond = index.LastOf("images_per_second")?.Value,
             RecipeText = TextOf(Path.Combine(run.Path, RunFolder.RecipeName)),
             Parent = ParentOf(run.Path),
@@ -66,6 +65,22 @@ internal static class RunPage
             Units = recipe is null ? null : UnitsOf(run, ancestors),
         };
     }
+
+    /// <summary>What of it changes while it trains.</summary>
+    public static object BriefOf(RunFacts run, MetricsIndex index) => new
+    {
+        run.State,
+        run.Updates,
+        run.Result,
+        run.Fault,
+        MetricsFault = index.Fault,
+        Metrics = index.Names,
+        Groups = GroupsOf(index),
+        ImagesPerSecond = index.LastOf("images_per_second")?.Value,
+    };
+
+    private static IEnumerable<string> GroupsOf(MetricsIndex index) =>
+        index.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)).Select(name => name[MonitorKeys.Norm.Length..]);
 
     private static object? PhasesOf(Recipe recipe) => RecipeValues.Of(recipe) is { } values
         ? PhaseBegins.Of(recipe, values).Select(begin => new { Begin = begin })
@@ -89,6 +104,11 @@ internal static class RunPage
         }
         return units[^1] > 0 ? new { Updates = updates, Units = units, All = units[^1] } : null;
     });
+
+    /// <summary>Whether a recipe may have mixing units, as far as its keys tell: laws of SGD alone count them.</summary>
+    public static bool MayHaveUnits(RunFacts run) => run.Keys.GetValueOrDefault("optimizer.name", "sgd") == "sgd"
+        && !run.Keys.Keys.Any(key => key.StartsWith("auto_decay", StringComparison.Ordinal))
+        && run.Keys.GetValueOrDefault("weight_decay", "0") != "0";
 
     // Laws of SGD alone count mixing units.
     private static (long[] Updates, double[] Units)? UnitsOf(Recipe recipe, long begin, long end)

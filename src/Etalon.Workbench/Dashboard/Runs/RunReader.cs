@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Etalon.Lab;
 using Etalon.Lab.Runs;
@@ -11,7 +12,12 @@ internal sealed class RunReader(string id, string path)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    // A run that has ended changes when its folder does; what is edited in place by hand is seen after this long.
+    private static readonly TimeSpan Anew = TimeSpan.FromMinutes(1);
+
     private readonly RunLife _life = new();
+    private DateTime _written;
+    private long _readAt;
     private Stamp _resolved, _result, _metrics;
     private RunFacts _recipe = new() { Id = id, Path = path, State = RunState.Damaged };
     private RunResult? _ended;
@@ -29,7 +35,10 @@ internal sealed class RunReader(string id, string path)
         var before = Facts;
         try
         {
+            var written = Directory.GetLastWriteTimeUtc(path);
+            if (_ended is not null && Facts.Fault is null && written == _written && Stopwatch.GetElapsedTime(_readAt) < Anew) return false;
             Facts = Read();
+            (_written, _readAt) = (written, Stopwatch.GetTimestamp());
         }
         catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException)
         {

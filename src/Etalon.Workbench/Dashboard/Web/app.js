@@ -52,5 +52,5 @@ try {
   document.title = `${here.title} · Etalon`;
   update = await page.show(main) ?? undefined;
 } catch (error) {
-  fill(main, problem(error));
+  fill(main, el('h1', null, here.title), problem(error), el('p', null, el('a', { href: './' }, 'All runs')));
 }

@@ -24,7 +24,7 @@ export function drawChart(host, chart, options = {}) {
     figures[i] = figure;
     figure.show({
       lines: panel.lines.map(line => ({
-        label: line.name || chart.legend[line.color] || (line.on_right ? panel.right_label : panel.label) || '', color: line.color, thin: line.is_thin, dash: line.on_right, right: line.on_right,
+        label: line.name || chart.legend[line.color] || (line.on_right ? panel.right_label : panel.label) || '', color: colorOf(line, panel), thin: line.is_thin, dash: line.on_right, right: line.on_right,
         quiet: line.is_thin && !line.name, x: line.x.map(x => at(x ?? NaN)), y: line.y, low: line.low, high: line.high, points: options.points && line.x.length < 30,
       })),
       // A title that says it needs no label beside it.
@@ -39,6 +39,12 @@ export function drawChart(host, chart, options = {}) {
   // What stands there already stays: a chart that is taken out and put back is laid out anew.
   const roots = host.figures.map(figure => figure.root);
   if (host.children.length !== roots.length || roots.some((root, i) => host.children[i] !== root)) fill(host, roots);
+}
+
+// A line of the axis at the right may lie on one of the left; alone of its color it gets one of its own.
+/** @param {ServedLine} line @param {ServedPanel} panel */
+function colorOf(line, panel) {
+  return line.on_right && panel.lines.every(other => other.color === line.color) ? line.color + 1 : line.color;
 }
 
 /** A chart that is being read. @param {string} what */

@@ -26,6 +26,7 @@ export async function show(main) {
   const chosen = () => params().getAll('run').filter((id, i, all) => all.indexOf(id) === i);
   const areMeans = () => params().get('mean') === '1';
   const metric = () => params().get('metric') ?? '';
+  const needsUnits = () => params().get('x') === 'units';
 
   /** @param {string[]} ids */
   async function choose(ids) {
@@ -57,7 +58,7 @@ export async function show(main) {
     // The server answers one after the other; asking for all at once spares the ways.
     await Promise.all(ids.map(async id => {
       try {
-        if (!facts.has(id)) facts.set(id, await json('api/axes', { id }));
+        if (!facts.has(id) || (needsUnits() && facts.get(id).has_units && !facts.get(id).units)) facts.set(id, await json('api/axes', { id, ...(needsUnits() ? { units: '1' } : {}) }));
       } catch (error) {
         faults.push(error);
       }
@@ -100,11 +101,11 @@ export async function show(main) {
   /** @param {string[]} names */
   function drawControls(names) {
     const ids = chosen().filter(id => facts.has(id));
-    const lacking = (/** @type {string} */ unit) => ids.some(id => xAxis(unit, { ...facts.get(id), seconds: { updates: [0, 1], seconds: [0, 1] } }) === null);
+    const lacking = (/** @type {string} */ unit) => ids.some(id => unit === 'units' ? !facts.get(id).has_units : xAxis(unit, { ...facts.get(id), seconds: { updates: [0, 1], seconds: [0, 1] } }) === null);
     fill(controls,
       select('Metric', names.map(name => ({ value: name, text: name })), metric(), async name => { remember({ metric: name }); await readCurves(); draw(); drawTable(); }),
       select('Horizontal axis', ['updates', 'epochs', 'samples', 'time', 'units'].map(unit => ({ value: unit, text: unit === 'units' ? 'mixing units' : unit, disabled: lacking(unit) })), params().get('x') ?? 'updates',
-        async unit => { figure.resetZoom(); remember({ x: unit }); await readCurves(); draw(); }),
+        async unit => { figure.resetZoom(); remember({ x: unit }); await readAll(); }),
       el('label.field', null, el('span', null, 'Smoothing'), el('input', { type: 'range', min: 0, max: 0.98, step: 0.02, value: weight, oninput: (/** @type {Event} */ event) => {
         weight = Number(/** @type {HTMLInputElement} */ (event.target).value);
         remember({ smooth: weight > 0 ? weight : null });

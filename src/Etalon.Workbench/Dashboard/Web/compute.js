@@ -231,24 +231,28 @@ export function passes(run, keys, filter) {
 }
 
 /**
- * Runs that differ in their seed alone, together.
+ * Runs that differ in their seed alone, together, each named by what tells it from the others.
  * @template {{values: (string | null)[]}} T
  * @param {T[]} runs
  * @param {string[]} keys
+ * @param {number} most keys in a name
  * @returns {{label: string, runs: T[]}[]}
  */
-export function bySetting(runs, keys) {
+export function bySetting(runs, keys, most = 4) {
   const counted = keys.map((key, i) => ({ key, i })).filter(({ key }) => key !== 'seed' && key !== 'name');
-  /** @type {Map<string, {label: string, runs: T[]}>} */
+  /** @type {Map<string, T[]>} */
   const groups = new Map();
   for (const run of runs) {
     const key = JSON.stringify(counted.map(({ i }) => run.values[i] ?? null));
     const group = groups.get(key);
-    if (group) group.runs.push(run);
-    else groups.set(key, { label: counted.filter(({ i }) => run.values[i] !== null && run.values[i] !== undefined)
-      .map(({ key: name, i }) => `${name}=${run.values[i]}`).join(' ') || 'the same recipe', runs: [run] });
+    if (group) group.push(run); else groups.set(key, [run]);
   }
-  return [...groups.values()];
+  const all = [...groups.values()], differing = counted.filter(({ i }) => new Set(all.map(group => group[0].values[i] ?? null)).size > 1);
+  return all.map(group => {
+    const told = differing.filter(({ i }) => group[0].values[i] !== null && group[0].values[i] !== undefined);
+    const more = told.length > most ? ` and ${told.length - most} more` : '';
+    return { label: told.slice(0, most).map(({ key, i }) => `${key}=${group[0].values[i]}`).join(' ') + more || 'the same recipe', runs: group };
+  });
 }
 
 /**

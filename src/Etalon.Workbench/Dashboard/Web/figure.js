@@ -149,7 +149,7 @@ export class Figure {
       const style = look(line, place);
       const scale = line.right ? 'right' : 'y';
       series.push({ label: line.label, scale, stroke: style.stroke, width: style.width, dash: style.dash, points: { show: line.points || line.x.length === 1, size: 6 },
-        spanGaps: false, value: (/** @type {any} */ _, /** @type {number | null} */ v) => text(v) });
+        spanGaps: false, pxAlign: 0, value: (/** @type {any} */ _, /** @type {number | null} */ v) => text(v) });
       tables.push([line.x, values(line.y, Boolean(drawing.yLog) && !line.right)]);
       if (line.low && line.high) {
         const here = series.length;
@@ -174,7 +174,7 @@ export class Figure {
     const options = {
       width, height, series, bands,
       legend: { show: false },
-      padding: [8, drawing.rightLabel ? 4 : 12, 0, 0],
+      padding: [8, drawing.rightLabel ? 4 : 22, 0, 0],
       cursor: { sync: this.options.sync ? { key: this.options.sync, setSeries: false } : undefined, drag: { x: !this.options.onDrag, y: false }, focus: { prox: 24 }, points: { size: 7 } },
       scales: {
         x: { time: false, distr: drawing.xLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => this.zoom ?? xRange(low, high) },
@@ -183,8 +183,8 @@ export class Figure {
       },
       axes: [
         { ...axis, label: drawing.xLabel, splits: splits(Boolean(drawing.xLog), 80), values: labels, size: 34 },
-        { ...axis, label: drawing.yLabel, scale: 'y', splits: splits(Boolean(drawing.yLog), 36), values: labels, size: 58 },
-        ...(drawing.rightLabel ? [{ ...axis, side: 1, label: drawing.rightLabel, scale: 'right', splits: splits(false, 36), values: labels, size: 58, grid: { show: false } }] : []),
+        { ...axis, label: drawing.yLabel, scale: 'y', splits: splits(Boolean(drawing.yLog), 36), values: shortLabels, size: 58 },
+        ...(drawing.rightLabel ? [{ ...axis, side: 1, label: drawing.rightLabel, scale: 'right', splits: splits(false, 36), values: shortLabels, size: 64, grid: { show: false } }] : []),
       ],
       hooks: {
         setCursor: [(/** @type {any} */ u) => this.readout(u)],
@@ -529,6 +529,12 @@ function splits(isLog, space) {
 /** @param {any} _ @param {(number | null)[]} at */
 function labels(_, at) {
   return at.map(value => value === null ? '' : text(value, 6));
+}
+
+// At the sides there is room for seven characters.
+/** @param {any} _ @param {(number | null)[]} at */
+function shortLabels(_, at) {
+  return at.map(value => value === null ? '' : Math.abs(value) >= 1e5 ? value.toExponential(3).replace(/\.?0+e/, 'e').replace('e+', 'e') : text(value, 6));
 }
 
 // The value at a place, or the nearest one to its left: curves of several runs have points at places of their own.

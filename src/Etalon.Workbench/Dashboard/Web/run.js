@@ -219,7 +219,9 @@ export async function show(main) {
   const renew = throttled(async () => {
     try {
       const state = run.state;
-      run = await json('api/run', { id });
+      // Its recipe and all that follows from it stay.
+      const { result, fault, metrics_fault, images_per_second, ...kept } = run;
+      run = { ...kept, ...await json('api/run', { id, brief: '1' }) };
       await readAll();
       drawHead();
       drawCurves();

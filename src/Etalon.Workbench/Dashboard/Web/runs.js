@@ -10,7 +10,13 @@ import { address, el, fill, params, remember, select, svg, throttled } from './d
  */
 
 const states = ['running', 'interrupted', 'done', 'diverged', 'failed', 'damaged'];
-const block = 100, mostKeys = 4;
+const block = 100;
+
+// As many keys as have room beside what all runs have; the page of comparison has all of them.
+const mostKeys = () => Math.max(0, Math.min(4, Math.floor((Math.min(innerWidth, 1400) - 960) / 110)));
+
+// Which follow from another, or say nothing of a setting.
+const leftOut = ['name', 'steps_per_epoch', 'data.train', 'data.test'];
 
 /** @type {Record<string, (run: Run) => string | number | undefined>} */
 const orders = {
@@ -67,7 +73,7 @@ export async function show(main) {
         el('p', null, `Runs in ${data.folder} show here by themselves, also while they train. `, el('code', null, 'etalon train recipes/digits.yaml'), ' makes one in half a minute.')));
       return;
     }
-    const keys = data.keys.filter(key => key !== 'name').slice(0, mostKeys);
+    const keys = data.keys.filter(key => !leftOut.includes(key)).slice(0, mostKeys());
     const group = query.get('group') ?? '';
     const heads = [['name', 'Run'], ['state', 'State'], ['progress', 'Updates'], ['left', 'Left'], ['accuracy', 'Accuracy'], ['best', 'Best']];
     const head = el('tr', null, el('th', { scope: 'col' }, el('span.hidden', null, 'Choose')),
@@ -136,15 +142,30 @@ export async function show(main) {
   }
 
   draw();
+  const due = /** @type {Set<string>} */ (new Set());
+  // A few runs that changed are asked for alone; new ones and gone ones change what the table shows of all.
+  async function renew() {
+    const ids = [...due];
+    due.clear();
+    const known = new Map(data.runs.map((run, i) => [run.id, i]));
+    if (ids.length > 40 || !ids.every(id => known.has(id))) return json('api/runs');
+    const query = new URLSearchParams();
+    for (const id of ids) query.append('run', id);
+    const some = await json('api/runs', query);
+    if (some.runs.length < ids.length || JSON.stringify(some.keys) !== JSON.stringify(data.keys)) return json('api/runs');
+    for (const run of some.runs) data.runs[known.get(run.id) ?? 0] = run;
+    return data;
+  }
   const again = throttled(async () => {
     try {
-      data = await json('api/runs');
+      data = await renew();
     } catch {
       return;
     }
     draw();
   }, 1000);
   return (/** @type {string[]} */ changed) => {
+    for (const id of changed) due.add(id);
     if (changed.includes('*')) sparks.clear(); else for (const id of changed) sparks.delete(id);
     again();
   };

@@ -92,8 +92,7 @@ function heatMap(map) {
     }
     return box;
   };
-  return [el('h3', null, map.title), el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': map.title }, el('table.heat', null,
-    el('caption', null, `Rows: ${map.y_label}; columns: ${map.x_label}. Brighter is more.`),
+  return [el('h3', null, map.title), el('p.sentence', null, `Rows: ${map.y_label}; columns: ${map.x_label}. Brighter is more.`), el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': map.title }, el('table.heat', null,
     el('thead', null, el('tr', null, el('th', { scope: 'col' }, el('span.hidden', null, map.y_label)), map.columns.map((/** @type {string} */ name) => el('th', { scope: 'col' }, name)))),
     el('tbody', null, map.rows.map((/** @type {string} */ name, /** @type {number} */ i) => el('tr', null, el('th', { scope: 'row' }, name), map.cells[i].map(cellOf))))))];
 }
