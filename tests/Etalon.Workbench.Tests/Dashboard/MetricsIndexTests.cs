@@ -40,7 +40,7 @@ public class MetricsIndexTests
         index.CatchUp(TestContext.Current.CancellationToken);
         var curve = index.Curve("train/loss", new CurveView(from, to, pixels, isLog));
         Assert.True(curve.IsReduced);
-        Assert.True(curve.X.Length <= 2 * (pixels + 2));
+        Assert.True(curve.X.Length <= 2 * (pixels + 2) + 2);
 
         var drawn = curve.X.Zip(curve.Y).ToHashSet();
         var all = MetricsFile.With("train/loss", file).Select(line => (X: line["step"] + 1, Y: (float)line["train/loss"])).ToList();
@@ -52,6 +52,9 @@ public class MetricsIndexTests
         Assert.Equal(inside.Min(point => point.Y),
             drawn.Where(point => point.First > from && point.First <= to).Min(point => point.Second));
         Assert.Equal(curve.X.Order(), curve.X);
+        // What is told as the last value is the last.
+        Assert.Contains(inside.Last(), drawn);
+        if (!isLog && from == 0) Assert.Contains(inside[0], drawn);
     }
 
     // An axis in other units, nine tenths of whose width are the first tenth of the updates.

@@ -8,11 +8,13 @@ internal sealed class CurveReduction(CurveView view)
     private readonly List<double> _x = [];
     private readonly List<float> _y = [];
     private bool _isReduced = view.AreMeans;
+    private (double X, float Y)? _first, _last;
 
     /// <summary>Adds a point.</summary>
     public void Add(double x, double value)
     {
         AddPoint(x, (float)value);
+        AddEnd(x, (float)value);
         if (!double.IsNaN(value)) AddTo(x, (float)value, x, (float)value, value, 1);
     }
 
@@ -26,6 +28,7 @@ internal sealed class CurveReduction(CurveView view)
             AddPoint(begin + entry.LastAt, float.NaN);
             return;
         }
+        AddEnd(begin + entry.LastAt, entry.Last);
         var (low, high) = (begin + entry.MinAt, begin + entry.MaxAt);
         if (entry.Count == 1) AddPoint(low, entry.Min);
         else _isReduced = true;
@@ -55,7 +58,22 @@ internal sealed class CurveReduction(CurveView view)
             x.Add(isMinFirst ? pixel.MaxAt : pixel.MinAt);
             y.Add(isMinFirst ? pixel.Max : pixel.Min);
         }
+        if (!view.AreMeans)
+            foreach (var end in (ReadOnlySpan<(double X, float Y)?>)[_first, _last])
+                if (end is { } point && !x.Contains(point.X))
+                {
+                    x.Add(point.X);
+                    y.Add(point.Y);
+                }
         return Sorted([.. x], [.. y], isReduced: true);
+    }
+
+    // The first and the last value inside the picture are told as such, and are seldom extremes.
+    private void AddEnd(double x, float value)
+    {
+        if (float.IsNaN(value) || view.At(x) is not (>= 0 and var at) || at > view.Pixels) return;
+        if (_first is not { } first || x < first.X) _first = (x, value);
+        if (_last is not { } last || x >= last.X) _last = (x, value);
     }
 
     private void AddPoint(double x, float value)

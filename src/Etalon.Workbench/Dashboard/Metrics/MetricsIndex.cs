@@ -134,7 +134,8 @@ internal sealed class MetricsIndex
             var reduction = new CurveReduction(view);
             for (int i = 0; i < entries.Length;)
             {
-                int end = WideUntil(entries, i, view, areFew);
+                // Of the first block the first value is wanted too, which its summary does not have.
+                int end = Math.Max(WideUntil(entries, i, view, areFew), i == 0 && entries[0].Count > 1 && !view.AreMeans ? 1 : 0);
                 if (end > i) ReadAgain(series, entries[i].Block, entries[end - 1].Block, reduction);
                 else reduction.Add(_steps[entries[i].Block] + 1, entries[end++]);
                 i = end;

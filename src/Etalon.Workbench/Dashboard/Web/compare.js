@@ -20,8 +20,8 @@ export async function show(main) {
   /** @type {Map<string, {updates: ArrayLike<number>, seconds: ArrayLike<number>}>} */
   const seconds = new Map();
   const figure = new Figure({ title: 'Comparison', key: '', height: 420, onScale: () => void closer(), onZoom: () => void closer() });
-  const problems = el('div'), chooser = el('div.bar'), controls = el('div.bar'), table = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': 'Differing keys' });
-  fill(main, el('h1', null, 'Compare'), chooser, controls, problems, figure.root, el('h2', null, 'What differs'), table);
+  const problems = el('div'), chooser = el('div.bar'), controls = el('div.bar'), table = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': 'Differing keys' }), differing = el('div', null, el('h2', null, 'What differs'), table);
+  fill(main, el('h1', null, 'Compare'), chooser, controls, problems, figure.root, differing);
 
   const chosen = () => params().getAll('run').filter((id, i, all) => all.indexOf(id) === i);
   const areMeans = () => params().get('mean') === '1';
@@ -46,6 +46,7 @@ export async function show(main) {
   async function readAll() {
     drawChooser();
     const ids = chosen();
+    differing.hidden = ids.length === 0;
     if (ids.length === 0) {
       fill(problems);
       fill(controls);

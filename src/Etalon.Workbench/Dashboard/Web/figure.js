@@ -93,6 +93,7 @@ export class Figure {
   /** @param {Drawing} drawing */
   show(drawing) {
     this.drawing = drawing;
+    this.root.classList.remove('nothing');
     for (const name of /** @type {const} */ (['xLog', 'yLog'])) {
       this.usual[name] = Boolean(drawing[name]);
       drawing[name] = this.scales[name] ?? drawing[name];
@@ -104,6 +105,7 @@ export class Figure {
   /** @param {string} why */
   empty(why) {
     this.drawing = null;
+    this.root.classList.add('nothing');
     this.plot?.destroy();
     this.plot = null;
     this.shape = '';
@@ -174,7 +176,7 @@ export class Figure {
     const options = {
       width, height, series, bands,
       legend: { show: false },
-      padding: [8, drawing.rightLabel ? 4 : 22, 0, 0],
+      padding: [8, drawing.rightLabel ? 4 : 30, 0, 0],
       cursor: { sync: this.options.sync ? { key: this.options.sync, setSeries: false } : undefined, drag: { x: !this.options.onDrag, y: false }, focus: { prox: 24 }, points: { size: 7 } },
       scales: {
         x: { time: false, distr: drawing.xLog ? 3 : 1, range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => this.zoom ?? xRange(low, high) },

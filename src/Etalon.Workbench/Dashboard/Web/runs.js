@@ -68,6 +68,7 @@ export async function show(main) {
     found.sort((a, b) => compareBy(order(a), order(b), isDown) || (a.id < b.id ? -1 : 1));
     const running = data.runs.filter(run => run.state === 'running').length;
     summary.textContent = data.runs.length === 0 ? '' : `${found.length === data.runs.length ? '' : `${found.length} of `}${data.runs.length.toLocaleString('en-US')} runs in ${data.folder}${running > 0 ? `, ${running} training` : ''}`;
+    compare.hidden = data.runs.length === 0;
     if (data.runs.length === 0) {
       fill(table, el('div.empty', null, el('h2', null, data.exists ? 'No runs yet' : 'The folder is not there yet'),
         el('p', null, `Runs in ${data.folder} show here by themselves, also while they train. `, el('code', null, 'etalon train recipes/digits.yaml'), ' makes one in half a minute.')));

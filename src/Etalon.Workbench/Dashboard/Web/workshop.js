@@ -41,10 +41,12 @@ export async function show(main) {
 
   // The address follows when the typing rests: browsers allow few changes of it a second.
   let resting = 0;
+  const nowInAddress = () => remember({ recipe: editor.value === first || editor.value.length > 4000 ? null : editor.value, overlay: overlay.value.length <= 3000 ? overlay.value : null, run: null });
   function keepAddress() {
     clearTimeout(resting);
-    resting = setTimeout(() => remember({ recipe: editor.value === first || editor.value.length > 4000 ? null : editor.value, overlay: overlay.value.length <= 3000 ? overlay.value : null, run: null }), 250);
+    resting = setTimeout(nowInAddress, 250);
   }
+  editor.addEventListener('blur', nowInAddress);
 
   async function plan() {
     const theoryOnly = running = new AbortController();
