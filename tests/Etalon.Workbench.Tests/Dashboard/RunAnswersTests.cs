@@ -112,12 +112,14 @@ public class RunAnswersTests
         WrittenRun.Write(served.Runs, "second", Fork(Path.Combine(served.Runs, "first"), "001", 300, seed: 2));
         WrittenRun.Write(served.Runs, "third", Fork("/elsewhere/runs/second", "002", 400, seed: 3));
         WrittenRun.Write(served.Runs, "lost", Fork("/etc/second", "003", 400, seed: 4));
+        WrittenRun.Write(served.Runs, "itself", Fork(Path.Combine(served.Runs, "itself"), "005", 400, seed: 5));
         async Task<string> Ancestors(string id) => string.Join(", ", (await served.Json($"api/run?id={id}"))["ancestors"]!.AsArray()
             .Select(each => $"{each!["id"]} until {each["until"]}"));
         Assert.Equal("first until 300, second until 400", await Ancestors("third"));
         Assert.Equal("first until 300", await Ancestors("second"));
         Assert.Equal("", await Ancestors("first"));
         Assert.Equal("", await Ancestors("lost"));
+        Assert.Equal("", await Ancestors("itself"));
     }
 
     [Fact]

@@ -12,10 +12,12 @@ internal static class RunAncestry
     public static IReadOnlyList<(RunFacts Run, long Until)> Of(RunFacts run, RunStore store)
     {
         var found = new List<(RunFacts, long)>();
+        // A folder that was edited may name itself.
+        var seen = new HashSet<string> { run.Id };
         while (found.Count < Most && run.ForkedAfter is { } until && (found.Count == 0 || until <= found[^1].Item2)
             && store.ParentOf(run) is { } parent)
         {
-            if (until == 0) break;
+            if (until == 0 || !seen.Add(parent.Id)) break;
             found.Add((parent, until));
             run = parent;
         }

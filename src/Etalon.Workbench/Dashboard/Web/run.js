@@ -42,8 +42,7 @@ export async function show(main) {
     const left = run.state === 'running' && run.images_per_second && run.batch ? (run.total_updates - (run.updates ?? 0)) * run.batch / run.images_per_second : null;
     fill(head, el('div.title', null, el('h1', null, id), el(`span.state.${run.state}`, { id: 'state' }, run.state),
       el('a', { href: address('compare', { run: [id] }) }, 'compare'), run.recipe_text ? el('a', { href: address('workshop', { run: id }) }, 'open in the workshop') : null),
-      run.fault ? problem(new Error(run.fault)) : null, run.metrics_fault ? problem(new Error(run.metrics_fault)) : null,
-      run.recipe_problem ? problem(new Error(run.recipe_problem)) : null,
+      [...new Set([run.fault, run.metrics_fault, run.recipe_problem])].filter(Boolean).map(text => problem(new Error(text))),
       el('dl.facts', null, fact('Updates', `${text(run.updates)} of ${text(run.total_updates)}`), left !== null ? fact('Time left', duration(left)) : null,
         fact('Test accuracy', percent(run.result?.test_accuracy)), fact('Best', percent(run.result?.best_test_accuracy)),
         run.units ? fact('Mixing units', `${text(units, 3)} of ${text(run.units.all, 3)}`) : null,
