@@ -2,7 +2,6 @@ using Etalon.Lab.Models;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Numerics;
-using Etalon.Schedules;
 using Etalon.Schedules.Equivalence;
 
 namespace Etalon.Lab.Conversions;
@@ -20,7 +19,8 @@ internal static class TwinSketch
     /// ln of the twin's rate at some updates, ascending. Null where only the conversion itself can tell: another rule than the heavy ball,
     /// a momentum that rests for a while, a factor that would not stay positive.
     /// </summary>
-    public static double[]? LogRates(Recipe recipe, RecipeValues values, IReadOnlyList<long> steps, CancellationToken cancellation = default)
+    public static double[]? LogRates(
+        Recipe recipe, RecipeValues values, IReadOnlyList<long> steps, CancellationToken cancellation = default)
     {
         if (recipe.Optimizer is not SgdSpec { Options: { IsNesterov: false, IsDecayDecoupled: false } options }
             || recipe.Equivalent is not null || recipe.Model?.Norm == NormKind.None) return null;

@@ -18,11 +18,11 @@ internal sealed record ForecastSketch(IReadOnlyList<double> OverEquilibrium, dou
 {
     /// <summary>The forecast; null where only <see cref="Forecast"/> can tell: another optimizer, a momentum that rests for a while, norms
     /// that leave float64.</summary>
-    public static ForecastSketch? Of(Recipe recipe, RecipeValues values, IReadOnlyList<long> steps, CancellationToken cancellation = default)
+    public static ForecastSketch? Of(
+        Recipe recipe, RecipeValues values, IReadOnlyList<long> steps, CancellationToken cancellation = default)
     {
-        if (recipe.Optimizer is not SgdSpec || recipe.AutoDecay is not null || recipe.Optimizer.Rule is { Nesterov: true, Dampening: not 0 })
-            return null;
         var rule = recipe.Optimizer.Rule;
+        if (recipe.Optimizer is not SgdSpec || recipe.AutoDecay is not null || rule is { Nesterov: true, Dampening: not 0 }) return null;
         bool hasMomentum = values[0].Momentum != 0;
         var state = new Plain { Square = StartOf(values, rule) };
         var over = new double[steps.Count];

@@ -4,8 +4,8 @@ using Etalon.Lab.Recipes;
 namespace Etalon.Lab.Forecasts;
 
 /// <summary>
-/// Where the phases of a recipe begin, found while its updates are gone through: as <see cref="Schedules.Dynamics.Phases"/> cuts a schedule,
-/// at what begins in it, with neighbors of the same constant numbers as one.
+/// Where the phases of a recipe begin, found while its updates are gone through: as <see cref="Schedules.Dynamics.Phases"/> cuts a
+/// schedule, at what begins in it, with neighbors of the same constant numbers as one.
 /// </summary>
 /// <param name="recipe">The recipe.</param>
 internal sealed class PhaseBegins(Recipe recipe)

@@ -11,8 +11,8 @@ internal static class UnitsSketch
     private const int MostLookedAt = 1_000_000;
 
     /// <summary>
-    /// The units before each of some updates, ascending; the last may be the whole. Null where there are none: another optimizer than SGD, a
-    /// rate that follows the loss.
+    /// The units before each of some updates, ascending; the last may be the whole. Null where there are none: another optimizer than SGD,
+    /// a rate that follows the loss.
     /// </summary>
     public static double[]? Until(Recipe recipe, RecipeValues values, IReadOnlyList<long> updates)
     {

@@ -13,6 +13,8 @@ public class SketchTests
         Warm = "[{linear: {from: 0, to: 0.3, for: 200ba}}, {exponential: {from: 0.3, factor: 0.5, every: 300ba}}]",
         Cycle = "{one_cycle: {peak: 0.2}}", Held = "[{constant: {value: 0.1, for: 900ba}}, {constant: {value: 0.1}}]";
 
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
     // Rounding alone: a few thousand updates of 1e-16 each, in the logarithm.
     private const double Tolerance = 1e-11;
 
@@ -26,7 +28,7 @@ public class SketchTests
     {
         var recipe = Read(rate, momentum, optimizer);
         long[] steps = [.. Enumerable.Range(0, 400).Select(i => i * 6L), recipe.TotalSteps - 1];
-        var sketch = TwinSketch.LogRates(recipe, RecipeValues.Of(recipe)!, steps)!;
+        var sketch = TwinSketch.LogRates(recipe, RecipeValues.Of(recipe, Now)!, steps, Now)!;
         var target = ScheduleConversion.Of(recipe with { Equivalent = new EquivalentSpec { Form = EquivalentForm.TexpPlusPlus } })!.Target;
         for (int i = 0; i < steps.Length; i++)
         {
@@ -47,8 +49,8 @@ public class SketchTests
     {
         var recipe = Read(rate, momentum, optimizer);
         long[] steps = [.. Enumerable.Range(0, 400).Select(i => i * 6L), recipe.TotalSteps - 1];
-        var values = RecipeValues.Of(recipe)!;
-        var sketch = ForecastSketch.Of(recipe, values, steps)!;
+        var values = RecipeValues.Of(recipe, Now)!;
+        var sketch = ForecastSketch.Of(recipe, values, steps, Now)!;
         var forecast = Forecast.Without(recipe);
         Assert.Equal(forecast.Phases.Count, sketch.Phases);
         Assert.Equal(forecast.Phases.Select(phase => phase.Begin), PhaseBegins.Of(recipe, values));
@@ -72,7 +74,7 @@ public class SketchTests
     public void Where_plain_numbers_will_not_do_there_is_no_sketch(string rate, string momentum, string optimizer)
     {
         var recipe = Read(rate, momentum, optimizer);
-        Assert.Null(TwinSketch.LogRates(recipe, RecipeValues.Of(recipe)!, [recipe.TotalSteps - 1]));
+        Assert.Null(TwinSketch.LogRates(recipe, RecipeValues.Of(recipe, Now)!, [recipe.TotalSteps - 1], Now));
     }
 
     private static Recipe Read(string rate, string momentum, string optimizer) => RecipeReader.Read(

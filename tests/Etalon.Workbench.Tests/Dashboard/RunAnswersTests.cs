@@ -107,7 +107,8 @@ public class RunAnswersTests
     {
         await using var served = await Served.Start();
         string Fork(string parent, string hash, long step, long seed) => WrittenRun.Resolved(seed: seed).Replace("\"etalon\":",
-            $"\"parent\": {{\"run\": \"{parent}\", \"step\": {step}, \"recipe_sha256\": \"{hash}\"}}, \"etalon\":", StringComparison.Ordinal);
+            $"\"parent\": {{\"run\": \"{parent}\", \"step\": {step}, \"recipe_sha256\": \"{hash}\"}}, \"etalon\":",
+            StringComparison.Ordinal);
         WrittenRun.Write(served.Runs, "first", metrics: WrittenRun.Text(WrittenRun.Lines(500)));
         WrittenRun.Write(served.Runs, "second", Fork(Path.Combine(served.Runs, "first"), "001", 300, seed: 2));
         WrittenRun.Write(served.Runs, "third", Fork("/elsewhere/runs/second", "002", 400, seed: 3));

@@ -21,7 +21,8 @@ internal static class OptimizerReader
         foreach (var key in OptimizerFamily.Keys)
         {
             if (family.Find(key) is { } option) spec = option.Read(section, spec);
-            else if (section.TakeMisplaced(key) is { } node && isKnown) section.Problems.Add(node, section.PathOf(key), Misplaced(key, family));
+            else if (section.TakeMisplaced(key) is { } node && isKnown)
+                section.Problems.Add(node, section.PathOf(key), Misplaced(key, family));
         }
         if (spec is SgdSpec { Options: { IsNesterov: true, Dampening: not 0 } })
             section.Problems.Add(section.Map.Find("nesterov")!.Value, section.PathOf("nesterov"),

@@ -15,7 +15,9 @@ internal sealed record RecipeCompletion(int Begin, int End, RecipeCandidates Can
     // From Unicode's private use: no key, no piece and no value has it.
     private const string Unknown = "\uE000";
 
-    /// <summary>What could stand at a place; null where that cannot be listed, as for numbers, or what stands before it is no YAML.</summary>
+    /// <summary>
+    /// What could stand at a place; null where that cannot be listed, as for numbers, or what stands before it is no YAML.
+    /// </summary>
     /// <param name="text">The recipe so far.</param>
     /// <param name="place">A place in it: characters before it.</param>
     public static RecipeCompletion? At(string text, int place)

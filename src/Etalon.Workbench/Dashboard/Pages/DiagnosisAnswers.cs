@@ -63,8 +63,8 @@ internal sealed class DiagnosisAnswers(RunStore store, MetricsShelf shelf) : IDi
         var index = shelf.Open(Path.Combine(run.Path, RunFolder.MetricsName));
         if (index.Fault is not null) return;
         if (!index.Names.Any(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)))
-            throw new InputException($"{run.Id}: its metrics have no norms of weights yet; train it with monitors, as log: {{monitors: 20ba}} "
-                + "in the recipe");
+            throw new InputException(
+                $"{run.Id}: its metrics have no norms of weights yet; train it with monitors, as log: {{monitors: 20ba}} in the recipe");
         if (index.MonitorValues > MostValues)
             throw new InputException($"{run.Id}: its monitors wrote {index.MonitorValues} values, and at most {MostValues} are diagnosed "
                 + $"on this page; etalon diagnose {run.Id} reads them all");

@@ -7,8 +7,8 @@ namespace Etalon.Workbench.Dashboard;
 internal static class RecipeVocabulary
 {
     /// <summary>
-    /// What could stand at a place, as the recipe's own reader tells it: each word with what to write for it, and how many characters before
-    /// that text's end the cursor goes. Null where nothing can be listed.
+    /// What could stand at a place, as the recipe's own reader tells it: each word with what to write for it, and how many characters
+    /// before that text's end the cursor goes. Null where nothing can be listed.
     /// </summary>
     public static object? At(string text, int place)
     {

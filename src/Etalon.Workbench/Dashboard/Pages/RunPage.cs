@@ -80,7 +80,8 @@ internal static class RunPage
     };
 
     private static IEnumerable<string> GroupsOf(MetricsIndex index) =>
-        index.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal)).Select(name => name[MonitorKeys.Norm.Length..]);
+        index.Names.Where(name => name.StartsWith(MonitorKeys.Norm, StringComparison.Ordinal))
+            .Select(name => name[MonitorKeys.Norm.Length..]);
 
     private static object? PhasesOf(Recipe recipe) => RecipeValues.Of(recipe) is { } values
         ? PhaseBegins.Of(recipe, values).Select(begin => new { Begin = begin })

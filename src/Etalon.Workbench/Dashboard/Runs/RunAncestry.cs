@@ -1,5 +1,3 @@
-using Etalon.Lab.Runs;
-
 namespace Etalon.Workbench.Dashboard;
 
 /// <summary>The runs that a fork goes on from, as far as they are in the folder of all runs.</summary>

@@ -86,7 +86,8 @@ internal sealed class RunReader(string id, string path)
         if (root.ValueKind != JsonValueKind.Object) throw new JsonException("an object is expected");
         var keys = new Dictionary<string, string>();
         if (root.TryGetProperty("recipe", out var recipe)) RecipeKeys.Add(keys, "", recipe);
-        var parent = root.TryGetProperty(RunParent.Key, out var fork) && fork.ValueKind == JsonValueKind.Object ? fork : default(JsonElement?);
+        var parent = root.TryGetProperty(RunParent.Key, out var fork) && fork.ValueKind == JsonValueKind.Object
+            ? fork : default(JsonElement?);
         return new RunFacts
         {
             Id = id,

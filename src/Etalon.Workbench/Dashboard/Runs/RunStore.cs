@@ -38,8 +38,8 @@ internal sealed class RunStore(string root)
     }
 
     /// <summary>
-    /// The run that another one was forked from: the one at its parent's path, or, where the folder was moved since, one of that name; of the
-    /// parent's recipe in any case. Null where there is none.
+    /// The run that another one was forked from: the one at its parent's path, or, where the folder was moved since, one of that name; of
+    /// the parent's recipe in any case. Null where there is none.
     /// </summary>
     public RunFacts? ParentOf(RunFacts fork)
     {

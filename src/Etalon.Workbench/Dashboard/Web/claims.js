@@ -15,7 +15,7 @@ export async function show(main) {
     if (written === seen) return;
     seen = written;
     fill(main, el('h1', null, 'Claims'), el('p', null, `Reports in ${answer.folder}. `, el('code', null, 'etalon reproduce'), ' runs the experiment behind a claim and judges it.'),
-      el('ul.claims', null, answer.claims.map((/** @type {any} */ claim) => el('li.card', null, el('div.title', null, el('h2', null, claim.name), verdict(claim)), el('p', null, claim.statement), el('p.cost', null, claim.source), report(claim, open)))));
+      el('ul.claims', null, answer.claims.map((/** @type {any} */ claim) => el('li.card', null, el('div.title', null, el('h2', null, claim.name), verdict(claim)), el('p', null, emphasized(claim.statement)), el('p.cost', null, emphasized(claim.source)), report(claim, open)))));
   };
   await draw();
   // Reports are few and small; nobody tells of them.
@@ -38,6 +38,11 @@ function report(claim, open) {
     el('summary', null, 'Report'), claim.has_picture ? el('img', { src: `api/claim-picture?name=${encodeURIComponent(claim.name)}`, alt: `The measurements of ${claim.name}, which the tables below tell`, loading: 'lazy' }) : null, markdown(claim.report));
 }
 
+/** Titles stand in single stars, what matters in two. @param {string} source */
+function emphasized(source) {
+  return source.replaceAll('**', '').split(/\*([^*]+)\*/).map((part, i) => i % 2 === 1 ? el('em', null, part) : part);
+}
+
 /** The Markdown that reports have: paragraphs, headings, lists and tables, as elements. @param {string} source */
 export function markdown(source) {
   /** @type {HTMLElement[]} */
@@ -49,8 +54,8 @@ export function markdown(source) {
       const [head, , ...rows] = lines.map(line => line.replace(/^\||\|$/g, '').split('|').map(cell => cell.trim().replaceAll('**', '')));
       parts.push(el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': 'A table of the report' }, el('table', null, el('thead', null, el('tr', null, head.map(cell => el('th', { scope: 'col' }, cell)))), el('tbody', null, rows.map(row => el('tr', null, row.map(cell => el('td', null, cell))))))));
     } else if (lines[0].startsWith('#')) parts.push(el('h3', null, lines[0].replace(/^#+ /, '')));
-    else if (lines.every(line => /^[-*] /.test(line))) parts.push(el('ul', null, lines.map(line => el('li', null, line.slice(2)))));
-    else parts.push(el('p', null, lines.join(' ').replaceAll('**', '').replaceAll('`', '')));
+    else if (lines.every(line => /^[-*] /.test(line))) parts.push(el('ul', null, lines.map(line => el('li', null, emphasized(line.slice(2))))));
+    else parts.push(el('p', null, emphasized(lines.join(' ').replaceAll('`', ''))));
   }
   return parts;
 }
