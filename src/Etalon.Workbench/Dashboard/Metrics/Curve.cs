@@ -46,8 +46,7 @@ internal sealed record CurveView(double From, double To, int Pixels, bool IsLoga
 {
     /// <summary>
     /// The updates done at places of equal distance from the left edge to the right one, ascending; between two of them an equal width
-    /// is an
-    /// equal number of updates. Null for none: a logarithmic or a linear axis. It is for axes in other units, as time or mixing
+    /// is an equal number of updates. Null for none: a logarithmic or a linear axis. It is for axes in other units, as time or mixing
     /// units.
     /// </summary>
     public IReadOnlyList<double>? Knots { get; init; }

@@ -71,7 +71,8 @@ internal sealed class CurveReduction(CurveView view)
     // The first and the last value inside the picture are told as such, and are seldom extremes.
     private void AddEnd(double x, float value)
     {
-        if (float.IsNaN(value) || view.At(x) is not (>= 0 and var at) || at > view.Pixels) return;
+        // An edge itself is inside, whatever a logarithm rounds it to.
+        if (float.IsNaN(value) || view.At(x) is not (>= -1e-6 and var at) || at > view.Pixels + 1e-6) return;
         if (_first is not { } first || x < first.X) _first = (x, value);
         if (_last is not { } last || x >= last.X) _last = (x, value);
     }

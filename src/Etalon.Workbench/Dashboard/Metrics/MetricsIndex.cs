@@ -134,8 +134,9 @@ internal sealed class MetricsIndex
             var reduction = new CurveReduction(view);
             for (int i = 0; i < entries.Length;)
             {
-                // Of the first block the first value is wanted too, which its summary does not have.
-                int end = Math.Max(WideUntil(entries, i, view, areFew), i == 0 && entries[0].Count > 1 && !view.AreMeans ? 1 : 0);
+                int end = WideUntil(entries, i, view, areFew);
+                // At both edges the very first and last values inside are wanted, which summaries of whole blocks do not have.
+                if (end == i && (i == 0 || i >= entries.Length - 2) && entries[i].Count > 1 && !view.AreMeans) end++;
                 if (end > i) ReadAgain(series, entries[i].Block, entries[end - 1].Block, reduction);
                 else reduction.Add(_steps[entries[i].Block] + 1, entries[end++]);
                 i = end;
