@@ -22,9 +22,22 @@ public class BenchCommandTests
     {
         var report = new SpeedReport
         {
-            Model = PreResNet8, Precision = Precision.Float32, Batch = 2, Threads = 1, Rounds = 1, StepSeconds = 1, StepOperations = 1e9,
-            Monitors = null, EvaluationSeconds = 1, VectorBits = 256, Caches = [], OneCorePeak = 20, Peak = 20, NetworkBytes = 1,
-            PeakBytes = 1, LayerKinds = [new("linear", 1, 1, 1, 1, 1)],
+            Model = PreResNet8,
+            Precision = Precision.Float32,
+            Batch = 2,
+            Threads = 1,
+            Rounds = 1,
+            StepSeconds = 1,
+            StepOperations = 1e9,
+            Monitors = null,
+            EvaluationSeconds = 1,
+            VectorBits = 256,
+            Caches = [],
+            OneCorePeak = 20,
+            Peak = 20,
+            NetworkBytes = 1,
+            PeakBytes = 1,
+            LayerKinds = [new("linear", 1, 1, 1, 1, 1)],
             Convolutions = [new(new ConvolutionShape(8, 8, 64, 64, 3, 3, 1, 1), ConvolutionPass.Forward, algorithm, 1, 1e9, share)],
         };
         Assert.Equal(isTooLow, BenchText.Lines(report).Any(line => line.Contains("measured too low", StringComparison.Ordinal)));
