@@ -89,12 +89,18 @@ internal static class Failure
             ? Unknown(verb ?? parsed.UnmatchedTokens[0], parsed.CommandResult.Command, command) : null;
         List<string> missing = unknown is null ? [.. Missing(parsed)] : [];
         if (unknown is not null) error.WriteLine($"etalon: {unknown}");
-        else if (missing.Count > 0) error.WriteLine($"etalon: {command["etalon ".Length..]} needs {string.Join(", and ", missing)}");
         else
-            foreach (var problem in parsed.Errors) error.WriteLine($"etalon: {problem.Message}");
+        {
+            // What was given and is wrong is said beside what is missing.
+            foreach (var problem in parsed.Errors.Where(problem => missing.Count == 0 || IsGiven(problem.SymbolResult)))
+                error.WriteLine($"etalon: {problem.Message}");
+            if (missing.Count > 0) error.WriteLine($"etalon: {command["etalon ".Length..]} needs {string.Join(", and ", missing)}");
+        }
         error.WriteLine($"See: {command} --help");
         return ExitCode.BadInput;
     }
+
+    private static bool IsGiven(SymbolResult? symbol) => symbol is OptionResult or ArgumentResult && symbol.Tokens.Count > 0;
 
     // What a command cannot do without, in words of its own: a library's name its symbols.
     private static IEnumerable<string> Missing(ParseResult parsed)

@@ -92,8 +92,8 @@ public class BenchCommandTests
         Assert.Equal(
             ["model", "norm", "precision", "convolution", "batch", "threads", "rounds", "images_per_second", "step_seconds", "step_gflops",
                 "evaluation_seconds", "monitors", "peak_gflops",
-                "one_core_peak_gflops", "peak_is_too_low", "vector_bits", "caches", "peak_memory_bytes", "network_memory_bytes", "layer_kinds",
-                "convolutions"],
+                "one_core_peak_gflops", "peak_is_too_low", "vector_bits", "caches",
+                "peak_memory_bytes", "network_memory_bytes", "layer_kinds", "convolutions"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2 / root.GetProperty("step_seconds").GetDouble(), root.GetProperty("images_per_second").GetDouble(), 1e-9 * 2);
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > root.GetProperty("network_memory_bytes").GetInt64());
