@@ -75,8 +75,8 @@ export class Figure {
     this.legend = el('div.legend');
     this.value = el('p.readout', { 'aria-live': 'polite' });
     this.table = el('div.table-scroll', { hidden: !this.isTableShown, tabindex: '0', role: 'region', 'aria-label': `Table of ${options.title}` });
-    this.xButton = toggle('log x', false, isOn => this.scale({ xLog: isOn }));
-    this.yButton = toggle('log y', false, isOn => this.scale({ yLog: isOn }));
+    this.xButton = toggle('log x', Boolean(this.scales.xLog), isOn => this.scale({ xLog: isOn }));
+    this.yButton = toggle('log y', Boolean(this.scales.yLog), isOn => this.scale({ yLog: isOn }));
     this.tableButton = toggle('table', this.isTableShown, isOn => this.showTable(isOn));
     this.resetButton = el('button', { type: 'button', hidden: this.zoom === null, onclick: () => this.resetZoom() }, 'whole range');
     const tools = el('div.tools', { role: 'group', 'aria-label': `Tools of ${options.title}` }, this.resetButton, this.xButton, this.yButton, this.tableButton,
