@@ -33,8 +33,7 @@ internal static class Reproduction
     /// <summary>Runs claims.</summary>
     /// <param name="claims">Which.</param>
     /// <param name="settings">The folder of all reports, the scale, threads, and who hears of it.</param>
-    /// <returns>A result for each, in their order.</returns>
-    /// <exception cref="OperationCanceledException">It was canceled; what is done is kept.</exception>
+    /// <returns>A result for each, in their order; once it is canceled, of the rest that they were interrupted.</returns>
     public static IReadOnlyList<ClaimResult> Run(IReadOnlyList<Claim> claims, ClaimRun settings)
     {
         ArgumentNullException.ThrowIfNull(claims);
@@ -42,10 +41,10 @@ internal static class Reproduction
         List<ClaimResult> results = [];
         foreach (var claim in claims)
         {
-            settings.Cancellation.ThrowIfCancellationRequested();
             var result = Obstacle(claim, settings.Scale) ?? Attempt(claim, settings);
             results.Add(result);
-            settings.Report($"{results.Count} of {claims.Count} claims: {claim.Name}: {OutcomeWords.Of(result.Outcome)}");
+            if (!result.IsInterrupted)
+                settings.Report($"{results.Count} of {claims.Count} claims: {claim.Name}: {OutcomeWords.Of(result.Outcome)}");
         }
         return results;
     }
@@ -64,9 +63,14 @@ internal static class Reproduction
         var result = new ClaimResult(claim, settings.Scale);
         try
         {
+            settings.Cancellation.ThrowIfCancellationRequested();
             var report = claim.Reproduce(run);
             report.Write(folder);
             return result with { Report = report, Runs = run.Ledger.Runs };
+        }
+        catch (OperationCanceledException) when (settings.Cancellation.IsCancellationRequested)
+        {
+            return result with { Reason = "interrupted; the command that began this report continues it", IsInterrupted = true };
         }
         catch (Exception exception) when (exception is InputException or IOException or UnauthorizedAccessException or DivergedException)
         {

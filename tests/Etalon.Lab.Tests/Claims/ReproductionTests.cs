@@ -24,16 +24,18 @@ public sealed class ReproductionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ReproductionReport Report() => new()
+    private ReproductionReport Report() => Report(Claims, TestContext.Current.CancellationToken);
+
+    private ReproductionReport Report(IReadOnlyList<Claim> claims, CancellationToken cancellation) => new()
     {
         Scale = ClaimScale.Quick,
-        Results = Reproduction.Run(Claims, new ClaimRun
+        Results = Reproduction.Run(claims, new ClaimRun
         {
             Folder = _folder.Path,
             Scale = ClaimScale.Quick,
             Threads = 1,
             Report = _ => { },
-            Cancellation = TestContext.Current.CancellationToken,
+            Cancellation = cancellation,
         }),
         Papers = [("E1", "what holds", [Claims[0]]), ("E2", "what holds and is refuted", [Claims[0], Claims[2]]),
             ("E3", "what nobody asked", [])],
@@ -92,6 +94,38 @@ public sealed class ReproductionTests : IDisposable
         var before = files.ToDictionary(file => file, File.ReadAllText);
         Report().Write(_folder.Path);
         Assert.All(files, file => Assert.Equal(before[file], File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void An_interruption_leaves_a_report_of_what_is_done_and_takes_none_that_says_more()
+    {
+        using var stop = new CancellationTokenSource();
+        Claim interrupted = new MadeUp("parted", run =>
+        {
+            stop.Cancel();
+            run.Cancellation.ThrowIfCancellationRequested();
+            return [Held];
+        });
+        Claim[] claims = [Claims[0], interrupted, Claims[2], Claims[5]];
+        var report = Report(claims, stop.Token);
+        Assert.Equal(2, report.Interrupted);
+        Assert.Equal([ClaimOutcome.Holds, ClaimOutcome.NotRun, ClaimOutcome.NotRun, ClaimOutcome.Undecided],
+            report.Results.Select(result => result.Outcome));
+        Assert.Contains("--standard decides", report.Results[3].Reason, StringComparison.Ordinal);
+        Assert.False(report.SaysLessThanThatIn(_folder.Path));
+        report.Write(_folder.Path);
+        string text = File.ReadAllText(Path.Combine(_folder.Path, "report.md"));
+        Assert.Contains("| E1 | parted | not run | interrupted; the command that began this report continues it |", text,
+            StringComparison.Ordinal);
+        Assert.Contains("1.0 < 2", text, StringComparison.Ordinal);
+        // It may take the place of itself, and of nothing that knows a claim more.
+        Assert.False(report.SaysLessThanThatIn(_folder.Path));
+        var whole = Report();
+        whole.Write(_folder.Path);
+        Assert.True(report.SaysLessThanThatIn(_folder.Path));
+        Assert.False(whole.SaysLessThanThatIn(_folder.Path));
+        File.WriteAllText(Path.Combine(_folder.Path, "report.json"), "{");
+        Assert.False(report.SaysLessThanThatIn(_folder.Path));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Claims.Shared;
@@ -44,6 +45,31 @@ internal sealed record ReproductionReport
             if (result.Report?.Picture is { } picture)
                 AtomicFile.Write(Path.Combine(folder, Pictures, $"{result.Claim.Name}.svg"), writer => SvgChart.Write(picture, writer));
         AtomicFile.Write(Path.Combine(folder, Files[2]), writer => writer.WriteLine(JsonSerializer.Serialize(ForMachines, Json)));
+    }
+
+    /// <summary>How many claims an interruption left without a verdict.</summary>
+    public int Interrupted => Results.Count(result => result.IsInterrupted);
+
+    /// <summary>
+    /// Whether a folder has a report with a verdict of a claim that an interruption left without one here: an earlier one says more, and is
+    /// not given up for this one.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    public bool SaysLessThanThatIn(string folder)
+    {
+        string path = Path.Combine(folder, Files[2]);
+        if (Interrupted == 0 || !File.Exists(path)) return false;
+        try
+        {
+            var judged = JsonNode.Parse(File.ReadAllText(path))?["claims"]?.AsArray()
+                .Where(claim => (string?)claim?["outcome"] is not "not_run").Select(claim => (string?)claim?["name"]).ToHashSet() ?? [];
+            return Results.Any(result => result.IsInterrupted && judged.Contains(result.Claim.Name));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Damaged: it says nothing.
+            return false;
+        }
     }
 
     /// <summary>How many claims came out so.</summary>

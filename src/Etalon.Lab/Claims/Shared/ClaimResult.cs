@@ -11,6 +11,9 @@ internal sealed record ClaimResult(Claim Claim, ClaimScale Scale)
     /// <summary>Why there is none.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether it has no report because somebody ended the reproduction before its end.</summary>
+    public bool IsInterrupted { get; init; }
+
     /// <summary>The runs that it trained or found trained, with the hashes of their recipes.</summary>
     public IReadOnlyList<(string Name, string Hash)> Runs { get; init; } = [];
 
