@@ -6,7 +6,7 @@ internal sealed record Sweep
     /// <summary>What it is called; the folder of its trials has this name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The file that it was read from.</summary>
+    /// <summary>The file that it was read from, or the words of the command that asks for it.</summary>
     public required string File { get; init; }
 
     /// <summary>The files of its recipes.</summary>

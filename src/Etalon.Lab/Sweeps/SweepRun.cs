@@ -132,11 +132,21 @@ internal sealed class SweepRun
             }
         }
         folder = folder with { Trials = [.. folder.Trials.Where(trial => trials.Contains(trial.Trial.Id))] };
+        // What cannot be trained now is not tried again and again; what its process left meanwhile is.
+        var given = new HashSet<string>();
+        void Ended(TrialState trial)
+        {
+            if (IsToTrain(trial, options) || trial.Status == TrialStatus.Failed) given.Add(trial.Trial.Id);
+            ended(trial);
+        }
+        bool IsOpen(TrialState trial) => trial.Status == TrialStatus.Running
+            || (IsToTrain(trial, options) && !given.Contains(trial.Trial.Id));
         for (var left = folder; left.Trials.Count > 0;)
         {
-            Execute(left, options, ended, cancellation);
-            left = left with { Trials = [.. NowOf(left.Trials).Trials.Where(trial => trial.Status == TrialStatus.Running)] };
+            Execute(left, options, Ended, cancellation);
+            left = left with { Trials = [.. NowOf(left.Trials).Trials.Where(IsOpen)] };
             if (left.Trials.Count == 0) break;
+            if (left.Count(TrialStatus.Running) < left.Trials.Count) continue;
             cancellation.WaitHandle.WaitOne(BetweenLooks);
             cancellation.ThrowIfCancellationRequested();
             left = NowOf(left.Trials);

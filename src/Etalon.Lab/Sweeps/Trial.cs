@@ -11,9 +11,13 @@ internal sealed record Trial(ReadRecipe Read)
     /// <summary>The recipe.</summary>
     public Recipe Recipe => Read.Recipe;
 
-    /// <summary>
-    /// The first 16 hexadecimal digits of the recipe's hash, which name its folder. Two of 100,000 trials share them with a chance of
-    /// 3e-10.
-    /// </summary>
-    public string Id => Recipe.Hash[..Digits];
+    /// <summary>The name of its folder.</summary>
+    /// <value>
+    /// The first 16 hexadecimal digits of the recipe's hash by default. Two of 100,000 trials share them with a chance of 3e-10.
+    /// </value>
+    public string Id
+    {
+        get => field ?? Recipe.Hash[..Digits];
+        init;
+    }
 }

@@ -19,11 +19,11 @@ internal static class TrialCost
         ArgumentNullException.ThrowIfNull(sweep);
         // A network is laid out to know it, so once for all trials that differ in schedules and seeds alone.
         return sweep.Configurations.Select(configuration => configuration.Trials[0].Recipe)
-            .DistinctBy(WhatTakesMemory).Max(recipe => RunMemory.Of(recipe, threads: 1)!.Value);
+            .DistinctBy(WhatIsComputed).Max(recipe => RunMemory.Of(recipe, threads: 1)!.Value);
     }
 
     // As texts: specifications with lists in them are equal only to themselves.
-    private static (string Data, string Model, string Loss, Precision Precision, int Slots) WhatTakesMemory(Recipe recipe)
+    private static (string Data, string Model, string Loss, Precision Precision, int Slots) WhatIsComputed(Recipe recipe)
     {
         var json = RecipeWriter.ToJson(recipe);
         return ($"{json["data"]}", $"{json["model"]}", $"{json["loss"]}", recipe.Precision, recipe.Optimizer.Slots);
@@ -51,6 +51,30 @@ internal static class TrialCost
         int left = Math.Max(1, folder.LeftToTrain(options).Count);
         int jobs = Math.Min(left, JobsThatFit(sweep, asked ?? processors, RunMemory.Available));
         return options with { Jobs = jobs, Threads = Math.Max(1, processors / jobs) };
+    }
+
+    /// <summary>
+    /// <see cref="SecondsPerUpdate"/> of many recipes: of those that differ in schedules and seeds alone it is measured once.
+    /// </summary>
+    /// <param name="unknown">Is told why it is not known of one, as where its data are not here.</param>
+    public static Func<Recipe, double?> Measured(Action<InputException> unknown)
+    {
+        ArgumentNullException.ThrowIfNull(unknown);
+        var known = new Dictionary<object, double?>();
+        return recipe =>
+        {
+            object computed = WhatIsComputed(recipe with { Data = recipe.Data! with { Seed = 1 } });
+            if (known.TryGetValue(computed, out double? before)) return before;
+            try
+            {
+                return known[computed] = SecondsPerUpdate(recipe);
+            }
+            catch (InputException exception)
+            {
+                unknown(exception);
+                return known[computed] = null;
+            }
+        };
     }
 
     /// <summary>

@@ -1,15 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Etalon.Lab.Claims.AdamEquilibrium;
-using Etalon.Lab.Claims.DecayExplanations;
-using Etalon.Lab.Claims.LabelNoise;
-using Etalon.Lab.Claims.PatternSeparation;
-using Etalon.Lab.Claims.Phases;
+using Etalon.Lab.Claims;
 using Etalon.Lab.Claims.RateRobustness;
-using Etalon.Lab.Claims.ScheduleTwins;
 using Etalon.Lab.Claims.Shared;
-using Etalon.Lab.Claims.TiledPatterns;
-using Etalon.Lab.Claims.TransferByStage;
 using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Tests.Claims;
@@ -40,18 +33,28 @@ public class ClaimRecipeTests
         Assert.Equal(digest, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes)))[..16]);
     }
 
+    [Theory]
+    [InlineData(ClaimScale.Quick)]
+    [InlineData(ClaimScale.Standard)]
+    [InlineData(ClaimScale.Paper)]
+    internal void The_runs_of_all_claims_are_one_sweep_in_which_a_name_has_one_recipe(ClaimScale scale)
+    {
+        var claims = ClaimCatalog.All.Where(claim => claim.CostAt(scale) is not null).ToList();
+        var recipes = claims.SelectMany(claim => claim.Recipes(Run(scale))).ToList();
+        Assert.Equal(recipes.DistinctBy(recipe => recipe.Name).Count(), recipes.DistinctBy(recipe => (recipe.Name, recipe.Hash)).Count());
+        var sweep = ClaimSweep.Of(recipes, Run(scale));
+        Assert.Equal(recipes.Select(recipe => recipe.Name).Distinct(), sweep.Trials.Select(trial => trial.Id));
+        // What two claims ask for is one trial.
+        Assert.Equal(sweep.Configurations.Count, ClaimSweep.Of([.. recipes, .. recipes], Run(scale)).Configurations.Count);
+    }
+
+    private static ClaimRun Run(ClaimScale scale) =>
+        new() { Folder = "none", Scale = scale, Threads = 1, Report = _ => { }, Cancellation = TestContext.Current.CancellationToken };
+
     private static IReadOnlyList<Recipe> RecipesOf(string claim) => claim switch
     {
-        "pattern-separation" => new PatternSeparationExperiment().Recipes,
-        "pattern-separation-cnn" => new TiledPatternsExperiment().Recipes,
-        "decay-beliefs" => new DecayExplanationsExperiment().Recipes,
-        "label-noise-fashion" => LabelNoiseClaim.Fashion.Experiment.Recipes,
-        "label-noise-cifar" => LabelNoiseClaim.Cifar.Experiment.Recipes,
-        "step-decay-texp" => TwinClaims.StepDecay.At(ClaimScale.Quick)!.Recipes,
-        "cosine-twin" => TwinClaims.Cosine.At(ClaimScale.Quick)!.Recipes,
-        "drop-regresses" => new PhasesExperiment(new DropRegressesClaim().Arms).Recipes,
-        "adamw-equilibrium" => AdamEquilibriumClaim.At(ClaimScale.Quick).Recipes,
-        "transfer-by-stage" => new TransferByStageExperiment().Recipes,
-        _ => [.. new RateRobustnessExperiment() is var experiment ? experiment.Runs.Select(experiment.Recipe) : []],
+        "rate-robustness" => [.. new RateRobustnessExperiment() is var experiment ? experiment.Runs.Select(experiment.Recipe) : []],
+        "step-decay-texp" or "cosine-twin" or "adamw-equilibrium" => ClaimCatalog.Find(claim).Recipes(Run(ClaimScale.Quick)),
+        _ => ClaimCatalog.Find(claim).Recipes(Run(ClaimScale.Standard)),
     };
 }

@@ -57,6 +57,6 @@ public sealed class SlurmSubmissionTests : IDisposable
         SmallRun.WriteRecipe(_folder.Path);
         var sweep = SweepReader.Read($"recipe: small.yaml\nseeds: {trials}\n", Path.Combine(_folder.Path, "sweep.yaml"));
         var folder = SweepFolder.Of(sweep, Path.Combine(_folder.Path, "runs"));
-        return SlurmSubmission.Of(folder.Path, sweep.Name, folder.Trials, secondsPerUpdate);
+        return SlurmSubmission.Of(folder.Path, sweep.Name, folder.Trials, _ => secondsPerUpdate);
     }
 }

@@ -72,6 +72,19 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void A_trial_that_its_process_lets_go_meanwhile_is_trained_on()
+    {
+        var sweep = Read("seeds: 2");
+        var (left, next) = (sweep.Trials.First(), sweep.Trials.Last());
+        string root = Path.Combine(Runs, "sweep");
+        var other = TrainingRun.Begin(left.Read, root, 1, left.Id);
+        // The other process ends after the last look at its trial, and before the next one.
+        var folder = SweepRun.ExecuteToEnd(sweep, Runs, [left.Id, next.Id], new SweepOptions(), _ => other.Dispose(),
+            TestContext.Current.CancellationToken);
+        Assert.All(folder.Trials, trial => Assert.Equal(TrialStatus.Done, trial.Status));
+    }
+
+    [Fact]
     public void A_diverged_trial_is_a_result_and_ends_no_other()
     {
         var sweep = Read("over: {learning_rate: [1e30, 0.1]}");

@@ -59,7 +59,8 @@ public sealed class ThreadsTests : IDisposable
     public async Task A_number_that_nobody_computes_on_is_refused_by_every_verb_before_anything_else(string number)
     {
         var verbs = Verbs(CommandLine.Create(), []).Where(verb => verb.Command.Options.Any(option => option.Name == "--threads")).ToList();
-        Assert.Equal(["advise", "bench", "find-lr", "forecast", "fork", "probe", "reproduce", "resume", "sweep task", "train"],
+        Assert.Equal(
+            ["advise", "bench", "find-lr", "forecast", "fork", "probe", "reproduce", "reproduce task", "resume", "sweep task", "train"],
             verbs.Select(verb => string.Join(' ', verb.Words)).Order(StringComparer.Ordinal));
         foreach (var (_, words) in verbs)
         {

@@ -7,7 +7,8 @@ using Etalon.Workbench.Tests.Commands;
 namespace Etalon.Workbench.Tests.Sweeps;
 
 /// <summary>
-/// A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs. And ranks that srun starts.
+/// A sweep on a real Slurm: whatever ends a task, its trials end with the bytes of undisturbed runs. Ranks that srun starts, and a claim's
+/// runs.
 /// </summary>
 public sealed class SlurmTests : IDisposable
 {
@@ -47,7 +48,7 @@ public sealed class SlurmTests : IDisposable
         try
         {
             await Task.WhenAll(Requeued(cluster, cancellation), DeadNode(cluster, cancellation), OutOfTime(cluster, cancellation),
-                Canceled(cancellation), Ranks(cancellation));
+                Canceled(cancellation), Ranks(cancellation), Claim(cancellation));
         }
         catch (Exception exception)
         {
@@ -75,6 +76,27 @@ public sealed class SlurmTests : IDisposable
         Assert.True(code == 0, output);
         Assert.Contains(" on 2 ranks into ", output, StringComparison.Ordinal);
     }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    // A claim's runs are trained by tasks, and the command writes the report of one process without training any.
+    private async Task Claim(CancellationToken cancellation)
+    {
+        string[] Words(string folder) =>
+            ["instant-drop-passes", "--quick", "--seeds", "2", "--out", Path.Combine(_folder.Path, folder)];
+        var (code, output, error) = await Cli.Run(["reproduce", .. Words("claim"), "--on", "slurm", "--constraint", "first"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("how they stand: etalon reproduce status instant-drop-passes --quick", output, StringComparison.Ordinal);
+        await SlurmCluster.Until(
+            () => Cli.Run(["reproduce", "status", .. Words("claim")]).GetAwaiter().GetResult().Output.Contains(
+                "4 trials: 4 done", StringComparison.Ordinal), cancellation);
+        (int verdict, _, error) = await Cli.Run(["reproduce", .. Words("claim")]);
+        Assert.DoesNotContain("runs done", error, StringComparison.Ordinal);
+        (code, _, error) = await Cli.Run(["reproduce", .. Words("alone")]);
+        Assert.Equal(verdict, code);
+        Assert.Contains("4 of 4 runs done", error, StringComparison.Ordinal);
+        foreach (string name in (string[])["report.md", "picture.svg", "measurements.json"])
+            Assert.Equal(File.ReadAllText(Path.Combine(_folder.Path, "alone", name)),
+                File.ReadAllText(Path.Combine(_folder.Path, "claim", name)));
+    }
 
     private async Task Requeued(SlurmCluster cluster, CancellationToken cancellation)
     {

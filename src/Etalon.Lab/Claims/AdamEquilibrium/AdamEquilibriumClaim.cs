@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims.AdamEquilibrium;
 
@@ -79,10 +80,19 @@ internal sealed class AdamEquilibriumClaim : Claim
     }
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Of(run).Recipes;
+
+    private static AdamEquilibriumExperiment Of(ClaimRun run)
+    {
+        var claimed = At(run.Scale);
+        return claimed with { Seeds = run.SeedsOr(claimed.Seeds) };
+    }
+
+    /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var experiment = At(run.Scale) is var claimed ? claimed with { Seeds = run.SeedsOr(claimed.Seeds) } : null!;
+        var experiment = Of(run);
         var networks = experiment.Run(run);
         return new ClaimReport(this,
             $"AdamW with betas 0.9 and 0.99, rate {AdamEquilibriumExperiment.Rate}, decay {AdamEquilibriumExperiment.Decay}, both "

@@ -53,7 +53,7 @@ internal sealed record AdamTwinsExperiment
     public IReadOnlyList<AdamTwin> Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<AdamTwin>(run.Folder);
+        var kept = new OutcomeCache<AdamTwin>(run);
         var twins = new List<AdamTwin>();
         foreach (var (name, title, recipe) in Networks)
             foreach (var form in Forms.Append(RateAlone))

@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims.DecayExplanations;
 
@@ -51,9 +52,14 @@ internal sealed class DecayExplanationsClaim : Claim
     };
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Of(run).Recipes;
+
+    private DecayExplanationsExperiment Of(ClaimRun run) => Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+
+    /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+        var experiment = Of(run);
         var report = experiment.Run(run);
         IReadOnlyList<ClaimCheck> gradient = JudgeGradient(report), stochastic = JudgeStochastic(report);
         return new ClaimReport(

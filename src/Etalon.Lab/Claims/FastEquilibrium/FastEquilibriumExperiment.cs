@@ -96,7 +96,7 @@ internal sealed record FastEquilibriumExperiment
     public FastEquilibriumReport Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<ArmOutcome>(run.Folder);
+        var kept = new OutcomeCache<ArmOutcome>(run);
         var curves = new List<EquilibriumCurve>();
         foreach (double rate in IntrinsicRates)
         {

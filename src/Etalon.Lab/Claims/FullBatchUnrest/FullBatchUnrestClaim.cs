@@ -104,6 +104,9 @@ internal sealed class FullBatchUnrestClaim : Claim
             Picture(arms), arms.Select(arm => new { arm.Arm.Name, Calm = Calm(arm, Settled).Values, Wild = Wild(arm, Settled).Values }));
     }
 
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => ExperimentRuns.SharedRecipes(Arms, run.SeedsOr(Seeds));
+
     private static IEnumerable<ClaimCheck> JudgeToy(ScenarioReport toy)
     {
         foreach (var finding in toy.Findings)

@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims.LabelNoise;
 
@@ -58,9 +59,14 @@ internal sealed class LabelNoiseClaim(string name, string images, double minutes
     };
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Of(run).Recipes;
+
+    private LabelNoiseExperiment Of(ClaimRun run) => Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+
+    /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+        var experiment = Of(run);
         var report = experiment.Run(run);
         IReadOnlyList<ClaimCheck> suppression = [.. Suppresses(report)], decay = [.. DecayBrings(report)];
         return new ClaimReport(

@@ -42,7 +42,7 @@ internal sealed record ParameterMixingExperiment
     public ParameterMixingReport Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<MixingTrack>(run.Folder);
+        var kept = new OutcomeCache<MixingTrack>(run);
         var recipes = Enumerable.Range(1, Seeds).Select(seed => Recipe.ForRun($"mixing-seed{seed}", seed)).ToList();
         run.Ledger.Add(recipes);
         var tracks = new MixingTrack[Seeds];

@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims.PatternSeparation;
 
@@ -45,11 +46,18 @@ internal sealed class PatternSeparationClaim : Claim
     };
 
     /// <inheritdoc/>
-    public override ClaimReport Reproduce(ClaimRun run)
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Of(run).Recipes;
+
+    private PatternSeparationExperiment Of(ClaimRun run)
     {
         bool isQuick = run.Scale == ClaimScale.Quick;
-        var experiment =
-            Experiment with { Seeds = run.SeedsOr(isQuick ? QuickSeeds : Experiment.Seeds), IsQuick = isQuick || Experiment.IsQuick };
+        return Experiment with { Seeds = run.SeedsOr(isQuick ? QuickSeeds : Experiment.Seeds), IsQuick = isQuick || Experiment.IsQuick };
+    }
+
+    /// <inheritdoc/>
+    public override ClaimReport Reproduce(ClaimRun run)
+    {
+        var experiment = Of(run);
         var report = experiment.Run(run);
         var checks = Judge(report);
         return new ClaimReport(

@@ -36,12 +36,17 @@ internal abstract class PhasesClaim : Claim
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = new PhasesExperiment([.. Arms.Select(Change)]) { Seeds = run.SeedsOr(Seeds) };
+        var experiment = Experiment(run);
         var report = experiment.Run(run);
         return new ClaimReport(this,
             $"{Setting}; all trained weights scale-invariant, momentum 0.9; {experiment.Seeds} seeds of labels, start and order.",
             Judge(report), [.. report.Table], report.Picture, report.Measurements);
     }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Experiment(run).Recipes;
+
+    private PhasesExperiment Experiment(ClaimRun run) => new([.. Arms.Select(Change)]) { Seeds = run.SeedsOr(Seeds) };
 
     /// <summary>An arm with phases of some epochs.</summary>
     /// <param name="name">Its name.</param>

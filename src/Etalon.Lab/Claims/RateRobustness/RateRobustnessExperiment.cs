@@ -88,7 +88,7 @@ internal sealed record RateRobustnessExperiment
         ArgumentNullException.ThrowIfNull(run);
         var data = Load();
         var runs = Runs.ToList();
-        var kept = new OutcomeCache<SweepOutcome>(run.Folder);
+        var kept = new OutcomeCache<SweepOutcome>(run);
         var outcomes = new ConcurrentDictionary<SweepRun, SweepOutcome>();
         var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(
             runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));

@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Verifications;
 using Etalon.Numerics;
@@ -67,11 +68,19 @@ internal sealed class ScheduleTwinsClaim : Claim
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = At(run.Scale)
-            ?? throw new InputException($"--{ScaleWords.Of(run.Scale)}: {Name} has no experiment of this scale; leave it out");
-        if (experiment.Runs is not null) experiment = experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
+        var experiment = Experiment(run);
         var report = experiment.Run(run);
         return new ClaimReport(this, Setting(experiment), Judge(report), [.. report.Tables], report.Picture, report.Measurements);
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Experiment(run).Recipes;
+
+    private ScheduleTwinsExperiment Experiment(ClaimRun run)
+    {
+        var experiment = At(run.Scale)
+            ?? throw new InputException($"--{ScaleWords.Of(run.Scale)}: {Name} has no experiment of this scale; leave it out");
+        return experiment.Runs is null ? experiment : experiment with { Seeds = run.SeedsOr(experiment.Seeds) };
     }
 
     private static string Setting(ScheduleTwinsExperiment experiment) =>

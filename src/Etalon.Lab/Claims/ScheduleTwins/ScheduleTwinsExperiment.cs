@@ -62,7 +62,7 @@ internal sealed record ScheduleTwinsExperiment
     public ScheduleTwinsReport Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<Identity>(run.Folder);
+        var kept = new OutcomeCache<Identity>(run);
         var identities = new List<(TwinCase, Identity)>();
         foreach (var pair in Identities)
         {

@@ -1,3 +1,5 @@
+using Etalon.Lab.Recipes;
+
 namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>A paper's claim, and an experiment that can refute it.</summary>
@@ -28,6 +30,14 @@ internal abstract class Claim
 
     /// <summary>What it costs at a scale; null where there is no experiment of that scale, so that it leaves the claim undecided.</summary>
     public abstract ClaimCost? CostAt(ClaimScale scale);
+
+    /// <summary>
+    /// The recipes of the training runs that it judges, which other processes may train before it. None by default: what a claim computes
+    /// besides is computed where it is judged.
+    /// </summary>
+    /// <param name="run">At which scale, and how many runs of each kind.</param>
+    /// <exception cref="InputException">An option does not fit the claim.</exception>
+    internal virtual IReadOnlyList<Recipe> Recipes(ClaimRun run) => [];
 
     /// <summary>Runs the experiment and judges it.</summary>
     /// <param name="run">Where, at which scale, and on how many threads.</param>

@@ -1,12 +1,10 @@
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.Training;
+using Etalon.Lab.Sweeps;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>
-/// The training runs of an experiment: several at a time, each on one thread. A run that is in the folder already is not trained again.
-/// </summary>
+/// <summary>The training runs of an experiment. A run that is in the folder already is not trained again.</summary>
 internal static class ExperimentRuns
 {
     /// <summary>The recipes of each arm and seed, seed by seed, so that an interrupted experiment has whole seeds.</summary>
@@ -58,50 +56,34 @@ internal static class ExperimentRuns
             seed => RunSummary.Read(Path.Combine(run.RunsFolder, recipes[seed * arms.Count + index].Name)))]))];
     }
 
-    /// <summary>Trains what is missing, and reads all.</summary>
+    /// <summary>
+    /// Trains what is missing, and reads all. The runs are the trials of a sweep: other processes that ask for them share the work, and one
+    /// that is trained elsewhere is waited for.
+    /// </summary>
     /// <param name="recipes">The recipes; each names its run's folder.</param>
     /// <param name="run">Where, and on how many threads.</param>
     /// <returns>The runs, in the order of the recipes. One may have diverged.</returns>
-    /// <exception cref="InputException">The folder holds a run of that name with another recipe or arithmetic.</exception>
+    /// <exception cref="InputException">The folder holds a run of that name with another recipe or arithmetic, or one cannot be trained.
+    /// </exception>
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<Recipe> recipes, ClaimRun run)
     {
-        int done = 0;
         run.Ledger.Add(recipes);
-        ParallelRuns.ForEach(recipes, run.Threads, recipe =>
-        {
-            Train(recipe, run);
-            run.Report($"{Interlocked.Increment(ref done)} of {recipes.Count} runs done: {recipe.Name}");
-        }, run.Cancellation);
-        return [.. recipes.Select(recipe => RunSummary.Read(Path.Combine(run.RunsFolder, recipe.Name)))];
-    }
-
-    private static void Train(Recipe recipe, ClaimRun run)
-    {
-        string path = Path.Combine(run.RunsFolder, recipe.Name);
-        try
-        {
-            using var training = !File.Exists(Path.Combine(path, RunFolder.ResolvedName))
-                ? TrainingRun.Begin(ReadRecipe.Of(recipe), run.RunsFolder, threads: 1)
-                : StatusOf(recipe, path) is not (RunStatus.Done or RunStatus.Diverged) ? TrainingRun.Resume(path, threads: 1)
-                : null;
-            training?.Train(NullObserver.Instance, run.Cancellation);
-        }
-        catch (DivergedException)
-        {
-            // The folder says so; that a rate is too large is a result too.
-        }
-    }
-
-    // A damaged result counts as none: the run is resumed, and writes it anew.
-    private static RunStatus StatusOf(Recipe recipe, string path)
-    {
-        if (ResolvedRecipe.Read(path).Recipe.Hash != recipe.Hash)
-            throw new InputException(
-                $"{path} is a run of another recipe than this experiment's; give it a folder of its own, or remove that run");
-        if (Arithmetic.Of(ResolvedRecipe.Read(path).Resolved) is var was && was != Arithmetic.Version)
-            throw new InputException(
-                $"{path} was computed with arithmetic {was}, and this etalon computes with {Arithmetic.Version}, whose last digits "
-                + $"differ; give the experiment a folder of its own, or remove that run");
-        return RunFolder.ResultOf(path)?.Status ?? RunStatus.Unfinished;
+        var sweep = ClaimSweep.Of(recipes, run);
+        var folder = SweepFolder.Of(sweep, ClaimSweep.Root(run), run.Report);
+        ClaimSweep.Require(folder);
+        int done = folder.Count(TrialStatus.Done) + folder.Count(TrialStatus.Diverged);
+        if (folder.Count(TrialStatus.Running) is > 0 and var elsewhere)
+            run.Report($"{elsewhere} of {recipes.Count} runs are trained by other processes");
+        void Ended(TrialState trial) => run.Report(trial.Status is TrialStatus.Done or TrialStatus.Diverged
+            ? $"{++done} of {recipes.Count} runs done: {trial.Trial.Id}"
+            : $"{trial.Trial.Id}: {trial.Reason ?? "another process trains it"}");
+        folder = SweepRun.ExecuteToEnd(sweep, ClaimSweep.Root(run), [.. folder.Trials.Select(trial => trial.Trial.Id)],
+            TrialCost.Fitting(folder, sweep, ClaimSweep.Options(run), run.Threads, run.Threads), Ended, run.Cancellation);
+        run.Cancellation.ThrowIfCancellationRequested();
+        string[] problems = [.. folder.Trials.Where(trial => trial.Status is not (TrialStatus.Done or TrialStatus.Diverged))
+            .Select(trial => $"{trial.Path}: {trial.Reason ?? "it did not come to its end; the same command continues it"}")];
+        return problems.Length == 0
+            ? [.. recipes.Select(recipe => RunSummary.Read(Path.Combine(run.RunsFolder, recipe.Name)))]
+            : throw new InputException(problems);
     }
 }

@@ -47,7 +47,7 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
     public IReadOnlyList<IReadOnlyList<FreshTrack>> Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<FreshTrack>(run.Folder);
+        var kept = new OutcomeCache<FreshTrack>(run);
         var tracks = new FreshTrack[Arms.Count * Seeds];
         ParallelRuns.ForEach([.. Enumerable.Range(0, tracks.Length)], run.Threads, i =>
         {

@@ -7,17 +7,24 @@ using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>Outcomes kept in the report's folder, so that an interrupted reproduction does not compute them again.</summary>
+/// <summary>
+/// Outcomes kept in the report's folder, so that an interrupted reproduction does not compute them again. Of several processes on one
+/// folder the one that holds an outcome's lock computes it, and the others wait for it.
+/// </summary>
 /// <typeparam name="T">What is kept of each.</typeparam>
-/// <param name="folder">The folder of the report, or of its runs.</param>
-internal sealed class OutcomeCache<T>(string folder) where T : class
+/// <param name="run">Where, and who hears of it.</param>
+/// <param name="folder">The folder of the report, or of its runs. Default: that of the report.</param>
+internal sealed class OutcomeCache<T>(ClaimRun run, string? folder = null) where T : class
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(0.5);
 
     /// <summary>An outcome: the kept one, or a new one, which is kept.</summary>
     /// <param name="name">Its name in the folder.</param>
     /// <param name="settings">Whatever decides it; outcomes of other settings, or of another version, are not used.</param>
     /// <param name="train">Gives a new one.</param>
+    /// <exception cref="OperationCanceledException">It was canceled while another process computed it.</exception>
     public T Get(string name, object settings, Func<T> train)
     {
         string identity = Convert.ToHexStringLower(
@@ -25,11 +32,58 @@ internal sealed class OutcomeCache<T>(string folder) where T : class
                 Encoding.UTF8.GetBytes(
                     JsonSerializer.Serialize(new { RunIdentity.ThisVersion, Arithmetic = Arithmetic.Version, Settings = settings },
                         Json))))[..16];
-        string path = Path.Combine(folder, "kept", $"{name}-{identity}.json");
-        if (Read(path) is { } kept) return kept;
-        var outcome = train();
-        AtomicFile.Write(path, writer => writer.Write(JsonSerializer.Serialize(outcome, Json)));
-        return outcome;
+        string path = Path.Combine(folder ?? run.Folder, "kept", $"{name}-{identity}.json"), work = $"{path}.work";
+        for (bool isTold = false; ; isTold = true)
+        {
+            if (Read(path) is { } kept) return kept;
+            using (var held = TryHold(work))
+                if (held is not null) return Compute(path, work, train);
+            if (!isTold) run.Report($"{name}: another process computes it; waiting for it");
+            run.Cancellation.WaitHandle.WaitOne(BetweenLooks);
+            run.Cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static T Compute(string path, string work, Func<T> train)
+    {
+        try
+        {
+            // Whoever held the lock before may have kept it.
+            if (Read(path) is { } kept) return kept;
+            var outcome = train();
+            AtomicFile.Write(path, writer => writer.Write(JsonSerializer.Serialize(outcome, Json)));
+            return outcome;
+        }
+        finally
+        {
+            TakeAway(work);
+        }
+    }
+
+    // Null while another process holds it, or has taken the folder away just now.
+    private RunLock? TryHold(string work)
+    {
+        Directory.CreateDirectory(work);
+        try
+        {
+            return RunLock.TryTake(work, run.Report, run.Cancellation);
+        }
+        catch (IOException) when (!Directory.Exists(work))
+        {
+            return null;
+        }
+    }
+
+    private static void TakeAway(string work)
+    {
+        try
+        {
+            Directory.Delete(work, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Where open files cannot be deleted it stays, and means nothing.
+        }
     }
 
     private static T? Read(string path)

@@ -43,7 +43,7 @@ internal sealed record StochasticDifferentialExperiment
     public IReadOnlyList<IReadOnlyList<SvagOutcome>> Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<SvagOutcome>(run.Folder);
+        var kept = new OutcomeCache<SvagOutcome>(run);
         var outcomes = new SvagOutcome[SubSteps.Count * Seeds];
         // The longest first, so that no thread is left with one.
         ParallelRuns.ForEach([.. Enumerable.Range(0, outcomes.Length).Reverse()], run.Threads, i =>

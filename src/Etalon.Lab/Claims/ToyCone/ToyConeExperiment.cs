@@ -57,7 +57,7 @@ internal sealed record ToyConeExperiment
     public ToyConeReport Run(ClaimRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var kept = new OutcomeCache<ToyTrack>(run.Folder);
+        var kept = new OutcomeCache<ToyTrack>(run);
         var settings = Settings;
         var tracks = new ToyTrack[settings.Count * Seeds];
         ParallelRuns.ForEach([.. Enumerable.Range(0, tracks.Length)], run.Threads, i =>

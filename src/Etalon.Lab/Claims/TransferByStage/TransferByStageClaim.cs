@@ -1,4 +1,5 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims.TransferByStage;
 
@@ -40,9 +41,14 @@ internal sealed class TransferByStageClaim : Claim
     };
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<Recipe> Recipes(ClaimRun run) => Of(run).Recipes;
+
+    private TransferByStageExperiment Of(ClaimRun run) => Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+
+    /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)
     {
-        var experiment = Experiment with { Seeds = run.SeedsOr(Experiment.Seeds) };
+        var experiment = Of(run);
         var report = experiment.Run(run);
         return new ClaimReport(
             this,

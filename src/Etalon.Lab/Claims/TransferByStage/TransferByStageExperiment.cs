@@ -82,7 +82,7 @@ internal sealed record TransferByStageExperiment
         if (runs.FirstOrDefault(trained => trained.Status == RunStatus.Diverged) is { } diverged)
             throw new InputException($"{diverged.Path}: {diverged.Result?.Message}; give the source's recipe a smaller rate");
         var readings = new ProbeReading[Seeds][];
-        var kept = new OutcomeCache<ProbeReading[]>(run.RunsFolder);
+        var kept = new OutcomeCache<ProbeReading[]>(run, run.RunsFolder);
         int done = 0;
         ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, seed =>
         {

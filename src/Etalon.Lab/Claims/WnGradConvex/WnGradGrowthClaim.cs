@@ -54,7 +54,7 @@ internal sealed class WnGradGrowthClaim : Claim
     {
         ArgumentNullException.ThrowIfNull(run);
         int seeds = run.SeedsOr(Seeds);
-        var kept = new OutcomeCache<double[]>(run.Folder);
+        var kept = new OutcomeCache<double[]>(run);
         double[][] noisy = new double[seeds][];
         ParallelRuns.ForEach([.. Enumerable.Range(0, seeds)], run.Threads, seed =>
         {

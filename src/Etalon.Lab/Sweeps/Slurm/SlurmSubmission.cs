@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Etalon.Lab.Files;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Sweeps;
 
@@ -49,10 +50,11 @@ internal sealed record SlurmSubmission
     /// <param name="folder">The sweep's folder.</param>
     /// <param name="sweep">The sweep's name.</param>
     /// <param name="trials">The trials to train; at least one.</param>
-    /// <param name="secondsPerUpdate">How long an update takes; null where that is not known, and each trial is a task.</param>
-    public static SlurmSubmission Of(string folder, string sweep, IReadOnlyList<TrialState> trials, double? secondsPerUpdate)
+    /// <param name="secondsPerUpdate">How long an update of a recipe takes; null where that is not known, and the trial is a task.</param>
+    public static SlurmSubmission Of(string folder, string sweep, IReadOnlyList<TrialState> trials, Func<Recipe, double?> secondsPerUpdate)
     {
         ArgumentNullException.ThrowIfNull(trials);
+        ArgumentNullException.ThrowIfNull(secondsPerUpdate);
         int fewest = (trials.Count + MostTasks - 1) / MostTasks;
         var tasks = new List<List<string>>();
         double seconds = double.PositiveInfinity;
@@ -64,7 +66,7 @@ internal sealed record SlurmSubmission
                 seconds = 0;
             }
             tasks[^1].Add(trial.Trial.Id);
-            seconds += secondsPerUpdate is { } perUpdate ? perUpdate * (trial.Trial.Recipe.TotalSteps - trial.Updates)
+            seconds += secondsPerUpdate(trial.Trial.Recipe) is { } perUpdate ? perUpdate * (trial.Trial.Recipe.TotalSteps - trial.Updates)
                 : double.PositiveInfinity;
         }
         return Of(folder, sweep, tasks);

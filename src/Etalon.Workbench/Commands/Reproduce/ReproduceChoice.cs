@@ -37,11 +37,17 @@ internal sealed class ReproduceChoice
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
     /// <summary>Adds argument and options.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="computes">Whether it computes, and is asked on how many threads.</param>
+    public void AddTo(Command command, bool computes)
     {
         command.Arguments.Add(_claims);
-        foreach (var option in (ReadOnlySpan<Option>)[_all, _quick, _standard, _paper, _out, _seeds, _threads]) command.Options.Add(option);
+        foreach (var option in (ReadOnlySpan<Option>)[_all, _quick, _standard, _paper, _out, _seeds]) command.Options.Add(option);
+        if (computes) command.Options.Add(_threads);
     }
+
+    /// <summary>The threads asked for; null for none.</summary>
+    public int? Threads(ParseResult parsed) => parsed.GetValue(_threads);
 
     /// <summary>Whether none is named.</summary>
     public bool IsNone(ParseResult parsed) => parsed.GetValue(_claims) is null or [] && !parsed.GetValue(_all);
@@ -63,9 +69,10 @@ internal sealed class ReproduceChoice
     }
 
     /// <summary>Where and how they are reproduced.</summary>
-    /// <exception cref="InputException">Several scales, or seeds of several claims.</exception>
+    /// <exception cref="InputException">No claim, several scales, or seeds of several claims.</exception>
     public ClaimRun Run(ParseResult parsed, CancellationToken cancellation)
     {
+        _ = Claims(parsed);
         bool isTogether = IsTogether(parsed);
         var scale = Scale(parsed, isTogether ? ClaimScale.Quick : ClaimScale.Standard);
         if (isTogether && parsed.GetValue(_seeds) is { } seeds)

@@ -19,7 +19,9 @@ internal static class ReproduceCommand
     {
         var choice = new ReproduceChoice();
         var list = new Option<bool>("--list") { Description = "Lists the claims with what they cost at each scale." };
+        var dry = new Option<bool>("--dry-run") { Description = "Lists the training runs, with slurm the script too, and trains none." };
         var json = CommonOptions.Json();
+        var slurm = new SlurmOptions();
         var command = new Command("reproduce",
             """
             Run the experiment behind a paper's claim, judge it against criteria set beforehand, and write a report with a table and a picture. Without a claim, list them.
@@ -32,35 +34,47 @@ internal static class ReproduceCommand
               etalon reproduce fast-equilibrium --quick
               etalon reproduce homogeneity toy-cone --quick
               etalon reproduce --all --quick --out reports/quick
+              etalon reproduce --all --standard --on slurm --time 4:00:00
+              etalon reproduce status --all --standard
 
             Exit codes: 0 the claim holds (of several: none was refuted and none broke off), 1 it does not or that is undecided, 2 bad input, 130 interrupted.
             """)
         {
-            list, json,
+            list, dry, json,
+            ReproduceRunsCommands.Status(),
+            ReproduceRunsCommands.Cancel(),
+            ReproduceRunsCommands.Task(),
         };
-        choice.AddTo(command);
+        choice.AddTo(command, computes: true);
+        slurm.AddTo(command);
         // On a thread of its own, so that Ctrl-C finds the command waiting.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, choice, list, json, cancellation), CancellationToken.None));
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            if (choice.IsNone(parsed) || parsed.GetValue(list)) return List(parsed, choice);
+            bool isDry = parsed.GetValue(dry);
+            return slurm.IsAsked(parsed) || isDry
+                ? ReproduceRunsCommands.Submit(parsed, choice, slurm, isDry, cancellation)
+                : Run(parsed, choice, parsed.GetValue(json), cancellation);
+        }, CancellationToken.None));
         return command;
     }
 
-    private static int Run(ParseResult parsed, ReproduceChoice choice, Option<bool> list, Option<bool> json,
-        CancellationToken cancellation)
+    private static int List(ParseResult parsed, ReproduceChoice choice)
+    {
+        if (!choice.IsNone(parsed)) throw new InputException("--list lists all claims; leave out what else is named");
+        foreach (string line in ReproduceText.List()) parsed.InvocationConfiguration.Output.WriteLine(line);
+        return ExitCode.Done;
+    }
+
+    private static int Run(ParseResult parsed, ReproduceChoice choice, bool json, CancellationToken cancellation)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        if (parsed.GetValue(list) && !choice.IsNone(parsed))
-            throw new InputException("--list lists all claims; leave out what else is named");
-        if (choice.IsNone(parsed))
-        {
-            foreach (string line in ReproduceText.List()) output.WriteLine(line);
-            return ExitCode.Done;
-        }
         var claims = choice.Claims(parsed);
         var run = choice.Run(parsed, cancellation);
         return choice.IsTogether(parsed)
-            ? Together(claims, run, $"etalon reproduce {string.Join(' ', choice.Words(parsed, run.Scale))}", parsed.GetValue(json), output,
+            ? Together(claims, run, $"etalon reproduce {string.Join(' ', choice.Words(parsed, run.Scale))}", json, output,
                 error)
-            : One(claims[0], run, parsed.GetValue(json), output, error);
+            : One(claims[0], run, json, output, error);
     }
 
     private static int One(Claim claim, ClaimRun run, bool json, TextWriter output, TextWriter error)
@@ -76,8 +90,8 @@ internal static class ReproduceCommand
         {
             throw new OperationCanceledException(
                 Directory.Exists(run.Folder)
-                    ? $"reproduce was interrupted before its report; what is done stays in {run.Folder}, and the same command continues from "
-                        + "there"
+                    ? $"reproduce was interrupted before its report; what is done stays in {run.Folder}, and the same command continues "
+                        + "from there"
                     : "reproduce was interrupted before anything of it was done; the same command begins again",
                 exception, run.Cancellation);
         }

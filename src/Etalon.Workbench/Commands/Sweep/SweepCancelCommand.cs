@@ -21,15 +21,8 @@ internal static class SweepCancelCommand
         command.SetAction(parsed =>
         {
             var sweep = SweepCommand.Read(parsed.GetValue(spec));
-            var output = parsed.InvocationConfiguration.Output;
-            var submissions = SlurmSubmission.In(SweepFolder.PathOf(sweep, parsed.GetRequiredValue(runs)), sweep.Name);
-            var tasks = SlurmQueue.TasksOf(submissions)
-                ?? throw new Lab.InputException("squeue: there is no such command here; cancel on a machine of the cluster");
-            string[] jobs = [.. tasks.Select(task => task.Job).Distinct()];
-            if (jobs.Length > 0) SlurmQueue.Cancel(jobs);
-            output.WriteLine(jobs.Length == 0
-                ? "no task of this sweep is in Slurm's queue; one that trains on a machine ends with Ctrl-C there"
-                : $"canceled {SweepText.Count(tasks.Count, "task")} of job {string.Join(", ", jobs)}");
+            SweepOnSlurm.Cancel(
+                SweepFolder.PathOf(sweep, parsed.GetRequiredValue(runs)), sweep.Name, parsed.InvocationConfiguration.Output);
         });
         return command;
     }

@@ -66,7 +66,8 @@ internal static class SweepCommand
             if (slurm.IsAsked(parsed))
             {
                 sweep = sweep with { Slurm = slurm.Over(sweep.Slurm, parsed) };
-                SweepOnSlurm.Submit(sweep, folder, options, parsed.GetValue(dryRun), streams);
+                SweepOnSlurm.Submit(
+                    sweep, folder, options, SweepCalls.Of(sweep, folder, options), parsed.GetValue(dryRun), streams);
                 return Task.FromResult(ExitCode.Done);
             }
             options = TrialCost.Fitting(folder, sweep, options, parsed.GetValue(jobs), Environment.ProcessorCount);

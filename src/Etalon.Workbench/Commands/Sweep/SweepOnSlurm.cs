@@ -7,9 +7,16 @@ namespace Etalon.Workbench.Commands;
 /// <summary>Submits what is missing of a sweep as an array job; nothing of etalon stays behind to watch it.</summary>
 internal static class SweepOnSlurm
 {
-    /// <summary>Writes list and script, and submits them; with <paramref name="isDry"/> shows the script and writes nothing.</summary>
+    /// <summary>Writes list and script, and submits them.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="calls">What trains a task, and what looks after all of them.</param>
+    /// <param name="isDry">Shows the script and writes nothing.</param>
+    /// <param name="streams">Where it is said.</param>
     /// <exception cref="InputException">There is no Slurm here, or it refused.</exception>
-    public static void Submit(Sweep sweep, SweepFolder folder, SweepOptions options, bool isDry, InvocationConfiguration streams)
+    public static void Submit(
+        Sweep sweep, SweepFolder folder, SweepOptions options, SweepCalls calls, bool isDry, InvocationConfiguration streams)
     {
         sweep.Slurm.RequireTimeToTrain();
         var earlier = SlurmSubmission.In(folder.Path, sweep.Name);
@@ -22,13 +29,15 @@ internal static class SweepOnSlurm
         {
             streams.Output.WriteLine(toTrain.Count == 0
                 ? $"{SweepText.Counts(folder)}; nothing is left to train"
-                : $"{SweepText.Counts(folder)}; what is left is in Slurm's queue: etalon sweep status {sweep.File}");
+                : $"{SweepText.Counts(folder)}; what is left is in Slurm's queue: {calls.Status}");
             return;
         }
         var submission = sweep.Halving is null
-            ? SlurmSubmission.Of(folder.Path, sweep.Name, left, SecondsPerUpdate(left[0], streams.Error))
+            ? SlurmSubmission.Of(folder.Path, sweep.Name, left, TrialCost.Measured(unknown => streams.Error.WriteLine(
+                $"how long a trial takes is not known, so each is a task: {unknown.Problems[0]}")))
             : SlurmSubmission.OfWorkers(folder.Path, sweep, Workers(sweep, folder));
-        string script = SlurmScript.Of(submission, sweep.Slurm, ChildProcess.Self, Words(sweep, submission, options));
+        string script = SlurmScript.Of(submission, sweep.Slurm, ChildProcess.Self,
+            [.. calls.Task, "--list", Path.GetFullPath(submission.List), "--threads", $"{sweep.Slurm.Cpus}"]);
         if (isDry)
         {
             streams.Output.WriteLine($"memory: at most {Math.Ceiling(TrialCost.MostMemory(sweep) / 1e6):N0} MB a trial");
@@ -40,7 +49,23 @@ internal static class SweepOnSlurm
         string job = SubmitOrTakeAway(submission, submission.Write(script));
         streams.Output.WriteLine(
             $"submitted as array job {job}: {SweepText.Count(left.Count, "trial")} in {Tasks(submission)}, by {submission.Script}");
-        streams.Output.WriteLine($"how they stand: etalon sweep status {sweep.File}; to take them back: etalon sweep cancel {sweep.File}");
+        streams.Output.WriteLine($"how they stand: {calls.Status}; to take them back: {calls.Cancel}");
+    }
+
+    /// <summary>Takes the tasks of a sweep out of the queue.</summary>
+    /// <param name="path">The sweep's folder.</param>
+    /// <param name="sweep">The sweep's name.</param>
+    /// <param name="output">Where it is said.</param>
+    /// <exception cref="InputException">There is no Slurm here, or it refused.</exception>
+    public static void Cancel(string path, string sweep, TextWriter output)
+    {
+        var tasks = SlurmQueue.TasksOf(SlurmSubmission.In(path, sweep))
+            ?? throw new InputException("squeue: there is no such command here; cancel on a machine of the cluster");
+        string[] jobs = [.. tasks.Select(task => task.Job).Distinct()];
+        if (jobs.Length > 0) SlurmQueue.Cancel(jobs);
+        output.WriteLine(jobs.Length == 0
+            ? "no task of this sweep is in Slurm's queue; one that trains on a machine ends with Ctrl-C there"
+            : $"canceled {SweepText.Count(tasks.Count, "task")} of job {string.Join(", ", jobs)}");
     }
 
     // What never was in the queue is no submission.
@@ -63,28 +88,20 @@ internal static class SweepOnSlurm
     private static int Workers(Sweep sweep, SweepFolder folder) => Math.Min(folder.Trials.Count, sweep.Slurm.AtOnce
         ?? throw new InputException(
             "with halving each task trains whatever is next, so say how many tasks there are: --at-once N, or slurm: {at_once: N}"));
+}
 
-    // Whoever submits need not have the data.
-    private static double? SecondsPerUpdate(TrialState trial, TextWriter error)
-    {
-        try
-        {
-            return TrialCost.SecondsPerUpdate(trial.Trial.Recipe);
-        }
-        catch (InputException exception)
-        {
-            error.WriteLine($"how long a trial takes is not known, so each is a task: {exception.Problems[0]}");
-            return null;
-        }
-    }
-
-    private static List<string> Words(Sweep sweep, SlurmSubmission submission, SweepOptions options)
-    {
-        string runs = Path.GetDirectoryName(Path.GetFullPath(submission.Folder))!;
-        List<string> words = ["sweep", "task", Path.GetFullPath(sweep.File), "--runs", runs, "--list", Path.GetFullPath(submission.List),
-            "--threads", $"{sweep.Slurm.Cpus}"];
-        if (options.RetryFailed) words.AddRange(["--retry", "failed"]);
-        if (options.MixVersions) words.Add("--mix-versions");
-        return words;
-    }
+/// <summary>The commands that train a sweep's tasks and look after them.</summary>
+/// <param name="Task">The words after etalon that train a task; the list, its number and the threads follow.</param>
+/// <param name="Status">What tells how they stand.</param>
+/// <param name="Cancel">What takes them back.</param>
+internal sealed record SweepCalls(IReadOnlyList<string> Task, string Status, string Cancel)
+{
+    /// <summary>Those of a sweep in a file.</summary>
+    public static SweepCalls Of(Sweep sweep, SweepFolder folder, SweepOptions options) => new(
+        [
+            "sweep", "task", Path.GetFullPath(sweep.File), "--runs", Path.GetDirectoryName(Path.GetFullPath(folder.Path))!,
+            .. options.RetryFailed ? ["--retry", "failed"] : (string[])[],
+            .. options.MixVersions ? ["--mix-versions"] : (string[])[],
+        ],
+        $"etalon sweep status {sweep.File}", $"etalon sweep cancel {sweep.File}");
 }

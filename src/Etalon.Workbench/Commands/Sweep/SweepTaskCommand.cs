@@ -15,8 +15,7 @@ internal static class SweepTaskCommand
     {
         var spec = SweepCommand.Spec(ArgumentArity.ExactlyOne);
         var runs = CommonOptions.Runs();
-        var list = new Option<string>("--list") { Description = "The file with a line of trials for each task.", Required = true };
-        var task = NumberOption.Integer("--task", "N", "The task, from 0.", standard: 0, least: 0);
+        var (list, task) = (List(), Number());
         var threads = CommonOptions.Threads();
         var retry = new Option<string?>("--retry") { Description = "failed: resumes failed trials too.", HelpName = Failed };
         retry.AcceptOnlyFromAmong(Failed);
@@ -25,9 +24,6 @@ internal static class SweepTaskCommand
         command.Hidden = true;
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            var tasks = SlurmSubmission.Read(parsed.GetRequiredValue(list));
-            int number = parsed.GetValue(task);
-            if (number >= tasks.Count) throw new InputException($"--task {number}: {parsed.GetValue(list)} has {tasks.Count} tasks");
             var error = parsed.InvocationConfiguration.Error;
             var options = new SweepOptions
             {
@@ -36,12 +32,30 @@ internal static class SweepTaskCommand
                 MixVersions = parsed.GetValue(mix),
                 Waiting = error.WriteLine,
             };
-            var sweep = SweepCommand.Read(parsed.GetValue(spec));
-            var folder = SweepRun.ExecuteToEnd(sweep, parsed.GetRequiredValue(runs), tasks[number], options,
-                trial => error.WriteLine(SweepText.Line(trial)), cancellation);
-            // Of a part of the trials with halving nothing follows; all of them are in each task.
-            return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
+            return Train(SweepCommand.Read(parsed.GetValue(spec)), parsed.GetRequiredValue(runs), parsed.GetRequiredValue(list),
+                parsed.GetValue(task), options, error, cancellation);
         }, CancellationToken.None));
         return command;
+    }
+
+    /// <summary>The option of the tasks' file.</summary>
+    public static Option<string> List() =>
+        new("--list") { Description = "The file with a line of trials for each task.", Required = true };
+
+    /// <summary>The option of the task's number.</summary>
+    public static Option<int> Number() => NumberOption.Integer("--task", "N", "The task, from 0.", standard: 0, least: 0);
+
+    /// <summary>Trains the trials of a task to their ends.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="InputException">There is no such task, or the sweep does not ask for its trials.</exception>
+    public static int Train(Lab.Sweeps.Sweep sweep, string runs, string list, int number, SweepOptions options, TextWriter error,
+        CancellationToken cancellation)
+    {
+        var tasks = SlurmSubmission.Read(list);
+        if (number >= tasks.Count) throw new InputException($"--task {number}: {list} has {tasks.Count} tasks");
+        var folder = SweepRun.ExecuteToEnd(
+            sweep, runs, tasks[number], options, trial => error.WriteLine(SweepText.Line(trial)), cancellation);
+        // Of a part of the trials with halving nothing follows; all of them are in each task.
+        return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
     }
 }
