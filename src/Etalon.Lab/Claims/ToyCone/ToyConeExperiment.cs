@@ -15,7 +15,7 @@ namespace Etalon.Lab.Claims.ToyCone;
 /// Expected: errors of decay alone fall with the rate, those of normalization alone with time; both together keep an error of the order of
 /// sqrt(eta lambda) / pi at every batch size, the same for (eta, lambda, w) and (c^2 eta, lambda / c^2, c w).
 /// </para>
-/// <para>Cost: thirty million normal numbers and more, a quarter of a minute of a core.</para>
+/// <para>Cost: a thousand million normal numbers and more, a minute of a core.</para>
 /// </remarks>
 internal sealed record ToyConeExperiment
 {
@@ -33,6 +33,9 @@ internal sealed record ToyConeExperiment
     /// <summary>delta: the probability with which the theorem may err.</summary>
     public const double Delta = 0.01;
 
+    /// <summary>The control, whose weights are so long from the start that its direction settles well within the run.</summary>
+    internal const string Undecayed = "normalization, |w| = 5 at the start";
+
     private static readonly ToyExample Own = new();
 
     /// <summary>eps: the half-angle of the cone, half of sqrt(eta lambda).</summary>
@@ -45,6 +48,8 @@ internal sealed record ToyConeExperiment
         ("decay, rate 0.05", Own with { IsNormalized = false, WeightDecay = 0.01, Rate = 0.05, Steps = 4 * Steps }),
         ("normalization", Own with { Steps = Steps }),
         ("normalization, four times as long", Own with { Steps = 4 * Steps }),
+        (Undecayed, Own with { InitialNorm = 5, Steps = 2 * Steps }),
+        ("both, |w| = 5 at the start", Own with { InitialNorm = 5, WeightDecay = Decay, Steps = 2 * Steps }),
         ("both, batch 64", Own with { WeightDecay = Decay, Batch = 64, Steps = Steps }),
         ("both, batch 256", Own with { WeightDecay = Decay, Steps = Steps }),
         ("both, batch 1024", Own with { WeightDecay = Decay, Batch = 1_024, Steps = Steps }),
