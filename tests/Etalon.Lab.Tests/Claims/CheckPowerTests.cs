@@ -35,6 +35,49 @@ public class CheckPowerTests
         Assert.InRange(refuted / (double)draws, 0, CheckPower.Allowed + noise);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void An_effect_that_is_none_is_confirmed_in_as_few_repetitions_as_is_said(int seeds)
+    {
+        const int draws = 400;
+        int everySign = 0, sign = 0, significant = 0;
+        double saidEvery = 0, saidSignificant = 0;
+        for (int draw = 0; draw < draws; draw++)
+        {
+            var sample = Sample(draw, seeds, 0, 1);
+            CheckPower every = CheckPower.OfEverySign(sample), mean = CheckPower.OfSign(sample),
+                gain = CheckPower.OfSignificance(sample, 3);
+            if (every.Decides && sample.Values.All(value => value > 0)) everySign++;
+            if (mean.Decides && sample.Mean > 0) sign++;
+            if (gain.Decides) significant++;
+            (saidEvery, saidSignificant) = (every.PassesFalse, gain.PassesFalse);
+        }
+        // Three standard deviations of a share of so many draws.
+        double Most(double share) => share + 3 * Math.Sqrt(share * (1 - share) / draws);
+        Assert.InRange(everySign / (double)draws, 0, Most(saidEvery));
+        Assert.InRange(sign / (double)draws, 0, Most(CheckPower.Allowed));
+        Assert.InRange(significant / (double)draws, 0, Most(saidSignificant));
+    }
+
+    [Fact]
+    public void A_seed_on_the_other_side_refutes_nothing_where_the_mean_is_on_this_one()
+    {
+        Assert.False(CheckPower.OfEverySign(new([0.3, 0.31, -0.01])).Decides);
+        Assert.True(CheckPower.OfEverySign(new([0.3, 0.31, 0.29])).Decides);
+        Assert.True(CheckPower.OfEverySign(new([-0.3, -0.31, -0.29])).Decides);
+        Assert.Matches(@"about \d+ seeds would decide", CheckPower.OfEverySign(new([0.0001, 0.0001, 0.0012])).How);
+        Assert.False(CheckPower.OfSignificance(new([0.01, 0.3, 0.02]), 3).Decides);
+    }
+
+    // 0.95^58 = 0.051, 0.95^59 = 0.0485.
+    [Theory]
+    [InlineData(58, false, false)]
+    [InlineData(59, false, true)]
+    [InlineData(1, true, true)]
+    public void That_no_run_does_something_is_told_by_fifty_nine_of_them_and_refuted_by_one(int runs, bool isSeen, bool decides) =>
+        Assert.Equal(decides, CheckPower.OfNone(runs, isSeen).Decides);
+
     [Fact]
     public void With_a_spread_too_large_for_the_seeds_nothing_is_decided_and_it_says_how_many_would_decide()
     {

@@ -54,8 +54,16 @@ public class ConvexTableTests
     {
         var table = new RobustnessTable("", [0.1, 1, 10], [new("rule", [[double.NaN, double.NaN], [3, 5], [9, double.PositiveInfinity]])]);
         var check = new RecordedRow("rule", [0.1, 1, 10, 100], [[double.NaN], [6], [1e9], [1]]).Compare(table, "as recorded",
-            new WnGradConvexExperiment().IsInSpread);
+            new WnGradConvexExperiment().IsInSpread, hasDraws: true);
         Assert.Equal((false, "2 of 3; not at 1"), (check.Holds, check.Measured));
+
+        // Of 30 draws the least and the most are outside the spread of the others, and twice the lower half are inside it.
+        double[] draws = [.. Enumerable.Range(1, 30).Select(draw => (double)draw)];
+        var many = new RecordedRow("rule", [1], [[31]]).Compare(new("", [1], [new("rule", [draws])]), "as recorded",
+            new WnGradConvexExperiment().IsInSpread, hasDraws: true);
+        Assert.Equal((2 / 30.0, 15 / 30.0), (many.Power.FailsTrue, many.Power.PassesFalse), (one, other) =>
+            Math.Abs(one.Item1 - other.Item1) + Math.Abs(one.Item2 - other.Item2) < 1e-12);
+        Assert.Equal(ClaimOutcome.Undecided, many.Outcome);
 
         Assert.True(WnGradConvexExperiment.IsNear([1, 8], [1.2, 10]));
         Assert.False(WnGradConvexExperiment.IsNear([1, 8], [1.2, 11]));

@@ -104,15 +104,22 @@ internal sealed class DecayExplanationsClaim : Claim
             + $"those before",
             after <= before,
             $"loss {LossAfter(arm, step).Mean:F5}, one update later {LossAfter(arm, step + 1).Mean:F5}; fell by {before:E1} before and "
-            + $"by {after:E1} after");
+            + $"by {after:E1} after")
+        {
+            Power = CheckPower.OfNoChance("a full batch draws nothing; in small batches the loss does fall at a decay"),
+        };
     });
 
     private static ClaimCheck SlowerTheEarlier(DecayExplanationsReport report)
     {
         double[] losses = [.. report.Gradient.Select(arm => LossAfter(arm, DecayExplanationsExperiment.Updates - 1).Mean)];
         bool isAscending = losses.Zip(losses.Skip(1)).All(pair => pair.First < pair.Second);
+        double orders = Enumerable.Range(1, losses.Length).Aggregate(1.0, (product, factor) => product * factor);
         return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending,
-            string.Join(", ", losses.Select(loss => $"{loss:F5}")));
+            string.Join(", ", losses.Select(loss => $"{loss:F5}")))
+        {
+            Power = new(0, 1 / orders, true, $"a full batch draws nothing; where the decay does not matter, this is 1 of {orders:0} orders"),
+        };
     }
 
     private static ClaimCheck BelowTheBound(DecayExplanationsReport report)
@@ -121,7 +128,10 @@ internal sealed class DecayExplanationsClaim : Claim
         return new(
             "full batch: rate 1 is below 2 / λ, so it does not oscillate",
             large.All(reading => reading.Rate < reading.Hessian.LargestStableRate),
-            string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")));
+            string.Join(", ", large.Select(reading => $"2/λ = {reading.Hessian.LargestStableRate:G3} after {reading.Step}")))
+        {
+            Power = CheckPower.OfNoChance("λ is measured on the very states"),
+        };
     }
 
     private static IEnumerable<ClaimCheck> Jumps(DecayExplanationsReport report)
@@ -132,7 +142,10 @@ internal sealed class DecayExplanationsClaim : Claim
         {
             var gain = arm.Gain(metric, 20);
             yield return new($"small batches, decay after epoch 20: J above 0 for every seed, {name}", gain.Values.All(value => value > 0),
-                $"{gain}, lowest {gain.Values.Min():F4}");
+                $"{gain}, lowest {gain.Values.Min():F4}")
+            {
+                Power = CheckPower.OfEverySign(gain),
+            };
         }
     }
 
@@ -141,7 +154,10 @@ internal sealed class DecayExplanationsClaim : Claim
         SeedSample decayed = LastDecayed(report).Gain(RunMetrics.Complex, 20),
             constant = ArmResult.Named(DecayExplanationsExperiment.Sgd, report.Stochastic).Gain(RunMetrics.Complex, 20);
         return new("small batches: that J on complex patterns is above the one of a rate that stays at 0.3", decayed.Mean > constant.Mean,
-            $"{decayed} against {constant}");
+            $"{decayed} against {constant}")
+        {
+            Power = CheckPower.OfSign(decayed.Minus(constant)),
+        };
     }
 
     // Trapped would be a training loss that stays high. Not compared with constant 0.3, whose weights grow without decay, so that in the
@@ -150,7 +166,10 @@ internal sealed class DecayExplanationsClaim : Claim
     {
         SeedSample small = FinalLoss(DecayExplanationsExperiment.SgdSmall), large = FinalLoss(DecayExplanationsExperiment.Sgd);
         return new($"small batches: constant 0.003 is not trapped, its final training loss is at most {Learned:R}", small.Mean <= Learned,
-            $"{small}, with constant 0.3 {large}");
+            $"{small}, with constant 0.3 {large}")
+        {
+            Power = CheckPower.OfMean(small, Learned, Learned, isUpper: true),
+        };
 
         SeedSample FinalLoss(string arm) =>
             ArmResult.Named(arm, report.Stochastic).At(RunMetrics.FitLoss, DecayExplanationsExperiment.Epochs);

@@ -7,6 +7,9 @@ namespace Etalon.Lab.Claims.RateRobustness;
 /// <summary>The claim that WNGrad is robust to its initial rate on networks too, by <see cref="RateRobustnessExperiment"/>.</summary>
 internal sealed class RateRobustnessClaim : Claim
 {
+    // As near as the rates of the finer sweep lie.
+    private const double HalfADecade = 0.5;
+
     /// <summary>The experiment, with the settings of the claim by default.</summary>
     public RateRobustnessExperiment Experiment { get; init; } = new();
 
@@ -75,7 +78,10 @@ internal sealed class RateRobustnessClaim : Claim
         $"{network}: every run of WNGrad stays finite, in each scope, at each rate and for each seed",
         wnGrads.All(curve => curve.Diverged == 0),
         $"{wnGrads.Sum(curve => curve.Diverged)} of {wnGrads.Sum(curve => curve.Runs)} diverged; of SGD's {sgd.Diverged} of "
-        + $"{sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}");
+        + $"{sgd.Runs}{(sgd.Diverged > 0 ? $", from rate {RateText.Of(sgd.DivergedRates.First())} on" : "")}")
+    {
+        Power = CheckPower.OfNone(wnGrads.Sum(curve => curve.Runs), wnGrads.Any(curve => curve.Diverged > 0)),
+    };
 
     private static ClaimCheck KeepsAbove(string network, RuleCurve sgd, RuleCurve curve)
     {
@@ -87,7 +93,13 @@ internal sealed class RateRobustnessClaim : Claim
             $"{network}: {curve.Rule.Title} keeps within 2 points of SGD's best accuracy, without a gap, up to ten times the rate up to "
             + $"which SGD does",
             kept >= 10 * bySgd * (1 - 1e-9),
-            $"{reach}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}");
+            $"{reach}; seed by seed {string.Join(", ", sgd.BySeed.Zip(curve.BySeed, Gain).Select(Decades))}")
+        {
+            // One that is not kept at SGD's best rate gains nothing.
+            Power = CheckPower.OfMean(
+                new([.. sgd.BySeed.Zip(curve.BySeed, Gain).Select(gain => double.IsNaN(gain) ? 0 : gain)]), 1, HalfADecade,
+                isUpper: false),
+        };
     }
 
     // Up to which rate a curve keeps SGD's best accuracy, from SGD's best rate on.
@@ -98,15 +110,26 @@ internal sealed class RateRobustnessClaim : Claim
 
     private static string Decades(double gain) => double.IsNaN(gain) ? "none" : $"{gain:+0.0;-0.0;0.0}";
 
-    // Half a decade: as near as the rates of the finer sweep lie.
     private static ClaimCheck NothingBelow(string network, RuleCurve sgd, List<RuleCurve> wnGrads)
     {
-        double least = sgd.Best - NetworkRobustness.Tolerance, bySgd = sgd.Reaching(least).Low;
-        double gain = wnGrads.Select(curve => Elementary.Log10(bySgd / curve.Reaching(least).Low)).Where(double.IsFinite)
-            .DefaultIfEmpty(double.NaN).Max();
+        double bySgd = Lowest(sgd, sgd), gain = Below(sgd, wnGrads);
+        var bySeed = wnGrads.Select(curve => curve.BySeed.ToList()).ToList();
         return new(
             $"{network}: no scope of WNGrad is within 2 points of SGD's best accuracy at rates more than half a decade below the lowest "
             + $"of SGD",
-            !(gain > 0.5), double.IsNaN(gain) ? "none is at any rate" : $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}");
+            !(gain > HalfADecade),
+            double.IsNaN(gain) ? "none is at any rate" : $"at most {gain:+0.00;-0.00;0} decades below {RateText.Of(bySgd)}")
+        {
+            // One that is at no rate is not below.
+            Power = CheckPower.OfMean(
+                new([.. sgd.BySeed.Select((one, seed) => Below(one, [.. bySeed.Select(curves => curves[seed])]) is var own
+                    && double.IsNaN(own) ? 0 : own)]), HalfADecade, HalfADecade, isUpper: true),
+        };
     }
+
+    private static double Lowest(RuleCurve sgd, RuleCurve curve) => curve.Reaching(sgd.Best - NetworkRobustness.Tolerance).Low;
+
+    // In decades, of the scope that is lowest; not a number where none is near SGD's best at any rate.
+    private static double Below(RuleCurve sgd, IReadOnlyList<RuleCurve> wnGrads) => wnGrads
+        .Select(curve => Elementary.Log10(Lowest(sgd, sgd) / Lowest(sgd, curve))).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Etalon.Lab.Numerics;
+using Etalon.Numerics;
 
 namespace Etalon.Lab.Claims.Shared;
 
@@ -53,6 +54,72 @@ internal sealed record CheckPower(double FailsTrue, double PassesFalse, bool Dec
         return new(Math.Min(chance, Allowed), Math.Min(chance, Allowed), decides,
             decides ? between : $"{between}; about {Needed(sample.Deviation, margin)} seeds would decide");
     }
+
+    /// <summary>
+    /// Of an effect that is to be above 0 for every seed: a false claim has none. With each seed on its own side by chance all of n are
+    /// above 0 in 1 of 2^n; besides, Student's probability of a mean so far from 0 must allow a verdict.
+    /// </summary>
+    /// <param name="effect">A value for each seed.</param>
+    public static CheckPower OfEverySign(SeedSample effect)
+    {
+        int seeds = effect.Values.Count;
+        if (seeds < 2) return new(0.5, 0.5, false, "one seed shows no spread; 2 or more would decide");
+        double size = Math.Abs(effect.Mean), one = 1 - Tail(size / effect.Deviation, seeds - 1);
+        bool isOneSided = effect.Values.All(value => value > 0) || effect.Mean <= 0,
+            decides = isOneSided && Tail(size / effect.Error, seeds - 1) <= Allowed;
+        string between = $"true at what was measured and false at 0, {seeds} seeds, Student";
+        return new(1 - Elementary.Pow(one, seeds), Math.Min(Elementary.Pow(0.5, seeds), Allowed), decides,
+            decides ? between : $"{between}; {(isOneSided ? $"about {Needed(effect.Deviation, size / 2)}" : "more")} seeds would decide");
+    }
+
+    /// <summary>Of a mean that is to be above 0, whatever its size: false at 0.</summary>
+    /// <param name="difference">A value for each seed.</param>
+    public static CheckPower OfSign(SeedSample difference)
+    {
+        int seeds = difference.Values.Count;
+        if (seeds < 2) return new(0.5, 0.5, false, "one seed shows no spread; 2 or more would decide");
+        double chance = Tail(Math.Abs(difference.Mean) / difference.Error, seeds - 1);
+        bool decides = chance <= Allowed;
+        string between = $"true at what was measured and false at 0, {seeds} seeds, Student";
+        return new(chance, Allowed, decides,
+            decides ? between : $"{between}; about {Needed(difference.Deviation, Math.Abs(difference.Mean) / 2)} seeds would decide");
+    }
+
+    /// <summary>
+    /// Of a mean that is to be so many standard errors above 0: where it is not, nothing is refuted, for it may be above 0 all the same.
+    /// </summary>
+    /// <param name="gain">A value for each seed.</param>
+    /// <param name="multiple">How many.</param>
+    public static CheckPower OfSignificance(SeedSample gain, double multiple)
+    {
+        int seeds = gain.Values.Count;
+        if (seeds < 2) return new(0.5, 0.5, false, "one seed shows no spread; 2 or more would decide");
+        double falsely = Tail(multiple, seeds - 1);
+        bool isSignificant = gain.Mean > multiple * gain.Error, decides = isSignificant && falsely <= Allowed;
+        string between = $"true at what was measured and false at 0, {seeds} seeds, Student";
+        return new(Tail(gain.Mean / gain.Error - multiple, seeds - 1), falsely, decides,
+            decides ? between : $"{between}; more seeds would decide");
+    }
+
+    /// <summary>Of something that no run may do: false where it is one of twenty that does.</summary>
+    /// <param name="runs">How many runs, each with a chance of its own.</param>
+    /// <param name="isSeen">Whether one did it, which refutes for certain.</param>
+    public static CheckPower OfNone(int runs, bool isSeen)
+    {
+        const double Share = 0.05;
+        double missed = Elementary.Pow(1 - Share, runs);
+        return new(0, missed, isSeen || missed <= Allowed,
+            $"false where one run of twenty does; {runs} runs{(isSeen || missed <= Allowed ? "" : "; 59 would decide")}");
+    }
+
+    /// <summary>Of a criterion whose errors were found by asking it of draws.</summary>
+    /// <param name="failsTrue">The share of true draws that fail.</param>
+    /// <param name="passesFalse">The share of false ones that pass.</param>
+    /// <param name="holds">Whether what was measured passes: that counts where few false ones do, a failure where few true ones fail.
+    /// </param>
+    /// <param name="how">Which draws.</param>
+    public static CheckPower OfDraws(double failsTrue, double passesFalse, bool holds, string how) =>
+        new(failsTrue, passesFalse, (holds ? passesFalse : failsTrue) <= Allowed, how);
 
     /// <summary>P(T above t) with so many degrees of freedom.</summary>
     internal static double Tail(double t, double freedom) => double.IsPositiveInfinity(t) ? 0

@@ -81,7 +81,10 @@ internal sealed class TransferByStageClaim : Claim
             yield return new(
                 $"source: the gain from stage {stage} to {stage + 1} is above {StageGain.Significance} standard errors, so that a ratio "
                 + $"can be formed",
-                gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
+                gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}")
+            {
+                Power = CheckPower.OfSignificance(gain, StageGain.Significance),
+            };
         }
     }
 
@@ -90,7 +93,10 @@ internal sealed class TransferByStageClaim : Claim
         var gain = report.Probe(target, 1, byRidge: false).Minus(report.Probe(target, 0, byRidge: false));
         return new(
             $"{target}: features of stage 1 are better than those before training, by more than {StageGain.Significance} standard errors",
-            gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}");
+            gain.Mean > StageGain.Significance * gain.Error, $"{gain.Mean:F4}, standard error {gain.Error:F4}")
+        {
+            Power = CheckPower.OfSignificance(gain, StageGain.Significance),
+        };
     }
 
     private static ClaimCheck TransfersLess(TransferByStageReport report, string target)

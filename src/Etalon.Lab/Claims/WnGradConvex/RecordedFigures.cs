@@ -65,11 +65,15 @@ internal static class RecordedFigures
 /// <param name="Figures">For each of them one figure, or one for each time.</param>
 internal sealed record RecordedRow(string Rule, IReadOnlyList<double> Initial, IReadOnlyList<IReadOnlyList<double>> Figures)
 {
+    private const double Apart = 2;
+
     /// <summary>Compares those figures whose b_0 the measured table has.</summary>
     /// <param name="table">What was measured.</param>
     /// <param name="statement">What is expected.</param>
     /// <param name="agrees">Whether the recorded figures of a b_0 and the measured ones agree.</param>
-    public ClaimCheck Compare(RobustnessTable table, string statement, Func<IReadOnlyList<double>, IReadOnlyList<double>, bool> agrees)
+    /// <param name="hasDraws">Whether the table has a number for each draw, and not for each time of one.</param>
+    public ClaimCheck Compare(RobustnessTable table, string statement, Func<IReadOnlyList<double>, IReadOnlyList<double>, bool> agrees,
+        bool hasDraws)
     {
         var measured = table[Rule].Cells;
         var columns = Enumerable.Range(0, Initial.Count).Where(i => table.Initial.Contains(Initial[i])).ToList();
@@ -77,6 +81,23 @@ internal sealed record RecordedRow(string Rule, IReadOnlyList<double> Initial, I
         return new($"{Rule}: {statement}", columns.Count > 0 && off.Count == 0,
             $"{columns.Count - off.Count} of "
             + $"{columns.Count}{(off.Count > 0
-            ? $"; not at {string.Join(", ", off.Select(i => Initial[i].ToString("G", CultureInfo.InvariantCulture)))}" : "")}");
+            ? $"; not at {string.Join(", ", off.Select(i => Initial[i].ToString("G", CultureInfo.InvariantCulture)))}" : "")}")
+        {
+            Power = hasDraws
+                ? Power([.. columns.Select(i => measured[table.Initial.ToList().IndexOf(Initial[i])])], agrees, off.Count == 0)
+                : CheckPower.Unstated with { How = "not worked out: one draw of each side" },
+        };
+    }
+
+    // Each draw as if it had been recorded, beside the others; and as if its rule took so many times as many gradients.
+    private static CheckPower Power(IReadOnlyList<IReadOnlyList<double>> columns,
+        Func<IReadOnlyList<double>, IReadOnlyList<double>, bool> agrees, bool holds)
+    {
+        int draws = columns.Count == 0 ? 0 : columns.Min(column => column.Count);
+        if (draws < 2) return CheckPower.Unstated;
+        double Passing(double factor) => Enumerable.Range(0, draws).Count(draw => columns.All(column => agrees(
+            [factor * column[draw]], [.. column.Where((_, i) => i != draw)]))) / (double)draws;
+        return CheckPower.OfDraws(1 - Passing(1), Passing(Apart), holds,
+            $"by asking it of each of {draws} starts, beside the others; false at {Apart:0} times as many gradients");
     }
 }

@@ -62,11 +62,11 @@ internal sealed class WnGradConvexClaim : Claim
         .. RecordedFigures.Quadratic.Select(
             row => row.Compare(report.Quadratic,
                 $"quadratic: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts",
-                report.Experiment.IsInSpread)),
+                report.Experiment.IsInSpread, hasDraws: true)),
         .. RecordedFigures.NotConvex.Select(
             row => row.Compare(report.NotConvex,
                 $"not convex: the recorded numbers of gradients are within the spread of {report.Experiment.Starts} starts",
-                report.Experiment.IsInSpread)),
+                report.Experiment.IsInSpread, hasDraws: true)),
         NeverDiverges(report),
         GrowsAsRecorded(report),
         HasBound(report),
@@ -74,7 +74,7 @@ internal sealed class WnGradConvexClaim : Claim
         .. RecordedFigures.Regression.Select(
             row => row.Compare(report.Regression,
                 $"least squares in batches: the recorded norms are within a factor of {WnGradConvexExperiment.RegressionFactor} of ours",
-                WnGradConvexExperiment.IsNear)),
+                WnGradConvexExperiment.IsNear, hasDraws: false)),
     ];
 
     private static ClaimCheck NeverDiverges(WnGradConvexReport report)
@@ -88,14 +88,20 @@ internal sealed class WnGradConvexClaim : Claim
         }
         return new("WNGrad never overflows on a batch problem, in any order", overflown == 0,
             $"{overflown} of {all} runs; of gradient descent's {report.Quadratic["GD 1/b0"].Cells.Sum(cell => cell.Count(double.IsNaN))} "
-            + $"on the quadratic alone");
+            + $"on the quadratic alone")
+        {
+            Power = CheckPower.OfNone(all, overflown > 0),
+        };
     }
 
     // Recorded: 447.22, 100 (0.01 + 1/0.01 to the digits given) and 458.3.
     private static ClaimCheck GrowsAsRecorded(WnGradConvexReport report) => new(
         "constant noise: b is 447.22 from 1 after 100,000 steps, 100 from 0.01 after one and 458.3 after 100,000, to the digits given",
         Math.Abs(report.Noise[0] - 447.22) <= 0.005 && Math.Abs(report.Noise[1] - 100) <= 0.5 && Math.Abs(report.Noise[2] - 458.3) <= 0.05,
-        string.Join(", ", report.Noise.Select(b => b.ToString("F2", CultureInfo.InvariantCulture))));
+        string.Join(", ", report.Noise.Select(b => b.ToString("F2", CultureInfo.InvariantCulture))))
+    {
+        Power = CheckPower.OfNoChance("nothing is drawn, and the digits are those of another implementation"),
+    };
 
     private static ClaimCheck HasBound(WnGradConvexReport report)
     {
@@ -104,20 +110,35 @@ internal sealed class WnGradConvexClaim : Claim
             "stochastic convex: the regret and the gap are within the bound at each time, on each draw, for each b_1",
             points.All(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound),
             $"{points.Count(point => point.SampledGap <= point.Bound && point.Gap <= point.Bound)} of {points.Count}; closest: "
-            + $"{points.Max(point => Math.Max(point.SampledGap, point.Gap) / point.Bound):F2} of the bound");
+            + $"{points.Max(point => Math.Max(point.SampledGap, point.Gap) / point.Bound):F2} of the bound")
+        {
+            // A draw's times depend on each other.
+            Power = CheckPower.OfNone(report.Regret.Sum(draws => draws.Count),
+                points.Any(point => !(point.SampledGap <= point.Bound && point.Gap <= point.Bound))),
+        };
     }
 
     private static ClaimCheck GapsAsRecorded(WnGradConvexReport report, int row)
     {
         var recorded = RecordedFigures.Regret.Figures[row].Take(report.Experiment.Times.Count).ToList();
-        double[] medians = [.. recorded.Select((_, time) => report.Gaps(row, time)[report.Experiment.Starts / 2])];
+        int starts = report.Experiment.Starts;
+        double[] medians = [.. recorded.Select((_, time) => report.Gaps(row, time)[starts / 2])];
+        bool IsNear(IReadOnlyList<double> gaps) => medians.Zip(gaps, (median, gap) =>
+            WnGradConvexExperiment.IsWithin(WnGradConvexExperiment.RegretFactor, median, gap)).All(isNear => isNear);
+        // Each draw as if it had been recorded, and as if its law had four times the gap.
+        double Passing(double factor) => report.Regret[row].Count(draw => IsNear([.. draw.Take(recorded.Count)
+            .Select(point => factor * point.Gap)])) / (double)report.Regret[row].Count;
+        bool holds = IsNear(recorded);
         return new(
             $"stochastic convex, b_1 = {RecordedFigures.Regret.Initial[row]:G}: the recorded gaps after "
             + $"{string.Join(", ", report.Experiment.Times.Select(time => $"{time}"))} steps are within a factor of "
-            + $"{WnGradConvexExperiment.RegretFactor} of the median of {report.Experiment.Starts} draws",
-            medians.Zip(recorded, (median, figure) => WnGradConvexExperiment.IsWithin(WnGradConvexExperiment.RegretFactor, median, figure))
-                .All(isNear => isNear),
+            + $"{WnGradConvexExperiment.RegretFactor} of the median of {starts} draws",
+            holds,
             $"{string.Join(", ", medians.Select(median => median.ToString("G2", CultureInfo.InvariantCulture)))}; recorded "
-            + $"{string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}");
+            + $"{string.Join(", ", recorded.Select(figure => figure.ToString("G2", CultureInfo.InvariantCulture)))}")
+        {
+            Power = CheckPower.OfDraws(1 - Passing(1), Passing(4), holds,
+                $"by asking it of each of {starts} draws; false at four times the gap"),
+        };
     }
 }
