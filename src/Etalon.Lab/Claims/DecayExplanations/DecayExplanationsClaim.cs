@@ -118,7 +118,8 @@ internal sealed class DecayExplanationsClaim : Claim
         return new("full batch: the earlier the decay, the higher the final loss, and lowest without one", isAscending,
             string.Join(", ", losses.Select(loss => $"{loss:F5}")))
         {
-            Power = new(0, 1 / orders, true, $"a full batch draws nothing; where the decay does not matter, this is 1 of {orders:0} orders"),
+            Power = new(0, 1 / orders, true,
+                $"a full batch draws nothing; where the decay does not matter, this is 1 of {orders:0} orders"),
         };
     }
 
