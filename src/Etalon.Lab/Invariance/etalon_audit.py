@@ -10,8 +10,10 @@ A group is scale-invariant where multiplying all of its weights by one factor le
 it does nothing but raise the effective rate, and one rate, one decay and one factor must hold for all of it.
 
 It works on a copy in float64, in training mode, so that batch normalization takes the statistics of the batch; dropout draws the same numbers
-each time. `eps` of every module is set to 0 for the search, and put back for the column "as it is". Groups are found from the derivative of the
-outputs by the logarithm of each weight's scale, and each is then scaled in earnest.
+each time. The copy's weights are moved at random, zeros too, so that a bias or a branch that starts at 0 counts as it will in training; and `eps`
+of every module is set to next to nothing for the search. The column "as it is" has the `eps` of the model. Groups are found from the
+derivative of the outputs by the logarithm of each weight's scale, and each is then scaled in earnest, up and down. How far outputs may move is
+held against how far they do when the weight is drawn anew; a weight that outputs hardly depend on is not judged.
 
 The outputs must be tensors before the loss, such as logits; give `output=` where the model returns something else, as in output=lambda o: o.logits.
 """
@@ -21,13 +23,18 @@ import copy
 import torch
 
 EPSILONS = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
+SPREADS = (0.3, 0.03, 0.003)
+LEAST_EFFECT, LEAST_SIZE = 1e-6, 1e-2
+# Instead of 0, where a row of zeros would have no direction, as behind ReLU.
+NO_EPSILON = 1e-60
 
 
 def audit(model, inputs, output=None, factor=10.0, tolerance=1e-8, seed=0):
     """The report on a model.
 
     inputs: of one batch; numbers become float64. output: what of the model's result to look at; default: it, its `logits`, or its first part.
-    factor: by which groups are scaled. tolerance: relative, below which outputs count as the same.
+    factor: groups are scaled by it, by its cube and by one over it. tolerance: below which outputs count as the same, as a share of what drawing the
+    weight anew does to them.
     """
     return Audit(_Probe(model, inputs, output, seed), factor, tolerance)
 
@@ -38,7 +45,9 @@ class Audit:
     def __init__(self, probe, factor, tolerance):
         self._factor, self._tolerance = factor, tolerance
         self.numbers = {name: p.numel() for name, p in probe.parameters}
+        probe.move_weights()
         with probe.without_epsilon():
+            self._effects = {name: probe.effect(name) for name, p in probe.parameters if p.dim() >= 2}
             derivatives = probe.derivatives()
             self.groups = self._groups_of(probe, derivatives)
             self.others = self._others_of(probe, derivatives)
@@ -83,18 +92,24 @@ class Audit:
         return "\n".join(lines)
 
     def _groups_of(self, probe, derivatives):
-        found, taken = [], set()
+        found, taken, self._elsewhere = [], set(), {}
         names = [name for name, _ in probe.parameters]
-        weights = [i for i, (_, p) in enumerate(probe.parameters) if p.dim() >= 2]
-        for i in weights:
+        judged = [i for i, (name, p) in enumerate(probe.parameters) if p.dim() >= 2 and self._effects[name] > LEAST_EFFECT]
+        # Weights alone first: a bias belongs to a group only where it must, and the scale of a normalization only where a bias does not do.
+        biases = [names.index(other) for other in map(probe.bias_of, (names[i] for i in judged)) if other]
+        for i in judged:
             if i in taken:
                 continue
-            # Weights alone first: a bias belongs to a group only where it must.
-            members = _smallest(derivatives, i, weights, self._tolerance) or _smallest(derivatives, i, list(range(len(names))), self._tolerance)
-            if members is None or taken & set(members):
+            allowed = self._tolerance * min(1.0, self._effects[names[i]])
+            members = next(filter(None, (_smallest(derivatives, i, among, allowed) for among in (judged, judged + biases, list(range(len(names)))))), None)
+            if members is None:
                 continue
-            group = Group([names[k] for k in members], probe.deviation([names[k] for k in members], self._factor))
-            if group.deviation <= self._tolerance:
+            if taken & set(members):
+                group = next(group for group in found if set(group.names) & {names[k] for k in members})
+                self._elsewhere[names[i]] = [name for name in group.names if name not in {names[k] for k in members}]
+                continue
+            group = Group([names[k] for k in members], probe.largest_deviation([names[k] for k in members], self._factor))
+            if group.deviation <= allowed:
                 found.append(group)
                 taken.update(members)
         return found
@@ -104,12 +119,19 @@ class Audit:
         return [(name, *self._reason(probe, name)) for name, p in probe.parameters if p.dim() >= 2 and name not in inside]
 
     def _reason(self, probe, name):
-        moved = probe.deviation([name], self._factor)
-        if probe.scales_outputs(name, self._factor, self._tolerance):
-            return moved, "head: the outputs are proportional to it"
-        biases = [other for other, p in probe.parameters if p.dim() == 1 and other.rsplit(".", 1)[0] == name.rsplit(".", 1)[0] and other.endswith("bias")]
-        if biases and probe.deviation([name, *biases], self._factor) <= self._tolerance:
-            return moved, f"bias: invariant only together with {biases[0]}"
+        moved = probe.largest_deviation([name], self._factor)
+        if not self._effects[name] > LEAST_EFFECT:
+            return moved, "not judged: with this batch the outputs do not depend on it" + (f" but for {self._effects[name]:.0e}" if self._effects[name] > 0 else "")
+        bias = probe.bias_of(name)
+        own = [name, bias] if bias else [name]
+        if probe.scales_outputs(own, self._factor, self._tolerance):
+            return moved, "head: the outputs are proportional to it" + (f" and {bias}" if bias else "")
+        if bias and probe.largest_deviation(own, self._factor) <= self._tolerance * min(1.0, self._effects[name]):
+            return moved, f"bias: invariant only together with {bias}"
+        if replaced := self._elsewhere.get(name):
+            return moved, f"it could stand in a group in the place of {replaced[0]}, and not beside it"
+        if probe.settles(own):
+            return moved, "epsilon: the larger it is, the less its scale matters, so behind it stands a constant, as an epsilon that is no attribute, or a limit"
         if probe.is_shared(name):
             return moved, "shared: it stands in two places, and one of them has no normalization behind it"
         return moved, "no normalization behind it undoes its scale"
@@ -135,23 +157,28 @@ class Group:
 
 class _Probe:
     def __init__(self, model, inputs, output, seed):
+        # What a hook computed from the weights, as weight_norm does, is no leaf and is copied as a number: the hook computes it anew.
+        computed = {id(t): t.detach().clone() for m in model.modules() for t in vars(m).values() if torch.is_tensor(t) and not t.is_leaf}
         try:
-            self._model = copy.deepcopy(model).double().train()
+            self._model = copy.deepcopy(model, computed).double().train()
         except Exception as error:
             raise TypeError(f"the model cannot be copied ({error}); give the module itself, before it is wrapped or compiled") from error
         self.parameters = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad]
         if not any(p.dim() >= 2 for _, p in self.parameters):
             raise ValueError("the model has no trained weight of two or more dimensions")
-        self._inputs, self._pick, self._seed = _in_float64(inputs), output, seed
-        with torch.no_grad():
-            self._outputs = self._run()
+        self._inputs, self._pick, self.seed = _in_float64(inputs), output, seed
+        self._buffers = [(buffer, buffer.detach().clone()) for buffer in self._model.buffers()]
+        self.refresh()
         if not torch.isfinite(self._outputs).all():
             raise ValueError("the outputs are not finite")
         if self._outputs.numel() < 4 * len(self.parameters):
             raise ValueError(f"{self._outputs.numel()} outputs cannot tell {len(self.parameters)} parameters apart; give a larger batch, and outputs before the loss")
 
     def _run(self):
-        torch.manual_seed(self._seed)
+        torch.manual_seed(self.seed)
+        # What a forward pass leaves behind, such as the vectors of spectral_norm, is not to reach the next one.
+        for buffer, kept in self._buffers:
+            buffer.copy_(kept)
         if isinstance(self._inputs, dict):
             result = self._model(**self._inputs)
         elif isinstance(self._inputs, (tuple, list)):
@@ -170,13 +197,51 @@ class _Probe:
     def without_epsilon(self):
         return _WithoutEpsilon(self._model, self)
 
+    def move_weights(self):
+        """To no special value: what holds there holds wherever training takes them."""
+        given = [p.detach().clone() for _, p in self.parameters]
+        for spread in SPREADS:
+            draws = torch.Generator().manual_seed(self.seed)
+            for (_, parameter), kept in zip(self.parameters, given):
+                _move(parameter, kept, spread, draws)
+            with self.without_epsilon():
+                moved = self._outputs
+            if bool(torch.isfinite(moved).all() and torch.isfinite(self._outputs).all()):
+                return
+        raise ValueError("the outputs are not finite without epsilon, or where weights are moved a little; give another batch, or weights of another scale")
+
+    def effect(self, name):
+        """How far outputs move, relative to the largest, when a tensor is replaced by a random one of its size."""
+        parameter = dict(self.parameters)[name]
+        kept, draws = parameter.detach().clone(), torch.Generator().manual_seed(self.seed + 1)
+        with torch.no_grad():
+            drawn = torch.randn(kept.shape, generator=draws, dtype=torch.float64).to(kept.device)
+            parameter.copy_(kept.pow(2).mean().sqrt() * drawn)
+            try:
+                moved = float((self._run() - self._outputs).abs().max() / self._outputs.abs().max())
+            finally:
+                parameter.copy_(kept)
+        return moved if moved == moved else float("inf")
+
+    def bias_of(self, name):
+        """The bias of a weight, as conv.bias of conv.weight and in_proj_bias of in_proj_weight; None where there is none."""
+        module, dot, last = name.rpartition(".")
+        other = module + dot + last.replace("weight", "bias")
+        return other if any(other == each and p.dim() == 1 for each, p in self.parameters) else None
+
+    def settles(self, names):
+        """Whether outputs go to a limit as these grow without bound."""
+        with torch.no_grad():
+            large, larger = self._scaled(names, 1e7), self._scaled(names, 1e8)
+        return bool((larger - large).abs().max() <= 1e-5 * large.abs().max()) and self.deviation(names, 10.0) < 0.01
+
     def refresh(self):
         with torch.no_grad():
             self._outputs = self._run()
 
     def derivatives(self):
         """One row for each random mix of the outputs: its derivative by the logarithm of the scale of each parameter."""
-        rows, draws = [], torch.Generator().manual_seed(self._seed)
+        rows, draws = [], torch.Generator().manual_seed(self.seed)
         outputs = self._run()
         for _ in range(len(self.parameters) + 8):
             mix = torch.randn(outputs.shape, generator=draws, dtype=torch.float64)
@@ -201,6 +266,9 @@ class _Probe:
         moved = float((self._scaled(names, factor) - self._outputs).abs().max() / self._outputs.abs().max())
         return moved if moved == moved else float("inf")
 
+    def largest_deviation(self, names, factor):
+        return max(self.deviation(names, by) for by in (factor, factor**3, 1 / factor))
+
     def normalizations_fed(self, names, factor):
         """The normalizations that read something larger when these are scaled; a normalization is a module with an epsilon."""
         modules = [(name, m) for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)]
@@ -216,8 +284,8 @@ class _Probe:
                 hook.remove()
         return [name for name, _ in modules if name in before and sum(sizes[name]) > sum(before[name]) * (1 + factor) / 2]
 
-    def scales_outputs(self, name, factor, tolerance):
-        scaled = self._scaled([name], factor)
+    def scales_outputs(self, names, factor, tolerance):
+        scaled = self._scaled(names, factor)
         return float((scaled - factor * self._outputs).abs().max()) <= tolerance * factor * float(self._outputs.abs().max())
 
     def is_shared(self, name):
@@ -232,13 +300,22 @@ class _WithoutEpsilon:
 
     def __enter__(self):
         for module, key, _ in self._kept:
-            setattr(module, key, 0.0)
+            setattr(module, key, NO_EPSILON)
         self._probe.refresh()
 
     def __exit__(self, *_):
         for module, key, value in self._kept:
             setattr(module, key, value)
         self._probe.refresh()
+
+
+def _move(parameter, kept, spread, draws):
+    """Each number by a factor of its own. Zeros get numbers of the size that a layer as wide as it starts with, small tensors larger ones."""
+    factors = (spread * torch.randn(kept.shape, generator=draws, dtype=torch.float64)).exp().to(kept.device)
+    drawn = torch.randn(kept.shape, generator=draws, dtype=torch.float64).to(kept.device)
+    with torch.no_grad():
+        size = float(kept.pow(2).mean().sqrt()) or 1 / max(1, kept[0].numel() if kept.dim() > 1 else kept.numel()) ** 0.5
+        parameter.copy_(torch.where(kept == 0, spread * size * drawn, kept * factors) * max(1.0, LEAST_SIZE / size))
 
 
 def _smallest(derivatives, i, candidates, tolerance):

@@ -17,6 +17,8 @@ public sealed class PyTorchAuditTests : IDisposable
         var (code, _, error) = await Cli.Run("export", "audit", "--for", "pytorch", "--out", Path.Combine(_folder, "etalon_audit.py"));
         Assert.True(code == 0, error);
         string[] held = Python.Run(Path.Combine(AppContext.BaseDirectory, "Invariance", "drive_audit.py"), _folder).TrimEnd().Split('\n');
-        Assert.Equal(["qk-norm", "no qk-norm", "tied head", "residual network", "code", "refusals"], held);
+        Assert.Equal(
+            ["qk-norm", "no qk-norm", "tied head", "residual network", "code", "refusals", "a bias of zeros", "a branch of zeros",
+            "a constant that is no attribute", "weights that hooks compute"], held);
     }
 }

@@ -116,3 +116,79 @@ for bad, word in ((lambda: audit(torch.nn.LayerNorm(3), torch.randn(2, 3)), "two
     except ValueError as error:
         assert word in str(error), error
 print("refusals")
+
+
+class Biased(torch.nn.Module):
+    """A layer in front of RMSNorm whose bias starts at 0, as transformers' do: it breaks the scale as soon as it moves."""
+
+    def __init__(self, zeros=True):
+        super().__init__()
+        self.a, self.norm, self.head = torch.nn.Linear(6, 8), RMSNorm(8), torch.nn.Linear(8, 12)
+        if zeros:
+            torch.nn.init.zeros_(self.a.bias)
+
+    def forward(self, x):
+        return self.head(self.norm(torch.relu(self.a(x))))
+
+
+class ZeroBranch(torch.nn.Module):
+    """Two branches of which one starts at 0, an expert that no input reaches, and a small LayerScale behind a normalized layer."""
+
+    def __init__(self, b):
+        super().__init__()
+        self.w, self.b, self.norm, self.head = linear(6, 8), b, RMSNorm(8), torch.nn.Linear(8, 12)
+        self.expert, self.inner, self.inner_norm = linear(8, 8), linear(8, 8), RMSNorm(8)
+        self.scale = torch.nn.Parameter(torch.full((8,), 1e-6))
+
+    def forward(self, x):
+        y = self.norm(self.w(x) + self.b(x))
+        return self.head(y + self.scale * self.inner_norm(self.inner(torch.tanh(y))))
+
+
+def zeros(inputs, outputs):
+    layer = linear(inputs, outputs)
+    torch.nn.init.zeros_(layer.weight)
+    return layer
+
+
+class Constant(torch.nn.Module):
+    """A normalization whose epsilon is no attribute, and a limit that this batch does not reach."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.norm, self.head = linear(6, 8), linear(8, 8), RMSNorm(8), torch.nn.Linear(8, 12)
+
+    def forward(self, x):
+        y = self.a(x)
+        y = self.b(torch.tanh(y / (y.pow(2).mean(-1, keepdim=True) + 1e-6).sqrt()))
+        return self.head(self.norm(y.clamp(-40, 40)))
+
+
+def reason(report, name):
+    return [why for other, _, why in report.others if other == name][0]
+
+
+rows = torch.randn(24, 6)
+for start in (True, False):
+    biased = audit(Biased(start), rows)
+    assert groups(biased) == {frozenset({"a.weight", "a.bias"})}, biased
+    assert reason(biased, "head.weight") == "head: the outputs are proportional to it and head.bias", biased
+print("a bias of zeros")
+
+for b in (zeros(6, 8), torch.nn.Sequential(linear(6, 2), zeros(2, 8))):
+    branches = audit(ZeroBranch(b), rows)
+    last = "b.weight" if isinstance(b, torch.nn.Linear) else "b.1.weight"
+    assert groups(branches) == {frozenset({"w.weight", last}), frozenset({"inner.weight"})}, branches
+    assert all(group.as_it_is > 1e-9 for group in branches.groups), branches
+    assert reason(branches, "expert.weight").startswith("not judged"), branches
+assert reason(branches, "b.0.weight") == "it could stand in a group in the place of b.1.weight, and not beside it", branches
+print("a branch of zeros")
+
+constant = audit(Constant(), rows)
+assert groups(constant) == set(), constant
+assert reason(constant, "a.weight").startswith("epsilon") and reason(constant, "b.weight").startswith("epsilon"), constant
+print("a constant that is no attribute")
+
+normed = torch.nn.Sequential(torch.nn.utils.weight_norm(torch.nn.Linear(6, 8)), torch.nn.ReLU(), torch.nn.utils.spectral_norm(linear(8, 12)))
+assert groups(audit(normed, rows)) == {frozenset({"0.weight_v"}), frozenset({"2.weight_orig"})}, audit(normed, rows)
+print("weights that hooks compute")
