@@ -14,14 +14,21 @@ internal sealed class NamedDecays
         ("unscheduled", DecayConvention.Unscheduled), ("adamc", DecayConvention.AdamC),
     ];
 
-    private NamedDecays(Recipe recipe, UpdateTable source, IReadOnlyList<NamedDecay> decays) =>
-        (Recipe, Source, Decays) = (recipe, source, decays);
+    private NamedDecays(Recipe recipe, string? group, UpdateTable source, DecayConvention from) =>
+        (Recipe, Group, Source, Decays) = (recipe, group, source,
+            [.. Known.DistinctBy(known => known.Convention).Select(known => Named(known.Word, source, from, known.Convention))]);
 
     /// <summary>All words.</summary>
     public static IReadOnlyList<string> Words { get; } = [.. Known.Select(known => known.Word)];
 
     /// <summary>The recipe.</summary>
     public Recipe Recipe { get; }
+
+    /// <summary>The class of parameters under <c>optimizer.groups</c>; null for what follows the recipe's own schedules.</summary>
+    public string? Group { get; }
+
+    /// <summary>The same of each class of parameters that has a rate or a decay of its own.</summary>
+    public IReadOnlyList<NamedDecays> Groups { get; private init; } = [];
 
     /// <summary>Its numbers.</summary>
     public UpdateTable Source { get; }
@@ -53,10 +60,22 @@ internal sealed class NamedDecays
                 $"--decay {word}: the decay of {recipe.Optimizer.Name} is in the gradient, where these conventions do not reach; write "
                 + "optimizer.name: adamw, or decay: decoupled");
         TableLimit.Require(recipe, "a conversion");
-        var from = Array.Find(Known, known => known.Word == word).Convention;
-        var source = UpdateTable.Of(recipe.ToSchedule());
-        return new(recipe, source,
-            [.. Known.DistinctBy(known => known.Convention).Select(known => Named(known.Word, source, from, known.Convention))]);
+        var readAs = Array.Find(Known, known => known.Word == word).Convention;
+        var schedule = recipe.ToSchedule();
+        return new(recipe, null, UpdateTable.Of(schedule), readAs)
+        {
+            Groups =
+            [
+                .. from own in recipe.Optimizer.Groups
+                   where (own.LearningRate ?? own.WeightDecay) is not null
+                   let numbers = schedule with
+                   {
+                       LearningRate = own.LearningRate ?? schedule.LearningRate,
+                       WeightDecay = own.WeightDecay ?? schedule.WeightDecay,
+                   }
+                   select new NamedDecays(recipe, RecipeWords.Of(own.Parameters), UpdateTable.Of(numbers), readAs),
+            ],
+        };
     }
 
     private static NamedDecay Named(string word, UpdateTable source, DecayConvention from, DecayConvention to)

@@ -48,8 +48,7 @@ internal sealed class DirectionForecast
     public DirectionGroup Whole => Groups[^1];
 
     /// <summary>Whether a recipe is one of these.</summary>
-    public static bool Covers(Recipe recipe) =>
-        recipe.Optimizer is AdamSpec { Options.IsDecayDecoupled: true } or LionSpec or SignumSpec or MuonSpec;
+    public static bool Covers(Recipe recipe) => recipe.Optimizer.HasDirection;
 
     /// <summary>Forecasts a recipe.</summary>
     /// <exception cref="InputException">Nothing in it is scale-invariant, its rate follows the loss, or η λ reaches 1.</exception>
@@ -70,6 +69,13 @@ internal sealed class DirectionForecast
         var whole = law.Group(MonitorReading.WholeGroup, [.. parts.SelectMany(part => part.Parts)]);
         return new(recipe, schedule, [.. parts, whole], hasWeights: true);
     }
+
+    /// <summary>
+    /// The share of a deviation of |w|² at a phase's begin that is gone at its end: 1 - exp(-2 M), or less where AdamW's squares lag
+    /// behind the norm.
+    /// </summary>
+    public double SettledIn(Phase phase) => 1 - Whole.Parts[0].Rule.DeviationLeft(
+        Enumerable.Range((int)phase.Begin, (int)phase.Steps).Select(step => Whole.Table[step].IntrinsicRate));
 
     /// <summary>The norms that a run measured, by group: those groups that are forecast too.</summary>
     /// <exception cref="InputException">The folder is no run, or its monitors wrote nothing.</exception>

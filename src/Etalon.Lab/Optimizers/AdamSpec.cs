@@ -12,6 +12,8 @@ internal sealed record AdamSpec : OptimizerSpec<AdamOptions>
 
     internal override bool IsDecayDecoupled => Options.IsDecayDecoupled;
 
+    internal override bool HasDirection => Options.IsDecayDecoupled;
+
     internal override double? Beta1 => Options.Beta1;
 
     internal override OptimizerSpec WithScheduledBeta1 => this with { Options = Options with { IsBeta1Scheduled = true } };

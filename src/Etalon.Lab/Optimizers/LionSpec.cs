@@ -13,6 +13,8 @@ internal sealed record LionSpec : OptimizerSpec<LionOptions>
 
     internal override bool IsDecayDecoupled => true;
 
+    internal override bool HasDirection => true;
+
     internal override EquivalentForm UsualForm => EquivalentForm.ScaledGradient;
 
     internal override int Slots => 1;

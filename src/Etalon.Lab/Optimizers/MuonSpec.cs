@@ -15,6 +15,8 @@ internal sealed record MuonSpec : OptimizerSpec<MuonOptions>
 
     internal override bool IsDecayDecoupled => true;
 
+    internal override bool HasDirection => true;
+
     internal override EquivalentForm UsualForm => EquivalentForm.ScaledGradient;
 
     internal override int Slots => 2;

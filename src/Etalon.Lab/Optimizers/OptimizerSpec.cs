@@ -33,6 +33,13 @@ public abstract record OptimizerSpec
     /// <value>False by default.</value>
     internal virtual bool IsDecayDecoupled => false;
 
+    /// <summary>
+    /// Whether an update is w' = (1 - eta lambda) w - eta U with a U that has a size of its own, so that norms and angles follow from the
+    /// numbers alone.
+    /// </summary>
+    /// <value>False by default.</value>
+    internal virtual bool HasDirection => false;
+
     /// <summary>What the mean of gradients keeps where no schedule says it; null where the rule has no such mean.</summary>
     internal virtual double? Beta1 => null;
 

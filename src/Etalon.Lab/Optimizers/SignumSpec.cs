@@ -14,6 +14,8 @@ internal sealed record SignumSpec : OptimizerSpec
 
     internal override bool IsDecayDecoupled => true;
 
+    internal override bool HasDirection => true;
+
     internal override EquivalentForm UsualForm => EquivalentForm.ScaledGradient;
 
     internal override int Slots => 1;

@@ -132,7 +132,7 @@ public sealed class Trainer<T> : Trainer where T : unmanaged, IFloatingPointIeee
             var second = recipe.Log.NoiseSteps is null ? null : new SecondBatches<T>(data, recipe.Data.Batch, BatchSettings(recipe));
             _monitors = taken.Add(new TrainingMonitors<T>(
                 Network, Optimizer, weights, _groups.Of(Classes, weights[0][0]), recipe.Log, recipe.TotalSteps, _workers, second,
-                recipe.Optimizer is AdamSpec { Options.IsDecayDecoupled: true } or LionSpec));
+                recipe.Optimizer.HasDirection));
         }
         _state = new TrainerState<T>(recipe, Network, Classes, Optimizer, _equivalent, _autoDecay);
         _taken = taken.Release();

@@ -136,6 +136,44 @@ public sealed class DirectionRule
     /// <param name="lag">k, at least 0.</param>
     public double Correlation(int lag) => lag == 0 ? 1 : _correlation(lag);
 
+    /// <summary>
+    /// Which share of a small deviation of |w|² goes in one update in the long run: 2 L, and less where AdamW's squares lag behind the
+    /// norm.
+    /// </summary>
+    /// <remarks>
+    /// With n of |w|² and v of AdamW's mean of squares, both relative to where they settle, and a = (1 - β₂)/β₂: <c>n' = -2 L (2 n + v)</c>
+    /// and <c>v' = -a (n + v)</c>, of which the slower way goes at <c>4 L a/(4 L + a + √(16 L² + a²))</c>. That is 2 L/(1 + 2 L/a) for
+    /// small L, and a/2 for large ones, whatever rate and decay are.
+    /// </remarks>
+    /// <param name="units">L = η λ, at least 0.</param>
+    public double RelaxationRate(double units)
+    {
+        var lag = Require.NotNegative(units) * 4 * Lag;
+        return 4 * units / (1 + lag + Math.Sqrt(1 + lag * lag));
+    }
+
+    /// <summary>
+    /// Which share of a small deviation of |w|² is left after some updates, as after a step of the rate: exp(-2 M), and more where
+    /// AdamW's squares lag behind the norm.
+    /// </summary>
+    /// <remarks>
+    /// From n = 1 and q = 0, the gap between squares and norm: <c>n' = e^(-2 L) n - (1 - e^(-2 L)) q</c>, <c>q' = β₂ (q + n' - n)</c>. Derived
+    /// here from the mean-field law (<see cref="DirectionCurve.OfAdamW"/>), of which it is within three hundredths.
+    /// </remarks>
+    /// <param name="units">L = η λ of each update; what is negative counts as 0.</param>
+    public double DeviationLeft(IEnumerable<double> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        var (left, gap, remembered) = (1.0, 0.0, Lag / (1 + Lag));
+        foreach (var each in units)
+        {
+            var forgotten = -Elementary.ExpM1(-2 * Math.Max(0, each));
+            var change = -forgotten * (left + gap);
+            (left, gap) = (left + change, remembered * (gap + change));
+        }
+        return left;
+    }
+
     /// <summary>Where norm and angle settle.</summary>
     /// <param name="rate">η, positive.</param>
     /// <param name="weightDecay">λ, positive; η λ is below 1.</param>
@@ -159,7 +197,7 @@ public sealed class DirectionRule
             Angle = 2 * Elementary.Atan2(Math.Sqrt(versine), Math.Sqrt(2 - versine)),
             RootMeanSquare = Math.Sqrt(normSquare / weights),
             EffectiveRate = rate / Math.Sqrt(normSquare),
-            RelaxationRate = 2 * units / (1 + 2 * units * Lag),
+            RelaxationRate = RelaxationRate(units),
         };
     }
 
@@ -219,7 +257,10 @@ public sealed record DirectionEquilibrium
     /// <summary>η/|w|*: what the direction of the weights feels.</summary>
     public required double EffectiveRate { get; init; }
 
-    /// <summary>Which share of a deviation of |w|² goes in one update: 2 L, and less where AdamW's squares lag behind.</summary>
+    /// <summary>
+    /// Which share of a deviation of |w|² goes in one update: 2 L, and less where AdamW's squares lag behind
+    /// (<see cref="DirectionRule.RelaxationRate"/>).
+    /// </summary>
     public required double RelaxationRate { get; init; }
 
     /// <summary>The effective rate after a drop of the rate, over that of the equilibrium before: 1/√(k + (k² - k) exp(-2 M')).</summary>

@@ -14,7 +14,6 @@ public sealed class Conversion
         (Form, Theorem, Source, Target, _states) = (form, theorem, source, target, states);
         // A correction that changes nothing is none: a schedule without decay needs none.
         Corrections = [.. corrections.Where(correction => correction.Map != default)];
-        Range = new ConversionRange(this);
     }
 
     /// <summary>The form converted to.</summary>
@@ -76,7 +75,8 @@ public sealed class Conversion
     public UpdateSchedule ToSchedule() => Target.ToSchedule(RatePieces);
 
     /// <summary>Growth, largest rate, and where number formats end.</summary>
-    public ConversionRange Range { get; }
+    // Made when it is asked for: what kind of conversion this is, is known by then.
+    public ConversionRange Range => field ??= new(this);
 
     /// <summary>What must hold for the two runs to be the same, one sentence each.</summary>
     public IReadOnlyList<string> Assumptions => Equivalence.Assumptions.Of(this);

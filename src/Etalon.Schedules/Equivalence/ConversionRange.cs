@@ -7,26 +7,30 @@ public sealed record ConversionRange
     {
         var target = conversion.Target;
         (LargestLogRate, LargestLogGrowthPerStep) = (double.NegativeInfinity, double.NegativeInfinity);
+        var degree = conversion.RateDegree;
         for (var step = target.FirstStep; step < target.End; step++)
         {
             var logRate = target[step].LogRate;
             if (logRate > LargestLogRate) (LargestLogRate, LargestRateStep) = (logRate, step);
             LargestLogGrowthPerStep =
-                Math.Max(LargestLogGrowthPerStep, 2 * (conversion.LogScaleAt(step + 1) - conversion.LogScaleAt(step)));
+                Math.Max(LargestLogGrowthPerStep, degree * (conversion.LogScaleAt(step + 1) - conversion.LogScaleAt(step)));
         }
         if (target.Count > 0)
-            MeanLogGrowthPerStep = 2 * (conversion.LogScaleAt(target.End) - conversion.LogScaleAt(target.FirstStep)) / target.Count;
+            MeanLogGrowthPerStep = degree * (conversion.LogScaleAt(target.End) - conversion.LogScaleAt(target.FirstStep)) / target.Count;
         MeanLogGrowthPerEpoch = MeanLogGrowthPerStep * target.StepsPerEpoch;
         Formats = [.. FormatRange.Known.Select(format => format.Of(conversion))];
     }
 
-    /// <summary>ln of the factor 1/α² by which the change of scale makes the rate grow in a step, the mean over the run.</summary>
+    /// <summary>
+    /// ln of the factor by which the change of scale makes the rate grow in a step, the mean over the run: 1/α² of SGD, and 1/α where
+    /// <see cref="Conversion.RateDegree"/> is 1, as in Adam's forms.
+    /// </summary>
     public double MeanLogGrowthPerStep { get; }
 
     /// <summary>The same for an epoch; null where the schedule has no epochs.</summary>
     public double? MeanLogGrowthPerEpoch { get; }
 
-    /// <summary>The largest ln(1/α²) of any step.</summary>
+    /// <summary>The largest of any step.</summary>
     public double LargestLogGrowthPerStep { get; }
 
     /// <summary>The largest ln η of the equivalent schedule; negative infinity where all rates are 0.</summary>

@@ -114,8 +114,8 @@ internal sealed class GroupedPython
 
     private static string Members(ScheduleGroup group) => (group.Conversion, group.Parameters) switch
     {
-        (not null, _) or (_, ParameterKind.ScaleInvariant) =>
-            "the weights of every convolution and linear layer in front of a normalization",
+        (not null, _) => "the scale-invariant weights; by default those of each convolution and linear layer that a normalization follows",
+        (_, ParameterKind.ScaleInvariant) => "the weights of every convolution and linear layer in front of a normalization",
         (_, ParameterKind.Head) => "weights and bias of the last linear layer",
         (_, ParameterKind.Bias) => "biases of linear layers and convolutions",
         (_, ParameterKind.Norm) => "scales and shifts of normalizations",

@@ -84,7 +84,8 @@ public static class OptaxExporter
 
     private static string Use(GroupedSchedule schedule, GroupedPython groups)
     {
-        var rule = schedule.Optimizer.IsAdam ? "adam" : "sgd";
+        // Another rule than these two is the reader's own function, under the recipe's name.
+        var rule = schedule.Optimizer.IsAdam ? "adam" : schedule.Optimizer.Name.Replace('-', '_');
         string Numbers(ScheduleGroup group) =>
             string.Join(", ",
                 new[] { "learning_rate", "weight_decay", groups.Third }.Select(what => $"{GroupedPython.Prefix(group)}_{what}"));

@@ -333,7 +333,8 @@ internal static class PyTorchGroups
         var optimizer = schedule.Optimizer.IsAdam
             ? $"torch.optim.{(schedule.Optimizer.Name == "adamw" ? "AdamW" : "Adam")}(groups, betas=(0.9, "
                 + $"{PythonText.Number(schedule.Optimizer.Beta2)}), eps={PythonText.Number(schedule.Optimizer.Epsilon)})"
-            : $"torch.optim.SGD(groups, {PyTorchRule.Sgd(schedule.Schedule)})";
+            : schedule.Optimizer.Name == OptimizerRule.Sgd.Name ? $"torch.optim.SGD(groups, {PyTorchRule.Sgd(schedule.Schedule)})"
+            : $"{PyTorchRule.ClassOf(schedule.Optimizer)}(groups, lr=1.0)   # your own, by the recipe's rule";
         return
             $"""
             One scheduler sets all three on each parameter group of a torch optimizer, by the group's name:

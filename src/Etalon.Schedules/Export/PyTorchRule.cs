@@ -8,6 +8,10 @@ internal static class PyTorchRule
         $"The recipe's optimizer is torch.optim.{(rule.Name == "adamw" ? "AdamW" : "Adam")}(parameters, betas=(0.9, "
         + $"{PythonText.Number(rule.Beta2)}), eps={PythonText.Number(rule.Epsilon)}).";
 
+    /// <summary>What the class of an optimizer may be called that torch.optim does not have: Muon, WnAdam.</summary>
+    public static string ClassOf(OptimizerRule rule) => string.Concat(
+        rule.Name.Split('-').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
     /// <summary>The arguments of torch.optim.SGD, beside its parameters.</summary>
     public static string Sgd(UpdateSchedule schedule)
     {

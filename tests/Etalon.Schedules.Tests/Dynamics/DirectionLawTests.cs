@@ -33,6 +33,34 @@ public class DirectionLawTests
         Assert.Equal(angle, equilibrium.Angle, 1e-9 * angle);
     }
 
+    // A rate that falls by a fiftieth while η λ stays: the mean-field law of |w|², update by update.
+    [Theory]
+    [InlineData(0.95, 1e-3)]
+    [InlineData(0.99, 3e-3)]
+    [InlineData(0.999, 1e-4)]
+    [InlineData(0.999, 2e-3)]
+    [InlineData(0.999, 3e-3)]
+    public void What_is_left_of_a_deviation_is_what_the_mean_field_leaves(double beta2, double units)
+    {
+        const double Rate = 1e-3, Fell = 0.98;
+        var (rule, settle, after) = (DirectionRule.AdamW(0.9, beta2), 30_000 + (int)(20 / units), (int)(4 / units));
+        AdamRow Row(double rate) => new(Math.Log(rate), units / rate, 0.9, beta2, 0);
+        var start = rule.Equilibrium(Rate, units / Rate, 1).Norm;
+        var curve = DirectionCurve.OfAdamW(
+            new([.. Enumerable.Repeat(Row(Rate), settle), .. Enumerable.Repeat(Row(Fell * Rate), after + settle)]), 1, start);
+        double Square(int step) => curve.NormAt(step) * curve.NormAt(step);
+        double end = Square(2 * settle + after), fallen = Square(settle) - end;
+        foreach (var share in (double[])[0.1, 0.5, 1, 2, 4])
+        {
+            var steps = (int)(share / units);
+            Assert.Equal((Square(settle + steps) - end) / fallen, rule.DeviationLeft(Enumerable.Repeat(units, steps)), 0.03);
+        }
+        var late = rule.DeviationLeft(Enumerable.Repeat(units, after + 1)) / rule.DeviationLeft(Enumerable.Repeat(units, after));
+        Assert.Equal(1 - late, rule.RelaxationRate(units), 0.02 * rule.RelaxationRate(units));
+        // Of rules without such squares it is exp(-2 M).
+        Assert.Equal(Math.Exp(-2 * units * after), DirectionRule.Lion(0.9, beta2).DeviationLeft(Enumerable.Repeat(units, after)), 1e-12);
+    }
+
     [Fact]
     public void Adam_with_L2_turns_as_its_gradients_are_large_and_lamb_as_its_rate()
     {

@@ -21,6 +21,29 @@ public class AdamFormTests
         Assert.Equal(0.989034975, row.Beta2, 1e-15);
     }
 
+    // By one factor 1/ρ an update, which is what late rates grow by; SGD's by two.
+    [Theory]
+    [InlineData("adamw", EquivalentForm.Adam, 1)]
+    [InlineData("adamw", EquivalentForm.AdamConstantBetas, 1)]
+    [InlineData("lion", EquivalentForm.ScaledGradient, 1)]
+    [InlineData("sgd", EquivalentForm.TexpPlusPlus, 2)]
+    public void The_growth_told_is_that_of_the_rates(string optimizer, EquivalentForm form, int degree)
+    {
+        var schedule = new UpdateSchedule
+        {
+            LearningRate = 1e-3,
+            WeightDecay = 0.5,
+            Momentum = optimizer == "lion" ? 0 : 0.9,
+            TotalSteps = 40_000,
+            Rule = new() { Decay = DecayForm.Decoupled },
+        };
+        var conversion = Converter.Convert(schedule, new OptimizerRule(optimizer), form);
+        var grown = conversion.Target[39_999].LogRate - conversion.Target[39_998].LogRate;
+        Assert.Equal(-degree * Math.Log(1 - 5e-4), grown, 1e-6 * grown);
+        Assert.Equal(grown, conversion.Range.MeanLogGrowthPerStep, 1e-6 * grown);
+        Assert.Equal(grown, conversion.Range.LargestLogGrowthPerStep, 1e-6 * grown);
+    }
+
     [Fact]
     public void Constant_betas_are_the_same_run()
     {

@@ -75,6 +75,24 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal([0.1, 1e-4, 5e-5, 0.2], half.Select(value => Math.Round(value, 6)));
     }
 
+    [Fact]
+    public async Task A_class_of_parameters_with_a_decay_of_its_own_is_told_apart()
+    {
+        string[] recipe = ["duration=1000ba", "optimizer={name: adamw, groups: {norm: {weight_decay: 0}, head: {learning_rate: 2e-3}}}", "momentum=0",
+            "learning_rate={cosine: {from: 1e-3, to: 0}}", "weight_decay=1e-4"];
+        var csv = Path.Combine(folder, "groups.csv");
+        string[] command = ["convert", Cli.Recipe("plan-only.yaml"), .. recipe, "--decay", "paper"];
+        var (code, output, error) = await Cli.Run([.. command, "--json", "--csv", csv]);
+        Assert.True(code == 0, error);
+        var groups = JsonNode.Parse(output)!["groups"]!.AsArray().ToDictionary(each => $"{each!["parameters"]}", each => each!);
+        double Torch(string group) => groups[group]["conventions"]![0]!["at_peak"]!.GetValue<double>();
+        // λ/η_peak with the peak of the class itself.
+        Assert.Equal((2, 0.05, 0.0), (groups.Count, Math.Round(Torch("head"), 12), Torch("norm")));
+        Assert.Equal("step,torch,paper,unscheduled,adamc,torch/head,paper/head,unscheduled/head,adamc/head,torch/norm,paper/norm,"
+            + "unscheduled/norm,adamc/norm", File.ReadLines(csv).First());
+        Assert.Contains("optimizer.groups.head, which has numbers of its own", (await Cli.Run(command)).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("give one of them")]
     [InlineData("leave out --to and --out", "--decay", "torch", "--to", "adam")]

@@ -128,7 +128,10 @@ public sealed class DiagnoseCommandTests : IDisposable
     [Trait("speed", "slow")]
     [InlineData("optimizer={name: adamw, beta2: 0.95}", "learning_rate=0.004", "weight_decay=0.5")]
     [InlineData("optimizer={name: lion}", "learning_rate=1e-3", "weight_decay=2")]
-    public async Task A_run_of_adamw_or_lion_is_judged_by_the_laws_of_its_rule(params string[] changes)
+    [InlineData("optimizer={name: signum}", "learning_rate=1e-3", "weight_decay=2", "momentum=0.9")]
+    [InlineData("optimizer={name: adamw, beta2: 0.95}", "learning_rate=0.004", "weight_decay=0.5", "equivalent={form: adam}")]
+    [InlineData("optimizer={name: lion}", "learning_rate=1e-3", "weight_decay=2", "equivalent={form: scaled-gradient, weight_decay: 1}")]
+    public async Task A_run_of_a_rule_whose_updates_have_a_size_is_judged_by_its_laws(params string[] changes)
     {
         string[] recipe = [Cli.Recipe("digits-adamw.yaml"), "duration=1500ba", "log.monitors=1ba", "log.noise=never", .. changes];
         Assert.Equal(0, (await Cli.Run(["train", .. recipe, "--runs", _folder])).Code);
@@ -153,6 +156,36 @@ public sealed class DiagnoseCommandTests : IDisposable
                 + rate * rate * Of(row, "update_sq");
             Assert.Equal(1, Math.Sqrt(square) / Of(next, "norm"), 1e-6);
         }
+    }
+
+    // An equivalent run is told in the recipe's own terms: what its monitors write is what those of the recipe's own run do.
+    [Theory]
+    [InlineData("optimizer={name: adamw, beta2: 0.95}", "equivalent={form: adam, weight_decay: 0.2}", "")]
+    [InlineData("optimizer={name: adamw, beta2: 0.95}", "equivalent={form: scaled-gradient}", "")]
+    [InlineData("optimizer={name: muon}", "equivalent={form: scaled-gradient, weight_decay: 0.2}", "momentum=0.9")]
+    public async Task An_equivalent_run_logs_the_updates_of_the_recipe(string optimizer, string equivalent, string momentum)
+    {
+        string[] recipe = [Cli.Recipe("digits-adamw.yaml"), optimizer, "duration=60ba", "log.monitors=3ba", "log.noise=never",
+            "precision=float64", .. momentum.Length > 0 ? (string[])[momentum] : []];
+        Assert.Equal(0, (await Cli.Run(["train", .. recipe, "name=own", "--runs", _folder])).Code);
+        Assert.Equal(0, (await Cli.Run(["train", .. recipe, equivalent, "name=other", "--runs", _folder])).Code);
+        List<JsonObject> Rows(string run) =>
+        [
+            .. File.ReadLines(Path.Combine(_folder, run, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())
+                .Where(row => row.ContainsKey("update_sq/scale_invariant")),
+        ];
+        var (own, other) = (Rows("own"), Rows("other"));
+        Assert.True(own.Count > 15);
+        Assert.Equal(own.Count, other.Count);
+        foreach (var (row, same) in own.Zip(other))
+            foreach (string name in (string[])["norm", "update_sq", "update_dot", "angle"])
+            {
+                double expected = row[$"{name}/scale_invariant"]!.GetValue<double>();
+                // What is 0 but for rounding, as U.w of the first update, is so beside |U||w|.
+                double size = name != "update_dot" ? expected
+                    : Math.Sqrt(row["update_sq/scale_invariant"]!.GetValue<double>()) * row["norm/scale_invariant"]!.GetValue<double>();
+                Assert.Equal(expected, same[$"{name}/scale_invariant"]!.GetValue<double>(), 1e-9 * size);
+            }
     }
 
     [Fact]

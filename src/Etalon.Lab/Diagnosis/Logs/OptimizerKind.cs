@@ -15,6 +15,9 @@ internal enum OptimizerKind
     /// <summary>Lion's.</summary>
     Lion,
 
+    /// <summary>Signum's.</summary>
+    Signum,
+
     /// <summary>Muon's.</summary>
     Muon,
 
@@ -33,6 +36,7 @@ internal static class OptimizerKinds
         bool Has(string name) => optimizer.Contains(name, StringComparison.OrdinalIgnoreCase);
         return string.IsNullOrEmpty(optimizer) || optimizer.Equals("SGD", StringComparison.OrdinalIgnoreCase) ? OptimizerKind.Sgd
             : Has("lion") ? OptimizerKind.Lion
+            : Has("signum") ? OptimizerKind.Signum
             : Has("muon") ? OptimizerKind.Muon
             : Has("adamw") || optimizer.Equals("Adam", StringComparison.OrdinalIgnoreCase) && isDecoupled ? OptimizerKind.AdamW
             : optimizer.Equals("Adam", StringComparison.OrdinalIgnoreCase) ? OptimizerKind.AdamWithL2

@@ -20,16 +20,19 @@ internal static class RunFolderLog
         var recipe = ResolvedRecipe.Read(folder).Recipe with { Equivalent = null };
         if (!Covers(recipe.Optimizer))
             throw new InputException(
-                $"{folder}: trains with {recipe.Optimizer.Name}; the laws that a run is diagnosed by are those of SGD, AdamW and Lion");
+                $"{folder}: trains with {recipe.Optimizer.Name}; the laws that a run is diagnosed by are those of SGD, AdamW, Lion, "
+                + "Signum and Muon");
         var rows = MonitorRows.Read(folder);
         long[] steps = rows.Steps;
         var (optimizer, beta2) = recipe.Optimizer switch
         {
             AdamSpec { Options.Beta2: var squares } => ("AdamW", squares),
             LionSpec { Options.Beta2: var mean } => ("Lion", mean),
+            SignumSpec => ("Signum", double.NaN),
+            MuonSpec => ("Muon", double.NaN),
             _ => (null, double.NaN),
         };
-        var elements = optimizer is null ? [] : Elements(recipe);
+        var (elements, matrixRows) = optimizer is null ? ([], []) : Elements(recipe);
         var momentum = recipe.ToSchedule().Momentum;
         return new RunLog
         {
@@ -37,7 +40,8 @@ internal static class RunFolderLog
             Rule = recipe.ToSchedule().Rule,
             IsRuleLogged = true,
             Optimizer = optimizer,
-            Beta2 = optimizer is null ? [] : [.. steps.Select(_ => beta2)],
+            LooksAhead = recipe.Optimizer is MuonSpec { Options.IsNesterov: true },
+            Beta2 = double.IsNaN(beta2) ? [] : [.. steps.Select(_ => beta2)],
             Steps = steps,
             Rate = [.. steps.Select(recipe.LearningRate.ValueAt).Select(LogColumns.Counted)],
             WeightDecay = [.. steps.Select(recipe.WeightDecay.ValueAt).Select(LogColumns.Counted)],
@@ -50,6 +54,7 @@ internal static class RunFolderLog
                    {
                        Momentum = [.. steps.Select(momentum.ValueAt)],
                        Elements = [.. steps.Select(_ => elements.GetValueOrDefault(name, double.NaN))],
+                       MatrixRows = [.. steps.Select(_ => matrixRows.GetValueOrDefault(name, double.NaN))],
                    },
             ],
             PlannedSteps = recipe.TotalSteps,
@@ -59,12 +64,12 @@ internal static class RunFolderLog
     }
 
     /// <summary>Whether the laws of a rule are known here and its runs are read.</summary>
-    public static bool Covers(OptimizerSpec optimizer) => optimizer is SgdSpec or LionSpec or AdamSpec { Options.IsDecayDecoupled: true };
+    public static bool Covers(OptimizerSpec optimizer) => optimizer is SgdSpec || optimizer.HasDirection;
 
-    // How many numbers each group of the monitors is.
-    private static Dictionary<string, double> Elements(Recipe recipe)
+    // How many numbers each group of the monitors is, and how many outputs the matrix has that is a group by itself.
+    private static (Dictionary<string, double> Elements, Dictionary<string, double> MatrixRows) Elements(Recipe recipe)
     {
-        if (recipe is not { Model: { } model, Data: { } data }) return [];
+        if (recipe is not { Model: { } model, Data: { } data }) return ([], []);
         var layers = Model.Describe(model, data.Image, DataCatalog.Find(data.Set).ClassCount, recipe.Loss.Make());
         var lengths = layers.SelectMany(layer => layer.TrainedTensors).DistinctBy(tensor => tensor.Name)
             .ToDictionary(tensor => tensor.Name, tensor => (double)tensor.Length);
@@ -73,7 +78,10 @@ internal static class RunFolderLog
         var elements = groups.Select((group, i) => (names[i], group.Sum(name => lengths[name])))
             .ToDictionary(pair => pair.Item1, pair => pair.Item2);
         elements[MonitorReading.WholeGroup] = elements.Values.Sum();
-        return elements;
+        var outputs = layers.SelectMany(layer => layer.TrainedTensors).DistinctBy(tensor => tensor.Name)
+            .ToDictionary(tensor => tensor.Name, tensor => (double)tensor.Shape[^1]);
+        return (elements, groups.Index().Where(group => group.Item.Count == 1)
+            .ToDictionary(group => names[group.Index], group => outputs[group.Item[0]]));
     }
 
     private static LogGroup Group(string name, long[] steps, Func<string, double[]> column, ParameterGroups numbers)

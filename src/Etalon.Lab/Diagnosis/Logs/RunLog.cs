@@ -46,7 +46,8 @@ internal sealed record RunLog
 
     /// <summary>The update in words: SGD's as a formula, of another rule with its direction U.</summary>
     internal string Formula => Kind == OptimizerKind.Sgd ? Rule.ToString()
-        : Rule.Decay == DecayForm.Decoupled || Kind is OptimizerKind.Lion or OptimizerKind.Muon or OptimizerKind.AdamW
+        : Rule.Decay == DecayForm.Decoupled
+            || Kind is OptimizerKind.Lion or OptimizerKind.Signum or OptimizerKind.Muon or OptimizerKind.AdamW
             ? $"w ← (1 - η λ) w - η U, with the direction U of {Optimizer}"
             : $"w ← w - η U, with the direction U that {Optimizer} makes of g + λ w";
 

@@ -10,6 +10,9 @@ namespace Etalon.Lab.Diagnosis.Phases;
 /// </summary>
 internal sealed class DirectionPhase
 {
+    // Beyond, whatever there was is forgotten or never will be.
+    private const long MostUpdates = 10_000_000;
+
     private readonly GroupPhase _group;
     private readonly double _memory;
 
@@ -29,10 +32,19 @@ internal sealed class DirectionPhase
 
     /// <summary>
     /// How much of a deviation of |w|² at the phase's begin is forgotten at its end: 1 - exp(-2 M), or less where AdamW's squares lag
-    /// behind: with β₂ = 0.999 and η λ = 2e-3 it takes five times as long.
+    /// behind: with β₂ = 0.999 and η λ = 2e-3 a third of it is left after two mixing units.
     /// </summary>
-    public double Settled => 1 - Elementary.Exp(Equilibrium is { } equilibrium && _group.Phase.Log.Kind != OptimizerKind.AdamWithL2
-        ? -equilibrium.RelaxationRate * (_group.Phase.End - _group.Phase.Begin) : -2 * _group.Units);
+    public double Settled
+    {
+        get
+        {
+            if (Equilibrium is null || RuleOf(_group.Phase.Log, _group.Group, _group.Phase.FirstRow) is not { } rule)
+                return -Elementary.ExpM1(-2 * _group.Units);
+            long updates = _group.Phase.End - _group.Phase.Begin;
+            double units = _group.Numbers.Rate * _group.Numbers.WeightDecay;
+            return 1 - rule.DeviationLeft(Enumerable.Repeat(units, (int)Math.Min(updates, MostUpdates)));
+        }
+    }
 
     /// <summary>|w|² over its equilibrium value in the last part.</summary>
     public PhaseEstimate Square => HasNorm
@@ -77,6 +89,7 @@ internal sealed class DirectionPhase
         {
             OptimizerKind.AdamW when beta2 is >= 0 and < 1 => DirectionRule.AdamW(momentum, beta2),
             OptimizerKind.Lion when beta2 is >= 0 and < 1 => DirectionRule.Lion(momentum, beta2),
+            OptimizerKind.Signum => DirectionRule.Signum(momentum),
             OptimizerKind.Muon when elements >= rows && elements / rows < int.MaxValue =>
                 DirectionRule.Muon(momentum, (int)(elements / rows), (int)rows, log.LooksAhead),
             _ => null,

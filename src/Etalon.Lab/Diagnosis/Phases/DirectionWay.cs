@@ -25,12 +25,13 @@ internal sealed class DirectionWay
     public static DirectionWay? Of(RunLog log, LogGroup group)
     {
         double elements = Array.Find(group.Elements, double.IsFinite), norm = group.Norm.Length > 0 ? group.Norm[0] : double.NaN;
-        if (log.Kind is not (OptimizerKind.AdamW or OptimizerKind.Lion) || log.Steps[^1] - log.Steps[0] >= MostUpdates
+        if (log.Kind is not (OptimizerKind.AdamW or OptimizerKind.Lion or OptimizerKind.Signum)
+            || log.Steps[^1] - log.Steps[0] >= MostUpdates
             || !(elements >= 1 && norm > 0) || DirectionPhase.RuleOf(log, group, 0) is not { } rule) return null;
         int count = (int)(log.Steps[^1] - log.Steps[0]) + 1;
         var (rates, decays) = (Line(log.Steps, group.Rate, count), Line(log.Steps, group.WeightDecay, count));
         if (rates.Concat(decays).Any(value => !(value >= 0))) return null;
-        double beta1 = group.Momentum[0], beta2 = log.Beta2[0];
+        double beta1 = group.Momentum[0], beta2 = log.Beta2.Length > 0 ? log.Beta2[0] : 0;
         var curve = log.Kind == OptimizerKind.AdamW
             ? DirectionCurve.OfAdamW(
                 new AdamTable(rates.Zip(decays, (rate, decay) => new AdamRow(Elementary.Log(rate), decay, beta1, beta2, 0))),

@@ -37,18 +37,15 @@ internal sealed class SettledRates
     /// <summary>The groups of weights, all of them together last.</summary>
     public IReadOnlyList<SettledRate> Groups { get; }
 
-    /// <summary>Reads a run's folder, also while the run is being trained; null for a run of SGD, AdamW or Lion, which have laws of their
-    /// own, and for what is no folder.</summary>
+    /// <summary>Reads a run's folder, also while the run is being trained; null for a run of SGD, AdamW, Lion, Signum or Muon, which have
+    /// laws of their own, and for what is no folder.</summary>
     /// <param name="path">A run's folder, or anything else.</param>
     /// <exception cref="InputException">It is a folder but no run, or the run's monitors wrote no effective rates.</exception>
     public static SettledRates? Of(string path)
     {
         if (!Directory.Exists(path)) return null;
         var recipe = ResolvedRecipe.Read(path).Recipe;
-        var (optimizer, equivalent) = (recipe.Optimizer, recipe.Equivalent);
-        // An equivalent run of AdamW or Lion does not write what their laws are asked for.
-        bool hasLaws = RunFolderLog.Covers(optimizer) && (equivalent is null || optimizer is SgdSpec);
-        return hasLaws ? null : new(RunFolder.NameOf(path), optimizer.Name, MonitorRows.Read(path));
+        return RunFolderLog.Covers(recipe.Optimizer) ? null : new(RunFolder.NameOf(path), recipe.Optimizer.Name, MonitorRows.Read(path));
     }
 
     /// <summary>The effective rate of a group at each of <see cref="Steps"/>; NaN where it was not measured.</summary>

@@ -39,6 +39,9 @@ internal sealed class EquivalentGroup<T>(Network<T> network, Optimizer<T> optimi
     /// <summary>ln P before the update at hand.</summary>
     public double LogScale { get; private set; }
 
+    /// <summary>P'/P: by how much the weights of the equivalent run grow in the update at hand, beside those of the recipe's own.</summary>
+    public double Growth => Elementary.Exp(conversion.LogScaleAt(_step + 1) - LogScale);
+
     /// <summary>
     /// The factor r of the buffer before the update at hand: what is stored is r / P times the recipe's own, but for a share of the weights
     /// and the power of two of the weights.

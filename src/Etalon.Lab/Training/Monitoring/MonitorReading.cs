@@ -62,7 +62,7 @@ public readonly record struct GroupReading
     public double? BufferWeight { get; init; }
 
     /// <summary>
-    /// |U|^2 of the update w' = (1 - eta lambda) w - eta U. Null but of AdamW and Lion, at a rate of 0, and in an equivalent run.
+    /// |U|^2 of the update w' = (1 - eta lambda) w - eta U. Null but of AdamW, Lion, Signum and Muon, and at a rate of 0.
     /// </summary>
     public double? UpdateSquare { get; init; }
 

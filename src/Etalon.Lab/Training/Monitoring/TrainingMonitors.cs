@@ -97,14 +97,14 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
         _updates.After(_workers);
         // The stored weights are scale times the recipe's own, the stored buffer bufferScale / scale times, but for a share of the weights.
         double scale = _network.ActivationScale, bufferScale = equivalent?.BufferScale ?? 1, ownRate = equivalent?.OwnRate() ?? 1;
+        double growth = equivalent?.Growth ?? 1;
         var own = numbers[equivalent is null ? _group : 0];
         for (int group = 0; group < _expected.Length; group++)
         {
             var products = _updates[group];
             double square = products.WeightSquare / (scale * scale);
-            // eta U = -(w' - w) - eta lambda w.
-            bool isKnown = _hasDirection && equivalent is null && own.Rate > 0;
-            double units = own.Rate * own.WeightDecay, added = products.ChangeWeight + units * products.WeightSquare;
+            bool isKnown = _hasDirection && own.Rate > 0;
+            var (updateSquare, updateDot) = Direction(products, own.Rate * own.WeightDecay, scale, growth);
             _reading[group] = new GroupReading
             {
                 Norm = Math.Sqrt(square),
@@ -114,9 +114,8 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
                 BufferDot = _optimizer.Buffer is null ? null : products.BufferGradient * scale * scale / bufferScale,
                 BufferWeight =
                     _optimizer.Buffer is null ? null : products.BufferWeight / bufferScale + (equivalent?.BufferShare ?? 0) * square,
-                UpdateSquare = isKnown
-                    ? Math.Max(0, products.ChangeSquare + units * (products.ChangeWeight + added)) / (own.Rate * own.Rate) : null,
-                UpdateDot = isKnown ? -added / own.Rate : null,
+                UpdateSquare = isKnown ? updateSquare / (own.Rate * own.Rate) : null,
+                UpdateDot = isKnown ? updateDot / own.Rate : null,
                 EffectiveRate = MeanRate(_tensors[group], own) * ownRate / square,
                 Residual = products.NextSquare / _expected[group] - 1,
                 Noise = _hasNoise ? _pair!.Noise(group) * scale * scale : null,
@@ -124,6 +123,15 @@ internal sealed class TrainingMonitors<T> : IDisposable where T : unmanaged, IFl
             };
         }
         return _reading;
+    }
+
+    // |eta U|^2 and eta U.w of the recipe's own run, whose weights are the stored ones over P before the update and over P' after it:
+    // eta U = (1 - eta lambda) w - w' = (k w~ - (w~' - w~) P/P')/P with k = 1 - eta lambda - P/P'.
+    private static (double Square, double Dot) Direction(in UpdateProducts products, double units, double scale, double growth)
+    {
+        double kept = 1 - units - 1 / growth, change = products.ChangeWeight / growth, square = scale * scale;
+        double lost = kept * products.WeightSquare - change;
+        return (Math.Max(0, products.ChangeSquare / (growth * growth) + kept * (lost - change)) / square, lost / square);
     }
 
     // The first update and the last are measured in any case.

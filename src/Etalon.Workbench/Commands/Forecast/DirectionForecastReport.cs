@@ -65,7 +65,7 @@ internal static class DirectionForecastReport
             var phase = forecast.Phases[i];
             var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
             yield return $"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),18} "
-                + $"{Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {Settled(phase.MixingUnits),8:P0} "
+                + $"{Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {forecast.SettledIn(phase),8:P0} "
                 + $"{$"{Ratio(forecast, phase.Begin)} > {Ratio(forecast, phase.End - 1)}",18}";
         }
     }
@@ -178,7 +178,7 @@ internal static class DirectionForecastReport
                 phase.End,
                 phase.IsConstant,
                 phase.MixingUnits,
-                Equilibrated = Settled(phase.MixingUnits),
+                Equilibrated = forecast.SettledIn(phase),
             }),
             Groups = forecast.Groups.Select(group => new
             {
@@ -200,9 +200,6 @@ internal static class DirectionForecastReport
         var (mean, largest) = group.ErrorAgainst(measured);
         return new { group.Name, RootMeanSquare = mean, Largest = largest };
     }
-
-    // |w|² forgets as exp(-2 M).
-    private static double Settled(double units) => -Etalon.Numerics.Elementary.ExpM1(-2 * units);
 
     private static string Ratio(DirectionForecast forecast, long step) =>
         forecast.Whole.OverEquilibrium(step) is var ratio && double.IsFinite(ratio) ? $"{ratio:G3}" : "none";
