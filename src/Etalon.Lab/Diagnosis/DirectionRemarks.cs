@@ -44,6 +44,7 @@ internal static class DirectionRemarks
             var asked = evidence.DirectionGroups.Select(group => phase.Groups.First(each => each.Name == group.Name))
                 .Where(group => group.Units >= LeastUnits).Select(group => new DirectionPhase(group))
                 .Where(each => each.Settled >= MostlySettled).ToList();
+            List<DirectionPhase> unlike = [];
             foreach (var (what, of) in (ReadOnlySpan<(string, Func<DirectionPhase, PhaseEstimate>)>)
                 [("|w|", each => each.Square.ToThe(0.5)), ("the angle of an update", each => each.Rotation)])
             {
@@ -51,12 +52,19 @@ internal static class DirectionRemarks
                 var off = known.Where(each => (each.Mean > Off || each.Mean < 1 / Off) && each.Away(1) > 2).ToList();
                 if (off.Count == 0 || off.Count <= known.Count / 2) continue;
                 var middle = off[off.Count / 2];
+                unlike.AddRange(asked.Where(each => of(each) == middle));
                 evidence.Remarks.Add(
                     $"In phase {phase.Number} {what} is {Text.WithMargin(middle.Mean, middle.Margin)} times what {evidence.Log.Optimizer} "
                     + $"settles at with these numbers, in {off.Count} of {Text.Count(known.Count, "group")}. The law takes gradients of "
                     + $"single "
                     + "batches to be noise; it is off where they agree from batch to batch, or where a few weights have most of them.");
             }
+            if (unlike.Select(each => each.Agreement).FirstOrDefault(of => of.Added > 0 && of.Size > 0) is { Added: > 0 } agreement)
+                evidence.Remarks.Add(
+                    $"In phase {phase.Number} |U|^2 is {Text.Number(agreement.Size)} of what it is with gradients of noise, and what "
+                    + $"updates add to |w|^2 is {Text.Number(agreement.Added)} of it. With these two the law gives "
+                    + $"{Text.Number(Math.Sqrt(agreement.Added))} times that |w| and "
+                    + $"{Text.Number(Math.Sqrt(agreement.Size / agreement.Added))} times that angle.");
         }
     }
 

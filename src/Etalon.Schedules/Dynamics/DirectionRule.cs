@@ -157,8 +157,8 @@ public sealed class DirectionRule
     /// AdamW's squares lag behind the norm.
     /// </summary>
     /// <remarks>
-    /// From n = 1 and q = 0, the gap between squares and norm: <c>n' = e^(-2 L) n - (1 - e^(-2 L)) q</c>, <c>q' = β₂ (q + n' - n)</c>. Derived
-    /// here from the mean-field law (<see cref="DirectionCurve.OfAdamW"/>), of which it is within three hundredths.
+    /// From n = 1 and q = 0, the gap between squares and norm: <c>n' = e^(-2 L) n - (1 - e^(-2 L)) q</c>, <c>q' = β₂ (q + n' - n)</c>.
+    /// Derived here from the mean-field law (<see cref="DirectionCurve.OfAdamW"/>), of which it is within three hundredths.
     /// </remarks>
     /// <param name="units">L = η λ of each update; what is negative counts as 0.</param>
     public double DeviationLeft(IEnumerable<double> units)

@@ -76,6 +76,31 @@ public class NumbersOnNetworksTests
         if (nesterov) Assert.True(Distance(own, Train(name, Muon, t => Numbers(t) with { LookAhead = null })) > Different);
     }
 
+    // In other units, weights c times, rate c times, decay 1/c and gradients c times, a run is the same without any theorem, and to the bit
+    // where c is a power of two. What other factors do to rounding, five steps of Newton and Schulz and the network enlarge.
+    [Theory]
+    [InlineData("residual", false)]
+    [InlineData("residual", true)]
+    [InlineData("transformer", false)]
+    [InlineData("transformer", true)]
+    public void Muon_by_scaled_gradients_is_as_far_as_a_mere_change_of_units(string name, bool nesterov)
+    {
+        var source = Schedule(0.02, 0.5);
+        var scaled = ScaledGradient.Convert(source);
+        Optimizer<double> Muon(Network<double> network, Func<string, int> groupOf) => new Muon<double>(
+            network.Parameters, network.Gradients, new() { IsNesterov = nesterov }, groupOf, tensor => groupOf(tensor) == 1);
+        var own = Train(name, Muon, Own(source));
+        double InUnits(double c) => Distance(own, Train(name, Muon,
+            t => new(c * source[t].Rate, source[t].WeightDecay / c, source[t].Momentum), factor: _ => c, scale: c));
+        Assert.Equal(0, InUnits(2));
+        double rounding = new[] { 1.5, 1.0 / 3, 0.7 }.Max(InUnits), distance = Distance(own, Train(name, Muon,
+            t => new(scaled.Target[t].Rate, 0, source[t].Momentum), factor: t => Math.Exp(scaled.LogScaleAt(t))));
+        TestContext.Current.SendDiagnosticMessage(
+            $"muon on the {name}, nesterov {nesterov}: {distance:E1}, in other units {rounding:E1}");
+        Assert.InRange(rounding, 0, 1e-8);
+        Assert.InRange(distance, 0, Math.Max(Exact, 10 * rounding));
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Sgd_with_nesterov_keeps_its_look_ahead_and_one_that_follows_the_momentum_is_another_run(string name)
     {
@@ -135,7 +160,7 @@ public class NumbersOnNetworksTests
     // The scale-invariant weights follow the numbers of each update, everything else the same constant ones on all sides.
     private static double[] Train(
         string name, Func<Network<double>, Func<string, int>, Optimizer<double>> create, Func<int, Hyperparameters> numbersOf,
-        double clip = double.PositiveInfinity, Func<int, double>? factor = null, double perturbation = 0)
+        double clip = double.PositiveInfinity, Func<int, double>? factor = null, double perturbation = 0, double scale = 1)
     {
         var (model, data) = Networks[name];
         int images = name == "residual" ? 32 : 8;
@@ -148,6 +173,8 @@ public class NumbersOnNetworksTests
         var stream = new CounterStream(1, "perturbation");
         if (perturbation > 0)
             foreach (ref double weight in network.Parameters.Span) weight *= 1 + perturbation * stream.NextNormal();
+        foreach (var tensor in network.Parameters.Tensors.Where(tensor => GroupOf(tensor.Name) == 1))
+            foreach (ref double weight in tensor.Span) weight *= scale;
         var batches = BatchSource<double>.ForTraining(data, images, new BatchOptions { Seed = 1 });
         var batch = new Batch<double>(batches);
         for (int step = 0; step < Updates; step++)

@@ -78,8 +78,8 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public async Task A_class_of_parameters_with_a_decay_of_its_own_is_told_apart()
     {
-        string[] recipe = ["duration=1000ba", "optimizer={name: adamw, groups: {norm: {weight_decay: 0}, head: {learning_rate: 2e-3}}}", "momentum=0",
-            "learning_rate={cosine: {from: 1e-3, to: 0}}", "weight_decay=1e-4"];
+        string[] recipe = ["optimizer={name: adamw, groups: {norm: {weight_decay: 0}, head: {learning_rate: 2e-3}}}", "momentum=0",
+            "duration=1000ba", "learning_rate={cosine: {from: 1e-3, to: 0}}", "weight_decay=1e-4"];
         var csv = Path.Combine(folder, "groups.csv");
         string[] command = ["convert", Cli.Recipe("plan-only.yaml"), .. recipe, "--decay", "paper"];
         var (code, output, error) = await Cli.Run([.. command, "--json", "--csv", csv]);

@@ -79,6 +79,27 @@ internal sealed class DirectionPhase
         }
     }
 
+    /// <summary>
+    /// G, what updates add to |w|² over what they would if gradients were noise, and u, |U|² over that of noise, in the last part. With
+    /// them the law is √G times its norm and √(u/G) times its angle; NaN where they are not known.
+    /// </summary>
+    /// <remarks>
+    /// With y = w - η m β₁/(1 - β₁), y' = y - η ĝ for the gradient ĝ over the root of its mean square, and ĝ.w = 0: per update |y|² grows
+    /// by η² (E|ĝ|² + 2 Σ β₁^k E ĝ_t.ĝ_(t+k)), so that G has the agreement of gradients over the memory of the mean alone, however long
+    /// it lasts.
+    /// </remarks>
+    public (double Added, double Size) Agreement
+    {
+        get
+        {
+            if (!HasNorm || RuleOf(_group.Phase.Log, _group.Group, _group.Phase.FirstRow) is not { } rule) return (double.NaN, double.NaN);
+            double elements = First(_group.Group.Elements);
+            double[] sizes = [.. _group.Of(_group.Group.UpdateSquare).Skip(_group.FirstWindowRow).Where(double.IsFinite)];
+            return (Square.Mean * Balance.Mean,
+                sizes.Length == 0 ? double.NaN : sizes.Average() / (elements * rule.SquarePerWeight));
+        }
+    }
+
     /// <summary>The rule of a group's numbers at a row; null where they are not known.</summary>
     public static DirectionRule? RuleOf(RunLog log, LogGroup group, int row)
     {
