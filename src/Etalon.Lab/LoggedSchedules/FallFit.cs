@@ -1,4 +1,4 @@
-using Etalon.Numerics;
+using Etalon.Lab.Numerics;
 
 namespace Etalon.Lab.LoggedSchedules;
 
@@ -8,7 +8,7 @@ internal static class FallFit
     // What is nearer to 0 than the digits of a log are wide is 0.
     private const double Zero = 2e-4, Same = 1e-6;
 
-    private const int Refinements = 60, MostEnds = 64, Fewest = 6;
+    private const int MostEnds = 64, Fewest = 6;
 
     /// <summary>Whether enough rows come after an update to tell a fall.</summary>
     public static bool HasRows(LoggedSchedule rows, long begin) => rows.Steps.Count(step => step >= begin) >= Fewest;
@@ -20,7 +20,7 @@ internal static class FallFit
     /// <param name="shape">The shape.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="begin">The update at which it begins.</param>
-    public static long EndOf(string shape, LoggedSchedule rows, long begin)
+    public static long EndOf(FallShape shape, LoggedSchedule rows, long begin)
     {
         if (rows.PlannedSteps is { } planned && planned > begin) return planned;
         long last = rows.Steps[^1], first = Math.Max(begin + 1, last), most = Math.Max(first, last + rows.Interval);
@@ -29,7 +29,7 @@ internal static class FallFit
             var fit = Between(shape, rows, begin, end - begin);
             double low = Low(fit);
             return rows.Steps.Zip(rows.Rates).Where(row => row.First >= begin)
-                .Max(row => Math.Abs(low + (fit.Top - low) * Shape(shape, (row.First - begin) / (double)(end - begin)) - row.Second));
+                .Max(row => Math.Abs(low + (fit.Top - low) * shape.At((row.First - begin) / (double)(end - begin)) - row.Second));
         }
 
         var ends = Enumerable.Range(0, MostEnds + 1).Select(i => first + (most - first) * i / MostEnds).Distinct()
@@ -40,15 +40,15 @@ internal static class FallFit
     }
 
     /// <summary>Least squares of rate = low + (top - low) · shape(t) over the rows of a fall.</summary>
-    public static (double Top, double Low) Between(string shape, LoggedSchedule rows, long begin, long length)
+    public static (double Top, double Low) Between(FallShape shape, LoggedSchedule rows, long begin, long length)
     {
         var line = ShapeFit.Of(rows.Steps.Zip(rows.Rates).Where(row => row.First >= begin && row.First <= begin + length)
-            .Select(row => (Shape(shape, (row.First - begin) / (double)length), row.Second)));
+            .Select(row => (shape.At((row.First - begin) / (double)length), row.Second)));
         return line ?? (rows.Rates.Max(), 0);
     }
 
     /// <summary>The length of a fall after which the rate stands still.</summary>
-    public static long LengthOf(string shape, LoggedSchedule rows, long begin, long length)
+    public static long LengthOf(FallShape shape, LoggedSchedule rows, long begin, long length)
     {
         double Error(double candidate)
         {
@@ -58,7 +58,7 @@ internal static class FallFit
             for (int row = 0; row < rows.Steps.Length; row++)
             {
                 if (rows.Steps[row] < begin) continue;
-                double off = rows.Rates[row] - (low + (top - low) * Shape(shape, Math.Min(1, (rows.Steps[row] - begin) / (double)fall)));
+                double off = rows.Rates[row] - (low + (top - low) * shape.At(Math.Min(1, (rows.Steps[row] - begin) / (double)fall)));
                 sum += off * off;
             }
             return sum;
@@ -66,18 +66,12 @@ internal static class FallFit
 
         var grid = Enumerable.Range(2, 39).Select(i => length * i / 40.0).ToList();
         double best = grid.MinBy(Error);
-        var (low, high) = (best - length / 40.0, best + length / 40.0);
-        for (int i = 0; i < Refinements; i++)
-        {
-            double a = low + (high - low) / 3, b = high - (high - low) / 3;
-            if (Error(a) < Error(b)) high = b;
-            else low = a;
-        }
-        return Enumerable.Range(-2, 5).Select(i => Math.Max(1, (long)Math.Round((low + high) / 2) + i)).MinBy(whole => Error(whole));
+        long near = (long)Math.Round(TernarySearch.Minimum(best - length / 40.0, best + length / 40.0, Error));
+        return Enumerable.Range(-2, 5).Select(i => Math.Max(1, near + i)).MinBy(whole => Error(whole));
     }
 
     /// <summary>The update at which a plateau must end for the fall to go through the rows after it and end with the run.</summary>
-    public static long TurnOf(string shape, LoggedSchedule rows, int still, double peak)
+    public static long TurnOf(FallShape shape, LoggedSchedule rows, int still, double peak)
     {
         long earliest = rows.Steps[still], latest = rows.Steps[still + 1];
         return Enumerable.Range(0, 33).Select(i => earliest + (latest - earliest) * i / 32).Distinct().MinBy(turn =>
@@ -86,7 +80,7 @@ internal static class FallFit
             for (int row = still + 1; row < rows.Steps.Length; row++)
             {
                 double off =
-                    rows.Rates[row] - (low + (peak - low) * Shape(shape, (rows.Steps[row] - turn) / (double)(rows.End - turn)));
+                    rows.Rates[row] - (low + (peak - low) * shape.At((rows.Steps[row] - turn) / (double)(rows.End - turn)));
                 sum += off * off;
             }
             return sum;
@@ -94,23 +88,16 @@ internal static class FallFit
     }
 
     /// <summary>Where a fall from a plateau ends, by least squares.</summary>
-    public static double LowAfter(string shape, LoggedSchedule rows, long turn, int still, double peak)
+    public static double LowAfter(FallShape shape, LoggedSchedule rows, long turn, int still, double peak)
     {
         double numerator = 0, denominator = 0;
         for (int row = still + 1; row < rows.Steps.Length; row++)
         {
-            double rest = 1 - Shape(shape, (rows.Steps[row] - turn) / (double)(rows.End - turn));
+            double rest = 1 - shape.At((rows.Steps[row] - turn) / (double)(rows.End - turn));
             numerator += rest * (peak - rows.Rates[row]);
             denominator += rest * rest;
         }
         double low = denominator > 0 ? peak - numerator / denominator : 0;
         return Low((peak, low));
     }
-
-    private static double Shape(string shape, double share) => shape switch
-    {
-        "linear" => 1 - share,
-        "sqrt" => 1 - Math.Sqrt(Math.Clamp(share, 0, 1)),
-        _ => (1 + Elementary.Cos(Math.PI * share)) / 2,
-    };
 }

@@ -1,21 +1,21 @@
-using Etalon.Numerics;
+using Etalon.Lab.Numerics;
 
 namespace Etalon.Lab.LoggedSchedules;
 
 /// <summary>One cycle over the whole run: up to a peak, then far down, both as a cosine or as a line.</summary>
 /// <param name="Total">Updates of the run.</param>
 /// <param name="Rise">The share of the way up: the peak is at update Rise · Total - 1.</param>
-/// <param name="Shape">cosine or linear.</param>
+/// <param name="Shape">A cosine or a line.</param>
 /// <param name="Initial">The rate at the first update.</param>
 /// <param name="Peak">The peak.</param>
 /// <param name="Final">The rate at the last update.</param>
-internal sealed record OneCycleFit(long Total, double Rise, string Shape, double Initial, double Peak, double Final)
+internal sealed record OneCycleFit(long Total, double Rise, FallShape Shape, double Initial, double Peak, double Final)
 {
-    private const int Fewest = 8, MostEnds = 8, Refinements = 60, MostRows = 120;
+    private const int Fewest = 8, MostEnds = 8, MostRows = 120;
 
     private const double Exact = 1e-9;
 
-    private static readonly string[] Shapes = ["cosine", "linear"];
+    private static readonly FallShape[] Shapes = [FallShape.Cosine, FallShape.Line];
 
     /// <summary>The cycle; null where the rate does not go up and then down.</summary>
     public static OneCycleFit? Of(LoggedSchedule rows)
@@ -36,29 +36,22 @@ internal sealed record OneCycleFit(long Total, double Rise, string Shape, double
 
     // The peak lies between the rows beside the highest one. A rise in hundredths is meant where it fits as well.
     private static (OneCycleFit? Fit, double Residual) BestRise(
-        List<(long Step, double Rate)> rows, long total, string shape, double low, double high)
+        List<(long Step, double Rate)> rows, long total, FallShape shape, double low, double high)
     {
         (OneCycleFit? Fit, double Residual) At(double rise) => Fitted(rows, total, shape, rise);
         var nice = Enumerable.Range(1, 99).Select(hundredth => hundredth / 100.0).Where(rise => rise >= low && rise <= high)
             .Select(At).DefaultIfEmpty((null, double.PositiveInfinity)).MinBy(each => each.Item2);
         if (nice.Item2 <= Exact * rows.Max(row => row.Rate)) return nice;
-        for (int i = 0; i < Refinements; i++)
-        {
-            double a = low + (high - low) / 3, b = high - (high - low) / 3;
-            if (At(a).Residual < At(b).Residual) high = b;
-            else low = a;
-        }
-        var refined = At((low + high) / 2);
+        var refined = At(TernarySearch.Minimum(low, high, rise => At(rise).Residual));
         return refined.Residual < nice.Item2 / 2 ? refined : nice;
     }
 
     private static (OneCycleFit? Fit, double Residual) Fitted(
-        List<(long Step, double Rate)> rows, long total, string shape, double rise)
+        List<(long Step, double Rate)> rows, long total, FallShape shape, double rise)
     {
         double peak = rise * total - 1, end = total - 1;
-        double ShapeOf(double share) => shape == "linear" ? 1 - share : (1 + Elementary.Cos(Math.PI * share)) / 2;
-        var up = rows.Where(row => row.Step <= peak).Select(row => (ShapeOf(1 - row.Step / peak), row.Rate)).ToList();
-        var down = rows.Where(row => row.Step > peak).Select(row => (ShapeOf((row.Step - peak) / (end - peak)), row.Rate)).ToList();
+        var up = rows.Where(row => row.Step <= peak).Select(row => (shape.At(1 - row.Step / peak), row.Rate)).ToList();
+        var down = rows.Where(row => row.Step > peak).Select(row => (shape.At((row.Step - peak) / (end - peak)), row.Rate)).ToList();
         if (peak <= 0 || ShapeFit.Of(up) is not { } rising || ShapeFit.Of(down) is not { } falling) return (null, double.PositiveInfinity);
         // Both ways have the same peak; the way down, which is longer, tells it.
         double residual = Math.Max(ShapeFit.Residual(up, (falling.Top, rising.Low)), ShapeFit.Residual(down, falling));

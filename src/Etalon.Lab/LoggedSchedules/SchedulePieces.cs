@@ -5,8 +5,8 @@ using Etalon.Schedules;
 namespace Etalon.Lab.LoggedSchedules;
 
 /// <summary>
-/// The pieces of a recipe that explain a logged schedule: a warm-up, then a constant, drops, a line, a cosine, a plateau with a decay,
-/// cycles that begin anew, or a decay without an end; or one cycle. Each candidate is written as a recipe, read back, and held against
+/// The pieces of a recipe that explain a logged schedule: a warm-up, then a constant, drops, a line, a cosine, a power of what remains, a
+/// plateau with a decay, cycles that begin anew, or a decay without an end; or one cycle, or lines up and down over and over. Each candidate is written as a recipe, read back, and held against
 /// every row. The first counts that leaves what the digits of a recipe leave, or else what those of a log do.
 /// </summary>
 /// <param name="Pieces">What stands below learning_rate, a line each; empty where nothing explains the rows.</param>
@@ -112,7 +112,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
                 rows.End);
         if (DropsOf(rows, start.End, from, start.Words) is { } drops)
             yield return drops with { Pieces = [.. start.Pieces, .. drops.Pieces] };
-        foreach (string shape in new[] { "linear", "cosine" })
+        foreach (var shape in new[] { FallShape.Line, FallShape.Cosine })
         {
             // The peak may lie between two rows: the fall tells how high it is, and the warm-up then where.
             var way = start;
@@ -127,7 +127,7 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
 
     // Without a last row beyond it a fall ends at the run's end; one that comes to its end at the last row has that row's update too.
     private static IEnumerable<SchedulePieces> Fall(
-        string shape, LoggedSchedule rows, (IReadOnlyList<string> Pieces, string Words, long End) warmup)
+        FallShape shape, LoggedSchedule rows, (IReadOnlyList<string> Pieces, string Words, long End) warmup)
     {
         long end = FallFit.EndOf(shape, rows, warmup.End);
         bool isInclusive = end == rows.Steps[^1] && rows.PlannedSteps is null;
@@ -135,8 +135,29 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         // What is as small as a log's rounding is 0, unless the rows say otherwise with all their digits.
         foreach (double low in new[] { FallFit.Low(fit), Math.Max(0, fit.Low) }.Distinct())
             yield return new(
-                [.. warmup.Pieces, $"{shape}: {{from: {Text(fit.Top)}, to: {Text(low)}{(isInclusive ? ", inclusive: true" : "")}}}"],
-                $"{warmup.Words}{shape} from {fit.Top:g4} to {low:g4}", isInclusive ? end + 1 : end);
+                [.. warmup.Pieces, $"{shape.Name}: {{from: {Text(fit.Top)}, to: {Text(low)}{(isInclusive ? ", inclusive: true" : "")}}}"],
+                $"{warmup.Words}{shape.Name} from {fit.Top:g4} to {low:g4}", isInclusive ? end + 1 : end);
+    }
+
+    // A power of two digits is meant where it fits as well.
+    private static IEnumerable<SchedulePieces> Powers(
+        LoggedSchedule rows, WarmupLine warmup, (IReadOnlyList<string> Pieces, string Words, long End) way)
+    {
+        if (PowerFit.Of(rows, way.End) is not var (power, end)) yield break;
+        foreach (var shape in new[] { Math.Round(power, 2), power }.Distinct().Select(FallShape.PowerOf))
+        {
+            var start = warmup.To(FallFit.Between(shape, rows, way.End, end - way.End).Top);
+            var fit = FallFit.Between(shape, rows, start.End, end - start.End);
+            bool isInclusive = end == rows.Steps[^1] && rows.PlannedSteps is null, comesToRest = end < rows.Steps[^1];
+            foreach (double low in new[] { FallFit.Low(fit), Math.Max(0, fit.Low) }.Distinct())
+                yield return new(
+                    [.. start.Pieces, $"polynomial: {{from: {Text(fit.Top)}, to: {Text(low)}, power: {Digits10(shape.Power)}"
+                        + (isInclusive ? ", inclusive: true" : comesToRest ? $", for: {end - start.End}ba" : "") + "}",
+                        .. comesToRest ? [$"constant: {{value: {Text(low)}}}"] : (string[])[]],
+                    $"{start.Words}polynomial of power {shape.Power:g4} from {fit.Top:g4} to {low:g4}"
+                    + (comesToRest ? $" in {Updates(end - start.End)}, then constant" : ""),
+                    isInclusive ? end + 1 : comesToRest ? rows.End : end);
+        }
     }
 
     private static IEnumerable<SchedulePieces> Endless(LoggedSchedule rows, long begin, string after)
@@ -154,10 +175,15 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         if (OneCycleFit.Of(rows) is { } cycle)
             yield return new(
                 [$"one_cycle: {{peak: {Text(cycle.Peak)}, initial: {Text(cycle.Initial)}, final: {Text(Math.Max(0, cycle.Final))}, "
-                    + $"rise: {Digits10(cycle.Rise)}, shape: {cycle.Shape}}}"],
+                    + $"rise: {Digits10(cycle.Rise)}, shape: {cycle.Shape.Name}}}"],
                 $"one cycle from {cycle.Initial:g4} up to {cycle.Peak:g4} in {cycle.Rise:0.#%} of the run, then down to "
                 + $"{Math.Max(0, cycle.Final):g4}", cycle.Total);
-        var (_, start) = Warmup(rows);
+        if (TriangularFit.Of(rows) is { } triangle)
+            yield return new([PieceOf(triangle)],
+                $"cycles from {triangle.Low:g4} up to {triangle.High:g4} in {Updates(triangle.Up)} and down again in {triangle.Down:#,0}"
+                + (triangle.Decay == 1 ? "" : ", each half as high as the one before"), rows.End);
+        var (warmup, start) = Warmup(rows);
+        foreach (var power in Powers(rows, warmup, start)) yield return power;
         if (RestartsFit.Of(rows, start.End) is not { } restarts) yield break;
         foreach (double end in new[] { FallFit.Low((restarts.Top, restarts.Low)), Math.Max(0, restarts.Low) }.Distinct())
             yield return new(
@@ -209,33 +235,38 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
         long length = rows.End - begin;
         if (length < 1 || !FallFit.HasRows(rows, begin)) yield break;
         // A fall that ends before the run does.
-        foreach (string shape in new[] { "linear", "cosine" })
+        foreach (var shape in new[] { FallShape.Line, FallShape.Cosine })
         {
             long shorter = FallFit.LengthOf(shape, rows, begin, length);
             if (shorter > 0.995 * length) continue;
             double low = FallFit.Low(FallFit.Between(shape, rows, begin, shorter));
             yield return new([Piece(shape, rows, begin, shorter), $"constant: {{value: {Text(low)}}}"],
-                $"{after}{shape} to {low:g4} in {Updates(shorter)}, then constant", rows.End);
+                $"{after}{shape.Name} to {low:g4} in {Updates(shorter)}, then constant", rows.End);
         }
         // A plateau, then a fall.
         int still = from;
         while (still + 1 < rows.Rates.Length && Math.Abs(rows.Rates[still + 1] - peak) <= 1e-5 * peak) still++;
         if (still - from < 2 || still + 3 > rows.Rates.Length) yield break;
-        foreach (string shape in new[] { "linear", "cosine", "sqrt" })
+        foreach (var shape in new[] { FallShape.Line, FallShape.Cosine, FallShape.Root })
         {
             long turn = FallFit.TurnOf(shape, rows, still, peak);
             double low = FallFit.LowAfter(shape, rows, turn, still, peak);
             yield return new(
-                [$"wsd: {{peak: {Text(peak)}, decay: {rows.End - turn}ba, to: {Text(low)}, shape: {shape}}}"],
-                $"{after}a plateau at {peak:g4} and a {shape} decay to {low:g4} over the last {Updates(rows.End - turn)}",
+                [$"wsd: {{peak: {Text(peak)}, decay: {rows.End - turn}ba, to: {Text(low)}, shape: {shape.Name}}}"],
+                $"{after}a plateau at {peak:g4} and a {shape.Name} decay to {low:g4} over the last {Updates(rows.End - turn)}",
                 rows.End);
         }
     }
 
-    private static string Piece(string shape, LoggedSchedule rows, long begin, long length)
+    private static string PieceOf(TriangularFit cycle) => cycle.Up == cycle.Down
+        ? $"triangular: {{low: {Text(cycle.Low)}, high: {Text(cycle.High)}, period: {cycle.Up + cycle.Down}ba, decay: {cycle.Decay:R}}}"
+        : $"repeated: {{of: [{{linear: {{from: {Text(cycle.Low)}, to: {Text(cycle.High)}, for: {cycle.Up}ba}}}}, "
+            + $"{{linear: {{from: {Text(cycle.High)}, to: {Text(cycle.Low)}, for: {cycle.Down}ba}}}}]}}";
+
+    private static string Piece(FallShape shape, LoggedSchedule rows, long begin, long length)
     {
         var fit = FallFit.Between(shape, rows, begin, length);
-        return $"{shape}: {{from: {Text(fit.Top)}, to: {Text(FallFit.Low(fit))}, for: {length}ba}}";
+        return $"{shape.Name}: {{from: {Text(fit.Top)}, to: {Text(FallFit.Low(fit))}, for: {length}ba}}";
     }
 
     // Read as a recipe, and held against each row: what is written is what is judged.

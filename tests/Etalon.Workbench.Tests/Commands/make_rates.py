@@ -20,6 +20,13 @@ SCHEDULERS = {
     "growing-restarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 29, T_mult=2, eta_min=1e-4),
     "one-cycle": lambda o: lr_scheduler.OneCycleLR(o, 0.4, total_steps=T),
     "one-cycle-linear": lambda o: lr_scheduler.OneCycleLR(o, 0.4, total_steps=T, pct_start=0.25, anneal_strategy="linear", div_factor=10),
+    "polynomial": lambda o: lr_scheduler.PolynomialLR(o, T, power=0.9),
+    "polynomial-to-rest": lambda o: lr_scheduler.PolynomialLR(o, 150, power=2.0),
+    "warm-up-polynomial": lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.LinearLR(o, 0.1, 1.0, total_iters=20), lr_scheduler.PolynomialLR(o, T - 20, power=3.0)], milestones=[20]),
+    "triangular": lambda o: lr_scheduler.CyclicLR(o, 0.001, 0.1, step_size_up=20),
+    "triangular2": lambda o: lr_scheduler.CyclicLR(o, 0.001, 0.1, step_size_up=20, mode="triangular2"),
+    "triangular-uneven": lambda o: lr_scheduler.CyclicLR(o, 0.002, 0.1, step_size_up=15, step_size_down=35),
     "exponential": lambda o: lr_scheduler.ExponentialLR(o, 0.97),
     "inverse-root": lambda o: lr_scheduler.LambdaLR(o, lambda t: (30 / (t + 30)) ** 0.5),
     "warm-up-inverse-root": lambda o: lr_scheduler.LambdaLR(o, lambda t: min((t + 1) / 25, (25 / (t + 1)) ** 0.5)),
