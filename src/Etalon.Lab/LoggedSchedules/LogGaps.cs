@@ -17,7 +17,7 @@ internal static class LogGaps
     public static IEnumerable<string> NotFinite(string what, ScalarSeries? series, long scale)
     {
         if (series is { NotFinite: { Count: > 0 } steps })
-            yield return $"{what} is not finite at {Places(steps.Select(step => step * scale))}; left out.";
+            yield return $"{what} is no finite number at {Places(steps.Select(step => step * scale))}; left out.";
     }
 
     /// <summary>Rates below 0.</summary>

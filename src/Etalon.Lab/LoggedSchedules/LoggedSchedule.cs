@@ -21,12 +21,14 @@ internal sealed class LoggedSchedule
                 $"{log.Source}: its steps are epochs, of which nobody knows how long they are; give --steps-per-epoch N");
         long scale = log.IsByEpoch ? question.StepsPerEpoch!.Value : 1;
         var rates = SeriesNames.Find(log, LoggedQuantity.Rate, question.Map) ?? throw new InputException(
-            $"{log.Source}: has no learning rate under a name that etalon knows; name it by --map lr=NAME; it has {SeriesNames
-                .Names(log)}");
+            log.WithoutNumbers.FirstOrDefault(name => SeriesNames.HasRate([name])) is { } empty
+                ? $"{log.Source}: {empty} is no finite number in any row, and a schedule needs its rates; log the optimizer's rate"
+                : $"{log.Source}: has no learning rate under a name that etalon knows; name it by --map lr=NAME; it has "
+                    + SeriesNames.Names(log));
         var rows = rates.Points.Where(point => point.Value >= 0).ToList();
         if (rows.Count == 0) throw new InputException($"{log.Source}: none of its learning rates is 0 or more; is --map lr=NAME right?");
         long[] steps = [.. rows.Select(row => row.Step * scale)];
-        Interval = steps.Length < 2 ? scale : steps.Zip(steps.Skip(1), (a, b) => b - a).Order().ElementAt((steps.Length - 1) / 2);
+        Interval = steps.Length < 2 ? scale : steps.Zip(steps.Skip(1), (a, b) => b - a).Order().ElementAt((steps.Length - 2) / 2);
         // A log that begins much later than a row is one of a run that was resumed: of what came before nothing is known.
         FirstStep = steps[0] > MostBefore * Interval ? steps[0] : 0;
         Steps = [.. steps.Select(step => step - FirstStep)];

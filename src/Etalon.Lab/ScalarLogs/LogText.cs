@@ -59,13 +59,12 @@ internal static class LogText
     }
 
     /// <summary>
-    /// A number, NaN for one that is not finite; null for anything else. Some tools write numbers as text.
+    /// A number, NaN for one that is not finite and for a text that is none; null for anything else. Some tools write numbers as text.
     /// </summary>
     public static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.TryGetDouble(out double number) ? number : null,
-        JsonValueKind.String => NumberText.Read(value.GetString(), out double number) == NumberText.Fault.None ? number
-            : IsNotFinite(value.GetString()) ? double.NaN : null,
+        JsonValueKind.String => NumberText.Read(value.GetString(), out double number) == NumberText.Fault.None ? number : double.NaN,
         _ => null,
     };
 

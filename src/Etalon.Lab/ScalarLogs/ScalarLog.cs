@@ -31,6 +31,9 @@ internal sealed class ScalarLog
     /// <summary>What was odd and was read all the same.</summary>
     public List<string> Warnings { get; } = [];
 
+    /// <summary>The names under which the log has rows, but no finite number; known once it is settled.</summary>
+    public IReadOnlyList<string> WithoutNumbers { get; private set; } = [];
+
     /// <summary>Adds a point; a value that is not finite is no point, but is counted.</summary>
     /// <exception cref="InputException">There are too many.</exception>
     public void Add(string name, long step, double value)
@@ -46,8 +49,8 @@ internal sealed class ScalarLog
     public ScalarLog Settled()
     {
         foreach (var series in _series.Values) series.Settle();
-        var empty = _series.Where(each => each.Value.Points.Count == 0).Select(each => each.Key).ToList();
-        foreach (string name in empty) _series.Remove(name);
+        WithoutNumbers = [.. _series.Where(each => each.Value.Points.Count == 0).Select(each => each.Key)];
+        foreach (string name in WithoutNumbers) _series.Remove(name);
         return _series.Count > 0
             ? this : throw new InputException($"{Source}: is {Format} without any number; give one of a run that has begun");
     }
@@ -62,7 +65,7 @@ internal sealed class ScalarSeries
     /// <summary>The points, ascending by step once the log is settled.</summary>
     public IReadOnlyList<(long Step, double Value)> Points => _points;
 
-    /// <summary>The steps whose value is not finite, ascending once the log is settled.</summary>
+    /// <summary>The steps whose value is no finite number, ascending once the log is settled.</summary>
     public IReadOnlyList<long> NotFinite => _notFinite;
 
     /// <summary>Adds a point.</summary>

@@ -174,12 +174,25 @@ public sealed class LogFormatTests : IDisposable
     [InlineData("log.jsonl", "{\"step\": 0, \"lr\": 0.1, \"loss\": 1}\n{\"step\": 1, \"lr\": NaN, \"loss\": Infinity}\n"
         + "{\"step\": 2, \"lr\": 0.1, \"loss\": 1}\n")]
     [InlineData("log.csv", "step,lr,loss\n0,0.1,1\n1,nan,inf\n2,0.1,1\n")]
+    [InlineData("log.csv", "step,lr,loss,phase\n0,0.1,1,warm\n1,x,?,warm\n2,0.1,1,main\n")]
+    [InlineData("log.jsonl", "{\"step\": 0, \"lr\": 0.1, \"loss\": 1}\n{\"step\": 1, \"lr\": \"off\", \"loss\": \"-\"}\n"
+        + "{\"step\": 2, \"lr\": 0.1, \"loss\": 1}\n")]
     [InlineData("trainer_state.json", "{\"best_global_step\": null, \"log_history\": [{\"step\": 1, \"learning_rate\": 0.1, \"loss\": 1}, "
         + "{\"step\": 2, \"learning_rate\": NaN, \"loss\": -Infinity}, {\"step\": 3, \"learning_rate\": 0.1, \"loss\": 1}]}")]
     public void A_number_that_is_none_is_told_with_its_place(string name, string text)
     {
         var remarks = LoggedSchedule.Of(LogFormat.ReadAny(Write(name, text)), new()).Remarks;
-        Assert.Equal(["The rate is not finite at update 1; left out.", "The loss is not finite at update 1; left out."], remarks);
+        Assert.Equal(["The rate is no finite number at update 1; left out.", "The loss is no finite number at update 1; left out."], remarks);
+    }
+
+    [Theory]
+    [InlineData("nan")]
+    [InlineData("auto")]
+    public void A_log_without_any_rate_that_is_a_number_says_so(string rate)
+    {
+        string file = Write("log.csv", $"step,lr,loss\n0,{rate},1\n1,{rate},1\n");
+        var refused = Assert.Throws<InputException>(() => LoggedSchedule.Of(LogFormat.ReadAny(file), new()));
+        Assert.Equal($"{file}: lr is no finite number in any row, and a schedule needs its rates; log the optimizer's rate", refused.Message);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         var (code, output, error) = await Cli.Run("diagnose", log, "--optimizer", "sgd", "--weight-decay", "5e-4");
         Assert.True(code == 0, error);
         Assert.Contains("constant at 0.1", output, StringComparison.Ordinal);
-        Assert.Contains("The loss is not finite at update 2", output, StringComparison.Ordinal);
+        Assert.Contains("The loss is no finite number at update 2", output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -46,7 +46,7 @@ internal static class QuotedRows
 
     /// <summary>A number in a cell, NaN for one that is not finite; null for a text and an empty cell.</summary>
     public static double? Number(string cell) => cell.Length == 0 ? null
-        : CsvCells.Fault(cell, out double value) is null ? value : LogText.IsNotFinite(cell) ? double.NaN : null;
+        : CsvCells.Fault(cell, out double value) is null ? value : double.NaN;
 
     // A quote within quotes is doubled.
     private static List<string> Cells(string line)

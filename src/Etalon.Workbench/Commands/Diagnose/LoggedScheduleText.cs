@@ -9,6 +9,9 @@ internal static class LoggedScheduleText
 {
     private const int MostPhases = 12;
 
+    // Beyond the last digits of float64 there is no difference to tell.
+    private const double Rounding = 1e-14;
+
     public static IEnumerable<string> Of(LoggedSchedule schedule, SchedulePieces pieces, int width)
     {
         foreach (var line in Heading(schedule, width)) yield return line;
@@ -47,10 +50,10 @@ internal static class LoggedScheduleText
 
     /// <summary>The schedule in a sentence.</summary>
     public static string SentenceOf(SchedulePieces pieces) => pieces.Pieces.Count == 0
-        ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a plateau with a decay, cycles that begin "
-            + "anew, an exponential or inverse root, with a warm-up or without, and one cycle."
-        : $"The rate is that of {pieces.Words}; the largest difference is {pieces.Residual:0.0e0} of the peak"
-            + (pieces.IsExact ? "." : ", more than a log's digits leave, so it is not quite that.");
+        ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a polynomial, a plateau with a decay, cycles "
+            + "that begin anew, an exponential or inverse root, with a warm-up or without, one cycle, and lines up and down."
+        : $"The rate is that of {pieces.Words}; the largest difference is {(pieces.Residual < Rounding ? "that of rounding"
+            : $"{pieces.Residual:0.0e0} of the peak")}" + (pieces.IsExact ? "." : ", more than a log's digits leave, so it is not quite that.");
 
     private static string PhaseOf(LoggedPhase phase) =>
         (phase.End - phase.Begin == 1 ? $"update {phase.Begin:#,0}" : $"updates {phase.Begin:#,0} to {phase.End - 1:#,0}")

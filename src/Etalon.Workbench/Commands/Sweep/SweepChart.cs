@@ -1,7 +1,8 @@
-using Etalon.Lab;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Numerics;
 using Etalon.Lab.Sweeps;
+using Etalon.Lab;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -76,7 +77,7 @@ internal static class SweepChart
             int down = Array.IndexOf(rows, TextOf(row, keys[0])), across = Array.IndexOf(columns, TextOf(row, keys[1]));
             cells[down, across] = row.Value is { } value
                 ? new HeatCell(value.Mean, double.IsNaN(value.StandardDeviation)
-                    ? [$"{value.Mean:F4}"] : [$"{value.Mean:F4}", $"± {value.StandardDeviation:F4}"])
+                    ? [MetricText.Of(value.Mean)] : [MetricText.Of(value.Mean), $"± {MetricText.Of(value.StandardDeviation)}"])
                 : new HeatCell(double.NaN, [row.Diverged > 0 ? "diverged" : "missing"]);
         }
         return new HeatMap(TitleOf(sweep), keys[1], keys[0], columns, rows, cells);

@@ -1,4 +1,5 @@
 using Etalon.Lab.Sweeps;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -10,8 +11,8 @@ internal static class SweepSentence
     {
         if (table.Rows.FirstOrDefault(row => row.Value is not null) is not { Value: { } value } first)
             return "No trial has trained to its end yet.";
-        string spread = double.IsNaN(value.StandardDeviation) ? "" : $" ± {value.StandardDeviation:F4} over {value.Count} seeds";
-        return $"{sweep.Metric.Name} is best with {first.Configuration.Label}, {value.Mean:F4}{spread}{Others(sweep, table)}.";
+        string spread = double.IsNaN(value.StandardDeviation) ? "" : $" ± {MetricText.Of(value.StandardDeviation)} over {value.Count} seeds";
+        return $"{sweep.Metric.Name} is best with {first.Configuration.Label}, {MetricText.Of(value.Mean)}{spread}{Others(sweep, table)}.";
     }
 
     // The best mean may be of other seeds than those in common: what counts is that the others are worse on these.

@@ -1,5 +1,6 @@
 using Etalon.Lab.Numerics;
 using Etalon.Lab.Sweeps;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -44,10 +45,10 @@ internal static class SweepTableText
     {
         var difference = comparison.Difference;
         if (double.IsNaN(comparison.CorrectedPValue))
-            return $"  row {row}: {difference.Mean:F4} in each of {difference.Count} seeds: the test needs differences that vary";
-        string interval = $"95 % interval {difference.Low:F4} to {difference.High:F4}, {difference.Count} seeds";
+            return $"  row {row}: {MetricText.Of(difference.Mean)} in each of {difference.Count} seeds: the test needs differences that vary";
+        string interval = $"95 % interval {MetricText.Of(difference.Low)} to {MetricText.Of(difference.High)}, {difference.Count} seeds";
         string verdict = comparison.IsSignificant ? "beyond chance at 5 %" : "not beyond chance at 5 %";
-        return $"  row {row}: {difference.Mean:F4}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";
+        return $"  row {row}: {MetricText.Of(difference.Mean)}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";
     }
 
     internal static string[] Header(SweepTable table) =>
@@ -66,16 +67,14 @@ internal static class SweepTableText
         ];
         string note = string.Join(", ", notes.Where(text => text.Length > 0));
         return row.Value is { } value
-            ? [.. changes, $"{value.Count}", Text(value.Mean), Text(value.StandardDeviation), Interval(value), Text(row.Best!.Mean),
-                Text(row.Last!.Mean), note]
+            ? [.. changes, $"{value.Count}", MetricText.Of(value.Mean), MetricText.Of(value.StandardDeviation), Interval(value),
+                MetricText.Of(row.Best!.Mean), MetricText.Of(row.Last!.Mean), note]
             : [.. changes, "0", "", "", "", "", "", note];
     }
 
-    private static string Interval(SampleMean mean) => double.IsNaN(mean.Margin) ? "" : $"{mean.Low:F4} to {mean.High:F4}";
+    private static string Interval(SampleMean mean) => double.IsNaN(mean.Margin) ? "" : $"{MetricText.Of(mean.Low)} to {MetricText.Of(mean.High)}";
 
-    private static string Text(double number) => double.IsNaN(number) ? "" : $"{number:F4}";
-
-    private static IEnumerable<string> Aligned(IReadOnlyList<string[]> rows)
+        private static IEnumerable<string> Aligned(IReadOnlyList<string[]> rows)
     {
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         return rows.Select(row =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Etalon.Engine;
 using Etalon.Lab.Training;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -27,8 +28,8 @@ internal sealed class EpochMeter(double epochs)
         int width = epochs.ToString("0.##", CultureInfo.InvariantCulture).Length;
         string line =
             $"epoch {report.Epoch.ToString("0.##", CultureInfo.InvariantCulture).PadLeft(width)}/{epochs:0.##}  train loss "
-            + $"{Mean.Loss,7:F4}  accuracy {Mean.Accuracy,8:P2}"
-            + $"  test loss {report.Test.Loss,7:F4}  accuracy {report.Test.Accuracy,8:P2}  rate "
+            + $"{MetricText.Of(Mean.Loss),7}  accuracy {Mean.Accuracy,8:P2}"
+            + $"  test loss {MetricText.Of(report.Test.Loss),7}  accuracy {report.Test.Accuracy,8:P2}  rate "
             + $"{_rate:G4}{Groups("test", report.TestSplit)}{Groups("fit", report.Fit)}";
         (_lossSum, _correct, _labels) = (0, 0, 0);
         return line;

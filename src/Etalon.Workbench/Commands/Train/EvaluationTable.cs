@@ -1,3 +1,4 @@
+using Etalon.Workbench.Terminals;
 namespace Etalon.Workbench.Commands;
 
 /// <summary>
@@ -22,7 +23,7 @@ internal static class EvaluationTable
             + $"{"test accuracy",13}{string.Concat(groups.Select(key => $"  {Heading(key)}"))}";
         foreach (var line in lines)
         {
-            yield return $"{Number(line, "epoch"),7:0.##}  {Number(line, "step") + 1,9:N0}  {Number(line, "test/loss"),10:F4}  "
+            yield return $"{Number(line, "epoch"),7:0.##}  {Number(line, "step") + 1,9:N0}  {MetricText.Of(Number(line, "test/loss")),10}  "
                 + $"{Number(line, Metric),13:P2}"
                 + string.Concat(
                 groups.Select(key => "  " + (line.TryGetValue(key, out double share) ? $"{share:P2}" : "").PadLeft(Heading(key).Length)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Training;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -42,7 +43,7 @@ internal sealed class ProgressDisplay(TextWriter error, Recipe recipe, long begi
         int full = (int)(share * BarWidth);
         var left = elapsed * ((double)(recipe.TotalSteps - done) / (done - begin));
         return $"{new string('█', full)}{new string('░', BarWidth - full)} {share,4:P0}  {Clock(elapsed)} < {Clock(left)}"
-            + $"  {_images / elapsed.TotalSeconds:N0} images/s  loss {_meter.Mean.Loss:F4}  accuracy {_meter.Mean.Accuracy:P1}";
+            + $"  {_images / elapsed.TotalSeconds:N0} images/s  loss {MetricText.Of(_meter.Mean.Loss)}  accuracy {_meter.Mean.Accuracy:P1}";
     }
 
     private static string Clock(TimeSpan time) =>
