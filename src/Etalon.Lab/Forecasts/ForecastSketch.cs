@@ -1,4 +1,5 @@
 using Etalon.Lab.Conversions;
+using Etalon.Lab.Numerics;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 using Etalon.Numerics;
@@ -27,8 +28,7 @@ internal sealed record ForecastSketch(IReadOnlyList<double> OverEquilibrium, dou
         var state = new Plain { Square = StartOf(values, rule) };
         var over = new double[steps.Count];
         var phases = new PhaseBegins(recipe);
-        // Compensated, as the units of a table are.
-        double units = 0, rest = 0;
+        var units = new CompensatedSum();
         for (int step = 0, next = 0; step < values.Count; step++)
         {
             if ((step & 0xFFFF) == 0) cancellation.ThrowIfCancellationRequested();
@@ -36,12 +36,11 @@ internal sealed record ForecastSketch(IReadOnlyList<double> OverEquilibrium, dou
             if ((numbers.Momentum != 0) != hasMomentum) return null;
             phases.Add(step, numbers);
             if (next < steps.Count && step == steps[next]) over[next++] = Over(numbers, rule, state.Square);
-            double added = UnitsOf(numbers, rule) + rest, sum = units + added;
-            (rest, units) = (added - (sum - units), sum);
+            units.Add(UnitsOf(numbers, rule));
             state.Next(rule, numbers, isFirst: step == 0);
             if (!(state.Square is > 1e-100 and < 1e100)) return null;
         }
-        return new(over, units, phases.All.Count);
+        return new(over, units.Value, phases.All.Count);
     }
 
     /// <summary>The mixing units of an update.</summary>

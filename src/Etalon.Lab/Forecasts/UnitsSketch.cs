@@ -1,4 +1,5 @@
 using Etalon.Lab.Conversions;
+using Etalon.Lab.Numerics;
 using Etalon.Lab.Optimizers;
 using Etalon.Lab.Recipes;
 
@@ -19,17 +20,16 @@ internal static class UnitsSketch
         if (recipe.Optimizer is not SgdSpec || recipe.AutoDecay is not null) return null;
         var rule = recipe.Optimizer.Rule;
         var until = new double[updates.Count];
-        double units = 0, rest = 0;
+        var units = new CompensatedSum();
         int stride = Math.Max(1, values.Count / MostLookedAt);
         for (int step = 0, next = 0; next < updates.Count; step += stride)
         {
-            while (next < updates.Count && updates[next] <= step) until[next++] = units;
+            while (next < updates.Count && updates[next] <= step) until[next++] = units.Value;
             if (step >= values.Count) break;
-            double added = Math.Min(stride, values.Count - step) * ForecastSketch.UnitsOf(values[step], rule) + rest, sum = units + added;
-            (rest, units) = (added - (sum - units), sum);
+            units.Add(Math.Min(stride, values.Count - step) * ForecastSketch.UnitsOf(values[step], rule));
         }
         // The last of them may lie between two that were looked at.
-        for (int i = updates.Count - 1; i >= 0 && updates[i] >= values.Count; i--) until[i] = units;
+        for (int i = updates.Count - 1; i >= 0 && updates[i] >= values.Count; i--) until[i] = units.Value;
         return until;
     }
 }
