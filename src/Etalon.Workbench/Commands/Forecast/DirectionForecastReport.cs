@@ -59,25 +59,34 @@ internal static class DirectionForecastReport
     /// <summary>The phases as a table.</summary>
     public static IEnumerable<string> Phases(DirectionForecast forecast)
     {
-        yield return $"phase {"updates",15} {"rate",18} {"decay",16} {"units",8} {"settled",8} {"eff. rate/equil.",18}";
+        List<string[]> rows = [["phase", "updates", "rate", "decay", "units", "settled", "eff. rate/equil."]];
         for (var i = 0; i < forecast.Phases.Count; i++)
         {
             var phase = forecast.Phases[i];
             var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
-            yield return $"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),18} "
-                + $"{Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {forecast.SettledIn(phase),8:P0} "
-                + $"{$"{Ratio(forecast, phase.Begin)} > {Ratio(forecast, phase.End - 1)}",18}";
+            rows.Add(
+            [
+                $"{i + 1}", $"{phase.Begin}-{phase.End}", Pair(first.Rate, last.Rate), Pair(first.WeightDecay, last.WeightDecay),
+                $"{phase.MixingUnits:G3}", $"{forecast.SettledIn(phase):P0}",
+                $"{Ratio(forecast, phase.Begin)} > {Ratio(forecast, phase.End - 1)}",
+            ]);
         }
+        return TextTable.Aligned(rows, left: -1);
     }
 
     private static IEnumerable<string> Groups(DirectionForecast forecast)
     {
-        if (!forecast.HasWeights) yield break;
+        if (!forecast.HasWeights) return [];
         long end = forecast.Recipe.TotalSteps;
-        yield return $"{"group",-34} {"weights",8} {"norm",17} {"r.m.s. at the end",17} {"angle",9}";
-        foreach (var group in forecast.Groups)
-            yield return $"{group.Name,-34} {group.Weights,8:0} {$"{group.NormAt(0):G4} > {group.NormAt(end):G4}",17} "
-                + $"{group.RootMeanSquareAt(end),17:G4} {group.AngleAt(forecast.MainStep),9:G3}";
+        return TextTable.Aligned(
+        [
+            ["group", "weights", "norm", "r.m.s. at the end", "angle"],
+            .. forecast.Groups.Select(group => (string[])
+            [
+                group.Name, $"{group.Weights:0}", $"{group.NormAt(0):G4} > {group.NormAt(end):G4}", $"{group.RootMeanSquareAt(end):G4}",
+                $"{group.AngleAt(forecast.MainStep):G3}",
+            ]),
+        ]);
     }
 
     /// <summary>Where the weights settle, and what gradients do.</summary>

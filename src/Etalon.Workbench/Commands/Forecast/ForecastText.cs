@@ -2,6 +2,7 @@ using System.Globalization;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Forecasts;
 using Etalon.Numerics;
+using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;
 
@@ -22,20 +23,19 @@ internal static class ForecastText
     {
         int digits = Digits(forecast, measured);
         var curve = forecast.Whole.Curve;
-        var text =
-            new List<string> { $"phase {"updates",15} {"rate",16} {"decay",16} {"units",8} {"settled",8} {"norm",17} "
-                + $"{"eff. rate/equil.",17}" };
+        List<string[]> rows = [["phase", "updates", "rate", "decay", "units", "settled", "norm", "eff. rate/equil."]];
         for (var i = 0; i < forecast.Phases.Count; i++)
         {
             var phase = forecast.Phases[i];
             var (first, last) = (phase.First.Numbers, phase.Last.Numbers);
             string norms = forecast.HasNorms ? Norms(curve.NormAt(phase.Begin), curve.NormAt(phase.End), digits) : "?";
-            text.Add(
-                $"{i + 1,5} {$"{phase.Begin}-{phase.End}",15} {Pair(first.Rate, last.Rate),16} "
-                + $"{Pair(first.WeightDecay, last.WeightDecay),16} {phase.MixingUnits,8:G3} {phase.Equilibrated,8:P0} {norms,17} "
-                + $"{Ratios(forecast, phase.Begin, phase.End - 1, digits),17}");
+            rows.Add(
+            [
+                $"{i + 1}", $"{phase.Begin}-{phase.End}", Pair(first.Rate, last.Rate), Pair(first.WeightDecay, last.WeightDecay),
+                $"{phase.MixingUnits:G3}", $"{phase.Equilibrated:P0}", norms, Ratios(forecast, phase.Begin, phase.End - 1, digits),
+            ]);
         }
-        return text;
+        return [.. TextTable.Aligned(rows, left: -1)];
     }
 
     /// <summary>A sentence or two for each phase.</summary>

@@ -17,7 +17,9 @@ internal static class SweepTableText
         if (SweepText.NoLongerAskedFor(folder) is { } kept) output.WriteLine(kept);
         output.WriteLine($"{Words(sweep.Metric)}, mean over seeds; ± is the standard deviation");
         output.WriteLine();
-        foreach (string line in Aligned([Header(table), .. table.Rows.Select((row, i) => Cells(row, i + 1))])) output.WriteLine(line);
+        string[] header = Header(table);
+        string[][] rows = [header, .. table.Rows.Select((row, i) => Cells(row, i + 1))];
+        foreach (string line in TextTable.Aligned(rows, left: header.Length - 1)) output.WriteLine(line);
         if (table.Comparisons.Count == 0) return;
         output.WriteLine();
         output.WriteLine("Row 1 less the others, seed by seed (paired t test, p corrected by Holm for all of them):");
@@ -72,12 +74,6 @@ internal static class SweepTableText
             : [.. changes, "0", "", "", "", "", "", note];
     }
 
-    private static string Interval(SampleMean mean) => double.IsNaN(mean.Margin) ? "" : $"{MetricText.Of(mean.Low)} to {MetricText.Of(mean.High)}";
-
-        private static IEnumerable<string> Aligned(IReadOnlyList<string[]> rows)
-    {
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        return rows.Select(row =>
-            string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : cell.PadLeft(widths[column]))).TrimEnd());
-    }
+    private static string Interval(SampleMean mean) => double.IsNaN(mean.Margin)
+        ? "" : $"{MetricText.Of(mean.Low)} to {MetricText.Of(mean.High)}";
 }
