@@ -149,7 +149,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <see cref="MaxBatch"/> images.</param>
     /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is
     /// <see cref="Loss.ForEvaluation"/>.</param>
-    /// <exception cref="ArgumentException">The batch is empty or too large, or the images do not have the network's shape.</exception>
+    /// <exception cref="ArgumentException">The batch is empty or too large, the images do not have the network's shape, or a label is no
+    /// class.</exception>
     public LossResult Forward(ReadOnlySpan<T> images, ReadOnlySpan<int> labels, bool isTraining)
     {
         int count = labels.Length / LabelsPerImage;
@@ -160,10 +161,10 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (images.Length != count * _input.ImageLength)
             throw new ArgumentException(
                 $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
+        _output.Take(labels);
         _pass.Begin(count, isTraining);
         int begin = _pass.FirstImage * _input.ImageLength, length = _pass.OwnImages * _input.ImageLength;
         images.Slice(begin, length).CopyTo(new Span<T>(_input.Data + begin, length));
-        labels.CopyTo(_output.Labels);
         Prepare();
         for (int i = 0; i < _layers.Length; i++)
         {

@@ -54,9 +54,11 @@ public partial class DocumentExamples
     [Fact]
     public void Readme()
     {
+        float[] images = new float[32 * 8 * 8]; // yours: [image][height][width][channel]
+        int[] labels = new int[32]; // the class of each image, from 0
+
         var numbers = new CounterStream(seed: 1, "readme");
-        float[] images = new float[32 * 8 * 8];
-        int[] labels = [.. Enumerable.Range(0, 32).Select(i => i % 10)];
+        for (int i = 0; i < labels.Length; i++) labels[i] = i % 10;
         foreach (ref float pixel in images.AsSpan()) pixel = (float)numbers.NextNormal();
 
         var run = new RunLength(epochs: 2, stepsPerEpoch: 40);

@@ -37,8 +37,17 @@ public sealed unsafe class OutputLayer<T> : Layer<T> where T : unmanaged, IFloat
     /// <summary>Labels of an image: the pixels of what the loss reads.</summary>
     internal int LabelsPerImage => Output.Map.Pixels;
 
-    /// <summary>The labels of the batch, image by image.</summary>
-    internal Span<int> Labels => _labels;
+    /// <summary>Takes the labels of a batch, image by image.</summary>
+    /// <exception cref="ArgumentException">One of them is no class.</exception>
+    internal void Take(ReadOnlySpan<int> labels)
+    {
+        int classes = _loss.ClassesOf(Outputs), wrong = labels.IndexOfAnyExceptInRange(0, classes - 1);
+        if (wrong >= 0)
+            throw new ArgumentException(
+                $"label {labels[wrong]} of image {wrong / LabelsPerImage} of the batch is no class: the outputs tell 0 to {classes - 1}",
+                nameof(labels));
+        labels.CopyTo(_labels);
+    }
 
     internal LossResult Result { get; private set; }
 

@@ -15,6 +15,9 @@ public sealed class Logistic : Loss
             "the logistic loss separates two classes; use cross-entropy for more");
 
     /// <inheritdoc/>
+    public override int ClassesOf(int outputs) => 2;
+
+    /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<double> outputs, int label, Span<double> gradient)
     {
         double sign = label == 1 ? 1 : -1, margin = sign * outputs[0];

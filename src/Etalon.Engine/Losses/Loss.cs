@@ -15,6 +15,9 @@ public abstract class Loss
     /// <summary>The outputs a network needs for so many classes.</summary>
     public virtual int OutputsFor(int classes) => classes;
 
+    /// <summary>The classes that so many outputs tell apart: labels are 0 to this less 1.</summary>
+    public virtual int ClassesOf(int outputs) => outputs;
+
     /// <summary>The loss of one example and its gradient by the outputs.</summary>
     /// <param name="outputs">z.</param>
     /// <param name="label">The class, 0-based.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Etalon.Lab;
 using Etalon.Lab.Files;
+using Etalon.Lab.Runs;
+using Etalon.Lab;
 
 namespace Etalon.Workbench.Options;
 
@@ -49,8 +50,26 @@ internal static class CommonOptions
         if (Directory.Exists(inside)) return inside;
         if (Directory.Exists(run)) return run;
         CurrentFolder.Require(inside);
+        // A sweep's trials stand in a folder of its own below the runs.
+        if (SweepOf(run, root) is { } sweep)
+            throw new InputException(
+                $"there is no run \"{run}\" in {root}, but one in {sweep}; give --runs {sweep}, or its folder {Path.Combine(sweep, run)}");
         throw new InputException(
             $"there is no run \"{run}\" in {root}, nor a folder of that name; `etalon runs list` shows the runs there are. "
             + "One that ended before its first checkpoint was on the disk left none: train or fork it again");
+    }
+
+    private static string? SweepOf(string run, string root)
+    {
+        try
+        {
+            return Path.GetFileName(run) != run || !Directory.Exists(root) ? null
+                : Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+                    .FirstOrDefault(folder => File.Exists(Path.Combine(folder, run, RunFolder.ResolvedName)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -63,6 +63,21 @@ public sealed class TrainAndPredictTests : IDisposable
         Assert.Contains("2 images have 6 outputs", room.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void A_label_that_is_no_class_is_refused_with_its_image(int label)
+    {
+        using var network = Build();
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        float[] before = network.Parameters.Span.ToArray();
+        var error = Assert.Throws<ArgumentException>("labels", () =>
+            network.Train(_images.AsSpan(0, 4 * 16), [0, 1, label, 2], sgd, new Hyperparameters(0.1, 0, 0.9)));
+        Assert.Contains($"label {label} of image 2 of the batch is no class: the outputs tell 0 to 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, network.Parameters.Span.ToArray());
+    }
+
     [Fact]
     public void A_gradient_that_is_not_finite_changes_nothing_and_names_the_layer()
     {

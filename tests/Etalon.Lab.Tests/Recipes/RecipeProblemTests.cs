@@ -92,6 +92,8 @@ public class RecipeProblemTests
     [InlineData("seed: 1\n---\nseed: 2", "r:2:1: a second document begins here")]
     [InlineData("{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{", "nested more than 32 deep")]
     [InlineData("seed: 1\nmodel:\n  name: mlp\n\thidden: [3]", "r:4:1: the line is indented with a tab; YAML is indented with blanks")]
+    [InlineData("learning_rate: cosine", "r:1:16: learning_rate = cosine: is a piece, which has its parameters below it; write "
+        + "learning_rate: {cosine: {...}} with those of docs/recipes.md")]
     [InlineData("learning_rate: 1e-400", "r:1:16: learning_rate = 1e-400: must be 0, or at least 5e-324 in size")]
     [InlineData("learning_rate: 1e4_00", "r:1:16: learning_rate = 1e4_00: must be at most 1.8e308 in size")]
     [InlineData("weight_decay: 0,1", "r:1:15: weight_decay = 0,1: must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?")]

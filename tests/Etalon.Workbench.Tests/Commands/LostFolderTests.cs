@@ -66,6 +66,18 @@ public sealed class LostFolderTests : IDisposable
         Assert.DoesNotContain("the folder that you are in", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_trial_is_found_in_its_sweep()
+    {
+        string trial = Path.Combine(_folder.Path, "rates", "0123abcd");
+        Directory.CreateDirectory(trial);
+        await File.WriteAllTextAsync(Path.Combine(trial, "resolved.json"), "{}", TestContext.Current.CancellationToken);
+        var (code, _, said) = await Cli.Run("runs", "show", "0123abcd", "--runs", _folder.Path);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Equal($"there is no run \"0123abcd\" in {_folder.Path}, but one in {_folder.Path}/rates; give --runs {_folder.Path}/rates, or its "
+            + $"folder {trial}\n", said.Replace('\\', '/'));
+    }
+
     // A file stands where the folder should be, which stops every user; what stops all but root is tried where root is not who tests.
     [Theory]
     [InlineData("FILE/in: this folder cannot be made or written (FILE is a file); name another with --to\n",

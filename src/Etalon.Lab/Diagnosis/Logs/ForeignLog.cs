@@ -15,11 +15,13 @@ internal static class ForeignLog
             && !(format is CsvFormat or WandbFormat or LightningFormat && HasGroupsOrSteps(path, format));
     }
 
-    // A plain CSV by update is a log of its own, unless all that it has is a rate.
+    // A plain CSV by update is a log of its own, unless all that it has is a rate, or nothing that a log of its own could mean: a curve that
+    // TensorBoard's page wrote has the columns Wall time, Step and Value.
     private static bool HasGroupsOrSteps(string path, LogFormat format)
     {
         var header = QuotedRows.Header(LogText.Head(path));
         return header.Any(name => ColumnAliases.Of(name) is { } known && LogColumns.GroupOf(known.Name) is not null)
-            || (format is CsvFormat && SeriesNames.StepOf(header) is not null && !SeriesNames.HasRate(header));
+            || (format is CsvFormat && SeriesNames.StepOf(header) is { } step && !SeriesNames.HasRate(header)
+                && header.Any(name => name != step && (ColumnAliases.Of(name) is not null || ColumnAliases.Near(name) is not null)));
     }
 }

@@ -125,7 +125,11 @@ internal sealed class ScheduleReader(RecipeTime time, RecipeProblems problems, R
         }
         catch (ValueException exception)
         {
-            throw new ValueException(exception.Node, exception.Message) { Candidates = AllPieces };
+            // What follows the value that is not one, as in "learning_rate = cosine: must be ...".
+            string message = node is RecipeScalar { Text: var word } && PieceTable.ByName.ContainsKey(word)
+                ? $"is a piece, which has its parameters below it; write {quantity.Key}: {{{word}: {{...}}}} with those of docs/recipes.md"
+                : exception.Message;
+            throw new ValueException(exception.Node, message) { Candidates = AllPieces };
         }
     }
 

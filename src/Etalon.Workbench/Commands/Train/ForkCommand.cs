@@ -29,8 +29,8 @@ internal static class ForkCommand
             is; the new run's resolved.json names it. The old and the new schedules are drawn over each other.
 
             Examples:
-              etalon fork digits weight_decay=0.001
-              etalon fork digits --at 345 duration=40ep "learning_rate={linear: {from: 0.05, to: 0}}"
+              etalon fork digits duration=40ep "learning_rate={steps: {start: 0.2, at: [20ep, 35ep], factor: 0.1}}"
+              etalon fork digits --at 230 weight_decay=0.001
             """)
         {
             run, changes, at, threads, runs, json, tensorBoard,
