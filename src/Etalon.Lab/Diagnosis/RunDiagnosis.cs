@@ -15,13 +15,15 @@ internal sealed class RunDiagnosis
         var evidence = new Evidence(log);
         var flags = new List<Flag>();
         // What a comparison finds is the cause: it knows what was meant.
-        if (reference is not null) flags.AddRange(ScheduleComparison.Of(log, reference, evidence));
+        if (reference is not null && !log.IsConverted) flags.AddRange(ScheduleComparison.Of(log, reference, evidence));
         // Each cause takes what it explains out of the evidence, so the next one sees another log.
         foreach (var cause in CauseCatalog.All) flags.AddRange(cause.Find(evidence));
         evidence.ForgetChecksOfTooFewRows();
         Flags = flags;
         (Evidence, Phases) = (evidence, evidence.Phases);
-        RunRemarks.AddTo(evidence, isCompared: reference is not null);
+        RunRemarks.AddTo(evidence, isCompared: reference is not null && !log.IsConverted);
+        if (reference is not null && log.IsConverted)
+            evidence.NotLookedAt.Add($"the numbers against {reference.Name}: the log has those of an equivalent form, which are others");
         var diagnostics = evidence.HasDirections ? DiagnosticCatalog.OfDirections : DiagnosticCatalog.All;
         Findings = [.. Phases.SelectMany(phase => diagnostics.SelectMany(diagnostic => diagnostic.Judge(phase)))];
     }

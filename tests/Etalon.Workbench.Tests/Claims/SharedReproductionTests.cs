@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Etalon.Lab.Tests;
-using Etalon.Lab.Tests.Runs;
 using Etalon.Workbench.Tests.Commands;
 using Etalon.Workbench.Tests.Sweeps;
 

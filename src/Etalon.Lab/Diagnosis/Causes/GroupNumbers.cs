@@ -11,7 +11,8 @@ internal sealed class GroupNumbers : Cause
     {
         var decays = Ratios(evidence, group => group.WeightDecay, evidence.Log.WeightDecay);
         var without = decays.Where(each => each.Value < 1 - Slack).ToDictionary();
-        if (without.Count > 0) yield return Decay(evidence, without);
+        // In an equivalent form a rate that grows takes the part of the decay.
+        if (without.Count > 0 && !evidence.Log.IsConverted) yield return Decay(evidence, without);
         foreach (var flag in Other(evidence, "rate", group => group.Rate, Most(evidence, group => group.Rate))) yield return flag;
         foreach (var flag in Other(evidence, "momentum", group => group.Momentum, Most(evidence, group => group.Momentum)))
             yield return flag;

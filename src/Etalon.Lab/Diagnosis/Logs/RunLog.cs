@@ -60,6 +60,16 @@ internal sealed record RunLog
     /// <summary>What the logger wrote down about the optimizer's parameter groups and the network's modules; null for nothing.</summary>
     public string? Note { get; init; }
 
+    /// <summary>
+    /// Whether the weights are trained in an equivalent form without decay: they are in the parameter group that the exported scheduler
+    /// names so, and have none.
+    /// </summary>
+    internal bool IsConverted => Note?.Contains(ConvertedGroup, StringComparison.Ordinal) == true && Groups.Count > 0
+        && Groups.All(group => group.WeightDecay.All(decay => !(decay > 0)));
+
+    // As the logger writes "group 0 covered: lr ...".
+    private const string ConvertedGroup = " covered: lr ";
+
     /// <summary>The updates that a row's sums cover, from the row before on; empty where there are no sums.</summary>
     public double[] Covered { get; init; } = [];
 

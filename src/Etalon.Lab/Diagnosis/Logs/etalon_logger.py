@@ -556,7 +556,8 @@ def _groups_of(model, optimizer):
     for i, group in enumerate(optimizer.param_groups):
         own = [names.get(id(p), "?") for p in group["params"]]
         numbers = " ".join(f"{key} {float(group.get(key) or 0):.6g}" for key in NUMBERS)
-        texts.append(f"group {i}: {numbers}: {len(own)} parameters of {sum(p.numel() for p in group['params'])} numbers: {' '.join(own[:8])}{' ...' if len(own) > 8 else ''}")
+        called = f" {group['name']}" if isinstance(group.get("name"), str) else ""
+        texts.append(f"group {i}{called}: {numbers}: {len(own)} parameters of {sum(p.numel() for p in group['params'])} numbers: {' '.join(own[:8])}{' ...' if len(own) > 8 else ''}")
     return "; ".join(texts)
 
 

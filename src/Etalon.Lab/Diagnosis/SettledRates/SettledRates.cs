@@ -1,7 +1,6 @@
 using Etalon.Lab.Diagnosis.Logs;
 using Etalon.Lab.Diagnosis.Phases;
 using Etalon.Lab.Numerics;
-using Etalon.Lab.Optimizers;
 using Etalon.Lab.Runs;
 using Etalon.Numerics;
 

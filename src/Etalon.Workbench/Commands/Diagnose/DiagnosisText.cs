@@ -70,7 +70,7 @@ internal static class DiagnosisText
         double units = RunRemarks.UnitsOf(diagnosis.Phases);
         if (double.IsNaN(units))
             return "How long the run is, in mixing units, cannot be said: rate, weight decay or momentum is missing in the log.";
-        if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
+        if (units == 0) return WithoutDecay(diagnosis.Log);
         string meaning = units switch
         {
             _ when diagnosis.Evidence.HasTooFewRows => "so few rows say nothing of what decay does",
@@ -85,13 +85,17 @@ internal static class DiagnosisText
             + $"{meaning}.";
     }
 
+    private static string WithoutDecay(RunLog log) => log.IsConverted
+        ? "Trained in an equivalent form: no weight decay acts on these weights, and a rate that grows takes its part."
+        : "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
+
     private static string OfDirections(RunDiagnosis diagnosis)
     {
         if (diagnosis.Log.Kind == OptimizerKind.AdamWithL2)
             return "How long the run is, in mixing units, cannot be said: Adam divides the decay in the gradient by the gradients' size.";
         double units = RunRemarks.UnitsOf(diagnosis.Phases);
         if (double.IsNaN(units)) return "How long the run is, in mixing units, cannot be said: rate or weight decay is missing in the log.";
-        if (units == 0) return "No weight decay acts on these weights: their norms only grow, and the effective rate only falls.";
+        if (units == 0) return WithoutDecay(diagnosis.Log);
         string meaning = units switch
         {
             < 0.1 => "weight decay plays almost no part in this run, and norms stay near where the updates lead them from the start",
