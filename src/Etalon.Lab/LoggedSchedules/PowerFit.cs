@@ -10,7 +10,9 @@ internal static class PowerFit
 
     private const int Grid = 24, MostEnds = 32, MostRows = 200, Fewest = 8;
 
-    /// <summary>The power and the end of the fall, of those within an interval of where the rate comes to rest; null with too few rows.</summary>
+    /// <summary>
+    /// The power and the end of the fall, of those within an interval of where the rate comes to rest; null with too few rows.
+    /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="begin">The update at which it begins.</param>
     public static (double Power, long End)? Of(LoggedSchedule rows, long begin)
@@ -45,9 +47,10 @@ internal static class PowerFit
 
         double PowerTo(long end)
         {
-            double step = Elementary.Log(Most / Least) / Grid;
-            double near = Enumerable.Range(0, Grid + 1).Select(i => Elementary.Log(Least) + step * i).MinBy(log => ResidualOf(Elementary.Exp(log), end));
-            return Elementary.Exp(TernarySearch.Minimum(near - step, near + step, log => ResidualOf(Elementary.Exp(log), end)));
+            double Of(double log) => ResidualOf(Elementary.Exp(log), end);
+            double least = Elementary.Log(Least), step = Elementary.Log(Most / Least) / Grid;
+            double near = Enumerable.Range(0, Grid + 1).Select(i => least + step * i).MinBy(Of);
+            return Elementary.Exp(TernarySearch.Minimum(near - step, near + step, Of));
         }
     }
 }

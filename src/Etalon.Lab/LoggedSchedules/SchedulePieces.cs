@@ -6,8 +6,9 @@ namespace Etalon.Lab.LoggedSchedules;
 
 /// <summary>
 /// The pieces of a recipe that explain a logged schedule: a warm-up, then a constant, drops, a line, a cosine, a power of what remains, a
-/// plateau with a decay, cycles that begin anew, or a decay without an end; or one cycle, or lines up and down over and over. Each candidate is written as a recipe, read back, and held against
-/// every row. The first counts that leaves what the digits of a recipe leave, or else what those of a log do.
+/// plateau with a decay, cycles that begin anew, or a decay without an end; or one cycle, or lines up and down over and over. Each
+/// candidate is written as a recipe, read back, and held against every row. The first counts that leaves what the digits of a recipe
+/// leave, or else what those of a log do.
 /// </summary>
 /// <param name="Pieces">What stands below learning_rate, a line each; empty where nothing explains the rows.</param>
 /// <param name="Words">In words, such as "warm-up of 500 updates, cosine to 0".</param>

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Etalon.Lab;
 using Etalon.Lab.Files;
 using Etalon.Lab.Runs;
-using Etalon.Lab;
 
 namespace Etalon.Workbench.Options;
 

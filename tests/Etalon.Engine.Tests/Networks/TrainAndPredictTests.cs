@@ -74,7 +74,8 @@ public sealed class TrainAndPredictTests : IDisposable
         float[] before = network.Parameters.Span.ToArray();
         var error = Assert.Throws<ArgumentException>("labels", () =>
             network.Train(_images.AsSpan(0, 4 * 16), [0, 1, label, 2], sgd, new Hyperparameters(0.1, 0, 0.9)));
-        Assert.Contains($"label {label} of image 2 of the batch is no class: the outputs tell 0 to 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"label {label} of image 2 of the batch is no class: the outputs tell 0 to 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, network.Parameters.Span.ToArray());
     }
 

@@ -182,7 +182,8 @@ public sealed class LogFormatTests : IDisposable
     public void A_number_that_is_none_is_told_with_its_place(string name, string text)
     {
         var remarks = LoggedSchedule.Of(LogFormat.ReadAny(Write(name, text)), new()).Remarks;
-        Assert.Equal(["The rate is no finite number at update 1; left out.", "The loss is no finite number at update 1; left out."], remarks);
+        Assert.Equal(
+            ["The rate is no finite number at update 1; left out.", "The loss is no finite number at update 1; left out."], remarks);
     }
 
     [Theory]
@@ -192,7 +193,8 @@ public sealed class LogFormatTests : IDisposable
     {
         string file = Write("log.csv", $"step,lr,loss\n0,{rate},1\n1,{rate},1\n");
         var refused = Assert.Throws<InputException>(() => LoggedSchedule.Of(LogFormat.ReadAny(file), new()));
-        Assert.Equal($"{file}: lr is no finite number in any row, and a schedule needs its rates; log the optimizer's rate", refused.Message);
+        Assert.Equal(
+            $"{file}: lr is no finite number in any row, and a schedule needs its rates; log the optimizer's rate", refused.Message);
     }
 
     [Fact]

@@ -105,12 +105,13 @@ public sealed class LogsOfOtherToolsTests : IDisposable
     public async Task A_curve_from_TensorBoards_page_is_read_once_it_is_named()
     {
         string curve = Path.Combine(_folder, "lr.csv");
-        await File.WriteAllLinesAsync(curve, Enumerable.Range(0, 50).Select(i => Invariant($"{1700000000.5 + i},{i * 10},{0.1 - i * 0.002}"))
-            .Prepend("Wall time,Step,Value"), TestContext.Current.CancellationToken);
+        var rows = Enumerable.Range(0, 50).Select(i => Invariant($"{1700000000.5 + i},{i * 10},{0.1 - i * 0.002}"));
+        await File.WriteAllLinesAsync(curve, rows.Prepend("Wall time,Step,Value"), TestContext.Current.CancellationToken);
         var (code, _, error) = await Cli.Run("diagnose", curve);
         Assert.Equal(2, code);
         Assert.Contains("name it by --map lr=NAME; it has Wall time, Value", error, StringComparison.Ordinal);
-        (code, string output, error) = await Cli.Run("diagnose", curve, "--map", "lr=Value", "--optimizer", "sgd", "--weight-decay", "5e-4");
+        (code, string output, error) = await Cli.Run(
+            "diagnose", curve, "--map", "lr=Value", "--optimizer", "sgd", "--weight-decay", "5e-4");
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("linear from 0.1 to 0", output, StringComparison.Ordinal);
     }

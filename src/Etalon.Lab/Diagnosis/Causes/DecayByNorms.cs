@@ -117,8 +117,8 @@ internal sealed class DecayByNorms : Cause
         return decays.Length == 0
             ? "anything that needs the weight decay: the log has no weight_decay, and none is assumed, neither 0 nor another; log it"
             : evidence.Log.IsConverted
-                ? "decay, mixing units and equilibrium: these weights are trained in an equivalent form, without decay at a rate that takes "
-                    + "its part; `etalon forecast` tells them of the recipe"
+                ? "decay, mixing units and equilibrium: these weights are trained in an equivalent form, without decay at a rate "
+                    + "that takes its part; `etalon forecast` tells them of the recipe"
             : decays.All(decay => decay == 0) ? "the decay that the norms show: the log says that there is none to hold them against"
             : evidence.LawGroups.Any(HasColumns) ? "the decay that the norms show: too few rows between which rate and momentum stand still"
             : "the decay that the norms show: that needs norm/NAME, gradsq/NAME, with momentum also buffer_dot/NAME or angle/NAME, and "

@@ -15,8 +15,8 @@ internal static class ForeignLog
             && !(format is CsvFormat or WandbFormat or LightningFormat && HasGroupsOrSteps(path, format));
     }
 
-    // A plain CSV by update is a log of its own, unless all that it has is a rate, or nothing that a log of its own could mean: a curve that
-    // TensorBoard's page wrote has the columns Wall time, Step and Value.
+    // A plain CSV by update is a log of its own, unless all that it has is a rate, or nothing that a log of its own could mean: a curve
+    // from TensorBoard's page has the columns Wall time, Step and Value.
     private static bool HasGroupsOrSteps(string path, LogFormat format)
     {
         var header = QuotedRows.Header(LogText.Head(path));

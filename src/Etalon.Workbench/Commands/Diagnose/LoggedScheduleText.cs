@@ -53,7 +53,8 @@ internal static class LoggedScheduleText
         ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a polynomial, a plateau with a decay, cycles "
             + "that begin anew, an exponential or inverse root, with a warm-up or without, one cycle, and lines up and down."
         : $"The rate is that of {pieces.Words}; the largest difference is {(pieces.Residual < Rounding ? "that of rounding"
-            : $"{pieces.Residual:0.0e0} of the peak")}" + (pieces.IsExact ? "." : ", more than a log's digits leave, so it is not quite that.");
+            : $"{pieces.Residual:0.0e0} of the peak")}" + (pieces.IsExact
+                ? "." : ", more than a log's digits leave, so it is not quite that.");
 
     private static string PhaseOf(LoggedPhase phase) =>
         (phase.End - phase.Begin == 1 ? $"update {phase.Begin:#,0}" : $"updates {phase.Begin:#,0} to {phase.End - 1:#,0}")

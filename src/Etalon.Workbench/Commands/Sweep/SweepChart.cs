@@ -1,7 +1,7 @@
+using Etalon.Lab;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Numerics;
 using Etalon.Lab.Sweeps;
-using Etalon.Lab;
 using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench.Commands;

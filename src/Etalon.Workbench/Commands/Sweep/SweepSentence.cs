@@ -11,7 +11,8 @@ internal static class SweepSentence
     {
         if (table.Rows.FirstOrDefault(row => row.Value is not null) is not { Value: { } value } first)
             return "No trial has trained to its end yet.";
-        string spread = double.IsNaN(value.StandardDeviation) ? "" : $" ± {MetricText.Of(value.StandardDeviation)} over {value.Count} seeds";
+        string spread = double.IsNaN(value.StandardDeviation)
+            ? "" : $" ± {MetricText.Of(value.StandardDeviation)} over {value.Count} seeds";
         return $"{sweep.Metric.Name} is best with {first.Configuration.Label}, {MetricText.Of(value.Mean)}{spread}{Others(sweep, table)}.";
     }
 

@@ -47,7 +47,8 @@ internal static class SweepTableText
     {
         var difference = comparison.Difference;
         if (double.IsNaN(comparison.CorrectedPValue))
-            return $"  row {row}: {MetricText.Of(difference.Mean)} in each of {difference.Count} seeds: the test needs differences that vary";
+            return $"  row {row}: {MetricText.Of(difference.Mean)} in each of {difference.Count} seeds: the test needs differences that "
+                + "vary";
         string interval = $"95 % interval {MetricText.Of(difference.Low)} to {MetricText.Of(difference.High)}, {difference.Count} seeds";
         string verdict = comparison.IsSignificant ? "beyond chance at 5 %" : "not beyond chance at 5 %";
         return $"  row {row}: {MetricText.Of(difference.Mean)}, {interval}, p = {comparison.CorrectedPValue:G2}: {verdict}";
