@@ -40,6 +40,34 @@ public sealed class OutcomeCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_many_outcomes_those_that_another_process_computes_come_last()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var hasOther = new ManualResetEventSlim();
+        var other = Task.CompletedTask;
+        List<string> computed = [], got = [];
+        new OutcomeCache<string>(Run(_ => { }, token)).Get("a", 1, () =>
+        {
+            other = Task.Factory.StartNew(() => new OutcomeCache<string>(Run(_ => { }, token)).ForEach(["a", "b", "c"],
+                name => (name, 1, () =>
+                {
+                    computed.Add(name);
+                    return $"{name} of the other";
+                }),
+                (name, outcome) =>
+                {
+                    got.Add(outcome);
+                    if (got.Count == 2) hasOther.Set();
+                }), token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            hasOther.Wait(token);
+            return "a of this";
+        });
+        await other;
+        Assert.Equal(["b", "c"], computed);
+        Assert.Equal(["b of the other", "c of the other", "a of this"], got);
+    }
+
+    [Fact]
     public void Who_waits_for_an_outcome_can_be_interrupted_and_one_whose_computation_broke_off_is_computed_anew()
     {
         using var stop = new CancellationTokenSource();

@@ -46,12 +46,14 @@ internal sealed record ParameterMixingExperiment
         var recipes = Enumerable.Range(1, Seeds).Select(seed => Recipe.ForRun($"mixing-seed{seed}", seed)).ToList();
         run.Ledger.Add(recipes);
         var tracks = new MixingTrack[Seeds];
-        ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, i =>
-        {
-            // The labels of all seeds are the first one's: a mean across runs has to be asked the same questions.
-            tracks[i] = kept.Get($"mixing-seed{i + 1}", new { recipes[i].Hash, Distances }, () => Track(recipes[i], run.Cancellation));
-            run.Report($"{recipes[i].Name} done");
-        }, run.Cancellation);
+        // The labels of all seeds are the first one's: a mean across runs has to be asked the same questions.
+        kept.ForEach([.. Enumerable.Range(0, Seeds)],
+            i => ($"mixing-seed{i + 1}", new { recipes[i].Hash, Distances }, () => Track(recipes[i], run.Cancellation)),
+            (i, track) =>
+            {
+                tracks[i] = track;
+                run.Report($"{recipes[i].Name} done");
+            });
         double[] across = [.. Enumerable.Range(0, Seeds).Select(i => MeanLoss(recipes[i], tracks[i].Last, tracks[(i + 1) % Seeds].Last))];
         return new ParameterMixingReport(this, tracks, across);
     }

@@ -92,16 +92,19 @@ internal sealed record RateRobustnessExperiment
         var outcomes = new ConcurrentDictionary<SweepRun, SweepOutcome>();
         var left = new ConcurrentDictionary<(SweepNetwork, SweepRule), int>(
             runs.GroupBy(one => (one.Network, one.Rule)).Select(group => KeyValuePair.Create(group.Key, group.Count())));
-        ParallelRuns.ForEach(runs, run.Threads, one =>
+        kept.ForEach(runs, one =>
         {
             var recipe = Recipe(one);
-            outcomes[one] = kept.Get($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}",
-                new { recipe.Hash, data.ContentHash }, () => Train(recipe, data, run.Cancellation));
+            return ($"{one.Network.Name}-{one.Rule.Name}-{one.Rate:R}-seed{one.Seed}", new { recipe.Hash, data.ContentHash },
+                () => Train(recipe, data, run.Cancellation));
+        }, (one, outcome) =>
+        {
+            outcomes[one] = outcome;
             if (left.AddOrUpdate((one.Network, one.Rule), 0, (_, before) => before - 1) == 0)
                 run.Report(
                     $"{one.Network.Title}, {one.Rule.Title}: {one.Network.Rates.Count} rates trained, {outcomes.Count} of {runs.Count} "
                     + $"runs done");
-        }, run.Cancellation);
+        });
         return new RateRobustnessReport
         {
             Networks = [.. Networks.Select(network => Gather(network, 1.0 / data.ClassCount, outcomes))],

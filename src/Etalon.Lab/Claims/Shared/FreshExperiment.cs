@@ -1,7 +1,6 @@
 using Etalon.Engine;
 using Etalon.Lab.Data;
 using Etalon.Lab.Models;
-using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims.Shared;
 
@@ -49,13 +48,17 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
         ArgumentNullException.ThrowIfNull(run);
         var kept = new OutcomeCache<FreshTrack>(run);
         var tracks = new FreshTrack[Arms.Count * Seeds];
-        ParallelRuns.ForEach([.. Enumerable.Range(0, tracks.Length)], run.Threads, i =>
-        {
-            var arm = Arms[i / Seeds];
-            int seed = i % Seeds + 1;
-            tracks[i] = kept.Get($"{arm.Name}-seed{seed}", Settings(arm), () => Train(arm, (ulong)seed, run.Cancellation));
-            run.Report($"{arm.Title}, seed {seed} done");
-        }, run.Cancellation);
+        kept.ForEach([.. Enumerable.Range(0, tracks.Length)],
+            i =>
+            {
+                var (arm, seed) = (Arms[i / Seeds], i % Seeds + 1);
+                return ($"{arm.Name}-seed{seed}", Settings(arm), () => Train(arm, (ulong)seed, run.Cancellation));
+            },
+            (i, track) =>
+            {
+                tracks[i] = track;
+                run.Report($"{Arms[i / Seeds].Title}, seed {i % Seeds + 1} done");
+            });
         return [.. Arms.Select((_, arm) => (IReadOnlyList<FreshTrack>)[.. tracks.Skip(arm * Seeds).Take(Seeds)])];
     }
 

@@ -46,16 +46,23 @@ internal sealed record StochasticDifferentialExperiment
         var kept = new OutcomeCache<SvagOutcome>(run);
         var outcomes = new SvagOutcome[SubSteps.Count * Seeds];
         // The longest first, so that no thread is left with one.
-        ParallelRuns.ForEach([.. Enumerable.Range(0, outcomes.Length).Reverse()], run.Threads, i =>
-        {
-            int subSteps = SubSteps[i / Seeds], seed = i % Seeds + 1;
-            var recipe = Recipe(subSteps).ForRun($"svag-{subSteps}-seed{seed}", seed);
-            outcomes[i] = kept.Get(recipe.Name, new { recipe.Hash, Updates, Shares = $"{Shares(subSteps)}" },
-                () => Train(recipe, subSteps, run.Cancellation));
-            run.Report($"{recipe.Name} done");
-        }, run.Cancellation);
+        kept.ForEach([.. Enumerable.Range(0, outcomes.Length).Reverse()],
+            i =>
+            {
+                int subSteps = SubSteps[i / Seeds];
+                var recipe = Recipe(subSteps).ForRun(Name(i), i % Seeds + 1);
+                return (recipe.Name, new { recipe.Hash, Updates, Shares = $"{Shares(subSteps)}" },
+                    () => Train(recipe, subSteps, run.Cancellation));
+            },
+            (i, outcome) =>
+            {
+                outcomes[i] = outcome;
+                run.Report($"{Name(i)} done");
+            });
         return [.. SubSteps.Select((_, row) => (IReadOnlyList<SvagOutcome>)[.. outcomes.Skip(row * Seeds).Take(Seeds)])];
     }
+
+    private string Name(int i) => $"svag-{SubSteps[i / Seeds]}-seed{i % Seeds + 1}";
 
     // ((1 + sqrt(2 l - 1)) / 2, (1 - sqrt(2 l - 1)) / 2): the mean gradient, and l times its variance.
     private static (double First, double Second) Svag(int subSteps)

@@ -47,7 +47,7 @@ internal sealed class ToyConeClaim : Claim
     ];
 
     /// <inheritdoc/>
-    public override ClaimCost? CostAt(ClaimScale scale) => new(0.4);
+    public override ClaimCost? CostAt(ClaimScale scale) => new(0.5);
 
     /// <inheritdoc/>
     public override ClaimReport Reproduce(ClaimRun run)

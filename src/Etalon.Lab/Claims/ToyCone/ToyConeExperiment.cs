@@ -1,5 +1,4 @@
 using Etalon.Lab.Claims.Shared;
-using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims.ToyCone;
 
@@ -65,11 +64,13 @@ internal sealed record ToyConeExperiment
         var kept = new OutcomeCache<ToyTrack>(run);
         var settings = Settings;
         var tracks = new ToyTrack[settings.Count * Seeds];
-        ParallelRuns.ForEach([.. Enumerable.Range(0, tracks.Length)], run.Threads, i =>
-        {
-            var example = settings[i / Seeds].Example with { Seed = (ulong)(i % Seeds) + 1 };
-            tracks[i] = kept.Get($"toy-{i / Seeds}-seed{i % Seeds + 1}", new { example, Cone }, () => ToyTrack.Of(example, Cone, Delta));
-        }, run.Cancellation);
+        kept.ForEach([.. Enumerable.Range(0, tracks.Length)],
+            i =>
+            {
+                var example = settings[i / Seeds].Example with { Seed = (ulong)(i % Seeds) + 1 };
+                return ($"toy-{i / Seeds}-seed{i % Seeds + 1}", new { example, Cone }, () => ToyTrack.Of(example, Cone, Delta));
+            },
+            (i, track) => tracks[i] = track);
         run.Report($"{tracks.Length} runs of the toy example done");
         return new ToyConeReport(this,
             [.. settings.Select((setting, i) => (setting.Name, (IReadOnlyList<ToyTrack>)[.. tracks.Skip(i * Seeds).Take(Seeds)]))]);

@@ -3,7 +3,6 @@ using Etalon.Lab.Data;
 using Etalon.Lab.LinearProbes;
 using Etalon.Lab.Recipes;
 using Etalon.Lab.Runs;
-using Etalon.Lab.Training;
 
 namespace Etalon.Lab.Claims.TransferByStage;
 
@@ -84,21 +83,26 @@ internal sealed record TransferByStageExperiment
         var readings = new ProbeReading[Seeds][];
         var kept = new OutcomeCache<ProbeReading[]>(run, run.RunsFolder);
         int done = 0;
-        ParallelRuns.ForEach([.. Enumerable.Range(0, Seeds)], run.Threads, seed =>
-        {
-            var settings = new
+        kept.ForEach([.. Enumerable.Range(0, Seeds)],
+            seed =>
             {
-                Run = recipes[seed].Hash,
-                Steps = steps,
-                Targets = targets.Select(target => new { target.Name, target.Data.ContentHash })
-            };
-            readings[seed] = kept.Get(runs[seed].Name, settings, () =>
+                var settings = new
+                {
+                    Run = recipes[seed].Hash,
+                    Steps = steps,
+                    Targets = targets.Select(target => new { target.Name, target.Data.ContentHash })
+                };
+                return (runs[seed].Name, settings, () =>
+                {
+                    using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
+                    return [.. steps.Select(step => probe.Read(step, run.Cancellation))];
+                });
+            },
+            (seed, read) =>
             {
-                using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
-                return [.. steps.Select(step => probe.Read(step, run.Cancellation))];
+                readings[seed] = read;
+                run.Report($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
             });
-            run.Report($"{Interlocked.Increment(ref done)} of {Seeds} runs probed: {runs[seed].Name}");
-        }, run.Cancellation);
         return new TransferByStageReport([.. Targets.Select(target => target.Name)], readings);
     }
 

@@ -56,11 +56,13 @@ internal sealed class WnGradGrowthClaim : Claim
         int seeds = run.SeedsOr(Seeds);
         var kept = new OutcomeCache<double[]>(run);
         double[][] noisy = new double[seeds][];
-        ParallelRuns.ForEach([.. Enumerable.Range(0, seeds)], run.Threads, seed =>
-        {
-            var recipe = Network.ForRun("growth", seed + 1);
-            noisy[seed] = kept.Get($"growth-seed{seed + 1}", new { recipe.Hash, Looks }, () => Divisors(recipe, run.Cancellation));
-        }, run.Cancellation);
+        kept.ForEach([.. Enumerable.Range(0, seeds)],
+            seed =>
+            {
+                var recipe = Network.ForRun("growth", seed + 1);
+                return ($"growth-seed{seed + 1}", new { recipe.Hash, Looks }, () => Divisors(recipe, run.Cancellation));
+            },
+            (seed, divisors) => noisy[seed] = divisors);
         double exact = ConstantNoise.DivisorAfter(1, Constant), vanishing = Vanishing();
         return new ClaimReport(this,
             $"Gradients of norm 1, {Constant:N0} updates; a perceptron 64-64-64-10 without normalization on the digits with two fifths of "
