@@ -133,6 +133,7 @@ public sealed class SlurmTests : IDisposable
         SlurmCluster.Signal(SlurmCluster.Continue, process);
         await Requeued(cluster, job, cancellation);
         Assert.Contains($"{job}_0 is put back into the queue", File.ReadAllText(log), StringComparison.Ordinal);
+        Assert.Contains("task 0 was told to stop; its trials keep their checkpoints", File.ReadAllText(log), StringComparison.Ordinal);
         Control("update", $"JobId={job}_0", Soon, "TimeLimit=60");
         await Done("late", job, cancellation);
     }

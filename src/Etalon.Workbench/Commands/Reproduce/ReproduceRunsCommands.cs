@@ -19,7 +19,7 @@ internal static class ReproduceRunsCommands
 
     /// <summary><c>etalon reproduce cancel</c>.</summary>
     public static Command Cancel() => Create(
-        "cancel", "Takes the training runs of claims out of Slurm's queue; those at work keep a checkpoint.",
+        "cancel", "Takes the training runs of a report's folder out of Slurm's queue; those at work keep a checkpoint.",
         (sweep, folder, streams) => SweepOnSlurm.Cancel(folder.Path, sweep.Name, streams.Output));
 
     /// <summary><c>etalon reproduce task</c>: what the script of <c>etalon reproduce --on slurm</c> calls; help does not show it.</summary>

@@ -53,9 +53,18 @@ internal static class SweepTaskCommand
     {
         var tasks = SlurmSubmission.Read(list);
         if (number >= tasks.Count) throw new InputException($"--task {number}: {list} has {tasks.Count} tasks");
-        var folder = SweepRun.ExecuteToEnd(
-            sweep, runs, tasks[number], options, trial => error.WriteLine(SweepText.Line(trial)), cancellation);
-        // Of a part of the trials with halving nothing follows; all of them are in each task.
-        return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
+        try
+        {
+            var folder = SweepRun.ExecuteToEnd(
+                sweep, runs, tasks[number], options, trial => error.WriteLine(SweepText.Line(trial)), cancellation);
+            // Of a part of the trials with halving nothing follows; all of them are in each task.
+            return folder.IsFinished ? ExitCode.Done : ExitCode.Failed;
+        }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(
+                $"task {number} was told to stop; its trials keep their checkpoints, and whoever trains them next continues", exception,
+                cancellation);
+        }
     }
 }
