@@ -100,6 +100,7 @@ def updates_of_their_own_size():
                         weight.mul_(1.001)
         logged = rows(f"own-size-{name}.csv")
         assert [row["momentum"] for row in logged] == [0.9] * 12 and logged[0]["optimizer"] == type(optimizer).__name__
+        assert "weight_decay 0.1 momentum 0.9: " in logged[0]["note"], logged[0]["note"]
         assert all(row["decoupled"] == (name != "Adam") for row in logged) and logged[3]["elements/0.weight"] == 48
         for t, (row, (square, dot, norm)) in enumerate(zip(logged, seen)):
             # What changes the weights after the update is Muon's update too, since nothing else says what that was.

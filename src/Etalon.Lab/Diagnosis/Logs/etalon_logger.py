@@ -555,7 +555,8 @@ def _groups_of(model, optimizer):
     texts = []
     for i, group in enumerate(optimizer.param_groups):
         own = [names.get(id(p), "?") for p in group["params"]]
-        numbers = " ".join(f"{key} {float(group.get(key) or 0):.6g}" for key in NUMBERS)
+        own_numbers = {"momentum": (group.get("betas") or (0,))[0], **group}
+        numbers = " ".join(f"{key} {float(own_numbers.get(key) or 0):.6g}" for key in NUMBERS)
         called = f" {group['name']}" if isinstance(group.get("name"), str) else ""
         texts.append(f"group {i}{called}: {numbers}: {len(own)} parameters of {sum(p.numel() for p in group['params'])} numbers: {' '.join(own[:8])}{' ...' if len(own) > 8 else ''}")
     return "; ".join(texts)

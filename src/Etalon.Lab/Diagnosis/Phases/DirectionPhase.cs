@@ -127,12 +127,33 @@ internal sealed class DirectionPhase
         {
             // Tensors have a law each, and all of them together have none.
             if (group.Name == LogGroup.Whole) return null;
-            double[] known = [.. Enumerable.Range(group.FirstWindowRow, group.Steps.Count - group.FirstWindowRow)
-                .Select(row => group.Of(group.Group.GradientSquare)[row] * group.Square(row)).Where(double.IsFinite)];
-            return known.Length > 0 && known.Average() > 0 && momentum is >= 0 and < 1
-                ? DirectionEquilibrium.AdamWithL2(rate, decay, elements, known.Average(), momentum) : null;
+            return GradientsFelt(group) is > 0 and var felt && momentum is >= 0 and < 1
+                ? DirectionEquilibrium.AdamWithL2(rate, decay, elements, felt, momentum) : null;
         }
         return RuleOf(group.Phase.Log, group.Group, group.Phase.FirstRow)?.Equilibrium(rate, decay, elements);
+    }
+
+    // The decay of Adam with L2 acts as λ w over the root of the mean of squares, so what counts of |g|²|w|² is the mean of that inverse
+    // root: a few gradients of many times the size are felt for as long as β₂ remembers them, and rule a plain mean. Rows that lie further
+    // apart than that tell no such mean; of them the plain one is taken.
+    private static double GradientsFelt(GroupPhase group)
+    {
+        var beta2 = group.Phase.Log.Beta2;
+        var (mean, weight, sum, plain, count) = (0.0, 0.0, 0.0, 0.0, 0);
+        bool isDense = true;
+        for (int row = 0; row < group.Steps.Count; row++)
+        {
+            double square = group.Of(group.Group.GradientSquare)[row] * group.Square(row);
+            if (!double.IsFinite(square)) continue;
+            long gap = row == 0 ? 1 : group.Steps[row] - group.Steps[row - 1];
+            double remembered = beta2.Length > 0 ? beta2[group.Phase.FirstRow + row] : double.NaN, kept = Elementary.Pow(remembered, gap);
+            isDense &= gap * (1 - remembered) <= 1;
+            (mean, weight) = (kept * mean + (1 - kept) * square, kept * weight + 1 - kept);
+            if (row < group.FirstWindowRow) continue;
+            (sum, plain, count) = (sum + Math.Sqrt(weight / mean), plain + square, count + 1);
+        }
+        if (count == 0) return double.NaN;
+        return isDense && double.IsFinite(sum) ? count / sum * (count / sum) : plain / count;
     }
 
     private static double First(double[] values) => Array.Find(values, double.IsFinite) is var value && value > 0 ? value : double.NaN;

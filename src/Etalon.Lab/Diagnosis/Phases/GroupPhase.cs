@@ -201,7 +201,8 @@ internal sealed class GroupPhase
     private int WindowBegin()
     {
         double length = (Phase.End - Phase.Begin) / 4.0;
-        if (Law is { Units: > 0 } law) length = Math.Min(length, 1 / (4 * law.Units));
+        // Rate times decay is no measure of time where Adam has its decay in the gradient.
+        if (Law is { Units: > 0 } law && Phase.Log.Kind != OptimizerKind.AdamWithL2) length = Math.Min(length, 1 / (4 * law.Units));
         int begin = Steps.Count;
         while (begin > 0 && (Phase.End - Steps[begin - 1] <= length || Steps.Count - begin < FewestRows)) begin--;
         return begin;

@@ -18,7 +18,7 @@ namespace Etalon.Lab.Simulations.Scenarios;
 internal sealed class OptimizersScenario : Scenario
 {
     private const int Side = 16, Dimension = Side * Side;
-    private const double UnitsToSettle = 1, UnitsToMeasure = 3;
+    private const double UnitsToSettle = 1, UnitsToMeasure = 3, Shortest = 0.2;
 
     /// <inheritdoc/>
     public override string Name => "optimizers";
@@ -116,7 +116,8 @@ internal sealed class OptimizersScenario : Scenario
             double norm = Math.Sqrt(Dot(tensor.Span, tensor.Span));
             foreach (ref double weight in tensor.Span) weight *= each.Predicted.Norm / norm;
         }
-        double unit = each.Predicted.RelaxationRate / 2;
+        // Weights start at equilibrium, so that the long way of squares that lag behind them is not waited for to its end.
+        double unit = Math.Max(each.Predicted.RelaxationRate / 2, Shortest * each.Numbers.Rate * each.Numbers.WeightDecay);
         long settle = (long)Math.Ceiling(Math.Max(UnitsToSettle / unit, each.Memory));
         long steps = settle + (long)Math.Ceiling(UnitsToMeasure / unit);
         double[] norms = new double[replicas], versines = new double[replicas];
