@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etalon.Numerics;
 
 namespace Etalon.Lab.Advice;
@@ -40,25 +41,22 @@ internal sealed class Advice
             Rate = usual;
         }
         Shape = budget.Shape ?? UsualShape(budget);
-        (WantedUnits, var units) = UnitsOf(budget, Shape);
-        double updates = Shape.UpdatesAtPeak(budget.TotalSteps);
-        DecayBeforeLimits = DecayFor(WantedUnits, updates);
         Limits = [.. LimitsOf(rule, budget.StepsPerEpoch, budget.TotalSteps)];
-        Binding = Limits.Where(limit => Rate * DecayBeforeLimits > limit.Largest * (1 + 1e-9)).MinBy(limit => limit.Largest);
-        WeightDecay = Limited(DecayBeforeLimits);
+        // How long a warm-up must be depends on the decay, which depends on it but little: the decay without one tells it.
+        WeightDecay = Limited(DecayFor(budget.Warmup ?? 0).Decay);
         Norm = rule.Kind == AdvisedOptimizer.AdamW && budget.StartRms is { } rms ? new(rule, Rate, WeightDecay, rms) : null;
         if (rule.IsCoupled && budget is { Noise: { } noise, Squares: { Settled: > 0 } squares })
             MeasuredNorm = new(rule, Rate, WeightDecay, noise.StartNorm, squares);
         ShortestWarmup = ((NormWarmup?)Norm ?? MeasuredNorm)?.Shortest(budget.TotalSteps);
         (Warmup, var warmup) = WarmupOf(budget);
-        // A linear warm-up gives half of what the peak would.
-        if (budget.Warmup is null && Warmup > 0 && updates > Warmup)
-        {
-            WeightDecay = Limited(DecayFor(WantedUnits, updates - Warmup / 2.0));
-            updates -= Warmup / 2.0;
-        }
+        if (Warmup > 0 && Warmup >= Shape.FirstFall(budget.TotalSteps))
+            throw new InputException($"the warm-up of {Warmup} updates is not over before the rate falls at update "
+                + $"{Shape.FirstFall(budget.TotalSteps)}; give a shorter one by --warmup, or let the rate fall later");
+        (DecayBeforeLimits, WantedUnits, string units) = DecayFor(Warmup);
+        Binding = Limits.Where(limit => Rate * DecayBeforeLimits > limit.Largest * (1 + 1e-9)).MinBy(limit => limit.Largest);
+        WeightDecay = Limited(DecayBeforeLimits);
         UnitsPerUpdate = Rate * WeightDecay * rule.UnitsPerIntrinsicRate;
-        UnitsByPhase = [.. Shape.PhaseShares(budget.TotalSteps).Select(share => share * UnitsPerUpdate * updates)];
+        UnitsByPhase = [.. Shape.UpdatesOfPhases(budget.TotalSteps, Warmup).Select(updates => updates * UnitsPerUpdate)];
         Numbers = [rate, OfDecay(units), OfShape(), warmup, .. OfBatch(), OfGroups()];
     }
 
@@ -79,6 +77,9 @@ internal sealed class Advice
 
     /// <summary>The weight decay as a recipe has it: two digits are what the rule is worth, and none above a limit.</summary>
     public string DecayText => Binding is null ? NumberWords.OfDecay(WeightDecay) : NumberWords.OfLargestDecay(WeightDecay);
+
+    /// <summary>That of the recipe: what it does differs from the rule's by up to half a digit.</summary>
+    public double WrittenDecay => double.Parse(DecayText, CultureInfo.InvariantCulture);
 
     /// <summary>What the decay would be if nothing limited it.</summary>
     public double DecayBeforeLimits { get; }
@@ -151,14 +152,19 @@ internal sealed class Advice
                 "the run would forget within an epoch what it has learned there; one unit an epoch is the most");
     }
 
-    private double DecayFor(double units, double updates) => units / (Rate * Budget.Rule.UnitsPerIntrinsicRate * updates);
+    private (double Decay, double Units, string Reason) DecayFor(long warmup)
+    {
+        double updates = Shape.UpdatesAtPeak(Budget.TotalSteps, warmup);
+        var (units, reason) = UnitsOf(Budget, Shape, updates);
+        return (units / (Rate * Budget.Rule.UnitsPerIntrinsicRate * updates), units, reason);
+    }
 
     private double Limited(double decay) => Math.Min(decay, Limits.Min(limit => limit.Largest) / Rate);
 
     private static RateShape UsualShape(Budget budget) => budget.IsExtendable
         ? new RateShape.Plateau() : budget.Family == NetworkFamily.Lm ? new RateShape.Linear() : new RateShape.Cosine();
 
-    private static (double Units, string Reason) UnitsOf(Budget budget, RateShape shape)
+    private static (double Units, string Reason) UnitsOf(Budget budget, RateShape shape, double updates)
     {
         if (budget.Units is { } given) return (given, $"{NumberWords.Of(given)} mixing units, as given");
         if (budget is not { Family: NetworkFamily.Lm, TokensPerParameter: { } tokens })
@@ -166,7 +172,7 @@ internal sealed class Advice
                 + "published recipes of 90 to 300 epochs have 9 to 20");
         double peak = Math.Clamp(Elementary.Pow(tokens, DecayOverTokens) / UnitsAtOneToken, 2, 60);
         // The law is for the units that the peak rate would have for the whole run.
-        return (peak * shape.UpdatesAtPeak(1_000_000) / 1e6,
+        return (peak * updates / budget.TotalSteps,
             $"{NumberWords.Of(peak)} mixing units at the peak rate, {NumberWords.Of(tokens)}^0.527/1.084 by tokens per parameter "
             + "(Bergsma et al. 2025)");
     }
@@ -174,8 +180,7 @@ internal sealed class Advice
     private AdvisedNumber OfDecay(string units)
     {
         string text = DecayText;
-        // The warm-up's half is out of the updates already.
-        string updates = $"{WantedUnits / (Rate * Budget.Rule.UnitsPerIntrinsicRate * DecayOfUnits()):0}";
+        string updates = $"{Shape.UpdatesAtPeak(Budget.TotalSteps, Warmup):0}";
         string formula = Budget.Rule.IsCoupled
             ? $"{NumberWords.Of(WantedUnits)} · (1 - {Budget.Rule.Momentum})/({NumberWords.OfRate(Rate)} · {updates} updates)"
             : $"{NumberWords.Of(WantedUnits)}/({NumberWords.OfRate(Rate)} · {updates} updates)";
@@ -195,8 +200,6 @@ internal sealed class Advice
             reason + neighbor,
             "the length of the run, and the rate: only their product with the decay counts; 8 to 40 units are in use");
     }
-
-    private double DecayOfUnits() => Binding is null ? WeightDecay : DecayBeforeLimits;
 
     private AdvisedNumber OfShape() => Budget.Shape is not null
         ? new("schedule", Shape.Words, Standing.Given, "as given")
@@ -227,7 +230,8 @@ internal sealed class Advice
         if (budget.Rule.Kind == AdvisedOptimizer.Lion)
             return (0, new(Name, "none", Standing.Habit, "Lion has no mean of squared gradients to wait for",
                 "a loss that rises in the first updates: then 1 to 5 % of the run"));
-        long squares = (long)Math.Min(2 / (1 - budget.Rule.Beta2), LongestWarmupOfSquares * budget.TotalSteps);
+        // Rounded, since 2/(1 - 0.95) is a hair less than 40.
+        long squares = (long)Math.Min(Math.Round(2 / (1 - budget.Rule.Beta2)), LongestWarmupOfSquares * budget.TotalSteps);
         if (Norm is null)
             return (squares, new(Name, Updates(squares), Standing.PublishedRecipes,
                 "2/(1 - β₂) updates, until the mean of squared gradients is known (Ma and Yarats 2019), at most 2 % of the run",

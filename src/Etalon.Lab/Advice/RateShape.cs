@@ -7,10 +7,15 @@ internal abstract record RateShape
 
     /// <summary>The updates at the peak rate that give as many mixing units as the part of the run that must forget the start: n.</summary>
     /// <param name="total">Updates of the run: T.</param>
-    public abstract double UpdatesAtPeak(long total);
+    /// <param name="warmup">Those of them in which the rate rises in a line: they count half, and what falls after them is as much
+    /// shorter.</param>
+    public abstract double UpdatesAtPeak(long total, long warmup);
 
-    /// <summary>The mixing units of each phase over those of the first.</summary>
-    public virtual IReadOnlyList<double> PhaseShares(long total) => [1];
+    /// <summary>The same for each phase, of which the first must forget the start.</summary>
+    public virtual IReadOnlyList<double> UpdatesOfPhases(long total, long warmup) => [UpdatesAtPeak(total, warmup)];
+
+    /// <summary>The update by which a warm-up must be over: the rate falls from there on, however far it has risen.</summary>
+    public virtual long FirstFall(long total) => total;
 
     /// <summary>The rate at the end over its peak.</summary>
     public abstract double AtEnd { get; }
@@ -27,7 +32,7 @@ internal abstract record RateShape
     public sealed record Flat : RateShape
     {
         /// <inheritdoc/>
-        public override double UpdatesAtPeak(long total) => total;
+        public override double UpdatesAtPeak(long total, long warmup) => total - warmup / 2.0;
 
         /// <inheritdoc/>
         public override double AtEnd => 1;
@@ -44,7 +49,7 @@ internal abstract record RateShape
     public sealed record Cosine(double Low = 0) : RateShape
     {
         /// <inheritdoc/>
-        public override double UpdatesAtPeak(long total) => total * (1 + Low) / 2;
+        public override double UpdatesAtPeak(long total, long warmup) => warmup / 2.0 + (total - warmup) * (1 + Low) / 2;
 
         /// <inheritdoc/>
         public override double AtEnd => Low;
@@ -61,7 +66,7 @@ internal abstract record RateShape
     public sealed record Linear(double Low = 0) : RateShape
     {
         /// <inheritdoc/>
-        public override double UpdatesAtPeak(long total) => total * (1 + Low) / 2;
+        public override double UpdatesAtPeak(long total, long warmup) => warmup / 2.0 + (total - warmup) * (1 + Low) / 2;
 
         /// <inheritdoc/>
         public override double AtEnd => Low;
@@ -79,7 +84,10 @@ internal abstract record RateShape
     {
         // The mean of 1 - √x over the decay is a third.
         /// <inheritdoc/>
-        public override double UpdatesAtPeak(long total) => total * (1 - 2 * Decay / 3);
+        public override double UpdatesAtPeak(long total, long warmup) => total * (1 - 2 * Decay / 3) - warmup / 2.0;
+
+        /// <inheritdoc/>
+        public override long FirstFall(long total) => (long)(total * (1 - Decay));
 
         /// <inheritdoc/>
         public override double AtEnd => 0;
@@ -99,20 +107,23 @@ internal abstract record RateShape
 
         // Only what comes before the first drop can forget the start: the phases after it are a tenth as fast.
         /// <inheritdoc/>
-        public override double UpdatesAtPeak(long total) => At[0];
+        public override double UpdatesAtPeak(long total, long warmup) => At[0] - warmup / 2.0;
 
         /// <inheritdoc/>
-        public override IReadOnlyList<double> PhaseShares(long total)
+        public override IReadOnlyList<double> UpdatesOfPhases(long total, long warmup)
         {
-            var shares = new List<double> { 1 };
+            var updates = new List<double> { UpdatesAtPeak(total, warmup) };
             double factor = 1;
             for (int i = 0; i < At.Count; i++)
             {
                 factor *= Factor;
-                shares.Add(factor * ((i + 1 < At.Count ? At[i + 1] : total) - At[i]) / At[0]);
+                updates.Add(factor * ((i + 1 < At.Count ? At[i + 1] : total) - At[i]));
             }
-            return shares;
+            return updates;
         }
+
+        /// <inheritdoc/>
+        public override long FirstFall(long total) => At[0];
 
         /// <inheritdoc/>
         public override double AtEnd => At.Aggregate(1.0, (rate, _) => rate * Factor);

@@ -18,12 +18,15 @@ internal static class TransferredRecipe
         var (from, to) = (transfer.From, transfer.To);
         if (source.Recipe.WeightDecay is not Constant || source.Recipe.Optimizer.Groups.Any(group => group.WeightDecay is not null))
             throw Refused(path, "its weight decay is no single number", "write the advised decay into it by hand");
-        if (from.Rule.Kind != to.Rule.Kind)
+        if (from.Rule.IsCoupled != to.Rule.IsCoupled)
             throw Refused(path, "another optimizer has other options", "write the advised numbers into a recipe of its own");
-        var changes = new List<string> { $"weight_decay={Text(to.WeightDecay)}" };
+        var changes = new List<string>();
+        if (to.WeightDecay != from.WeightDecay) changes.Add($"weight_decay={Text(to.WeightDecay)}");
+        // AdamW and Lion have the same options but for epsilon.
+        if (from.Rule.Kind != to.Rule.Kind) changes.AddRange([$"optimizer.name={to.Rule.Name}", "optimizer.epsilon=null"]);
         if (to.Batch != from.Batch) changes.Add($"data.batch={to.Batch:0}");
         if (from.Rule != to.Rule) changes.AddRange([$"optimizer.beta1={Text(to.Rule.Momentum)}", $"optimizer.beta2={Text(to.Rule.Beta2)}"]);
-        if (to.Epsilon != from.Epsilon) changes.Add($"optimizer.epsilon={Text(to.Epsilon!.Value)}");
+        if (to.Epsilon is { } epsilon && epsilon != from.Epsilon) changes.Add($"optimizer.epsilon={Text(epsilon)}");
         double epochs = to.TotalSteps / to.StepsPerEpoch;
         if (Math.Abs(epochs / (from.TotalSteps / from.StepsPerEpoch) - 1) > 1e-6) changes.Add($"duration={Text(epochs)}ep");
         double rates = to.Rate / from.Rate;

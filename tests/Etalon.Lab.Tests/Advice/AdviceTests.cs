@@ -1,4 +1,6 @@
 using Etalon.Lab.Advice;
+using Etalon.Lab.Recipes;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Tests.Advice;
 
@@ -105,13 +107,87 @@ public class AdviceTests
         Lab.Advice.Advice.Of(BudgetOf("A8") with { TokensPerParameter = tokens, Shape = new RateShape.Flat(), Units = null }).WantedUnits,
         1e-5);
 
-    [Fact]
-    public void A_warm_up_that_is_advised_gives_back_the_units_that_it_costs()
+    [Theory]
+    [InlineData(4.492126)]
+    public void Its_units_at_the_peak_are_those_of_its_tokens_whatever_the_schedule_is(double units)
     {
-        var budget = BudgetOf("A6") with { Warmup = null };
+        RateShape[] shapes = [new RateShape.Flat(), new RateShape.Linear(), new RateShape.Cosine(0.1), new RateShape.Plateau(),
+            RateShape.Drops.Usual(5000)];
+        foreach (var shape in shapes)
+            foreach (long warmup in new[] { 0, 100 })
+            {
+                var budget = BudgetOf("A8") with { TokensPerParameter = 20.16129, Shape = shape, Units = null, Warmup = warmup };
+                Assert.Equal(units, Lab.Advice.Advice.Of(budget).UnitsPerUpdate * 5000, 1e-5);
+            }
+    }
+
+    public static TheoryData<string, long> Shapes => new(
+        from shape in new[] { "steps", "wsd", "constant", "cosine", "linear", "linear to a tenth" }
+        from warmup in new long[] { 0, 500, 2000 }
+        select (shape, warmup));
+
+    // The updates of the recipe itself are summed; a sum differs from an integral by an update at most at each joint.
+    [Theory, MemberData(nameof(Shapes))]
+    public void The_units_by_phase_are_those_of_the_recipe_that_is_advised(string word, long warmup)
+    {
+        RateShape shape = word switch
+        {
+            "steps" => new RateShape.Drops([8000, 14_000]),
+            "wsd" => new RateShape.Plateau(),
+            "constant" => new RateShape.Flat(),
+            "cosine" => new RateShape.Cosine(),
+            "linear" => new RateShape.Linear(),
+            _ => new RateShape.Linear(0.1),
+        };
+        var budget = BudgetOf("A1") with { TotalSteps = 20_000, StepsPerEpoch = 200, Shape = shape, Warmup = warmup };
         var advice = Lab.Advice.Advice.Of(budget);
+        var recipe = RecipeReader.Read(AdvisedRecipe.TextOf(advice, "20000ba"), "advised.yaml").Recipe;
+        double written = ((Constant)recipe.WeightDecay).Value;
         Assert.Equal(15, advice.UnitsByPhase[0], 1e-9);
-        Assert.Equal(15 / (0.001 * (187_800 - advice.Warmup / 2.0)), advice.WeightDecay, 1e-12);
+        double[] sums = [.. advice.UnitsByPhase.Select((_, phase) => Enumerable.Range(0, 20_000)
+            .Where(step => word != "steps" || phase == (step < 8000 ? 0 : step < 14_000 ? 1 : 2))
+            .Sum(step => recipe.LearningRate.ValueAt(step) * advice.WeightDecay / (1 - 0.9)))];
+        foreach (var (sum, units) in sums.Zip(advice.UnitsByPhase)) Assert.Equal(1, units / sum, 3.0 / 6000);
+        Assert.Equal(1, written / advice.WeightDecay, 0.05);
+    }
+
+    [Theory]
+    [InlineData(0.9, 20)]
+    [InlineData(0.95, 40)]
+    [InlineData(0.98, 100)]
+    [InlineData(0.999, 2000)]
+    public void The_warm_up_of_the_squares_is_2_over_1_less_beta2(double beta2, long updates) => Assert.Equal(updates, Lab.Advice.Advice.Of(
+        BudgetOf("A7") with { Rule = new(AdvisedOptimizer.AdamW, 0.9, beta2), StartRms = null, Warmup = null }).Warmup);
+
+    [Fact]
+    public void A_warm_up_that_is_not_over_when_the_rate_falls_is_refused()
+    {
+        foreach (RateShape shape in new RateShape[] { new RateShape.Drops([2000]), new RateShape.Plateau() })
+        {
+            var budget = BudgetOf("A1") with { TotalSteps = 4000, Shape = shape, Warmup = 3500 };
+            Assert.Contains("is not over before the rate falls",
+                Assert.Throws<InputException>(() => Lab.Advice.Advice.Of(budget)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    // Half of a warm-up brings the decay from below a limit to beyond it.
+    [Fact]
+    public void A_limit_that_binds_only_by_the_warm_up_is_named()
+    {
+        var budget = BudgetOf("A1") with { TotalSteps = 4000, StepsPerEpoch = null, Shape = new RateShape.Flat(), Warmup = 200 };
+        var without = Lab.Advice.Advice.Of(budget with { Warmup = 0, Units = 15.1 });
+        var with = Lab.Advice.Advice.Of(budget with { Units = 15.1 });
+        Assert.Null(without.Binding);
+        Assert.Equal(0.02, with.Angle, 1e-12);
+        Assert.NotNull(with.Binding);
+    }
+
+    [Fact]
+    public void A_cosine_to_0_has_the_same_decay_with_a_warm_up_as_without()
+    {
+        var advice = Lab.Advice.Advice.Of(BudgetOf("A6") with { Warmup = null });
+        Assert.Equal(3172, advice.Warmup);
+        AssertClose(0.0798722, advice.WeightDecay);
     }
 
     private static Budget BudgetOf(string name)

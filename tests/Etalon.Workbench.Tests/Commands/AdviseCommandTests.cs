@@ -26,7 +26,19 @@ public sealed class AdviseCommandTests : IDisposable
         "--drops", "10ba,3000ba")]
     [InlineData("warm-up as long", "--warmup 3000ba", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--warmup",
         "3000ba")]
-    [InlineData("transfer alone", "--data-factor", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128", "--data-factor", "2")]
+    [InlineData("drops in the warm-up", "is not over before the rate falls at update 200", "--family", "conv-bn", "--duration", "3000ba",
+        "--batch", "128", "--schedule", "steps", "--drops", "200ba", "--warmup", "300ba")]
+    [InlineData("tokens of images", "is for a language model", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
+        "--tokens-per-parameter", "20")]
+    [InlineData("width of images", "--width: the habits for conv-bn", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
+        "--width", "512")]
+    [InlineData("image of AdamW", "--image: the habits for adamw", "--family", "vit", "--duration", "3000ba", "--batch", "128",
+        "--image", "224")]
+    [InlineData("start of sgd", "--measure RECIPE tells it", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
+        "--init-rms", "0.02")]
+    [InlineData("width of a transfer", "told by --width-factor", "--from", "recipes/cifar-step.yaml", "--width", "512")]
+    [InlineData("transfer alone", "give --from RECIPE too", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
+        "--data-factor", "2")]
     [InlineData("nothing to change", "nothing is to change", "--from", "recipes/cifar-step.yaml")]
     [InlineData("no batch known", "names no data", "--from", "recipes/plan-only.yaml", "--batch", "512")]
     [InlineData("rate of another rule", "give it by --rate", "--from", "recipes/cifar-step.yaml", "--optimizer", "adamw")]
@@ -61,6 +73,17 @@ public sealed class AdviseCommandTests : IDisposable
         Assert.DoesNotContain("one unit an epoch", judged, StringComparison.Ordinal);
     }
 
+    // The largest decay that the angle allows is 0.00396, and the recipe has two digits of it: 1.29 units, where 1.31 would be allowed.
+    [Fact]
+    public async Task What_follows_is_that_of_the_decay_that_is_written()
+    {
+        var (_, output, _) = await Cli.Run(
+            "advise", "--family", "conv-bn", "--duration", "30ep", "--steps-per-epoch", "23", "--rate", "0.096");
+        Assert.Contains("weight_decay: 0.0039", output, StringComparison.Ordinal);
+        Assert.Contains("1.29 mixing units in all are fewer", output, StringComparison.Ordinal);
+        Assert.Contains("Mixing units: 1.29.", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_transfer_writes_the_users_recipe_with_the_new_numbers_in_it()
     {
@@ -74,8 +97,27 @@ public sealed class AdviseCommandTests : IDisposable
         Assert.Contains("# The classic recipe of He et al.", text, StringComparison.Ordinal);
         Assert.Contains("batch: 512", text, StringComparison.Ordinal);
         Assert.Contains("steps:  {start: 0.4, at: [80ep, 120ep], factor: 0.1}", text, StringComparison.Ordinal);
-        Assert.Contains("weight_decay: 0.0005", text, StringComparison.Ordinal);
+        // What stays is not written anew.
+        Assert.Contains("weight_decay: 5e-4", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_recipe_for_AdamW_is_written_for_Lion_and_back_with_the_same_product()
+    {
+        string lion = Path.Combine(_folder, "lion.yaml"), back = Path.Combine(_folder, "back.yaml");
+        Assert.Equal(0, (await Cli.Run("advise", "--from", Cli.Recipe("digits-adamw.yaml"), "--optimizer", "lion", "--out", lion)).Code);
+        Assert.Equal(0, (await Cli.Run("advise", "--from", lion, "--optimizer", "adamw", "--beta2", "0.95", "--out", back)).Code);
+        var (one, two, three) = (await NumbersOf(Cli.Recipe("digits-adamw.yaml")), await NumbersOf(lion), await NumbersOf(back));
+        Assert.Equal(("adamw", "lion", "adamw"), ((string)one["optimizer"]!, (string)two["optimizer"]!, (string)three["optimizer"]!));
+        // A recipe has four digits.
+        Assert.Equal((double)one["units_per_update"]!, (double)two["units_per_update"]!, 1e-3 * (double)one["units_per_update"]!);
+        Assert.Equal(1 / Math.Sqrt(19), (double)two["learning_rate"]! / (double)one["learning_rate"]!, 1e-4);
+        Assert.Equal((double)one["learning_rate"]!, (double)three["learning_rate"]!, 2e-3 * (double)one["learning_rate"]!);
+        Assert.Equal(0, (await Cli.Run("plan", lion)).Code);
+    }
+
+    private static async Task<JsonNode> NumbersOf(string recipe) =>
+        JsonNode.Parse((await Cli.Run("advise", "--against", recipe, "--json")).Output)!["numbers"]!;
 
     [Fact]
     public async Task A_schedule_that_would_not_stretch_with_the_run_is_not_written()

@@ -97,7 +97,6 @@ internal sealed class AdviseOptions
     /// <exception cref="InputException">Something is missing, or does not fit.</exception>
     public Budget BudgetOf(ParseResult parsed, out string duration)
     {
-        RefuseBeside(parsed, From, [.. All.Except([From, DataFactor, WidthFactor])]);
         foreach (var only in new[] { DataFactor, WidthFactor })
             if (parsed.GetValue(only) is not null) throw new InputException($"{only.Name} is for a transfer; give --from RECIPE too");
         if (parsed.GetValue(Threads) is not null) throw new InputException("--threads: nothing trains here; it goes with --measure RECIPE");
@@ -107,9 +106,11 @@ internal sealed class AdviseOptions
             parsed.GetValue(Duration) ?? throw new InputException("advice needs the length of the run: --duration 160ep, or 600000ba");
         var perEpoch = Positive(parsed, StepsPerEpoch);
         long total = Steps(Duration, duration, perEpoch, null);
+        var rule = RuleOf(parsed, family);
+        RefuseIdle(parsed, family, rule);
         return new Budget
         {
-            Rule = RuleOf(parsed, family),
+            Rule = rule,
             Family = family,
             TotalSteps = total >= 2 ? total : throw new InputException($"--duration {duration}: a run has at least 2 updates"),
             StepsPerEpoch = perEpoch,
@@ -147,6 +148,8 @@ internal sealed class AdviseOptions
     /// <exception cref="InputException">None is asked for, or one cannot be made.</exception>
     public Transfer TransferOf(ParseResult parsed, RecipeNumbersAtPeak from, Recipe recipe)
     {
+        if (parsed.GetValue(Width) is { } wide)
+            throw new InputException($"--width {wide}: a transfer is told by --width-factor, the new width over the old one");
         RefuseBeside(parsed, From, Batch, Duration, DataFactor, WidthFactor, Optimizer, Momentum, Beta2, Rate, Out, Json);
         if (!(from.Rate > 0 && from.WeightDecay > 0))
             throw new InputException(
@@ -174,6 +177,23 @@ internal sealed class AdviseOptions
             throw new InputException(
                 "--from: nothing is to change; give --batch, --duration, --data-factor, --width-factor or --optimizer");
         return transfer;
+    }
+
+    // What would change nothing is refused: who gives it believes that it does.
+    private void RefuseIdle(ParseResult parsed, NetworkFamily family, AdvisedRule rule)
+    {
+        string word = RecipeWords.Of(family);
+        (Option Option, bool IsIdle, string Reason)[] idle =
+        [
+            (TokensPerParameter, family != NetworkFamily.Lm, $"is for a language model, and the family is {word}"),
+            (Width, family != NetworkFamily.Lm, $"the habits for {word} do not depend on it"),
+            (Image, !rule.IsCoupled, $"the habits for {rule.Name} do not depend on it"),
+            (InitRms, rule.Kind != AdvisedOptimizer.AdamW,
+                $"the norm that weights of {rule.Name} tend to depends on their gradients; --measure RECIPE tells it"),
+        ];
+        var problems = idle.Where(each => each.IsIdle && parsed.GetResult(each.Option) is { Implicit: false })
+            .Select(each => $"{each.Option.Name}: {each.Reason}; leave it out").ToList();
+        if (problems.Count > 0) throw new InputException(problems);
     }
 
     private NetworkFamily? FamilyOf(ParseResult parsed) => parsed.GetValue(Family) is { } word

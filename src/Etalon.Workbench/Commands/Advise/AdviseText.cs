@@ -80,15 +80,17 @@ internal static class AdviseText
             foreach (var line in WrappedText.Lines("- ", finding, width)) yield return line;
         if (numbers.WeightDecay == 0) yield break;
         yield return "";
-        yield return $"mixing units by phase: {string.Join(", ", judgment.Phases.Select(phase => NumberWords.Of(phase.MixingUnits)))}; "
-            + $"{NumberWords.Of(judgment.Units)} in all";
-        yield return $"a mixing unit takes {NumberWords.Of(1 / numbers.UnitsPerUpdate)} updates{Epochs(judgment.EpochsPerUnit)} at the "
-            + $"peak";
-        yield return $"an update turns the weights by {NumberWords.Of(judgment.Angle)} rad at the peak's equilibrium; published recipes "
-            + $"up to 0.018";
+        List<string> facts =
+        [
+            $"mixing units by phase: {string.Join(", ", judgment.Phases.Select(phase => NumberWords.Of(phase.MixingUnits)))}; "
+                + $"{NumberWords.Of(judgment.Units)} in all",
+            $"a mixing unit takes {NumberWords.Of(1 / numbers.UnitsPerUpdate)} updates{Epochs(judgment.EpochsPerUnit)} at the peak",
+            $"an update turns the weights by {NumberWords.Of(judgment.Angle)} rad at the peak's equilibrium; published recipes up to 0.018",
+        ];
         if (judgment.Norm is { } norm)
-            yield return $"weights begin at {NumberWords.Of(norm.StartRms)} and grow to {NumberWords.Of(norm.EquilibriumRms)} at "
-                + $"equilibrium";
+            facts.Add($"weights begin at {NumberWords.Of(norm.StartRms)} and {(norm.EquilibriumRms > norm.StartRms ? "grow" : "shrink")} "
+                + $"to {NumberWords.Of(norm.EquilibriumRms)} at equilibrium");
+        foreach (string line in facts.SelectMany(fact => Wrap(fact, width))) yield return line;
         if (judgment.AdvisedDecay is { } decay && judgment.MainUnits is < 8 or > 40)
             foreach (var line in Wrap(
                 $"15 units, or as many as the limits allow, would take a decay of {NumberWords.OfDecay(decay)} in place of "
@@ -117,12 +119,14 @@ internal static class AdviseText
 
     private static IEnumerable<string> Consequences(Advice advice)
     {
-        string phases = string.Join(", ", advice.UnitsByPhase.Select(NumberWords.Of));
+        // Of the recipe as it is written, as all else below it.
+        double written = advice.WrittenDecay / advice.WeightDecay, perUpdate = advice.UnitsPerUpdate * written;
+        string phases = string.Join(", ", advice.UnitsByPhase.Select(units => NumberWords.Of(units * written)));
         yield return $"Mixing units{(advice.UnitsByPhase.Count > 1 ? " by phase" : "")}: {phases}. One takes "
-            + $"{NumberWords.Of(1 / advice.UnitsPerUpdate)} updates{Epochs(advice.EpochsPerUnit)} at the peak rate.";
-        yield return $"At the peak's equilibrium an update turns the weights by {NumberWords.Of(advice.Angle)} rad.";
+            + $"{NumberWords.Of(1 / perUpdate)} updates{Epochs(1 / perUpdate / advice.Budget.StepsPerEpoch)} at the peak rate.";
+        yield return $"At the peak's equilibrium an update turns the weights by {NumberWords.Of(advice.Budget.Rule.Angle(perUpdate))} rad.";
         if (advice.ShareOfOscillation is { } share)
-            yield return $"Rate times decay is {NumberWords.Of(share)} of where the norm oscillates.";
+            yield return $"Rate times decay is {NumberWords.Of(share * written)} of where the norm oscillates.";
         if (advice.AfterDrops.Count > 0)
             yield return "After a drop the effective rate is a tenth at once; at the ends of the phases it is "
                 + $"{string.Join(", ", advice.AfterDrops.Select(NumberWords.Of))} of its equilibrium before the drop.";
