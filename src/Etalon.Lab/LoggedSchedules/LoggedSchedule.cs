@@ -33,6 +33,7 @@ internal sealed class LoggedSchedule
         FirstStep = steps[0] > MostBefore * Interval ? steps[0] : 0;
         Steps = [.. steps.Select(step => step - FirstStep)];
         Rates = [.. rows.Select(row => row.Value)];
+        Peak = Rates.Max();
         var decays = SeriesNames.Find(log, LoggedQuantity.WeightDecay, question.Map);
         double? logged = Constant(decays) ?? Setting("weight_decay", "wd");
         if (question.WeightDecay is { } given && ((logged is { } said && said != given) || (logged is null && decays is not null)))
@@ -41,7 +42,7 @@ internal sealed class LoggedSchedule
                 + "out");
         WeightDecay = question.WeightDecay ?? logged;
         Decays = question.WeightDecay is null && decays is not null && WeightDecay is null
-            ? [.. rows.Select(row => At(decays, row.Step))] : WeightDecay is { } decay ? [.. rows.Select(_ => decay)] : [];
+            ? At(decays, [.. rows.Select(row => row.Step)]) : WeightDecay is { } decay ? [.. rows.Select(_ => decay)] : [];
         var (gradients, losses) = (SeriesNames.Find(log, LoggedQuantity.GradientNorm, question.Map),
             SeriesNames.Find(log, LoggedQuantity.Loss, question.Map));
         (GradientNorm, Loss) = (Scaled(gradients, scale, FirstStep), Scaled(losses, scale, FirstStep));
@@ -108,7 +109,7 @@ internal sealed class LoggedSchedule
     public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>The largest rate.</summary>
-    public double Peak => Rates.Max();
+    public double Peak { get; }
 
     /// <summary>Reads it from a log.</summary>
     /// <exception cref="InputException">The log has no rate, or several that may be it, or its steps are epochs of unknown
@@ -214,8 +215,18 @@ internal sealed class LoggedSchedule
         series is { Points.Count: > 0 } && series.Points.All(point => point.Value == series.Points[0].Value)
             ? series.Points[0].Value : null;
 
-    private static double At(ScalarSeries series, long step) =>
-        series.Points.LastOrDefault(point => point.Step <= step, series.Points[0]).Value;
+    // The value of the last point at or before each step; both are ascending.
+    private static double[] At(ScalarSeries series, long[] steps)
+    {
+        var values = new double[steps.Length];
+        int at = 0;
+        for (int i = 0; i < steps.Length; i++)
+        {
+            while (at + 1 < series.Points.Count && series.Points[at + 1].Step <= steps[i]) at++;
+            values[i] = series.Points[at].Value;
+        }
+        return values;
+    }
 
     private static IReadOnlyList<(long, double)> Scaled(ScalarSeries? series, long scale, long first) =>
         series is null ? [] : [.. series.Points.Select(point => (point.Step * scale - first, point.Value))];

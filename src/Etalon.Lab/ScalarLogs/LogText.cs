@@ -6,15 +6,24 @@ namespace Etalon.Lab.ScalarLogs;
 /// <summary>Texts of logs: their beginnings, and JSON as Python writes it.</summary>
 internal static class LogText
 {
-    private const int HeadLength = 1 << 16, LongestJson = 1 << 26, Deepest = 64;
+    private const int HeadLength = 1 << 16, LongestHeader = 1 << 22, LongestJson = 1 << 26, Deepest = 64;
 
-    /// <summary>The first 64 kB of a file as text.</summary>
+    /// <summary>The beginning of a file as text: 64 kB, and more where its first line is longer. UTF-16 is read by its mark.</summary>
     public static string Head(string path)
     {
-        using var file = Open(path);
-        var bytes = new byte[HeadLength];
-        int count = file.ReadAtLeast(bytes, HeadLength, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(bytes, 0, count).TrimStart('\ufeff');
+        using var reader = new StreamReader(Open(path));
+        var block = new char[HeadLength];
+        var head = new StringBuilder();
+        bool isWhole;
+        do
+        {
+            int count = reader.ReadBlock(block);
+            head.Append(block, 0, count);
+            // A table of thousands of metrics has a header that is longer than a block.
+            isWhole = count < HeadLength || block.AsSpan(0, count).IndexOfAny('\n', '\r') >= 0;
+        }
+        while (!isWhole && head.Length < LongestHeader);
+        return head.ToString().TrimStart('\ufeff');
     }
 
     /// <summary>A file that another process may be writing.</summary>

@@ -13,14 +13,17 @@ internal sealed class ScalarLog
     /// <param name="format">What it is, in words.</param>
     public ScalarLog(string source, string format) => (Source, Format) = (source, format);
 
-    /// <summary>The file or folder.</summary>
-    public string Source { get; }
+    /// <summary>The file or folder, or what its owner calls it.</summary>
+    public string Source { get; set; }
 
     /// <summary>The format, in words.</summary>
     public string Format { get; }
 
     /// <summary>Whether steps are epochs: then their length in updates must be known before anything is.</summary>
-    public bool IsByEpoch { get; init; }
+    public bool IsByEpoch { get; set; }
+
+    /// <summary>The runs of which it holds the series, where they are several and none was chosen; empty else.</summary>
+    public IReadOnlyList<string> Runs { get; set; } = [];
 
     /// <summary>The series by name, in the order in which they came.</summary>
     public IReadOnlyDictionary<string, ScalarSeries> Series => _series;
@@ -51,8 +54,16 @@ internal sealed class ScalarLog
         foreach (var series in _series.Values) series.Settle();
         WithoutNumbers = [.. _series.Where(each => each.Value.Points.Count == 0).Select(each => each.Key)];
         foreach (string name in WithoutNumbers) _series.Remove(name);
-        return _series.Count > 0
-            ? this : throw new InputException($"{Source}: is {Format} without any number; give one of a run that has begun");
+        // Keras counts epochs from 0, Ultralytics from 1; a log without its first row is the rarer case.
+        if (IsByEpoch && _series.Count > 0 && _series.Values.Min(series => series.Points[0].Step) == 1)
+        {
+            foreach (var series in _series.Values) series.Advance();
+            Warnings.Add($"{Source}: its epochs are counted from 1, so that a row of epoch 1 is taken for the first one");
+        }
+        if (_series.Count > 0) return this;
+        throw new InputException($"{Source}: is {Format} without any number" + (WithoutNumbers.Count > 0
+            ? $": what stands under {WithoutNumbers[0]} is none; numbers are written as in 0.001 or 1e-3"
+            : "; give one of a run that has begun"));
     }
 }
 
@@ -80,6 +91,13 @@ internal sealed class ScalarSeries
     {
         _points.RemoveAll(point => point.Step >= step);
         _notFinite.RemoveAll(each => each >= step);
+    }
+
+    /// <summary>Takes each point, once they are ordered, for one of the step before.</summary>
+    public void Advance()
+    {
+        _points = [.. _points.Select(point => (point.Step - 1, point.Value))];
+        for (int i = 0; i < _notFinite.Count; i++) _notFinite[i] = Math.Max(0, _notFinite[i] - 1);
     }
 
     /// <summary>Orders the points; of several with a step the one that came last stays.</summary>

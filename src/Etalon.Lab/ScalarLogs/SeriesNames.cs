@@ -77,7 +77,8 @@ internal static class SeriesNames
             // Parameter groups with the same numbers are one.
             _ when found.All(series => series.Value.Points.SequenceEqual(found[0].Value.Points)) => found[0].Value,
             _ => throw new InputException($"{log.Source}: {string.Join(", ", found.Take(8).Select(series => series.Key))} may each be the "
-                + $"{quantity}; choose one: --map {quantity}={found[0].Key}"),
+                + $"{quantity}; choose one: --map {quantity}={found[0].Key}"
+                + (log.Runs.Count > 0 ? $", or a run: --run {log.Runs[0]}" : "")),
         };
     }
 

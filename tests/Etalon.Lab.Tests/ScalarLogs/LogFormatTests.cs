@@ -105,6 +105,17 @@ public sealed class LogFormatTests : IDisposable
     }
 
     [Fact]
+    public void Epochs_that_are_counted_from_1_are_as_many_as_there_are_rows()
+    {
+        var log = LogFormat.ReadAny(Write("results.csv", "epoch,time,lr/pg0,loss\n1,9,0.1,nan\n2,18,0.1,2\n3,27,0.1,1\n"));
+        Assert.Contains("counted from 1", Assert.Single(log.Warnings), StringComparison.Ordinal);
+        var schedule = LoggedSchedule.Of(log, new() { StepsPerEpoch = 100 });
+        Assert.Equal([0, 100, 200], schedule.Steps);
+        Assert.Equal(300, schedule.TotalSteps);
+        Assert.Contains("update 0", schedule.Remarks[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_series_with_as_good_a_claim_are_listed_and_one_can_be_chosen()
     {
         var log = LogFormat.ReadAny(Write("log.csv", "step,a/lr,b/lr\n0,0.1,0.2\n1,0.1,0.2\n"));
@@ -206,6 +217,107 @@ public sealed class LogFormatTests : IDisposable
         Assert.Equal(
             ["The rate is below 0 at update 3; left out.",
                 "No rates are logged between updates 4 and 26; a straight line is taken there."], remarks);
+    }
+
+    public static TheoryData<string, string> Encodings => new(
+        from name in new[] { "log.csv", "log.jsonl", "trainer_state.json" }
+        from encoding in new[] { "utf-8", "utf-16", "utf-16BE" }
+        select (name, encoding));
+
+    // PowerShell redirects as UTF-16.
+    [Theory, MemberData(nameof(Encodings))]
+    public void A_text_is_read_by_the_mark_of_its_encoding(string name, string encoding)
+    {
+        string text = name switch
+        {
+            "log.csv" => "step,lr\r\n0,0.1\r\n1,0.2\r\n",
+            "log.jsonl" => "{\"step\": 0, \"lr\": 0.1}\r\n{\"step\": 1, \"lr\": 0.2}\r\n",
+            _ => "{\"best_global_step\": 1, \"log_history\": [{\"step\": 1, \"lr\": 0.1}, {\"step\": 2, \"lr\": 0.2}]}",
+        };
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text, System.Text.Encoding.GetEncoding(encoding));
+        Assert.Equal([(0L, 0.1), (1L, 0.2)], LogFormat.ReadAny(path).Series["lr"].Points);
+    }
+
+    [Theory]
+    [InlineData("metrics.csv", "step")]
+    [InlineData("history.csv", "_step,_runtime")]
+    public void A_header_may_be_longer_than_what_tells_the_format(string name, string axis)
+    {
+        string others = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"metric/of_a_layer_with_a_long_name_{i}"));
+        string file = Write(name, $"epoch,{others},lr,{axis}\n0{new string(',', 5001)}0.1,7{(axis == "step" ? "" : ",1")}\n");
+        Assert.Equal([(7L, 0.1)], LogFormat.ReadAny(file).Series["lr"].Points);
+    }
+
+    [Theory]
+    [InlineData("log.csv", "step,lr,lr\n0,0.1,1\n", null)]
+    [InlineData("history.csv", "_step,_runtime,lr,lr\n0,1,0.1,1\n", null)]
+    [InlineData("chart.csv", "Step,a - lr,a - lr__MIN,a - lr__MAX,a - lr,a - lr__MIN,a - lr__MAX\n0,0.1,0.1,0.1,1,1,1\n", "a")]
+    public void Of_two_columns_with_a_name_the_first_counts_and_that_is_told(string name, string text, string? run)
+    {
+        var log = LogFormat.ReadAny(Write(name, text), run);
+        Assert.Equal([(0L, 0.1)], log.Series["lr"].Points);
+        Assert.Contains("the first one counts", log.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Objects_within_a_line_of_JSON_give_their_names_and_lists_are_groups()
+    {
+        var log = LogFormat.ReadAny(Write("log.jsonl",
+            "{\"step\": 0, \"optim\": {\"lr\": [0.1], \"wd\": [0.01, 0]}, \"shape\": [], \"loss\": {\"train\": 2}}\n"));
+        Assert.Equal(["optim/lr", "optim/wd/group0", "optim/wd/group1", "loss/train"], log.Series.Keys);
+        Assert.Equal(0.1, LoggedSchedule.Of(log, new()).Peak);
+    }
+
+    [Theory]
+    [InlineData("0,\"0,001\"")]
+    [InlineData("0,10%")]
+    public void Cells_that_are_no_numbers_are_told_to_be_none(string row) =>
+        Assert.Contains("what stands under lr is none; numbers are written as in 0.001",
+            Assert.Throws<InputException>(() => LogFormat.ReadAny(Write("log.csv", $"step,lr\n{row}\n"))).Message,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("lightning")]
+    [InlineData("wandb-history")]
+    [InlineData("mlflow")]
+    [InlineData("huggingface")]
+    [InlineData("tensorboard")]
+    public void A_run_is_chosen_only_where_a_log_has_several(string format)
+    {
+        string path = SampleLogs.Write(_folder, format);
+        Assert.Contains("leave", Assert.Throws<InputException>(() => LogFormat.ReadAny(path, "other")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_decay_that_moves_is_taken_from_the_row_before()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 10).Select(i => $"{{\"step\": {i}, \"lr\": 0.1}}\n"
+            + (i % 3 == 1 ? $"{{\"step\": {i}, \"weight_decay\": {i}}}\n" : "")));
+        Assert.Equal([1, 1, 1, 1, 4, 4, 4, 7, 7, 7], LoggedSchedule.Of(LogFormat.ReadAny(Write("log.jsonl", rows)), new()).Decays);
+    }
+
+    // A step more for each row and row makes hours of it.
+    [Fact]
+    [Trait("speed", "slow")]
+    public void A_million_rows_with_a_decay_that_moves_are_read_in_seconds()
+    {
+        const int Rows = 1_000_000;
+        using (var writer = new StreamWriter(Path.Combine(_folder, "log.csv")))
+        {
+            writer.WriteLine("step,lr,weight_decay,constant");
+            for (int i = 0; i < Rows; i++) writer.WriteLine(FormattableString.Invariant($"{i},{1e-3 * (Rows - i) / Rows},{1 + i % 2},0.1"));
+        }
+        var log = LogFormat.ReadAny(Path.Combine(_folder, "log.csv"));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var schedule = LoggedSchedule.Of(log, new() { Optimizer = AdvisedOptimizer.AdamW });
+        Assert.Equal(1, schedule.Units()!.Value / (1e-3 * 1.5 * Rows / 2), 1e-5);
+        Assert.InRange(LoggedSchedule.Of(log, new()
+        {
+            Optimizer = AdvisedOptimizer.AdamW,
+            Map = new Dictionary<string, string> { ["weight_decay"] = "constant" },
+        }).ExpectedGrowth()!.Value, 2, 4);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"{clock.Elapsed}");
     }
 
     private string Write(string name, string text)

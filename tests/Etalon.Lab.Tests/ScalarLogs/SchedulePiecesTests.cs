@@ -42,7 +42,8 @@ public class SchedulePiecesTests
     }
 
     [Theory]
-    [InlineData("{triangular: {low: 0.01, high: 0.1, period: 300ba}}")]
+    [InlineData("[{linear: {from: 0.02, to: 0.08, for: 700ba}}, {constant: {value: 0.1, for: 300ba}}, "
+        + "{cosine: {from: 0.08, to: 0.05, for: 500ba}}, {linear: {from: 0.01, to: 0.09}}]")]
     public void What_no_piece_explains_is_written_as_lines_from_row_to_row(string rate)
     {
         var recipe = RecipeReader.Read($"duration: 2000ba\nlearning_rate: {rate}").Recipe;

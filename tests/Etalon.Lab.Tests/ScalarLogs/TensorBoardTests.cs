@@ -1,3 +1,4 @@
+using Etalon.Lab.LoggedSchedules;
 using Etalon.Lab.ScalarLogs;
 
 namespace Etalon.Lab.Tests.ScalarLogs;
@@ -112,6 +113,45 @@ public sealed class TensorBoardTests : IDisposable
         var log = LogFormat.ReadAny(_folder);
         Assert.True(log.IsByEpoch);
         Assert.Equal(2, log.Series["train/epoch_learning_rate"].Points.Count);
+    }
+
+    [Fact]
+    public void Rates_by_update_beside_a_tag_by_epoch_are_by_update()
+    {
+        var events = new EventWriter();
+        for (int step = 0; step < 100; step++)
+        {
+            if (step % 10 == 0) events.Scalar(step / 10, "epoch_loss", 1).Scalar(step, "epoch_time", 5);
+            events.Scalar(step, "train/lr", 0.1f);
+        }
+        Assert.False(Read(events.File).IsByEpoch);
+    }
+
+    [Fact]
+    public void A_number_that_is_not_finite_is_told_with_its_update()
+    {
+        var events = new EventWriter();
+        for (int step = 0; step < 3; step++) events.Scalar(step, "lr", 0.1f).Scalar(step, "loss", step == 1 ? float.NaN : 1);
+        Assert.Equal(["The loss is no finite number at update 1; left out."], LoggedSchedule.Of(Read(events.File), new()).Remarks);
+    }
+
+    [Fact]
+    public void One_of_several_runs_in_a_folder_can_be_chosen_with_all_its_tags()
+    {
+        foreach (var (run, rate) in new[] { ("first", 0.25f), ("second/train", 0.5f) })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, run));
+            File.WriteAllBytes(Path.Combine(_folder, run, "events.out.tfevents.1.host.1.0"),
+                new EventWriter().Scalar(0, "lr", rate).Scalar(0, "loss", 1).Scalar(9, "lr", rate).File);
+        }
+        Assert.Contains("--map lr=first/lr, or a run: --run first",
+            Assert.Throws<InputException>(() => LoggedSchedule.Of(LogFormat.ReadAny(_folder), new())).Message, StringComparison.Ordinal);
+        Assert.Equal(["lr", "loss"], LogFormat.ReadAny(_folder, "first").Series.Keys);
+        var second = LogFormat.ReadAny(_folder, "second");
+        Assert.Equal(["train/lr", "train/loss"], second.Series.Keys);
+        Assert.Equal(0.5, LoggedSchedule.Of(second, new()).Peak);
+        Assert.Contains("it has first, second/train",
+            Assert.Throws<InputException>(() => LogFormat.ReadAny(_folder, "third")).Message, StringComparison.Ordinal);
     }
 
     private ScalarLog Read(byte[] bytes) => LogFormat.ReadAny(Write(bytes));

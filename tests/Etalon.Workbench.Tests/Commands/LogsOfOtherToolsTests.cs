@@ -129,6 +129,49 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         Assert.Contains("The loss is no finite number at update 2", output, StringComparison.Ordinal);
     }
 
+    // As each tool writes them: the norm of the whole gradient is in most logs.
+    [Theory]
+    [InlineData("history.csv", "an export of W&B", ",_step,_runtime,train/global_step,train/learning_rate,train/grad_norm",
+        "I,I,I,S,R,1.5")]
+    [InlineData("metrics.csv", "a metrics.csv of Lightning", "epoch,grad_norm,lr-AdamW,step", "0,1.5,R,S")]
+    [InlineData("plain.csv", "a CSV log", "step,lr,loss,grad_norm", "S,R,2,1.5")]
+    [InlineData("results.csv", "a CSV log", "epoch,train/box_loss,lr/pg0,lr/pg1,lr/pg2", "I,1,R,R,R")]
+    public async Task The_norm_of_the_gradient_and_rates_of_groups_make_no_log_with_norms(
+        string name, string words, string header, string row)
+    {
+        string log = Path.Combine(_folder, name);
+        await File.WriteAllLinesAsync(log, Enumerable.Range(0, 200).Select(i => row
+            .Replace("I", Invariant($"{i}"), StringComparison.Ordinal).Replace("S", Invariant($"{10 * i}"), StringComparison.Ordinal)
+            .Replace("R", Invariant($"{0.001 * (200 - i) / 200}"), StringComparison.Ordinal)).Prepend(header),
+            TestContext.Current.CancellationToken);
+        string[] epochs = row.StartsWith("I,1", StringComparison.Ordinal) ? ["--steps-per-epoch", "10"] : [];
+        var (code, output, error) = await Cli.Run(
+            ["diagnose", log, "--json", "--optimizer", "adamw", "--weight-decay", "10", .. epochs]);
+        Assert.True(code == 0, error);
+        var json = JsonNode.Parse(output)!;
+        Assert.StartsWith(words, (string)json["format"]!, StringComparison.Ordinal);
+        // A line from 0.001 to 0 over 2000 updates.
+        Assert.Equal(10, (double)json["mixing_units"]!, 0.01);
+        Assert.Equal(2000, (long)json["total_steps"]!);
+    }
+
+    [Theory]
+    [InlineData("out/checkpoint-500/trainer_state.json", "out/checkpoint-500")]
+    [InlineData("out/version_0/metrics.csv", "out/version_0")]
+    [InlineData("out/0/abcdef/metrics/lr", "out/0/abcdef")]
+    public async Task A_folder_that_holds_logs_names_them(string file, string log)
+    {
+        string path = Path.Combine(_folder, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+        foreach (string[] command in new string[][] { ["diagnose"], ["plan", "--from-log"] })
+        {
+            var (code, _, error) = await Cli.Run([.. command, Path.Combine(_folder, "out")]);
+            Assert.Equal(2, code);
+            Assert.Contains($"give one of them: {Path.Combine(_folder, log)}", error, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("--map", "is x already", "diagnose", "LOG", "--map", "lr=x", "--map", "lr=y")]
     [InlineData("--full", "a log without norms", "diagnose", "LOG", "--full")]
@@ -137,7 +180,7 @@ public sealed class LogsOfOtherToolsTests : IDisposable
     [InlineData("--momentum", "below 1", "diagnose", "LOG", "--momentum", "1")]
     [InlineData("--from-log", "takes no recipe", "plan", "--from-log", "LOG", "other.yaml")]
     [InlineData("--from-log", "no such file", "plan", "--from-log", "nowhere")]
-    [InlineData("--from-log", "is no log that etalon knows", "plan", "--from-log", "FOLDER")]
+    [InlineData("--from-log", "is no log itself, but has some", "plan", "--from-log", "FOLDER")]
     [InlineData("--csv", "the log itself", "plan", "--from-log", "LOG", "--csv", "LOG")]
     [InlineData("--as-recipe", "goes with --from-log", "plan", "--as-recipe")]
     [InlineData("--weight-decay", "goes with --from-log", "plan", "--weight-decay", "1")]

@@ -194,6 +194,21 @@ public class PageAnswersTests
         Assert.DoesNotContain(Path.GetTempPath(), refused.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_dropped_log_of_another_tool_is_told_by_its_own_name_with_its_warnings()
+    {
+        await using var served = await Served.Start();
+        using var log = new StringContent(
+            "{\"log_history\": [{\"step\": 10, \"learning_rate\": 0.1}, {\"step\": 20, \"learning_rate\": 0.1}]}");
+        var (status, text, _) = await served.Ask("api/log?name=trainer_state.json", HttpMethod.Post, null, log);
+        Assert.True(status == HttpStatusCode.OK, text);
+        string lines = string.Join(' ', JsonNode.Parse(text)!["diagnosis"]!["lines"]!.AsArray().Select(line => ((string)line!).Trim()));
+        Assert.StartsWith("warning: trainer_state.json: whether a row has its own update's rate", lines, StringComparison.Ordinal);
+        Assert.Contains(" trainer_state.json: a trainer_state.json of Hugging Face; rates of updates 10 to 20", lines,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("etalon-log-", lines, StringComparison.Ordinal);
+    }
+
     private static async Task<JsonNode> Post(Served served, string path, object question)
     {
         using var body = new StringContent(System.Text.Json.JsonSerializer.Serialize(question), Encoding.UTF8, "application/json");

@@ -107,6 +107,13 @@ public class CsvLogTests
     }
 
     [Fact]
+    public void Calls_of_a_logger_are_no_updates_where_the_log_has_those_too()
+    {
+        var log = Read("_step,global_step,lr,weight_decay,momentum,norm/a\n1,50,0.1,5e-4,0.9,3\n");
+        Assert.Equal((50, "_step"), (log.Steps[0], Assert.Single(log.Ignored)));
+    }
+
+    [Fact]
     public void A_column_by_its_own_name_counts_before_another_that_means_the_same()
     {
         var log = Read("step,learning_rate,lr,weight_decay,momentum,norm/a\n5,7,0.1,5e-4,0.9,3\n");

@@ -58,7 +58,8 @@ internal sealed class CsvHeader
         // Names as they should be first: another logger's name for the same thing does not take their place.
         for (int i = 0; i < columns.Length; i++)
             if (IsKnown(columns[i])) header.Take(columns[i], ColumnAliases.Itself, i, named, source, warnings);
-        for (int i = 0; i < columns.Length; i++)
+        // W&B's _step counts calls of its log, so that any other name of the step comes before it.
+        foreach (int i in Enumerable.Range(0, columns.Length).OrderBy(i => columns[i] == "_step"))
         {
             if (columns[i].Length == 0 || IsKnown(columns[i])) continue;
             if (ColumnAliases.Of(columns[i]) is { } alias && !named.Contains(alias.Name))

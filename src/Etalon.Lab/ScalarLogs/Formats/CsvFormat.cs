@@ -33,6 +33,7 @@ internal sealed class CsvFormat : LogFormat
     public static void ReadInto(ScalarLog log, string file, IReadOnlyList<string> header, string axis)
     {
         int place = header.ToList().IndexOf(axis);
+        var columns = QuotedRows.Columns(file, header, place, log);
         long without = 0, first = 0;
         foreach (var (line, cells) in QuotedRows.Read(file, log, header.Count))
         {
@@ -41,9 +42,8 @@ internal sealed class CsvFormat : LogFormat
                 if (without++ == 0) first = line;
                 continue;
             }
-            for (int column = 0; column < header.Count; column++)
-                if (column != place && header[column].Length > 0 && QuotedRows.Number(cells[column]) is { } value)
-                    log.Add(header[column], step, value);
+            foreach (int column in columns)
+                if (QuotedRows.Number(cells[column]) is { } value) log.Add(header[column], step, value);
         }
         if (without > 0)
             log.Warnings.Add(

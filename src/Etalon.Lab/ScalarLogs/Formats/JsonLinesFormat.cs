@@ -3,9 +3,14 @@ using Etalon.Lab.Files;
 
 namespace Etalon.Lab.ScalarLogs;
 
-/// <summary>JSON lines: an object a line, with a step and numbers by name.</summary>
+/// <summary>
+/// JSON lines: an object a line, with a step and numbers by name. Objects within it give their names to the numbers, as folders do.
+/// </summary>
 internal sealed class JsonLinesFormat : LogFormat
 {
+    // Rates of parameter groups, as get_last_lr() of PyTorch has them; what is longer is no list of such.
+    private const int MostGroups = 16;
+
     /// <inheritdoc/>
     public override string Words => "a log of JSON lines";
 
@@ -43,10 +48,27 @@ internal sealed class JsonLinesFormat : LogFormat
                 throw new InputException($"{path}:{line.Number}: must be an object, as in {{\"step\": 0, \"lr\": 0.1}}");
             var names = NamesOf(json.RootElement);
             if (SeriesNames.StepOf(names) is not { } axis || LogText.Step(json.RootElement.GetProperty(axis)) is not { } step) continue;
-            foreach (var cell in json.RootElement.EnumerateObject())
-                if (cell.Name != axis && LogText.Number(cell.Value) is { } value) log.Add(cell.Name, step, value);
+            foreach (var (name, cell) in Cells(json.RootElement, ""))
+                if (name != axis && LogText.Number(cell) is { } value) log.Add(name, step, value);
         }
         return log;
+    }
+
+    private static IEnumerable<(string Name, JsonElement Cell)> Cells(JsonElement row, string folder)
+    {
+        foreach (var cell in row.EnumerateObject())
+        {
+            string name = folder + cell.Name;
+            IEnumerable<(string, JsonElement)> within = cell.Value.ValueKind switch
+            {
+                JsonValueKind.Object => Cells(cell.Value, name + "/"),
+                JsonValueKind.Array when cell.Value.GetArrayLength() == 1 => [(name, cell.Value[0])],
+                JsonValueKind.Array when cell.Value.GetArrayLength() <= MostGroups =>
+                    cell.Value.EnumerateArray().Select((item, i) => ($"{name}/group{i}", item)),
+                _ => [(name, cell.Value)],
+            };
+            foreach (var each in within) yield return each;
+        }
     }
 
     private static List<string> NamesOf(JsonElement row) => [.. row.EnumerateObject().Select(cell => cell.Name)];

@@ -34,7 +34,9 @@ internal sealed class MlflowFormat : LogFormat
     private static void ReadMetric(string key, string file, ScalarLog log)
     {
         long row = 0;
-        foreach (var line in Files.CsvLines.Of(new StreamReader(LogText.Open(file)), file))
+        // Closed at once: a run may have thousands of metrics, each a file.
+        using var reader = new StreamReader(LogText.Open(file));
+        foreach (var line in Files.CsvLines.Of(reader, file))
         {
             // A last line without its end may be cut off within a number.
             if (line.IsBlank || !line.IsWhole) continue;

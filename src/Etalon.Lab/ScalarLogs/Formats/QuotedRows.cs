@@ -40,6 +40,24 @@ internal static class QuotedRows
                 + "first of them here, and nobody knows which number is which; left out");
     }
 
+    /// <summary>The places of the columns to read: those with a name, and of several with one name the first, which is told.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="axis">The place of the steps.</param>
+    /// <param name="log">Where warnings go.</param>
+    public static IReadOnlyList<int> Columns(string path, IReadOnlyList<string> header, int axis, ScalarLog log)
+    {
+        var names = new HashSet<string>();
+        var columns = new List<int>();
+        for (int column = 0; column < header.Count; column++)
+        {
+            if (column == axis || header[column].Length == 0) continue;
+            if (names.Add(header[column])) columns.Add(column);
+            else log.Warnings.Add($"{path}:1: a second column is called {header[column]}; the first one counts");
+        }
+        return columns;
+    }
+
     /// <summary>A step in a cell: a whole number of at least 0; null for anything else. Some tools write 100.0.</summary>
     public static long? Step(string cell) => CsvCells.Fault(cell, out double value) is null && value is >= 0 and <= 9007199254740992
         && double.IsInteger(value) ? (long)value : null;

@@ -17,6 +17,9 @@ internal sealed class WandbFormat : LogFormat
     public override string Words => "an export of W&B";
 
     /// <inheritdoc/>
+    public override bool HasRuns => true;
+
+    /// <inheritdoc/>
     public override bool Recognizes(string path, string head)
     {
         var header = QuotedRows.Header(head);
@@ -32,6 +35,8 @@ internal sealed class WandbFormat : LogFormat
                 $"{path}: is the table of runs, with a row for each run, and no log; export a chart of learning_rate as CSV, or a run's "
                 + $"history");
         var log = new ScalarLog(path, Words);
+        if (run is not null && !IsChart(header))
+            throw new InputException($"--run {run}: {path} is the history of one run; leave the option out");
         return IsChart(header) ? ReadChart(path, header, run, log) : ReadHistory(path, header, log);
     }
 
@@ -57,22 +62,21 @@ internal sealed class WandbFormat : LogFormat
         run ??= runs.FirstOrDefault() ?? "";
         if (!runs.Contains(run))
             throw new InputException($"{path}: has no run \"{run}\"; it has {string.Join(", ", runs.Take(8))}");
+        var columns = QuotedRows.Columns(path, header, 0, log).Where(column => RunOf(header[column]) == run).ToList();
+        var places = columns.ToDictionary(column => header[column]);
+        var bounds = columns.Where(column => IsBound(header[column]))
+            .Select(column => (Bound: column, Of: places.GetValueOrDefault(header[column][..^Smallest.Length]))).Where(pair => pair.Of > 0)
+            .ToList();
+        var values = columns.Where(column => !IsBound(header[column]))
+            .Select(column => (Column: column, Name: header[column][(run.Length > 0 ? run.Length + Between.Length : 0)..])).ToList();
         long grouped = 0;
         foreach (var (_, cells) in QuotedRows.Read(path, log, header.Count))
         {
             if (QuotedRows.Step(cells[0]) is not { } step) continue;
-            for (int column = 1; column < header.Count; column++)
-            {
-                string name = header[column];
-                if (QuotedRows.Number(cells[column]) is not { } value) continue;
-                if (name.EndsWith(Smallest, StringComparison.Ordinal) || name.EndsWith(Largest, StringComparison.Ordinal))
-                {
-                    int of = header.ToList().IndexOf(name[..^Smallest.Length]);
-                    if (of > 0 && RunOf(header[of]) == run && QuotedRows.Number(cells[of]) is { } mean && !mean.Equals(value)) grouped++;
-                    continue;
-                }
-                if (RunOf(name) == run) log.Add(name[(run.Length > 0 ? run.Length + Between.Length : 0)..], step, value);
-            }
+            foreach (var (column, name) in values)
+                if (QuotedRows.Number(cells[column]) is { } value) log.Add(name, step, value);
+            grouped += bounds.Count(pair => QuotedRows.Number(cells[pair.Bound]) is { } bound
+                && QuotedRows.Number(cells[pair.Of]) is { } mean && !mean.Equals(bound));
         }
         if (grouped > 0)
             log.Warnings.Add(
@@ -84,18 +88,20 @@ internal sealed class WandbFormat : LogFormat
     private static ScalarLog ReadHistory(string path, IReadOnlyList<string> header, ScalarLog log)
     {
         int axis = _steps.Select(name => header.ToList().IndexOf(name)).First(place => place >= 0);
+        var columns = QuotedRows.Columns(path, header, axis, log).Where(column => !_ofHistory.Contains(header[column])).ToList();
         foreach (var (_, cells) in QuotedRows.Read(path, log, header.Count))
         {
             if (QuotedRows.Step(cells[axis]) is not { } step) continue;
-            for (int column = 0; column < header.Count; column++)
-                if (column != axis && header[column].Length > 0 && !_ofHistory.Contains(header[column])
-                    && QuotedRows.Number(cells[column]) is { } value)
-                    log.Add(header[column], step, value);
+            foreach (int column in columns)
+                if (QuotedRows.Number(cells[column]) is { } value) log.Add(header[column], step, value);
         }
         if (header[axis] == "_step")
             log.Warnings.Add($"{path}: _step counts calls of wandb.log; where those are not one per update, log a global_step beside them");
         return log;
     }
+
+    private static bool IsBound(string name) =>
+        name.EndsWith(Smallest, StringComparison.Ordinal) || name.EndsWith(Largest, StringComparison.Ordinal);
 
     // The last " - " counts: a run's name may have one too.
     private static string RunOf(string column) =>

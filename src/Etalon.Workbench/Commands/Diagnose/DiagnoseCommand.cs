@@ -96,8 +96,9 @@ internal static class DiagnoseCommand
             [.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
         var question = beside.QuestionOf(parsed);
         RunLog? mapped = MappedLog.IsAsked(question) ? MappedLog.Of(LogFormat.ReadAny(options.Path, question.Run), question) : null;
-        if (mapped is null && ForeignLog.Is(options.Path)) return Summarize(parsed, options, files, question);
-        if (mapped is null && beside.Given(parsed) is { } given)
+        var asked = beside.Given(parsed);
+        if (mapped is null && ForeignLog.Is(options.Path, asked is not null)) return Summarize(parsed, options, files, question);
+        if (mapped is null && asked is { } given)
             throw new InputException(
                 $"{given.Name}: is for logs of other tools; {options.Path} has columns of its own for what it says, so add it there");
         if (mapped is null && SettledRates.Of(options.Path) is { } rates)

@@ -29,7 +29,7 @@ internal static class LogAnswers
         }
         catch (InputException exception)
         {
-            // The user knows the name of the file, and not where it was put for a moment.
+            // As above: by the name that the user knows.
             throw new InputException([.. exception.Problems.Select(problem =>
                 problem.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))]);
         }
@@ -43,14 +43,19 @@ internal static class LogAnswers
     {
         if (ForeignLog.Is(path))
         {
-            var schedule = LoggedSchedule.Of(LogFormat.ReadAny(path, null), new LogQuestion());
+            var scalars = LogFormat.ReadAny(path, null);
+            // The user knows the name of the file, and not where it was put for a moment.
+            scalars.Source = name;
+            var schedule = LoggedSchedule.Of(scalars, new LogQuestion());
+            var warnings = scalars.Warnings.SelectMany(warning =>
+                WrappedText.Lines("", $"warning: {warning.Replace(path, name, StringComparison.Ordinal)}", Columns, indentation: 2));
             return new
             {
                 Name = name,
                 Diagnosis = new
                 {
                     Verdict = "This log has no norms of weights; its schedule is told.",
-                    Lines = LoggedScheduleText.Of(schedule, SchedulePieces.Of(schedule), Columns),
+                    Lines = warnings.Concat(LoggedScheduleText.Of(schedule, SchedulePieces.Of(schedule), Columns)),
                 },
             };
         }
