@@ -80,9 +80,18 @@ internal static class PyTorchState
 
         """";
 
-    /// <summary>The refusal of a state that belongs to another recipe.</summary>
+    /// <summary>The refusal of a state of something else, of another recipe, or of no update.</summary>
     public const string SameRecipe =
         """"
+                if not isinstance(state, dict) or "recipe_hash" not in state or "t" not in state:
+                    held = ", ".join(str(key) for key in state) if isinstance(state, dict) else repr(state)
+                    raise ValueError(
+                        f"a state of RecipeScheduler has recipe_hash and t, and this one has {held or 'nothing'}; load what its"
+                        " state_dict() gave"
+                    )
+                # -1 while it waits for its part of a SequentialLR.
+                if not hasattr(state["t"], "__index__") or state["t"] < -1:
+                    raise ValueError(f"t of the state is {state['t']!r}, and must be the number of an update, 0 or above")
                 if state["recipe_hash"] != RECIPE_HASH:
                     raise ValueError(
                         f"the state belongs to the recipe with hash {state['recipe_hash']}, this module to {RECIPE} with"

@@ -45,3 +45,22 @@ try:
     sys.exit("the state of another recipe was accepted")
 except ValueError as error:
     assert "of another recipe" in str(error)
+
+state = scheduler.state_dict()
+for wrong, part in [
+    (torch.optim.lr_scheduler.ExponentialLR(adam, 0.9).state_dict(), "this one has gamma"),
+    ({}, "has nothing"), (None, "has None"), (dict(state, t=-3), "t of the state is -3"), (dict(state, t=5.5), "is 5.5"),
+    (dict(state, t="5"), "is '5'"),
+]:
+    try:
+        scheduler.load_state_dict(wrong)
+        sys.exit(f"the state {wrong} was accepted")
+    except ValueError as error:
+        assert part in str(error), error
+    assert scheduler.state_dict() == state
+
+warm_up = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
+sequence = torch.optim.lr_scheduler.SequentialLR(optimizer, [warm_up, m0.RecipeScheduler(optimizer)], milestones=[5])
+waiting = sequence._schedulers[1].state_dict()
+assert waiting["t"] == -1
+scheduler.load_state_dict(waiting)
