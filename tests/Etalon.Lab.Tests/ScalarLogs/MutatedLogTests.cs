@@ -10,8 +10,10 @@ namespace Etalon.Lab.Tests.ScalarLogs;
 /// </summary>
 public sealed class MutatedLogTests : IDisposable
 {
-    private const int Whole = 3000, Seed = 20_261_130;
+    private const int Whole = 3000, Seed = 20_261_130, MostAttempts = 4;
     private const long MostBytes = 256L << 20;
+
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
 
     private static readonly string[] _words =
         ["NaN", "1e400", "-1", "\"", "{", "}", ",", "\n", "9223372036854775807", "null", "step", "lr", " - ", "__MIN", "\0", "é", "1e-400"];
@@ -33,24 +35,37 @@ public sealed class MutatedLogTests : IDisposable
         {
             var random = new Random(Seed + i);
             File.WriteAllBytes(file, Mutated(whole, random));
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            var clock = Stopwatch.StartNew();
-            try
+            // What took long may have waited for other processes, and is tried again.
+            var least = TimeSpan.MaxValue;
+            for (int attempt = 0; attempt < MostAttempts && least >= MostTime; attempt++)
             {
-                var schedule = LoggedSchedule.Of(LogFormat.ReadAny(path, format == "wandb-chart" ? "big - run 2" : null), new());
-                _ = schedule.Phases();
-                // The search for pieces is tried on some: it is the same for every format.
-                if (i % 10 == 0) _ = SchedulePieces.Of(schedule);
-                read++;
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                var clock = Stopwatch.StartNew();
+                bool isRead = IsRead(path, format, withPieces: i % 10 == 0);
+                if (clock.Elapsed < least) least = clock.Elapsed;
+                if (isRead && attempt == 0) read++;
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
             }
-            catch (InputException exception)
-            {
-                Assert.Contains(Path.GetFileName(path), exception.Message, StringComparison.Ordinal);
-            }
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"case {i} took {clock.Elapsed}");
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+            Assert.True(least < MostTime, $"case {i} took {least}");
         }
         Assert.InRange(read, 0, cases);
+    }
+
+    // The search for pieces is tried on some: it is the same for every format.
+    private static bool IsRead(string path, string format, bool withPieces)
+    {
+        try
+        {
+            var schedule = LoggedSchedule.Of(LogFormat.ReadAny(path, format == "wandb-chart" ? "big - run 2" : null), new());
+            _ = schedule.Phases();
+            if (withPieces) _ = SchedulePieces.Of(schedule);
+            return true;
+        }
+        catch (InputException exception)
+        {
+            Assert.Contains(Path.GetFileName(path), exception.Message, StringComparison.Ordinal);
+            return false;
+        }
     }
 
     private static byte[] Mutated(byte[] whole, Random random)
