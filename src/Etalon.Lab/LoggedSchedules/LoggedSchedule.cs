@@ -36,9 +36,9 @@ internal sealed class LoggedSchedule
         Peak = Rates.Max();
         var decays = SeriesNames.Find(log, LoggedQuantity.WeightDecay, question.Map);
         double? logged = Constant(decays) ?? Setting("weight_decay", "wd");
-        if (question.WeightDecay is { } given && ((logged is { } said && said != given) || (logged is null && decays is not null)))
+        if (question.WeightDecay is { } given && ((logged is { } said && !IsSame(said, given)) || (logged is null && decays is not null)))
             throw new InputException(
-                $"--weight-decay {given}: {log.Source} says {(logged is { } one ? $"{one}" : "a decay for each row")}; leave the option "
+                $"--weight-decay {given}: {log.Source} says {(logged is { } one ? $"{one:G7}" : "a decay for each row")}; leave the option "
                 + "out");
         WeightDecay = question.WeightDecay ?? logged;
         Decays = question.WeightDecay is null && decays is not null && WeightDecay is null
@@ -214,6 +214,9 @@ internal sealed class LoggedSchedule
     private static double? Constant(ScalarSeries? series) =>
         series is { Points.Count: > 0 } && series.Points.All(point => point.Value == series.Points[0].Value)
             ? series.Points[0].Value : null;
+
+    // TensorBoard's numbers are float32.
+    private static bool IsSame(double one, double other) => Math.Abs(one - other) <= 1e-6 * Math.Max(one, other);
 
     // The value of the last point at or before each step; both are ascending.
     private static double[] At(ScalarSeries series, long[] steps)

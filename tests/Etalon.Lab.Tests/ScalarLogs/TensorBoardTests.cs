@@ -136,6 +136,15 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     [Fact]
+    public void A_decay_that_is_given_is_the_logged_one_if_it_differs_by_the_digits_of_float32()
+    {
+        var log = Read(new EventWriter().Scalar(0, "lr", 0.1f).Scalar(0, "weight_decay", 5e-4f).File);
+        Assert.Equal(5e-4, LoggedSchedule.Of(log, new() { WeightDecay = 5e-4 }).WeightDecay);
+        Assert.Contains("says 0.0005;",
+            Assert.Throws<InputException>(() => LoggedSchedule.Of(log, new() { WeightDecay = 5.01e-4 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_of_several_runs_in_a_folder_can_be_chosen_with_all_its_tags()
     {
         foreach (var (run, rate) in new[] { ("first", 0.25f), ("second/train", 0.5f) })
