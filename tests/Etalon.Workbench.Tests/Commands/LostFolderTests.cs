@@ -75,7 +75,8 @@ public sealed class LostFolderTests : IDisposable
         var (code, _, said) = await Cli.Run("runs", "show", "0123abcd", "--runs", _folder.Path);
         Assert.Equal(ExitCode.BadInput, code);
         string sweep = Path.GetDirectoryName(trial)!;
-        Assert.Equal($"there is no run \"0123abcd\" in {_folder.Path}, but one in {sweep}; give --runs {sweep}, or its folder {trial}\n", said);
+        Assert.Equal(
+            $"there is no run \"0123abcd\" in {_folder.Path}, but one in {sweep}; give --runs {sweep}, or its folder {trial}\n", said);
     }
 
     // A file stands where the folder should be, which stops every user; what stops all but root is tried where root is not who tests.
