@@ -116,7 +116,7 @@ internal static unsafe class PoolingKernels
         return c;
     }
 
-    /// <summary>dx += dy at the first largest x of each window.</summary>
+    /// <summary>dx += dy at the first largest x of each window; NaN, which makes its window's output NaN, counts as the largest.</summary>
     public static void MaximumGradient<T>(T* x, T* dy, in PoolingShape shape, T* dx) where T : unmanaged, IFloatingPointIeee754<T>
     {
         int c = VectorWidth.IsWide ? MaximumGradient<T, WideVector<T>>(x, dy, 0, shape, dx) : 0;
@@ -128,7 +128,7 @@ internal static unsafe class PoolingKernels
                 for (int at = 1; at < shape.WindowPixels; at++)
                 {
                     int other = window + shape.Within(at);
-                    if (x[other] > x[best]) best = other;
+                    if (x[other] > x[best] || (T.IsNaN(x[other]) && !T.IsNaN(x[best]))) best = other;
                 }
                 dx[best] += dy[output * shape.Channels + c];
             }
@@ -147,14 +147,14 @@ internal static unsafe class PoolingKernels
             {
                 int window = shape.WindowOf(output) + c;
                 var largest = Largest<T, TVector>(x + window, shape);
-                // What is not given yet: the first pixel that has the largest value takes all of it.
+                // What is not given yet: the first pixel that has the largest value, or NaN, takes all of it.
                 var left = TVector.Load(from);
                 for (int row = 0, line = window; row < shape.Height; row++, line += shape.RowStep)
                     for (int at = line; at < line + shape.LineLength; at += shape.Channels)
                     {
                         var value = TVector.Load(x + at);
-                        (TVector.Load(dx + at) + TVector.WhereEqual(left, value, largest)).Store(dx + at);
-                        left = TVector.WhereUnequal(left, value, largest);
+                        (TVector.Load(dx + at) + TVector.WhereIsOrNaN(left, value, largest)).Store(dx + at);
+                        left = TVector.WhereIsNeither(left, value, largest);
                     }
             }
         }

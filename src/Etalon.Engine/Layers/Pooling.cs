@@ -9,7 +9,7 @@ namespace Etalon.Engine;
 /// rows and columns that do not fill a window are left out.
 /// </summary>
 /// <remarks>The mean over the whole image is global average pooling. Where values tie for the largest, the first takes the
-/// gradient.</remarks>
+/// gradient. NaN counts as the largest.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class Pooling<T> : Layer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

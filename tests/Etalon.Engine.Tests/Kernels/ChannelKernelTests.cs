@@ -218,6 +218,35 @@ public unsafe class ChannelKernelTests
         }
     }
 
+    /// <summary>Of 21 channels in float64, 16 go by whole vectors of either width, four more by 256 bits and one by itself.</summary>
+    [Fact]
+    public void The_first_NaN_of_a_window_takes_its_gradient_in_every_channel()
+    {
+        const int Channels = 21;
+        double[] dy = Numbers.Random<double>(8, Channels), narrow = new double[4 * Channels], wide = new double[4 * Channels];
+        var shape = new PoolingShape(4, Channels, 1, 4, 1, 1, 1);
+        for (int first = 0; first < 4; first++)
+        {
+            double[] x = Numbers.Random<double>(9, 4 * Channels), dx = new double[4 * Channels], expected = new double[4 * Channels];
+            x.AsSpan(first * Channels).Fill(double.NaN);
+            dy.CopyTo(expected, first * Channels);
+            fixed (double* px = x, pdy = dy, pdx = dx, pnarrow = narrow, pwide = wide)
+            {
+                PoolingKernels.MaximumGradient(px, pdy, shape, pdx);
+                Array.Clear(narrow);
+                Array.Clear(wide);
+                Assert.Equal(20, PoolingKernels.MaximumGradient<double, NarrowVector<double>>(px, pdy, 0, shape, pnarrow));
+                Assert.Equal(16, PoolingKernels.MaximumGradient<double, WideVector<double>>(px, pdy, 0, shape, pwide));
+            }
+            Assert.Equal(expected, dx);
+            for (int i = 0; i < dx.Length; i++)
+            {
+                if (i % Channels < 20) Assert.Equal(expected[i], narrow[i]);
+                if (i % Channels < 16) Assert.Equal(expected[i], wide[i]);
+            }
+        }
+    }
+
     [Fact]
     public void Equal_largest_values_give_the_gradient_to_the_first()
     {

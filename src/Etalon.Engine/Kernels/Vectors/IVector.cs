@@ -42,11 +42,11 @@ internal unsafe interface IVector<TSelf, T> where TSelf : unmanaged, IVector<TSe
     /// <summary><paramref name="x"/> where <paramref name="test"/> is positive, else 0.</summary>
     static abstract TSelf WherePositive(TSelf x, TSelf test);
 
-    /// <summary><paramref name="x"/> where <paramref name="a"/> is <paramref name="b"/>, else 0.</summary>
-    static abstract TSelf WhereEqual(TSelf x, TSelf a, TSelf b);
+    /// <summary><paramref name="x"/> where <paramref name="a"/> is <paramref name="b"/> or NaN, else 0.</summary>
+    static abstract TSelf WhereIsOrNaN(TSelf x, TSelf a, TSelf b);
 
-    /// <summary><paramref name="x"/> where <paramref name="a"/> is not <paramref name="b"/>, else 0.</summary>
-    static abstract TSelf WhereUnequal(TSelf x, TSelf a, TSelf b);
+    /// <summary><paramref name="x"/> where <paramref name="a"/> is neither <paramref name="b"/> nor NaN, else 0.</summary>
+    static abstract TSelf WhereIsNeither(TSelf x, TSelf a, TSelf b);
 
     static abstract TSelf operator +(TSelf a, TSelf b);
 

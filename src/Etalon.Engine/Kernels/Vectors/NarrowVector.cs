@@ -51,12 +51,16 @@ internal unsafe struct NarrowVector<T> : IVector<NarrowVector<T>, T> where T : u
         new() { _numbers = x._numbers & Vector256.GreaterThan(test._numbers, Vector256<T>.Zero) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static NarrowVector<T> WhereEqual(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
-        new() { _numbers = x._numbers & Vector256.Equals(a._numbers, b._numbers) };
+    public static NarrowVector<T> WhereIsOrNaN(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
+        new() { _numbers = x._numbers & IsOrNaN(a, b) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static NarrowVector<T> WhereUnequal(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
-        new() { _numbers = Vector256.AndNot(x._numbers, Vector256.Equals(a._numbers, b._numbers)) };
+    public static NarrowVector<T> WhereIsNeither(NarrowVector<T> x, NarrowVector<T> a, NarrowVector<T> b) =>
+        new() { _numbers = Vector256.AndNot(x._numbers, IsOrNaN(a, b)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> IsOrNaN(NarrowVector<T> a, NarrowVector<T> b) =>
+        Vector256.Equals(a._numbers, b._numbers) | ~Vector256.Equals(a._numbers, a._numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NarrowVector<T> operator +(NarrowVector<T> a, NarrowVector<T> b) => new() { _numbers = a._numbers + b._numbers };

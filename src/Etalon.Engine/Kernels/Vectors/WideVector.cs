@@ -51,12 +51,16 @@ internal unsafe struct WideVector<T> : IVector<WideVector<T>, T> where T : unman
         new() { _numbers = x._numbers & Vector512.GreaterThan(test._numbers, Vector512<T>.Zero) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector<T> WhereEqual(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
-        new() { _numbers = x._numbers & Vector512.Equals(a._numbers, b._numbers) };
+    public static WideVector<T> WhereIsOrNaN(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
+        new() { _numbers = x._numbers & IsOrNaN(a, b) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector<T> WhereUnequal(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
-        new() { _numbers = Vector512.AndNot(x._numbers, Vector512.Equals(a._numbers, b._numbers)) };
+    public static WideVector<T> WhereIsNeither(WideVector<T> x, WideVector<T> a, WideVector<T> b) =>
+        new() { _numbers = Vector512.AndNot(x._numbers, IsOrNaN(a, b)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> IsOrNaN(WideVector<T> a, WideVector<T> b) =>
+        Vector512.Equals(a._numbers, b._numbers) | ~Vector512.Equals(a._numbers, a._numbers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector<T> operator +(WideVector<T> a, WideVector<T> b) => new() { _numbers = a._numbers + b._numbers };
