@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Etalon.Engine;
+using Etalon.Engine.Kernels;
 using Etalon.Engine.Kernels.Convolution;
 using Etalon.Engine.Kernels.Products;
 using Etalon.Lab.Benchmarks;
@@ -72,7 +73,7 @@ internal static class MatrixSpeed
         private readonly int _rows, _depth, _columns, _gradientStep;
         private readonly PixelOffsets[] _forward, _backward;
         private readonly List<nint> _blocks = [];
-        private readonly T* _x, _w, _y, _dx, _sums, _scratch;
+        private readonly T* _x, _w, _y, _dx, _dw, _sums, _scratch;
 
         public Product(MatrixProduct<T> product, int rows, int depth, int columns)
         {
@@ -84,7 +85,8 @@ internal static class MatrixSpeed
             _w = Allocate(depth * columns);
             _y = Allocate(rows * _gradientStep);
             _dx = Allocate(rows * depth);
-            _sums = Allocate(depth * _gradientStep);
+            _dw = Allocate(depth * columns);
+            _sums = Allocate(MatrixProduct<T>.MostRows * _gradientStep);
             _scratch = Allocate(product.ScratchLength);
         }
 
@@ -92,15 +94,31 @@ internal static class MatrixSpeed
 
         public void DataGradient() => Multiply(_y, _backward, new RightMatrix<T>(_w, _columns, _depth, _columns, isTransposed: true), _dx);
 
+        // Chunk by chunk of the batch, as a layer's bits ask for.
         public void WeightGradient()
         {
-            new Span<T>(_sums, _depth * _gradientStep).Clear();
-            for (int first = 0; first < _depth; first += MatrixProduct<T>.MostRows)
-                for (int image = 0; image < _rows; image += MatrixProduct<T>.MostImages)
-                    _product.AddOuter(
-                        _x + (nint)image * _depth + first, _depth, _y + (nint)image * _gradientStep,
-                        Math.Min(MatrixProduct<T>.MostImages, _rows - image),
-                        Math.Min(MatrixProduct<T>.MostRows, _depth - first), _columns, _sums + (nint)first * _gradientStep, _scratch);
+            int lanes = _product.LanesOf(_columns), slab = MatrixProduct<T>.MostBlocks * lanes, chunk = BatchChunks.SizeOf(_rows);
+            int images = MatrixProduct<T>.MostImages / chunk * chunk;
+            for (int column = 0; column < _columns; column += slab)
+                for (int first = 0; first < _depth; first += MatrixProduct<T>.MostRows)
+                {
+                    int rows = Math.Min(MatrixProduct<T>.MostRows, _depth - first), columns = Math.Min(slab, _columns - column);
+                    for (int image = 0; image < _rows; image += images)
+                    {
+                        var right = new RightMatrix<T>(
+                            _y + (nint)image * _gradientStep + column, Math.Min(images, _rows - image), columns, _gradientStep,
+                            isTransposed: false);
+                        _product.AddChunks(
+                            _x + (nint)image * _depth + first, _depth, right, chunk, image == 0, rows, _sums, _scratch);
+                    }
+                    T* sums = _sums;
+                    for (int block = 0; block < columns; block += lanes)
+                        for (int row = 0; row < rows; row++, sums += lanes)
+                        {
+                            int count = Math.Min(lanes, columns - block);
+                            Rows.Copy(sums, 1, count, count, _dw + (nint)(first + row) * _columns + column + block);
+                        }
+                }
         }
 
         public void Dispose()

@@ -47,12 +47,15 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
 
     private int GradientStep => _gradientFrame.PixelStride;
 
+    // In whole blocks.
+    private int SlabColumns => Math.Min(GradientStep, MatrixProduct<T>.MostBlocks * _product.LanesOf(Outputs));
+
     // A plain input is read where it lies, and a gradient that is the first is written where it belongs.
     private T* InputNumbers => Input.IsPlain ? Input.Map.Data : _inputs;
 
     private T* InputGradients => Input.IsFirstContribution(this) ? Input.Gradient : _inputGradients;
 
-    internal override long ScratchLength => _product.ScratchLength + (long)MatrixProduct<T>.MostRows * GradientStep;
+    internal override long ScratchLength => _product.ScratchLength + (long)MatrixProduct<T>.MostRows * SlabColumns;
 
     private protected override int FanOf(Initialization initialization) => Columns;
 
@@ -93,7 +96,7 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
     long IOrderedSum.Bytes => (long)Shape.WeightCount * sizeof(T);
 
     // The whole product, from inputs and gradients that stay where they are: chunks' partial gradients would be as large as the weights.
-    void IOrderedSum.AddOwn() => _pass.Workers.Run(WeightPanels, _sumWeightGradient);
+    void IOrderedSum.AddOwn() => _pass.Workers.Run(WeightPanels * Cut(Outputs, SlabColumns), _sumWeightGradient);
 
     void IOrderedSum.Complete() => FinishWeightGradient();
 
@@ -141,34 +144,73 @@ public sealed unsafe class Linear<T> : WeightedLayer<T>, IOrderedSum where T : u
         for (int image = begin; image < end; image++) Map.LoadGradient(image, _gradientFrame, _gradients + (long)image * GradientStep);
     }
 
-    private void SumWeightGradient(int panel, int worker)
+    // The sums of a panel of rows and a slab of columns stay in the second-level cache while the chunks go by.
+    private void SumWeightGradient(int task, int worker)
     {
-        int size = Cut(Columns, WeightPanels), first = panel * size, rows = Math.Min(size, Columns - first);
-        T* scratch = _pass.Scratch(worker), sums = scratch + _product.ScratchLength;
-        for (int chunk = 0; chunk < _pass.Chunks; chunk++)
+        (int slab, int panel) = Math.DivRem(task, WeightPanels);
+        int size = Cut(Columns, WeightPanels), first = panel * size, column = slab * SlabColumns;
+        var block = new WeightBlock(first, Math.Min(size, Columns - first), column, Math.Min(SlabColumns, Outputs - column));
+        T* sums = _pass.Scratch(worker) + _product.ScratchLength;
+        int chunkSize = BatchChunks.SizeOf(_pass.Images), perCall = MatrixProduct<T>.MostImages / chunkSize;
+        if (perCall == 0)
         {
-            new Span<T>(sums, rows * GradientStep).Clear();
-            var (begin, end) = _pass.ImagesOf(chunk);
-            for (int image = begin; image < end; image += MatrixProduct<T>.MostImages)
-                _product.AddOuter(
-                    InputNumbers + (long)image * Columns + first, Columns, _gradients + (long)image * GradientStep,
-                    Math.Min(MatrixProduct<T>.MostImages, end - image), rows, Outputs, sums, scratch);
-            Contribute(sums, first, rows, isFirst: chunk == 0 && _pass.IsFirst);
+            for (int chunk = 0; chunk < _pass.Chunks; chunk++)
+            {
+                AddLongChunk(chunk, block, sums, worker);
+                Move(sums, block, chunk == 0 && _pass.IsFirst ? SumsTo.Replace : SumsTo.Add);
+            }
+            return;
         }
+        if (!_pass.IsFirst) Move(sums, block, SumsTo.Fetch);
+        for (int chunk = 0; chunk < _pass.Chunks; chunk += perCall)
+        {
+            int begin = _pass.ImagesOf(chunk).Begin, end = _pass.ImagesOf(Math.Min(chunk + perCall, _pass.Chunks) - 1).End;
+            _product.AddChunks(
+                InputsOf(begin, block), Columns, GradientsOf(begin, end, block), chunkSize, chunk == 0 && _pass.IsFirst, block.Rows, sums,
+                _pass.Scratch(worker));
+        }
+        Move(sums, block, SumsTo.Replace);
     }
 
-    // Sums [block][rows][lanes] of a chunk to the weight gradient [inputs][outputs].
-    private void Contribute(T* sums, int first, int rows, bool isFirst)
+    // A chunk of more images than a call takes is summed by several.
+    private void AddLongChunk(int chunk, in WeightBlock block, T* sums, int worker)
     {
-        int lanes = _product.LanesOf(Outputs);
-        for (int block = 0; block < Outputs; block += lanes)
-            for (int row = 0; row < rows; row++, sums += lanes)
+        new Span<T>(sums, block.Rows * _product.WholeBlocks(block.Columns)).Clear();
+        var (begin, end) = _pass.ImagesOf(chunk);
+        for (int image = begin; image < end; image += MatrixProduct<T>.MostImages)
+            _product.AddOuter(
+                InputsOf(image, block), Columns, GradientsOf(image, Math.Min(end, image + MatrixProduct<T>.MostImages), block), block.Rows,
+                sums, _pass.Scratch(worker));
+    }
+
+    private T* InputsOf(int image, in WeightBlock block) => InputNumbers + (long)image * Columns + block.Row;
+
+    private RightMatrix<T> GradientsOf(int begin, int end, in WeightBlock block) =>
+        new(_gradients + (long)begin * GradientStep + block.Column, end - begin, block.Columns, GradientStep, isTransposed: false);
+
+    // Between sums [block of columns][rows][lanes] and the weight gradient [inputs][outputs].
+    private void Move(T* sums, in WeightBlock block, SumsTo what)
+    {
+        int lanes = _product.LanesOf(block.Columns);
+        for (int column = 0; column < block.Columns; column += lanes)
+            for (int row = 0; row < block.Rows; row++, sums += lanes)
             {
-                T* gradient = WeightGradient + (long)(first + row) * Outputs + block;
-                int count = Math.Min(lanes, Outputs - block);
-                if (isFirst) Rows.Copy(sums, 1, count, count, gradient);
+                T* gradient = WeightGradient + (long)(block.Row + row) * Outputs + block.Column + column;
+                int count = Math.Min(lanes, block.Columns - column);
+                if (what == SumsTo.Fetch) Rows.Copy(gradient, 1, count, count, sums);
+                else if (what == SumsTo.Replace) Rows.Copy(sums, 1, count, count, gradient);
                 else Rows.Add(sums, count, gradient);
             }
+    }
+
+    /// <summary>A part of the weights: the first row, how many, the first column, how many.</summary>
+    private readonly record struct WeightBlock(int Row, int Rows, int Column, int Columns);
+
+    private enum SumsTo
+    {
+        Replace,
+        Add,
+        Fetch,
     }
 
     private void Contribute(int chunk, int worker)

@@ -73,9 +73,11 @@ public sealed unsafe class MatrixProductTests : IDisposable
                 T* block = Block<T>(count * step);
                 new Span<T>(block, count * step).Clear();
                 for (int image = 0; image < images; image += MatrixProduct<T>.MostImages)
-                    product.AddOuter(
-                        left + image * rows + first, rows, right + image * step, Math.Min(MatrixProduct<T>.MostImages, images - image),
-                        count, columns, block, scratch);
+                {
+                    int few = Math.Min(MatrixProduct<T>.MostImages, images - image);
+                    var factor = new RightMatrix<T>(right + image * step, few, columns, step, false);
+                    product.AddOuter(left + image * rows + first, rows, factor, count, block, scratch);
+                }
                 for (int row = 0; row < count; row++)
                     for (int column = 0; column < columns; column++)
                         sums[(first + row) * columns + column] = block[column / lanes * count * lanes + row * lanes + column % lanes];
@@ -99,6 +101,52 @@ public sealed unsafe class MatrixProductTests : IDisposable
 
         Check<float>();
         Check<double>();
+    }
+
+    /// <summary>Images, those of a chunk, rows, columns, and whether there are sums before.</summary>
+    public static TheoryData<int, int, int, int, bool> Chunks => new()
+    {
+        { 1, 1, 1, 1, false }, { 7, 3, 5, 9, true }, { 64, 4, 128, 32, false }, { 63, 8, 20, 48, true }, { 50, 64, 33, 17, true },
+        { 64, 64, 16, 8, false }, { 33, 2, 6, 129, false }, { 48, 5, 127, 33, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Chunks))]
+    public void Chunks_are_summed_by_themselves_and_then_one_after_another(int images, int chunk, int rows, int columns, bool isContinued)
+    {
+        Check<float>();
+        Check<double>();
+
+        void Check<T>() where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            T[] x = Numbers.Random<T>(5, images * rows), g = Numbers.Random<T>(6, images * columns);
+            T[] before = Numbers.Random<T>(7, rows * columns), expected = [.. before];
+            for (int at = 0; at < rows * columns; at++)
+                for (int first = 0; first < images; first += chunk)
+                {
+                    T sum = T.Zero;
+                    for (int image = first; image < Math.Min(images, first + chunk); image++)
+                        sum = T.FusedMultiplyAdd(x[image * rows + at / columns], g[image * columns + at % columns], sum);
+                    expected[at] = first == 0 && !isContinued ? sum : expected[at] + sum;
+                }
+            Assert.Equal(expected, Sums(new MatrixProduct<T, NarrowVector<T>>(), x, g, before));
+            Assert.Equal(expected, Sums(new MatrixProduct<T, WideVector<T>>(), x, g, before));
+        }
+
+        T[] Sums<T>(MatrixProduct<T> product, T[] x, T[] g, T[] before) where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            int step = product.WholeBlocks(columns), lanes = product.LanesOf(columns);
+            T* left = Copy(x), right = Block<T>(images * step), sums = Block<T>(rows * step), scratch = Block<T>(product.ScratchLength);
+            for (int image = 0; image < images; image++)
+                g.AsSpan(image * columns, columns).CopyTo(new Span<T>(right + image * step, columns));
+            int Place(int at) => at % columns / lanes * rows * lanes + at / columns * lanes + at % columns % lanes;
+            for (int at = 0; at < rows * columns && isContinued; at++) sums[Place(at)] = before[at];
+            product.AddChunks(
+                left, rows, new RightMatrix<T>(right, images, columns, step, false), chunk, !isContinued, rows, sums, scratch);
+            var result = new T[rows * columns];
+            for (int at = 0; at < result.Length; at++) result[at] = sums[Place(at)];
+            return result;
+        }
     }
 
     private T[] Multiply<T>(MatrixProduct<T> product, T[] a, T[] b, bool isTransposed, int rows, int depth, int columns)

@@ -28,6 +28,9 @@ internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPo
     /// <summary>Images whose outer products <see cref="AddOuter"/> sums in one call at most.</summary>
     public const int MostImages = 64;
 
+    /// <summary>Blocks of columns whose sums stay in the second-level cache from one call to the next: 128 kB of float32.</summary>
+    public const int MostBlocks = 8;
+
     /// <summary>Numbers of scratch that a call needs, 64-byte aligned by the caller.</summary>
     public abstract int ScratchLength { get; }
 
@@ -63,13 +66,24 @@ internal abstract unsafe class MatrixProduct<T> where T : unmanaged, IFloatingPo
     /// <summary>sums(row, j) += sum over images of x(image, row) g(image, j), for all columns.</summary>
     /// <param name="x">[images][rows], rows at most <see cref="MostRows"/>.</param>
     /// <param name="xStep">Numbers from one image of x to the next.</param>
-    /// <param name="g">[images][columns in whole blocks].</param>
-    /// <param name="images">At most <see cref="MostImages"/>.</param>
+    /// <param name="g">[images][columns], at most <see cref="MostImages"/>; whole blocks of columns are read.</param>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="columns">Number of columns.</param>
     /// <param name="sums">[block of columns][rows][lanes of a block].</param>
     /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
-    public abstract void AddOuter(T* x, int xStep, T* g, int images, int rows, int columns, T* sums, T* scratch);
+    public abstract void AddOuter(T* x, int xStep, in RightMatrix<T> g, int rows, T* sums, T* scratch);
+
+    /// <summary>The same for several chunks of images: each is summed by itself, from 0, and added to the sums in its turn.</summary>
+    /// <remarks>A chunk of a small batch has few images. Written, read and added to the others by passes of their own, its sums took two
+    /// thirds of the time.</remarks>
+    /// <param name="x">[images][rows], rows at most <see cref="MostRows"/>.</param>
+    /// <param name="xStep">Numbers from one image of x to the next.</param>
+    /// <param name="g">[images][columns], at most <see cref="MostImages"/>; whole blocks of columns are read.</param>
+    /// <param name="chunk">Images of a chunk; the last may have fewer.</param>
+    /// <param name="isNew">Whether the first chunk's sums replace what is there.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="sums">[block of columns][rows][lanes of a block].</param>
+    /// <param name="scratch">[<see cref="ScratchLength"/>].</param>
+    public abstract void AddChunks(T* x, int xStep, in RightMatrix<T> g, int chunk, bool isNew, int rows, T* sums, T* scratch);
 }
 
 /// <inheritdoc/>
@@ -100,20 +114,45 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void AddOuter(T* x, int xStep, T* g, int images, int rows, int columns, T* sums, T* scratch)
+    public override void AddOuter(T* x, int xStep, in RightMatrix<T> g, int rows, T* sums, T* scratch) =>
+        AddParts(x, xStep, g, g.Depth, joinedFrom: g.Depth, rows, sums, scratch);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddChunks(T* x, int xStep, in RightMatrix<T> g, int chunk, bool isNew, int rows, T* sums, T* scratch)
     {
-        // Both are copied side by side: rows of many numbers often lie a multiple of 4 kB apart, in one set of the first-level cache.
-        int lanes = LanesOf(columns), step = WholeBlocks(columns);
+        if (isNew) new Span<T>(sums, rows * WholeBlocks(g.Columns)).Clear();
+        AddParts(x, xStep, g, chunk, joinedFrom: isNew ? chunk : 0, rows, sums, scratch);
+    }
+
+    // The images go by parts: those before joinedFrom continue the sums, the others have sums of their own that are joined to them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddParts(T* x, int xStep, in RightMatrix<T> g, int part, int joinedFrom, int rows, T* sums, T* scratch)
+    {
+        int lanes = LanesOf(g.Columns);
         T* left = scratch, right = scratch + MostImages * MostRows;
-        for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, left + image * rows);
+        CopyRows(x, xStep, g.Depth, rows, left);
         PixelOffsets start = default;
-        var lines = new PixelLines(&start, 1, images, rows, lanes);
         fixed (int* offsets = RowOffsets)
-            for (int first = 0; first < columns; first += lanes, sums += rows * lanes)
+            for (int column = 0; column < g.Columns; column += lanes, sums += rows * lanes)
             {
-                Lay(g + first, step, images, lanes, lanes, right);
-                OuterProduct<T, TVector>.Add(left, right, lines, offsets, rows, sums, lanes, columns - first);
+                Lay(g.Numbers + column, g.Step, g.Depth, lanes, lanes, right);
+                for (int image = 0; image < g.Depth; image += part)
+                {
+                    var lines = new PixelLines(&start, 1, Math.Min(part, g.Depth - image), rows, lanes);
+                    T* inputs = left + image * rows, gradients = right + image * lanes;
+                    if (image >= joinedFrom)
+                        OuterProduct<T, TVector>.Join(inputs, gradients, lines, offsets, rows, sums, lanes, g.Columns - column);
+                    else
+                        OuterProduct<T, TVector>.Add(inputs, gradients, lines, offsets, rows, sums, lanes, g.Columns - column);
+                }
             }
+    }
+
+    // Both factors of an outer product are copied side by side: rows of many numbers often lie a multiple of 4 kB apart, in one set of the
+    // first-level cache.
+    private static void CopyRows(T* x, int xStep, int images, int rows, T* to)
+    {
+        for (int image = 0; image < images; image++) Rows.Copy(x + (nint)image * xStep, 1, rows, rows, to + image * rows);
     }
 
     // [depth][columns] to [depth][lanes], zeros behind the last column.

@@ -89,9 +89,11 @@ internal sealed unsafe class HeadProducts<T> where T : unmanaged, IFloatingPoint
             new Span<T>(sums, rows * HeadStep).Clear();
             // Tokens before the first of these do not see them.
             for (int begin = first; begin < _tokens; begin += MatrixProduct<T>.MostImages)
-                _product.AddOuter(
-                    pairs + (long)begin * Step + first, Step, x + (long)begin * HeadStep,
-                    Math.Min(MatrixProduct<T>.MostImages, _tokens - begin), rows, _size, sums, scratch);
+            {
+                int tokens = Math.Min(MatrixProduct<T>.MostImages, _tokens - begin);
+                var right = new RightMatrix<T>(x + (long)begin * HeadStep, tokens, _size, HeadStep, isTransposed: false);
+                _product.AddOuter(pairs + (long)begin * Step + first, Step, right, rows, sums, scratch);
+            }
             Write(sums, rows, y + (long)first * stepOfY, stepOfY);
         }
     }
