@@ -24,17 +24,38 @@ public sealed class Workers : IDisposable
 
     /// <summary>A team of <paramref name="count"/> threads, of which the caller's is one.</summary>
     /// <param name="count">At least 1.</param>
-    public Workers(int count)
+    /// <exception cref="IOException">The system does not let so many threads start; those that did have ended.</exception>
+    public Workers(int count) : this(count, static thread => thread.Start()) { }
+
+    /// <summary>The same, with threads started so.</summary>
+    internal Workers(int count, Action<Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
-        _threads = new Thread[count - 1];
-        for (int i = 0; i < _threads.Length; i++)
+        var threads = new List<Thread>();
+        _threads = [];
+        try
         {
-            int worker = i + 1;
-            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"worker {worker}" };
-            _threads[i].Start();
+            for (int worker = 1; worker < count; worker++) threads.Add(Started(worker, start));
         }
+        catch (OutOfMemoryException exception)
+        {
+            // The runtime's word for a thread that the system refuses, whatever the reason.
+            throw new IOException(
+                $"the system let {threads.Count + 1} of {count} threads run; compute with fewer, or raise its limit of processes", exception);
+        }
+        finally
+        {
+            _threads = [.. threads];
+            if (threads.Count < count - 1) Dispose();
+        }
+    }
+
+    private Thread Started(int worker, Action<Thread> start)
+    {
+        var thread = new Thread(() => Work(worker)) { IsBackground = true, Name = $"worker {worker}" };
+        start(thread);
+        return thread;
     }
 
     /// <summary>How many threads work, the caller's included.</summary>

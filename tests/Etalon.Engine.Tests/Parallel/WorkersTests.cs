@@ -42,4 +42,18 @@ public class WorkersTests
 
     [Fact]
     public void A_team_of_none_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new Workers(0));
+
+    [Fact]
+    public void A_team_that_the_system_does_not_let_start_says_so_and_ends()
+    {
+        var started = new List<Thread>();
+        var refusal = Assert.Throws<IOException>(() => new Workers(8, thread =>
+        {
+            if (started.Count == 3) throw new OutOfMemoryException();
+            thread.Start();
+            started.Add(thread);
+        }));
+        Assert.Equal("the system let 4 of 8 threads run; compute with fewer, or raise its limit of processes", refusal.Message);
+        Assert.All(started, thread => Assert.False(thread.IsAlive));
+    }
 }
