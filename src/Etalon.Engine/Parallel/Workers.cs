@@ -42,7 +42,8 @@ public sealed class Workers : IDisposable
         {
             // The runtime's word for a thread that the system refuses, whatever the reason.
             throw new IOException(
-                $"the system let {threads.Count + 1} of {count} threads run; compute with fewer, or raise its limit of processes", exception);
+                $"the system let {threads.Count + 1} of {count} threads run; compute with fewer, or raise its limit of processes",
+                exception);
         }
         finally
         {
