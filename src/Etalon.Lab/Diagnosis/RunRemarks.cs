@@ -77,9 +77,22 @@ internal static class RunRemarks
                 + $"that is stepped per batch and counts in epochs: call scheduler.step() once per epoch. `--against RECIPE` tells.");
     }
 
-    // Cosines that start again at their peak are warm restarts; a cosine that was stepped too often goes back up the way it came.
-    private static bool StartsAgain(RunLog log) =>
-        RateShape.Of([.. log.Steps.Select(step => (double)step)], log.Rate) is { Kind: RateKind.Restarts };
+    // Cosines that start again at their peak are warm restarts, which rise within one row and fall over several; a cosine that was
+    // stepped too often goes back up the way it came, in as many.
+    private static bool StartsAgain(RunLog log)
+    {
+        double[] known = [.. log.Rate.Where(double.IsFinite)];
+        var (rises, falls, longest, length) = (0, 0, 0, 0);
+        for (int i = 1; i < known.Length; i++)
+        {
+            length = known[i] > known[i - 1] ? length + 1 : 0;
+            if (length == 1) rises++;
+            if (known[i] < known[i - 1]) falls++;
+            // A warm-up is the first.
+            if (rises > 1) longest = Math.Max(longest, length);
+        }
+        return longest <= 1 && falls >= 2 * rises;
+    }
 
     // Without decay a rate that grows exponentially is the same training as one with decay (Li and Arora 2019).
     private static bool IsWithoutDecay(Evidence evidence)
@@ -136,21 +149,8 @@ internal static class RunRemarks
         }
     }
 
-    /// <summary>The mixing units of the whole log: from the sums over all updates where the log has them.</summary>
-    internal static double UnitsOf(IReadOnlyList<LogPhase> phases)
-    {
-        var log = phases[0].Log;
-        double between = phases.Sum(UnitsOf);
-        if (log.DecaySum.Length == 0 || log.Rule.Decay == Schedules.DecayForm.Decoupled
-            || !Enumerable.Range(1, log.Steps.Length - 1).All(log.IsWholeInterval)) return between;
-        double sum =
-            Enumerable.Range(1, log.Steps.Length - 1).Sum(row => log.DecaySum[row] * RuleSums.TotalOverRate(log.Momentum[row], log.Rule));
-        var last = phases[^1];
-        double rest = (log.End - log.Steps[^1]) * log.Rate[^1] * log.WeightDecay[^1] * RuleSums.TotalOverRate(log.Momentum[^1], log.Rule);
-        // Groups that decay otherwise than the log's common number have units of their own.
-        bool isCommon = last.Groups.All(group => group.Numbers.WeightDecay == log.WeightDecay[^1]);
-        return isCommon && double.IsFinite(sum + rest) ? sum + rest : between;
-    }
+    /// <summary>The mixing units of the whole log.</summary>
+    internal static double UnitsOf(IReadOnlyList<LogPhase> phases) => phases.Sum(UnitsOf);
 
     /// <summary>The mixing units of a phase: those that most groups have.</summary>
     internal static double UnitsOf(LogPhase phase) =>

@@ -17,7 +17,8 @@ internal static class Text
     }
 
     /// <summary>Two numbers, or one where they print alike.</summary>
-    public static string Range(double from, double to) => Number(from) == Number(to) ? Number(from) : $"{Number(from)} to {Number(to)}";
+    public static string Range(double from, double to, int digits = 3) =>
+        Number(from, digits) == Number(to, digits) ? Number(from, digits) : $"{Number(from, digits)} to {Number(to, digits)}";
 
     /// <summary>Two numbers that are not the same, each with as many digits as it takes to see that, at least three.</summary>
     public static (string One, string Other) Apart(double one, double other)

@@ -24,7 +24,7 @@ public class FaultCellTests(ITestOutputHelper output)
         ["no-decay-convolutions"] = (FlagKind.DecayMissing, false, ""),
         ["decay-on-wrong-group"] = (FlagKind.DecayMissing, false, ""),
         ["no-decay"] = (FlagKind.DecayDiffers, true, "no weight decay"),
-        ["scheduler-per-batch"] = (FlagKind.RateDiffers, true, "once per batch|warm-up"),
+        ["scheduler-per-batch"] = (FlagKind.RateDiffers, true, "once per batch"),
         ["tiny-clip"] = (FlagKind.ClippedGradients, false, ""),
         ["global-clip"] = (FlagKind.ClippedGradients, false, ""),
         ["no-norm-last"] = (FlagKind.NoNormalization, false, ""),
@@ -65,11 +65,14 @@ public class FaultCellTests(ITestOutputHelper output)
     // What takes more rows than there are 200 updates apart, which must be silent.
     private static readonly string[] NotInFewRows = ["zero-grad-of-four", "reloaded", "reloaded-at-drop"];
 
-    private static (FlagKind? Kind, bool IsAgainst, string Word) ExpectedOf(string fault, int every) =>
-        every > 1 && OnlyInEachRow.Contains(fault) || every > 50 && NotInFewRows.Contains(fault) ? (null, false, "") : Expected[fault];
+    // Of a constant rate a scheduler per batch leaves nothing but a shorter warm-up.
+    private static (FlagKind? Kind, bool IsAgainst, string Word) ExpectedOf(string schedule, string fault, int every) =>
+        every > 1 && OnlyInEachRow.Contains(fault) || every > 50 && NotInFewRows.Contains(fault) ? (null, false, "")
+        : (schedule, fault) == ("constant", "scheduler-per-batch") ? (FlagKind.RateDiffers, true, "once per batch|warm-up")
+        : Expected[fault];
 
     // Margins of sound logs by the log's interval: whether the true value, 1, lies within each.
-    private readonly SortedDictionary<int, List<PhaseEstimate>> _shares = [], _sizes = [];
+    private readonly SortedDictionary<int, List<(string Cell, string Group, PhaseEstimate Value)>> _shares = [], _sizes = [];
 
     [Fact]
     public void All_cells_of_a_folder_are_judged()
@@ -92,11 +95,11 @@ public class FaultCellTests(ITestOutputHelper output)
                 {
                     string log = Path.Combine(folder, cell, $"every-{every}.csv");
                     if (!File.Exists(log)) continue;
-                    var expected = ExpectedOf(fault, every);
+                    var expected = ExpectedOf(cell.Split('-')[1], fault, every);
                     var diagnosis =
                         RunDiagnosis.Of(log, expected.IsAgainst ? Reference.Of(Path.Combine(folder, cell, "recipe.yaml")) : null);
                     bool holds = IsRight(diagnosis, expected);
-                    if (fault is "none" or "bias-before-norm") Measure(every, diagnosis);
+                    if (Expected[fault].Kind is null) Measure(cell, every, diagnosis);
                     if (!right.ContainsKey(fault)) right[fault] = new (int, int)[Intervals.Length];
                     right[fault][column] = (right[fault][column].Right + (holds ? 1 : 0), right[fault][column].Of + 1);
                     if (!holds || diagnosis.Flags.Count > 1)
@@ -116,28 +119,53 @@ public class FaultCellTests(ITestOutputHelper output)
         PrintCoverage("the size of updates over gradients'", _sizes);
     }
 
-    private void PrintCoverage(string what, SortedDictionary<int, List<PhaseEstimate>> measured)
+    private void PrintCoverage(string what, SortedDictionary<int, List<(string Cell, string Group, PhaseEstimate Value)>> measured)
     {
         foreach (var (every, estimates) in measured.Where(each => each.Value.Count > 0))
         {
-            int held = estimates.Count(each => each.Away(1) <= 1);
-            double scatter = Math.Sqrt(estimates.Average(each => (each.Mean - 1) * (each.Mean - 1) / (each.Error * each.Error)));
+            int held = estimates.Count(each => each.Value.Away(1) <= 1);
+            double share = (double)held / estimates.Count,
+                scatter = Math.Sqrt(estimates.Average(each => Square((each.Value.Mean - 1) / each.Value.Error)));
+            // The groups of a log share their gradients, so its misses come together: logs are what is independent.
+            double error = Math.Sqrt(estimates.GroupBy(each => each.Cell)
+                .Sum(log => Square(log.Count(each => each.Value.Away(1) > 1) - log.Count() * (1 - share)))) / estimates.Count;
             output.WriteLine(
                 $"sound runs, {what}, rows every {every}: 1 is within the margin in {held} of {estimates.Count} = "
-                + $"{100.0 * held / estimates.Count:F1} %; mean margin {estimates.Average(each => each.Margin):G2}, "
+                + $"{100 * share:F1} %, give or take {100 * error:F1} by logs; mean margin {estimates.Average(each => each.Value.Margin):G2}, "
                 + $"root mean square of (value - 1)/error {scatter:F2}");
+            foreach (var (cell, group, value) in estimates.Where(each => each.Value.Away(1) > 1))
+                output.WriteLine($"  outside: {cell} {group} {value.Mean:G5} ± {value.Margin:G2}");
         }
     }
 
-    private void Measure(int every, RunDiagnosis diagnosis)
+    private static double Square(double value) => value * value;
+
+    private void Measure(string cell, int every, RunDiagnosis diagnosis)
     {
-        foreach (var list in (SortedDictionary<int, List<PhaseEstimate>>[])[_shares, _sizes]) list.TryAdd(every, []);
+        _shares.TryAdd(every, []);
+        _sizes.TryAdd(every, []);
         foreach (var group in diagnosis.Evidence.LawGroups)
         {
             var share = NormBalance.ShareOf(diagnosis.Evidence.InPhases(group.Name).Select(phase => phase.Balance));
-            if (share is { IsKnown: true, Margin: < 0.4 }) _shares[every].Add(share);
-            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes[every].Add(size);
+            if (share is { IsKnown: true, Margin: < 0.4 }) _shares[every].Add((cell, group.Name, share));
+            if (UpdateSizes.Of(diagnosis.Evidence, group) is { IsKnown: true } size) _sizes[every].Add((cell, group.Name, size));
         }
+    }
+
+    // Rows at updates 2, 12, 22 ... of a network in which one gradient between two of them makes |w|² of the first layer grow as hundreds
+    // of others do. Measured by what gradients usually are, the decay came out as 1.042 ± 0.005.
+    [Fact]
+    public void The_margin_of_the_decay_knows_where_large_gradients_were()
+    {
+        string file = Path.Combine(StoredFolder, "cnn-cosine-none.every-10.csv.gz");
+        using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        var evidence = new Evidence(CsvLog.Read(text, file));
+        PhaseEstimate Share(string name) => NormBalance.ShareOf(evidence.InPhases(name).Select(phase => phase.Balance));
+        var first = Share("conv11.conv.weight");
+        Assert.Equal(1, first.Mean, 0.01);
+        Assert.InRange(first.Away(1), 0, 1);
+        // Of the last ones it stays as small as it was.
+        Assert.InRange(Share("conv31.conv.weight").Margin, 1e-5, 0.004);
     }
 
     public static TheoryData<string> Stored =>
@@ -151,7 +179,7 @@ public class FaultCellTests(ITestOutputHelper output)
     {
         // NETWORK-SCHEDULE-FAULT.every-N.csv.gz
         string[] words = file.Split('.')[0].Split('-');
-        var expected = ExpectedOf(string.Join('-', words[2..]),
+        var expected = ExpectedOf(words[1], string.Join('-', words[2..]),
             int.Parse(file.Split("every-")[1].Split('.')[0], CultureInfo.InvariantCulture));
         using var text = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(StoredFolder, file)), CompressionMode.Decompress));
         var reference =
@@ -172,12 +200,15 @@ public class FaultCellTests(ITestOutputHelper output)
         {
             using var text = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
             var evidence = new Evidence(CsvLog.Read(text, file));
+            var margins = new List<double>();
             foreach (var group in evidence.LawGroups)
             {
                 var share = NormBalance.ShareOf(evidence.InPhases(group.Name).Select(phase => phase.Balance));
                 Assert.InRange(share.Mean, 0.99, 1.01);
-                Assert.InRange(share.Margin, 1e-5, 0.02);
+                margins.Add(share.Margin);
             }
+            // One large gradient in a layer makes its margin larger, and no other's.
+            Assert.True(margins.Min() > 1e-5 && margins.Order().ElementAt(margins.Count / 2) < 0.02, $"{file}: {margins.Max()}");
         }
     }
 

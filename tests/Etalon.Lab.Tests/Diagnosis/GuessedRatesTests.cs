@@ -77,6 +77,28 @@ public sealed class GuessedRatesTests : IDisposable
         }
     }
 
+    // What a scheduler that counts in epochs has at its step k, of a warm-up of one epoch a half of the peak.
+    [Theory]
+    [InlineData(1, 1, "The scheduler steps once per batch, and counts in epochs")]
+    [InlineData(20, 1, "The scheduler steps once per batch, and counts in epochs")]
+    [InlineData(1, 0.1, "The scheduler steps once per batch, and counts in epochs, and the rate is a tenth of what was meant")]
+    public void A_scheduler_per_batch_is_told_before_what_it_does_to_each_milestone(int every, double size, string cause) =>
+        Assert.Equal(cause, RunDiagnosis.Of(
+            Log(step => size * (step < 1 ? 0.05 : step < 5 ? 0.1 : step < 8 ? 0.01 : 0.001), _ => 5e-3, every), Recipe()).Flags[0].Cause);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void A_schedule_of_twice_the_length_is_told_as_such_also_where_its_updates_lie_between_the_recipe_s(int every) =>
+        Assert.Contains("as of a schedule of 2,000 updates instead of 1,000", RunDiagnosis.Of(
+            Log(step => step < 200 ? 0.1 * (step / 2.0 + 1) / 101 : 0.1, _ => 5e-3, every), Recipe()).Flags[0].Shown,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Drops_that_moved_do_not_pass_each_other() => Assert.Equal(
+        "The drop of ×0.1 comes at update 150 instead of 500 and the drop of ×0.1 comes at update 400 instead of 800",
+        RunDiagnosis.Of(Log(step => step < 150 ? Meant(step) : step < 400 ? 0.01 : 0.001, _ => 5e-3), Recipe()).Flags[0].Cause);
+
     [Fact]
     public void A_cosine_with_another_length_and_another_end_is_told_in_its_own_numbers()
     {
@@ -144,8 +166,12 @@ public sealed class GuessedRatesTests : IDisposable
         Assert.Contains("starts again at updates 250, 500 and 750 instead of 200, 400, 600 and 800",
             RunDiagnosis.Of(Log(step => Restarting(step, 250), _ => 5e-3, every), other).Flags[0].Cause, StringComparison.Ordinal);
         // Restarts turn the rate as often as a scheduler that steps too often does, and are meant.
-        var many = RunDiagnosis.Of(Log(step => Restarting(step, 100), _ => 5e-3, 5));
-        Assert.DoesNotContain(many.Remarks, remark => remark.Contains("stepped per batch", StringComparison.Ordinal));
+        foreach (int period in (int[])[100, 50])
+            Assert.DoesNotContain(RunDiagnosis.Of(Log(step => Restarting(step, period), _ => 5e-3, 5)).Remarks,
+                remark => remark.Contains("stepped per batch", StringComparison.Ordinal));
+        // One that goes back up the way it came is not.
+        Assert.Contains(RunDiagnosis.Of(Log(step => 0.05 * (1 + Math.Cos(Math.PI * step / 50)), _ => 5e-3, 5)).Remarks,
+            remark => remark.Contains("stepped per batch", StringComparison.Ordinal));
     }
 
     [Fact]

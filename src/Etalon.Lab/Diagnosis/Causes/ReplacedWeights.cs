@@ -15,27 +15,67 @@ namespace Etalon.Lab.Diagnosis;
 internal sealed class ReplacedWeights : Cause
 {
     // Of |w|²; of what the account is off by otherwise; of the groups; of the jump, how near norms come to where they were.
-    private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5, OfBuffer = 2;
+    private const double Least = 3e-3, Doubt = 8, MostGroups = 0.7, Back = 0.25, Exactly = 1e-5, OfBuffer = 2, OfRule = 1e-5;
 
     private const int FewestSteps = 5, MostJumps = 3, RowsBefore = 40;
 
     public override IEnumerable<Flag> Find(Evidence evidence)
+    {
+        int[] emptied = Emptied(evidence);
+        var jumped = Jumped(evidence, emptied).ToList();
+        if (emptied.Length is > 0 and <= MostJumps && !jumped.Any(flag => flag.Kind == FlagKind.LostBuffers))
+        {
+            var log = evidence.Log;
+            evidence.Explain(log with { Replaced = [.. log.Replaced.Union(emptied).Order()] });
+            yield return new(
+                FlagKind.LostBuffers,
+                $"The momentum buffers are empty before update {log.Steps[emptied[0]]:#,0}: the optimizer's state was lost",
+                $"v.w and v.g are 0 to the last bit {(emptied.Length == 1 ? "in that row and no other" : $"in {emptied.Length} rows")}: a new "
+                + "optimizer's first update.", LoadState)
+            {
+                Groups = [.. evidence.LawGroups.Select(group => group.Name)],
+            };
+        }
+        foreach (var flag in jumped) yield return flag;
+    }
+
+    private const string LoadState =
+        "After a resume load the optimizer's state with the weights: optimizer.load_state_dict(...). A new optimizer begins with empty "
+        + "buffers, and its first updates are a tenth as large at a momentum of 0.9.";
+
+    // Rows whose buffers are those of a new optimizer, while the row before has some.
+    private static int[] Emptied(Evidence evidence)
+    {
+        bool Has(LogGroup group, int row) => group.BufferDot[row] != 0 && double.IsFinite(group.BufferDot[row]);
+        bool IsEmpty(LogGroup group, int row) =>
+            group.BufferDot[row] == 0 && group.BufferWeight[row] == 0 && group.GradientSquare[row] > 0 && group.Momentum[row] > 0;
+        var groups = evidence.LawGroups;
+        return groups.Count == 0 ? [] : [.. Enumerable.Range(1, Math.Max(0, evidence.Log.Steps.Length - 1))
+            .Where(row => groups.Count(group => IsEmpty(group, row) && Has(group, row - 1)) >= MostGroups * groups.Count)];
+    }
+
+    private static IEnumerable<Flag> Jumped(Evidence evidence, int[] emptied)
     {
         // The interval from a phase to the next one is in neither.
         GroupPhase[] between = [.. evidence.Phases.SkipLast(1).SelectMany(phase => phase.WithNext(RowsBefore).Groups)];
         var asked = evidence.LawGroups.Select(group => (Group: group, Steps: Judged(evidence, group, between))).Where(
             each => each.Steps.Count >= FewestSteps).ToList();
         if (asked.Count == 0) yield break;
+        // Loaded weights are those of all groups: of one alone, as where the laws of the others were taken, it takes more.
+        bool holds = RuleHolds(asked.Select(each => each.Group))
+            && 2 * asked.Count >= evidence.Log.Groups.Count(group => group.Name is not (LogGroup.Whole or LogGroup.Everything));
         var jumps = asked.SelectMany(each => each.Steps.Where(step => step.IsJump)).GroupBy(step => step.Next)
             .Where(at => at.Count() >= MostGroups * asked.Count).OrderBy(at => at.Key)
             .Select(at => new Jump(
                 at.First().Row, at.Key, at.Min(step => step.Size), at.Max(step => step.Size), IsOfBuffer(at), at.All(step => step.IsSeen),
                 BackAt(asked.Select(each => each.Group), at.First().Row, at.Key)))
-            .Where(at => at.IsSeen || at.Back is not null).ToList();
+            .Where(at => (at.IsSeen && holds) || at.Back is not null).ToList();
         // What a row beside the jump says of its buffer has the jump in it, and makes its other interval look like one, too.
         double Moved(Jump jump) => asked.Average(each => Math.Abs(Elementary.Log(each.Group.Norm[jump.Next] / each.Group.Norm[jump.Row])));
         int[] rows = [.. jumps.Select(jump => jump.Row)], nexts = [.. jumps.Select(jump => jump.Next)];
         jumps.RemoveAll(jump => jumps.Any(other => (other.Row == jump.Next || other.Next == jump.Row) && Moved(other) > Moved(jump)));
+        // What an empty buffer does there needs no other cause, unless norms are those of a checkpoint.
+        jumps.RemoveAll(jump => jump.Back is null && emptied.Any(row => row == jump.Next || row == jump.Row));
         if (jumps.Count is 0 or > MostJumps)
         {
             evidence.Checked.Add("other weights loaded in the middle");
@@ -45,7 +85,7 @@ internal sealed class ReplacedWeights : Cause
         string[] names = [.. asked.Select(each => each.Group.Name)];
         evidence.Explain(log with
         {
-            Replaced = nexts,
+            Replaced = [.. nexts.Union(emptied).Order()],
             Groups = [.. log.Groups.Select(group => Without(group, rows))],
         });
         string where = $"between updates {log.Steps[first.Row]:#,0} and {log.Steps[first.Next]:#,0}",
@@ -58,11 +98,10 @@ internal sealed class ReplacedWeights : Cause
                 FlagKind.LostBuffers,
                 $"The momentum buffers were emptied {where}: the optimizer's state was lost",
                 $"|w|² goes on from there as if the updates before had left nothing in the buffers: it is off by "
-                + $"{Text.Number(100 * first.Least, 2)} to {Text.Number(100 * first.Most, 2)} % of itself, as much as the buffers had, "
+                + $"{Text.Range(100 * first.Least, 100 * first.Most, 2)} % of itself, as much as the buffers had, "
                 + $"in all "
                 + "groups and in no other interval.",
-                "After a resume load the optimizer's state with the weights: optimizer.load_state_dict(...). A new optimizer begins with "
-                + "empty buffers, and its first updates are a tenth as large at a momentum of 0.9.")
+                LoadState)
             {
                 Value = first.Most,
                 Groups = names,
@@ -74,7 +113,7 @@ internal sealed class ReplacedWeights : Cause
             first.Back is null
                 ? $"Other weights were loaded {where}: all norms jump there"
                 : $"A checkpoint was loaded again {where}: all norms jump there{back}",
-            $"|w|² is off there by {Text.Number(100 * first.Least, 2)} to {Text.Number(100 * first.Most, 2)} % of itself from what rate, "
+            $"|w|² is off there by {Text.Range(100 * first.Least, 100 * first.Most, 2)} % of itself from what rate, "
             + $"decay and gradients make of it, and by no more than chance {(jumps.Count == 1
                 ? "elsewhere" : $"but there and in {Text.Count(jumps.Count - 1, "other interval")}")}.",
             first.Back is null
@@ -97,6 +136,14 @@ internal sealed class ReplacedWeights : Cause
     {
         double[] ratios = [.. steps.Where(step => step.Buffer != 0).Select(step => step.Own > Least ? 0 : step.Miss / step.Buffer)];
         return ratios.Length > 0 && ratios.Count(ratio => ratio is > 1 / OfBuffer and < OfBuffer) >= MostGroups * ratios.Length;
+    }
+
+    // Where single updates are not those of the rule, the account made by it is off in every interval, and in some by more.
+    private static bool RuleHolds(IEnumerable<LogGroup> groups)
+    {
+        double[] usual = [.. groups.Select(group => group.Residual.Where(double.IsFinite).Select(Math.Abs).ToList())
+            .Where(residuals => residuals.Count > 0).Select(Median)];
+        return usual.Length == 0 || usual.Count(residual => residual < OfRule) >= MostGroups * usual.Length;
     }
 
     // What the update before the jump was measured to do includes the jump.

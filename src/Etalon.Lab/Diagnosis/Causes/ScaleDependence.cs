@@ -49,7 +49,7 @@ internal sealed class ScaleDependence : Cause
         evidence.SetAside(loose.Select(each => each.Group.Name));
         string[] names = [.. loose.Select(each => each.Group.Name)];
         double worst = loose[0].Cosine;
-        string cosine = loose.Count == 1 ? Text.Number(worst, 2) : $"{Text.Number(loose[^1].Cosine, 2)} to {Text.Number(worst, 2)}";
+        string cosine = Text.Range(loose[^1].Cosine, worst, 2);
         if (evidence.IsClipped && loose.All(each => FeltEpsilon.CameWithSmallerNorms(each.Group)))
         {
             evidence.Remarks.Add(

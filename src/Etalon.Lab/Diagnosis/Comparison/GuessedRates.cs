@@ -12,6 +12,8 @@ internal static class GuessedRates
     // Of a rate: as near as a fit is called one.
     private const double Same = 0.01;
 
+    private const double PerNumber = 1e-3;
+
     // In logarithms: beyond this a row is different, and it does not matter how much.
     private const double Different = 0.5;
 
@@ -34,28 +36,31 @@ internal static class GuessedRates
             .SelectMany(guess => Fits(guess, reference.TotalSteps, x, y, peak))
             .Select(fit => fit with { Explains = fit.Residual < Left * unexplained && (fit.Residual < Near || fit.Share >= MostRowsFit) })
             .ToList();
-        // A tenth of a percent is no reason to prefer one to a plainer one before it.
-        return [.. fits.OrderBy(fit => Math.Round(fit.Residual, 3)).Take(8)];
+        // A tenth of a percent is no reason to prefer one to a plainer one before it, and each number that was chosen to fit is worth as
+        // much.
+        return [.. fits.OrderBy(fit => Math.Round(fit.Residual + PerNumber * (fit.Guess.Numbers + (fit.Factor == 1 ? 0 : 1)), 3)).Take(8)];
     }
 
     private static IEnumerable<Fit> Fits(Guess guess, long end, double[] x, double[] y, double peak)
     {
         if (!guess.IsOfSize) yield return Fitted(guess, 1, x, y, peak);
         // Past the end a schedule is constant, and of the right size any constant fits any other.
-        if (guess.Time is { } time && 2 * x.Count(step => time(step) >= end) > x.Length) yield break;
-        double[] ratios =
-            [.. x.Select(guess.Value).Zip(y, (value, rate) => rate / value).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
+        double[] ratios = [.. Enumerable.Range(0, x.Length).Where(i => !(guess.Time is { } time && time(x[i]) >= end))
+            .Select(i => y[i] / guess.Value(x[i])).Where(ratio => double.IsFinite(ratio) && ratio > 0).Order()];
         if (!guess.IsScalable || ratios.Length < 3) yield break;
         double factor = ratios[ratios.Length / 2];
         if (Math.Abs(factor - 1) > Same)
-            yield return Fitted(guess, factor, x, y, peak) is var fit && guess.IsOfSize ? fit : fit with { Residual = fit.Residual + 1e-3 };
+            yield return Fitted(guess, factor, x, y, peak);
     }
 
     private static Fit Fitted(Guess guess, double factor, double[] x, double[] y, double peak)
     {
         double least = Floor * peak;
-        double[] differences =
-            [.. x.Zip(y, (step, rate) => Math.Abs(Elementary.Log((rate + least) / (factor * guess.Value(step) + least))))];
+        double[] differences = [.. x.Zip(y, (step, rate) =>
+        {
+            double from = factor * guess.Value(step), to = guess.UpTo is { } upTo ? factor * upTo(step) : from;
+            return Math.Abs(Elementary.Log((rate + least) / (Math.Clamp(rate, from, Math.Max(from, to)) + least)));
+        })];
         return new(guess, factor, differences.Average(difference => Math.Min(difference, Different)),
             differences.Count(difference => difference < Same) / (double)differences.Length);
     }
@@ -64,9 +69,9 @@ internal static class GuessedRates
     {
         string meant = reference.IsRecipe ? "the recipe's" : "the other log's";
         Func<double, double> of = reference.RateAt;
-        yield return new("the rate has another size", "", "Set the optimizer's lr to the one that was meant.", of) { IsOfSize = true };
-        foreach (var guess in Epochs(reference, meant)) yield return guess;
+        yield return new("", "", "Set the optimizer's lr to the one that was meant.", of) { IsOfSize = true };
         foreach (var guess in Warmup(reference, meant)) yield return guess;
+        foreach (var guess in Epochs(reference, meant)) yield return guess;
         foreach (var guess in Drops(reference)) yield return guess;
         foreach (int shift in (int[])[1, -1])
             yield return new(
@@ -75,7 +80,7 @@ internal static class GuessedRates
                 shift > 0
                     ? "Call scheduler.step() after optimizer.step(), once, and not before the first update."
                     : "Check the order of scheduler.step() and optimizer.step(), and the step that a resumed run begins with.",
-                    t => of(t + shift), IsScalable: false);
+                    t => of(t + shift));
         yield return new("the rate never changes", $"the log's rate is {Text.Number(y[0])} in every row",
             "Call scheduler.step(), and after a resume load the scheduler's state.", _ => y[0], IsScalable: false);
         if (Span(reference, x, y) is { } span)
@@ -86,8 +91,8 @@ internal static class GuessedRates
                 $"the log's rate at t is {meant} at {Text.Number(span)} t, as of a schedule of {length:#,0} updates instead of "
                 + $"{reference.TotalSteps:#,0}",
                 "Give the scheduler the number of updates that the run really has; look at epochs, gradient accumulation and the number "
-                + "of processes.", t => of(span * t))
-            { Time = t => span * t };
+                + "of processes.", t => reference.RateBetween(span * t))
+            { Time = t => span * t, Numbers = 1 };
         }
     }
 
@@ -97,12 +102,13 @@ internal static class GuessedRates
         const string Remedy = "Call scheduler.step() once per epoch, after the loop over batches; or write the schedule in updates.";
         yield return new($"the scheduler steps once per batch, and counts in epochs", $"the log's rate at t is {meant} at {epoch:#,0} t",
             Remedy, t => reference.RateAt(epoch * t))
-        { Time = t => epoch * t };
+        { Time = t => epoch * t, UpTo = t => Rising(reference, epoch * t, epoch) };
         // PyTorch's cosine goes up again past its end.
         yield return new(
             $"the scheduler steps once per batch, and counts in epochs",
             $"the log's rate at t is {meant} at {epoch:#,0} t, back and forth as PyTorch's cosine goes", Remedy,
-            t => reference.RateAt(Back(epoch * t, Peak(reference), reference.TotalSteps)));
+            t => reference.RateAt(Back(epoch * t, Peak(reference), reference.TotalSteps)))
+        { UpTo = t => Rising(reference, Back(epoch * t, Peak(reference), reference.TotalSteps), epoch) };
         yield return new(
             "the scheduler steps once per epoch, and counts in updates", $"the log's rate at t is {meant} at t / {epoch:#,0}",
             "Call scheduler.step() once per batch, in the loop over batches.", t => reference.RateAt(Math.Floor(t / epoch)));
@@ -110,8 +116,13 @@ internal static class GuessedRates
             "the rate moves once per epoch only", $"the log's rate at t is {meant} at the begin of t's epoch",
             "Call scheduler.step() once per batch, with the schedule in updates; or compare with a recipe that holds the rate for an "
             + "epoch.",
-            t => reference.RateAt(Math.Floor(t / epoch) * epoch), IsScalable: false);
+            t => reference.RateAt(Math.Floor(t / epoch) * epoch));
     }
+
+    // A warm-up of few epochs that is counted in them has a rate of its own in each: of one epoch 0, a half or all of the peak, by its
+    // convention. Any that the recipe has in that epoch may be meant.
+    private static double Rising(Reference reference, double step, long epoch) =>
+        step < Peak(reference) ? Math.Max(reference.RateAt(step), reference.RateAt(step + epoch)) : reference.RateAt(step);
 
     // Between the peak and the end, since a cosine is the same on both sides of either.
     private static double Back(double step, double peak, double length)
@@ -168,7 +179,7 @@ internal static class GuessedRates
     private static double? Span(Reference reference, double[] x, double[] y)
     {
         double peak = Math.Max(y.Max(), reference.RateAt(0));
-        double Error(double span) => Fitted(new("", "", "", t => reference.RateAt(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
+        double Error(double span) => Fitted(new("", "", "", t => reference.RateBetween(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
         double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Elementary.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
         double best = coarse.MinBy(Error), width = Elementary.Pow(10, 8.0 / (Spans - 1));
         for (int round = 0; round < 4; round++)

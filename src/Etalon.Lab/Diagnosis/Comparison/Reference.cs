@@ -92,6 +92,13 @@ internal sealed class Reference
 
     internal double RateAt(double step) => _numbers(At(step)).Rate;
 
+    /// <summary>The rate at a time that may lie between two updates: on the line from one to the other, or held up to a drop.</summary>
+    internal double RateBetween(double time)
+    {
+        double from = RateAt(time), to = RateAt(Math.Floor(time) + 1);
+        return time <= 0 || time >= TotalSteps - 1 || to < Drop * from ? from : from + (to - from) * (time - Math.Floor(time));
+    }
+
     internal double WeightDecayAt(double step) => _numbers(At(step)).WeightDecay;
 
     internal double MomentumAt(double step) => _numbers(At(step)).Momentum;

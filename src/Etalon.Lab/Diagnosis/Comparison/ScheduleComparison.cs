@@ -84,7 +84,7 @@ internal static class ScheduleComparison
         if (best is null || !best.Explains)
         {
             string nearest = best is null
-                ? "" : $" The nearest guess is that {best.Guess.Words}{With(best)}, which fits {Percent(best)}: no explanation.";
+                ? "" : $" The nearest guess is that {Words(best)}, which fits {Percent(best)}: no explanation.";
             return new(FlagKind.RateDiffers,
                 IsWarmupOnly(log, reference)
                     ? $"The warm-up is not that of {reference.Name}; from update {GuessedRates.Peak(reference):#,0} on the rates agree"
@@ -97,7 +97,7 @@ internal static class ScheduleComparison
         }
         string cause = best.Guess.Formula.Length == 0
             ? $"The rate is {Text.Times(best.Factor)} that of {reference.Name}"
-            : $"{char.ToUpperInvariant(best.Guess.Words[0])}{best.Guess.Words[1..]}{With(best)}";
+            : Words(best) is var words ? $"{char.ToUpperInvariant(words[0])}{words[1..]}" : "";
         string formula = best.Guess.Formula.Length == 0
             ? "The log's rate is this multiple of what was meant in every row"
             : $"{char.ToUpperInvariant(best.Guess.Formula[0])}{best.Guess.Formula[1..]}";
@@ -106,7 +106,7 @@ internal static class ScheduleComparison
             .Where(fit => !(fit.Guess.IsOfShapes && Math.Abs(fit.Residual - best.Residual) < 1e-3))
             .DistinctBy(fit => fit.Guess.Words).Take(2).ToList();
         string more = others.Count == 0
-            ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{fit.Guess.Words}{With(fit)} ({Percent(fit)})"))}.";
+            ? "" : $" Less likely: {string.Join("; ", others.Select(fit => $"{Words(fit)} ({Percent(fit)})"))}.";
         return new(FlagKind.RateDiffers, cause, $"{where} {formula}: it fits {Percent(best)}.{more}",
             best.Guess.Remedy)
         { Value = best.Factor, Margin = best.Residual };
@@ -159,8 +159,8 @@ internal static class ScheduleComparison
         FlagKind.MomentumDiffers,
         first.Has == 0 ? "There is no momentum" : $"The momentum is not that of {reference.Name}",
         $"It first differs at update {first.Step:#,0}: {Text.Apart(first.Has, first.Meant).One} in the log, "
-        + $"{Text.Apart(first.Has, first.Meant).Other} in {reference.Name}; rates act {Text.Number((1 - first.Meant) / (1 - first.Has))} "
-        + $"times as much with it.",
+        + $"{Text.Apart(first.Has, first.Meant).Other} in {reference.Name}; "
+        + $"a rate moves the weights {Text.Number((1 - first.Meant) / (1 - first.Has))} times as far with the log's.",
         "Set the optimizer's momentum to the one that was meant.")
     {
         Value = first.Has,
@@ -169,7 +169,10 @@ internal static class ScheduleComparison
     private static string Factor(double has, double meant) =>
         has > 0 && meant > 0 ? $", a factor of {Text.Apart(has / meant, 1).One}" : "";
 
-    private static string With(Fit fit) => fit.Factor == 1 ? "" : $", and the rate is {Text.Times(fit.Factor)} what was meant";
+    // A guess and its factor, as a clause.
+    private static string Words(Fit fit) =>
+        fit.Factor == 1 ? fit.Guess.Words
+        : $"{(fit.Guess.IsOfSize ? "" : $"{fit.Guess.Words}, and ")}the rate is {Text.Times(fit.Factor)} what was meant";
 
     // How well a guess fits: in all rows, or in most.
     private static string Percent(Fit fit) =>
@@ -191,11 +194,17 @@ internal sealed record Guess(string Words, string Formula, string Remedy, Func<d
     /// <summary>Whether nothing but the size differs, so that without a factor it is no guess.</summary>
     public bool IsOfSize { get; init; }
 
+    /// <summary>How many numbers of its own were chosen so that it fits.</summary>
+    public int Numbers { get; init; }
+
     /// <summary>Whether it tells the difference of two schedules in their own numbers, as milestones and ends.</summary>
     public bool IsOfShapes { get; init; }
 
     /// <summary>The update of the schedule that the log would be at, where time runs at another pace; else null.</summary>
     public Func<double, double>? Time { get; init; }
+
+    /// <summary>The largest rate that the log may have at an update, where <see cref="Value"/> is the smallest; else null.</summary>
+    public Func<double, double>? UpTo { get; init; }
 }
 
 /// <summary>A guess held against a log.</summary>

@@ -30,7 +30,7 @@ internal static class ShapeGuesses
             yield return new(
                 $"the rate follows {has.Words}, while {whose} {Verb(meant)} {meant.Words}{more}", "the log's rate is that curve",
                 "Look at which scheduler is made, and whether it is stepped at all.", has.Value, IsScalable: false)
-            { IsOfShapes = true };
+            { IsOfShapes = true, Numbers = words.Count + 1 };
             yield break;
         }
         words.AddRange(has.Kind switch
@@ -46,7 +46,7 @@ internal static class ShapeGuesses
                 ? "Look at the scheduler's milestones, their unit (epochs or updates), its factor, and the warm-up before it."
                 : "Look at the scheduler's length, its unit (epochs or updates), its last rate, and the warm-up before it.",
             has.Value, IsScalable: false)
-        { IsOfShapes = true };
+        { IsOfShapes = true, Numbers = words.Count };
     }
 
     private static string Verb(RateShape shape) => shape.Kind == RateKind.Steps ? "goes in" : "follows";
@@ -58,7 +58,7 @@ internal static class ShapeGuesses
         if (Math.Abs(meant.Warmup - has.Warmup) <= Math.Max(1, has.Warmup == 0 ? interval : SameLength * meant.Warmup)) return null;
         return has.Warmup == 0 ? "the warm-up is missing"
             : meant.Warmup == 0 ? $"there is a warm-up of {has.Warmup:#,0} updates that was not meant"
-            : $"the warm-up takes {has.Warmup:#,0} updates instead of {meant.Warmup:#,0}";
+            : $"the warm-up takes {has.Warmup:#,0} {(has.Warmup == 1 ? "update" : "updates")} instead of {meant.Warmup:#,0}";
     }
 
     private static IEnumerable<string> Restarts(RateShape meant, RateShape has)
@@ -96,7 +96,9 @@ internal static class ShapeGuesses
             wanted.Remove(a);
             found.Remove(b);
         }
-        foreach (var (a, b) in pairs.OrderBy(pair => pair.Meant.At))
+        // Drops do not pass each other, however far all of them moved.
+        foreach (var (a, b) in pairs.Select(pair => pair.Meant).OrderBy(drop => drop.At)
+            .Zip(pairs.Select(pair => pair.Has).OrderBy(drop => drop.At)))
         {
             bool isMoved = a.At <= b.Before || a.At > b.At, isOther = Math.Abs(a.Factor / b.Factor - 1) > SameFactor;
             string place = b.At - b.Before > 1 ? $"between updates {b.Before:#,0} and {b.At:#,0}" : $"at update {b.At:#,0}";

@@ -12,6 +12,9 @@ internal sealed class GroupPhase
     // Below this many rows a mean says little; section 8.5 of the theory asks for windows much shorter than 1/L.
     private const int FewestRows = 20;
 
+    // From the last row of a ramp to a phase of its own: by less, the rate went on falling; by more, it dropped.
+    private const double SteepestDrop = 0.75;
+
     private readonly RowLaw?[] _laws;
     private PhaseEstimate? _gap;
 
@@ -192,10 +195,37 @@ internal sealed class GroupPhase
         double units = 0;
         for (int i = 0; i < Steps.Count; i++)
         {
-            if (_laws[i] is { } law) units += law.Units * StepsFrom(i);
-            else if (!(NumbersAt(i).Rate == 0)) return double.NaN;
+            if (_laws[i] is null && NumbersAt(i).Rate != 0) return double.NaN;
+            units += SummedUnits(i) ?? InterpolatedUnits(i);
         }
         return units;
+    }
+
+    // The mixing units from a row to the one after it, which may be the next phase's, by the log's sum over all updates between.
+    private double? SummedUnits(int row)
+    {
+        int next = Phase.FirstRow + row + 1;
+        var rule = Phase.Log.Rule;
+        if (!Phase.Log.IsWholeInterval(next) || next >= Group.DecaySum.Length || rule.Decay != DecayForm.Coupled) return null;
+        double own = RuleSums.TotalOverRate(NumbersAt(row).Momentum, rule),
+            then = row + 1 < Steps.Count ? RuleSums.TotalOverRate(NumbersAt(row + 1).Momentum, rule) : own;
+        // A momentum that moves is on the line between the rows; the row itself is in the interval, the next one is not.
+        double total = own + (then - own) * (1 - 1.0 / StepsFrom(row)) / 2;
+        return Group.DecaySum[next] * total is var sum && double.IsFinite(sum) ? sum : null;
+    }
+
+    // A ramp goes on in a line up to the next row, a rate that stays does so up to where it drops.
+    private double InterpolatedUnits(int row)
+    {
+        double steps = StepsFrom(row), own = _laws[row]?.Units ?? 0;
+        int next = Phase.FirstRow + row + 1;
+        bool isRamp = !Phase.IsConstant && next < Phase.Log.Steps.Length;
+        double then = !isRamp ? own
+            : row + 1 < Steps.Count ? _laws[row + 1]?.Units ?? 0
+            : RowLaw.Of(Group.Rate[next], Group.WeightDecay[next], Group.Momentum[next], Phase.Log.Rule)?.Units ?? 0;
+        bool isOnLine = row + 1 < Steps.Count || (row > 0 && _laws[row - 1] is { } before && (own - before.Units) * (then - own) >= 0
+            && then > SteepestDrop * own);
+        return isOnLine ? own * steps + (then - own) * (steps - 1) / 2 : own * steps;
     }
 
     private int WindowBegin()

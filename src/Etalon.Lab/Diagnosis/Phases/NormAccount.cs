@@ -69,7 +69,7 @@ internal sealed class NormAccount
             Meant = _meant,
             Variance = sampled + _unseen + _unsteady * _unsteady + _edge * _edge + Elementary.Pow(_rounded / PhaseEstimate.Normal, 2)
                 + (_isExact ? 0 : Elementary.Pow(_meant * Inexactness, 2)),
-            Freedom = double.IsNaN(wander) ? _intervals : _bends / BendsAlike,
+            Freedom = double.IsNaN(wander) || _bends == 0 ? _intervals : _bends / BendsAlike,
             Units = _units,
             Intervals = _intervals,
             Steps = _steps,
@@ -141,8 +141,7 @@ internal sealed class NormAccount
         double before = Square(row), after = Square(next), rate = _group.NumbersAt(row).Rate,
             last = steps == 1 ? rate : _group.RateUpTo(row, next);
         // T² over |w|², by the trapezoid: with S it is what an update adds to |w|².
-        double pace = (now.Growth / before + then.Growth / after) / 4, growth = pace * (_level[i] + _level[i + 1]) / 2,
-            trend = Math.Abs(_level[i + 1] - _level[i]);
+        double pace = (now.Growth / before + then.Growth / after) / 4, trend = Math.Abs(_level[i + 1] - _level[i]);
         if (_group.GrownBetween(row, next) is { } grown) _grown += grown;
         else if (steps > 1 && _buffer.GrownByBuffer(i) is var (added, variance))
         {
@@ -175,11 +174,11 @@ internal sealed class NormAccount
         _rounded += 2 * Rounding.Float32 * steps * before;
         _gained += after - before + Carried(i + 1, last) - Carried(i, rate);
         Decay(i, steps, last);
-        if (steps > 1) Unseen(i, steps, growth, wander, noise, pace * trend);
+        if (steps > 1) Unseen(i, steps, pace, wander, noise, trend);
         if (_group.NumbersAt(row).Momentum > 0 && !(_buffer.IsExact[i] && _buffer.IsExact[i + 1]))
         {
             _isExact = false;
-            _edge = Math.Max(_edge, EdgeError * growth / (1 - _group.NumbersAt(row).Momentum));
+            _edge = Math.Max(_edge, EdgeError * pace * (_level[i] + _level[i + 1]) / 2 / (1 - _group.NumbersAt(row).Momentum));
         }
         _intervals++;
     }
@@ -211,22 +210,41 @@ internal sealed class NormAccount
 
     // Between two known norms |w|² is a bridge: chance takes its mean off by sqrt(steps/12) of what one update does, and a trend of S bends
     // it.
-    private void Unseen(int i, long steps, double growth, double wander, double noise, double trend)
+    private void Unseen(int i, long steps, double pace, double wander, double noise, double trend)
     {
-        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units;
+        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units, bend = pull * steps * steps * Bending(2 * pull * steps);
         double momentum = _buffer.MeanAlong(i) is null ? 0 : _group.Numbers.Momentum;
-        _unseen += Elementary.Pow(pull * growth, 2)
-            * (double.IsNaN(_steady[i]) || double.IsNaN(wander)
-            ? noise * noise * NormWalk.Spread(steps, momentum) : NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6));
-        double bend = pull * steps * steps * Bending(2 * pull * steps);
+        if (double.IsNaN(_steady[i]) || double.IsNaN(wander))
+        {
+            double level = double.IsNaN(_steady[i]) ? (_level[i] + _level[i + 1]) / 2 : _steady[i];
+            _unseen += Elementary.Pow(pull * pace * level * noise, 2) * NormWalk.Spread(steps, momentum);
+        }
+        else
+        {
+            // A large gradient counts where it is: the mean over all intervals would be too little there, and too much elsewhere.
+            double walked = Elementary.Pow(pull * pace, 2) * (BendSquare(i) ?? Elementary.Pow(wander * _steady[i], 2) * 6)
+                * NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6) / (wander * wander * 6);
+            _unseen += double.IsFinite(walked) ? walked : 0;
+            _bends++;
+        }
         if (double.IsNaN(_steady[i]))
         {
-            _unsteady += TrendError * bend * trend;
+            _unsteady += TrendError * bend * pace * trend;
             return;
         }
         // Sums over all updates leave little chance in the trend, and what it is off by is in the variance above.
-        double known = Trend(i) * growth, chance = growth * noise * Math.Sqrt(2.0 / steps);
+        double growth = pace * _steady[i], known = Trend(i) * growth, chance = growth * noise * Math.Sqrt(2.0 / steps);
         _meant -= bend * known * known * known / (known * known + chance * chance + double.Epsilon);
+    }
+
+    // The square of how far S over an interval is from the line through those beside it; at an end three times that of the difference from
+    // the only one, which chance makes as large. Null without any.
+    private double? BendSquare(int i)
+    {
+        double before = i > 0 ? _steady[i - 1] : double.NaN, own = _steady[i], after = i + 1 < _steady.Length ? _steady[i + 1] : double.NaN;
+        double square = double.IsFinite(before + after) ? Elementary.Pow(before - 2 * own + after, 2)
+            : 3 * Elementary.Pow(own - (double.IsFinite(before) ? before : after), 2);
+        return double.IsFinite(square) ? square : null;
     }
 
     // By how much the mean of |w|² falls between two norms, of what gradients would add in the interval more at its end than at its begin:
@@ -250,7 +268,6 @@ internal sealed class NormAccount
         double[] bends = [.. Enumerable.Range(1, Math.Max(0, _steady.Length - 2))
             .Select(i => (_steady[i - 1] - 2 * _steady[i] + _steady[i + 1]) * 3 / (_steady[i - 1] + _steady[i] + _steady[i + 1]))
             .Where(double.IsFinite)];
-        _bends = bends.Length;
         return bends.Length < FewestBends ? double.NaN : Math.Sqrt(bends.Average(bend => bend * bend) / 6);
     }
 
