@@ -131,7 +131,8 @@ public class FaultCellTests(ITestOutputHelper output)
                 .Sum(log => Square(log.Count(each => each.Value.Away(1) > 1) - log.Count() * (1 - share)))) / estimates.Count;
             output.WriteLine(
                 $"sound runs, {what}, rows every {every}: 1 is within the margin in {held} of {estimates.Count} = "
-                + $"{100 * share:F1} %, give or take {100 * error:F1} by logs; mean margin {estimates.Average(each => each.Value.Margin):G2}, "
+                + $"{100 * share:F1} %, give or take {100 * error:F1} by logs; "
+                + $"mean margin {estimates.Average(each => each.Value.Margin):G2}, "
                 + $"root mean square of (value - 1)/error {scatter:F2}");
             foreach (var (cell, group, value) in estimates.Where(each => each.Value.Away(1) > 1))
                 output.WriteLine($"  outside: {cell} {group} {value.Mean:G5} ± {value.Margin:G2}");

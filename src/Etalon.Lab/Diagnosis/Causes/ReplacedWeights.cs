@@ -30,8 +30,8 @@ internal sealed class ReplacedWeights : Cause
             yield return new(
                 FlagKind.LostBuffers,
                 $"The momentum buffers are empty before update {log.Steps[emptied[0]]:#,0}: the optimizer's state was lost",
-                $"v.w and v.g are 0 to the last bit {(emptied.Length == 1 ? "in that row and no other" : $"in {emptied.Length} rows")}: a new "
-                + "optimizer's first update.", LoadState)
+                $"v.w and v.g are 0 to the last bit {(emptied.Length == 1 ? "in that row and no other" : $"in {emptied.Length} rows")}: "
+                + "a new optimizer's first update.", LoadState)
             {
                 Groups = [.. evidence.LawGroups.Select(group => group.Name)],
             };

@@ -179,7 +179,8 @@ internal static class GuessedRates
     private static double? Span(Reference reference, double[] x, double[] y)
     {
         double peak = Math.Max(y.Max(), reference.RateAt(0));
-        double Error(double span) => Fitted(new("", "", "", t => reference.RateBetween(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
+        double Error(double span) =>
+            Fitted(new("", "", "", t => reference.RateBetween(span * t)), 1, x, y, Math.Max(peak, 1e-300)).Residual;
         double[] coarse = [.. Enumerable.Range(0, Spans).Select(i => Elementary.Pow(10, -4 + 8.0 * i / (Spans - 1)))];
         double best = coarse.MinBy(Error), width = Elementary.Pow(10, 8.0 / (Spans - 1));
         for (int round = 0; round < 4; round++)

@@ -41,7 +41,7 @@ internal sealed class NormAccount
     private readonly double[] _level, _weight;
     private readonly BufferPart _buffer;
     private readonly double[] _steady;
-    private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen, _rounded;
+    private double _grown, _gained, _meant, _units, _unsteady, _edge, _unseen, _rounded, _alone;
     private int _intervals, _bends;
     private bool _isExact = true;
     private readonly List<NormStep> _steps = [];
@@ -81,13 +81,14 @@ internal sealed class NormAccount
     {
         var (row, next) = (_rows[i], _rows[i + 1]);
         double before = _grown - _gained - _meant, unseen = _unseen, unsteady = _unsteady, rounded = _rounded;
+        _alone = 0;
         Add(i, noise, wander);
         bool isSeen = _group.GrownBetween(row, next) is not null;
         long steps = _group.Steps[next] - _group.Steps[row];
         double sampled = isSeen ? 0 : _group.LawAt(row)!.Growth / (2 * Square(row)) * steps * _level[i] * noise;
         double edge = _isExact ? 0 : _edge;
         _steps.Add(new(_group.Phase.FirstRow + row, _group.Phase.FirstRow + next, (_grown - _gained - _meant - before) / Square(row),
-            Math.Sqrt(_unseen - unseen + Elementary.Pow(_unsteady - unsteady, 2) + Elementary.Pow(_rounded - rounded, 2)
+            Math.Sqrt(_unseen - unseen + _alone + Elementary.Pow(_unsteady - unsteady, 2) + Elementary.Pow(_rounded - rounded, 2)
                 + sampled * sampled + edge * edge) / Square(row), isSeen,
             Carried(i, _group.NumbersAt(row).Rate) / Square(row)));
     }
@@ -212,7 +213,8 @@ internal sealed class NormAccount
     // it.
     private void Unseen(int i, long steps, double pace, double wander, double noise, double trend)
     {
-        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units, bend = pull * steps * steps * Bending(2 * pull * steps);
+        double pull = _group.LawAt(_rows[i])!.Units + _group.LawAt(_rows[i + 1])!.Units,
+            bend = pull * steps * steps * Bending(2 * pull * steps);
         double momentum = _buffer.MeanAlong(i) is null ? 0 : _group.Numbers.Momentum;
         if (double.IsNaN(_steady[i]) || double.IsNaN(wander))
         {
@@ -222,9 +224,12 @@ internal sealed class NormAccount
         else
         {
             // A large gradient counts where it is: the mean over all intervals would be too little there, and too much elsewhere.
-            double walked = Elementary.Pow(pull * pace, 2) * (BendSquare(i) ?? Elementary.Pow(wander * _steady[i], 2) * 6)
-                * NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6) / (wander * wander * 6);
-            _unseen += double.IsFinite(walked) ? walked : 0;
+            double usual = Elementary.Pow(wander * _steady[i], 2) * 6, own = BendSquare(i) ?? usual,
+                walked = Elementary.Pow(pull * pace, 2) * NormWalk.Variance(steps, momentum, noise * noise, wander * wander * 6)
+                    / (wander * wander * 6);
+            _unseen += double.IsFinite(walked) ? walked * own : 0;
+            // That of one interval alone may be small by chance.
+            _alone = double.IsFinite(walked) ? walked * Math.Max(0, usual - own) : 0;
             _bends++;
         }
         if (double.IsNaN(_steady[i]))

@@ -55,11 +55,8 @@ internal sealed class NormBalance
         var known = balances.Where(balance => balance.Meant > 0).ToList();
         double meant = known.Sum(balance => balance.Meant);
         if (!(meant > 0)) return PhaseEstimate.None;
-        // Satterthwaite's: a phase counts as much as it has of the variance.
-        double variance = known.Sum(balance => balance.Variance),
-            fourth = known.Sum(balance => balance.Variance * balance.Variance / Math.Max(1, balance.Freedom));
-        return new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(variance) / meant,
-            fourth > 0 ? Math.Max(1, variance * variance / fourth) : 1);
+        return new(known.Sum(balance => balance.Taken) / meant, Math.Sqrt(known.Sum(balance => balance.Variance)) / meant,
+            Math.Max(1, known.Sum(balance => balance.Freedom)));
     }
 
     public static NormBalance Of(GroupPhase group)
