@@ -49,7 +49,7 @@ public class WorkersTests
         var started = new List<Thread>();
         var refusal = Assert.Throws<IOException>(() => new Workers(8, thread =>
         {
-            if (started.Count == 3) throw new OutOfMemoryException();
+            if (started.Count == 3) throw new InsufficientMemoryException();
             thread.Start();
             started.Add(thread);
         }));
