@@ -53,7 +53,8 @@ public sealed class OutcomeCacheTests : IDisposable
                 {
                     computed.Add(name);
                     return $"{name} of the other";
-                }),
+                }
+                ),
                 (name, outcome) =>
                 {
                     got.Add(outcome);

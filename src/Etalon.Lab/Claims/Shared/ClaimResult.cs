@@ -26,7 +26,8 @@ internal sealed record ClaimResult(Claim Claim, ClaimScale Scale)
     /// <summary>In one line: how many checks hold, or why there are none.</summary>
     public string Summary => Report is not { } report ? Reason ?? ""
         : $"{Count(report, ClaimOutcome.Holds)} of {report.Checks.Count} checks hold"
-            + $"{Part(report, ClaimOutcome.DoesNotHold, "not")}{Part(report, ClaimOutcome.Undecided, "undecided")}";
+            + Part(report, ClaimOutcome.DoesNotHold, Count(report, ClaimOutcome.DoesNotHold) == 1 ? "does not" : "do not")
+            + Part(report, ClaimOutcome.Undecided, "undecided");
 
     /// <summary>The command that runs this one again.</summary>
     public string Command => $"etalon reproduce {Claim.Name} --{ScaleWords.Of(Scale)}";
@@ -34,7 +35,7 @@ internal sealed record ClaimResult(Claim Claim, ClaimScale Scale)
     private static int Count(ClaimReport report, ClaimOutcome outcome) => report.Checks.Count(check => check.Outcome == outcome);
 
     private static string Part(ClaimReport report, ClaimOutcome outcome, string word) =>
-        Count(report, outcome) is > 0 and var count ? $", {count} {(word == "not" ? "do not" : word)}" : "";
+        Count(report, outcome) is > 0 and var count ? $", {count} {word}" : "";
 }
 
 /// <summary>Scales as the command line writes them.</summary>

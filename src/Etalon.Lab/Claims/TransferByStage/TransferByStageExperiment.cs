@@ -96,7 +96,8 @@ internal sealed record TransferByStageExperiment
                 {
                     using var probe = new TransferProbe(runs[seed].Path, targets, threads: 1, source);
                     return [.. steps.Select(step => probe.Read(step, run.Cancellation))];
-                });
+                }
+                );
             },
             (seed, read) =>
             {
