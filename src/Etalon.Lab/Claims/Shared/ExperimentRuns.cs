@@ -67,6 +67,8 @@ internal static class ExperimentRuns
     /// </exception>
     public static IReadOnlyList<RunSummary> Execute(IReadOnlyList<Recipe> recipes, ClaimRun run)
     {
+        // An experiment may have computations alone.
+        if (recipes.Count == 0) return [];
         run.Ledger.Add(recipes);
         var sweep = ClaimSweep.Of(recipes, run);
         var folder = SweepFolder.Of(sweep, ClaimSweep.Root(run), run.Report);
