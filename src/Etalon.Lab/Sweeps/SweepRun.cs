@@ -99,7 +99,7 @@ internal sealed class SweepRun
     /// <param name="runs">The folder of all runs.</param>
     /// <param name="trials">The trials by name.</param>
     /// <param name="options">How.</param>
-    /// <param name="ended">Called after each trial that was trained or could not be.</param>
+    /// <param name="ended">Called after each trial that was trained here or could not be.</param>
     /// <param name="cancellation">Stops all trials after the updates at work, each with a checkpoint.</param>
     /// <returns>How they stand.</returns>
     /// <exception cref="InputException">The sweep no longer asks for one, or one was computed with another arithmetic.</exception>
@@ -166,15 +166,18 @@ internal sealed class SweepRun
     private TrialState Train(TrialState trial, SweepOptions options, long until, CancellationToken cancellation)
     {
         string? reason = null;
+        bool isOurs = false;
         for (int attempt = 0; attempt < Attempts && IsToTrain(trial, options) && trial.Updates < until; attempt++)
         {
             reason = Attempt(trial, options, until, cancellation);
+            isOurs |= reason is null;
             trial = TrialState.Of(_root, trial.Trial);
             if (trial.Status == TrialStatus.Failed) break;
         }
         // What has no folder, or no result, has its reason from here alone.
         if (trial.Status is TrialStatus.Pending or TrialStatus.Interrupted) trial = trial with { Reason = reason };
-        lock (_lock) _ended(trial);
+        // One that another process brought to its end since it was looked at is that process's to tell.
+        if (isOurs || trial.Status is not (TrialStatus.Done or TrialStatus.Diverged)) lock (_lock) _ended(trial);
         return trial;
     }
 
