@@ -20,6 +20,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     private readonly NetworkLayout<T> _layout;
     private readonly Action<int, int> _prepareLayer;
     private HashSet<Layer<T>>? _followers;
+    private readonly TrainCheck<T> _check;
 
     internal Network(IReadOnlyList<Layer<T>> layers, FeatureMap<T> input, Signal<T> outputs, Loss loss, int maxBatch, Workers workers,
         Communicator ranks)
@@ -30,7 +31,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
 
         _layout = Declare(_layers, _input, maxBatch);
         _layout.Allocate();
-
+        _check = new TrainCheck<T>(Parameters, Gradients);
         _pass = new Pass<T>(workers, ranks, _layers);
         _prepareLayer = (index, _) => _layers[index].Prepare(_pass!);
     }
@@ -92,6 +93,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     public void Initialize(ulong seed, Initialization initialization = Initialization.HeFanOut)
     {
         foreach (var layer in _layers) layer.Initialize(seed, initialization);
+        _check.HasWeights = true;
     }
 
     /// <summary>
@@ -206,12 +208,13 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <param name="labels">The class of each image, 0-based; 1 .. <see cref="MaxBatch"/> of them.</param>
     /// <param name="optimizer">An optimizer of this network's <see cref="Parameters"/> and <see cref="Gradients"/>.</param>
     /// <param name="numbers">The update's numbers, for each group of parameters.</param>
-    /// <exception cref="ArgumentException">The batch or the numbers do not fit.</exception>
+    /// <exception cref="ArgumentException">The batch or the numbers do not fit, or the optimizer is of another network.</exception>
+    /// <exception cref="InvalidOperationException">Nobody set the weights: all are 0.</exception>
     /// <exception cref="NonFiniteGradientException">The gradient is not finite; nothing was updated.</exception>
     public LossResult Train(
         ReadOnlySpan<T> images, ReadOnlySpan<int> labels, Optimizer<T> optimizer, params ReadOnlySpan<Hyperparameters> numbers)
     {
-        ArgumentNullException.ThrowIfNull(optimizer);
+        _check.Before(optimizer, numbers);
         var result = Forward(images, labels, isTraining: true);
         Backward();
         return optimizer.Update(numbers, _pass.Workers) ? result : throw new NonFiniteGradientException(FirstNonFiniteLayer()?.Name);
@@ -253,7 +256,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
     public void Save(string path, TensorLayout layout = TensorLayout.Etalon)
     {
-        string temporary = $"{path}.tmp";
+        string temporary = NetworkFile.TemporaryOf(path);
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         {
             Save(stream, layout);
@@ -295,6 +298,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
             $"{name}: states no layout that the engine writes; for a file of PyTorch, say "
             + $"{nameof(TensorLayout)}.{nameof(TensorLayout.PyTorch)}");
         NetworkFile.Read(file, StoredParameter<T>.Of(this, order));
+        _check.HasWeights = true;
     }
 
     private void RequireOwnScale()

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Globalization;
 using Etalon.Engine;
 using Etalon.Workbench.Commands;
+using Etalon.Workbench.Options;
 using Etalon.Workbench.Terminals;
 
 namespace Etalon.Workbench;
@@ -62,6 +63,7 @@ internal static class CommandLine
         try
         {
             if (args.Count == 0) return await root.Parse("--help").InvokeAsync(configuration);
+            if (parsed.Action is not HelpAction) RequestedVectors.Require(Environment.GetEnvironmentVariable(VectorWidth.Variable));
             if (!LaunchedRanks.Allow(parsed, MpiCommunicator.PlaceInLaunch)) return ExitCode.BadInput;
             // What is not asynchronous watches nothing.
             if (parsed.Action is AsynchronousCommandLineAction) interruption?.Await();

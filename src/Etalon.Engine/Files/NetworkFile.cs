@@ -23,6 +23,12 @@ internal static class NetworkFile
         KeyValuePair.Create(LayoutKey, "convolutions [out][in][ky][kx], linear layers [out][in] with in = [channel][height][width]"),
     ];
 
+    /// <summary>Where a file is written before it takes its place.</summary>
+    /// <exception cref="DirectoryNotFoundException">Its folder is not there.</exception>
+    public static string TemporaryOf(string path) =>
+        Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || Directory.Exists(folder) ? $"{path}.tmp"
+            : throw new DirectoryNotFoundException($"{path}: there is no folder {folder}; create it before, by Directory.CreateDirectory");
+
     /// <summary>Writes all tensors in the order of their declaration.</summary>
     public static void Write<T>(Stream stream, IReadOnlyList<StoredParameter<T>> tensors, TensorLayout layout)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -80,7 +80,8 @@ public sealed record AdamOptions
     public double Beta1 { get; init => field = OptionRange.Share(value, "the usual choice is 0.9"); } = 0.9;
 
     /// <summary>
-    /// Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false.
+    /// Whether the momentum of each update is its beta1, in the place of <see cref="Beta1"/>, as in PyTorch's OneCycleLR. Default: false:
+    /// the momentum of an update is then not used.
     /// </summary>
     public bool IsBeta1Scheduled { get; init; }
 

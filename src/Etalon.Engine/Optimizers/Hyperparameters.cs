@@ -3,7 +3,10 @@ namespace Etalon.Engine;
 /// <summary>The update's numbers of a parameter group.</summary>
 /// <param name="Rate">eta, at least 0.</param>
 /// <param name="WeightDecay">lambda, finite.</param>
-/// <param name="Momentum">mu, at least 0.</param>
+/// <param name="Momentum">
+/// mu, at least 0; where it stays at 1 or above, the buffer forgets nothing and training diverges. Rules with a beta1 of their own do not
+/// use it: Adam unless <see cref="AdamOptions.IsBeta1Scheduled"/>, Lion, WN-Adam, Prodigy and schedule-free SGD.
+/// </param>
 /// <param name="LookAhead">
 /// How far a Nesterov update looks along the buffer, Muon's too; default: as far as the momentum, as PyTorch's does.
 /// </param>
@@ -34,8 +37,26 @@ public readonly record struct Hyperparameters(double Rate, double WeightDecay, d
             || GradientScale is not (null or (> 0 and < double.PositiveInfinity)))
             throw new ArgumentOutOfRangeException(null,
                 $"{this}: betas are at least 0 and below 1, epsilon is finite and at least 0, the scale of gradients finite and above 0");
-        if (!(Rate >= 0 && Momentum >= 0 && double.IsFinite(Rate + Momentum + WeightDecay + (LookAhead ?? 0))))
-            throw new ArgumentOutOfRangeException(null, $"{this}: the numbers of an update are finite, rate and momentum at least 0");
+        if (!(Rate >= 0 && double.IsFinite(Rate)))
+            throw new ArgumentOutOfRangeException(null,
+                $"the rate of an update is {Rate}: it must be finite and at least 0; does the schedule fall on below 0?");
+        if (!(Momentum >= 0 && double.IsFinite(Momentum)))
+            throw new ArgumentOutOfRangeException(null,
+                $"the momentum of an update is {Momentum}: it must be finite and at least 0; the usual choice is 0.9");
+        if (!double.IsFinite(WeightDecay) || !double.IsFinite(LookAhead ?? 0))
+            throw new ArgumentOutOfRangeException(null,
+                $"the weight decay of an update is {WeightDecay}{(LookAhead is { } far ? $" and its look-ahead {far}" : "")}: "
+                + "they must be finite; write 0 for no decay");
+    }
+
+    /// <summary>Refuses a momentum that cannot be meant where training begins.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is 1 or more.</exception>
+    internal void CheckFirst()
+    {
+        // Later one may be 1 or more at a single update: in an equivalent whose rate falls, mu is multiplied by what it falls by.
+        if (Momentum >= 1)
+            throw new ArgumentOutOfRangeException(null,
+                $"the momentum of the first update is {Momentum}: with 1 or more the buffer forgets nothing; the usual choice is 0.9");
     }
 
     /// <summary>What the weights are multiplied by before the step: 1 - eta lambda with decoupled decay, else 1.</summary>

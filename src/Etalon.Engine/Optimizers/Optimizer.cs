@@ -78,6 +78,10 @@ public abstract unsafe class Optimizer<T> : IDisposable where T : unmanaged, IFl
 
     private protected Region<T> Gradients { get; }
 
+    /// <summary>Whether these are what it changes, and by what.</summary>
+    internal bool IsOf(Region<T> parameters, Region<T> gradients) =>
+        ReferenceEquals(Parameters, parameters) && ReferenceEquals(Gradients, gradients);
+
     /// <summary>The parameters in chunks of <see cref="ChunkLength"/>.</summary>
     private protected ReadOnlySpan<FlatChunk> Chunks => _chunks;
 

@@ -14,12 +14,12 @@ public sealed class TrainAndPredictTests : IDisposable
 
     public void Dispose() => _workers.Dispose();
 
-    private Network<float> Build()
+    private Network<float> Build(bool isInitialized = true)
     {
         var build = new NetworkBuilder<float>(4, 4, 1);
         var x = build.Rectify(build.BatchNormalization("norm", build.Convolution("conv", build.Input, 6, kernel: 3)));
         var network = build.Build(build.Linear("head", x, 3), new SoftmaxCrossEntropy(), maxBatch: 4, _workers);
-        network.Initialize(seed: 1);
+        if (isInitialized) network.Initialize(seed: 1);
         return network;
     }
 
@@ -91,4 +91,62 @@ public sealed class TrainAndPredictTests : IDisposable
         Assert.Equal("head", error.Layer);
         Assert.Equal(before, network.Parameters.Span.ToArray());
     }
+
+    [Fact]
+    public void Weights_that_nobody_set_are_refused_and_those_that_somebody_set_are_not()
+    {
+        using var network = Build(isInitialized: false);
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        var error = Assert.Throws<InvalidOperationException>(() => Train(network, sgd, new Hyperparameters(0.1, 0, 0.9)));
+        Assert.Contains("call Initialize(seed: 1) or Load before Train", error.Message, StringComparison.Ordinal);
+        network.Parameters["conv.weight"].Span[0] = 1;
+        Train(network, sgd, new Hyperparameters(0.1, 0, 0.9));
+    }
+
+    [Fact]
+    public void One_layer_may_begin_at_zero()
+    {
+        var build = new NetworkBuilder<float>(4, 4, 1);
+        using var network = build.Build(build.Linear("head", build.Input, 3), new SoftmaxCrossEntropy(), maxBatch: 4, _workers);
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        double before = Train(network, sgd, new Hyperparameters(0.1, 0, 0.9)).Loss;
+        Assert.InRange(Train(network, sgd, new Hyperparameters(0.1, 0, 0.9)).Loss, 0, 0.99 * before);
+    }
+
+    [Fact]
+    public void An_optimizer_of_another_network_is_refused()
+    {
+        using Network<float> network = Build(), other = Build();
+        using var sgd = new Sgd<float>(other.Parameters, other.Gradients, new SgdOptions());
+        var error = Assert.Throws<ArgumentException>("optimizer", () => Train(network, sgd, new Hyperparameters(0.1, 0, 0.9)));
+        Assert.Contains("make one of network.Parameters and network.Gradients", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-0.1, 0, 0.9, "the rate of an update is -0.1: it must be finite and at least 0; does the schedule fall on below 0")]
+    [InlineData(double.NaN, 0, 0.9, "the rate of an update is NaN")]
+    [InlineData(0.1, double.NaN, 0.9, "the weight decay of an update is NaN: they must be finite; write 0 for no decay")]
+    [InlineData(0.1, 0, -1, "the momentum of an update is -1: it must be finite and at least 0; the usual choice is 0.9")]
+    [InlineData(0.1, 0, 1, "the momentum of the first update is 1: with 1 or more the buffer forgets nothing; the usual choice is 0.9")]
+    public void Numbers_that_cannot_be_meant_are_told_one_by_one_with_the_remedy(double rate, double decay, double momentum, string said)
+    {
+        using var network = Build();
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            Train(network, sgd, new Hyperparameters(rate, decay, momentum))).Message;
+        Assert.StartsWith(said, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hyperparameters {", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named_with_what_to_do()
+    {
+        using var network = Build();
+        string folder = Path.Combine(Path.GetTempPath(), "etalon-no-such-folder");
+        var error = Assert.Throws<DirectoryNotFoundException>(() => network.Save(Path.Combine(folder, "net.safetensors")));
+        Assert.Contains($"there is no folder {folder}; create it before", error.Message, StringComparison.Ordinal);
+    }
+
+    private LossResult Train(Network<float> network, Optimizer<float> optimizer, Hyperparameters numbers) =>
+        network.Train(_images.AsSpan(0, 4 * 16), _labels, optimizer, numbers);
 }

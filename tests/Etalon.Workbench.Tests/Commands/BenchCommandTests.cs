@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Etalon.Engine;
-using Etalon.Lab;
 using Etalon.Lab.Benchmarks;
 using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
@@ -46,23 +45,6 @@ public class BenchCommandTests
         BenchJson.Write(report, json);
         Assert.Contains($"\"peak_is_too_low\": {(isTooLow ? "true" : "false")}", json.ToString(), StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("384")]
-    [InlineData("512 ")]
-    [InlineData("wide")]
-    public void A_width_in_the_environment_that_the_engine_does_not_know_is_refused(string variable)
-    {
-        var refusal = Assert.Throws<InputException>(() => BenchCommand.RequireWidth(variable));
-        Assert.Equal($"ETALON_VECTORS is \"{variable}\"; it must be 256 or 512, or not be set", refusal.Message);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    [InlineData("256")]
-    [InlineData("512")]
-    public void A_width_in_the_environment_may_be_missing(string? variable) => BenchCommand.RequireWidth(variable);
 
     [Fact]
     public async Task The_tables_have_the_speed_the_peak_every_kind_of_layer_and_every_convolution()

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Etalon.Engine;
+using Etalon.Lab;
 using Etalon.Lab.Runs;
 using Etalon.Lab.Tests;
+using Etalon.Workbench.Options;
 using Etalon.Workbench.Tests.Commands;
 
 namespace Etalon.Workbench.Tests.Training;
@@ -36,19 +38,52 @@ public sealed class VectorWidthTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("384")]
+    [InlineData("512 ")]
+    [InlineData("wide")]
+    public void A_width_in_the_environment_that_the_engine_does_not_know_is_refused(string variable)
+    {
+        var refusal = Assert.Throws<InputException>(() => RequestedVectors.Require(variable));
+        Assert.Equal($"ETALON_VECTORS is \"{variable}\"; it must be 256 or 512, or not be set", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("256")]
+    [InlineData("512")]
+    public void A_width_in_the_environment_may_be_missing(string? variable) => RequestedVectors.Require(variable);
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("verify")]
+    [InlineData("plan")]
+    public async Task Every_verb_refuses_an_unknown_width_in_the_environment(string verb)
+    {
+        var (code, _, error) = await Etalon([verb, Cli.Recipe("digits.yaml")], VectorWidth.Variable, "wide");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("ETALON_VECTORS is \"wide\"; it must be 256 or 512", error, StringComparison.Ordinal);
+    }
+
     // The same recipe into another folder.
     private async Task<string> Run(string folder, string[] words, string? variable, string? value)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         string runs = Path.Combine(_folder.Path, folder);
-        foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), .. words, "--runs", runs])
-            start.ArgumentList.Add(word);
+        var (code, output, error) = await Etalon([.. words, "--runs", runs], variable, value);
+        Assert.True(code == ExitCode.Done, error + output);
+        return Path.Combine(runs, "digits");
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Etalon(string[] words, string? variable, string? value)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (string word in (string[])[Path.Combine(AppContext.BaseDirectory, "etalon.dll"), .. words]) start.ArgumentList.Add(word);
         if (variable is not null) start.Environment[variable] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, error + await output);
-        return Path.Combine(runs, "digits");
+        return (process.ExitCode, await output, error);
     }
 }

@@ -136,14 +136,15 @@ internal sealed unsafe class MatrixProduct<T, TVector> : MatrixProduct<T>
             for (int column = 0; column < g.Columns; column += lanes, sums += rows * lanes)
             {
                 Lay(g.Numbers + column, g.Step, g.Depth, lanes, lanes, right);
-                for (int image = 0; image < g.Depth; image += part)
+                int done = part < g.Depth ? ChunkedProduct<T, TVector>.Add(left, right, g.Depth, part, rows, sums, g.Columns - column) : 0;
+                for (int image = 0; image < g.Depth && done < rows; image += part)
                 {
                     var lines = new PixelLines(&start, 1, Math.Min(part, g.Depth - image), rows, lanes);
-                    T* inputs = left + image * rows, gradients = right + image * lanes;
+                    T* inputs = left + image * rows + done, gradients = right + image * lanes, totals = sums + done * lanes;
                     if (image >= joinedFrom)
-                        OuterProduct<T, TVector>.Join(inputs, gradients, lines, offsets, rows, sums, lanes, g.Columns - column);
+                        OuterProduct<T, TVector>.Join(inputs, gradients, lines, offsets, rows - done, totals, lanes, g.Columns - column);
                     else
-                        OuterProduct<T, TVector>.Add(inputs, gradients, lines, offsets, rows, sums, lanes, g.Columns - column);
+                        OuterProduct<T, TVector>.Add(inputs, gradients, lines, offsets, rows - done, totals, lanes, g.Columns - column);
                 }
             }
     }

@@ -39,7 +39,6 @@ internal static class BenchCommand
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         if (parsed.GetValue(options.Vectors) is { } vectors) Choose(vectors);
-        else RequireWidth(Environment.GetEnvironmentVariable(VectorWidth.Variable));
         var recipe = Recipe(
             parsed.GetRequiredValue(options.Model),
             parsed.GetResult(options.Norm) is { Implicit: false } ? parsed.GetValue(options.Norm) : null,
@@ -67,13 +66,6 @@ internal static class BenchCommand
     {
         if (bits is not (256 or 512)) throw new InputException($"--vectors is {bits}; it must be 256 or 512");
         VectorWidth.Choose(bits);
-    }
-
-    /// <summary>Refuses what the engine would take for no choice at all: a figure would be of a width that nobody asked for.</summary>
-    public static void RequireWidth(string? variable)
-    {
-        if (variable is not (null or "" or "256" or "512"))
-            throw new InputException($"{VectorWidth.Variable} is \"{variable}\"; it must be 256 or 512, or not be set");
     }
 
     /// <summary>Answers each line with one line of JSON, until there are no more: the protocol of bench/peers/compare.py.</summary>
