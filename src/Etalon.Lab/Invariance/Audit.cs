@@ -30,7 +30,9 @@ internal static class Audit
     public static AuditReport Of(Recipe recipe, int threads)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var model = recipe.Model ?? throw new InputException("an audit needs a model: add `model: {name: preresnet-20}` to the recipe");
+        var model = recipe.Model ?? throw new InputException(
+            "an audit needs a model: add `model: {name: preresnet-20}` to the recipe; "
+            + "of your own network: etalon export audit --for pytorch");
         var (image, classes) = Sizes(recipe);
         using var workers = new Workers(threads);
         using var network = Build(model with { Epsilon = 0 }, image, classes, recipe.Seed, workers);

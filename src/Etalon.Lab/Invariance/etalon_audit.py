@@ -19,11 +19,13 @@ The outputs must be tensors before the loss, such as logits; give `output=` wher
 """
 
 import copy
+import math
 
 import torch
 
 EPSILONS = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
 SPREADS = (0.3, 0.03, 0.003)
+DEGREES = (0, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
 LEAST_EFFECT, LEAST_SIZE = 1e-6, 1e-2
 # Instead of 0, where a row of zeros would have no direction, as behind ReLU.
 NO_EPSILON = 1e-60
@@ -50,6 +52,7 @@ class Audit:
             self._effects = {name: probe.effect(name) for name, p in probe.parameters if p.dim() >= 2}
             derivatives = probe.derivatives()
             self.groups = self._groups_of(probe, derivatives)
+            self._add_biases_without_effect(probe)
             self.others = self._others_of(probe, derivatives)
             self._norms = probe.normalizations_fed(self.invariant(), factor)
         for group in self.groups:
@@ -61,16 +64,24 @@ class Audit:
         return [name for group in self.groups for name in group.names]
 
     def norms(self):
-        """The names of the normalizations whose input grows with the scale-invariant weights: their epsilon has to follow its square."""
-        return list(self._norms)
+        """The normalizations that read something larger when the scale-invariant weights are, by name, each with its degree d.
+
+        Where those weights grow by P, the input grows by P^d, and epsilon has to be multiplied by P^(2d), so that all is as it was. d is 1 behind
+        one of those weights and 2 behind two in a row. It is None where no power does: that epsilon cannot follow.
+        """
+        return dict(self._norms)
 
     def code(self):
         """Parameter groups for an optimizer, as Python."""
-        lines = ["# Each of these leaves the outputs as they are when all of it is multiplied by one factor: one rate and one decay for each.", "INVARIANT = ["]
+        lines = ["# Each of these leaves the outputs as they are when all of it is multiplied by one factor: one rate and one decay for each.",
+                 "# A bias among them decays with its weight; without it the group is not scale-invariant.",
+                 "# An exported equivalent makes its own groups: parameter_groups(model, head=..., covered=report.invariant()).", "INVARIANT = ["]
         lines += ["    {" + ", ".join(map(repr, group.names)) + "}," for group in self.groups]
-        lines += ["]", "_names = {name for group in INVARIANT for name in group}", "parameter_groups = [",
+        lines += ["]", "_names = {name for group in INVARIANT for name in group}",
+                  "_others = [p for n, p in model.named_parameters() if n not in _names and p.requires_grad]", "parameter_groups = [",
                   "    {\"name\": \"scale-invariant\", \"params\": [p for n, p in model.named_parameters() if n in _names], \"weight_decay\": WEIGHT_DECAY},",
-                  "    {\"name\": \"rest\", \"params\": [p for n, p in model.named_parameters() if n not in _names and p.requires_grad], \"weight_decay\": 0.0},",
+                  "    {\"name\": \"other matrices\", \"params\": [p for p in _others if p.dim() >= 2], \"weight_decay\": WEIGHT_DECAY},",
+                  "    {\"name\": \"vectors\", \"params\": [p for p in _others if p.dim() < 2], \"weight_decay\": 0.0},",
                   "]"]
         return "\n".join(lines)
 
@@ -78,7 +89,7 @@ class Audit:
         lines = [f"{'scale-invariant group':<58} {'numbers':>10} {'outputs move':>13} {'as it is':>9}"]
         for group in self.groups:
             numbers = sum(self.numbers[name] for name in group.names)
-            note = "" if group.as_it_is <= self._tolerance else "  epsilon: multiply it by P^2 where weights grow"
+            note = "" if group.as_it_is <= self._tolerance else "  epsilon has to grow with the weights"
             lines.append(f"{group.names[0]:<58} {numbers:>10} {group.deviation:>13.1e} {group.as_it_is:>9.1e}{note}")
             lines += [f"  and {name}" for name in group.names[1:]]
         if not self.groups:
@@ -87,9 +98,20 @@ class Audit:
         lines += [f"{name:<58} {self.numbers[name]:>10} {moved:>13.1e}  {reason}" for name, moved, reason in self.others]
         if self.pairs:
             lines += ["", "what cancels (one times c, the other over c)"] + [f"{a} and {b}" for a, b in self.pairs]
+        lines += self._epsilons()
         covered, of = sum(self.numbers[name] for name in self.invariant()), sum(self.numbers.values())
         lines += ["", f"{covered} of {of} numbers are in a scale-invariant group; outputs move relative to their largest, with a factor of {self._factor:g}."]
         return "\n".join(lines)
+
+    def _epsilons(self):
+        """What each epsilon is to be multiplied by where all scale-invariant weights grow by P: most by P^2, so that only the others are named."""
+        if not self._norms:
+            return []
+        others = {name: degree for name, degree in self._norms.items() if degree != 1}
+        lines = ["", "where all of these weights grow by P, epsilon has to grow"]
+        if count := len(self._norms) - len(others):
+            lines.append(f"  by P^2 in {count} normalization{'s' if count > 1 else ''}")
+        return lines + [f"  by P^{2 * degree:g} in {name}" if degree else f"  by no power of P in {name}: set it to 0, or cover fewer weights" for name, degree in others.items()]
 
     def _groups_of(self, probe, derivatives):
         found, taken, self._elsewhere = [], set(), {}
@@ -113,6 +135,12 @@ class Audit:
                 found.append(group)
                 taken.update(members)
         return found
+
+    def _add_biases_without_effect(self, probe):
+        """A bias before a batch normalization acts on no output, but the running mean has it: that grows with the weight only if the bias does."""
+        for group in self.groups:
+            biases = [probe.bias_of(name) for name in group.names]
+            group.names += [bias for bias in biases if bias and bias not in group.names and probe.largest_deviation([bias], self._factor) <= self._tolerance]
 
     def _others_of(self, probe, derivatives):
         inside = set(self.invariant())
@@ -270,19 +298,17 @@ class _Probe:
         return max(self.deviation(names, by) for by in (factor, factor**3, 1 / factor))
 
     def normalizations_fed(self, names, factor):
-        """The normalizations that read something larger when these are scaled; a normalization is a module with an epsilon."""
-        modules = [(name, m) for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)]
-        sizes = {}
-        hooks = [m.register_forward_pre_hook(lambda _, inputs, name=name: sizes.setdefault(name, []).append(float(inputs[0].norm()))) for name, m in modules]
-        try:
-            with torch.no_grad():
-                self._run()
-            before, sizes = dict(sizes), {}
+        """The normalizations that read something larger when these are scaled, with the degree in which it grows, or None where there is none.
+
+        A normalization is a module with an epsilon. Its degree is the d for which it gives the same with an epsilon that is factor^(2d) times as large.
+        """
+        modules = {name: m for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)}
+        with torch.no_grad(), _Epsilons(modules, factor) as epsilons:
+            self._run()
+            before = epsilons.take()
             self._scaled(names, factor)
-        finally:
-            for hook in hooks:
-                hook.remove()
-        return [name for name, _ in modules if name in before and sum(sizes[name]) > sum(before[name]) * (1 + factor) / 2]
+            degrees = {name: {degree for call in zip(before[name], calls) for degree in _degrees(*call, factor) if degree != "none is read"} for name, calls in epsilons.take().items()}
+        return {name: next(iter(found)) if len(found) == 1 else None for name, found in degrees.items() if found - {0}}
 
     def scales_outputs(self, names, factor, tolerance):
         scaled = self._scaled(names, factor)
@@ -291,6 +317,89 @@ class _Probe:
     def is_shared(self, name):
         parameter = dict(self.parameters)[name]
         return sum(p is parameter for module in self._model.modules() for p in module.parameters(recurse=False)) > 1
+
+
+class _Epsilons:
+    """Has each of the modules compute, beside its own outputs, those with an epsilon as large as the mean square of its input, and powers of a factor times it."""
+
+    def __init__(self, modules, factor):
+        self._modules, self._by, self._calls, self._sizes, self._own, self._is_busy = modules, factor, {}, {}, {}, False
+
+    def __enter__(self):
+        for name, module in self._modules.items():
+            # A forward that the instance has and not its class, as wrappers set it.
+            if "forward" in vars(module):
+                self._own[module] = {"forward": module.forward}
+            module.forward = self._watched(name, module, module.forward)
+        return self
+
+    def __exit__(self, *_):
+        for module in self._modules.values():
+            del module.forward
+            vars(module).update(self._own.pop(module, {}))
+
+    def take(self):
+        """The calls of each module since the last time: of each call its outputs by the degree of epsilon."""
+        calls, self._calls = self._calls, {}
+        return calls
+
+    def _watched(self, name, module, forward):
+        def watched(*args, **kwargs):
+            read = next(iter(_tensors_of((args, kwargs))), None)
+            if self._is_busy or read is None:
+                return forward(*args, **kwargs)
+            self._is_busy, state, buffers = True, torch.get_rng_state(), [(buffer, buffer.clone()) for buffer in module.buffers()]
+            kept = {key: getattr(module, key) for key in EPSILONS if isinstance(getattr(module, key, None), (int, float))}
+            calls = self._calls.setdefault(name, [])
+            # The same size on both sides: of the call before weights are scaled.
+            size = self._sizes.setdefault((name, len(calls)), float(read.pow(2).mean()) or 1.0)
+            try:
+                outputs = {}
+                for degree in DEGREES:
+                    for key in kept:
+                        setattr(module, key, size * self._by ** (2 * degree))
+                    outputs[degree] = _tensors_of(forward(*args, **kwargs))
+                    torch.set_rng_state(state)
+                    for buffer, value in buffers:
+                        buffer.copy_(value)
+                calls.append(outputs)
+            finally:
+                for key, value in kept.items():
+                    setattr(module, key, value)
+                self._is_busy = False
+            return forward(*args, **kwargs)
+
+        return watched
+
+
+def _degrees(before, scaled, factor):
+    """The degree of each tensor that a module gives."""
+    if not before[0]:
+        return [None]
+    return [_degree({degree: given[i] for degree, given in before.items()}, {degree: given[i] for degree, given in scaled.items()}, factor) for i in range(len(before[0]))]
+
+
+def _degree(before, scaled, factor):
+    """The degree whose epsilon gives what there was before, or a power of the factor times it where the outputs grow too; None where none does."""
+    first = before[0]
+    if float((before[1] - first).abs().max()) <= 1e-9 * float(first.abs().max()):
+        return "none is read"
+    for multiple in (lambda _: 1.0, lambda outputs: float((outputs * first).sum() / first.pow(2).sum())):
+        for degree, outputs in scaled.items():
+            by = multiple(outputs)
+            if not by > 0 or abs(math.log(by, factor) - round(math.log(by, factor))) > 1e-6:
+                continue
+            if float((outputs - by * first).abs().max()) <= 1e-6 * abs(by) * float(first.abs().max()):
+                return degree
+    return None
+
+
+def _tensors_of(value):
+    """The tensors of numbers in arguments or results, however they are packed."""
+    if torch.is_tensor(value):
+        return [value] if value.is_floating_point() else []
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return [tensor for part in parts for tensor in _tensors_of(part)]
 
 
 class _WithoutEpsilon:

@@ -10,6 +10,11 @@ namespace Etalon.Schedules.Export;
 /// </summary>
 internal sealed class GroupedPython
 {
+    /// <summary>What the epsilons of normalizations behind covered weights do, for the docstring of a module that sets none.</summary>
+    public const string EpsilonFollows =
+        "The epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)),\nand behind k covered weights in a row by "
+        + "exp(2 k covered_log_scale(t)).";
+
     private readonly GroupedSchedule _schedule;
     private readonly Recentering? _stored;
 

@@ -193,9 +193,9 @@ public static class KerasExporter
             + (schedule.Covered is null
             ? "" : groups.ScalesGradients
             ? "\nbefore_update(t, ...) does so; call it before set_values. Multiply the covered gradients by "
-                + "exp(covered_log_scale(t)).\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t))."
-            : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\nThe epsilon of each "
-                + "normalization is multiplied by exp(2 covered_log_scale(t)).");
+                + "exp(covered_log_scale(t)).\n" + GroupedPython.EpsilonFollows
+            : "\nbefore_update(t, ...) does so with Keras's own buffer u = -lr v; call it before set_values.\n"
+                + GroupedPython.EpsilonFollows);
     }
 
     private static string UseOfAdam(OptimizerRule rule) =>

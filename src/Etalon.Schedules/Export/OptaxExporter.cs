@@ -105,7 +105,7 @@ public static class OptaxExporter
                 }, labels)                                     # labels: a tree like the parameters', of these names
 
             {{groups.About().TrimEnd()}}
-            {{(schedule.Covered is null ? "" : $"before_update does so; give it the covered parameters{Remembered(groups)}.\nThe epsilon of each normalization is multiplied by exp(2 covered_log_scale(t)).")}}
+            {{(schedule.Covered is null ? "" : $"before_update does so; give it the covered parameters{Remembered(groups)}.\n{GroupedPython.EpsilonFollows}")}}
             {{(schedule.Optimizer.IsAdam ? "" : OtherTrace(schedule.Schedule).TrimEnd())}}
             """;
     }

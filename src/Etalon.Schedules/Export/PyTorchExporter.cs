@@ -92,7 +92,7 @@ public static class PyTorchExporter
                         group["lr"] = group_lr
                     if "weight_decay" in group:
                         group["weight_decay"] = decay * group.get("weight_decay_scale", 1.0)
-
+        {DECAY}
         """";
 
     /// <summary>Writes the module.</summary>
@@ -124,8 +124,10 @@ public static class PyTorchExporter
                 (isAdam ? UseOfAdam(schedule.Optimizer) + Use.Replace("Momentum is set", "beta1 is set", StringComparison.Ordinal) : Use)
                     + PyTorchState.Trainers + PyTorchRule.Note(schedule), PyTorchState.Imports));
         writer.Write(ExportSource.Numbers(schedule, new NumberDialect()));
-        writer.Write(Scheduler);
+        writer.Write(Scheduler
+            .Replace("{DECAY}", isAdam ? PyTorchRule.CheckDecay : "", StringComparison.Ordinal));
         writer.Write(isAdam ? SetBeta : SetMomentum);
+        writer.Write(PyTorchRule.End(schedule.Optimizer));
     }
 
     private static string UseOfAdam(OptimizerRule rule) => PyTorchRule.Construct(rule) + "\n\n";

@@ -17,29 +17,13 @@ internal static class PyTorchGroups
                     if parameter.requires_grad and id(parameter) not in seen:
                         seen.add(id(parameter))
                         groups[_group_of(module, name, head{PASSED})].append(parameter)
-            return [{"name": name, "params": parameters} for name, parameters in groups.items() if parameters]
+        {UNTOLD}    return [{"name": name, "params": parameters} for name, parameters in groups.items() if parameters]
 
 
         def _epsilon_name(module):
             """What a normalization calls its epsilon; None for other modules."""
             names = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
             return next((name for name in names if isinstance(getattr(module, name, None), (int, float))), None)
-
-
-        """";
-
-    // Where weights are told by what follows them, a transformer cannot be: values and the first matrix of a perceptron have no
-    // normalization behind them, and which epsilons follow depends on what is covered.
-    private const string Told =
-        """"
-        def _refuse_attention(model, word):
-            for name, module in model.named_modules():
-                kind = type(module).__name__.lower()
-                if "embedding" in kind or "attention" in kind or "attn" in kind:
-                    raise ValueError(
-                        f"{name} is a {type(module).__name__}: in a transformer only some weights are scale-invariant, and this module cannot tell"
-                        f" which; with the module that `etalon export audit --for pytorch` writes: report = audit(model, inputs), and here {word}"
-                    )
 
 
         """";
@@ -66,15 +50,14 @@ internal static class PyTorchGroups
 
 
             covered: the names of the scale-invariant weights, as report.invariant() of the audit lists them. Default: every weight that is no bias
-            and belongs to neither the head nor a normalization, which is right where a normalization follows each of them.
+            and belongs to neither the head nor a normalization, which is right where a normalization follows each of them; where the order of
+            the model's modules does not show that, it is refused.
 
         """";
 
     private const string Refused =
         """"
-            if covered is None:
-                _refuse_attention(model, "covered=report.invariant()")
-            elif missing := set(covered) - {name for name, _ in model.named_parameters()}:
+            if missing := set(covered or ()) - {name for name, _ in model.named_parameters()}:
                 raise ValueError(f"the model has no parameter {min(missing)!r}; name them as model.named_parameters() does")
 
         """";
@@ -87,7 +70,7 @@ internal static class PyTorchGroups
             """Sets learning rate, weight decay and {THIRD} of each update on an optimizer's parameter groups, by their names."""
 
             def __init__(self, optimizer{MODEL}):
-                for group in optimizer.param_groups:
+        {RULE}        for group in optimizer.param_groups:
                     if group.get("name") not in GROUPS:
                         raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
         {SCALED}{NORMS}        super().__init__(optimizer)
@@ -109,7 +92,7 @@ internal static class PyTorchGroups
 
             def get_lr(self):
                 """The learning rate of each group at update t."""
-                return [values(self.t, group["name"])[0] for group in self.optimizer.param_groups]
+                return [values(self.t, group["name"])[0] * group.get("lr_scale", 1.0) for group in self.optimizer.param_groups]
 
 
         """" + PyTorchState.Saved + PyTorchState.OwnState + """"
@@ -123,13 +106,14 @@ internal static class PyTorchGroups
             def _set(self):
         {EPSILON}        for group in self.optimizer.param_groups:
                     lr, decay, mu = values(self.t, group["name"])
+                    lr, decay = lr * group.get("lr_scale", 1.0), decay * group.get("weight_decay_scale", 1.0)
                     if hasattr(group["lr"], "fill_"):
                         group["lr"].fill_(lr)  # a tensor that compiled or captured code holds on to
                     else:
                         group["lr"] = lr
                     if "weight_decay" in group:
                         group["weight_decay"] = decay
-
+        {DECAY}
         """";
 
     private const string CheckScaled =
@@ -145,13 +129,21 @@ internal static class PyTorchGroups
     private const string ScaleGradients =
         """"
             def scale_gradients(self):
-                """Call after backward() (and unscale_), before gradients are clipped and before optimizer.step()."""
+                """Call once, after the last backward() of an update (and unscale_), before gradients are clipped and before optimizer.step()."""
+                gradients = [
+                    parameter.grad
+                    for group in self.optimizer.param_groups if group["name"] == "covered"
+                    for parameter in group["params"] if parameter.grad is not None
+                ]
+                if any(getattr(gradient, "recipe_update", None) == self.t for gradient in gradients):
+                    raise RuntimeError(
+                        f"the gradients of update {self.t} are scaled already; call scheduler.scale_gradients() once, after the last backward(), and"
+                        " scheduler.step() after optimizer.step(). After an update that was skipped, optimizer.zero_grad(set_to_none=True)"
+                        " clears them"
+                    )
                 scale = math.exp(covered_log_scale(self.t))
-                for group in self.optimizer.param_groups:
-                    if group["name"] == "covered":
-                        for parameter in group["params"]:
-                            if parameter.grad is not None:
-                                parameter.grad.mul_(scale)
+                for gradient in gradients:
+                    gradient.mul_(scale).recipe_update = self.t
                 self._scaled = self.t
 
 
@@ -179,12 +171,23 @@ internal static class PyTorchGroups
 
     private const string Norms =
         """"
+                for group in optimizer.param_groups:
+                    if group["name"] == "covered" and not group.get("lr_scale", 1.0) == group.get("weight_decay_scale", 1.0) == 1.0:
+                        raise ValueError("the covered group has lr_scale or weight_decay_scale; its numbers belong together: write others into the recipe")
                 if norms is None:
-                    _refuse_attention(model, "norms=report.norms()")
+                    covered = {id(p) for group in optimizer.param_groups if group["name"] == "covered" for p in group["params"]}
+                    _refuse_untold(model, covered, "norms=report.norms()")
+                elif not hasattr(norms, "keys"):
+                    raise ValueError("norms is no dictionary; report.norms() of the audit has the degree of each normalization, by its name")
+                elif missing := set(norms) - {name for name, module in model.named_modules() if _epsilon_name(module) is not None}:
+                    raise ValueError(f"the model has no normalization {min(missing)!r}; name them as model.named_modules() does")
+                elif lost := [name for name in norms if norms[name] is None]:
+                    raise ValueError(f"no power of the covered weights' growth fits epsilon of {lost[0]}; set it to 0, or cover fewer weights")
+                # The input of each grows as the covered weights do to the power of its degree.
                 self._norms = [
-                    (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", getattr(module, _epsilon_name(module))))
+                    (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", getattr(module, _epsilon_name(module))), degree)
                     for name, module in model.named_modules()
-                    if _epsilon_name(module) is not None and (norms is None or name in norms)
+                    if _epsilon_name(module) is not None and (degree := 1 if norms is None else norms.get(name, 0))
                 ]
 
         """";
@@ -202,9 +205,9 @@ internal static class PyTorchGroups
                 self.t += 1
                 self._change()
                 # Running statistics are those of weights that have grown since.
-                grown = math.exp(covered_log_scale(self.t) - before)
-                for module, _, _ in self._norms:
+                for module, _, _, degree in self._norms:
                     if getattr(module, "running_mean", None) is not None:
+                        grown = math.exp(degree * (covered_log_scale(self.t) - before))
                         module.running_mean.mul_(grown)
                         module.running_var.mul_(grown * grown)
 
@@ -212,8 +215,8 @@ internal static class PyTorchGroups
 
     private const string Epsilon =
         """"
-                scale = math.exp(covered_log_scale(self.t))
-                for module, name, eps in self._norms:
+                for module, name, eps, degree in self._norms:
+                    scale = math.exp(degree * covered_log_scale(self.t))
                     setattr(module, name, eps * scale * scale)
 
         """";
@@ -248,6 +251,7 @@ internal static class PyTorchGroups
         writer.Write(groups.Numbers(new NumberDialect()));
         WriteGroups(schedule, writer);
         writer.Write(Begin
+            .Replace("{RULE}", PyTorchRule.Begin(schedule.Optimizer, isConverted && !groups.ScalesGradients), StringComparison.Ordinal)
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model, norms=None" : "", StringComparison.Ordinal)
             .Replace("{NORMS}", isConverted ? Norms : "", StringComparison.Ordinal)
@@ -256,8 +260,10 @@ internal static class PyTorchGroups
             .Replace("{SCALED}", groups.ScalesGradients ? "        self._scaled = None\n" : "", StringComparison.Ordinal)
             .Replace("{CHECK}", groups.ScalesGradients ? CheckScaled : "", StringComparison.Ordinal)
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
-            .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal));
+            .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal)
+            .Replace("{DECAY}", schedule.Optimizer.IsAdam ? PyTorchRule.CheckDecay : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));
+        writer.Write(PyTorchRule.End(schedule.Optimizer));
         if (isConverted && schedule.Optimizer.IsAdam) writer.Write(ChangeOfAdam);
         else if (isConverted)
             writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
@@ -280,9 +286,11 @@ internal static class PyTorchGroups
             .Replace("{COVERED}", told is null ? "" : ", covered=None", StringComparison.Ordinal)
             .Replace("{PASSED}", told is null ? "" : ", covered", StringComparison.Ordinal)
             .Replace("{EXPLAINED}", told is null ? "" : Explained + "    ", StringComparison.Ordinal)
-            .Replace("{REFUSED}", told is null ? "" : Refused, StringComparison.Ordinal);
+            .Replace("{REFUSED}", told is null ? "" : Refused, StringComparison.Ordinal)
+            .Replace("{UNTOLD}", told is null ? ""
+                : PyTorchUntold.Call.Replace("{NAME}", PythonText.Quoted(told.Name), StringComparison.Ordinal), StringComparison.Ordinal);
         writer.Write(Filled(ParameterGroups));
-        if (told is not null) writer.Write(Told);
+        if (told is not null) writer.Write(PyTorchUntold.Refusal);
         writer.Write(Filled(GroupOf));
         if (told is not null) writer.Write(IsCovered.Replace("{NAME}", PythonText.Quoted(told.Name), StringComparison.Ordinal));
         foreach (var line in Assignments(schedule)) writer.Write($"    {line}\n");
@@ -348,7 +356,7 @@ internal static class PyTorchGroups
                     scheduler.step()                          # sets the values of the next update
 
             {groups.About().TrimEnd()}
-            {(schedule.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2, and lets running statistics follow.")}
+            {(schedule.Covered is null ? "" : "The scheduler does so, multiplies the epsilon of each normalization by (P / 2^s)^2 (to the power of its degree in norms), and lets running statistics follow.")}
             """ + PyTorchState.TrainersOfGroups + PyTorchRule.Note(schedule);
     }
 }

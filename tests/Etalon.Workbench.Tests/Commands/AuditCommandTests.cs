@@ -46,6 +46,7 @@ public class AuditCommandTests
         var (code, _, error) = await Cli.Run("audit", Cli.Recipe("plan-only.yaml"));
         Assert.Equal(2, code);
         Assert.Contains("an audit needs a model", error, StringComparison.Ordinal);
+        Assert.Contains("of your own network: etalon export audit --for pytorch", error, StringComparison.Ordinal);
     }
 
     [Fact]

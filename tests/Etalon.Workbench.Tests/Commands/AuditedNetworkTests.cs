@@ -22,21 +22,7 @@ public sealed class AuditedNetworkTests : IDisposable
     public async Task The_weights_that_the_audit_finds_train_by_adam_what_adamw_trains(string network)
     {
         Python.Need("torch");
-        string recipe = Path.Combine(_folder, "recipe.yaml");
-        await File.WriteAllTextAsync(recipe, """
-            name: audited
-            duration: 300ba
-            steps_per_epoch: 50
-            learning_rate: [{linear: {from: 0, to: 0.01, for: 30ba}}, {cosine: {from: 0.01, to: 0}}]
-            weight_decay: 0.5
-            optimizer: {name: adamw, beta2: 0.99, epsilon: 1e-6}
-
-            """, TestContext.Current.CancellationToken);
-        await Export("own.py", recipe);
-        await Export("numbers_of_adam.py", recipe, "equivalent={form: adam}");
-        await Export("scaled.py", recipe, "equivalent={form: scaled-gradient}");
-        var (code, _, error) = await Cli.Run("export", "audit", "--for", "pytorch", "--out", Path.Combine(_folder, "etalon_audit.py"));
-        Assert.True(code == 0, error);
+        await ExportAll();
         string commands = Path.Combine(AppContext.BaseDirectory, "Commands");
         string[] lines = Python.Run(Path.Combine(commands, "train_audited.py"), _folder, network, "300").TrimEnd().Split('\n');
         TestContext.Current.SendDiagnosticMessage($"{network}: {string.Join(", ", lines)}");
@@ -53,6 +39,44 @@ public sealed class AuditedNetworkTests : IDisposable
             Assert.True(distances[4] > 1e-2, $"with the wrong weights outputs differ by {distances[4]:E1} alone");
             Assert.Equal(["refused", "refused"], lines[7..]);
         }
+    }
+
+    [Fact]
+    public async Task An_epsilon_behind_layers_in_a_row_follows_by_its_degree_and_misuse_of_the_modules_is_refused()
+    {
+        Python.Need("torch");
+        await ExportAll();
+        string[] lines = Python.Run(Path.Combine(AppContext.BaseDirectory, "Commands", "drive_degrees.py"), _folder).TrimEnd().Split('\n');
+        // Where rounding alone makes the gradient of a bias, Adam follows it: the last network's bound is that of its running mean.
+        string[] degrees = ["{'n0': 1, 'n1': 2}", "{'norm': 3}", "{'n1': 1}", "{'n0': 1, 'n1': 1}"];
+        foreach (var (line, degree) in lines.Zip(degrees))
+        {
+            string[] parts = line.Split("; ");
+            Assert.Equal(degree, parts[0]);
+            double[] distances = [.. parts[1..].Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+            Assert.All(distances[..2], distance => Assert.InRange(distance, 0, line == lines[3] ? 1e-9 : 1e-12));
+            Assert.True(distances[2] > 1e-2, $"without the decay outputs differ by {distances[2]:E1} alone");
+        }
+        Assert.Equal(Enumerable.Repeat("refused", 14), lines[degrees.Length..]);
+    }
+
+    private async Task ExportAll()
+    {
+        string recipe = Path.Combine(_folder, "recipe.yaml");
+        await File.WriteAllTextAsync(recipe, """
+            name: audited
+            duration: 300ba
+            steps_per_epoch: 50
+            learning_rate: [{linear: {from: 0, to: 0.01, for: 30ba}}, {cosine: {from: 0.01, to: 0}}]
+            weight_decay: 0.5
+            optimizer: {name: adamw, beta2: 0.99, epsilon: 1e-6}
+
+            """, TestContext.Current.CancellationToken);
+        await Export("own.py", recipe);
+        await Export("numbers_of_adam.py", recipe, "equivalent={form: adam}");
+        await Export("scaled.py", recipe, "equivalent={form: scaled-gradient}");
+        var (code, _, error) = await Cli.Run("export", "audit", "--for", "pytorch", "--out", Path.Combine(_folder, "etalon_audit.py"));
+        Assert.True(code == 0, error);
     }
 
     private async Task Export(string file, params string[] recipe)

@@ -52,7 +52,7 @@ def loss_of(net, t):
     return torch.nn.functional.cross_entropy(outputs.reshape(-1, outputs.shape[-1]), labels.reshape(-1))
 
 
-def run(module, make, covered=None, hooked=False, drop=False, **options):
+def run(module, make, covered=None, hooked=False, drop=False, amsgrad=False):
     net = network()
     names = set(covered or REPORT.invariant())
     weights = [p for name, p in net.named_parameters() if name in names]
@@ -60,14 +60,16 @@ def run(module, make, covered=None, hooked=False, drop=False, **options):
     others = torch.optim.AdamW(rest, betas=BETAS, eps=EPSILON)
     of_others = own.RecipeScheduler(others)
     if module is own:
-        optimizer = make(weights, betas=BETAS, eps=EPSILON, **options)
+        optimizer = make(weights, betas=BETAS, eps=EPSILON, amsgrad=amsgrad)
         scheduler = own.RecipeScheduler(optimizer)
     else:
         # As a user does it: the groups of the module, of which the covered one goes to Adam.
         groups = {group["name"]: group for group in module.parameter_groups(net, head="head", covered=names)}
         assert {id(p) for p in groups["covered"]["params"]} == {id(p) for p in weights}
-        optimizer = make([groups["covered"]], betas=BETAS, eps=EPSILON, **options)
+        optimizer = make([groups["covered"]], betas=BETAS, eps=EPSILON)
         scheduler = module.RecipeScheduler(optimizer, net, norms=REPORT.norms())
+        # In numbers it is refused beforehand; here is why.
+        optimizer.param_groups[0]["amsgrad"] = amsgrad
     if hooked:
         for p in weights:
             p.register_hook(lambda g: g * math.exp(scaled.covered_log_scale(scheduler.t)))

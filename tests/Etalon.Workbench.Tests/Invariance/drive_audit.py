@@ -98,7 +98,7 @@ print("tied head")
 
 images = torch.randn(16, 1, 5, 5)
 resnet = audit(ResNet(), images)
-assert groups(resnet) == {frozenset({"stem.weight", "b.weight"}), frozenset({"a.weight"})}, resnet
+assert groups(resnet) == {frozenset({"stem.weight", "b.weight"}), frozenset({"a.weight", "a.bias"})}, resnet
 print("residual network")
 
 # The code is Python, and its groups hold every parameter once.
