@@ -17,7 +17,16 @@ namespace Etalon.Schedules.Dynamics;
 /// N' = ρ² N - 2 ρ h β₁ X + h² Q'      X' = ρ β₁ X - h Q'      E w w' = ρ N - h β₁ X
 /// </code>
 /// <para>Within 1.5 % of the norms of random walks, where N' = ρ² N + η² is up to 20 % off: the squares lag while the norm moves.</para>
-/// <para>Other rules: N' = ρ² N + η² E|U|² F, which takes their memory to be short.</para>
+/// <para>
+/// Other rules, with r_j the correlation of updates that are j apart, and a_j the rate of the update j before, shrunk by the decay since:
+/// </para>
+/// <code>
+/// N' = ρ² N + E|U|² (η² + 2 ρ η Σ r_j a_j)      E w w' = ρ N + η E|U|² Σ r_j a_j
+/// </code>
+/// <para>
+/// Where rate and decay stay, norm and angle settle at <see cref="DirectionRule.Equilibrium"/> in all orders of η λ. The start has no past:
+/// for as long as updates are correlated norms grow by less.
+/// </para>
 /// <para>Derived here.</para>
 /// </remarks>
 /// <example>
@@ -88,14 +97,16 @@ public sealed class DirectionCurve
         ArgumentNullException.ThrowIfNull(table);
         var own = rule.SquarePerWeight * Require.Positive(weights);
         var square = Elementary.Pow(Require.Positive(startNorm), 2);
-        var curve = Empty(table.Count);
+        var (curve, memory) = (Empty(table.Count), rule.Memory());
         curve._norms[0] = startNorm;
         for (var i = 0; i < table.Count; i++)
         {
             var (rate, kept) = (table.Steps[i].Rate, 1 - table.Steps[i].IntrinsicRate);
-            var next = kept * kept * square + rate * rate * own * rule.CorrelationSum;
-            curve._angles[i] = Math.Min(Math.PI, rate * Math.Sqrt(own / square));
+            double alone = rate * rate * own, added = rule.FactorOfNorm * (alone + 2 * kept * rate * own * memory.Sum);
+            var next = kept * kept * square + added;
+            curve._angles[i] = Angle(kept * square + (added - alone) / (2 * kept), square, next);
             curve._rates[i] = rate / Math.Sqrt(square);
+            memory.Add(rate, kept);
             square = next;
             curve._norms[i + 1] = Math.Sqrt(square);
         }
@@ -105,7 +116,7 @@ public sealed class DirectionCurve
     /// <summary>|w| before update <paramref name="step"/>; T for after the last.</summary>
     public double NormAt(long step) => _norms[step];
 
-    /// <summary>The angle of an update in radians; of other rules than AdamW with what their size alone makes.</summary>
+    /// <summary>The angle of an update in radians.</summary>
     public double AngleAt(long step) => _angles[step];
 
     /// <summary>η/|w| at an update.</summary>

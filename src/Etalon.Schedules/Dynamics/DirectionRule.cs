@@ -45,11 +45,18 @@ public sealed class DirectionRule
 
     private const int SmallRank = 16, LargeRank = 64;
 
-    private readonly Func<int, double> _correlation;
+    // (2/π) asin x = Σ c_n x^(2n+1): these leave less than a billionth of it where x is at most the other.
+    private const double SmallForSigns = 0.3;
+    private static readonly double[] _powersOfSigns = PowersOfSigns(8);
 
-    private DirectionRule(string name, double square, Func<int, double> correlation)
+    // Of what updates are taken of, lag by lag: it falls by one ratio.
+    private readonly Func<int, double> _fading;
+    private readonly double _ratio;
+    private readonly Func<double, double> _correlation;
+
+    private DirectionRule(string name, double square, Func<int, double> fading, double ratio, Func<double, double> correlation)
     {
-        (Name, SquarePerWeight, _correlation) = (name, square, correlation);
+        (Name, SquarePerWeight, _fading, _ratio, _correlation) = (name, square, fading, ratio, correlation);
         CorrelationSum = 1 + 2 * Sum(1);
     }
 
@@ -68,6 +75,9 @@ public sealed class DirectionRule
     /// <summary>β₂/(1 - β₂): how many updates AdamW's squares lag behind the norm; 0 elsewhere.</summary>
     internal double Lag { get; private init; }
 
+    // The correlation as odd powers of that of what updates are taken of, where that is at most so large.
+    private (double UpTo, double[] Coefficients) Powers { get; init; } = (1, [1]);
+
     /// <summary>AdamW, in any epsilon that is small.</summary>
     /// <param name="beta1">β₁, at least 0 and below 1.</param>
     /// <param name="beta2">β₂, at least 0 and below 1.</param>
@@ -80,7 +90,7 @@ public sealed class DirectionRule
         double share = (1 - beta1) / (1 + beta1), lost = 1 - beta2, own = 2 * lost / (1 + beta2);
         var square = share * (1 + own - 2 * (1 - beta1 * beta1) * lost / (1 - beta1 * beta1 * beta2));
         var ofNorm = 1 + own - 2 * lost * (1 - beta1) / (1 - beta1 * beta2);
-        return new($"adamw ({beta1:0.####}, {beta2:0.####})", square, lag => Elementary.Pow(beta1, lag))
+        return new($"adamw ({beta1:0.####}, {beta2:0.####})", square, lag => Elementary.Pow(beta1, lag), beta1, of => of)
         {
             FactorOfNorm = ofNorm * share / square,
             Lag = beta2 / lost,
@@ -93,7 +103,11 @@ public sealed class DirectionRule
     public static DirectionRule Signum(double momentum)
     {
         Check(momentum, nameof(momentum));
-        return new(momentum == 0 ? "sign" : $"signum {momentum:0.####}", 1, lag => OfSigns(Elementary.Pow(momentum, lag)));
+        return new(
+            momentum == 0 ? "sign" : $"signum {momentum:0.####}", 1, lag => Elementary.Pow(momentum, lag), momentum, OfSigns)
+        {
+            Powers = (SmallForSigns, _powersOfSigns),
+        };
     }
 
     /// <summary>Lion.</summary>
@@ -106,7 +120,11 @@ public sealed class DirectionRule
         Check(beta2, nameof(beta2));
         double kept = beta1 * beta1 * (1 - beta2) / (1 + beta2), variance = (1 - beta1) * (1 - beta1) + kept;
         var first = (beta1 * (1 - beta1) * (1 - beta2) + beta2 * kept) / variance;
-        return new($"lion ({beta1:0.####}, {beta2:0.####})", 1, lag => OfSigns(first * Elementary.Pow(beta2, lag - 1)));
+        return new(
+            $"lion ({beta1:0.####}, {beta2:0.####})", 1, lag => first * Elementary.Pow(beta2, lag - 1), beta2, OfSigns)
+        {
+            Powers = (SmallForSigns, _powersOfSigns),
+        };
     }
 
     /// <summary>Muon on one matrix, with its factor √(max(1, outputs/inputs)).</summary>
@@ -129,12 +147,16 @@ public sealed class DirectionRule
         var singular = 0.75 + 0.108 * small * small * aspect;
         return new(
             $"muon {momentum:0.####}", singular * rank * Math.Max(1, (double)outputs / inputs) / ((double)inputs * outputs),
-            lag => OfOrthogonal(share * Elementary.Pow(momentum, lag), rank, aspect));
+            lag => share * Elementary.Pow(momentum, lag), momentum, of => OfOrthogonal(of, rank, aspect))
+        {
+            // Up to its first entry the table is a straight line.
+            Powers = (_gaussian[1], [OfOrthogonal(_gaussian[1], rank, aspect) / _gaussian[1]]),
+        };
     }
 
     /// <summary>r_k, the correlation of two updates.</summary>
     /// <param name="lag">k, at least 0.</param>
-    public double Correlation(int lag) => lag == 0 ? 1 : _correlation(lag);
+    public double Correlation(int lag) => lag == 0 ? 1 : _correlation(_fading(lag));
 
     /// <summary>
     /// Which share of a small deviation of |w|² goes in one update in the long run: 2 L, and less where AdamW's squares lag behind the
@@ -201,17 +223,37 @@ public sealed class DirectionRule
         };
     }
 
+    /// <summary>What weights hold of past updates, of which there are none yet.</summary>
+    internal UpdateMemory Memory()
+    {
+        var lags = 1;
+        while (lags < MostLags && _fading(lags + 1) > Powers.UpTo) lags++;
+        var beyond = _fading(lags + 1);
+        return new(
+            [.. Enumerable.Range(1, lags).Select(Correlation)],
+            [.. Powers.Coefficients.Select((each, n) =>
+                (each * Elementary.Pow(beyond, 2 * n + 1), Elementary.Pow(_ratio, 2 * n + 1)))]);
+    }
+
     // Σ kept^k r_k over k from 1.
     private double Sum(double kept)
     {
         double sum = 0, factor = kept;
         for (var lag = 1; lag < MostLags; lag++, factor *= kept)
         {
-            var term = factor * _correlation(lag);
+            var term = factor * Correlation(lag);
             sum += term;
             if (!(term > 1e-17 * (1 + sum))) break;
         }
         return sum;
+    }
+
+    private static double[] PowersOfSigns(int count)
+    {
+        var powers = new double[count];
+        powers[0] = 2 / Math.PI;
+        for (var n = 1; n < count; n++) powers[n] = powers[n - 1] * (2.0 * n - 1) * (2 * n - 1) / (2 * n * (2.0 * n + 1));
+        return powers;
     }
 
     private static double OfSigns(double correlation) =>

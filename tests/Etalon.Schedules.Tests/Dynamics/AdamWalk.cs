@@ -34,7 +34,7 @@ internal static class AdamWalk
         return Array.ConvertAll(squares, Math.Sqrt);
     }
 
-    private static double[] Normal(Random random, int count)
+    public static double[] Normal(Random random, int count)
     {
         var numbers = new double[count];
         for (var i = 0; i < count; i += 2)
