@@ -123,6 +123,20 @@ public sealed class DiagnoseCommandTests : IDisposable
             (await Cli.Run("export", "logger", "--for", "pytorch")).Output);
     }
 
+    // Of the warm-up the laws cannot be asked for another reason than of the rest.
+    [Fact]
+    public async Task What_a_log_cannot_tell_is_said_with_the_reason_of_most_of_its_updates()
+    {
+        var rows = Enumerable.Range(0, 300).Select(row => FormattableString.Invariant(
+            $"{5 * row},AdamW,{Math.Min(0.01, 0.0025 * row)},0.5,0.9,0.95,{1.6 + 0.001 * (row % 7)},256,13,-0.06\n"));
+        var (code, output, _) = await Cli.Run("diagnose",
+            Write("step,optimizer,lr,weight_decay,momentum,beta2,norm/w,elements/w,update_sq/w,update_dot/w\n" + string.Concat(rows)),
+            "--full");
+        Assert.Equal(0, code);
+        Assert.Contains("  angular update over equilibrium, rho: needs angle/NAME\n", output, StringComparison.Ordinal);
+        Assert.Contains("  D5  |w|^2 over equilibrium, r", output, StringComparison.Ordinal);
+    }
+
     // By the law of AdamW: the root mean square is that of rate and decay, and updates turn the weights as the betas say.
     [Theory]
     [Trait("speed", "slow")]

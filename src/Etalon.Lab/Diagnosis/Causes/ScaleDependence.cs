@@ -101,9 +101,10 @@ internal sealed class ScaleDependence : Cause
                     ? " The log has no list of modules, and more looks alike: a normalization in eval(), a clip of values, averaged "
                         + "weights logged "
                         + "in the place of those that the gradient is of." : ""),
-                "Let a normalization follow these layers, with no bias between. If they are meant to have none, as a head is, leave them "
-                    + "out "
-                + "of the log: the laws do not speak about them. `etalon export audit --for pytorch` names such layers in a network.")
+                "If they are meant to have none, as a head and a transformer's values are, leave them out of the log, since the laws do "
+                + "not speak about them: RunLogger(..., weights=[(n, p) for n, p in model.named_parameters() if n in "
+                + "report.invariant()]), with the report of `etalon export audit --for pytorch`. Else let a normalization follow these "
+                + "layers, with no bias between.")
             { Value = worst, Groups = names };
     }
 

@@ -29,6 +29,12 @@ internal sealed class Reference
     /// <summary>Whether the rule is known, or taken to be heavy ball for want of a word.</summary>
     public bool IsRuleKnown { get; private init; } = true;
 
+    /// <summary>Which laws its updates follow; null where nobody said.</summary>
+    public OptimizerKind? Kind { get; private init; }
+
+    /// <summary>β₂ at an update; NaN where there is none, or nobody said.</summary>
+    internal Func<long, double> Beta2At { get; private init; } = _ => double.NaN;
+
     /// <summary>Its updates.</summary>
     public long TotalSteps { get; }
 
@@ -48,12 +54,25 @@ internal sealed class Reference
     public static Reference Of(Recipe recipe, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (recipe.Optimizer is not SgdSpec)
-            throw new InputException($"{recipe.Name}: trains with {recipe.Optimizer.Name}; a log is compared with a recipe of SGD");
+        var (kind, beta2) = recipe.Optimizer switch
+        {
+            SgdSpec => (OptimizerKind.Sgd, double.NaN),
+            AdamSpec { Options: var options } =>
+                (options.IsDecayDecoupled ? OptimizerKind.AdamW : OptimizerKind.AdamWithL2, options.Beta2),
+            LionSpec { Options.Beta2: var mean } => (OptimizerKind.Lion, mean),
+            SignumSpec => (OptimizerKind.Signum, double.NaN),
+            MuonSpec => (OptimizerKind.Muon, double.NaN),
+            _ => throw new InputException(
+                $"{recipe.Name}: trains with {recipe.Optimizer.Name}, and a log is compared with a recipe of SGD, AdamW, Adam, Lion, "
+                + "Signum or Muon; give the log or the folder of a run that was as it should be instead"),
+        };
+        var momentum = recipe.ToSchedule().Momentum;
         return new(name ?? recipe.Name, recipe.ToSchedule().Rule, recipe.TotalSteps,
-            step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), recipe.Momentum.ValueAt(step)))
+            step => (recipe.LearningRate.ValueAt(step), recipe.WeightDecay.ValueAt(step), momentum.ValueAt(step)))
         {
             IsRecipe = true,
+            Kind = kind,
+            Beta2At = _ => beta2,
             StepsPerEpoch = recipe.StepsPerEpoch > 1 ? recipe.StepsPerEpoch : null,
         };
     }
@@ -75,11 +94,17 @@ internal sealed class Reference
             step => RowAt(step) is var row ? (RateAt(step), log.WeightDecay[row], log.Momentum[row]) : default)
         {
             IsRuleKnown = log.IsRuleLogged,
+            Kind = KindOf(log),
+            Beta2At = step => log.Beta2.Length > 0 ? log.Beta2[RowAt(step)] : double.NaN,
             Rows = log.Steps,
             _rowsAround = step => RowAt(step) is var row
                 && log.Steps[row] < step && row + 1 < log.Steps.Length ? (log.Steps[row], log.Steps[row + 1]) : (step, step),
         };
     }
+
+    /// <summary>The kind of a log's optimizer; null where it has no word of it, or one that is not known.</summary>
+    internal static OptimizerKind? KindOf(RunLog log) =>
+        log.Kind == OptimizerKind.Other || (log.Optimizer is null && !log.IsRuleLogged) ? null : log.Kind;
 
     /// <summary>The updates at which a log has rows; null for a recipe, which has all.</summary>
     internal IReadOnlyList<long>? Rows { get; private init; }

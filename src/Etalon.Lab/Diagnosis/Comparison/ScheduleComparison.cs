@@ -32,8 +32,27 @@ internal static class ScheduleComparison
             else flags.Add(Rate(log, reference, steps, rate));
         }
         if (Difference(steps, log.WeightDecay, reference.WeightDecayAt, reference) is { } decay) flags.Add(Decay(log, reference, decay));
-        if (Difference(steps, log.Momentum, reference.MomentumAt, reference) is { } momentum) flags.Add(Momentum(reference, momentum));
-        if (log.IsRuleLogged && reference.IsRuleKnown && log.Rule != reference.Rule && log.Momentum.Any(value => value > 0))
+        var kind = Reference.KindOf(log);
+        bool isOther = kind is not null && reference.Kind is not null && kind != reference.Kind,
+            isSgd = (kind ?? reference.Kind ?? OptimizerKind.Sgd) == OptimizerKind.Sgd;
+        if (isOther)
+            flags.Add(
+                new(FlagKind.RuleDiffers, $"The optimizer is not that of {reference.Name}",
+                    $"The log has {log.Optimizer ?? "SGD"}, and {reference.Name} {OptimizerKinds.NameOf(reference.Kind!.Value)}.",
+                    "Train with the optimizer that was meant."));
+        else if (isSgd)
+        {
+            if (Difference(steps, log.Momentum, reference.MomentumAt, reference) is { } momentum) flags.Add(Momentum(reference, momentum));
+        }
+        else
+        {
+            if (Beta("beta1", log.Momentum, reference.MomentumAt) is { } beta1) flags.Add(beta1);
+            if (log.Beta2.Length > 0 && Beta("beta2", log.Beta2, step => reference.Beta2At((long)step)) is { } beta2) flags.Add(beta2);
+            else if (log.Beta2.All(double.IsNaN) && double.IsFinite(reference.Beta2At(0)))
+                evidence.NotLookedAt.Add($"beta2 against {reference.Name}: it is not in the log");
+        }
+        if (isSgd && !isOther
+            && log.IsRuleLogged && reference.IsRuleKnown && log.Rule != reference.Rule && log.Momentum.Any(value => value > 0))
             flags.Add(
                 new(FlagKind.RuleDiffers, $"The update rule is not that of {reference.Name}",
                     $"The log has {log.Rule}, and {reference.Name} {reference.Rule}.",
@@ -44,6 +63,20 @@ internal static class ScheduleComparison
         if (flags.Count == 0 && log.Rate.Any(double.IsFinite))
             evidence.Checked.Add($"{(evidence.Remarks.Any(WarmupConventions.Is) ? "other " : "")}differences from {reference.Name}");
         return flags;
+
+        // By what a beta forgets: 0.999 and 0.9995 are near, and half of that.
+        Flag? Beta(string name, double[] values, Func<double, double> meant)
+        {
+            double[] forgotten = [.. values.Select(value => 1 - value)];
+            if (Difference(steps, forgotten, step => 1 - meant(step), reference) is not { } first) return null;
+            var (has, due) = Text.Apart(1 - first.Has, 1 - first.Meant);
+            return new(FlagKind.MomentumDiffers, $"{name} is not that of {reference.Name}",
+                $"It first differs at update {first.Step:#,0}: {has} in the log, {due} in {reference.Name}.",
+                "Set the optimizer's betas to those that were meant.")
+            {
+                Value = 1 - first.Has,
+            };
+        }
     }
 
     /// <summary>The first row that has another number than was meant; null where none has.</summary>
@@ -147,7 +180,7 @@ internal static class ScheduleComparison
                     + $"of {Text.Number(peak)}: it fits "
                     + $"{(residual < 1e-3 ? "in every row, to 0.1 %" : $"to {Text.Number(100 * residual, 2)} % on average")}." : where,
             followsRate
-                ? "SGD multiplies the decay by the rate itself: give the optimizer a constant weight_decay."
+                ? $"{log.Optimizer ?? "SGD"} multiplies the decay by the rate itself: give the optimizer a constant weight_decay."
                 : "Set the optimizer's weight_decay, in every parameter group, to the one that was meant.")
         {
             Value = followsRate ? factor : first.Has / first.Meant,

@@ -15,7 +15,8 @@ internal sealed class AngularUpdate() : GroupDiagnostic("D6", "angular update ov
     {
         if (WithoutEquilibrium(group) is { } reason) return Finding(group, reason);
         var rho = group.Rotation;
-        if (!rho.IsKnown) return Finding(group, "needs angle/NAME in at least three rows");
+        if (!rho.IsKnown)
+            return Finding(group, WithoutEstimate(group, group.Group.Angle, "angle/NAME", RuleSums.Memory(group.Numbers.Momentum)));
         return Finding(group,
             $"turns by {Text.Number(rho.Mean * group.Law!.Angle, 4)} rad an update, at equilibrium "
             + $"{Text.Number(group.Law.Angle, 4)}") with

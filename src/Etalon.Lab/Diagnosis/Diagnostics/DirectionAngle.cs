@@ -14,9 +14,9 @@ internal sealed class DirectionAngle() : GroupDiagnostic("D6", "angular update o
     protected override Finding Judge(GroupPhase group)
     {
         var phase = new DirectionPhase(group);
-        if (phase.Equilibrium is not { } equilibrium) return Finding(group, "needs elements/NAME, beta2, and numbers that stay the same");
+        if (phase.Equilibrium is not { } equilibrium) return Finding(group, phase.WithoutEquilibrium!);
         var rho = phase.Rotation;
-        if (!rho.IsKnown) return Finding(group, "needs angle/NAME in at least three rows");
+        if (!rho.IsKnown) return Finding(group, WithoutEstimate(group, group.Group.Angle, "angle/NAME", phase.Memory));
         return Finding(group,
             $"turns by {Text.Number(rho.Mean * equilibrium.Angle, 4)} rad an update, at equilibrium "
             + $"{Text.Number(equilibrium.Angle, 4)}") with

@@ -15,9 +15,10 @@ internal sealed class DirectionNorm() : GroupDiagnostic("D5", "|w|^2 over equili
     protected override Finding Judge(GroupPhase group)
     {
         var phase = new DirectionPhase(group);
-        if (!phase.HasNorm) return Finding(group, "needs elements/NAME, beta2, and numbers that stay the same");
+        if (!phase.HasNorm)
+            return Finding(group, phase.WithoutEquilibrium ?? "of Muon's norms there is no law without its singular values");
         var ratio = phase.Square;
-        if (!ratio.IsKnown) return Finding(group, "too few rows to tell");
+        if (!ratio.IsKnown) return Finding(group, WithoutEstimate(group, group.Group.Norm, "norm/NAME", phase.Memory));
         return Finding(group,
             $"|w| = {Text.Number(phase.Equilibrium!.Norm * Math.Sqrt(ratio.Mean), 4)}, at equilibrium "
             + $"{Text.Number(phase.Equilibrium.Norm, 4)}") with

@@ -37,5 +37,23 @@ internal abstract class GroupDiagnostic(string id, string quantity, string limit
     protected static string? WithoutGradients(GroupPhase group) =>
         WithoutEquilibrium(group)
             ?? (group.GradientSquare.IsKnown
-            ? null : "needs gradsq/NAME (with momentum also buffer_dot/NAME) or angle/NAME in at least three rows");
+            ? null : WithoutEstimate(group, group.Source.Values, "gradsq/NAME (with momentum also buffer_dot/NAME) or angle/NAME",
+                group.Source.Correlation));
+
+    /// <summary>Why the mean of a column over the phase's last part has no error.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="values">The column, or the values made of it, over the log or the phase.</param>
+    /// <param name="needed">What the log would need where it has none of it.</param>
+    /// <param name="memory">Updates over which the values remember each other.</param>
+    protected static string WithoutEstimate(GroupPhase group, IReadOnlyList<double> values, string needed, double memory)
+    {
+        if (!values.Any(double.IsFinite)) return $"needs {needed}";
+        int first = group.FirstWindowRow + (values.Count == group.Steps.Count ? 0 : group.Phase.FirstRow),
+            rows = values.Skip(first).Take(group.Steps.Count - group.FirstWindowRow).Count(double.IsFinite);
+        double span = group.Steps[^1] - group.Steps[group.FirstWindowRow], needs = PhaseEstimate.ShortestSpan(memory);
+        return rows < PhaseEstimate.FewestValues
+            ? $"too few rows to tell: {rows} with numbers in the last part of the phase, and it takes {PhaseEstimate.FewestValues}"
+            : $"too short to tell: the rows of the phase's last part span {span:#,0} updates, and where updates remember {memory:#,0} of "
+                + $"those before it takes {needs:#,0}";
+    }
 }

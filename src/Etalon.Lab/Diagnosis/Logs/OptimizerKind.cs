@@ -28,6 +28,15 @@ internal enum OptimizerKind
 /// <summary>The kind of an optimizer by its class.</summary>
 internal static class OptimizerKinds
 {
+    /// <summary>What a kind is called.</summary>
+    public static string NameOf(OptimizerKind kind) => kind switch
+    {
+        OptimizerKind.Sgd => "SGD",
+        OptimizerKind.AdamWithL2 => "Adam with its decay in the gradient",
+        OptimizerKind.Other => "another optimizer",
+        _ => $"{kind}",
+    };
+
     /// <summary>The kind; SGD for no name.</summary>
     /// <param name="optimizer">The class, as PyTorch calls it.</param>
     /// <param name="isDecoupled">Whether the log says that the decay is not in the gradient.</param>

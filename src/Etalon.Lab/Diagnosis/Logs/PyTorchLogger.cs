@@ -3,8 +3,8 @@ using Etalon.Lab.Files;
 namespace Etalon.Lab.Diagnosis.Logs;
 
 /// <summary>
-/// The Python module that logs what <c>diagnose</c> reads, from any loop that trains with torch.optim.SGD. It needs PyTorch and nothing of
-/// Etalon.
+/// The Python module that logs what <c>diagnose</c> reads, from any loop that trains with SGD, Adam, AdamW, Lion, Signum or Muon. It
+/// needs PyTorch and nothing of Etalon.
 /// </summary>
 internal static class PyTorchLogger
 {

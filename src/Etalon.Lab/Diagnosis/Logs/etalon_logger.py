@@ -11,7 +11,8 @@
 and then: etalon diagnose log.csv
 
 What is logged: every weight with two or more dimensions but the last one, which is the head: the weights that a normalization follows. Where
-that is not so, say which: `weights=[(name, parameter), ...]`. Each is a group of its own; `scale_invariant` is all of them together. With Muon
+that is not so, as in a transformer, say which: `weights=[(n, p) for n, p in model.named_parameters() if n in report.invariant()]`, with the report
+of Etalon's audit. Each is a group of its own; `scale_invariant` is all of them together. With Muon
 it is every matrix that Muon updates.
 
 With several processes make one logger, in one of them.

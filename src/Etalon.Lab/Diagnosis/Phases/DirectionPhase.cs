@@ -27,6 +27,35 @@ internal sealed class DirectionPhase
     /// <summary>Where norm and angle settle with the phase's numbers; null where they move, or are not known.</summary>
     public DirectionEquilibrium? Equilibrium { get; }
 
+    /// <summary>Why there is no equilibrium to compare with; null where there is one.</summary>
+    public string? WithoutEquilibrium
+    {
+        get
+        {
+            if (Equilibrium is not null) return null;
+            var (rate, decay, momentum) = _group.Numbers;
+            var log = _group.Phase.Log;
+            if (double.IsNaN(rate) || double.IsNaN(decay)) return "needs lr and weight_decay";
+            if (!_group.Phase.IsConstant || _group.NumbersAt(0) != _group.Numbers) return "the numbers move, and the equilibrium with them";
+            if (rate == 0) return "the rate is 0";
+            if (decay == 0) return "no weight decay: the norm grows for ever, there is no equilibrium";
+            if (!(rate * decay < 1)) return "rate times decay leaves nothing of the weights";
+            if (double.IsNaN(First(_group.Group.Elements))) return "needs elements/NAME";
+            if (!(momentum is >= 0 and < 1)) return "needs momentum, which is beta1";
+            return log.Kind switch
+            {
+                OptimizerKind.AdamWithL2 when _group.Name == LogGroup.Whole => "each tensor has a law, and all of them together have none",
+                OptimizerKind.AdamWithL2 => "needs gradsq/NAME",
+                OptimizerKind.AdamW or OptimizerKind.Lion => "needs beta2",
+                OptimizerKind.Muon => "needs rows/NAME",
+                _ => "the optimizer has no such law",
+            };
+        }
+    }
+
+    /// <summary>Updates over which what is measured of one remembers the others.</summary>
+    public double Memory => _memory;
+
     /// <summary>Whether the norm's law is known too: not Muon's, whose singular values are those of its iteration.</summary>
     public bool HasNorm => Equilibrium is not null && _group.Phase.Log.Kind != OptimizerKind.Muon;
 

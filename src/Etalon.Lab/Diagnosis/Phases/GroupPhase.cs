@@ -12,6 +12,9 @@ internal sealed class GroupPhase
     // Below this many rows a mean says little; section 8.5 of the theory asks for windows much shorter than 1/L.
     private const int FewestRows = 20;
 
+    // Of a deviation of |w|² so much is left where the norm has settled.
+    private const double Settled = 0.02;
+
     // From the last row of a ramp to a phase of its own: by less, the rate went on falling; by more, it dropped.
     private const double SteepestDrop = 0.75;
 
@@ -50,7 +53,9 @@ internal sealed class GroupPhase
     public double Units { get; }
 
     /// <summary>
-    /// The first row, within the phase, of its last part: a quarter of it, or as long as the norm remembers, 1/(4 L), if that is shorter.
+    /// The first row, within the phase, of its last part: a quarter of it, or as long as the norm remembers, if that is shorter: 1/(4 L),
+    /// and 1/(2 L) of updates that have a size of their own. Of these what comes after the norm has settled is in it too, up to the
+    /// quarter.
     /// </summary>
     public int FirstWindowRow { get; }
 
@@ -232,7 +237,13 @@ internal sealed class GroupPhase
     {
         double length = (Phase.End - Phase.Begin) / 4.0;
         // Rate times decay is no measure of time where Adam has its decay in the gradient.
-        if (Law is { Units: > 0 } law && Phase.Log.Kind != OptimizerKind.AdamWithL2) length = Math.Min(length, 1 / (4 * law.Units));
+        if (Law is { Units: > 0 } law && Phase.Log.Kind != OptimizerKind.AdamWithL2)
+        {
+            var rule = Phase.IsConstant ? DirectionPhase.RuleOf(Phase.Log, Group, Phase.FirstRow) : null;
+            double remembered = 1 / ((Phase.Log.Kind == OptimizerKind.Sgd ? 4 : 2) * law.Units),
+                settled = rule is null ? 0 : Phase.End - Phase.Begin + Elementary.Log(Settled) / rule.RelaxationRate(law.Units);
+            length = Math.Min(length, Math.Max(remembered, settled));
+        }
         int begin = Steps.Count;
         while (begin > 0 && (Phase.End - Steps[begin - 1] <= length || Steps.Count - begin < FewestRows)) begin--;
         return begin;

@@ -9,9 +9,9 @@ internal sealed class LogPhase
 {
     private bool? _isInvariantTogether;
 
-    private LogPhase(RunLog log, int number, int firstRow, int endRow)
+    private LogPhase(RunLog log, int number, int firstRow, int endRow, bool isConstant)
     {
-        (Log, Number, FirstRow, EndRow) = (log, number, firstRow, endRow);
+        (Log, Number, FirstRow, EndRow, IsConstant) = (log, number, firstRow, endRow, isConstant);
         End = endRow < log.Steps.Length ? log.Steps[endRow] : log.End;
         Groups = [.. log.Groups.Where(group => group.Name != LogGroup.Everything).Select(group => new GroupPhase(this, group))];
     }
@@ -35,7 +35,7 @@ internal sealed class LogPhase
     public long End { get; }
 
     /// <summary>Whether all rows have the same numbers.</summary>
-    public bool IsConstant { get; private init; }
+    public bool IsConstant { get; }
 
     /// <summary>The groups of weights in it.</summary>
     public IReadOnlyList<GroupPhase> Groups { get; }
@@ -58,11 +58,11 @@ internal sealed class LogPhase
             Elementary.Log(Known(log.Rate[i])), Known(log.WeightDecay[i]), Known(log.Momentum[i]),
             log.Rule.Nesterov ? Known(log.Momentum[i]) : 0));
         return [.. Schedules.Dynamics.Phases.Of(new UpdateTable(log.Rule, rows))
-            .Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End) { IsConstant = phase.IsConstant })];
+            .Select((phase, i) => new LogPhase(log, i + 1, (int)phase.Begin, (int)phase.End, phase.IsConstant))];
     }
 
     /// <summary>The last rows of a phase, and the first row of the next one: the interval that is in neither.</summary>
-    public LogPhase WithNext(int mostRows) => new(Log, Number, Math.Max(FirstRow, EndRow - mostRows), EndRow + 1);
+    public LogPhase WithNext(int mostRows) => new(Log, Number, Math.Max(FirstRow, EndRow - mostRows), EndRow + 1, isConstant: false);
 
     private bool Cancels()
     {

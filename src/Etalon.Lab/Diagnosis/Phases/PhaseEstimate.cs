@@ -18,6 +18,13 @@ internal readonly record struct PhaseEstimate(double Mean, double Error, double 
     private static readonly double[] Quantiles =
         [.. Enumerable.Range(1, 2 * MostParts).Select(freedom => StudentDistribution.Critical(0.05, freedom))];
 
+    /// <summary>From how many values on there is an error.</summary>
+    public static int FewestValues => FewestParts;
+
+    /// <summary>From how many updates between the first value and the last one on there is an error.</summary>
+    /// <param name="memory">Updates over which values remember each other, at least 1.</param>
+    public static double ShortestSpan(double memory) => (FewestParts - 1) * 2 * Math.Max(memory, 0.5);
+
     /// <summary>Nothing is known.</summary>
     public static PhaseEstimate None { get; } = new(double.NaN, double.NaN);
 

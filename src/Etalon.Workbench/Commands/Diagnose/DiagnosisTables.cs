@@ -35,7 +35,7 @@ internal static class DiagnosisTables
         ];
     }
 
-    /// <summary>What the log says of no group in no phase, and why.</summary>
+    /// <summary>What the log says of no group in no phase, and why: the reason that covers most updates.</summary>
     public static IReadOnlyList<string> Unsaid(RunDiagnosis diagnosis, int width)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
@@ -45,8 +45,11 @@ internal static class DiagnosisTables
             ? [] : ["Not in this log:",
             .. unsaid.SelectMany(
                 each => WrappedText.Lines("  ",
-                    $"{each.Key.Quantity}: {each.GroupBy(finding => finding.Says).OrderByDescending(same => same.Count()).First().Key}",
+                    $"{each.Key.Quantity}: {each.GroupBy(finding => finding.Says).MaxBy(same => same.Sum(Updates))!.Key}",
                     width, 4))];
+
+        long Updates(Finding finding) =>
+            finding.Phase == 0 ? 1 : diagnosis.Phases[finding.Phase - 1].End - diagnosis.Phases[finding.Phase - 1].Begin;
     }
 
     private static string[] Row(IGrouping<(string Id, string Quantity), Finding> findings)

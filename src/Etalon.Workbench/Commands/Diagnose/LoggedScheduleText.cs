@@ -9,9 +9,6 @@ internal static class LoggedScheduleText
 {
     private const int MostPhases = 12;
 
-    // Beyond the last digits of float64 there is no difference to tell.
-    private const double Rounding = 1e-14;
-
     public static IEnumerable<string> Of(LoggedSchedule schedule, SchedulePieces pieces, int width)
     {
         foreach (var line in Heading(schedule, width)) yield return line;
@@ -52,7 +49,7 @@ internal static class LoggedScheduleText
     public static string SentenceOf(SchedulePieces pieces) => pieces.Pieces.Count == 0
         ? "The rate is none of the shapes that are tried: constant, drops, a line, a cosine, a polynomial, a plateau with a decay, cycles "
             + "that begin anew, an exponential or inverse root, with a warm-up or without, one cycle, and lines up and down."
-        : $"The rate is that of {pieces.Words}; the largest difference is {(pieces.Residual < Rounding ? "that of rounding"
+        : $"The rate is that of {pieces.Words}; the largest difference is {(pieces.Residual < SchedulePieces.Rounding ? "that of rounding"
             : $"{pieces.Residual:0.0e0} of the peak")}" + (pieces.IsExact
                 ? "." : ", more than a log's digits leave, so it is not quite that.");
 

@@ -22,8 +22,8 @@ internal static class ExportLoggerCommand
         WordOption.Allow(target, [.. Targets.Keys]);
         var command = new Command("logger",
             """
-            Write a Python module that logs what `etalon diagnose` reads: from any loop that trains with torch.optim.SGD, which needs PyTorch alone, or with
-            Optax by the same rule, which needs JAX and Optax.
+            Write a Python module that logs what `etalon diagnose` reads: from any loop that trains with SGD, Adam, AdamW, Lion or
+            Muon in PyTorch, which needs PyTorch alone, or with SGD in Optax, which needs JAX and Optax.
 
             Examples:
               etalon export logger --for pytorch --out etalon_logger.py
