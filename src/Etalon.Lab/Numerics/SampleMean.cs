@@ -10,8 +10,11 @@ internal sealed record SampleMean
     // By the degrees of freedom: a table of hundreds of rows asks thousands of times for the same one, which takes a search.
     private static readonly ConcurrentDictionary<int, double> CriticalValues = new();
 
-    private SampleMean(double[] values)
+    private readonly double _least, _most;
+
+    private SampleMean(double[] values, double least, double most)
     {
+        (_least, _most) = (least, most);
         Count = values.Length;
         Mean = values.Average();
         if (Count < 2) return;
@@ -35,11 +38,13 @@ internal sealed record SampleMean
     /// </summary>
     public double Margin { get; } = double.NaN;
 
-    /// <summary>The lower end of the 95 % confidence interval of the mean.</summary>
-    public double Low => Mean - Margin;
+    /// <summary>
+    /// The lower end of the 95 % confidence interval of the mean, at least the least value that there can be; NaN of one value.
+    /// </summary>
+    public double Low => Math.Max(Mean - Margin, _least);
 
-    /// <summary>The upper end.</summary>
-    public double High => Mean + Margin;
+    /// <summary>The upper end, at most the largest value that there can be; NaN of one value.</summary>
+    public double High => Math.Min(Mean + Margin, _most);
 
     /// <summary>
     /// The two-sided probability of a mean so far from 0 if the true one were 0,
@@ -52,7 +57,10 @@ internal sealed record SampleMean
 
     /// <summary>The mean of a sample.</summary>
     /// <param name="values">At least one.</param>
-    public static SampleMean Of(IEnumerable<double> values) => new([.. values]);
+    /// <param name="least">The least value that there can be, and so the least mean: 0 for an accuracy.</param>
+    /// <param name="most">The largest: 1 for an accuracy.</param>
+    public static SampleMean Of(IEnumerable<double> values, double least = double.NegativeInfinity,
+        double most = double.PositiveInfinity) => new([.. values], least, most);
 
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(nameof(SampleMean), PrintMembers);

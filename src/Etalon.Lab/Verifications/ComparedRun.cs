@@ -20,11 +20,12 @@ internal sealed class ComparedRun<T> : IDisposable where T : unmanaged, IFloatin
     /// <param name="data">The data that it names.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="perturbation">By how much, relative, each parameter's start is changed, times a normal number.</param>
-    public ComparedRun(Recipe recipe, DataSet data, int threads, double perturbation = 0)
+    /// <param name="draw">Which of the normal numbers: runs with others start elsewhere.</param>
+    public ComparedRun(Recipe recipe, DataSet data, int threads, double perturbation = 0, int draw = 0)
     {
         Trainer = new Trainer<T>(recipe, data, threads);
         if (perturbation == 0) return;
-        var stream = new CounterStream(recipe.Seed, "perturbation");
+        var stream = new CounterStream(recipe.Seed, "perturbation", (ulong)draw);
         foreach (ref var number in Trainer.Network.Parameters.Span) number *= T.CreateTruncating(1 + perturbation * stream.NextNormal());
     }
 

@@ -13,10 +13,12 @@ namespace Etalon.Lab.Verifications;
 /// <param name="Norm">|w~| / (P |w|) - 1.</param>
 /// <param name="ControlOutputs">The outputs of the run that gets the converted decay and keeps the recipe's rates.</param>
 /// <param name="ControlNorm">|w| of that run, relative to the recipe's own, less 1.</param>
-/// <param name="PerturbedOutputs">The outputs of the recipe itself from a start that differs in its last digits.</param>
+/// <param name="PerturbedOutputs">The outputs of the recipe itself from a start that differs in its last digits; of several those that are
+/// furthest.</param>
+/// <param name="PerturbedNorm">|w| of that start, relative to the recipe's own, less 1; of several the largest without its sign.</param>
 internal sealed record Comparison(
     long Updates, double Outputs, double Direction, double Loss, double Norm, double ControlOutputs, double ControlNorm,
-    double PerturbedOutputs)
+    double PerturbedOutputs, double PerturbedNorm = 0)
 {
     /// <summary>A distance in two digits: 4.8e-15, 0, or diverged.</summary>
     public static string Distance(double value) =>

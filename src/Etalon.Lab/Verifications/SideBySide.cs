@@ -11,12 +11,15 @@ using Etalon.Schedules;
 namespace Etalon.Lab.Verifications;
 
 /// <summary>
-/// A recipe, its equivalent, a control and the recipe from a start changed in its last digits, trained on the same batches. The control
+/// A recipe, its equivalent, a control and the recipe from starts changed in their last digits, trained on the same batches. The control
 /// takes the equivalent's decay and keeps the recipe's rates; if it ends where the recipe does, the test has no power.
 /// </summary>
 internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly ComparedRun<T> _own, _converted, _control, _perturbed;
+    private readonly ComparedRun<T> _own, _converted, _control;
+    private readonly List<ComparedRun<T>> _perturbed = [];
+    private readonly Func<int, ComparedRun<T>> _perturb;
+    private readonly List<(long Updates, double[] Outputs, double LogNorm)> _looks = [];
     private readonly ParameterGroups _groups;
     private readonly Batch<T> _probe;
 
@@ -26,7 +29,8 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
         _own = new ComparedRun<T>(conversion.Source, data, threads);
         _converted = new ComparedRun<T>(conversion.Target, data, threads);
         _control = new ComparedRun<T>(Control(conversion), data, threads);
-        _perturbed = new ComparedRun<T>(conversion.Source, data, threads, perturbation);
+        _perturb = draw => new ComparedRun<T>(conversion.Source, data, threads, perturbation, draw);
+        _perturbed.Add(_perturb(0));
         _probe = new Batch<T>(_own.Trainer.TestBatches);
         _probe.Read(_own.Trainer.TestBatches, epoch: 0, index: 0);
     }
@@ -44,13 +48,37 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
         {
             cancellation.ThrowIfCancellationRequested();
             var batch = batches.Next();
-            foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, _perturbed]) run.Update(batch);
+            foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, _perturbed[0]]) run.Update(batch);
             if (_own.Divergence is { } divergence) throw divergence;
             if (done % every == 0 || done == updates) compared(Compare(done));
         }
     }
 
-    public LossStatistics Losses() => LossStatistics.Of(_own.Losses, _converted.Losses, _perturbed.Losses);
+    /// <summary>Trains the recipe from further changed starts as far as all was trained.</summary>
+    /// <param name="starts">How many there are then.</param>
+    /// <param name="cancellation">Ends it after the update at work.</param>
+    /// <returns>Of each comparison by how much outputs and norm differ from the recipe's own run, of those that differ most.</returns>
+    public IReadOnlyList<(double Outputs, double Norm)> Perturb(int starts, CancellationToken cancellation)
+    {
+        ComparedRun<T>[] added = [.. Enumerable.Range(_perturbed.Count, starts - _perturbed.Count).Select(_perturb)];
+        _perturbed.AddRange(added);
+        using var batches = new BatchPrefetcher<T>(_own.Trainer.TrainingBatches);
+        var (furthest, done) = (new List<(double, double)>(), 0L);
+        foreach (var (updates, outputs, logNorm) in _looks)
+        {
+            for (; done < updates; done++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var batch = batches.Next();
+                foreach (var run in added) run.Update(batch);
+            }
+            furthest.Add((added.Max(run => Distance(outputs, run)), added.Max(run => Math.Abs(NormOf(run, logNorm)))));
+        }
+        return furthest;
+    }
+
+    public LossStatistics Losses() =>
+        LossStatistics.Of(_own.Losses, _converted.Losses, _control.Losses, [.. _perturbed.Select(run => run.Losses)]);
 
     private Comparison Compare(long updates)
     {
@@ -58,6 +86,7 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
         if (!outputs.All(double.IsFinite))
             throw DivergedException.OfEvaluation(updates - 1, _own.Trainer.Network.FirstNonFiniteLayer()?.Name);
         var (direction, logNorm) = _own.Weights(_groups);
+        _looks.Add((updates, outputs, logNorm));
         var (convertedDirection, convertedLogNorm) = _converted.Weights(_groups);
         return new Comparison(
             updates,
@@ -66,9 +95,12 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
             _converted.Divergence is null ? Math.Abs(_converted.Losses[^1] / _own.Losses[^1] - 1) : double.PositiveInfinity,
             Elementary.Exp(convertedLogNorm - logNorm) - 1,
             Distance(outputs, _control),
-            Elementary.Exp(_control.Weights(_groups).LogNorm - logNorm) - 1,
-            Distance(outputs, _perturbed));
+            NormOf(_control, logNorm),
+            Distance(outputs, _perturbed[0]),
+            NormOf(_perturbed[0], logNorm));
     }
+
+    private double NormOf(ComparedRun<T> run, double logNorm) => Elementary.Exp(run.Weights(_groups).LogNorm - logNorm) - 1;
 
     private double Distance(double[] outputs, ComparedRun<T> other)
     {
@@ -88,6 +120,6 @@ internal sealed class SideBySide<T> : IDisposable where T : unmanaged, IFloating
 
     public void Dispose()
     {
-        foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, _perturbed]) run.Dispose();
+        foreach (var run in (ComparedRun<T>[])[_own, _converted, _control, .. _perturbed]) run.Dispose();
     }
 }

@@ -20,15 +20,30 @@ internal sealed record Verdict(bool Holds, string Sentence)
     // Below a tenth of the control's distance an agreement tells the two apart.
     private const double Contrast = 0.1;
 
-    // Standard errors.
-    private const double Confidence = 3;
+    // Of runs of one form that drifted apart by chance, one is outside of what the others span by chance too: docs/convert.md has how often
+    // with so many. A sign that turns in one of n + 1 runs alone, and in that of the form, does so in (n/(n + 1))^n/(n + 1) of all cases at
+    // most, 4 % for the second.
+    private const int StartsInTheMean = 3, StartsOfAFault = 8;
+
+    // How many times the largest of three changed starts a norm may be off: of normal numbers one in a hundred is. Where it is
+    // not ten times nearer than the control, the control must be twice as far as that.
+    private const double NormScatter = 3, NormPower = 2;
+
+    /// <summary>
+    /// How many changed starts a verdict takes: one where it is clear, more where means decide, and most where the two forms are further
+    /// apart than one changed start explains, since a sign that rounding turns does so in some runs and not in others.
+    /// </summary>
+    internal static int StartsFor(IReadOnlyList<Comparison> comparisons)
+    {
+        var (outputs, _, control, tolerance) = Largest(comparisons);
+        return IsInTheMean(control, tolerance) ? StartsInTheMean : outputs < tolerance || double.IsInfinity(outputs) ? 1 : StartsOfAFault;
+    }
 
     internal static Verdict Of(IReadOnlyList<Comparison> comparisons, LossStatistics losses)
     {
-        double outputs = comparisons.Max(point => point.Outputs), perturbed = comparisons.Max(point => point.PerturbedOutputs);
-        double control = comparisons.Max(point => point.ControlOutputs), tolerance = Math.Max(Exact, Amplification * perturbed);
+        var (outputs, perturbed, control, tolerance) = Largest(comparisons);
         string steps = $"{comparisons[^1].Updates} updates";
-        if (control > Power && tolerance > Contrast * control) return InTheMean(comparisons, losses, perturbed);
+        if (IsInTheMean(control, tolerance)) return InTheMean(comparisons, losses, perturbed);
         if (!(outputs < tolerance))
             return new(false,
                 $"DOES NOT HOLD: in {steps} the outputs came to differ by {Show(outputs)}, and at most {Show(tolerance)} is rounding (a "
@@ -60,17 +75,32 @@ internal sealed record Verdict(bool Holds, string Sentence)
             + $"leaves out η λ/(1 - β₂) = {memoryError:G3}; adam is exact");
     }
 
+    private static (double Outputs, double Perturbed, double Control, double Tolerance) Largest(IReadOnlyList<Comparison> comparisons)
+    {
+        double perturbed = comparisons.Max(point => point.PerturbedOutputs);
+        return (comparisons.Max(point => point.Outputs), perturbed, comparisons.Max(point => point.ControlOutputs),
+            Math.Max(Exact, Amplification * perturbed));
+    }
+
+    private static bool IsInTheMean(double control, double tolerance) => control > Power && tolerance > Contrast * control;
+
     private static Verdict InTheMean(IReadOnlyList<Comparison> comparisons, LossStatistics losses, double perturbed)
     {
         var second = comparisons.Skip(comparisons.Count / 2).ToList();
         double norm = second.Average(point => Math.Abs(point.Norm)), controlNorm = second.Average(point => Math.Abs(point.ControlNorm));
-        double allowed = Confidence * (Math.Abs(losses.Perturbed) + losses.PerturbedError);
-        bool lossHolds = Math.Abs(losses.Converted) <= allowed, normHolds = norm < Contrast * controlNorm, hasPower = controlNorm > Power;
+        double ofControl = double.IsFinite(losses.Control) ? Contrast * Math.Abs(losses.Control) : 0,
+            allowed = Math.Max(losses.Scatter, ofControl);
+        double near = Contrast * controlNorm,
+            allowedNorm = Math.Max(near, NormScatter * second.Average(point => Math.Abs(point.PerturbedNorm)));
+        bool lossHolds = double.IsFinite(losses.Converted) && Math.Abs(losses.Converted) <= allowed, normHolds = norm < allowedNorm,
+            hasPower = controlNorm > Power && (norm < near || controlNorm > NormPower * allowedNorm);
         string why =
             $"a start changed in its last digits alone comes to differ by {Show(perturbed)}, so single outputs prove nothing. Means over "
             + $"the second half:"
-            + $" loss {Show(losses.Converted)} off (allowed {Show(allowed)}, from the changed start's scatter), norm {Show(norm)} off P "
-            + $"|w| (without the conversion {Show(controlNorm)})";
+            + $" loss {Show(losses.Converted)} off (allowed {Show(allowed)}, "
+            + (losses.Scatter >= ofControl
+                ? $"the scatter of {losses.Starts} changed starts" : "a tenth of what it is without the conversion")
+            + $"), norm {Show(norm)} off P |w| (allowed {Show(allowedNorm)}, without the conversion {Show(controlNorm)})";
         return (lossHolds && normHolds, hasPower) switch
         {
             (true, true) => new(true, $"HOLDS IN THE MEAN: {why}"),

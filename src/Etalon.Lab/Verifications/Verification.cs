@@ -42,7 +42,8 @@ internal sealed record Verification(RecipeConversion Converted, Precision Precis
         ArgumentNullException.ThrowIfNull(compared);
         var recipe = converted.Source;
         if (recipe.Data is null || recipe.Model is null)
-            throw new InputException("a verification trains the recipe: add `data: {set: digits}` and `model: {name: preresnet-8}` to it");
+            throw new InputException("a verification trains the recipe: add `data: {set: digits}` and `model: {name: preresnet-8}` to it; "
+                + "which weights of your own network are covered tells etalon export audit --for pytorch");
         if (steps is < 1 || steps > recipe.TotalSteps)
             throw new InputException($"--steps {steps}: at least 1 and at most the {recipe.TotalSteps} updates of {recipe.Name}");
         long count = steps ?? Math.Min(DefaultSteps, recipe.TotalSteps);
@@ -54,6 +55,12 @@ internal sealed record Verification(RecipeConversion Converted, Precision Precis
             var comparisons = new List<Comparison>();
             using var sides = new SideBySide<T>(converted, data, threads, PerturbationOf(precision));
             sides.Train(count, Math.Max(1, count / Looks), Add, cancellation);
+            if (converted.Conversion.Adam is not { MemoryError: > 0 } && Verdict.StartsFor(comparisons) is > 1 and var starts)
+                comparisons = [.. comparisons.Zip(sides.Perturb(starts, cancellation), (comparison, furthest) => comparison with
+                {
+                    PerturbedOutputs = Math.Max(comparison.PerturbedOutputs, furthest.Outputs),
+                    PerturbedNorm = Math.Max(Math.Abs(comparison.PerturbedNorm), furthest.Norm),
+                })];
             return new(converted, precision, comparisons, sides.Losses());
 
             void Add(Comparison comparison)

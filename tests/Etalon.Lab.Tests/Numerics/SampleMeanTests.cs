@@ -25,6 +25,17 @@ public class SampleMeanTests
         Assert.Equal(1, SampleMean.Of([0, 0]).PValue);
     }
 
+    [Fact]
+    public void An_interval_ends_where_its_values_do_and_the_margin_stays()
+    {
+        // t = 12.706 of one degree of freedom makes of 0.98 +- 0.01 the interval 0.853 to 1.107.
+        var few = SampleMean.Of([0.97, 0.99], 0, 1);
+        Assert.Equal((0.853, 1), (Math.Round(few.Low, 3), few.High));
+        Assert.Equal(0.127, few.Margin, 3);
+        Assert.Equal((0, 0.127), (SampleMean.Of([-0.01, 0.01], least: 0).Low, Math.Round(SampleMean.Of([-0.01, 0.01], least: 0).High, 3)));
+        Assert.Equal((double.NaN, double.NaN), (SampleMean.Of([0.5], 0, 1).Low, SampleMean.Of([0.5], 0, 1).High));
+    }
+
     // R's p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm"); the second is no smaller than the third, though 1 * 0.04 is smaller than 2 * 0.03.
     [Fact]
     public void Holms_correction_gives_what_R_gives()

@@ -78,6 +78,22 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("HOLDS IN THE MEAN: a start changed in its last digits alone", output, StringComparison.Ordinal);
     }
 
+    // Rounding turns signs, in some runs and not in others: of seed 1 the first changed start has a mean loss that is near by chance, of 9
+    // nearly all lie together, and of 25 the norms do.
+    [Theory]
+    [InlineData("1")]
+    [InlineData("9")]
+    [InlineData("25")]
+    public async Task A_form_of_signs_holds_where_rounding_turns_one(string seed)
+    {
+        var (code, output, _) = await Verify(
+            "duration=90ba", "data.test=100", "model={name: mlp, hidden: [16, 16], epsilon: 0}", $"seed={seed}", "optimizer={name: signum}",
+            "learning_rate=[{linear: {from: 0, to: 0.01, for: 10ba}}, {cosine: {from: 0.01, to: 0}}]", "weight_decay=0.5",
+            "--to", "scaled-gradient", "--steps", "90");
+        Assert.Contains("HOLDS IN THE MEAN: ", output, StringComparison.Ordinal);
+        Assert.Equal(0, code);
+    }
+
     [Fact]
     public async Task The_text_has_a_row_a_comparison_and_progress_goes_to_the_error_stream()
     {
@@ -133,6 +149,7 @@ public sealed class VerifyCommandTests : IDisposable
         var (code, _, error) = await Cli.Run("verify", Cli.Recipe("plan-only.yaml"));
         Assert.Equal(2, code);
         Assert.StartsWith("recipes/plan-only.yaml: a verification trains the recipe: add", error, StringComparison.Ordinal);
+        Assert.Contains("of your own network are covered tells etalon export audit --for pytorch", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,7 +162,7 @@ public sealed class VerifyCommandTests : IDisposable
     public void A_verdict_weighs_outputs_against_rounding_and_control(double outputs, double perturbed, double control, bool holds,
     string begin)
     {
-        var verdict = Verdict.Of([new Comparison(10, outputs, 0, 0, 0, control, 0, perturbed)], new LossStatistics(0, 0, 0));
+        var verdict = Verdict.Of([new Comparison(10, outputs, 0, 0, 0, control, 0, perturbed)], new LossStatistics(0, 0, 0, 1));
         Assert.Equal(holds, verdict.Holds);
         Assert.StartsWith(begin, verdict.Sentence, StringComparison.Ordinal);
     }
@@ -154,9 +171,20 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData(0.02, 0.03, true, "HOLDS IN THE MEAN: ")]
     [InlineData(0.08, 0.03, false, "DOES NOT HOLD: ")]
     [InlineData(0.02, 0.2, false, "DOES NOT HOLD: ")]
-    public void Where_rounding_has_grown_loss_and_norm_decide(double loss, double norm, bool holds, string begin)
+    [InlineData(double.PositiveInfinity, 0.03, false, "DOES NOT HOLD: ")]
+    // A tenth of what the loss is off without the conversion, where that is more than the scatter.
+    [InlineData(0.08, 0.03, true, "HOLDS IN THE MEAN: ", -1)]
+    [InlineData(0.11, 0.03, false, "DOES NOT HOLD: ", -1)]
+    [InlineData(0.02, 0.03, true, "HOLDS IN THE MEAN: ", double.PositiveInfinity)]
+    // Three times what changed starts make of the norm, and no power where that is half of the control's.
+    [InlineData(0.02, 0.2, true, "HOLDS IN THE MEAN: ", 0, 0.07)]
+    [InlineData(0.02, 0.2, false, "DOES NOT HOLD: ", 0, 0.06)]
+    [InlineData(0.02, 0.2, false, "NO VERDICT: ", 0, 0.2)]
+    public void Where_rounding_has_grown_loss_and_norm_decide(
+        double loss, double norm, bool holds, string begin, double ofControl = 0, double perturbedNorm = 0)
     {
-        var verdict = Verdict.Of([new Comparison(10, 0.5, 0, 0, norm, 0.8, 1, 0.4)], new LossStatistics(loss, 0.01, 0.01));
+        var verdict = Verdict.Of(
+            [new Comparison(10, 0.5, 0, 0, norm, 0.8, 1, 0.4, perturbedNorm)], new LossStatistics(loss, ofControl, 0.05, 3));
         Assert.Equal(holds, verdict.Holds);
         Assert.StartsWith(begin, verdict.Sentence, StringComparison.Ordinal);
     }
