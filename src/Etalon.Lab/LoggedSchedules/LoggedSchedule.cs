@@ -51,7 +51,10 @@ internal sealed class LoggedSchedule
             .. LogGaps.NotFinite("The rate", rates, scale), .. LogGaps.Negative(rates, scale), .. LogGaps.Holes(steps, Interval),
             .. LogGaps.NotFinite("The loss", losses, scale), .. LogGaps.NotFinite("The gradient's norm", gradients, scale),
         ];
-        double momentum = question.Momentum ?? Constant(SeriesNames.Find(log, LoggedQuantity.Momentum, question.Map)) ?? UsualMomentum;
+        var momenta = SeriesNames.Find(log, LoggedQuantity.Momentum, question.Map);
+        Momenta = question.Momentum is { } asked ? [.. rows.Select(_ => asked)]
+            : momenta is { Points.Count: > 0 } ? At(momenta, [.. rows.Select(row => row.Step)]) : [];
+        double momentum = question.Momentum ?? Constant(momenta) ?? UsualMomentum;
         Rule = question.Optimizer is { } kind ? AdvisedRule.Usual(kind, NetworkFamily.Other) with { Momentum = momentum } : null;
         TotalSteps = Steps[^1] + Interval;
         if (!log.Settings.TryGetValue("max_steps", out var most) || !NumberText.TryReadWhole(most, out long planned, out _)
@@ -80,6 +83,9 @@ internal sealed class LoggedSchedule
 
     /// <summary>The decay, where it is one number; null where it moves, or is not known.</summary>
     public double? WeightDecay { get; }
+
+    /// <summary>The momentum, or beta1, of each; empty where it is not known.</summary>
+    public double[] Momenta { get; }
 
     /// <summary>The optimizer; null where nobody said.</summary>
     public AdvisedRule? Rule { get; }

@@ -18,6 +18,9 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
     /// <summary>What rounded logs leave: rates of three digits.</summary>
     public const double Close = 2e-3;
 
+    /// <summary>Beyond the last digits of float64 there is no difference to tell.</summary>
+    public const double Rounding = 1e-14;
+
     // What is left of rows with all digits: a recipe's numbers have six.
     private const double Digits = 3e-6;
 
@@ -54,38 +57,19 @@ internal sealed record SchedulePieces(IReadOnlyList<string> Pieces, string Words
     /// <summary>The recipe of a schedule: its pieces, or where none explain it a table of its rows.</summary>
     public string RecipeOf(LoggedSchedule schedule, string name)
     {
-        var pieces = Pieces.Count > 0 ? Pieces : TableOf(schedule);
+        var pieces = Pieces.Count > 0 ? Pieces : RowLines.Of(schedule.Steps, schedule.Rates);
         List<string> lines =
         [
             $"# What {Path.GetFileName(schedule.Log.Source.TrimEnd('/'))} logged"
                 + (schedule.FirstStep > 0 ? $" from update {schedule.FirstStep} on, which is update 0 here" : "") + ": "
                 + (Pieces.Count > 0
-                ? $"{Words}, within {Residual:0.0e0} of the peak." : "lines from row to row, since no shape that is tried explains it."),
+                ? $"{Words}, {(Residual < Rounding ? "exactly" : $"within {Residual:0.0e0} of the peak")}."
+                : "lines from row to row, since no shape that is tried explains it."),
             $"name: {name}", $"duration: {TotalSteps}ba",
             .. schedule.Question.StepsPerEpoch is { } epoch ? [$"steps_per_epoch: {epoch}"] : (string[])[],
-            .. OptimizerOf(schedule), "learning_rate:", .. pieces.Select(piece => $"  - {piece}"),
-            .. schedule.WeightDecay is { } decay ? [$"weight_decay: {Text(decay)}"] : (string[])[],
+            "learning_rate:", .. pieces.Select(piece => $"  - {piece}"), .. LoggedOptimizer.LinesOf(schedule),
         ];
         return string.Join('\n', lines) + "\n";
-    }
-
-    private static IEnumerable<string> OptimizerOf(LoggedSchedule schedule) => schedule.Rule switch
-    {
-        { IsCoupled: true } sgd => ["optimizer: {name: sgd}", $"momentum: {Text(sgd.Momentum)}"],
-        { } rule => [$"optimizer: {{name: {rule.Name}}}"],
-        null => [],
-    };
-
-    // Straight lines from row to row.
-    private static List<string> TableOf(LoggedSchedule schedule)
-    {
-        var pieces = new List<string>();
-        for (int row = 0; row + 1 < schedule.Steps.Length; row++)
-            pieces.Add(
-                $"linear: {{from: {Text(schedule.Rates[row])}, to: {Text(schedule.Rates[row + 1])}, for: {schedule.Steps[row + 1]
-                    - (row == 0 ? 0 : schedule.Steps[row])}ba}}");
-        pieces.Add($"constant: {{value: {Text(schedule.Rates[^1])}}}");
-        return pieces;
     }
 
     // The last of the rows that rise at the beginning.

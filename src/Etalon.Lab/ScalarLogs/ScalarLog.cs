@@ -6,6 +6,9 @@ internal sealed class ScalarLog
     /// <summary>More points than any run needs; what has more is no log of scalars.</summary>
     public const long MostPoints = 4_000_000;
 
+    /// <summary>The setting that names the update rule, as the tool calls it.</summary>
+    public const string Optimizer = "optimizer";
+
     private readonly OrderedDictionary<string, ScalarSeries> _series = [];
     private long _points;
 

@@ -86,6 +86,40 @@ public class SchedulePiecesTests
     }
 
     [Fact]
+    public void The_rule_that_a_log_names_is_in_the_recipe_and_what_moves_in_it_is_a_schedule()
+    {
+        // beta1 falls and the decay rises while the rate stands still, as one cycle has them.
+        var rows = Enumerable.Range(0, 11).Select(i => string.Create(CultureInfo.InvariantCulture,
+            $"{10 * i},AdamW,0.001,{0.1 + 0.01 * i},{0.95 - 0.01 * i},0.98,1e-07,1"));
+        var logged = Read([.. rows.Prepend("step,optimizer,lr,weight_decay,momentum,beta2,eps,decoupled")]);
+        string text = SchedulePieces.Of(logged).RecipeOf(logged, "rule");
+        Assert.Contains("optimizer: {name: adamw, beta2: 0.98, epsilon: 1e-07}", text, StringComparison.Ordinal);
+        Assert.Contains("constant at 0.001, exactly.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("not in the log", text, StringComparison.Ordinal);
+        var read = RecipeReader.Read(text).Recipe;
+        foreach (long step in new long[] { 0, 35, 100 })
+        {
+            Assert.Equal(0.95 - 0.001 * step, read.Momentum.ValueAt(step), 1e-6);
+            Assert.Equal(0.1 + 0.001 * step, read.WeightDecay.ValueAt(step), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData("SGD", "0.8", "nesterov", "1", "optimizer: {name: sgd, nesterov: true}\nmomentum: 0.8\n")]
+    [InlineData("Adam", "0.8", "decoupled", "0", "optimizer: {name: adam, beta1: 0.8}\n# beta2, epsilon: not in the log")]
+    [InlineData("Lion", "0.8", "beta2", "0.97", "optimizer: {name: lion, beta1: 0.8, beta2: 0.97}\n# weight_decay: not in the log")]
+    [InlineData("Adafactor", "0.8", "eps", "1e-3", "# optimizer: the log has Adafactor, for which a recipe has no name")]
+    [InlineData("", "", "beta2", "0.97",
+        "# optimizer: not in the log, so that it is sgd here; write its name, or give --optimizer\n# momentum:")]
+    public void What_a_log_does_not_say_is_named_in_the_recipe(string rule, string momentum, string column, string value, string lines)
+    {
+        var logged = Read([$"step,optimizer,lr,momentum,{column}", $"0,{rule},0.1,{momentum},{value}", $"1,{rule},0.1,{momentum},{value}"]);
+        string text = SchedulePieces.Of(logged).RecipeOf(logged, "rule");
+        Assert.Contains(lines, text, StringComparison.Ordinal);
+        RecipeReader.Read(text);
+    }
+
+    [Fact]
     public void A_log_that_begins_late_counts_from_its_first_row_and_an_unfinished_one_to_its_last()
     {
         var recipe = RecipeReader.Read("duration: 2000ba\nlearning_rate: {linear: {from: 0.1, to: 0}}").Recipe;
@@ -132,12 +166,17 @@ public class SchedulePiecesTests
 
     private static LoggedSchedule Logged(Recipe recipe, int every, LogQuestion? question = null, int from = 0)
     {
+        var rows = Enumerable.Range(0, (int)recipe.TotalSteps).Where(step => step >= from && step % every == 0)
+            .Select(step => string.Create(CultureInfo.InvariantCulture, $"{step},{recipe.LearningRate.ValueAt(step):R}"));
+        return Read([.. rows.Prepend("step,lr")], question);
+    }
+
+    private static LoggedSchedule Read(string[] lines, LogQuestion? question = null)
+    {
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllLines(file, Enumerable.Range(0, (int)recipe.TotalSteps).Where(step => step >= from && step % every == 0)
-                .Select(step => string.Create(CultureInfo.InvariantCulture, $"{step},{recipe.LearningRate.ValueAt(step):R}"))
-                .Prepend("step,lr"));
+            File.WriteAllLines(file, lines);
             return LoggedSchedule.Of(LogFormat.ReadAny(file), question ?? new());
         }
         finally

@@ -57,6 +57,20 @@ public sealed class LogsOfOtherToolsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_recipe_of_the_loggers_own_log_is_of_the_rule_that_ran()
+    {
+        string log = Path.Combine(FindRoot(), "docs", "examples", "log.csv"), recipe = Path.Combine(_folder, "again.yaml");
+        var (code, text, error) = await Cli.Run("plan", "--from-log", log, "--as-recipe");
+        Assert.True(code == 0, error);
+        Assert.Contains("optimizer: {name: sgd, nesterov: false}\nmomentum: 0.9\n", text, StringComparison.Ordinal);
+        Assert.Contains("weight_decay: 0.005\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.0e0", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(recipe, text, TestContext.Current.CancellationToken);
+        var (_, report, _) = await Cli.Run("diagnose", log, "--against", recipe);
+        Assert.DoesNotContain("momentum of", report, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     [Trait("speed", "slow")]
     public async Task The_rates_of_PyTorchs_schedulers_become_recipes_that_have_them_to_rounding()
     {
@@ -191,6 +205,13 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         var (code, output, error) = await Cli.Run([.. args.Select(word => word switch { "LOG" => log, "FOLDER" => _folder, _ => word })]);
         Assert.True((code, output) == (2, ""), what);
         Assert.Contains(what == "none" ? "expected a recipe" : message, error, StringComparison.Ordinal);
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Etalon.slnx"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("the tests must run inside the repository");
     }
 
     // A folder of its own, so that the other is no log.

@@ -43,7 +43,9 @@ internal sealed class CsvFormat : LogFormat
                 continue;
             }
             foreach (int column in columns)
-                if (QuotedRows.Number(cells[column]) is { } value) log.Add(header[column], step, value);
+                // The rule's name is the one text that says something of the numbers beside it.
+                if (header[column] == ScalarLog.Optimizer && cells[column].Length > 0) log.Settings[ScalarLog.Optimizer] = cells[column];
+                else if (QuotedRows.Number(cells[column]) is { } value) log.Add(header[column], step, value);
         }
         if (without > 0)
             log.Warnings.Add(

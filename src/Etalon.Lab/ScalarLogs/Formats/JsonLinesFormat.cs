@@ -49,7 +49,8 @@ internal sealed class JsonLinesFormat : LogFormat
             var names = NamesOf(json.RootElement);
             if (SeriesNames.StepOf(names) is not { } axis || LogText.Step(json.RootElement.GetProperty(axis)) is not { } step) continue;
             foreach (var (name, cell) in Cells(json.RootElement, ""))
-                if (name != axis && LogText.Number(cell) is { } value) log.Add(name, step, value);
+                if (name == ScalarLog.Optimizer && cell.ValueKind == JsonValueKind.String) log.Settings[name] = cell.GetString()!;
+                else if (name != axis && LogText.Number(cell) is { } value) log.Add(name, step, value);
         }
         return log;
     }

@@ -57,7 +57,7 @@ internal static class PlanText
                 continue;
             }
             if (text.Count > 0) text.Add("");
-            text.AddRange(WrappedText.Lines("", $"{label} by {PlanLines.XLabel(plans)}{Legend(lines)}", width, 2));
+            text.AddRange(WrappedText.Lines("", $"{label} by {PlanLines.XLabel(plans)}{TextChart.Key(lines)}", width, 2));
             text.AddRange(TextChart.Draw(lines, width, ChartHeight));
         }
         return text;
@@ -131,8 +131,4 @@ internal static class PlanText
     }
 
     private static int Digits(long number, int least) => Math.Max(least, $"{number}".Length);
-
-    private static string Legend(IReadOnlyList<ChartLine> lines) => lines.Count == 1
-        ? ""
-        : $": {string.Join(", ", lines.Select((line, i) => $"{TextChart.LetterOf(i)} is {line.Name}"))}, * is several";
 }
