@@ -1,3 +1,5 @@
+using Etalon.Lab.Numerics;
+
 namespace Etalon.Lab.Sweeps;
 
 /// <summary>The number that judges a trial.</summary>
@@ -20,12 +22,23 @@ internal sealed record SweepMetric
     /// <summary>Whether more is better.</summary>
     public bool IsHigherBetter { get; init; } = true;
 
+    /// <summary>What the metric can be: 0 to 1 for an accuracy, at least 0 for a loss.</summary>
+    public (double Least, double Most) Range =>
+        IsAccuracy(Name) ? (0, 1)
+            : (Name.Contains("loss", StringComparison.Ordinal) ? 0 : double.NegativeInfinity, double.PositiveInfinity);
+
     /// <summary>Whether more is better of a metric that nobody said it of: of accuracies it is, of everything else it is not.</summary>
     public static bool IsUsuallyHigherBetter(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Contains("accuracy", StringComparison.Ordinal);
+        return IsAccuracy(name);
     }
+
+    /// <summary>The mean over seeds; its interval ends where the metric does.</summary>
+    /// <param name="values">A value of the metric for each seed.</param>
+    public SampleMean MeanOf(IEnumerable<double> values) => SampleMean.Of(values, Range.Least, Range.Most);
+
+    private static bool IsAccuracy(string name) => name.Contains("accuracy", StringComparison.Ordinal);
 }
 
 /// <summary>Which value of a metric counts.</summary>

@@ -1,4 +1,5 @@
 using Etalon.Lab.Recipes;
+using Etalon.Lab.Runs;
 
 namespace Etalon.Lab.Sweeps;
 
@@ -30,6 +31,7 @@ internal static class SweepReader
         if (root is not null and not RecipeMap)
             problems.Add(root.Place, $"a sweep is a set of keys, as in \"recipe: recipes/digits.yaml\", not {root.Kind}");
         problems.ThrowIfAny();
+        RefuseRecipe((RecipeMap)root!, source);
         var section = new SectionReader((RecipeMap)root!, "", problems);
         string name = section.Read("name", RecipeReader.NameOf(source), RecipeReader.Name);
         var recipes = section.Need("recipe", [], "name a recipe's file, as in recipe: ../recipes/digits.yaml", Files);
@@ -79,6 +81,14 @@ internal static class SweepReader
             Slurm = slurm,
             Configurations = configurations,
         };
+    }
+
+    // Its keys would each be unknown.
+    private static void RefuseRecipe(RecipeMap root, string source)
+    {
+        if (root.Find("recipe") is null && root.Find("over") is null && (root.Find("learning_rate") ?? root.Find("model")) is not null)
+            throw new InputException($"{source}: this is a recipe, and a sweep names one: write recipe: {Path.GetFileName(source)} into a "
+                + "file beside it, and over: for what changes; etalon train trains the recipe alone");
     }
 
     // Each one by itself, so that what is wrong with a first one hides nothing of a second.
@@ -145,6 +155,12 @@ internal static class SweepReader
 
     private static NamedRecipe? RecipeFileOf(RecipeScalar node, string file, RecipeProblems problems)
     {
+        if (!Path.Exists(file))
+        {
+            problems.Add(node.Place, $"recipe = {node.Text}: no such file; recipes are named from the sweep's folder, so that it would be "
+                + Path.GetFullPath(file));
+            return null;
+        }
         try
         {
             return new NamedRecipe(node, file, RecipeTemplate.Of(RecipeReader.TextOf(file, "recipe", "../recipes/digits.yaml"), file));
@@ -169,8 +185,15 @@ internal static class SweepReader
                 // What a change brought is wrong where the sweep's file says it.
                 var change = changes.FirstOrDefault(change =>
                     problem.StartsWith($"override {change.Override}: ", StringComparison.Ordinal));
-                if (change is null) problems.Add(named.Node.Place, problem);
-                else problems.Add(change.Place, problem[$"override {change.Override}: ".Length..]);
+                if (change is null)
+                {
+                    problems.Add(named.Node.Place, problem);
+                    continue;
+                }
+                string text = problem[$"override {change.Override}: ".Length..];
+                // A wrong key is as wrong with each of its values.
+                if (named.Told.TryAdd((change.Key, text), change.Place) || named.Told[(change.Key, text)] == change.Place)
+                    problems.Add(change.Place, text);
             }
             return null;
         }
@@ -216,12 +239,20 @@ internal static class SweepReader
     private static SweepMetric Metric(SectionReader section)
     {
         string name = section.Need("name", SweepMetric.TestAccuracy, "write the name of a metric, as in name: test/accuracy",
-            ScalarReader.Text);
+            MetricName);
         var (moment, step) = section.Read("at", (MetricMoment.Last, 0L), Moment);
         string goal = section.Read("goal", SweepMetric.IsUsuallyHigherBetter(name) ? "max" : "min", node =>
             ScalarReader.Word(node, ["max", "min"]));
         section.Close();
         return new SweepMetric { Name = name, Moment = moment, Step = step, IsHigherBetter = goal == "max" };
+    }
+
+    // A name that no run has would be missed at the end of all training, or let no trial beyond its first rung.
+    private static string MetricName(RecipeNode node)
+    {
+        string name = ScalarReader.Text(node);
+        return MetricNames.MayBe(name) ? name
+            : throw new ValueException(node, $"a run has no {name}; {MetricNames.RemedyOf(name)}");
     }
 
     private static (MetricMoment Moment, long Step) Moment(RecipeNode node)
@@ -236,5 +267,8 @@ internal static class SweepReader
     }
 
     // A recipe's file as the sweep names it, parsed once for all configurations.
-    private sealed record NamedRecipe(RecipeScalar Node, string File, RecipeTemplate Template);
+    private sealed record NamedRecipe(RecipeScalar Node, string File, RecipeTemplate Template)
+    {
+        public Dictionary<(string Key, string Problem), SourceLocation> Told { get; } = [];
+    }
 }

@@ -75,14 +75,14 @@ internal sealed record SweepRow
             Scores = scores,
             Diverged = trials.Count(trial => trial.Status == TrialStatus.Diverged),
             NotFinite = all.Count - scores.Count,
-            Value = MeanOf(scores, score => score.Value),
-            Last = MeanOf(scores, score => score.Last),
-            Best = MeanOf(scores, score => score.Best),
+            Value = MeanOf(metric, scores, score => score.Value),
+            Last = MeanOf(metric, scores, score => score.Last),
+            Best = MeanOf(metric, scores, score => score.Best),
         };
     }
 
-    private static SampleMean? MeanOf(List<TrialScore> scores, Func<TrialScore, double> value) =>
-        scores.Count == 0 ? null : SampleMean.Of(scores.Select(value));
+    private static SampleMean? MeanOf(SweepMetric metric, List<TrialScore> scores, Func<TrialScore, double> value) =>
+        scores.Count == 0 ? null : metric.MeanOf(scores.Select(value));
 
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(nameof(SweepRow), PrintMembers);

@@ -13,6 +13,9 @@ internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, do
 {
     private const int MostNamed = 20;
 
+    // Every evaluation has it.
+    private const string TestLoss = "test/loss";
+
     /// <summary>The score of a trial.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="trial">The trial, which is done.</param>
@@ -37,7 +40,9 @@ internal sealed record TrialScore(ulong Seed, string TrialId, string Metrics, do
         if (trial.Updates < rung) return null;
         string file = Path.Combine(trial.Path, RunFolder.MetricsName);
         var lines = MetricsFile.With(metric.Name, file);
-        if (lines.Count == 0 && trial.Updates > rung) throw new InputException(Unknown(metric, trial, file));
+        // Test and fit stand in one line: one that is there without the metric has none, and the trial would wait for it without end.
+        if (lines.Count == 0 && (trial.Updates > rung || MetricsFile.With(TestLoss, file).Any(line => DoneBy(line) == rung)))
+            throw new InputException(Unknown(metric, trial, file));
         // A trial that trains may have done the update, and not the evaluation after it.
         if (!lines.Any(line => DoneBy(line) == rung)) return null;
         var values = lines.Where(line => DoneBy(line) <= rung).Select(line => line[metric.Name]);

@@ -80,6 +80,27 @@ public sealed class SweepHalvingTests : IDisposable
         Assert.Matches(@"sweep\.yaml:\d+:\d+: halving", message);
     }
 
+    [Theory]
+    [InlineData("test/acc", "metric.name = test/acc: a run has no test/acc; did you mean test/accuracy?")]
+    [InlineData("perplexity", "metric.name = perplexity: a run has no perplexity; it has test/accuracy, test/loss, train/loss")]
+    public void A_metric_that_no_run_has_is_refused_before_anything_trains(string metric, string said)
+    {
+        string message = Assert.Throws<InputException>(() =>
+            Read($"over: {{{Rates}}}\nmetric: {metric}\nhalving: {{factor: 2, from: 1ep}}\n")).Message;
+        Assert.Contains(said, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_metric_that_these_runs_do_not_have_is_refused_at_the_first_rung()
+    {
+        // Only data with tags has it, and that is not known before.
+        var sweep = Read("over: {learning_rate: [0.1, 0.2]}\nmetric: fit/loss\nhalving: {factor: 2, from: 1ep}\n");
+        string message = Assert.Throws<InputException>(() =>
+            SweepRun.Execute(Folder(sweep), new SweepOptions(), _ => { }, TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("has no fit/loss; it has ", message, StringComparison.Ordinal);
+        Assert.Equal(4, Folder(sweep).Trials.Max(trial => trial.Updates));
+    }
+
     [Fact]
     public void The_work_of_halving_is_known_before()
     {

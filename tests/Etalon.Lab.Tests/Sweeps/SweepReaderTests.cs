@@ -91,7 +91,9 @@ public sealed class SweepReaderTests : IDisposable
     [InlineData("# recipe: small.yaml\n\n", "the sweep is empty; it needs at least recipe:")]
     [InlineData("recipe: &a small.yaml", "is an anchor; sweeps have no anchors: remove it")]
     [InlineData("recipe: small.yaml\n---\nrecipe: small.yaml", "a second document begins here; a file holds one sweep")]
-    [InlineData("recipe: none.yaml", "no such file")]
+    [InlineData("recipe: none.yaml", "recipe = none.yaml: no such file; recipes are named from the sweep's folder, so that it would be /")]
+    [InlineData("duration: 3ep\nlearning_rate: 0.1\nmodel: {name: mlp}",
+        "sweep.yaml: this is a recipe, and a sweep names one: write recipe: sweep.yaml")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 1e-1]}", "learning_rate=1e-1 gives the same recipe as learning_rate=0.1")]
     [InlineData("recipe: small.yaml\nover: {learning_rate: [0.1, 0.2], together: [{learning_rate: 1}]}",
         "which another key of over sets too")]
@@ -104,6 +106,15 @@ public sealed class SweepReaderTests : IDisposable
     public void A_sweep_that_cannot_be_meant_is_refused(string text, string said) =>
         Assert.Contains(Assert.Throws<InputException>(() => Read(text)).Problems, problem =>
             problem.Contains(said, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_wrong_key_is_told_once_and_not_for_each_of_its_values()
+    {
+        var problems = Assert.Throws<InputException>(() => Read(
+            "recipe: small.yaml\nover: {weight_decy: [0, 1e-4, 5e-4], learning_rate: [-1, -2]}")).Problems;
+        Assert.Equal(3, problems.Count);
+        Assert.Single(problems, problem => problem.Contains("did you mean weight_decay?", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_metric_is_the_last_accuracy_unless_another_is_named_and_less_of_a_loss_is_better()

@@ -72,7 +72,8 @@ public sealed class SweepTableTests : IDisposable
     [Theory]
     [InlineData("test/acuracy", "did you mean test/accuracy?")]
     [InlineData("{name: test/loss, at: 7}", "has no test/loss after 7 updates; it has it after 4, 8, 12")]
-    [InlineData("perplexity", "has no perplexity; it has ")]
+    [InlineData("perplexity", "a run has no perplexity; it has test/accuracy, test/loss, train/loss")]
+    [InlineData("fit/accuracy", "has no fit/accuracy; did you mean ")]
     public void A_metric_that_the_trials_do_not_have_is_refused_with_those_they_have(string metric, string said) =>
         Assert.Contains(said, Assert.Throws<InputException>(() => Trained($"metric: {metric}")).Message, StringComparison.Ordinal);
 

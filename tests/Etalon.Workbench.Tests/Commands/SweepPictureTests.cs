@@ -69,6 +69,19 @@ public sealed class SweepPictureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_of_runs_names_the_folders_of_sweeps_and_is_of_any_folder()
+    {
+        await Trained("learning_rate: [0.1]");
+        string folder = Path.Combine(Runs, "sweep");
+        int trials = Directory.GetDirectories(folder).Length;
+        var (_, output, _) = await Cli.Run("runs", "--runs", Runs);
+        Assert.Contains($"no runs in {Runs} itself; {folder} has {trials}; `etalon runs --runs {folder}` lists them", output,
+            StringComparison.Ordinal);
+        (_, output, _) = await Cli.Run("runs", "--runs", folder);
+        Assert.Equal(trials + 1, output.TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Fact]
     public async Task Runs_are_compared_by_their_curves_and_the_keys_that_differ()
     {
         string spec = await Trained("learning_rate: [0.1, 0.05]");
@@ -77,6 +90,7 @@ public sealed class SweepPictureTests : IDisposable
         var (code, output, error) = await Cli.Run("runs", "compare", names[0], names[1], "--runs", folder, "--svg", In("two.svg"));
         Assert.True(code == 0, error);
         Assert.StartsWith("test/accuracy over updates\n", output, StringComparison.Ordinal);
+        Assert.Contains("\n  * several of them\n", output, StringComparison.Ordinal);
         string[] lines = output.Split('\n');
         Assert.Contains(lines, line => line.Contains($"a {names[0]}  b {names[1]}", StringComparison.Ordinal));
         string[] differing = [.. lines.SkipWhile(line => !line.StartsWith("updates", StringComparison.Ordinal)).Skip(1)

@@ -21,14 +21,16 @@ internal static class RunsCommand
     /// <summary>The command with its verbs.</summary>
     public static Command Create()
     {
+        var runs = CommonOptions.Runs();
         var command = new Command("runs", "The runs: what was trained, and what came of it. Alone it lists them.")
         {
+            runs,
             CreateList(),
             CreateShow(),
             RunsCompareCommand.Create(),
             RunsExportCommand.Create(),
         };
-        command.SetAction(parsed => List(CommonOptions.UsualRuns, json: false, parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => List(parsed.GetRequiredValue(runs), json: false, parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -65,7 +67,8 @@ internal static class RunsCommand
         }
         if (runs.Count == 0)
         {
-            output.WriteLine($"no runs in {root}; `etalon train RECIPE` makes one");
+            output.WriteLine(SweepsIn(root) is { } within ? $"no runs in {root} itself; {within}"
+                : $"no runs in {root}; `etalon train RECIPE` makes one");
             return;
         }
         int width = Math.Max(4, runs.Max(run => run.Name.Length));
@@ -79,6 +82,21 @@ internal static class RunsCommand
                 : $"{start}  {run.Updates,9:N0}  {result?.TestAccuracy,13:P2}  {result?.BestTestAccuracy,7:P2}  "
                     + $"{result?.ImagesPerSecond,8:N0}");
         }
+        if (SweepsIn(root) is { } others) output.WriteLine(others);
+    }
+
+    // Trials stand in a folder of their sweep below the runs, where a list of these would not show them.
+    private static string? SweepsIn(string root)
+    {
+        if (!Directory.Exists(root)) return null;
+        var sweeps = Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+            .Where(folder => !File.Exists(Path.Combine(folder, RunFolder.ResolvedName)))
+            .Select(folder => (Folder: folder, Count: Directory.EnumerateDirectories(folder)
+                .Count(run => File.Exists(Path.Combine(run, RunFolder.ResolvedName)))))
+            .Where(sweep => sweep.Count > 0).ToList();
+        return sweeps.Count == 0 ? null
+            : $"{string.Join(", ", sweeps.Select(sweep => $"{sweep.Folder} has {sweep.Count}"))}; "
+                + $"`etalon runs --runs {sweeps[0].Folder}` lists them";
     }
 
     private static void Show(RunSummary run, bool json, TextWriter output)

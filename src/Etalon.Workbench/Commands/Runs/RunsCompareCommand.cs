@@ -48,6 +48,7 @@ internal static class RunsCompareCommand
         output.WriteLine($"{metric} over updates");
         foreach (string line in TextChart.Draw([.. lines.Select(RunCurves.Joined)], Terminal.Of(output).Width, ChartHeight))
             output.WriteLine(line);
+        if (lines.Count > 1) output.WriteLine("  * several of them");
         output.WriteLine();
         string[] heads = [.. runs.Select((run, i) => $"{TextChart.LetterOf(i)} {run.Name}")];
         List<string[]> rows = [["", .. heads], [$"last {metric}", .. lines.Select(line => $"{line.Y[^1]:G6}")],

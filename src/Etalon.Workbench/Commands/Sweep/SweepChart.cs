@@ -34,7 +34,7 @@ internal static class SweepChart
     public static Chart Curves(Sweep sweep, SweepTable table)
     {
         var shown = table.Rows.Where(row => row.Scores.Count > 0).Take(MostCurves).ToList();
-        var curves = shown.Select(row => SweepCurve.Of(sweep.Metric.Name, row)).ToList();
+        var curves = shown.Select(row => SweepCurve.Of(sweep.Metric, row)).ToList();
         string[] keys = KeysOf(table);
         string title = $"{sweep.Name}: {sweep.Metric.Name}, mean over seeds with its 95 % interval"
             + (table.Rows.Count > shown.Count ? $", the best {shown.Count} of {table.Rows.Count}" : "");
