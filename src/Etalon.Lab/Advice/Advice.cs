@@ -197,8 +197,27 @@ internal sealed class Advice
             : "";
         return new(
             "weight_decay", text, Binding is null && Budget.Units is null ? Standing.PublishedRecipes : Standing.Theorem,
-            reason + neighbor,
+            reason + neighbor + OfUnusual(),
             "the length of the run, and the rate: only their product with the decay counts; 8 to 40 units are in use");
+    }
+
+    // A rule that is followed to where nobody has been is told so: the numbers of short runs have no recipes behind them.
+    private string OfUnusual()
+    {
+        var (least, most, usual) = Budget.Rule.Kind switch
+        {
+            AdvisedOptimizer.Sgd => (1e-5, 0.01, "1e-4 to 5e-4"),
+            AdvisedOptimizer.Lion => (0.04, 2, "0.2 to 0.5"),
+            _ => (0.01, 0.5, "0.05 to 0.1"),
+        };
+        double units = UnitsByPhase[0] * WrittenDecay / WeightDecay;
+        // Of tokens for a parameter there is a law that also speaks of few units.
+        if (Budget is { Units: null, TokensPerParameter: null } && units < FewestUnits)
+            return $". The run is too short for decay to act: of 15 mixing units it can have {NumberWords.Of(units)}, and below 3 it keeps "
+                + $"its start; the usual {usual} {(Budget.Rule.IsCoupled ? "may do as well" : "is as good")}";
+        return WeightDecay >= least && WeightDecay <= most ? ""
+            : $". Published recipes of {Budget.Rule.Name} have {NumberWords.OfDecay(least)} to {NumberWords.OfDecay(most)}"
+                + (Budget.Rate is { Standing: Standing.Given } ? $": is a rate of {NumberWords.OfRate(Rate)} meant?" : "");
     }
 
     private AdvisedNumber OfShape() => Budget.Shape is not null

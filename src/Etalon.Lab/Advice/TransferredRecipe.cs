@@ -24,7 +24,11 @@ internal static class TransferredRecipe
         if (to.WeightDecay != from.WeightDecay) changes.Add($"weight_decay={Text(to.WeightDecay)}");
         // AdamW and Lion have the same options but for epsilon.
         if (from.Rule.Kind != to.Rule.Kind) changes.AddRange([$"optimizer.name={to.Rule.Name}", "optimizer.epsilon=null"]);
-        if (to.Batch != from.Batch) changes.Add($"data.batch={to.Batch:0}");
+        // Of a recipe without data its steps per epoch are what tells the batch.
+        bool hasData = source.Recipe.Data is not null,
+            hasEpochs = hasData || source.SourceText.Contains("steps_per_epoch", StringComparison.Ordinal);
+        if (to.Batch != from.Batch && hasData) changes.Add($"data.batch={to.Batch:0}");
+        if (to.StepsPerEpoch != from.StepsPerEpoch && !hasData && hasEpochs) changes.Add($"steps_per_epoch={to.StepsPerEpoch:0}");
         if (from.Rule != to.Rule) changes.AddRange([$"optimizer.beta1={Text(to.Rule.Momentum)}", $"optimizer.beta2={Text(to.Rule.Beta2)}"]);
         if (to.Epsilon is { } epsilon && epsilon != from.Epsilon) changes.Add($"optimizer.epsilon={Text(epsilon)}");
         double epochs = to.TotalSteps / to.StepsPerEpoch;
@@ -35,7 +39,7 @@ internal static class TransferredRecipe
             text = RecipeEdit.WithRates(text, rate => Text(rate * rates), Text(rates));
         if (text is null) throw Refused(path, "its text has no place for the change", "write the advised numbers into it by hand");
         var read = RecipeReader.Read(text, path).Recipe;
-        if (read.StepsPerEpoch != Math.Round(to.StepsPerEpoch))
+        if (hasEpochs && read.StepsPerEpoch != Math.Round(to.StepsPerEpoch))
             throw Refused(path, $"its data have epochs of {read.StepsPerEpoch} updates, and the advice is for {to.StepsPerEpoch:0}",
                 "name the larger data in it by hand");
         if (read.TotalSteps != to.TotalSteps && RecipeEdit.With(text, "duration", $"{to.TotalSteps}ba") is { } exact)

@@ -84,6 +84,66 @@ public sealed class AdviseCommandTests : IDisposable
         Assert.Contains("Mixing units: 1.29.", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("weight_decay: 190",
+        "of 15 mixing units it can have 0.365, and below 3 it keeps its start; the usual 0.05 to 0.1 is as good",
+        "--family", "lm", "--duration", "200ba", "--batch", "512")]
+    [InlineData("weight_decay: 32", "The run is too short for decay to act", "--family", "vit", "--duration", "10ep",
+        "--steps-per-epoch", "20", "--batch", "16")]
+    [InlineData("weight_decay: 0.0038", "the usual 1e-4 to 5e-4 may do as well", "--family", "conv-bn", "--duration", "30ep",
+        "--steps-per-epoch", "23", "--rate", "0.1")]
+    [InlineData("weight_decay: 1.5", "Published recipes of adamw have 0.01 to 0.5", "--family", "lm", "--duration", "5000ba",
+        "--batch", "5e5", "--tokens-per-parameter", "20")]
+    [InlineData("weight_decay: 3e-5", "is a rate of 10 meant?", "--family", "lm", "--duration", "100000ba", "--rate", "10")]
+    public async Task A_decay_beyond_published_recipes_says_so_beside_its_number(string number, string said, params string[] args)
+    {
+        var (code, output, _) = await Cli.Run(["advise", .. args]);
+        Assert.Equal(0, code);
+        Assert.Contains(number + "\n", output, StringComparison.Ordinal);
+        string words = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(said, words, StringComparison.Ordinal);
+        bool isOfTokens = words.Contains(" tokens, a language model", StringComparison.Ordinal);
+        Assert.Equal(args.Contains("lm") && args.Contains("--batch"), isOfTokens);
+    }
+
+    [Fact]
+    public async Task A_rate_of_AdamW_beyond_all_recipes_gets_a_warning_and_a_usual_one_none()
+    {
+        var (_, _, error) = await Cli.Run("advise", "--family", "lm", "--duration", "100000ba", "--rate", "10");
+        Assert.Contains("warning: --rate 10", error, StringComparison.Ordinal);
+        (_, _, error) = await Cli.Run("advise", "--family", "lm", "--duration", "100000ba", "--rate", "6e-4");
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task A_remedy_is_told_once()
+    {
+        var (_, _, error) = await Cli.Run("advise", "--family", "lm", "--duration", "10ep");
+        Assert.Equal(2, error.Split("give ").Length);
+        Assert.Contains("give --steps-per-epoch, or the time in ba", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipe_without_data_has_its_batch_by_an_option()
+    {
+        string mine = Path.Combine(_folder, "mine.yaml"), larger = Path.Combine(_folder, "larger.yaml");
+        await File.WriteAllTextAsync(mine,
+            "duration: 30ep\nsteps_per_epoch: 100\nlearning_rate: {cosine: {from: 0.1, to: 0}}\nweight_decay: 5e-4\nmomentum: 0.9\n",
+            TestContext.Current.CancellationToken);
+        var (code, output, error) = await Cli.Run("advise", "--from", mine, "--from-batch", "16", "--batch", "64", "--out", larger);
+        Assert.True(code == 0, error);
+        Assert.Matches(@"batch +16 +64\n", output);
+        var (_, plan, _) = await Cli.Run("plan", larger, "--json");
+        Assert.Equal(750, (long)JsonNode.Parse(plan)![0]!["total_steps"]!);
+        Assert.Contains("from: 0.4", await File.ReadAllTextAsync(larger, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        (code, _, error) = await Cli.Run("advise", "--from", mine, "--batch", "64");
+        Assert.Equal(2, code);
+        Assert.Contains("give it by --from-batch", error, StringComparison.Ordinal);
+        (code, _, error) = await Cli.Run("advise", "--from", Cli.Recipe("cifar-step.yaml"), "--batch", "64", "--from-batch", "16");
+        Assert.Equal(2, code);
+        Assert.Contains("have a batch of 128; leave it out", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_transfer_writes_the_users_recipe_with_the_new_numbers_in_it()
     {

@@ -10,6 +10,9 @@ namespace Etalon.Workbench.Commands;
 /// <summary><c>etalon advise</c>: a recipe for a budget, a recipe's numbers for another budget, or what is wrong with a recipe.</summary>
 internal static class AdviseCommand
 {
+    // Ten times that of published recipes, of updates whose size does not depend on the gradient's.
+    private const double LargestRate = 0.1;
+
     public static Command Create()
     {
         var options = new AdviseOptions();
@@ -49,6 +52,10 @@ internal static class AdviseCommand
     {
         files.Spare();
         var advice = Advice.Of(options.BudgetOf(parsed, out string duration));
+        if (advice.Budget is { Rate.Standing: Standing.Given, Rule.IsCoupled: false } && advice.Rate > LargestRate)
+            parsed.InvocationConfiguration.Error.WriteLine($"warning: --rate {NumberWords.OfRate(advice.Rate)}: updates of "
+                + $"{advice.Budget.Rule.Name} are as large as the rate, and published recipes have 1e-5 to 0.01; "
+                + "the decay follows from it");
         string recipe = AdvisedRecipe.TextOf(advice, duration);
         var read = RecipeReader.Read(recipe, "advised.yaml");
         var judgment = RecipeJudgment.Of(read.Recipe, options.InitRmsOf(parsed));

@@ -55,6 +55,8 @@ internal sealed class AdviseOptions
         "Training tokens over parameters of a language model that sees its data once: how many units are best.");
     public Option<string?> From { get; } =
         new("--from") { Description = "Transfer the numbers of this recipe to --batch, --duration and so on.", HelpName = "RECIPE" };
+    public Option<double?> FromBatch { get; } =
+        NumberOption.Real("--from-batch", "N", "With --from and --batch: the recipe's own batch, where it names no data.");
     public Option<double?> DataFactor { get; } =
         NumberOption.Real("--data-factor", "X", "With --from: so many times the examples, passed as often.");
     public Option<double?> WidthFactor { get; } =
@@ -76,7 +78,7 @@ internal sealed class AdviseOptions
     [
         Family, Optimizer, Momentum, Beta2, Duration, StepsPerEpoch, Batch, Image, Width, Rate, Units, Schedule, Drops, End, Extendable,
         Warmup,
-        InitRms, TokensPerParameter, From, DataFactor, WidthFactor, Against, Measure, Threads, Out,
+        InitRms, TokensPerParameter, From, FromBatch, DataFactor, WidthFactor, Against, Measure, Threads, Out,
         Json,
     ];
 
@@ -97,7 +99,7 @@ internal sealed class AdviseOptions
     /// <exception cref="InputException">Something is missing, or does not fit.</exception>
     public Budget BudgetOf(ParseResult parsed, out string duration)
     {
-        foreach (var only in new[] { DataFactor, WidthFactor })
+        foreach (var only in new[] { FromBatch, DataFactor, WidthFactor })
             if (parsed.GetValue(only) is not null) throw new InputException($"{only.Name} is for a transfer; give --from RECIPE too");
         if (parsed.GetValue(Threads) is not null) throw new InputException("--threads: nothing trains here; it goes with --measure RECIPE");
         var family = FamilyOf(parsed) ?? throw new InputException(
@@ -150,26 +152,32 @@ internal sealed class AdviseOptions
     {
         if (parsed.GetValue(Width) is { } wide)
             throw new InputException($"--width {wide}: a transfer is told by --width-factor, the new width over the old one");
-        RefuseBeside(parsed, From, Batch, Duration, DataFactor, WidthFactor, Optimizer, Momentum, Beta2, Rate, Out, Json);
+        RefuseBeside(parsed, From, Batch, FromBatch, Duration, DataFactor, WidthFactor, Optimizer, Momentum, Beta2, Rate, Out, Json);
         if (!(from.Rate > 0 && from.WeightDecay > 0))
             throw new InputException(
                 "--from: the recipe has no rate or no weight decay, so there is no product to keep; give one that has both");
-        var transfer = new Transfer(from);
+        var own = Positive(parsed, FromBatch);
+        if (own is not null && recipe.Data is not null)
+            throw new InputException($"--from-batch {own}: the recipe's data have a batch of {recipe.Data.Batch}; leave it out");
+        if (own is not null && parsed.GetValue(Batch) is null)
+            throw new InputException($"--from-batch {own}: is what the batch was; give what it shall be by --batch");
+        var transfer = new Transfer(@from with { Batch = own ?? from.Batch });
         if (Positive(parsed, Batch) is { } batch)
         {
-            if (recipe.Data is null)
-                throw new InputException("--batch: the recipe names no data, so that its batch is not known; give it data with a batch");
+            if (transfer.From.Batch is not { } before)
+                throw new InputException("--batch: the recipe names no data, so that its own batch is not known; give it by --from-batch");
             if (batch != Math.Floor(batch) || batch > int.MaxValue)
                 throw new InputException($"--batch {batch}: must be a whole number of images");
-            transfer.WithBatch(batch / recipe.Data.Batch, (recipe.Data with { Batch = (int)batch }).StepsPerEpoch);
+            transfer.WithBatch(
+                batch / before, recipe.Data is { } data ? (data with { Batch = (int)batch }).StepsPerEpoch : null);
         }
         if (parsed.GetValue(Duration) is { } duration)
         {
-            long before = transfer.To.TotalSteps, total = Steps(Duration, duration, transfer.To.StepsPerEpoch, transfer.To.Batch);
+            long updates = transfer.To.TotalSteps, total = Steps(Duration, duration, transfer.To.StepsPerEpoch, transfer.To.Batch);
             if (total < 1) throw new InputException($"--duration {duration}: a run has at least 1 update");
-            transfer.WithBudget(total / (double)before);
+            transfer.WithBudget(total / (double)updates);
         }
-        if (Positive(parsed, DataFactor) is { } data) transfer.WithData(data);
+        if (Positive(parsed, DataFactor) is { } examples) transfer.WithData(examples);
         if (Positive(parsed, WidthFactor) is { } width) transfer.WithWidth(width);
         if (parsed.GetValue(Optimizer) is not null)
             transfer.WithOptimizer(RuleOf(parsed, NetworkFamily.Other), Positive(parsed, Rate));
@@ -268,6 +276,8 @@ internal sealed class AdviseOptions
         {
             string reason = e.Message.Split('\n')[0].Replace(" (Parameter 'duration')", "", StringComparison.Ordinal);
             string remedy = e is ArgumentException && perEpoch is null ? "; give --steps-per-epoch, or the time in ba" : "";
+            // The remedy in the words of the options takes the place of the one in words of the library.
+            if (remedy.Length > 0) reason = reason.Split("; give the ")[0];
             throw new InputException($"{option.Name} {text}: {reason.TrimEnd('.')}{remedy}");
         }
     }

@@ -13,7 +13,8 @@ internal static class AdviseText
     {
         var budget = advice.Budget;
         foreach (var line in Wrap($"{budget.TotalSteps:#,0} updates{Epochs(budget.Epochs)}, {RuleOf(budget.Rule)}, "
-            + $"{(budget.Batch is { } batch ? $"batch {batch:#,0}, " : "")}{FamilyOf(budget.Family)}", width)) yield return line;
+            + (budget.Batch is { } batch ? $"batch {batch:#,0}{(budget.Family == NetworkFamily.Lm ? " tokens" : "")}, " : "")
+            + FamilyOf(budget.Family), width)) yield return line;
         yield return "";
         foreach (var number in advice.Numbers)
         {
@@ -92,9 +93,13 @@ internal static class AdviseText
                 + $"to {NumberWords.Of(norm.EquilibriumRms)} at equilibrium");
         foreach (string line in facts.SelectMany(fact => Wrap(fact, width))) yield return line;
         if (judgment.AdvisedDecay is { } decay && judgment.MainUnits is < 8 or > 40)
+        {
+            double units = judgment.MainUnits * decay / numbers.WeightDecay;
             foreach (var line in Wrap(
-                $"15 units, or as many as the limits allow, would take a decay of {NumberWords.OfDecay(decay)} in place of "
-                + $"{NumberWords.OfRate(numbers.WeightDecay)}.", width)) yield return line;
+                $"{NumberWords.Of(units)} units, as many as {(units < 14.99 ? "the limits allow" : "published recipes have")}, would take "
+                + $"a decay of {NumberWords.OfDecay(decay)} in place of {NumberWords.OfRate(numbers.WeightDecay)}.", width))
+                yield return line;
+        }
     }
 
     private static IEnumerable<(string Name, string Before, string After)> Rows(Transfer transfer)
