@@ -18,6 +18,7 @@ using Etalon.Lab.Claims.TiledPatterns;
 using Etalon.Lab.Claims.ToyCone;
 using Etalon.Lab.Claims.TransferByStage;
 using Etalon.Lab.Claims.WnGradConvex;
+using Etalon.Lab.Recipes;
 
 namespace Etalon.Lab.Claims;
 
@@ -61,8 +62,16 @@ internal static class ClaimCatalog
         new LayerSpeedsClaim(),
     ];
 
-    /// <summary>The claim of a name.</summary>
-    /// <exception cref="InputException">There is none; the message lists those there are.</exception>
-    public static Claim Find(string name) => All.FirstOrDefault(claim => claim.Name == name)
-        ?? throw new InputException($"\"{name}\" is no claim; there are {string.Join(", ", All.Select(claim => claim.Name))}");
+    /// <summary>The claim of a name, or of a number of a paper's claim that it alone answers, such as I4.</summary>
+    /// <exception cref="InputException">There is none, or there are several; the message lists those there are.</exception>
+    public static Claim Find(string name)
+    {
+        if (All.FirstOrDefault(claim => claim.Name == name) is { } named) return named;
+        var numbered = All.Where(claim => claim.Ids.Contains(name, StringComparer.OrdinalIgnoreCase)).ToList();
+        string[] names = [.. All.Select(claim => claim.Name)];
+        return numbered.Count == 1 ? numbered[0] : throw new InputException(numbered.Count > 1
+            ? $"{name} is part of {string.Join(", ", numbered.Select(claim => claim.Name))}; name one of them, or several"
+            : $"\"{name}\" is no claim; {(Suggestion.To(name, names) is { } near ? $"did you mean {near}?"
+                : $"there are {string.Join(", ", names)}")}");
+    }
 }

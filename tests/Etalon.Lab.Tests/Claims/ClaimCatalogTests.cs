@@ -5,6 +5,19 @@ namespace Etalon.Lab.Tests.Claims;
 
 public class ClaimCatalogTests
 {
+    [Theory]
+    [InlineData("I4", "fast-equilibrium")]
+    [InlineData("i4", "fast-equilibrium")]
+    [InlineData("L3", "decay-beliefs")]
+    public void A_claim_is_found_by_the_number_that_the_list_shows(string number, string name) =>
+        Assert.Equal(name, ClaimCatalog.Find(number).Name);
+
+    [Theory]
+    [InlineData("fast-equilibirum", "did you mean fast-equilibrium?")]
+    [InlineData("L4", "L4 is part of label-noise-fashion, label-noise-cifar; name one of them")]
+    public void What_is_no_claim_is_told_with_the_one_that_may_be_meant(string name, string said) =>
+        Assert.Contains(said, Assert.Throws<InputException>(() => ClaimCatalog.Find(name)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Every_claim_is_listed() => Assert.Equal(
         typeof(Claim).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Claim))

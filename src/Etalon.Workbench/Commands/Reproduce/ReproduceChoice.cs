@@ -65,7 +65,7 @@ internal sealed class ReproduceChoice
                 ? ClaimCatalog.All
                 : throw new InputException($"{string.Join(' ', names)} --all: name claims, or ask for all");
         if (names.Length == 0) throw new InputException("which claim? Name one, or give --all; etalon reproduce --list lists them");
-        return [.. names.Distinct().Select(ClaimCatalog.Find)];
+        return [.. names.Select(ClaimCatalog.Find).Distinct()];
     }
 
     /// <summary>Where and how they are reproduced.</summary>
@@ -103,7 +103,8 @@ internal sealed class ReproduceChoice
 
     private string FolderName(ParseResult parsed, ClaimScale scale) => parsed.GetValue(_all)
         ? $"all-{ScaleWords.Of(scale)}"
-        : parsed.GetValue(_claims) is { Length: > 1 } ? $"several-{ScaleWords.Of(scale)}" : parsed.GetValue(_claims)![0];
+        : parsed.GetValue(_claims) is { Length: > 1 } ? $"several-{ScaleWords.Of(scale)}"
+            : Claims(parsed)[0].Name;
 
     private ClaimScale Scale(ParseResult parsed, ClaimScale otherwise)
     {
