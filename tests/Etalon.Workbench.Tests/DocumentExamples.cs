@@ -72,6 +72,7 @@ public partial class DocumentExamples
         using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
         for (long step = 0; step < run.TotalSteps; step++)
             network.Train(images, labels, sgd, new Hyperparameters(rate.ValueAt(step), WeightDecay: 5e-4, Momentum: 0.9));
+        Console.WriteLine($"loss {network.Forward(images, labels, isTraining: false).Loss:F3}");
 
         Assert.InRange(network.Forward(images, labels, isTraining: false).Loss, 0, 2.2);
     }

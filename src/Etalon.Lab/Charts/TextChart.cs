@@ -30,6 +30,10 @@ internal static class TextChart
     /// <summary>The letter that draws line <paramref name="index"/> among several.</summary>
     public static char LetterOf(int index) => (char)('a' + index % 26);
 
+    /// <summary>What draws several lines, to stand behind the chart's title; empty for one, which dots draw.</summary>
+    public static string Key(IReadOnlyList<ChartLine> lines) => lines.Count == 1 ? ""
+        : $": {string.Join(", ", lines.Select((line, i) => $"{LetterOf(i)} is {line.Name}"))}, * is several";
+
     private static char[][] Dots(ChartLine line, Axis xAxis, Axis yAxis, int columns, int height)
     {
         // A Braille character is 2 dots wide and 4 high; bit order by the Unicode block at U+2800.

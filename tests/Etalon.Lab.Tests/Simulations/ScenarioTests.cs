@@ -68,7 +68,7 @@ public class ScenarioTests
         Assert.Equal(10, Measured(report, "drop", "γ/γ* just after"), 0.15);
         Assert.Equal(momentum == 0 ? 25_965.0 : 2_596, Measured(report, "drop", "updates to within 5 %"), momentum == 0 ? 500.0 : 80);
         foreach (var (units, rate) in ((string, double)[])[("0.4", 0.188), ("0.6", 0.235), ("1", 0.293)])
-            Assert.Equal(rate, Measured(report, "drop", $"effective rate, of before, after {units} units"), 0.01 * rate + 0.0005);
+            Assert.Equal(rate, Measured(report, "drop", $"effective rate over that before, after {units} units"), 0.01 * rate + 0.0005);
         Assert.Equal(1, Measured(report, "drop, weights rescaled", "γ/γ* just after"), 0.02);
     }
 

@@ -26,6 +26,14 @@ internal static class Suggestion
         ["for"] = ["t_max", "length"],
         ["period"] = ["t_0"],
         ["growth"] = ["t_mult"],
+        ["test/accuracy"] =
+        [
+            "test/acc", "test_acc", "test_accuracy", "accuracy", "acc", "val/acc", "val_acc", "val/accuracy", "val_accuracy",
+            "eval/accuracy", "top1", "eval_top1",
+        ],
+        ["test/loss"] = ["test_loss", "val/loss", "val_loss", "eval/loss", "eval_loss"],
+        ["train/loss"] = ["loss", "train_loss", "training_loss"],
+        ["train/accuracy"] = ["train/acc", "train_acc", "train_accuracy"],
     };
 
     /// <summary>The nearest of the known words, or null when none is near.</summary>

@@ -108,7 +108,7 @@ internal sealed class DropScenario : Scenario
             {
                 long step = StepAfter(units);
                 yield return Finding.Within(
-                    Name, $"effective rate, of before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
+                    Name, $"effective rate over that before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
                     Estimate.OfMean(result.Gammas(IndexOf(step)), mean => Math.Sqrt(Old.Gamma / mean)), LeftOut);
             }
             yield return Finding.Within(Name, $"updates to within {Tolerance:0 %}", Transition.StepsTo(Tolerance),
@@ -131,7 +131,7 @@ internal sealed class DropScenario : Scenario
                 long step = StepAfter(units);
                 double[] losses = result.Losses(IndexOf(step));
                 yield return Finding.Within(
-                    "drop, loss", $"loss, of before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
+                    "drop, loss", $"loss over that before, after {units} units", Transition.EffectiveRateAt(step - DropAt),
                     Estimate.Jackknife(Replicas, some => Mean(losses, some) / settled.Average(kept => Mean(result.Losses(kept), some))),
                     0.03);
             }
@@ -153,8 +153,8 @@ internal sealed class DropScenario : Scenario
             ];
             return new("A rate divided at equilibrium", "mixing units from the drop",
             [
-                new("effective rate, of before", rates),
-                new("loss, of before",
+                new("relative effective rate", rates),
+                new("relative loss",
                     [new("measured", units, [.. inWell.MeanCurve(inWell.Losses).Select(loss => loss / before)]),
                         new("closed form", units, predicted) { Color = 1 }]),
             ])

@@ -88,9 +88,12 @@ internal static class ScenarioText
             if (panel != chart.Panels[0]) yield return "";
             foreach (string line in WrappedText.Lines("", $"{panel.Label} by {chart.XLabel}", width, 2)) yield return line;
             if (panel.Lines.Count > 1)
+            {
                 for (int i = 0; i < panel.Lines.Count; i++)
                     foreach (string line in WrappedText.Lines($"  {TextChart.LetterOf(i)} ", panel.Lines[i].Name, width))
                         yield return line;
+                yield return "  * several of them";
+            }
             foreach (string line in TextChart.Draw(panel.Lines, width, ChartHeight)) yield return line;
         }
     }
