@@ -1,6 +1,7 @@
 using Etalon.Lab.Claims.AdamEquilibrium;
 using Etalon.Lab.Claims.AdamTwins;
 using Etalon.Lab.Claims.DecayExplanations;
+using Etalon.Lab.Claims.DirectionEquilibria;
 using Etalon.Lab.Claims.FastEquilibrium;
 using Etalon.Lab.Claims.FullBatchUnrest;
 using Etalon.Lab.Claims.GradientRise;
@@ -60,6 +61,7 @@ internal static class ClaimCatalog
         new AdamEquilibriumClaim(),
         new GradientRiseClaim(),
         new LayerSpeedsClaim(),
+        new DirectionEquilibriaClaim(),
     ];
 
     /// <summary>The claim of a name, or of a number of a paper's claim that it alone answers, such as I4.</summary>

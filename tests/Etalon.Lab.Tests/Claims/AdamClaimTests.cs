@@ -1,6 +1,7 @@
 using Etalon.Lab.Claims.AdamEquilibrium;
 using Etalon.Lab.Claims.AdamTwins;
 using Etalon.Lab.Claims.GradientRise;
+using Etalon.Lab.Claims.DirectionEquilibria;
 using Etalon.Lab.Claims.LayerSpeeds;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Schedules;
@@ -154,6 +155,29 @@ public sealed class AdamClaimTests : IDisposable
     {
         var checks = LayerSpeedsClaim.Judge(new LayerSpeedsExperiment { Seeds = 2, IsCoupled = false }.Run(Run));
         Assert.False(checks[0].Holds, checks[0].Measured);
+    }
+
+    [Theory]
+    [InlineData(1.15, 0.9, 3, ClaimOutcome.Holds)]
+    [InlineData(1.25, 0.9, 3, ClaimOutcome.HoldsInPart)]
+    [InlineData(1.15, 0.7, 3, ClaimOutcome.HoldsInPart)]
+    [InlineData(1.15, 0.9, 1.2, ClaimOutcome.Undecided)]
+    public void Signs_and_muon_are_judged_by_norm_and_angle_over_their_laws(double norm, double angle, double undecayed, object outcome)
+    {
+        DirectionRatios Of(string name, double one, double other) =>
+            new(name, name, [Around(one), Around(one), Around(one)], [Around(other), Around(other), Around(other)]);
+        Assert.Equal((ClaimOutcome)outcome, OutcomeWords.Of(DirectionEquilibriaClaim.Judge(
+            [Of("lion", norm, angle), Of(DirectionEquilibriaExperiment.Undecayed, undecayed, 1)])));
+    }
+
+    [Fact]
+    [Trait("speed", "slow")]
+    public void A_law_of_four_times_the_rate_is_not_that_of_signs_and_muon()
+    {
+        var rules = new DirectionEquilibriaExperiment { Seeds = 2, Updates = 1_500, Told = (4, 1) }.Run(Run);
+        var checks = DirectionEquilibriaClaim.Judge(rules);
+        for (int rule = 0; rule < rules.Count - 1; rule++)
+            Assert.False(checks[2 * rule].Holds, $"{rules[rule].Title}: {checks[2 * rule].Measured}");
     }
 
     private static SeedSample Around(double mean) => new([mean - 0.005, mean, mean + 0.005]);

@@ -40,7 +40,10 @@ internal sealed record LayerSpeedsExperiment
 
     internal IReadOnlyList<FreshArm> Arms =>
     [
-        new(Coupled, "Adam with L2", new Constant(Rate), new Constant(IsCoupled ? CoupledDecay : Decay)) { IsDecayDecoupled = !IsCoupled },
+        new(Coupled, "Adam with L2", new Constant(Rate), new Constant(IsCoupled ? CoupledDecay : Decay))
+        {
+            Rule = new FreshAdam(IsDecayDecoupled: !IsCoupled),
+        },
         new(Decoupled, "AdamW", new Constant(Rate), new Constant(Decay)),
         new(Uneven, "AdamW, the last layer with a fourth of the decay", new Constant(Rate), new Constant(Decay), new Constant(Decay),
             new Constant(Decay / 4)),
@@ -60,7 +63,7 @@ internal sealed record LayerSpeedsExperiment
     private static double Law(FreshArm arm, FreshLayer layer, int at)
     {
         double decay = arm.DecayOf(at).ValueAt(0), sphere = Median([.. layer.Spheres.Skip(layer.Spheres.Length / 2)]);
-        return (arm.IsDecayDecoupled
+        return (arm.Rule is FreshAdam { IsDecayDecoupled: true }
             ? DirectionRule.AdamW(FreshArm.Beta1, FreshArm.Beta2).Equilibrium(Rate, decay, layer.Weights)
             : DirectionEquilibrium.AdamWithL2(Rate, decay, layer.Weights, sphere, FreshArm.Beta1)).Angle;
     }

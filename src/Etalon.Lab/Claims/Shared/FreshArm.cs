@@ -2,7 +2,7 @@ using Etalon.Schedules;
 
 namespace Etalon.Lab.Claims.Shared;
 
-/// <summary>How the scale-invariant weights of <see cref="FreshExperiment"/> are trained by Adam or AdamW.</summary>
+/// <summary>How the scale-invariant weights of <see cref="FreshExperiment"/> are trained.</summary>
 /// <param name="Name">Its name in files.</param>
 /// <param name="Title">What it is called in a table.</param>
 /// <param name="Rate">eta of each update.</param>
@@ -11,9 +11,9 @@ internal sealed record FreshArm(string Name, string Title, Schedule Rate, params
 {
     public const double Beta1 = 0.9, Beta2 = 0.99;
 
-    /// <summary>Whether the decay stands outside the moments, as in AdamW, or in the gradient, as in Adam with L2.</summary>
-    /// <value>True by default.</value>
-    public bool IsDecayDecoupled { get; init; } = true;
+    /// <summary>The rule that trains them.</summary>
+    /// <value>AdamW by default.</value>
+    public FreshRule Rule { get; init; } = new FreshAdam(IsDecayDecoupled: true);
 
     /// <summary>The rate of the other parameters.</summary>
     /// <value>The same rate by default.</value>

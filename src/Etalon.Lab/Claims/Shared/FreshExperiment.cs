@@ -5,7 +5,7 @@ using Etalon.Lab.Models;
 namespace Etalon.Lab.Claims.Shared;
 
 /// <summary>
-/// A batch-normalized perceptron trained by Adam or AdamW on batches that are never seen again, several seeds of each arm.
+/// A batch-normalized perceptron trained on batches that are never seen again, several seeds of each arm.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,7 +13,8 @@ namespace Etalon.Lab.Claims.Shared;
 /// asks a part of it, with arms of its own.
 /// </para>
 /// <para>
-/// Expected: AdamW's norms and angles follow from its numbers, those of Adam with L2 from the size of the gradients too.
+/// Expected: norms and angles of AdamW, Lion, signs and Muon follow from their numbers, those of Adam with L2 from the size of the
+/// gradients too.
 /// </para>
 /// <para>Cost: 4,000 updates of a perceptron 12-24-24-24-5 take about a second of a core.</para>
 /// </remarks>
@@ -24,7 +25,10 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
     /// <summary>Updates that a measurement is a mean of.</summary>
     public const int Block = 50;
 
-    private const int Hidden = 3, Batch = 32;
+    /// <summary>Hidden layers of the perceptron.</summary>
+    public const int Hidden = 3;
+
+    private const int Batch = 32;
 
     /// <summary>Runs of each arm: the seeds 1, 2, ... of start and batches.</summary>
     /// <value>At least 2; 4 by default.</value>
@@ -67,7 +71,7 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
     {
         Updates,
         Width,
-        arm.IsDecayDecoupled,
+        Rule = arm.Rule.ToString(),
         HasRandomSigns,
         Rates = Enumerable.Range(0, Updates).Select(step => arm.Rate.ValueAt(step)),
         Rest = Enumerable.Range(0, Updates).Select(step => arm.Rest.ValueAt(step)),
@@ -82,9 +86,8 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
             model, new ImageSize(1, 1, FreshTask.Dimensions), FreshTask.Classes, new SoftmaxCrossEntropy(), Batch, workers);
         network.Initialize(seed);
         string[] names = [.. Enumerable.Range(1, Hidden).Select(layer => $"hidden{layer}.weight")];
-        using var optimizer = new Adam<float>(network.Parameters, network.Gradients,
-            new() { IsDecayDecoupled = arm.IsDecayDecoupled, Beta1 = FreshArm.Beta1, Beta2 = FreshArm.Beta2 },
-            tensor => Array.IndexOf(names, tensor) is var layer and >= 0 ? layer : Hidden);
+        using var optimizer = arm.Rule.Of(
+            network, tensor => Array.IndexOf(names, tensor) is var layer and >= 0 ? layer : Hidden, tensor => names.Contains(tensor));
         using var monitor =
             new UpdateMonitor<float>(network.Parameters, network.Gradients, null, [.. names.Select(name => (string[])[name])]);
         var sums = names.Select(name => new FreshSums(
@@ -99,8 +102,9 @@ internal sealed record FreshExperiment(IReadOnlyList<FreshArm> Arms, int Updates
             var stream = new CounterStream(seed, "fresh/batch", (ulong)step);
             task.Draw(ref stream, inputs, labels);
             double rate = arm.Rate.ValueAt(step);
-            for (int layer = 0; layer < Hidden; layer++) numbers[layer] = new(rate, arm.DecayOf(layer).ValueAt(step), 0);
-            numbers[Hidden] = new(arm.Rest.ValueAt(step), 0, 0);
+            for (int layer = 0; layer < Hidden; layer++)
+                numbers[layer] = arm.Rule.Numbers(rate, arm.DecayOf(layer).ValueAt(step));
+            numbers[Hidden] = arm.Rule.Numbers(arm.Rest.ValueAt(step), decay: 0);
             network.Forward(inputs, labels, isTraining: true);
             network.Backward();
             if (HasRandomSigns && stream.NextDouble() < 0.5)
