@@ -159,7 +159,9 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (count * LabelsPerImage != labels.Length)
             throw new ArgumentException($"{labels.Length} labels were given to a network with {LabelsPerImage} an image", nameof(labels));
         if (count < 1 || count > MaxBatch)
-            throw new ArgumentException($"a batch of {count} images was given to a network built for 1 to {MaxBatch}", nameof(labels));
+            throw new ArgumentException(
+                $"a batch of {count} images was given to a network built for 1 to {MaxBatch}; give it a slice, or build it with a larger "
+                + "maxBatch", nameof(labels));
         if (images.Length != count * _input.ImageLength)
             throw new ArgumentException(
                 $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
@@ -210,14 +212,23 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     /// <param name="numbers">The update's numbers, for each group of parameters.</param>
     /// <exception cref="ArgumentException">The batch or the numbers do not fit, or the optimizer is of another network.</exception>
     /// <exception cref="InvalidOperationException">Nobody set the weights: all are 0.</exception>
-    /// <exception cref="NonFiniteGradientException">The gradient is not finite; nothing was updated.</exception>
+    /// <exception cref="NonFiniteGradientException">The gradient is not finite; no weight was updated.</exception>
     public LossResult Train(
         ReadOnlySpan<T> images, ReadOnlySpan<int> labels, Optimizer<T> optimizer, params ReadOnlySpan<Hyperparameters> numbers)
     {
         _check.Before(optimizer, numbers);
         var result = Forward(images, labels, isTraining: true);
         Backward();
-        return optimizer.Update(numbers, _pass.Workers) ? result : throw new NonFiniteGradientException(FirstNonFiniteLayer()?.Name);
+        return optimizer.Update(numbers, _pass.Workers)
+            ? result
+            : throw new NonFiniteGradientException(FirstNonFiniteImage(images), FirstNonFiniteLayer()?.Name);
+    }
+
+    private int? FirstNonFiniteImage(ReadOnlySpan<T> images)
+    {
+        for (int i = 0; i < images.Length; i++)
+            if (!T.IsFinite(images[i])) return i / ImageLength;
+        return null;
     }
 
     /// <summary>Numbers in one image.</summary>

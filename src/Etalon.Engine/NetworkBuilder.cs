@@ -19,6 +19,7 @@ namespace Etalon.Engine;
 public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly List<Layer<T>> _layers = [];
+    private bool _isTaken;
     private readonly bool _isDirect;
 
     /// <summary>A network that reads images of this shape.</summary>
@@ -247,16 +248,18 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
         return Add(new Pooling<T>(name, input, isMaximum: false, input.Map.Height, input.Map.Width, 1));
     }
 
-    /// <summary>The network: its memory is laid out and allocated here, once.</summary>
+    /// <summary>The network: its memory is laid out and allocated here. Another network takes another builder.</summary>
     /// <param name="outputs">What the loss reads.</param>
     /// <param name="loss">What training minimizes.</param>
     /// <param name="maxBatch">The largest batch that it will see.</param>
     /// <param name="workers">The threads that compute; they outlive the network.</param>
     /// <param name="ranks">The processes that each compute a part of every batch; they outlive the network. Default: this one
     /// alone.</param>
+    /// <exception cref="InvalidOperationException">The layers belong to a network, or to a question, already.</exception>
     public Network<T> Build(Signal<T> outputs, Loss loss, int maxBatch, Workers workers, Communicator? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        Take();
         return new Network<T>(_layers, Input.Map, outputs, loss, maxBatch, workers, ranks ?? Communicator.Alone);
     }
 
@@ -267,8 +270,10 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="outputs">What the loss reads.</param>
     /// <param name="loss">What training minimizes.</param>
     /// <exception cref="RegionFullException">The parameters alone would have 2^31 numbers or more.</exception>
+    /// <exception cref="InvalidOperationException">The layers belong to a network, or to a question, already.</exception>
     public IReadOnlyList<Layer<T>> Describe(Signal<T> outputs, Loss loss)
     {
+        Take();
         Layer<T>[] layers = [.. _layers, new OutputLayer<T>(outputs, loss)];
         Network<T>.Describe(layers, Input.Map);
         return layers;
@@ -283,15 +288,26 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     /// <param name="maxBatch">The largest batch, at least 1.</param>
     /// <param name="threads">The threads that compute, at least 1.</param>
     /// <exception cref="RegionFullException">The parameters alone would have 2^31 numbers or more.</exception>
+    /// <exception cref="InvalidOperationException">The layers belong to a network, or to a question, already.</exception>
     public NetworkMemory MemoryOf(Signal<T> outputs, Loss loss, int maxBatch, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
         // Linear in the batch but for the gaps between tensors, of a line of memory at most.
         const int More = 16;
+        Take();
         Layer<T>[] layers = [.. _layers, new OutputLayer<T>(outputs, loss)];
         var one = Network<T>.MemoryOf(layers, Input.Map, 1, threads);
         long perImage = (Network<T>.MemoryOf(layers, Input.Map, 1 + More, threads).TotalBytes - one.TotalBytes) / More;
         return one with { TotalBytes = one.TotalBytes + perImage * (maxBatch - 1L) };
+    }
+
+    // Layers hold the memory of one network: a second one would compute in the first one's place.
+    private void Take()
+    {
+        if (_isTaken)
+            throw new InvalidOperationException(
+                "the layers of this builder belong to a network already, or to a question about one; make another builder for another network");
+        _isTaken = true;
     }
 
     private static void RequireSize(string name, long weights, long outputs)

@@ -9,7 +9,7 @@ namespace Etalon.Engine;
 /// </summary>
 /// <remarks>
 /// While training, running statistics follow by running = (1 - m) running + m batch, with the unbiased variance m / (m - 1), as PyTorch's;
-/// evaluation uses them. A channel that is constant over the batch with epsilon 0 gives its shift and takes no gradient.
+/// evaluation uses them. Statistics that are not finite are not followed. A channel that is constant over the batch with epsilon 0 gives its shift and takes no gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -111,7 +111,9 @@ public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unma
     private void Follow(T* running, double batch)
     {
         double share = _share ?? _momentum;
-        *running = Number((1 - share) * Number(running, 0) + share * batch);
+        // A batch that is not finite is refused as an update, and would never leave the running statistics again.
+        T followed = Number((1 - share) * Number(running, 0) + share * batch);
+        if (T.IsFinite(followed)) *running = followed;
     }
 
     /// <remarks>

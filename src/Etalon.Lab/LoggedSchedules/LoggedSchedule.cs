@@ -1,4 +1,5 @@
 using Etalon.Lab.Advice;
+using Etalon.Lab.Recipes;
 using Etalon.Lab.ScalarLogs;
 using Etalon.Numerics;
 using Etalon.Schedules;
@@ -56,6 +57,9 @@ internal sealed class LoggedSchedule
             : momenta is { Points.Count: > 0 } ? At(momenta, [.. rows.Select(row => row.Step)]) : [];
         double momentum = question.Momentum ?? Constant(momenta) ?? UsualMomentum;
         Rule = question.Optimizer is { } kind ? AdvisedRule.Usual(kind, NetworkFamily.Other) with { Momentum = momentum } : null;
+        if ((ScheduleWarnings.OfSize(Peak, ScheduledQuantity.LearningRate)
+            ?? (Rule is { IsCoupled: false } rule ? ScheduleWarnings.OfStep(Peak, rule.Name) : null)) is { } unusual)
+            log.Warnings.Add($"{log.Source}: the rate reaches {Peak:G6}: {unusual}; is another column the rate? Say which by --map lr=NAME");
         TotalSteps = Steps[^1] + Interval;
         if (!log.Settings.TryGetValue("max_steps", out var most) || !NumberText.TryReadWhole(most, out long planned, out _)
             || planned - FirstStep < Steps[^1]) return;

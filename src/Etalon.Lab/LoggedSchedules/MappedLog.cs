@@ -17,7 +17,7 @@ internal static class MappedLog
 
     /// <summary>The log with the mapped columns.</summary>
     /// <param name="log">The log.</param>
-    /// <param name="question">What is said beside it; it maps a column.</param>
+    /// <param name="question">What is said beside it; a log without mapped columns has no groups.</param>
     /// <exception cref="InputException">A series that is named is not there, or the log has no rate.</exception>
     public static RunLog Of(ScalarLog log, LogQuestion question)
     {
@@ -28,10 +28,10 @@ internal static class MappedLog
         var decays = schedule.Steps.Zip(schedule.Decays).ToDictionary(row => row.First + schedule.FirstStep, row => row.Second);
         string momentum = Text(question.Momentum ?? schedule.Rule?.Momentum), optimizer = question.Optimizer is { } kind ? $"{kind}" : "";
         var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.WriteLine($"step,lr,weight_decay,momentum,optimizer,{string.Join(',', columns.Keys)}");
+        text.WriteLine(string.Join(',', ["step", "lr", "weight_decay", "momentum", "optimizer", .. columns.Keys]));
         foreach (long step in columns.Values.SelectMany(values => values.Keys).Concat(rates.Keys).Distinct().Order())
-            text.WriteLine($"{step},{At(rates, step)},{At(decays, step)},{momentum},{optimizer},"
-                + string.Join(',', columns.Values.Select(values => At(values, step))));
+            text.WriteLine(string.Join(',',
+                [$"{step}", At(rates, step), At(decays, step), momentum, optimizer, .. columns.Values.Select(values => At(values, step))]));
         return CsvLog.Read(new StringReader(text.ToString()), log.Source);
     }
 

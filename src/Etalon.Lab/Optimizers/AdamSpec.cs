@@ -14,6 +14,9 @@ internal sealed record AdamSpec : OptimizerSpec<AdamOptions>
 
     internal override bool HasDirection => Options.IsDecayDecoupled;
 
+    /// <inheritdoc/>
+    internal override bool StepsByRate => true;
+
     internal override double? Beta1 => Options.Beta1;
 
     internal override OptimizerSpec WithScheduledBeta1 => this with { Options = Options with { IsBeta1Scheduled = true } };

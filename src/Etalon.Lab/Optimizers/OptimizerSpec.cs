@@ -40,6 +40,10 @@ public abstract record OptimizerSpec
     /// <value>False by default.</value>
     internal virtual bool HasDirection => false;
 
+    /// <summary>Whether an update is as large as the rate, whatever the gradients are.</summary>
+    /// <value>That of <see cref="HasDirection"/> by default.</value>
+    internal virtual bool StepsByRate => HasDirection;
+
     /// <summary>What the mean of gradients keeps where no schedule says it; null where the rule has no such mean.</summary>
     internal virtual double? Beta1 => null;
 

@@ -72,10 +72,15 @@ public readonly partial record struct Duration
         _ => "dur",
     };
 
-    // A decimal comma is a habit of half the world: 0,5ep.
-    private static string InsteadOfComma(string text) =>
-        text.Count(letter => letter == ',') == 1 && Pattern().IsMatch(text.Trim().Replace(',', '.'))
-            ? $" (did you mean {text.Trim().Replace(',', '.')}?)" : "";
+    // A decimal comma is a habit of half the world, 0,5ep, and one between thousands of the other, 100,000ba.
+    private static string InsteadOfComma(string text)
+    {
+        string[] parts = text.Trim().Split(',');
+        bool isOfThousands = parts[1..].All(part => part.TakeWhile(char.IsAsciiDigit).Count() == 3);
+        string[] meant = [parts.Length == 2 ? string.Join('.', parts) : "", parts.Length > 1 && isOfThousands ? string.Concat(parts) : ""];
+        meant = [.. meant.Where(one => Pattern().IsMatch(one))];
+        return meant.Length == 0 ? "" : $" (did you mean {string.Join(" or ", meant)}?)";
+    }
 
     [GeneratedRegex(@"^(?<amount>([0-9]+(_[0-9]+)*(\.([0-9]+(_[0-9]+)*)?)?|\.[0-9]+(_[0-9]+)*)([eE][+-]?[0-9]+)?)\s*(?<unit>[\p{L}%]*)\z",
         RegexOptions.CultureInvariant)]

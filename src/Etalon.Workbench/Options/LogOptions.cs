@@ -9,7 +9,7 @@ namespace Etalon.Workbench.Options;
 /// <summary>What is said of a log beside it: its decay, its optimizer, its epochs, what its series are called.</summary>
 internal sealed class LogOptions
 {
-    public LogOptions() => WordOption.Allow(Optimizer, "sgd", "adamw", "lion");
+    public LogOptions() => WordOption.Allow(Optimizer, ["sgd", "adamw", "lion"], OfCoupledDecay);
 
     public Option<double?> WeightDecay { get; } =
         NumberOption.Real("--weight-decay", "LAMBDA", "The weight decay, where a log of another tool does not say it.");
@@ -26,6 +26,11 @@ internal sealed class LogOptions
         HelpName = "NAME=SERIES"
     };
     public Option<string?> OfRun { get; } = new("--run") { Description = "Which run, where an export has several.", HelpName = "NAME" };
+
+    private static string? OfCoupledDecay(string word) => word == "adam"
+        ? "the decay of torch.optim.Adam is in the gradient, and what it does depends on how large gradients are, which no such log says; a "
+            + "log of `etalon export logger` does. For a decay of AdamW's kind write adamw; without a decay leave both options out"
+        : null;
 
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Option> All => [WeightDecay, Optimizer, Momentum, StepsPerEpoch, Map, OfRun];

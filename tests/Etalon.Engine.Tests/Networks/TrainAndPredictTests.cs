@@ -93,6 +93,38 @@ public sealed class TrainAndPredictTests : IDisposable
     }
 
     [Fact]
+    public void An_image_that_is_not_finite_is_named_and_leaves_weights_and_running_statistics_as_they_were()
+    {
+        using var network = Build();
+        using var sgd = new Sgd<float>(network.Parameters, network.Gradients, new SgdOptions());
+        float[] weights = network.Parameters.Span.ToArray(), state = network.State.Span.ToArray(), images = [.. _images[..(4 * 16)]];
+        images[2 * 16 + 5] = float.NaN;
+        var error = Assert.Throws<NonFiniteGradientException>(() =>
+            network.Train(images, _labels, sgd, new Hyperparameters(0.1, 0, 0.9)));
+        Assert.Equal(2, error.Image);
+        Assert.Contains("image 2 of the batch has a number that is not finite", error.Message, StringComparison.Ordinal);
+        Assert.Equal(weights, network.Parameters.Span.ToArray());
+        Assert.Equal(state, network.State.Span.ToArray());
+    }
+
+    [Fact]
+    public void A_builder_builds_one_network()
+    {
+        var build = new NetworkBuilder<float>(4, 4, 1);
+        var x = build.Linear("head", build.Input, 3);
+        using var network = build.Build(x, new SoftmaxCrossEntropy(), maxBatch: 4, _workers);
+        network.Initialize(seed: 1);
+        float[] before = new float[4 * 3], after = new float[4 * 3];
+        network.Predict(_images.AsSpan(0, 4 * 16), before);
+        var error = Assert.Throws<InvalidOperationException>(() => build.Build(x, new SoftmaxCrossEntropy(), maxBatch: 4, _workers));
+        Assert.Contains("make another builder", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => build.Describe(x, new SoftmaxCrossEntropy()));
+        Assert.Throws<InvalidOperationException>(() => build.MemoryOf(x, new SoftmaxCrossEntropy(), maxBatch: 4, threads: 1));
+        network.Predict(_images.AsSpan(0, 4 * 16), after);
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
     public void Weights_that_nobody_set_are_refused_and_those_that_somebody_set_are_not()
     {
         using var network = Build(isInitialized: false);

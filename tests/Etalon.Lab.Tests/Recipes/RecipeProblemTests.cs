@@ -99,6 +99,8 @@ public class RecipeProblemTests
     [InlineData("weight_decay: 0,1", "r:1:15: weight_decay = 0,1: must be a finite number such as 0.1, 5e-4 or 1_000; did you mean 0.1?")]
     [InlineData("duration: 1e-40ep", "its number is not 0 and would become 0")]
     [InlineData("duration: 0,5ep", "did you mean 0.5ep?")]
+    [InlineData("duration: 100,000ba", "did you mean 100.000ba or 100000ba?")]
+    [InlineData("duration: 1,234,567ba", "did you mean 1234567ba?")]
     [InlineData("learning_rate: 0.1", "r:1:1: duration is missing; write how long the run is, as in duration: 30ep")]
     [InlineData("duration: 0.5dur", "the run cannot last a fraction of itself")]
     [InlineData("duration: 10ep", "r:1:11: duration = 10ep: epochs need the steps of an epoch; write steps_per_epoch")]
@@ -170,6 +172,9 @@ public class RecipeProblemTests
     [InlineData("learning_rate: 30",
         "r:2:16: learning_rate is 30 at step 0: a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate "
         + "with etalon find-lr")]
+    [InlineData("learning_rate: {warmup: {to: 3, for: 50ba}}\noptimizer: {name: adamw}",
+        "r:2:16: learning_rate is 3 at step 50: updates of adamw are as large as the rate, and published recipes have 1e-5 to 0.02; check its "
+        + "decimal point")]
     [InlineData("learning_rate: 0.1\nweight_decay: 5",
         "r:3:15: weight_decay is 5 at step 0: a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one")]
     [InlineData("learning_rate: [{linear: {from: 0, to: 0.1, for: 5ba}}, {cosine: {from: 1, to: 0}}]",

@@ -189,6 +189,8 @@ public sealed class LogsOfOtherToolsTests : IDisposable
     [Theory]
     [InlineData("--map", "is x already", "diagnose", "LOG", "--map", "lr=x", "--map", "lr=y")]
     [InlineData("--full", "a log without norms", "diagnose", "LOG", "--full")]
+    [InlineData("--svg", "a log without norms", "diagnose", "LOG", "--svg", "never.svg")]
+    [InlineData("--optimizer", "is in the gradient", "diagnose", "LOG", "--optimizer", "adam", "--weight-decay", "0.1")]
     [InlineData("--map", "must be NAME=SERIES", "diagnose", "LOG", "--map", "rate=x")]
     [InlineData("--map", "has no \"x\"", "diagnose", "LOG", "--map", "lr=x")]
     [InlineData("--momentum", "below 1", "diagnose", "LOG", "--momentum", "1")]
@@ -205,6 +207,57 @@ public sealed class LogsOfOtherToolsTests : IDisposable
         var (code, output, error) = await Cli.Run([.. args.Select(word => word switch { "LOG" => log, "FOLDER" => _folder, _ => word })]);
         Assert.True((code, output) == (2, ""), what);
         Assert.Contains(what == "none" ? "expected a recipe" : message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_without_norms_is_held_against_a_recipe()
+    {
+        string log = Path.Combine(_folder, "rates.csv"), recipe = Path.Combine(_folder, "meant.yaml");
+        await File.WriteAllLinesAsync(log,
+            Enumerable.Range(0, 200).Select(i => Invariant($"{i},{(i < 120 ? 0.001 : 0.0005)},2")).Prepend("step,lr,loss"),
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(recipe, "duration: 200ba\nlearning_rate: 0.001\nweight_decay: 0.1\noptimizer: {name: adamw}\n",
+            TestContext.Current.CancellationToken);
+        var (_, output, error) = await Cli.Run("diagnose", log, "--against", recipe);
+        Assert.Equal("", error);
+        Assert.Contains("update 120", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_gradients_norm_beside_a_rate_makes_no_clip_of_a_rule_that_nobody_named()
+    {
+        string log = Path.Combine(_folder, "clipped.csv");
+        await File.WriteAllLinesAsync(log,
+            Enumerable.Range(0, 200).Select(i => Invariant($"{i},0.001,2,{(i % 2 == 0 ? 1 : 0.9)}")).Prepend("step,lr,loss,grad_norm"),
+            TestContext.Current.CancellationToken);
+        var (code, output, error) = await Cli.Run("diagnose", log);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("Mixing units are not known", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("diagnose", "LOG")]
+    [InlineData("plan", "--from-log", "LOG")]
+    public async Task A_loss_in_the_place_of_the_rate_draws_a_warning(params string[] args)
+    {
+        string log = Path.Combine(_folder, "swapped.csv");
+        await File.WriteAllLinesAsync(log,
+            Enumerable.Range(0, 200).Select(i => Invariant($"{i},{5 - 0.02 * i}")).Prepend("step,lr"), TestContext.Current.CancellationToken);
+        var (_, _, error) = await Cli.Run([.. args.Select(word => word == "LOG" ? log : word), "--optimizer", "adamw", "--weight-decay", "0.1"]);
+        Assert.Contains("the rate reaches 5: updates of adamw are as large as the rate", error, StringComparison.Ordinal);
+        Assert.Contains("is another column the rate? Say which by --map lr=NAME", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("step,lr,loss\n0.5,0.1,2\n1.5,0.1,2\n", "step is 0.5, and no row has a whole number of at least 0 there")]
+    [InlineData("", "is empty")]
+    public async Task A_file_that_is_no_log_is_told_as_that_with_options_beside_it(string text, string message)
+    {
+        string log = Path.Combine(_folder, "odd.csv");
+        await File.WriteAllTextAsync(log, text, TestContext.Current.CancellationToken);
+        var (code, _, error) = await Cli.Run("diagnose", log, "--optimizer", "adamw", "--weight-decay", "0.1");
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
     private static string FindRoot()

@@ -21,13 +21,15 @@ internal static class ForeignLog
 
     // A plain CSV by update is a log of its own, unless all that it has is a rate, or nothing that a log of its own could mean: a curve
     // that TensorBoard's page wrote has the columns Wall time, Step and Value. The norm of the whole gradient, which most tools log, makes
-    // only a plain CSV one: it can tell a clip, and nothing of what other tools write beside it.
+    // only a plain CSV one that says how the run was updated: what a clip does depends on the optimizer.
     private static bool HasGroupsOrSteps(string path, LogFormat format, bool isAsked)
     {
         var header = QuotedRows.Header(LogText.Head(path));
         // Rates of parameter groups, as lr/pg0, are no norms.
-        return header.Select(name => ColumnAliases.Of(name)?.Name ?? name).Any(name => LogColumns.GroupOf(name) is { } group
-                && !LogColumns.IsRateOrDecay(name) && (group != LogGroup.Everything || (format is CsvFormat && !isAsked)))
+        string[] known = [.. header.Select(name => ColumnAliases.Of(name)?.Name ?? name)];
+        bool saysHow = known.Any(name => name is "weight_decay" or "momentum" or ScalarLog.Optimizer);
+        return known.Any(name => LogColumns.GroupOf(name) is { } group && !LogColumns.IsRateOrDecay(name)
+                && (group != LogGroup.Everything || (format is CsvFormat && saysHow && !isAsked)))
             || (format is CsvFormat && SeriesNames.StepOf(header) is { } step && !SeriesNames.HasRate(header)
                 && header.Any(name => name != step && (ColumnAliases.Of(name) is not null || ColumnAliases.Near(name) is not null)));
     }

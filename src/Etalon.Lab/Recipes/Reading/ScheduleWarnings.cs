@@ -1,3 +1,4 @@
+using Etalon.Lab.Optimizers;
 using Etalon.Schedules;
 
 namespace Etalon.Lab.Recipes;
@@ -10,6 +11,9 @@ internal static class ScheduleWarnings
 {
     private const double LargestUsualRate = 10, LargestUsualDecay = 1;
 
+    // Ten times that of published recipes.
+    private const double LargestUsualStep = 0.1;
+
     // What steps and drops by hand do is a tenth; more is a slip. A ramp goes to where the next piece begins, so there a tenth is one too.
     private const double LargestJump = 10.5, LargestJumpAfterRamp = 10 * (1 - 1e-9);
 
@@ -21,13 +25,28 @@ internal static class ScheduleWarnings
     {
         if (!warnings.AreWanted || quantity == ScheduledQuantity.Momentum) return;
         if (quantity == ScheduledQuantity.LearningRate && Grows(schedule)) return;
+        var (step, peak) = PeakOf(schedule, totalSteps);
+        if (OfSize(peak, quantity) is { } warning) warnings.Add(place, $"{path} is {peak:G6} at step {step}: {warning}");
+    }
+
+    /// <summary>A rate above 0.1 of an optimizer whose updates are as large as the rate, whatever the gradients are.</summary>
+    public static void OfStep(Schedule rate, OptimizerSpec optimizer, long totalSteps, SourceLocation place, RecipeWarnings warnings)
+    {
+        if (!warnings.AreWanted || !optimizer.StepsByRate || Grows(rate)) return;
+        var (step, peak) = PeakOf(rate, totalSteps);
+        if (OfSize(peak, ScheduledQuantity.LearningRate) is null && OfStep(peak, optimizer.Name) is { } warning)
+            warnings.Add(place, $"{ScheduledQuantity.LearningRate.Key} is {peak:G6} at step {step}: {warning}");
+    }
+
+    private static (long Step, double Peak) PeakOf(Schedule schedule, long totalSteps)
+    {
         long last = Math.Max(0, totalSteps - 1), largest = 0;
         double peak = schedule.ValueAt(largest);
         for (int i = 1; i <= Samples; i++) Look((long)(last * (i / (double)Samples)));
         if (schedule is Sequence sequence)
             foreach (long begin in sequence.Begins)
                 if (begin < totalSteps) Look(begin);
-        if (OfSize(peak, quantity) is { } warning) warnings.Add(place, $"{path} is {peak:G6} at step {largest}: {warning}");
+        return (largest, peak);
 
         // A plain loop: every command that reads a recipe comes here.
         void Look(long step)
@@ -42,6 +61,11 @@ internal static class ScheduleWarnings
             ? "a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate with etalon find-lr"
         : quantity == ScheduledQuantity.WeightDecay && value > LargestUsualDecay
             ? "a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one"
+        : null;
+
+    /// <summary>What to say of a rate of an optimizer whose updates are as large as it; null for a usual one.</summary>
+    public static string? OfStep(double rate, string optimizer) => rate > LargestUsualStep
+        ? $"updates of {optimizer} are as large as the rate, and published recipes have 1e-5 to 0.02; check its decimal point"
         : null;
 
     /// <summary>A warm-up that lasts as long as the run, or longer.</summary>

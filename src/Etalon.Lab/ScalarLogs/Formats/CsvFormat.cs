@@ -34,19 +34,25 @@ internal sealed class CsvFormat : LogFormat
     {
         int place = header.ToList().IndexOf(axis);
         var columns = QuotedRows.Columns(file, header, place, log);
-        long without = 0, first = 0;
+        long without = 0, first = 0, with = 0;
+        string text = "";
         foreach (var (line, cells) in QuotedRows.Read(file, log, header.Count))
         {
             if (QuotedRows.Step(cells[place]) is not { } step)
             {
-                if (without++ == 0) first = line;
+                if (without++ == 0) (first, text) = (line, cells[place]);
                 continue;
             }
+            with++;
             foreach (int column in columns)
                 // The rule's name is the one text that says something of the numbers beside it.
                 if (header[column] == ScalarLog.Optimizer && cells[column].Length > 0) log.Settings[ScalarLog.Optimizer] = cells[column];
                 else if (QuotedRows.Number(cells[column]) is { } value) log.Add(header[column], step, value);
         }
+        if (without > 0 && with == 0)
+            throw new InputException(
+                $"{file}:{first}: {axis} is {text}, and no row has a whole number of at least 0 there; steps count updates: is another column "
+                + "the step, or were two exchanged?");
         if (without > 0)
             log.Warnings.Add(
                 $"{file}:{first}: {without} row{(without > 1 ? "s have" : " has")} no whole number of at least 0 in {axis}, the "

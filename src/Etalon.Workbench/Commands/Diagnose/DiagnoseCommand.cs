@@ -95,12 +95,19 @@ internal static class DiagnoseCommand
         files.Spare(
             [.. InputsOf(options.Path, "the log itself"), .. against is null ? [] : InputsOf(against, "what the log is compared with")]);
         var question = beside.QuestionOf(parsed);
-        RunLog? mapped = MappedLog.IsAsked(question) ? MappedLog.Of(LogFormat.ReadAny(options.Path, question.Run), question) : null;
         var asked = beside.Given(parsed);
-        if (mapped is null && ForeignLog.Is(options.Path, asked is not null)) return Summarize(parsed, options, files, question);
+        bool isForeign = ForeignLog.Is(options.Path, asked is not null);
+        // A comparison needs no norms: rates are held against rates.
+        RunLog? mapped = MappedLog.IsAsked(question) || (isForeign && against is not null)
+            ? MappedLog.Of(LogFormat.ReadAny(options.Path, question.Run), question) : null;
+        if (mapped is null && isForeign) return Summarize(parsed, options, files, question, svg);
         if (mapped is null && asked is { } given)
+        {
+            // What cannot be read at all is told as that.
+            RunDiagnosis.ReadLog(options.Path);
             throw new InputException(
                 $"{given.Name}: is for logs of other tools; {options.Path} has columns of its own for what it says, so add it there");
+        }
         if (mapped is null && SettledRates.Of(options.Path) is { } rates)
         {
             if (options.Json) DiagnoseJson.Write(rates, output);
@@ -120,11 +127,11 @@ internal static class DiagnoseCommand
         return diagnosis.Flags.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static int Summarize(ParseResult parsed, Options options, OutputFiles files, LogQuestion question)
+    private static int Summarize(ParseResult parsed, Options options, OutputFiles files, LogQuestion question, Option<string?> svg)
     {
-        if (options.Against is not null || options.Full || options.Group is not null)
+        if (options.Full || options.Group is not null || parsed.GetValue(svg) is not null)
             throw new InputException(
-                $"{options.Path}: is a log without norms; --against, --full and --group need one of etalon's logger, a CSV with norms, or "
+                $"{options.Path}: is a log without norms; --full, --group and --svg need one of etalon's logger, a CSV with norms, or "
                 + "--map norm/NAME=SERIES");
         var schedule = LoggedSchedule.Of(LogFormat.ReadAny(options.Path, question.Run), question);
         foreach (string warning in schedule.Log.Warnings) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
