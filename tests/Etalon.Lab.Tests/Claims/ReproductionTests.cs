@@ -43,6 +43,16 @@ public sealed class ReproductionTests : IDisposable
     };
 
     [Fact]
+    public void The_report_of_one_claim_lists_what_was_changed_after_a_result_too()
+    {
+        var claim = ClaimCatalog.Find("toy-cone");
+        new ClaimReport(claim, "made up", [Held], [], null, new { }).Write(_folder.Path);
+        string text = File.ReadAllText(Path.Combine(_folder.Path, "report.md"));
+        Assert.NotEmpty(claim.Amendments);
+        Assert.All(claim.Amendments, amendment => Assert.Contains($"- {amendment}", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Each_claim_has_an_outcome_whatever_became_of_it()
     {
         var results = Report().Results.ToDictionary(result => result.Claim.Name);

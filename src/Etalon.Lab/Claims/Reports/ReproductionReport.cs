@@ -180,13 +180,7 @@ internal sealed record ReproductionReport
             }
             foreach (string line in report.Lines) yield return line.StartsWith('#') ? $"#{line}" : line;
         }
-        if (claim.Amendments.Count > 0)
-        {
-            yield return "";
-            yield return "**Changed after a result had been seen.**";
-            yield return "";
-            foreach (string amendment in claim.Amendments) yield return $"- {amendment}";
-        }
+        foreach (string line in claim.AmendmentLines) yield return line;
         yield return "";
         yield return "Run this one again:";
         yield return "";

@@ -28,6 +28,10 @@ internal abstract class Claim
     /// </summary>
     public virtual IReadOnlyList<string> Amendments => [];
 
+    /// <summary>The amendments as Markdown, for every report of the claim; nothing where there are none.</summary>
+    internal IEnumerable<string> AmendmentLines => Amendments.Count == 0 ? [] :
+        ["", "**Changed after a result had been seen.**", "", .. Amendments.Select(amendment => $"- {amendment}")];
+
     /// <summary>What it costs at a scale; null where there is no experiment of that scale, so that it leaves the claim undecided.</summary>
     public abstract ClaimCost? CostAt(ClaimScale scale);
 

@@ -79,6 +79,6 @@ internal sealed record ClaimReport(
             writer.WriteLine("![picture](picture.svg)");
             writer.WriteLine();
         }
-        foreach (string line in Lines) writer.WriteLine(line);
+        foreach (string line in Lines.Concat(Claim.AmendmentLines)) writer.WriteLine(line);
     }
 }
