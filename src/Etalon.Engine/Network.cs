@@ -159,9 +159,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (count * LabelsPerImage != labels.Length)
             throw new ArgumentException($"{labels.Length} labels were given to a network with {LabelsPerImage} an image", nameof(labels));
         if (count < 1 || count > MaxBatch)
-            throw new ArgumentException(
-                $"a batch of {count} images was given to a network built for 1 to {MaxBatch}; give it a slice, or build it with a larger "
-                + "maxBatch", nameof(labels));
+            throw new ArgumentException($"a batch of {count} images was given to a network built for 1 to {MaxBatch}; give it a slice",
+                nameof(labels));
         if (images.Length != count * _input.ImageLength)
             throw new ArgumentException(
                 $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
@@ -219,16 +218,8 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         _check.Before(optimizer, numbers);
         var result = Forward(images, labels, isTraining: true);
         Backward();
-        return optimizer.Update(numbers, _pass.Workers)
-            ? result
-            : throw new NonFiniteGradientException(FirstNonFiniteImage(images), FirstNonFiniteLayer()?.Name);
-    }
-
-    private int? FirstNonFiniteImage(ReadOnlySpan<T> images)
-    {
-        for (int i = 0; i < images.Length; i++)
-            if (!T.IsFinite(images[i])) return i / ImageLength;
-        return null;
+        return optimizer.Update(numbers, _pass.Workers) ? result
+            : throw NonFiniteGradientException.Of(images, ImageLength, FirstNonFiniteLayer()?.Name);
     }
 
     /// <summary>Numbers in one image.</summary>

@@ -306,7 +306,7 @@ public sealed class NetworkBuilder<T> where T : unmanaged, IFloatingPointIeee754
     {
         if (_isTaken)
             throw new InvalidOperationException(
-                "the layers of this builder belong to a network already, or to a question about one; make another builder for another network");
+                "the layers of this builder belong to a network already, or to a question about one; make another builder for the next");
         _isTaken = true;
     }
 

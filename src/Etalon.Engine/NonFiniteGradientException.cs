@@ -1,13 +1,16 @@
+using System.Numerics;
+
 namespace Etalon.Engine;
 
-/// <summary>The norm of a gradient is not a finite number, so no update was done: a number of the batch is not finite, or the training has
-/// diverged.</summary>
+/// <summary>
+/// The norm of a gradient is not a finite number, so no update was done: a number of the batch is not finite, or the training has diverged.
+/// </summary>
 public sealed class NonFiniteGradientException : ArithmeticException
 {
-    internal NonFiniteGradientException(int? image, string? layer)
+    private NonFiniteGradientException(int? image, string? layer)
         : base(image is { } at
-            ? $"image {at} of the batch has a number that is not finite, and so the gradient is not; no weight was updated: mend the data, or "
-            + "leave the image out"
+            ? $"image {at} of the batch has a number that is not finite, and so the gradient is not; no weight was updated: mend the data, "
+            + "or leave the image out"
             : (layer is null
                 ? "the gradient is not finite, though every output is"
                 : $"the output of layer '{layer}' is not finite, and so the gradient is not")
@@ -19,4 +22,12 @@ public sealed class NonFiniteGradientException : ArithmeticException
 
     /// <summary>The first layer whose output for the batch is not finite; null where all are.</summary>
     public string? Layer { get; }
+
+    internal static NonFiniteGradientException Of<T>(ReadOnlySpan<T> images, int imageLength, string? layer)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < images.Length; i++)
+            if (!T.IsFinite(images[i])) return new(i / imageLength, layer);
+        return new(null, layer);
+    }
 }

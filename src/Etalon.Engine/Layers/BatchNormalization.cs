@@ -9,7 +9,8 @@ namespace Etalon.Engine;
 /// </summary>
 /// <remarks>
 /// While training, running statistics follow by running = (1 - m) running + m batch, with the unbiased variance m / (m - 1), as PyTorch's;
-/// evaluation uses them. Statistics that are not finite are not followed. A channel that is constant over the batch with epsilon 0 gives its shift and takes no gradient.
+/// evaluation uses them. Statistics that are not finite are not followed. A channel that is constant over the batch with epsilon 0 gives
+/// its shift and takes no gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed unsafe class BatchNormalization<T> : AffineLayer<T> where T : unmanaged, IFloatingPointIeee754<T>

@@ -51,6 +51,7 @@ internal sealed record PaperClaims(string Id, string Title)
         new("A2", "AdamW's norm and angle follow from its numbers"),
         new("A3", "gradients rise at the end since norms fall, and AdamC cures it"),
         new("A4", "Adam with L2 turns layers at different speeds"),
+        new("A5", "signs, Lion and Muon settle by their numbers too"),
     ];
 
     /// <summary>The claims that answer it; none where no experiment has been made.</summary>

@@ -59,7 +59,8 @@ internal sealed class LoggedSchedule
         Rule = question.Optimizer is { } kind ? AdvisedRule.Usual(kind, NetworkFamily.Other) with { Momentum = momentum } : null;
         if ((ScheduleWarnings.OfSize(Peak, ScheduledQuantity.LearningRate)
             ?? (Rule is { IsCoupled: false } rule ? ScheduleWarnings.OfStep(Peak, rule.Name) : null)) is { } unusual)
-            log.Warnings.Add($"{log.Source}: the rate reaches {Peak:G6}: {unusual}; is another column the rate? Say which by --map lr=NAME");
+            log.Warnings.Add(
+                $"{log.Source}: the rate reaches {Peak:G6}: {unusual}; is another column the rate? Say which by --map lr=NAME");
         TotalSteps = Steps[^1] + Interval;
         if (!log.Settings.TryGetValue("max_steps", out var most) || !NumberText.TryReadWhole(most, out long planned, out _)
             || planned - FirstStep < Steps[^1]) return;

@@ -24,6 +24,8 @@ internal static class MappedLog
         var schedule = LoggedSchedule.Of(log, question);
         long scale = log.IsByEpoch ? question.StepsPerEpoch!.Value : 1;
         var columns = question.Map.Where(pair => IsColumn(pair.Key)).ToDictionary(pair => pair.Key, pair => Values(log, pair, scale));
+        // A log has at least the gradient of all parameters among its columns; nothing is said of it here.
+        if (columns.Count == 0) columns.Add("grad_norm", []);
         var rates = schedule.Steps.Zip(schedule.Rates).ToDictionary(row => row.First + schedule.FirstStep, row => row.Second);
         var decays = schedule.Steps.Zip(schedule.Decays).ToDictionary(row => row.First + schedule.FirstStep, row => row.Second);
         string momentum = Text(question.Momentum ?? schedule.Rule?.Momentum), optimizer = question.Optimizer is { } kind ? $"{kind}" : "";

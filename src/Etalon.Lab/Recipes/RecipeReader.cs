@@ -118,7 +118,8 @@ public static class RecipeReader
         var optimizer = Section(root, "optimizer", section => OptimizerReader.Read(section, schedules, model), new SgdSpec());
         OptimizerReader.RefuseMomentum(root, optimizer, momentum);
         if (rate is not null)
-            ScheduleWarnings.OfStep(rate, optimizer, time.TotalSteps, root.Map.Find(ScheduledQuantity.LearningRate.Key)!.Value.Place, warnings);
+            ScheduleWarnings.OfStep(
+                rate, optimizer, time.TotalSteps, root.Map.Find(ScheduledQuantity.LearningRate.Key)!.Value.Place, warnings);
         if (momentum is not Constant) optimizer = optimizer.WithScheduledBeta1 ?? optimizer;
         var equivalent = Section(root, "equivalent", section => EquivalentReader.Read(section, schedules), (EquivalentSpec?)null);
         var autoDecay = Section(root, "auto_decay", AutoDecayReader.Read, (AutoDecaySpec?)null);

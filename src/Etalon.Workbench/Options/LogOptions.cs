@@ -28,8 +28,8 @@ internal sealed class LogOptions
     public Option<string?> OfRun { get; } = new("--run") { Description = "Which run, where an export has several.", HelpName = "NAME" };
 
     private static string? OfCoupledDecay(string word) => word == "adam"
-        ? "the decay of torch.optim.Adam is in the gradient, and what it does depends on how large gradients are, which no such log says; a "
-            + "log of `etalon export logger` does. For a decay of AdamW's kind write adamw; without a decay leave both options out"
+        ? "the decay of torch.optim.Adam is in the gradient, and what it does depends on how large gradients are, which no such log says; "
+            + "a log of `etalon export logger` does. For a decay of AdamW's kind write adamw; without a decay leave both options out"
         : null;
 
     /// <summary>All of them, in the order of the help.</summary>

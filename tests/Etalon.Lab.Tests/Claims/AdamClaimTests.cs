@@ -1,7 +1,7 @@
 using Etalon.Lab.Claims.AdamEquilibrium;
 using Etalon.Lab.Claims.AdamTwins;
-using Etalon.Lab.Claims.GradientRise;
 using Etalon.Lab.Claims.DirectionEquilibria;
+using Etalon.Lab.Claims.GradientRise;
 using Etalon.Lab.Claims.LayerSpeeds;
 using Etalon.Lab.Claims.Shared;
 using Etalon.Schedules;

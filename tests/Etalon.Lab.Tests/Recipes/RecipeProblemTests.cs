@@ -172,9 +172,9 @@ public class RecipeProblemTests
     [InlineData("learning_rate: 30",
         "r:2:16: learning_rate is 30 at step 0: a rate above 10 is hardly ever meant; check its decimal point, or look for a usable rate "
         + "with etalon find-lr")]
-    [InlineData("learning_rate: {warmup: {to: 3, for: 50ba}}\noptimizer: {name: adamw}",
-        "r:2:16: learning_rate is 3 at step 50: updates of adamw are as large as the rate, and published recipes have 1e-5 to 0.02; check its "
-        + "decimal point")]
+    [InlineData("learning_rate: {linear: {from: 3, to: 0}}\noptimizer: {name: adamw}",
+        "r:2:16: learning_rate is 3 at step 0: updates of adamw are as large as the rate, and published recipes have 1e-5 to 0.02; check "
+        + "its decimal point")]
     [InlineData("learning_rate: 0.1\nweight_decay: 5",
         "r:3:15: weight_decay is 5 at step 0: a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one")]
     [InlineData("learning_rate: [{linear: {from: 0, to: 0.1, for: 5ba}}, {cosine: {from: 1, to: 0}}]",

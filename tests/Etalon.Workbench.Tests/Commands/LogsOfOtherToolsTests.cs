@@ -242,8 +242,10 @@ public sealed class LogsOfOtherToolsTests : IDisposable
     {
         string log = Path.Combine(_folder, "swapped.csv");
         await File.WriteAllLinesAsync(log,
-            Enumerable.Range(0, 200).Select(i => Invariant($"{i},{5 - 0.02 * i}")).Prepend("step,lr"), TestContext.Current.CancellationToken);
-        var (_, _, error) = await Cli.Run([.. args.Select(word => word == "LOG" ? log : word), "--optimizer", "adamw", "--weight-decay", "0.1"]);
+            Enumerable.Range(0, 200).Select(i => Invariant($"{i},{5 - 0.02 * i}")).Prepend("step,lr"),
+            TestContext.Current.CancellationToken);
+        var (_, _, error) = await Cli.Run(
+            [.. args.Select(word => word == "LOG" ? log : word), "--optimizer", "adamw", "--weight-decay", "0.1"]);
         Assert.Contains("the rate reaches 5: updates of adamw are as large as the rate", error, StringComparison.Ordinal);
         Assert.Contains("is another column the rate? Say which by --map lr=NAME", error, StringComparison.Ordinal);
     }

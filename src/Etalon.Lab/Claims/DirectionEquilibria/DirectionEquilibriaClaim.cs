@@ -5,8 +5,8 @@ namespace Etalon.Lab.Claims.DirectionEquilibria;
 /// <summary>A5: Lion, signs and Muon settle where their numbers say, by <see cref="DirectionEquilibriaExperiment"/>.</summary>
 internal sealed class DirectionEquilibriaClaim : Claim
 {
-    // A fifth is what was asked of these laws on networks; elsewhere they were up to 16 % off. Without decay Lion's |w|² grows to ten times
-    // of what settles.
+    // A fifth is what was asked of these laws on networks; elsewhere they were up to 16 % off. Without decay Lion's |w|² grows to ten
+    // times what settles.
     private const double Bound = 0.2, Lost = 1;
 
     /// <inheritdoc/>
@@ -30,8 +30,8 @@ internal sealed class DirectionEquilibriaClaim : Claim
 
     /// <inheritdoc/>
     public override string PaperSays =>
-        "An equilibrium for Lion, from updates of constant size (read in excerpts, no figures); the laws of signs with momentum and of Muon "
-        + "are derived here.";
+        "An equilibrium for Lion, from updates of constant size (read in excerpts, no figures); the laws of signs with momentum and of "
+        + "Muon are derived here.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Amendments =>
@@ -75,7 +75,8 @@ internal sealed class DirectionEquilibriaClaim : Claim
             checks.Add(ClaimCheck.Near($"{rule.Title}: the angle is within 20 % of the law", Off(rule.Angle), Bound));
         }
         var undecayed = rules.Single(rule => rule.Name == DirectionEquilibriaExperiment.Undecayed);
-        checks.Add(ClaimCheck.AtLeast("Lion without decay: the norm is at least twice what would settle", Off(undecayed.Norm), Lost, 0.5) with
+        checks.Add(ClaimCheck.AtLeast(
+            "Lion without decay: the norm is at least twice what would settle", Off(undecayed.Norm), Lost, 0.5) with
         {
             IsControl = true,
         });

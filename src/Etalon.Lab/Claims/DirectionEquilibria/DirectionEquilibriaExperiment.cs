@@ -1,14 +1,17 @@
 using Etalon.Lab.Claims.Shared;
+using Etalon.Numerics;
 using Etalon.Schedules;
 using Etalon.Schedules.Dynamics;
 
 namespace Etalon.Lab.Claims.DirectionEquilibria;
 
-/// <summary>Lion, signs and Muon at a constant rate and decay until norms have settled, on a perceptron that sees every batch once.</summary>
+/// <summary>
+/// Lion, signs and Muon at a constant rate and decay until norms have settled, on a perceptron that sees every batch once.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Question: do rate, decay, momentum and the sizes of a matrix alone tell its norm and the angle by which an update turns it, for the rules
-/// whose updates have a size of their own?
+/// Question: do rate, decay, momentum and the sizes of a matrix alone tell its norm and the angle by which an update turns it, for the
+/// rules whose updates have a size of their own?
 /// </para>
 /// <para>
 /// Expected: within a fifth. The laws take gradients to be normal and to agree in nothing from batch to batch; signs and orthogonal factors
@@ -97,5 +100,5 @@ internal sealed record DirectionRatios(
     public SeedSample Angle => Mean(Angles);
 
     private static SeedSample Mean(IReadOnlyList<SeedSample> layers) =>
-        new([.. layers[0].Values.Select((_, seed) => Math.Cbrt(layers.Aggregate(1.0, (product, layer) => product * layer.Values[seed])))]);
+        new([.. layers[0].Values.Select((_, seed) => Elementary.Exp(layers.Average(layer => Elementary.Log(layer.Values[seed]))))]);
 }

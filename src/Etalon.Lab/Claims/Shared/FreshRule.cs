@@ -26,7 +26,9 @@ internal sealed record FreshAdam(bool IsDecayDecoupled) : FreshRule
             new() { IsDecayDecoupled = IsDecayDecoupled, Beta1 = FreshArm.Beta1, Beta2 = FreshArm.Beta2 }, groupOf);
 }
 
-/// <summary>A rule whose update has a size of its own, whatever the gradients are, and whose law <see cref="DirectionRule"/> tells.</summary>
+/// <summary>
+/// A rule whose update has a size of its own, whatever the gradients are, and whose law <see cref="DirectionRule"/> tells.
+/// </summary>
 internal abstract record FreshDirection : FreshRule
 {
     /// <summary>The law of a matrix.</summary>

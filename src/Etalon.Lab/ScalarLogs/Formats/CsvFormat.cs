@@ -51,8 +51,8 @@ internal sealed class CsvFormat : LogFormat
         }
         if (without > 0 && with == 0)
             throw new InputException(
-                $"{file}:{first}: {axis} is {text}, and no row has a whole number of at least 0 there; steps count updates: is another column "
-                + "the step, or were two exchanged?");
+                $"{file}:{first}: {axis} is {text}, and no row has a whole number of at least 0 there; steps count updates: is another "
+                + "column the step, or were two exchanged?");
         if (without > 0)
             log.Warnings.Add(
                 $"{file}:{first}: {without} row{(without > 1 ? "s have" : " has")} no whole number of at least 0 in {axis}, the "
