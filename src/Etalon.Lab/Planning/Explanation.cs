@@ -23,8 +23,9 @@ internal static class Explanation
             throw new InputException($"--explain {step}: {source} has the updates 0 to {recipe.TotalSteps - 1}");
         var text = new List<string>
         {
-            $"{recipe.Name}, step {step}: epoch {step / recipe.StepsPerEpoch}, update {step % recipe.StepsPerEpoch} of "
-            + $"{recipe.StepsPerEpoch} in it (all counted from 0)",
+            recipe.Epochs is null ? $"{recipe.Name}, step {step} of {recipe.TotalSteps} (counted from 0)"
+                : $"{recipe.Name}, step {step}: epoch {step / recipe.StepsPerEpoch}, update {step % recipe.StepsPerEpoch} of "
+                    + $"{recipe.StepsPerEpoch} in it (all counted from 0)",
         };
         foreach (var quantity in plan.Quantities) Explain(plan, quantity, step, text);
         return [.. text.SelectMany(

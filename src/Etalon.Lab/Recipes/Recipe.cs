@@ -38,6 +38,9 @@ public sealed record Recipe
         init => field = Require.AtLeast(value, 1L, "an epoch has at least one update");
     }
 
+    /// <summary>Epochs of the run; null where nobody said how long one is, so that the run stands for it.</summary>
+    internal double? Epochs => Data is null && StepsPerEpoch == TotalSteps ? null : TotalSteps / (double)StepsPerEpoch;
+
     /// <summary>The data; null in a recipe that only plans.</summary>
     public DataSpec? Data { get; init; }
 

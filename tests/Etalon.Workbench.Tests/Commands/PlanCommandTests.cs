@@ -100,6 +100,21 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recipe_that_says_of_no_epoch_how_long_it_is_is_told_without_epochs()
+    {
+        string file = Path.Combine(folder, "updates.yaml");
+        await File.WriteAllTextAsync(file,
+            "duration: 2000ba\nlearning_rate: 1e-3\nweight_decay: 0.1\noptimizer: {name: adamw}\n", TestContext.Current.CancellationToken);
+        foreach (string[] command in (string[][])[["plan"], ["plan", "--explain", "5"], ["forecast"]])
+        {
+            var (code, output, error) = await Cli.Run([command[0], file, .. command[1..]]);
+            Assert.True(code == 0, error);
+            Assert.StartsWith("updates", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("epoch", output.Split('\n')[0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_step_past_the_run_cannot_be_explained()
     {
         var (code, _, error) = await Cli.Run("plan", Cli.Recipe("cifar-step.yaml"), "--explain", "62560");

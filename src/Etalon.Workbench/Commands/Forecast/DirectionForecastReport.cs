@@ -43,10 +43,7 @@ internal static class DirectionForecastReport
         DirectionForecast forecast, IReadOnlyDictionary<string, IReadOnlyList<(long Step, double Norm)>>? measured, TextWriter output)
     {
         var screen = Terminal.Of(output);
-        var recipe = forecast.Recipe;
-        output.WriteLine(screen.Heading(
-            $"{recipe.Name}: {recipe.TotalSteps} updates, {recipe.TotalSteps / (double)recipe.StepsPerEpoch:0.###} epochs, "
-            + $"{forecast.MixingUnits:G3} mixing units"));
+        output.WriteLine(screen.Heading(ForecastText.Heading(forecast.Recipe, forecast.MixingUnits)));
         IEnumerable<string>[] parts = [Phases(forecast), Groups(forecast), Words(forecast, screen.Width), Charts(forecast, screen.Width),
             measured is null ? [] : Errors(forecast, measured)];
         foreach (var part in parts.Select(part => part.ToList()).Where(part => part.Count > 0))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Etalon.Lab.Charts;
 using Etalon.Lab.Forecasts;
+using Etalon.Lab.Recipes;
 using Etalon.Numerics;
 using Etalon.Workbench.Terminals;
 
@@ -14,8 +15,12 @@ internal static class ForecastText
 
     /// <summary>The recipe's length in updates, epochs and mixing units.</summary>
     public static string Heading(Forecast forecast) =>
-        $"{forecast.Recipe.Name}: {forecast.Recipe.TotalSteps} updates, "
-        + $"{forecast.Recipe.TotalSteps / (double)forecast.Recipe.StepsPerEpoch:0.###} epochs, {forecast.MixingUnits:G3} mixing units";
+        Heading(forecast.Recipe, forecast.MixingUnits);
+
+    /// <summary>The same of any forecast.</summary>
+    public static string Heading(Recipe recipe, double units) =>
+        $"{recipe.Name}: {recipe.TotalSteps} updates, {(recipe.Epochs is { } epochs ? $"{epochs:0.###} epochs, " : "")}"
+        + $"{units:G3} mixing units";
 
     /// <summary>The phases as a table.</summary>
     public static IReadOnlyList<string> Table(Forecast forecast,

@@ -86,5 +86,6 @@ internal static class PhaseWords
     }
 
     private static string Steps(double steps, Forecast forecast) =>
-        $"{Math.Ceiling(steps):0} updates ({steps / forecast.Recipe.StepsPerEpoch:0.#} epochs)";
+        $"{Math.Ceiling(steps):0} updates"
+        + (forecast.Recipe.Epochs is null ? "" : $" ({steps / forecast.Recipe.StepsPerEpoch:0.#} epochs)");
 }

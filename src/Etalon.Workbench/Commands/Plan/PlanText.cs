@@ -18,8 +18,9 @@ internal static class PlanText
     /// <summary>A recipe's length and hash, in one line where there is room.</summary>
     public static IEnumerable<string> Heading(Recipe recipe, int width) =>
         WrappedText.Lines("",
-            $"{recipe.Name}: {recipe.TotalSteps} updates, {recipe.TotalSteps / (double)recipe.StepsPerEpoch:0.###} epochs of "
-            + $"{recipe.StepsPerEpoch}, sha256 {recipe.Hash[..12]}", width, 2);
+            $"{recipe.Name}: {recipe.TotalSteps} updates, "
+            + (recipe.Epochs is { } epochs ? $"{epochs:0.###} epochs of {recipe.StepsPerEpoch}, " : "")
+            + $"sha256 {recipe.Hash[..12]}", width, 2);
 
     /// <summary>What the recipe trains where that is not itself, and which groups of parameters have numbers of their own.</summary>
     public static IReadOnlyList<string> Groups(PlannedRecipe plan, int width)
