@@ -19,15 +19,16 @@ internal sealed class Advice
     // Of published recipes of 90 epochs and more.
     private const double FewestUsed = 8, MostUsed = 40;
 
-    private const double EpochsThatRepeat = 8, Neighbor = 0.25, LongestWarmup = 0.05, LongestWarmupOfSquares = 0.02, SlightOvershoot = 1.25;
+    private const double Neighbor = 0.25, LongestWarmup = 0.05, LongestWarmupOfSquares = 0.02, SlightOvershoot = 1.25;
     private const double LargeBatch = 1024, EpochsOfLargeBatch = 5, DecayOverTokens = 0.527, UnitsAtOneToken = 1.084;
 
-    private static readonly double[] _habits = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5];
+    private readonly PublishedNumbers _published;
 
     private Advice(Budget budget)
     {
         Budget = budget;
         var rule = budget.Rule;
+        _published = PublishedNumbers.Of(rule, budget.Family, budget.Epochs);
         AdvisedNumber rate;
         if (budget.Rate is { } known)
         {
@@ -136,6 +137,13 @@ internal sealed class Advice
     /// <summary>The recipe's numbers, each with its reason.</summary>
     public IReadOnlyList<AdvisedNumber> Numbers { get; }
 
+    /// <summary>What to say of a rate that was given and that no published recipe has, a clause; null for any other.</summary>
+    public string? DoubtOfRate => Budget.Rate is { Standing: Standing.Given } ? _published.DoubtOfRate(Rate) : null;
+
+    // The decay of language models rather than that of 15 units, which are those of recipes that repeat their data.
+    private bool HasLanguageDecay =>
+        Budget is { Units: null, TokensPerParameter: null } && _published.LanguageDecay is not null && WantedUnits < UsualUnits;
+
     /// <summary>Advice for a budget.</summary>
     /// <exception cref="InputException">No advice can be defended.</exception>
     public static Advice Of(Budget budget) => new(budget);
@@ -147,7 +155,7 @@ internal sealed class Advice
     public static IEnumerable<IntrinsicLimit> LimitsOf(AdvisedRule rule, double? stepsPerEpoch, long totalSteps)
     {
         foreach (var limit in IntrinsicLimit.Of(rule)) yield return limit;
-        if (stepsPerEpoch is { } perEpoch && totalSteps / perEpoch >= EpochsThatRepeat)
+        if (stepsPerEpoch is { } perEpoch && totalSteps / perEpoch >= PublishedNumbers.EpochsThatRepeat)
             yield return new(1 / perEpoch / rule.UnitsPerIntrinsicRate,
                 "the run would forget within an epoch what it has learned there; one unit an epoch is the most");
     }
@@ -155,8 +163,9 @@ internal sealed class Advice
     private (double Decay, double Units, string Reason) DecayFor(long warmup)
     {
         double updates = Shape.UpdatesAtPeak(Budget.TotalSteps, warmup);
-        var (units, reason) = UnitsOf(Budget, Shape, updates);
-        return (units / (Rate * Budget.Rule.UnitsPerIntrinsicRate * updates), units, reason);
+        double perDecay = Rate * Budget.Rule.UnitsPerIntrinsicRate * updates;
+        var (units, reason) = UnitsOf(updates, perDecay);
+        return (units / perDecay, units, reason);
     }
 
     private double Limited(double decay) => Math.Min(decay, Limits.Min(limit => limit.Largest) / Rate);
@@ -164,15 +173,26 @@ internal sealed class Advice
     private static RateShape UsualShape(Budget budget) => budget.IsExtendable
         ? new RateShape.Plateau() : budget.Family == NetworkFamily.Lm ? new RateShape.Linear() : new RateShape.Cosine();
 
-    private static (double Units, string Reason) UnitsOf(Budget budget, RateShape shape, double updates)
+    /// <summary>
+    /// The mixing units that are best for a language model that sees its data once, if its peak rate lasted for the whole run.
+    /// </summary>
+    /// <param name="tokens">Training tokens over parameters.</param>
+    public static double UnitsAtPeakOf(double tokens) => Math.Clamp(Elementary.Pow(tokens, DecayOverTokens) / UnitsAtOneToken, 2, 60);
+
+    private (double Units, string Reason) UnitsOf(double updates, double perDecay)
     {
-        if (budget.Units is { } given) return (given, $"{NumberWords.Of(given)} mixing units, as given");
-        if (budget is not { Family: NetworkFamily.Lm, TokensPerParameter: { } tokens })
-            return (UsualUnits, $"{UsualUnits} mixing units {(shape is RateShape.Drops ? "before the first drop" : "in all")}: "
-                + "published recipes of 90 to 300 epochs have 9 to 20");
-        double peak = Math.Clamp(Elementary.Pow(tokens, DecayOverTokens) / UnitsAtOneToken, 2, 60);
+        if (Budget.Units is { } given) return (given, $"{NumberWords.Of(given)} mixing units, as given");
+        if (Budget is not { Family: NetworkFamily.Lm, TokensPerParameter: { } tokens })
+        {
+            string part = Shape is RateShape.Drops ? "before the first drop" : "in all";
+            if (_published.LanguageDecay * perDecay is { } units and < UsualUnits)
+                return (units, $"{NumberWords.Of(units)} mixing units {part}: {_published.Units}, and {UsualUnits} would take a decay of "
+                    + NumberWords.OfDecay(UsualUnits / perDecay));
+            return (UsualUnits, $"{UsualUnits} mixing units {part}: {_published.Units}");
+        }
+        double peak = UnitsAtPeakOf(tokens);
         // The law is for the units that the peak rate would have for the whole run.
-        return (peak * updates / budget.TotalSteps,
+        return (peak * updates / Budget.TotalSteps,
             $"{NumberWords.Of(peak)} mixing units at the peak rate, {NumberWords.Of(tokens)}^0.527/1.084 by tokens per parameter "
             + "(Bergsma et al. 2025)");
     }
@@ -181,7 +201,7 @@ internal sealed class Advice
     {
         string text = DecayText;
         string updates = $"{Shape.UpdatesAtPeak(Budget.TotalSteps, Warmup):0}";
-        string formula = Budget.Rule.IsCoupled
+        string formula = HasLanguageDecay ? "the usual one of language models" : Budget.Rule.IsCoupled
             ? $"{NumberWords.Of(WantedUnits)} · (1 - {Budget.Rule.Momentum})/({NumberWords.OfRate(Rate)} · {updates} updates)"
             : $"{NumberWords.Of(WantedUnits)}/({NumberWords.OfRate(Rate)} · {updates} updates)";
         string reason = $"{formula}, for {units}";
@@ -190,7 +210,7 @@ internal sealed class Advice
             reason = $"{NumberWords.OfDecay(DecayBeforeLimits)} would give {units}; but then {bound.Reason}. So it is "
                 + $"{NumberWords.Of(WeightDecay / DecayBeforeLimits)} times that";
         }
-        double nearest = _habits.MinBy(habit => Math.Abs(Elementary.Log(habit / WeightDecay)));
+        double nearest = _published.Habits.MinBy(habit => Math.Abs(Elementary.Log(habit / WeightDecay)));
         string neighbor = Binding is null && Math.Abs(nearest / WeightDecay - 1) is > 0.01 and <= Neighbor
             && WantedUnits * nearest / WeightDecay is >= FewestUsed and <= MostUsed
             ? $"; the usual {NumberWords.OfDecay(nearest)} gives {NumberWords.Of(WantedUnits * nearest / WeightDecay)} and is as good"
@@ -198,25 +218,25 @@ internal sealed class Advice
         return new(
             "weight_decay", text, Binding is null && Budget.Units is null ? Standing.PublishedRecipes : Standing.Theorem,
             reason + neighbor + OfUnusual(),
-            "the length of the run, and the rate: only their product with the decay counts; 8 to 40 units are in use");
+            $"{OfTokens()}the length of the run, and the rate: only their product with the decay counts; {_published.UnitsInUse} units are "
+            + "in use");
     }
+
+    private string OfTokens() => Budget is not { Family: NetworkFamily.Lm, Units: null, TokensPerParameter: null } ? ""
+        : "how many units are best, by --tokens-per-parameter"
+            + (Budget.Batch is { } batch ? $", {NumberWords.Of(batch * Budget.TotalSteps)} tokens over the parameters; " : "; ");
 
     // A rule that is followed to where nobody has been is told so: the numbers of short runs have no recipes behind them.
     private string OfUnusual()
     {
-        var (least, most, usual) = Budget.Rule.Kind switch
-        {
-            AdvisedOptimizer.Sgd => (1e-5, 0.01, "1e-4 to 5e-4"),
-            AdvisedOptimizer.Lion => (0.04, 2, "0.2 to 0.5"),
-            _ => (0.01, 0.5, "0.05 to 0.1"),
-        };
         double units = UnitsByPhase[0] * WrittenDecay / WeightDecay;
         // Of tokens for a parameter there is a law that also speaks of few units.
         if (Budget is { Units: null, TokensPerParameter: null } && units < FewestUnits)
-            return $". The run is too short for decay to act: of 15 mixing units it can have {NumberWords.Of(units)}, and below 3 it keeps "
-                + $"its start; the usual {usual} {(Budget.Rule.IsCoupled ? "may do as well" : "is as good")}";
-        return WeightDecay >= least && WeightDecay <= most ? ""
-            : $". Published recipes of {Budget.Rule.Name} have {NumberWords.OfDecay(least)} to {NumberWords.OfDecay(most)}"
+            return HasLanguageDecay ? ". Below 3 units a run keeps its start, and decay hardly acts"
+                : $". The run is too short for decay to act: of 15 mixing units it can have {NumberWords.Of(units)}, and below 3 it keeps "
+                + $"its start; the usual {_published.UsualDecay} {(Budget.Rule.IsCoupled ? "may do as well" : "is as good")}";
+        return _published.DoubtOfDecay(WeightDecay) is not { } doubt ? ""
+            : $". {doubt}"
                 + (Budget.Rate is { Standing: Standing.Given } ? $": is a rate of {NumberWords.OfRate(Rate)} meant?" : "");
     }
 
@@ -237,9 +257,12 @@ internal sealed class Advice
         if (MeasuredNorm is { } norm) return OfMeasured(norm, budget.TotalSteps);
         if (budget.Rule.IsCoupled)
         {
-            if (budget is { Batch: >= LargeBatch, StepsPerEpoch: { } perEpoch })
+            if (budget.Family == NetworkFamily.Lm)
+                return (0, new(Name, "none", Standing.Habit, "there is no habit of sgd for language models", "a test: --warmup TIME"));
+            if (budget.Batch >= LargeBatch)
             {
-                long epochs = (long)Math.Round(Math.Min(EpochsOfLargeBatch * perEpoch, LongestWarmup * budget.TotalSteps));
+                double twentieth = LongestWarmup * budget.TotalSteps;
+                long epochs = (long)Math.Round(Math.Min(EpochsOfLargeBatch * budget.StepsPerEpoch ?? twentieth, twentieth));
                 return (epochs, new(Name, Updates(epochs), Standing.PublishedRecipes,
                     "batches of 1,024 and more are warmed up for 5 epochs, at most a twentieth of the run (Goyal et al. 2017)",
                     "a smaller batch"));

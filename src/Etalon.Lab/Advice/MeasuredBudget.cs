@@ -45,10 +45,16 @@ internal sealed class MeasuredBudget
         return new Budget
         {
             Rule = RecipeNumbersAtPeak.Of(recipe, out _).Rule,
-            Family = recipe.Model.Kind == ModelKind.Mlp ? NetworkFamily.Other : NetworkFamily.ConvBn,
+            Family = recipe.Model.Kind switch
+            {
+                ModelKind.Mlp => NetworkFamily.Other,
+                ModelKind.Transformer => NetworkFamily.Lm,
+                _ => NetworkFamily.ConvBn,
+            },
             TotalSteps = recipe.TotalSteps,
             StepsPerEpoch = recipe.StepsPerEpoch,
-            Batch = recipe.Data.Batch,
+            // Of a text a pixel is a token.
+            Batch = recipe.Data.Batch * (recipe.Data.Text?.Context ?? 1),
         };
     }
 

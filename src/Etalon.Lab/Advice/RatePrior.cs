@@ -5,7 +5,7 @@ namespace Etalon.Lab.Advice;
 /// </summary>
 internal static class RatePrior
 {
-    private const double UsualMomentum = 0.9, SmallImage = 64, LionOverAdamW = 0.23;
+    private const double UsualMomentum = 0.9, SmallImage = 64;
 
     /// <summary>The habitual rate of a budget.</summary>
     /// <exception cref="InputException">There is no habit for the optimizer and the network, or the batch is not known.</exception>
@@ -25,7 +25,7 @@ internal static class RatePrior
                 + "rate by --rate, or another --optimizer"),
             (_, NetworkFamily.Lm) => (6e-4 * 768 / budget.Width * Math.Sqrt(batch / 5e5),
                 $"6e-4 for a width of 768 and half a million tokens an update, times 768/{budget.Width} and the root of "
-                + $"{NumberWords.OfRate(batch)}/500,000"),
+                + $"{batch:#,0}/500,000"),
             (_, NetworkFamily.Convnext) => (4e-3 * batch / 4096, $"4e-3 for a batch of 4,096, times {batch:0}/4096"),
             _ => (1e-3 * batch / 1024, $"1e-3 for a batch of 1,024, times {batch:0}/1024"),
         };
@@ -36,7 +36,7 @@ internal static class RatePrior
         }
         if (rule.Kind == AdvisedOptimizer.Lion)
         {
-            rate *= LionOverAdamW;
+            rate *= PublishedNumbers.LionOverAdamW;
             words += ", and 0.23 for updates as large as AdamW's";
         }
         return new("learning_rate", NumberWords.OfRate(rate), Standing.Habit, words,

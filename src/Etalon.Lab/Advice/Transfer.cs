@@ -1,3 +1,5 @@
+using Etalon.Schedules;
+
 namespace Etalon.Lab.Advice;
 
 /// <summary>
@@ -31,6 +33,29 @@ internal sealed class Transfer
     /// <summary>The changes, in order.</summary>
     public IReadOnlyList<TransferStep> Steps => _steps;
 
+    /// <summary>
+    /// What times in updates are multiplied by, for the same examples at another batch, and for as many passes over other data.
+    /// </summary>
+    public double TimesFactor { get; private set; } = 1;
+
+    /// <summary>Whether the run is longer or shorter over the same data, so that its schedule must stretch by itself.</summary>
+    public bool HasOtherBudget { get; private set; }
+
+    /// <summary>The numbers that no published recipe has, where those before had not left them either, a sentence each.</summary>
+    public IReadOnlyList<string> Doubts
+    {
+        get
+        {
+            var (before, after) = (PublishedNumbers.Of(From.Rule, family: null, epochs: null), PublishedNumbers.Of(To.Rule, null, null));
+            List<string> doubts = [];
+            if (after.DoubtOfDecay(To.WeightDecay) is { } doubt && before.DoubtOfDecay(From.WeightDecay) is null)
+                doubts.Add($"{doubt}, and {NumberWords.OfDecay(To.WeightDecay)} is beyond");
+            if (after.DoubtOfRate(To.Rate) is { } large && before.DoubtOfRate(From.Rate) is null)
+                doubts.Add($"A rate of {NumberWords.OfRate(To.Rate)}: {large}");
+            return doubts;
+        }
+    }
+
     /// <summary>The limits that the numbers now exceed, a sentence each.</summary>
     public IReadOnlyList<string> Exceeded =>
     [
@@ -45,16 +70,19 @@ internal sealed class Transfer
     public Transfer WithBatch(double factor, double? stepsPerEpoch = null)
     {
         var rule = To.Rule;
-        double root = Math.Sqrt(factor), perEpoch = stepsPerEpoch ?? To.StepsPerEpoch / factor;
+        double root = Math.Sqrt(factor);
+        double? perEpoch = stepsPerEpoch ?? To.StepsPerEpoch / factor;
+        string times = Times(1 / factor);
         var changed = To with
         {
             Batch = To.Batch * factor,
             StepsPerEpoch = perEpoch,
-            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps / To.StepsPerEpoch * perEpoch)),
+            TotalSteps = UpdatesWith(perEpoch, 1 / factor),
         };
         if (rule.IsCoupled)
-            return Add(changed with { Rate = To.Rate * factor }, $"batch times {NumberWords.Of(factor)}: rate times as much, decay kept",
-                "the units of an epoch stay the same, until an update turns the weights too far");
+            return Add(changed with { Rate = To.Rate * factor },
+                $"batch times {NumberWords.Of(factor)}: rate times as much, decay kept{times}",
+                $"the units of {Whole} stay the same, until an update turns the weights too far");
         if ((1 - rule.Momentum) * factor >= 1 - 1e-9)
             throw new InputException(
                 $"--batch: {NumberWords.Of(factor)} times the batch asks for a beta1 of "
@@ -75,34 +103,37 @@ internal sealed class Transfer
         return Add(changed,
             $"batch times {NumberWords.Of(factor)}: rate and decay times its root {NumberWords.Of(root)}, 1 - β times "
             + $"{NumberWords.Of(factor)}, "
-            + $"epsilon over the root{floor}",
-            "noise and units of an epoch stay the same (Malladi et al. 2022); the root rule without the decay's root would not keep the "
+            + $"epsilon over the root{floor}{times}",
+            $"noise and units of {Whole} stay the same (Malladi et al. 2022); the root rule without the decay's root would not keep the "
             + "units");
     }
 
     /// <summary>A longer or shorter run over the same data.</summary>
     /// <param name="factor">The new length over the old one.</param>
-    public Transfer WithBudget(double factor) => Add(
-        To with
-        {
-            WeightDecay = To.WeightDecay / Math.Sqrt(factor),
-            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps * factor)),
-        },
-        $"run times {NumberWords.Of(factor)}: decay over its root, {NumberWords.OfDecay(To.WeightDecay / Math.Sqrt(factor))}",
-        $"between {NumberWords.OfDecay(To.WeightDecay)}, which keeps the units of an epoch, and "
-        + $"{NumberWords.OfDecay(To.WeightDecay / factor)}, which keeps those of the run; the schedule must "
-        + "stretch with the run, so times in it that are written in epochs or updates need the same factor");
+    public Transfer WithBudget(double factor)
+    {
+        HasOtherBudget |= factor != 1;
+        double decay = To.WeightDecay / Math.Sqrt(factor);
+        string part = To.StepsPerEpoch is null ? "an update" : "an epoch";
+        return Add(
+            To with { WeightDecay = decay, TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps * factor)) },
+            $"run times {NumberWords.Of(factor)}: decay over its root, {NumberWords.OfDecay(decay)}",
+            $"between {NumberWords.OfDecay(To.WeightDecay)}, which keeps the units of {part}, and "
+            + $"{NumberWords.OfDecay(To.WeightDecay / factor)}, which keeps those of the run; the schedule must stretch with the run, so "
+            + "times in it that are written in epochs or updates need the same factor; a warm-up in them stays as long as it is");
+    }
 
     /// <summary>More or fewer data, passed as often.</summary>
     /// <param name="factor">The new number of examples over the old one.</param>
-    public Transfer WithData(double factor) => Add(
-        To with
-        {
-            WeightDecay = To.WeightDecay / factor,
-            StepsPerEpoch = To.StepsPerEpoch * factor,
-            TotalSteps = Math.Max(1, (long)Math.Round(To.TotalSteps * factor)),
-        },
-        $"data times {NumberWords.Of(factor)}: decay over as much", "the units of an epoch, and of the run, stay the same");
+    public Transfer WithData(double factor)
+    {
+        double? perEpoch = To.StepsPerEpoch is { } steps ? Math.Max(1, Math.Round(steps * factor)) : null;
+        string times = Times(factor);
+        return Add(
+            To with { WeightDecay = To.WeightDecay / factor, StepsPerEpoch = perEpoch, TotalSteps = UpdatesWith(perEpoch, factor) },
+            $"data times {NumberWords.Of(factor)}: decay over as much{times}",
+            To.StepsPerEpoch is null ? "the units of the run stay the same" : "the units of an epoch, and of the run, stay the same");
+    }
 
     /// <summary>Another width under the maximal update parametrization.</summary>
     /// <param name="factor">The new width over the old one.</param>
@@ -136,6 +167,19 @@ internal sealed class Transfer
             + $"{(rate is null ? $"times {NumberWords.Of(factor)}, for updates of the same size" : "as given")}, "
             + $"decay {NumberWords.OfDecay(decay)}",
             "the units of an update stay the same: the time scale, and how far weights turn in the long run");
+    }
+
+    private string Whole => To.StepsPerEpoch is null ? "the run" : "an epoch";
+
+    // Passes over the data as they are counted: in epochs, or in updates that are so many times as many. Ties round up, as in a recipe.
+    private long UpdatesWith(double? perEpoch, double factor) => Math.Max(1, (long)Math.Round(
+        To is { LengthUnit: TimeUnit.Epochs, StepsPerEpoch: { } before } && perEpoch is { } after
+            ? To.TotalSteps / before * after : To.TotalSteps * factor, MidpointRounding.AwayFromZero));
+
+    private string Times(double factor)
+    {
+        TimesFactor *= factor;
+        return To.HasTimesInUpdates ? $"; times in updates times {NumberWords.Of(factor)}" : "";
     }
 
     private Transfer Add(RecipeNumbersAtPeak to, string change, string reason)

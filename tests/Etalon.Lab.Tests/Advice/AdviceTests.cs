@@ -121,6 +121,19 @@ public class AdviceTests
             }
     }
 
+    [Fact]
+    public void A_language_model_without_its_tokens_has_the_decay_of_published_ones_unless_15_units_ask_for_less()
+    {
+        var budget = BudgetOf("A7") with { TotalSteps = 100_000 };
+        Assert.Equal(0.1, Lab.Advice.Advice.Of(budget).WeightDecay, 1e-12);
+        Assert.Equal("0.43", Lab.Advice.Advice.Of(
+            budget with { Rule = new(AdvisedOptimizer.Lion, 0.9, 0.99), StartRms = null }).DecayText);
+        Assert.Equal(15, Lab.Advice.Advice.Of(budget with { TotalSteps = 1_000_000 }).UnitsByPhase[0], 1e-9);
+        Assert.Equal(12, Lab.Advice.Advice.Of(budget with { Units = 12 }).UnitsByPhase[0], 1e-9);
+        // One that repeats its data is as other networks are.
+        Assert.Equal(15, Lab.Advice.Advice.Of(budget with { StepsPerEpoch = 2000 }).UnitsByPhase[0], 1e-9);
+    }
+
     public static TheoryData<string, long> Shapes => new(
         from shape in new[] { "steps", "wsd", "constant", "cosine", "linear", "linear to a tenth" }
         from warmup in new long[] { 0, 500, 2000 }

@@ -59,7 +59,7 @@ public class RecipeJudgmentTests
         // Half a unit of the last digit that is stated, and the rounding of an epoch's updates.
         foreach (var (expected,
             unit) in units.Zip(found)) Assert.Equal(expected, unit, expected < 1 ? 0.055 * Math.Min(1, expected * 2) : 0.1);
-        if (epochs > 0) Assert.Equal(epochs, judgment.EpochsPerUnit, epochs < 1 ? 0.05 : 0.06 + 0.005 * epochs);
+        if (epochs > 0) Assert.Equal(epochs, judgment.EpochsPerUnit!.Value, epochs < 1 ? 0.05 : 0.06 + 0.005 * epochs);
     }
 
     [Theory]

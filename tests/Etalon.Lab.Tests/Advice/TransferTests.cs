@@ -22,7 +22,7 @@ public class TransferTests
         {
             var to = new Transfer(drawn.numbers).WithBatch(drawn.factor).To;
             AssertSame(drawn.numbers.UnitsPerExample, to.UnitsPerExample);
-            AssertSame(drawn.numbers.UnitsPerUpdate * drawn.numbers.StepsPerEpoch, to.UnitsPerUpdate * to.StepsPerEpoch);
+            AssertSame(drawn.numbers.UnitsPerEpoch!.Value, to.UnitsPerEpoch!.Value);
         }));
 
     [Fact]
@@ -42,7 +42,7 @@ public class TransferTests
         drawn =>
         {
             var (from, to) = (drawn.numbers, new Transfer(drawn.numbers).WithData(drawn.factor).To);
-            AssertSame(from.UnitsPerUpdate * from.StepsPerEpoch, to.UnitsPerUpdate * to.StepsPerEpoch);
+            AssertSame(from.UnitsPerEpoch!.Value, to.UnitsPerEpoch!.Value);
             AssertSame(from.UnitsPerUpdate * from.TotalSteps, to.UnitsPerUpdate * to.TotalSteps, 1e-6);
         }));
 

@@ -36,6 +36,22 @@ public sealed class AdviseCommandTests : IDisposable
         "--image", "224")]
     [InlineData("start of sgd", "--measure RECIPE tells it", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
         "--init-rms", "0.02")]
+    [InlineData("sequences", "counts tokens", "--family", "lm", "--duration", "100000ba", "--batch", "256")]
+    [InlineData("sequences beside a rate", "--batch 262144", "--family", "lm", "--duration", "100000ba", "--rate", "3e-4",
+        "--batch", "256")]
+    [InlineData("part of an update", "--steps-per-epoch 39.1: must be a whole number of updates, such as 40", "--family", "conv-bn",
+        "--duration", "10ep", "--batch", "128", "--steps-per-epoch", "39.1")]
+    [InlineData("part of an image", "--batch 128.5: must be a whole number", "--family", "conv-bn", "--duration", "3000ba", "--batch",
+        "128.5")]
+    [InlineData("part of a width", "--width 767.5: must be a whole number", "--family", "lm", "--duration", "3000ba", "--batch", "5e5",
+        "--width", "767.5")]
+    [InlineData("part of an example", "--from-batch 16.5: must be a whole number", "--from", "recipes/plan-only.yaml", "--batch", "512",
+        "--from-batch", "16.5")]
+    [InlineData("tokens of a recipe for images", "the recipe's is preresnet-20", "--against", "recipes/cifar-step.yaml",
+        "--tokens-per-parameter", "20")]
+    [InlineData("family of another recipe", "the recipe's own model is preresnet-20", "--against", "recipes/cifar-step.yaml",
+        "--family", "lm")]
+    [InlineData("start of a recipe of sgd", "--measure RECIPE tells it", "--against", "recipes/cifar-step.yaml", "--init-rms", "0.02")]
     [InlineData("width of a transfer", "told by --width-factor", "--from", "recipes/cifar-step.yaml", "--width", "512")]
     [InlineData("transfer alone", "give --from RECIPE too", "--family", "conv-bn", "--duration", "3000ba", "--batch", "128",
         "--data-factor", "2")]
@@ -85,9 +101,8 @@ public sealed class AdviseCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("weight_decay: 190",
-        "of 15 mixing units it can have 0.365, and below 3 it keeps its start; the usual 0.05 to 0.1 is as good",
-        "--family", "lm", "--duration", "200ba", "--batch", "512")]
+    [InlineData("weight_decay: 0.1", "Below 3 units a run keeps its start, and decay hardly acts", "--family", "lm",
+        "--duration", "200ba", "--batch", "524288")]
     [InlineData("weight_decay: 32", "The run is too short for decay to act", "--family", "vit", "--duration", "10ep",
         "--steps-per-epoch", "20", "--batch", "16")]
     [InlineData("weight_decay: 0.0038", "the usual 1e-4 to 5e-4 may do as well", "--family", "conv-bn", "--duration", "30ep",

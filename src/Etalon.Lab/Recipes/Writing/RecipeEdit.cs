@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Etalon.Schedules;
 
 namespace Etalon.Lab.Recipes;
 
@@ -63,6 +64,9 @@ internal static partial class RecipeEdit
     /// <summary>Whether a key stands at the top of the text.</summary>
     public static bool Has(string text, string key) => Parse(text)?.Find(key) is not null;
 
+    /// <summary>The single value under a key at the top of the text; null where there is none.</summary>
+    public static string? TextAt(string text, string key) => (Parse(text)?.Find(key)?.Value as RecipeScalar)?.Text;
+
     /// <summary>
     /// The dotted key of the piece under a key, the last one of a list, that has no length written; null where there is no such.
     /// </summary>
@@ -86,11 +90,25 @@ internal static partial class RecipeEdit
     {
         if (Parse(text) is not { } root) return null;
         var edits = new List<(RecipeNode Node, string Text)>();
-        var rates = new List<RecipeNode?> { root.Find(ScheduledQuantity.LearningRate.Key)?.Value };
-        if (root.Find("optimizer")?.Value is RecipeMap optimizer && optimizer.Find("groups")?.Value is RecipeMap groups)
-            rates.AddRange(groups.Entries.Select(group => (group.Value as RecipeMap)?.Find(ScheduledQuantity.LearningRate.Key)?.Value));
-        foreach (var rate in rates.OfType<RecipeNode>()) Scale(text, rate, scale, factor, edits);
+        foreach (var rate in SchedulesOf(root, ScheduledQuantity.LearningRate)) Scale(text, rate, scale, factor, edits);
         return Replace(text, edits);
+    }
+
+    /// <summary>Whether a schedule of the text has times in updates.</summary>
+    public static bool HasTimesInUpdates(string text) => Parse(text) is { } root && TimesInUpdates(root).Any();
+
+    /// <summary>The text with every time in updates of its schedules changed; null where it is no recipe.</summary>
+    /// <param name="text">The recipe.</param>
+    /// <param name="change">Another number of updates for one.</param>
+    public static string? WithTimesInUpdates(string text, Func<decimal, decimal> change)
+    {
+        if (Parse(text) is not { } root) return null;
+        var edits = TimesInUpdates(root).Select(time =>
+        {
+            string changed = new Duration(change(time.Updates), TimeUnit.Batches).ToString();
+            return ((RecipeNode)time.Node, time.Node.IsQuoted ? $"\"{changed}\"" : changed);
+        });
+        return Replace(text, [.. edits]);
     }
 
     /// <summary>The text with the paths of tables' files as they are from another folder.</summary>
@@ -109,6 +127,30 @@ internal static partial class RecipeEdit
     }
 
     private static RecipeMap? Parse(string text) => RecipeText.Parse(text, "", new RecipeProblems(), int.MaxValue) as RecipeMap;
+
+    // The schedules of a quantity: the recipe's, and those of its groups.
+    private static IEnumerable<RecipeNode> SchedulesOf(RecipeMap root, ScheduledQuantity quantity)
+    {
+        var maps = new List<RecipeMap?> { root };
+        if (root.Find("optimizer")?.Value is RecipeMap optimizer && optimizer.Find("groups")?.Value is RecipeMap groups)
+            maps.AddRange(groups.Entries.Select(group => group.Value as RecipeMap));
+        return maps.Select(map => map?.Find(quantity.Key)?.Value).OfType<RecipeNode>();
+    }
+
+    private static IEnumerable<(RecipeScalar Node, decimal Updates)> TimesInUpdates(RecipeMap root)
+    {
+        ScheduledQuantity[] quantities = [ScheduledQuantity.LearningRate, ScheduledQuantity.WeightDecay, ScheduledQuantity.Momentum];
+        foreach (var scalar in quantities.SelectMany(quantity => SchedulesOf(root, quantity)).SelectMany(Scalars))
+            if (InUpdates().IsMatch(scalar.Text)) yield return (scalar, Duration.Parse(scalar.Text).Amount);
+    }
+
+    private static IEnumerable<RecipeScalar> Scalars(RecipeNode node) => node switch
+    {
+        RecipeScalar scalar => [scalar],
+        RecipeList list => list.Items.SelectMany(Scalars),
+        RecipeMap map => map.Entries.Where(entry => entry.Key.Text != "file").SelectMany(entry => Scalars(entry.Value)),
+        _ => [],
+    };
 
     private static IEnumerable<RecipeMap> Maps(RecipeNode node) => node switch
     {
@@ -191,6 +233,9 @@ internal static partial class RecipeEdit
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
     private static partial Regex JsonNumber();
+
+    [GeneratedRegex(@"^\s*[0-9][0-9_]*(\.[0-9]*)?([eE][+-]?[0-9]+)?\s*(ba|st)\s*$")]
+    private static partial Regex InUpdates();
 
     private static string? Insert(string text, RecipeMap map, string key, string value, bool isRoot)
     {

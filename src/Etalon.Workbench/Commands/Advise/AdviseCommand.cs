@@ -10,9 +10,6 @@ namespace Etalon.Workbench.Commands;
 /// <summary><c>etalon advise</c>: a recipe for a budget, a recipe's numbers for another budget, or what is wrong with a recipe.</summary>
 internal static class AdviseCommand
 {
-    // Ten times that of published recipes, of updates whose size does not depend on the gradient's.
-    private const double LargestRate = 0.1;
-
     public static Command Create()
     {
         var options = new AdviseOptions();
@@ -27,6 +24,7 @@ internal static class AdviseCommand
               etalon advise --family vit --optimizer adamw --duration 300ep --steps-per-epoch 1252 --batch 1024 --init-rms 0.02
               etalon advise --from recipes/cifar-step.yaml --batch 512
               etalon advise --against recipes/cifar-step.yaml
+              etalon advise --against lm.yaml --family lm --tokens-per-parameter 20
               etalon advise --measure recipes/digits.yaml --out advised.yaml
 
             Exit codes: 0 done, 1 --against found something, 2 bad input, 130 interrupted.
@@ -52,13 +50,11 @@ internal static class AdviseCommand
     {
         files.Spare();
         var advice = Advice.Of(options.BudgetOf(parsed, out string duration));
-        if (advice.Budget is { Rate.Standing: Standing.Given, Rule.IsCoupled: false } && advice.Rate > LargestRate)
-            parsed.InvocationConfiguration.Error.WriteLine($"warning: --rate {NumberWords.OfRate(advice.Rate)}: updates of "
-                + $"{advice.Budget.Rule.Name} are as large as the rate, and published recipes have 1e-5 to 0.01; "
-                + "the decay follows from it");
+        WarnOf(advice, parsed.InvocationConfiguration.Error);
         string recipe = AdvisedRecipe.TextOf(advice, duration);
         var read = RecipeReader.Read(recipe, "advised.yaml");
-        var judgment = RecipeJudgment.Of(read.Recipe, options.InitRmsOf(parsed));
+        var budget = advice.Budget;
+        var judgment = RecipeJudgment.Of(read.Recipe, budget.StartRms, budget.Family, budget.TokensPerParameter);
         if (parsed.GetValue(options.Json)) AdviseJson.Write(advice, judgment.Findings, recipe, files.Report);
         else Print(AdviseText.Of(advice, judgment, recipe, Terminal.Of(files.Report).Width), files.Report);
         files.Write(options.Out, writer => writer.Write(recipe));
@@ -76,6 +72,7 @@ internal static class AdviseCommand
             ThreadCount.Of(threads, RateRangeTest.MostAtATime(read.Recipe, new RateTestOptions()), "tests and memory divide", error),
             ThreadCount.ForBatches(threads, read.Recipe.Data!.Batch, error), error.WriteLine, cancellation);
         var advice = Lab.Advice.Advice.Of(measured.Budget);
+        WarnOf(advice, error);
         var recipe = MeasuredRecipe.Of(advice, read, parsed.GetValue(options.Out) ?? file);
         var judgment = RecipeJudgment.Of(recipe.Recipe, measured.Budget.StartRms);
         if (parsed.GetValue(options.Json)) AdviseJson.Write(advice, judgment.Findings, recipe.Text, files.Report);
@@ -86,10 +83,9 @@ internal static class AdviseCommand
 
     private static int Judge(ParseResult parsed, AdviseOptions options, OutputFiles files, string file)
     {
-        options.RefuseBeside(parsed, options.Against, options.InitRms, options.Json);
         var read = ReadRecipe(file, parsed);
         files.Spare(RecipeInputs.Of(read));
-        var judgment = RecipeJudgment.Of(read.Recipe, options.InitRmsOf(parsed));
+        var judgment = options.JudgmentOf(parsed, read.Recipe);
         if (parsed.GetValue(options.Json)) AdviseJson.Write(judgment, files.Report);
         else Print(AdviseText.Of(judgment, Terminal.Of(files.Report).Width), files.Report);
         return judgment.Findings.Count == 0 ? ExitCode.Done : ExitCode.Failed;
@@ -99,7 +95,7 @@ internal static class AdviseCommand
     {
         var read = ReadRecipe(file, parsed);
         files.Spare(RecipeInputs.Of(read));
-        var transfer = options.TransferOf(parsed, RecipeNumbersAtPeak.Of(read.Recipe, out _), read.Recipe);
+        var transfer = options.TransferOf(parsed, RecipeNumbersAtPeak.Of(read), read.Recipe);
         if (parsed.GetValue(options.Json)) AdviseJson.Write(transfer, read.Recipe, files.Report);
         else Print(AdviseText.Of(transfer, read.Recipe, Terminal.Of(files.Report).Width), files.Report);
         if (files.Has(options.Out))
@@ -109,6 +105,12 @@ internal static class AdviseCommand
             files.Write(options.Out, writer => writer.Write(text));
         }
         return ExitCode.Done;
+    }
+
+    private static void WarnOf(Advice advice, TextWriter error)
+    {
+        if (advice.DoubtOfRate is { } doubt)
+            error.WriteLine($"warning: --rate {NumberWords.OfRate(advice.Rate)}: {doubt}; the decay follows from it");
     }
 
     private static ReadRecipe ReadRecipe(string file, ParseResult parsed)

@@ -50,10 +50,13 @@ internal static class AdviseJson
         UnitsByPhase = judgment.Phases.Select(phase => new { phase.Begin, phase.End, phase.MixingUnits }),
         judgment.Units,
         UnitsBeforeTheFirstDrop = judgment.MainUnits,
-        EpochsPerUnit = JsonNumber.Of(judgment.EpochsPerUnit),
+        EpochsPerUnit = judgment.EpochsPerUnit is { } epochs ? JsonNumber.Of(epochs) : null,
         judgment.Angle,
+        judgment.UnitsAtPeak,
+        judgment.UnitsByTokens,
         judgment.AdvisedDecay,
         Norm = judgment.Norm is { } norm ? NormOf(norm, norm.Shortest(judgment.Numbers.TotalSteps)) : null,
+        judgment.Remedy,
         judgment.Findings,
     }, output);
 
@@ -65,6 +68,7 @@ internal static class AdviseJson
         Steps = transfer.Steps.Select(step => new { step.Change, step.Reason, Numbers = NumbersOf(step.Numbers) }),
         After = NumbersOf(transfer.To),
         transfer.Exceeded,
+        transfer.Doubts,
     }, output);
 
     private static object NumbersOf(RecipeNumbersAtPeak numbers) => new
@@ -79,7 +83,8 @@ internal static class AdviseJson
         numbers.TotalSteps,
         numbers.StepsPerEpoch,
         numbers.UnitsPerUpdate,
-        UnitsPerEpoch = numbers.UnitsPerUpdate * numbers.StepsPerEpoch,
+        numbers.UnitsPerEpoch,
+        numbers.Units,
         Angle = numbers.Rule.Angle(numbers.UnitsPerUpdate),
     };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Etalon.Lab;
 using Etalon.Lab.Advice;
+using Etalon.Lab.Models;
 using Etalon.Lab.Recipes;
 using Etalon.Schedules;
 using Etalon.Workbench.Options;
@@ -10,6 +11,9 @@ namespace Etalon.Workbench.Commands;
 /// <summary>The options of <c>advise</c>, and what they say together.</summary>
 internal sealed class AdviseOptions
 {
+    // The habit of the rate is for half a million tokens and says nothing of a hundredth of them; so few are sequences, counted as such.
+    private const double FewestTokens = 4096;
+
     private static readonly string[] _schedules = ["auto", "cosine", "linear", "steps", "wsd", "constant"];
 
     public AdviseOptions()
@@ -29,7 +33,8 @@ internal sealed class AdviseOptions
     public Option<string?> Duration { get; } =
         new("--duration") { Description = "How long the run is, such as 160ep or 600000ba.", HelpName = "TIME" };
     public Option<double?> StepsPerEpoch { get; } = NumberOption.Real("--steps-per-epoch", "N", "Updates of an epoch.");
-    public Option<double?> Batch { get; } = NumberOption.Real("--batch", "N", "Images, or tokens for lm, in an update.");
+    public Option<double?> Batch { get; } = NumberOption.Real("--batch", "N",
+        "Images in an update; for lm its tokens, that is sequences times their length.");
     public Option<double?> Image { get; } = NumberOption.Real("--image", "PIXELS", "The side of an image; 32 unless given.");
     public Option<double?> Width { get; } = NumberOption.Real("--width", "N", "The width of a language model; 768 unless given.");
     public Option<double?> Rate { get; } = NumberOption.Real("--rate", "RATE", "The peak rate, if it is known.");
@@ -92,8 +97,30 @@ internal sealed class AdviseOptions
     }
 
     /// <summary>--init-rms.</summary>
-    /// <exception cref="InputException">It is no size.</exception>
-    public double? InitRmsOf(ParseResult parsed) => Positive(parsed, InitRms);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="rule">The optimizer that it is for.</param>
+    /// <exception cref="InputException">It is no size, or says nothing of this optimizer's norms.</exception>
+    public double? InitRmsOf(ParseResult parsed, AdvisedRule rule) => Positive(parsed, InitRms) is not { } rms ? null
+        : rule.Kind == AdvisedOptimizer.AdamW ? rms
+        : throw new InputException($"{InitRms.Name}: the norm that weights of {rule.Name} tend to depends on their gradients; "
+            + "--measure RECIPE tells it; leave it out");
+
+    /// <summary>A recipe's judgment, with what the options say of it.</summary>
+    /// <exception cref="InputException">An option does not go with it, or does not fit.</exception>
+    public RecipeJudgment JudgmentOf(ParseResult parsed, Recipe recipe)
+    {
+        RefuseBeside(parsed, Against, Family, TokensPerParameter, InitRms, Json);
+        var (family, tokens) = (FamilyOf(parsed), Positive(parsed, TokensPerParameter));
+        if (recipe.Model is { } model && family is { } given && (given == NetworkFamily.Lm) != (model.Kind == ModelKind.Transformer))
+            throw new InputException($"--family {RecipeWords.Of(given)}: the recipe's own model is {model.Name}; leave it out");
+        if (tokens is not null && family is { } other and not NetworkFamily.Lm)
+            throw new InputException(
+                $"--tokens-per-parameter: is for a language model, and the family is {RecipeWords.Of(other)}; leave it out");
+        if (tokens is not null && recipe.Model is { Kind: not ModelKind.Transformer } images)
+            throw new InputException($"--tokens-per-parameter: is for a language model, and the recipe's is {images.Name}; leave it out");
+        var rule = RecipeNumbersAtPeak.Of(recipe, out _).Rule;
+        return RecipeJudgment.Of(recipe, InitRmsOf(parsed, rule), tokens is null ? family : NetworkFamily.Lm, tokens);
+    }
 
     /// <summary>The budget that the options describe, and the length of its run as it was given.</summary>
     /// <exception cref="InputException">Something is missing, or does not fit.</exception>
@@ -106,7 +133,7 @@ internal sealed class AdviseOptions
             "advice needs the kind of network: --family conv-bn, vit, convnext, lm or other; or a recipe: --from, --against");
         duration =
             parsed.GetValue(Duration) ?? throw new InputException("advice needs the length of the run: --duration 160ep, or 600000ba");
-        var perEpoch = Positive(parsed, StepsPerEpoch);
+        var perEpoch = Whole(parsed, StepsPerEpoch, "updates");
         long total = Steps(Duration, duration, perEpoch, null);
         var rule = RuleOf(parsed, family);
         RefuseIdle(parsed, family, rule);
@@ -116,16 +143,16 @@ internal sealed class AdviseOptions
             Family = family,
             TotalSteps = total >= 2 ? total : throw new InputException($"--duration {duration}: a run has at least 2 updates"),
             StepsPerEpoch = perEpoch,
-            Batch = Positive(parsed, Batch),
+            Batch = BatchOf(parsed, family),
             Rate = Positive(parsed, Rate) is { } rate ? new AdvisedRate(rate, Standing.Given, "as given") : null,
             Units = Positive(parsed, Units),
             Shape = ShapeOf(parsed, total, perEpoch),
             IsExtendable = parsed.GetValue(Extendable),
             Warmup = parsed.GetValue(Warmup) is { } warmup ? WarmupOf(warmup, perEpoch, total) : null,
-            StartRms = InitRmsOf(parsed),
+            StartRms = InitRmsOf(parsed, rule),
             TokensPerParameter = Positive(parsed, TokensPerParameter),
-            ImageSize = Positive(parsed, Image) ?? 32,
-            Width = Positive(parsed, Width) ?? 768,
+            ImageSize = Whole(parsed, Image, "pixels") ?? 32,
+            Width = Whole(parsed, Width, "numbers") ?? 768,
         };
     }
 
@@ -142,7 +169,7 @@ internal sealed class AdviseOptions
             Shape = ShapeOf(parsed, budget.TotalSteps, budget.StepsPerEpoch),
             IsExtendable = parsed.GetValue(Extendable),
             Warmup = parsed.GetValue(Warmup) is { } warmup ? WarmupOf(warmup, budget.StepsPerEpoch, budget.TotalSteps) : null,
-            StartRms = InitRmsOf(parsed),
+            StartRms = InitRmsOf(parsed, budget.Rule),
         };
     }
 
@@ -156,24 +183,26 @@ internal sealed class AdviseOptions
         if (!(from.Rate > 0 && from.WeightDecay > 0))
             throw new InputException(
                 "--from: the recipe has no rate or no weight decay, so there is no product to keep; give one that has both");
-        var own = Positive(parsed, FromBatch);
+        var own = Whole(parsed, FromBatch, "examples");
         if (own is not null && recipe.Data is not null)
             throw new InputException($"--from-batch {own}: the recipe's data have a batch of {recipe.Data.Batch}; leave it out");
         if (own is not null && parsed.GetValue(Batch) is null)
             throw new InputException($"--from-batch {own}: is what the batch was; give what it shall be by --batch");
         var transfer = new Transfer(@from with { Batch = own ?? from.Batch });
-        if (Positive(parsed, Batch) is { } batch)
+        if (Whole(parsed, Batch, "examples") is { } batch)
         {
             if (transfer.From.Batch is not { } before)
                 throw new InputException("--batch: the recipe names no data, so that its own batch is not known; give it by --from-batch");
-            if (batch != Math.Floor(batch) || batch > int.MaxValue)
-                throw new InputException($"--batch {batch}: must be a whole number of images");
-            transfer.WithBatch(
-                batch / before, recipe.Data is { } data ? (data with { Batch = (int)batch }).StepsPerEpoch : null);
+            if (recipe.Data is not null && batch > int.MaxValue)
+                throw new InputException($"--batch {batch}: must be at most {int.MaxValue} images");
+            // An epoch of so many updates has that many batches, the last of which may not be full.
+            transfer.WithBatch(batch / before, recipe.Data is { } data ? (data with { Batch = (int)batch }).StepsPerEpoch
+                : from.StepsPerEpoch is { } steps ? Math.Max(1, Math.Ceiling(steps * before / batch * (1 - 1e-12))) : null);
         }
         if (parsed.GetValue(Duration) is { } duration)
         {
-            long updates = transfer.To.TotalSteps, total = Steps(Duration, duration, transfer.To.StepsPerEpoch, transfer.To.Batch);
+            long updates = transfer.To.TotalSteps, total = Steps(
+                Duration, duration, transfer.To.StepsPerEpoch, transfer.To.Batch, remedy: "write steps_per_epoch into the recipe");
             if (total < 1) throw new InputException($"--duration {duration}: a run has at least 1 update");
             transfer.WithBudget(total / (double)updates);
         }
@@ -196,8 +225,6 @@ internal sealed class AdviseOptions
             (TokensPerParameter, family != NetworkFamily.Lm, $"is for a language model, and the family is {word}"),
             (Width, family != NetworkFamily.Lm, $"the habits for {word} do not depend on it"),
             (Image, !rule.IsCoupled, $"the habits for {rule.Name} do not depend on it"),
-            (InitRms, rule.Kind != AdvisedOptimizer.AdamW,
-                $"the norm that weights of {rule.Name} tend to depends on their gradients; --measure RECIPE tells it"),
         ];
         var problems = idle.Where(each => each.IsIdle && parsed.GetResult(each.Option) is { Implicit: false })
             .Select(each => $"{each.Option.Name}: {each.Reason}; leave it out").ToList();
@@ -264,7 +291,8 @@ internal sealed class AdviseOptions
             : throw new InputException($"--warmup {warmup}: is as long as the run of {total} updates; give a shorter one");
     }
 
-    private static long Steps(Option option, string text, double? perEpoch, double? batch, long? total = null)
+    private static long Steps(Option option, string text, double? perEpoch, double? batch, long? total = null,
+        string remedy = "give --steps-per-epoch")
     {
         try
         {
@@ -275,16 +303,34 @@ internal sealed class AdviseOptions
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
             string reason = e.Message.Split('\n')[0].Replace(" (Parameter 'duration')", "", StringComparison.Ordinal);
-            string remedy = e is ArgumentException && perEpoch is null ? "; give --steps-per-epoch, or the time in ba" : "";
+            string instead = e is ArgumentException && perEpoch is null ? $"; {remedy}, or the time in ba" : "";
             // The remedy in the words of the options takes the place of the one in words of the library.
-            if (remedy.Length > 0) reason = reason.Split("; give the ")[0];
-            throw new InputException($"{option.Name} {text}: {reason.TrimEnd('.')}{remedy}");
+            if (instead.Length > 0) reason = reason.Split("; give the ")[0];
+            throw new InputException($"{option.Name} {text}: {reason.TrimEnd('.')}{instead}");
         }
     }
 
     private static double? Positive(ParseResult parsed, Option<double?> option) => parsed.GetValue(option) is { } value
         ? Require.IsSize(value) ? value : throw new InputException($"{option.Name} {value}: must be above 0, from 1e-30 to 1e30")
         : null;
+
+    // As strictly as a recipe reads it.
+    private static double? Whole(ParseResult parsed, Option<double?> option, string what)
+    {
+        if (Positive(parsed, option) is not { } value) return null;
+        return value == Math.Floor(value) && value <= 1L << 53 ? value
+            : throw new InputException(
+                $"{option.Name} {value}: must be a whole number of {what}, such as {Math.Min(Math.Ceiling(value), 1L << 53)}");
+    }
+
+    private double? BatchOf(ParseResult parsed, NetworkFamily family)
+    {
+        var batch = Whole(parsed, Batch, family == NetworkFamily.Lm ? "tokens" : "images");
+        return family != NetworkFamily.Lm || batch is not < FewestTokens ? batch : throw new InputException(
+            $"--batch {batch}: the batch of a language model counts tokens, and fewer than {FewestTokens:#,0} are a few sequences at most: "
+            + $"published ones have tens of thousands to millions; give the sequences times their length, as in {batch} of 1,024: "
+            + $"--batch {batch * 1024}; or leave it out, and give the rate by --rate");
+    }
 
     private static double? Below1(ParseResult parsed, Option<double?> option) => parsed.GetValue(option) is { } value
         ? value is >= 0 and < 1 ? value : throw new InputException($"{option.Name} {value}: must be at least 0 and below 1")

@@ -19,7 +19,8 @@ internal static class AdviseText
         foreach (var number in advice.Numbers)
         {
             foreach (var line in Wrap($"{number.Name}: {number.Text}", width)) yield return line;
-            foreach (var line in Indented($"{StandingOf(number.Standing)}: {number.Reason}.", width)) yield return line;
+            string end = number.Reason.EndsWith('?') ? "" : ".";
+            foreach (var line in Indented($"{StandingOf(number.Standing)}: {number.Reason}{end}", width)) yield return line;
             if (number.Change.Length > 0)
                 foreach (var line in Indented($"What would change it: {number.Change}.", width)) yield return line;
         }
@@ -56,6 +57,8 @@ internal static class AdviseText
         }
         foreach (var limit in transfer.Exceeded)
             foreach (var line in WrappedText.Lines("- ", $"{limit}. Lower the decay, or change less at a time.", width)) yield return line;
+        foreach (var doubt in transfer.Doubts)
+            foreach (var line in WrappedText.Lines("- ", $"{doubt}.", width)) yield return line;
         yield return "";
         yield return $"{"",-30} {"before",14} {"after",14}";
         foreach (var (name, before, after) in Rows(transfer))
@@ -73,7 +76,7 @@ internal static class AdviseText
             yield return line;
         yield return "";
         if (judgment.Findings.Count == 0)
-            foreach (var line in Wrap("No rule is broken: units, limits, last phases"
+            foreach (var line in Wrap("No rule is broken: units, decay, rate, limits, last phases"
                 + (judgment.Norm is null
                 ? "; the warm-up was not looked at" + (numbers.Rule.IsCoupled ? "." : ", since --init-rms is not given.")
                     : " and warm-up are within what published recipes have."), width)) yield return line;
@@ -88,18 +91,15 @@ internal static class AdviseText
             $"a mixing unit takes {NumberWords.Of(1 / numbers.UnitsPerUpdate)} updates{Epochs(judgment.EpochsPerUnit)} at the peak",
             $"an update turns the weights by {NumberWords.Of(judgment.Angle)} rad at the peak's equilibrium; published recipes up to 0.018",
         ];
+        if (judgment.UnitsByTokens is { } asked)
+            facts.Insert(1, $"mixing units if the peak rate lasted for the whole run: {NumberWords.Of(judgment.UnitsAtPeak)}; the tokens "
+                + $"for a parameter ask for {NumberWords.Of(asked)}");
         if (judgment.Norm is { } norm)
             facts.Add($"weights begin at {NumberWords.Of(norm.StartRms)} and {(norm.EquilibriumRms > norm.StartRms ? "grow" : "shrink")} "
                 + $"to {NumberWords.Of(norm.EquilibriumRms)} at equilibrium");
         foreach (string line in facts.SelectMany(fact => Wrap(fact, width))) yield return line;
-        if (judgment.AdvisedDecay is { } decay && judgment.MainUnits is < 8 or > 40)
-        {
-            double units = judgment.MainUnits * decay / numbers.WeightDecay;
-            foreach (var line in Wrap(
-                $"{NumberWords.Of(units)} units, as many as {(units < 14.99 ? "the limits allow" : "published recipes have")}, would take "
-                + $"a decay of {NumberWords.OfDecay(decay)} in place of {NumberWords.OfRate(numbers.WeightDecay)}.", width))
-                yield return line;
-        }
+        if (judgment.Remedy is { } remedy)
+            foreach (var line in Wrap(remedy, width)) yield return line;
     }
 
     private static IEnumerable<(string Name, string Before, string After)> Rows(Transfer transfer)
@@ -114,10 +114,9 @@ internal static class AdviseText
         if (to.Epsilon is { } epsilon) yield return ("epsilon", NumberWords.OfRate(from.Epsilon ?? epsilon), NumberWords.OfRate(epsilon));
         yield return ("batch", $"{from.Batch:0}", $"{to.Batch:0}");
         yield return ("updates", $"{from.TotalSteps}", $"{to.TotalSteps}");
-        yield return ("mixing units of an epoch", Units(from.UnitsPerUpdate * from.StepsPerEpoch),
-            Units(to.UnitsPerUpdate * to.StepsPerEpoch));
-        yield return ("mixing units of the run's peak", Units(from.UnitsPerUpdate * from.TotalSteps),
-            Units(to.UnitsPerUpdate * to.TotalSteps));
+        if (from.UnitsPerEpoch is { } ofEpoch && to.UnitsPerEpoch is { } ofNewEpoch)
+            yield return ("mixing units of an epoch", NumberWords.Of(ofEpoch), NumberWords.Of(ofNewEpoch));
+        yield return ("mixing units in all", NumberWords.Of(from.Units), NumberWords.Of(to.Units));
         yield return ("angle of an update", NumberWords.Of(from.Rule.Angle(from.UnitsPerUpdate)),
             NumberWords.Of(to.Rule.Angle(to.UnitsPerUpdate)));
     }
@@ -158,9 +157,8 @@ internal static class AdviseText
         _ => "Habit",
     };
 
-    private static string Epochs(double? epochs) => epochs is { } known ? $" ({NumberWords.Of(known)} epochs)" : "";
-
-    private static string Units(double units) => NumberWords.Of(units);
+    private static string Epochs(double? epochs) =>
+        epochs is { } known ? NumberWords.Of(known) is "1" ? " (1 epoch)" : $" ({NumberWords.Of(known)} epochs)" : "";
 
     private static IEnumerable<string> Wrap(string text, int width) => WrappedText.Lines("", text, width, indentation: 2);
 
