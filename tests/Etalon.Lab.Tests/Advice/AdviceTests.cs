@@ -172,6 +172,16 @@ public class AdviceTests
     public void The_warm_up_of_the_squares_is_2_over_1_less_beta2(double beta2, long updates) => Assert.Equal(updates, Lab.Advice.Advice.Of(
         BudgetOf("A7") with { Rule = new(AdvisedOptimizer.AdamW, 0.9, beta2), StartRms = null, Warmup = null }).Warmup);
 
+    // 5 epochs of 40 updates are 200, and 250 updates are a twentieth of the run.
+    [Theory]
+    [InlineData(8192.0, 40.0, 200)]
+    [InlineData(8192.0, null, 250)]
+    [InlineData(512.0, null, 0)]
+    public void A_large_batch_of_sgd_is_warmed_up_also_where_nobody_says_how_long_an_epoch_is(
+        double batch, double? perEpoch, long updates) =>
+        Assert.Equal(updates, Lab.Advice.Advice.Of(
+            BudgetOf("A2") with { TotalSteps = 5000, StepsPerEpoch = perEpoch, Batch = batch, Warmup = null }).Warmup);
+
     [Fact]
     public void A_warm_up_that_is_not_over_when_the_rate_falls_is_refused()
     {

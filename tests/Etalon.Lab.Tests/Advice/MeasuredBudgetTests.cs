@@ -22,6 +22,21 @@ public class MeasuredBudgetTests
     }
 
     [Fact]
+    public void A_transformer_that_reads_a_text_is_a_language_model_whose_batch_counts_tokens()
+    {
+        var budget = MeasuredBudget.Of(RecipeReader.Read(
+            """
+            duration: 2ep
+            data: {set: text, context: 32, train: 2000, test: 200, batch: 32}
+            model: {name: transformer, layers: 1, width: 16, heads: 2, norm: rms}
+            optimizer: {name: adamw}
+            learning_rate: 1e-3
+            weight_decay: 0.1
+            """).Recipe);
+        Assert.Equal((NetworkFamily.Lm, 1024.0), (budget.Family, budget.Batch));
+    }
+
+    [Fact]
     public void What_is_measured_decides_the_warm_up_and_stands_as_measured_here()
     {
         var recipe = Recipe(64, "0.1");
