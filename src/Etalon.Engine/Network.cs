@@ -145,8 +145,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
     }
 
     /// <summary>Loss and accuracy of a batch.</summary>
-    /// <param name="images">Images [image][height][width][channels]. They are copied: 0.1 ms of the 150 ms that a step of PreResNet-20
-    /// takes.</param>
+    /// <param name="images">Images [image][height][width][channels]; they are copied.</param>
     /// <param name="labels">The class of each image, 0-based, or those of its tokens, <see cref="LabelsPerImage"/> an image; of 1 ..
     /// <see cref="MaxBatch"/> images.</param>
     /// <param name="isTraining">Whether batch normalization uses the batch's statistics and updates the running ones; otherwise the loss is
@@ -159,8 +158,7 @@ public sealed unsafe class Network<T> : IDisposable where T : unmanaged, IFloati
         if (count * LabelsPerImage != labels.Length)
             throw new ArgumentException($"{labels.Length} labels were given to a network with {LabelsPerImage} an image", nameof(labels));
         if (count < 1 || count > MaxBatch)
-            throw new ArgumentException($"a batch of {count} images was given to a network built for 1 to {MaxBatch}; give it a slice",
-                nameof(labels));
+            throw new ArgumentException($"a batch of {count} images for a network built for 1 to {MaxBatch}; give a slice", nameof(labels));
         if (images.Length != count * _input.ImageLength)
             throw new ArgumentException(
                 $"{count} images of {_input.ImageLength} numbers are {count * _input.ImageLength}, not {images.Length}", nameof(images));
