@@ -15,18 +15,24 @@ of every module is set to next to nothing for the search. The column "as it is" 
 derivative of the outputs by the logarithm of each weight's scale, and each is then scaled in earnest, up and down. How far outputs may move is
 held against how far they do when the weight is drawn anew; a weight that outputs hardly depend on is not judged.
 
+Where the outputs do not depend on a weight with this batch, as on an expert that no row is sent to, it may still write where a group does. So
+no group is established then, and `invariant()`, `norms()` and `code()` refuse.
+
 The outputs must be tensors before the loss, such as logits; give `output=` where the model returns something else, as in output=lambda o: o.logits.
 """
 
 import copy
 import math
+import random
+import re
 
 import torch
 
 EPSILONS = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
 SPREADS = (0.3, 0.03, 0.003)
 DEGREES = (0, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
-LEAST_EFFECT, LEAST_SIZE = 1e-6, 1e-2
+# Between the two effects a weight is not judged; below both a normalization takes it off, and only rounding is left.
+LEAST_EFFECT, ROUNDING, LEAST_SIZE = 1e-6, 1e-12, 1e-2
 # Instead of 0, where a row of zeros would have no direction, as behind ReLU.
 NO_EPSILON = 1e-60
 
@@ -38,7 +44,12 @@ def audit(model, inputs, output=None, factor=10.0, tolerance=1e-8, seed=0):
     factor: groups are scaled by it, by its cube and by one over it. tolerance: below which outputs count as the same, as a share of what drawing the
     weight anew does to them.
     """
-    return Audit(_Probe(model, inputs, output, seed), factor, tolerance)
+    devices, state = {p.device.index for p in model.parameters() if p.is_cuda}, random.getstate()
+    with torch.random.fork_rng(devices=devices):
+        try:
+            return Audit(_Probe(model, inputs, output, seed), factor, tolerance)
+        finally:
+            random.setstate(state)
 
 
 class Audit:
@@ -49,26 +60,50 @@ class Audit:
         self.numbers = {name: p.numel() for name, p in probe.parameters}
         probe.move_weights()
         with probe.without_epsilon():
-            self._effects = {name: probe.effect(name) for name, p in probe.parameters if p.dim() >= 2}
             derivatives = probe.derivatives()
+            self._effects = {name: probe.effect(name) for name, p in probe.parameters if p.dim() >= 2 or name not in probe.reached}
+            for name, effect in self._effects.items():
+                # One factor for each channel changes nothing when drawn anew either; what only shifts feeds no normalization more.
+                if name in probe.reached and effect <= ROUNDING and probe.normalizations_fed([name], factor)[0]:
+                    self._effects[name] = 1.0
+            self.not_judged = [name for name in self._effects if not self._is_judged(probe, name)]
             self.groups = self._groups_of(probe, derivatives)
-            self._add_biases_without_effect(probe)
+            self._norms = self._norms_of(probe)
             self.others = self._others_of(probe, derivatives)
-            self._norms = probe.normalizations_fed(self.invariant(), factor)
         for group in self.groups:
             group.as_it_is = probe.deviation(group.names, factor)
         self.pairs = self._pairs_of(probe, derivatives)
 
     def invariant(self):
-        """The names of all weights in a scale-invariant group."""
+        """The names of all weights in a scale-invariant group. Refused while a weight is not judged: it may have to be in one of them."""
+        if self.not_judged:
+            raise ValueError(self._not_established())
+        return self._inside()
+
+    def _is_judged(self, probe, name):
+        effect = self._effects[name]
+        if name in probe.reached:
+            return effect > LEAST_EFFECT or effect <= ROUNDING
+        # Without a derivative, as behind a choice of the largest, its scale has to be without effect.
+        return effect > LEAST_EFFECT and probe.largest_deviation([name], self._factor) <= self._tolerance
+
+    def _inside(self):
         return [name for group in self.groups for name in group.names]
+
+    def _not_established(self):
+        some = ", ".join(self.not_judged[:3]) + (f" and {len(self.not_judged) - 3} more" if len(self.not_judged) > 3 else "")
+        return (f"with this batch the outputs do not depend on {some}, which may write where a group does, so that no group is established; give a batch"
+                " that reaches every weight (or another seed=, where layers are left out at random), and freeze what training never uses by"
+                " requires_grad_(False)")
 
     def norms(self):
         """The normalizations that read something larger when the scale-invariant weights are, by name, each with its degree d.
 
         Where those weights grow by P, the input grows by P^d, and epsilon has to be multiplied by P^(2d), so that all is as it was. d is 1 behind
-        one of those weights and 2 behind two in a row. It is None where no power does: that epsilon cannot follow.
+        one of those weights and 2 behind two in a row. It is None where no power does: that epsilon cannot follow, or the running mean
+        cannot, as behind a second layer in a row that has a bias.
         """
+        self.invariant()
         return dict(self._norms)
 
     def code(self):
@@ -76,6 +111,7 @@ class Audit:
         lines = ["# Each of these leaves the outputs as they are when all of it is multiplied by one factor: one rate and one decay for each.",
                  "# A bias among them decays with its weight; without it the group is not scale-invariant.",
                  "# An exported equivalent makes its own groups: parameter_groups(model, head=..., covered=report.invariant()).", "INVARIANT = ["]
+        self.invariant()
         lines += ["    {" + ", ".join(map(repr, group.names)) + "}," for group in self.groups]
         lines += ["]", "_names = {name for group in INVARIANT for name in group}",
                   "_others = [p for n, p in model.named_parameters() if n not in _names and p.requires_grad]", "parameter_groups = [",
@@ -96,10 +132,12 @@ class Audit:
             lines.append("none")
         lines += ["", f"{'in no group':<58} {'numbers':>10} {'outputs move':>13}"]
         lines += [f"{name:<58} {self.numbers[name]:>10} {moved:>13.1e}  {reason}" for name, moved, reason in self.others]
+        if self.not_judged:
+            lines += ["", "not established: " + self._not_established()]
         if self.pairs:
             lines += ["", "what cancels (one times c, the other over c)"] + [f"{a} and {b}" for a, b in self.pairs]
         lines += self._epsilons()
-        covered, of = sum(self.numbers[name] for name in self.invariant()), sum(self.numbers.values())
+        covered, of = sum(self.numbers[name] for name in self._inside()), sum(self.numbers.values())
         lines += ["", f"{covered} of {of} numbers are in a scale-invariant group; outputs move relative to their largest, with a factor of {self._factor:g}."]
         return "\n".join(lines)
 
@@ -111,19 +149,23 @@ class Audit:
         lines = ["", "where all of these weights grow by P, epsilon has to grow"]
         if count := len(self._norms) - len(others):
             lines.append(f"  by P^2 in {count} normalization{'s' if count > 1 else ''}")
-        return lines + [f"  by P^{2 * degree:g} in {name}" if degree else f"  by no power of P in {name}: set it to 0, or cover fewer weights" for name, degree in others.items()]
+        for name, degree in others.items():
+            lines.append(f"  by P^{2 * degree:g} in {name}" if degree else
+                         f"  by no power of P in {name}, or its running mean by none: no bias in front of it and epsilon 0, or cover fewer weights")
+        return lines
 
     def _groups_of(self, probe, derivatives):
         found, taken, self._elsewhere = [], set(), {}
         names = [name for name, _ in probe.parameters]
-        judged = [i for i, (name, p) in enumerate(probe.parameters) if p.dim() >= 2 and self._effects[name] > LEAST_EFFECT]
+        judged = [i for i, (name, p) in enumerate(probe.parameters) if p.dim() >= 2 and self._effects[name] > LEAST_EFFECT and name not in probe.rewritten]
+        among_all = [i for i, name in enumerate(names) if name not in probe.rewritten]
         # Weights alone first: a bias belongs to a group only where it must, and the scale of a normalization only where a bias does not do.
         biases = [names.index(other) for other in map(probe.bias_of, (names[i] for i in judged)) if other]
         for i in judged:
             if i in taken:
                 continue
             allowed = self._tolerance * min(1.0, self._effects[names[i]])
-            members = next(filter(None, (_smallest(derivatives, i, among, allowed) for among in (judged, judged + biases, list(range(len(names)))))), None)
+            members = next(filter(None, (_smallest(derivatives, i, among, allowed) for among in (judged, judged + biases, among_all))), None)
             if members is None:
                 continue
             if taken & set(members):
@@ -131,25 +173,50 @@ class Audit:
                 self._elsewhere[names[i]] = [name for name in group.names if name not in {names[k] for k in members}]
                 continue
             group = Group([names[k] for k in members], probe.largest_deviation([names[k] for k in members], self._factor))
-            if group.deviation <= allowed:
+            if group.deviation <= allowed and not probe.rewritten & set(group.names):
                 found.append(group)
                 taken.update(members)
         return found
 
-    def _add_biases_without_effect(self, probe):
-        """A bias before a batch normalization acts on no output, but the running mean has it: that grows with the weight only if the bias does."""
+    def _norms_of(self, probe):
+        """The degrees, once what acts on no output, as a bias before a batch normalization, has joined where running means need it to grow."""
+        inside = self._inside()
+        degrees, means = probe.normalizations_fed(inside, self._factor)
+        if means:
+            off = probe.means_off(inside, degrees, self._factor)
+            for name, p in probe.parameters:
+                if max(off.values()) <= self._tolerance:
+                    break
+                if name in inside or name in probe.rewritten or name not in probe.reached or self._effects.get(name, 0.0) > LEAST_EFFECT:
+                    continue
+                if probe.largest_deviation([name], self._factor) <= self._tolerance:
+                    less = probe.means_off(inside + [name], degrees, self._factor)
+                    if sum(less.values()) < sum(off.values()) * (1 - 1e-6):
+                        off, inside = less, inside + [name]
+                        self._cover(probe, name)
+            degrees.update({name: None for name, part in off.items() if part > self._tolerance})
+        return probe.with_epsilon_or_mean(degrees)
+
+    def _cover(self, probe, name):
+        """In the group of its weight where it is a bias, else in one of its own, as its scale is without effect."""
         for group in self.groups:
-            biases = [probe.bias_of(name) for name in group.names]
-            group.names += [bias for bias in biases if bias and bias not in group.names and probe.largest_deviation([bias], self._factor) <= self._tolerance]
+            if any(probe.bias_of(other) == name for other in group.names):
+                group.names.append(name)
+                return
+        self.groups.append(Group([name], probe.largest_deviation([name], self._factor)))
 
     def _others_of(self, probe, derivatives):
-        inside = set(self.invariant())
-        return [(name, *self._reason(probe, name)) for name, p in probe.parameters if p.dim() >= 2 and name not in inside]
+        inside = set(self._inside())
+        return [(name, *self._reason(probe, name)) for name, p in probe.parameters if (p.dim() >= 2 or name in self.not_judged) and name not in inside]
 
     def _reason(self, probe, name):
         moved = probe.largest_deviation([name], self._factor)
-        if not self._effects[name] > LEAST_EFFECT:
+        if name in probe.rewritten:
+            return moved, "rewritten: the forward changes it in place, as a largest norm does, whatever the optimizer made of it"
+        if name in self.not_judged:
             return moved, "not judged: with this batch the outputs do not depend on it" + (f" but for {self._effects[name]:.0e}" if self._effects[name] > 0 else "")
+        if not self._effects[name] > LEAST_EFFECT:
+            return moved, "no effect: a normalization takes it off the outputs, and no running mean needs it to grow"
         bias = probe.bias_of(name)
         own = [name, bias] if bias else [name]
         if probe.scales_outputs(own, self._factor, self._tolerance):
@@ -165,7 +232,7 @@ class Audit:
         return moved, "no normalization behind it undoes its scale"
 
     def _pairs_of(self, probe, derivatives):
-        inside = set(self.invariant())
+        inside = set(self._inside())
         columns = [(name, derivatives[:, i]) for i, (name, _) in enumerate(probe.parameters) if name not in inside]
         size = max((column.norm() for _, column in columns), default=0.0)
         pairs = []
@@ -194,7 +261,12 @@ class _Probe:
         self.parameters = [(name, p) for name, p in self._model.named_parameters() if p.requires_grad]
         if not any(p.dim() >= 2 for _, p in self.parameters):
             raise ValueError("the model has no trained weight of two or more dimensions")
+        _name_epsilons(self._model, model)
         self._inputs, self._pick, self.seed = _in_float64(inputs), output, seed
+        self.reached, self.rewritten = set(), set()
+        # Of the others nothing has to follow: they have no epsilon and no running statistics.
+        self._following = {name for name, m in self._normalizations().items()
+                           if any(getattr(m, key, 0) for key in EPSILONS) or getattr(m, "running_mean", None) is not None}
         self._buffers = [(buffer, buffer.detach().clone()) for buffer in self._model.buffers()]
         self.refresh()
         if not torch.isfinite(self._outputs).all():
@@ -204,6 +276,8 @@ class _Probe:
 
     def _run(self):
         torch.manual_seed(self.seed)
+        random.seed(self.seed)
+        before = [(name, p, p._version, p.detach().clone()) for name, p in self.parameters]
         # What a forward pass leaves behind, such as the vectors of spectral_norm, is not to reach the next one.
         for buffer, kept in self._buffers:
             buffer.copy_(kept)
@@ -213,6 +287,11 @@ class _Probe:
             result = self._model(*self._inputs)
         else:
             result = self._model(self._inputs)
+        # A weight that the forward changes in place, as Embedding(max_norm=...) does, is not what the optimizer made of it.
+        for name, p, version, value in before:
+            if p._version != version or not torch.equal(p, value):
+                self.rewritten.add(name)
+                p.data.copy_(value)
         if self._pick is not None:
             result = self._pick(result)
         result = getattr(result, "logits", result)
@@ -253,6 +332,7 @@ class _Probe:
 
     def bias_of(self, name):
         """The bias of a weight, as conv.bias of conv.weight and in_proj_bias of in_proj_weight; None where there is none."""
+        name = re.sub(r"parametrizations\.(\w+)\.original\d?$|(weight)_(?:g|v|orig|v_orig)$", r"\1\2", name)
         module, dot, last = name.rpartition(".")
         other = module + dot + last.replace("weight", "bias")
         return other if any(other == each and p.dim() == 1 for each, p in self.parameters) else None
@@ -274,6 +354,7 @@ class _Probe:
         for _ in range(len(self.parameters) + 8):
             mix = torch.randn(outputs.shape, generator=draws, dtype=torch.float64)
             gradients = torch.autograd.grad((outputs * mix.to(outputs.device)).sum(), [p for _, p in self.parameters], retain_graph=True, allow_unused=True)
+            self.reached |= {name for g, (name, _) in zip(gradients, self.parameters) if g is not None and bool(g.count_nonzero())}
             rows.append(torch.stack([torch.zeros((), dtype=torch.float64) if g is None else (g * p).sum().detach().cpu() for g, (_, p) in zip(gradients, self.parameters)]))
         return torch.stack(rows)
 
@@ -298,17 +379,34 @@ class _Probe:
         return max(self.deviation(names, by) for by in (factor, factor**3, 1 / factor))
 
     def normalizations_fed(self, names, factor):
-        """The normalizations that read something larger when these are scaled, with the degree in which it grows, or None where there is none.
+        """The normalizations that read something larger when these are scaled, with the degree in which it grows, or None where there is none; and the
+        means of what those with running statistics read.
 
         A normalization is a module with an epsilon. Its degree is the d for which it gives the same with an epsilon that is factor^(2d) times as large.
         """
-        modules = {name: m for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)}
-        with torch.no_grad(), _Epsilons(modules, factor) as epsilons:
+        with torch.no_grad(), _Epsilons(self._normalizations(), factor) as epsilons:
             self._run()
-            before = epsilons.take()
+            self._means, before = epsilons.means, epsilons.take()
             self._scaled(names, factor)
             degrees = {name: {degree for call in zip(before[name], calls) for degree in _degrees(*call, factor) if degree != "none is read"} for name, calls in epsilons.take().items()}
-        return {name: next(iter(found)) if len(found) == 1 else None for name, found in degrees.items() if found - {0}}
+        return {name: next(iter(found)) if len(found) == 1 else None for name, found in degrees.items() if found - {0}}, self._means
+
+    def means_off(self, names, degrees, factor):
+        """How far each batch mean is from the power that the degree tells when these are scaled, as a share of mean and deviation."""
+        with torch.no_grad(), _Epsilons(self._normalizations(), factor, degrees=()) as epsilons:
+            self._scaled(names, factor)
+        off = {}
+        for name, calls in self._means.items():
+            by = factor ** (degrees.get(name, 0) or 0)
+            shares = [(new - by * old).abs().max() / (by * (old.abs() + var.clamp_min(0).sqrt()).max()) for (old, var), (new, _) in zip(calls, epsilons.means[name])]
+            off[name] = max(float(share) if share == share else 0.0 for share in shares)
+        return off
+
+    def with_epsilon_or_mean(self, degrees):
+        return {name: degree for name, degree in degrees.items() if name in self._following}
+
+    def _normalizations(self):
+        return {name: m for name, m in self._model.named_modules() if any(isinstance(getattr(m, key, None), (int, float)) for key in EPSILONS)}
 
     def scales_outputs(self, names, factor, tolerance):
         scaled = self._scaled(names, factor)
@@ -322,8 +420,10 @@ class _Probe:
 class _Epsilons:
     """Has each of the modules compute, beside its own outputs, those with an epsilon as large as the mean square of its input, and powers of a factor times it."""
 
-    def __init__(self, modules, factor):
+    def __init__(self, modules, factor, degrees=DEGREES):
         self._modules, self._by, self._calls, self._sizes, self._own, self._is_busy = modules, factor, {}, {}, {}, False
+        # Of each call of a module with running statistics, the mean and the variance of the batch.
+        self._degrees, self.means = degrees, {}
 
     def __enter__(self):
         for name, module in self._modules.items():
@@ -340,7 +440,7 @@ class _Epsilons:
 
     def take(self):
         """The calls of each module since the last time: of each call its outputs by the degree of epsilon."""
-        calls, self._calls = self._calls, {}
+        calls, self._calls, self.means = self._calls, {}, {}
         return calls
 
     def _watched(self, name, module, forward):
@@ -355,7 +455,16 @@ class _Epsilons:
             size = self._sizes.setdefault((name, len(calls)), float(read.pow(2).mean()) or 1.0)
             try:
                 outputs = {}
-                for degree in DEGREES:
+                if getattr(module, "running_mean", None) is not None:
+                    # From statistics of 0 they go to a share of the batch's.
+                    module.running_mean.zero_()
+                    module.running_var.zero_()
+                    forward(*args, **kwargs)
+                    self.means.setdefault(name, []).append((module.running_mean.clone(), module.running_var.clone()))
+                    torch.set_rng_state(state)
+                    for buffer, value in buffers:
+                        buffer.copy_(value)
+                for degree in self._degrees:
                     for key in kept:
                         setattr(module, key, size * self._by ** (2 * degree))
                     outputs[degree] = _tensors_of(forward(*args, **kwargs))
@@ -400,6 +509,16 @@ def _tensors_of(value):
         return [value] if value.is_floating_point() else []
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
     return [tensor for part in parts for tensor in _tensors_of(part)]
+
+
+def _name_epsilons(copied, model):
+    """An epsilon of None, as torch.nn.RMSNorm has it, is that of the model's own numbers and not that of float64."""
+    numbers = next(p.dtype for p in model.parameters() if p.is_floating_point())
+    for module, own in zip(copied.modules(), model.modules()):
+        kind = type(module).__name__.lower()
+        for key in EPSILONS:
+            if ("norm" in kind or "rms" in kind) and vars(module).get(key, 0) is None:
+                setattr(module, key, torch.finfo(next((p.dtype for p in own.parameters()), numbers)).eps)
 
 
 class _WithoutEpsilon:

@@ -19,6 +19,7 @@ public sealed class PyTorchAuditTests : IDisposable
         string[] held = Python.Run(Path.Combine(AppContext.BaseDirectory, "Invariance", "drive_audit.py"), _folder).TrimEnd().Split('\n');
         Assert.Equal(
             ["qk-norm", "no qk-norm", "tied head", "residual network", "code", "refusals", "a bias of zeros", "a branch of zeros",
-            "a constant that is no attribute", "weights that hooks compute"], held);
+            "a constant that is no attribute", "weights that hooks compute", "weights that are not reached",
+            "weights that the forward rewrites", "random numbers", "running means", "an epsilon of None"], held);
     }
 }

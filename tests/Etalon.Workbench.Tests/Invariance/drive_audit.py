@@ -2,6 +2,8 @@
 
 The transformer is pre-norm with RMSNorm, GELU and an untied head, with RMSNorm of queries and keys and without, and with a tied head.
 """
+import random
+
 import torch
 
 from etalon_audit import audit
@@ -192,3 +194,117 @@ print("a constant that is no attribute")
 normed = torch.nn.Sequential(torch.nn.utils.weight_norm(torch.nn.Linear(6, 8)), torch.nn.ReLU(), torch.nn.utils.spectral_norm(linear(8, 12)))
 assert groups(audit(normed, rows)) == {frozenset({"0.weight_v"}), frozenset({"2.weight_orig"})}, audit(normed, rows)
 print("weights that hooks compute")
+
+
+def refuses(call, word):
+    try:
+        call()
+    except ValueError as error:
+        return word in str(error)
+    return False
+
+
+# A weight that the batch does not reach may have to be in a group: nothing is established before it is reached or frozen.
+assert branches.not_judged == ["expert.weight"] and "not established" in str(branches), branches
+assert all(refuses(call, "do not depend on expert.weight") for call in (branches.invariant, branches.norms, branches.code))
+frozen = ZeroBranch(zeros(6, 8))
+frozen.expert.weight.requires_grad_(False)
+assert set(audit(frozen, rows).invariant()) == {"w.weight", "b.weight", "inner.weight"}
+
+
+class Dead(torch.nn.Module):
+    """A branch whose ReLU lets nothing through, a choice of the largest, whose weight has no derivative, and a bias that some batches do not need."""
+
+    def __init__(self, bias=-50.0, has_mask=True):
+        super().__init__()
+        self.a, self.b, self.norm, self.head, self.router = torch.nn.Linear(6, 8), torch.nn.Linear(6, 8), RMSNorm(8), torch.nn.Linear(8, 12), linear(6, 3)
+        torch.nn.init.constant_(self.a.bias, bias)
+        self.mask, self.has_mask = torch.nn.Parameter(torch.randn(8)), has_mask
+
+    def forward(self, x):
+        y = self.b(x) + torch.relu(self.a(x)) + torch.nn.functional.one_hot(self.router(x).argmax(-1), 8) * (self.mask if self.has_mask else 1)
+        return self.head(self.norm(y))
+
+
+torch.manual_seed(2)
+assert audit(Dead(), rows).not_judged == ["a.weight"], audit(Dead(), rows)
+assert audit(Dead(0.0, False), rows).not_judged == ["mask"], audit(Dead(0.0, False), rows)
+dead = audit(Dead(0.0), rows)
+assert groups(dead) == {frozenset({"a.weight", "a.bias", "b.weight", "b.bias", "mask"}), frozenset({"router.weight"})}, dead
+print("weights that are not reached")
+
+
+class Clipped(torch.nn.Module):
+    def __init__(self, **options):
+        super().__init__()
+        self.emb, self.norm, self.head = torch.nn.Embedding(11, 8, **options), RMSNorm(8), linear(8, 12)
+
+    def forward(self, tokens):
+        return self.head(self.norm(self.emb(tokens)))
+
+
+clipped = audit(Clipped(max_norm=1.0), tokens)
+assert groups(clipped) == set() and reason(clipped, "emb.weight").startswith("rewritten"), clipped
+print("weights that the forward rewrites")
+
+net = ResNet()
+torch.manual_seed(11)
+random.seed(11)
+drawn = torch.rand(3), random.random()
+torch.manual_seed(11)
+random.seed(11)
+audit(net, images)
+assert torch.equal(torch.rand(3), drawn[0]) and random.random() == drawn[1]
+print("random numbers")
+
+
+class Before(torch.nn.Module):
+    """Layers with biases before a batch normalization, which takes the last of them off its outputs; the running mean has it."""
+
+    def __init__(self, *layers, shift=False):
+        super().__init__()
+        self.layers, self.norm, self.head = torch.nn.Sequential(*layers), torch.nn.BatchNorm2d(4), torch.nn.Linear(4, 5)
+        if shift:
+            self.shift = torch.nn.Parameter(torch.randn(1, 4, 1, 1))
+
+    def forward(self, x):
+        x = self.layers(x) + self.shift if hasattr(self, "shift") else self.layers(x)
+        return self.head(torch.relu(self.norm(x)).mean((2, 3)))
+
+
+class Standardized(torch.nn.Conv2d):
+    def forward(self, x):
+        return torch.nn.functional.conv2d(x, (self.weight - self.weight.mean()) / self.weight.std(), self.bias)
+
+
+conv = torch.nn.Conv2d
+for net, names, norms in (
+    (Before(conv(1, 4, 3)), {"layers.0.weight", "layers.0.bias"}, {"norm": 1}),
+    (Before(torch.nn.utils.weight_norm(conv(1, 4, 3))), {"layers.0.weight_g", "layers.0.weight_v", "layers.0.bias"}, {"norm": 1}),
+    (Before(conv(1, 4, 3, bias=False), shift=True), {"layers.0.weight", "shift"}, {"norm": 1}),
+    (Before(Standardized(1, 4, 3)), {"layers.0.weight"}, {}),
+    (Before(conv(1, 4, 3), conv(4, 4, 1, bias=False)), {"layers.0.weight", "layers.0.bias", "layers.1.weight"}, {"norm": 2}),
+    (Before(conv(1, 4, 3), torch.nn.ReLU(), conv(4, 4, 1)), {"layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"}, {"norm": None}),
+):
+    report = audit(net, images)
+    assert (set(report.invariant()), report.norms()) == (names, norms), (report, report.norms())
+print("running means")
+
+
+class NormOfItsNumbers(RMSNorm):
+    """An epsilon of None, as torch.nn.RMSNorm has it by default: that of float32, and not of the float64 in which the audit computes."""
+
+    def __init__(self, d):
+        super().__init__(d)
+        self.eps = None
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + (torch.finfo(x.dtype).eps if self.eps is None else self.eps)) * self.weight
+
+
+small = Clipped()
+small.norm = NormOfItsNumbers(8)
+torch.nn.init.normal_(small.emb.weight, std=0.002)
+report = audit(small, tokens)
+assert report.norms() == {"norm": 1} and report.groups[0].as_it_is > 1e-4 and small.norm.eps is None, report
+print("an epsilon of None")
