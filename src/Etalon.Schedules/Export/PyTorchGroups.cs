@@ -21,9 +21,10 @@ internal static class PyTorchGroups
 
 
         def _epsilon_name(module):
-            """What a normalization calls its epsilon; None for other modules."""
-            names = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
-            return next((name for name in names if isinstance(getattr(module, name, None), (int, float))), None)
+            """What a normalization calls its epsilon; None for other modules. torch.nn.RMSNorm may have None as its epsilon: that of its numbers."""
+            names, kind = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps"), type(module).__name__.lower()
+            has_none = [name for name in names if ("norm" in kind or "rms" in kind) and vars(module).get(name, 0) is None]
+            return next((name for name in names if isinstance(getattr(module, name, None), (int, float)) or name in has_none), None)
 
 
         """";
@@ -59,6 +60,31 @@ internal static class PyTorchGroups
         """"
             if missing := set(covered or ()) - {name for name, _ in model.named_parameters()}:
                 raise ValueError(f"the model has no parameter {min(missing)!r}; name them as model.named_parameters() does")
+
+        """";
+
+    private const string OfEquivalent =
+        """"
+
+
+        def _epsilon_of(module, model):
+            """A normalization's own epsilon; None is the machine epsilon of its numbers."""
+            epsilon = getattr(module, _epsilon_name(module))
+            if epsilon is None:
+                import torch
+
+                epsilon = torch.finfo(next(iter([*module.parameters(), *model.parameters()])).dtype).eps
+            return epsilon
+
+
+        def _refuse_without_gradient(names, t):
+            """Torch's optimizers skip a parameter whose gradient is None, its decay too, and P grows for all of the covered group."""
+            if names:
+                raise RuntimeError(
+                    f"{names[0]} has no gradient in update {t}: the optimizer skips it, its decay too, and no P follows such a run. Give it zeros, in the"
+                    " recipe's own run too, by optimizer.zero_grad(set_to_none=False), and before its first gradient by parameter.grad ="
+                    " torch.zeros_like(parameter); or leave it and its group out of covered"
+                )
 
         """";
 
@@ -130,11 +156,9 @@ internal static class PyTorchGroups
         """"
             def scale_gradients(self):
                 """Call once, after the last backward() of an update (and unscale_), before gradients are clipped and before optimizer.step()."""
-                gradients = [
-                    parameter.grad
-                    for group in self.optimizer.param_groups if group["name"] == "covered"
-                    for parameter in group["params"] if parameter.grad is not None
-                ]
+                covered = self._covered()
+                _refuse_without_gradient([name for name, parameter in covered if parameter.grad is None], self.t)
+                gradients = [parameter.grad for _, parameter in covered]
                 if any(getattr(gradient, "recipe_update", None) == self.t for gradient in gradients):
                     raise RuntimeError(
                         f"the gradients of update {self.t} are scaled already; call scheduler.scale_gradients() once, after the last backward(), and"
@@ -182,10 +206,14 @@ internal static class PyTorchGroups
                 elif missing := set(norms) - {name for name, module in model.named_modules() if _epsilon_name(module) is not None}:
                     raise ValueError(f"the model has no normalization {min(missing)!r}; name them as model.named_modules() does")
                 elif lost := [name for name in norms if norms[name] is None]:
-                    raise ValueError(f"no power of the covered weights' growth fits epsilon of {lost[0]}; set it to 0, or cover fewer weights")
+                    raise ValueError(
+                        f"no power of the covered weights' growth fits epsilon of {lost[0]}, or its running mean: make the layers before it with bias=False"
+                        " and set its epsilon to 0, or cover fewer weights"
+                    )
+                self._names = {id(parameter): name for name, parameter in model.named_parameters()}
                 # The input of each grows as the covered weights do to the power of its degree.
                 self._norms = [
-                    (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", getattr(module, _epsilon_name(module))), degree)
+                    (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", _epsilon_of(module, model)), degree)
                     for name, module in model.named_modules()
                     if _epsilon_name(module) is not None and (degree := 1 if norms is None else norms.get(name, 0))
                 ]
@@ -199,8 +227,40 @@ internal static class PyTorchGroups
 
         """";
 
+    private const string Covered =
+        """"
+
+            def _covered(self):
+                """Names and parameters of the covered group; a parameter that another process has is empty here."""
+                covered = [p for group in self.optimizer.param_groups if group["name"] == "covered" for p in group["params"] if p.numel()]
+                return [(self._names.get(id(parameter), f"a covered parameter of shape {tuple(parameter.shape)}"), parameter) for parameter in covered]
+
+            def _refuse_skipped(self):
+                """Refuses an update that changed some covered weights and skipped others, also where gradients are cleared by now."""
+                covered = self._covered()
+                if late := [name for name, parameter in covered if id(parameter) not in self._versions]:
+                    raise RuntimeError(f"{late[0]} came into the covered group at update {self.t} without the growth until then; have it there from the start")
+                skipped = [name for name, parameter in covered if parameter._version == self._versions.get(id(parameter))]
+                _refuse_without_gradient(skipped if len(skipped) < len(covered) else [], self.t)
+
+        """";
+
+    private const string RefuseOtherSteps =
+        """"
+                for name, parameter in covered:
+                    step = self.optimizer.state.get(parameter, {}).get("step")
+                    if step is not None and not getattr(step, "is_cuda", False) and step != self.t + 1:
+                        raise RuntimeError(
+                            f"the optimizer has made {int(step)} updates of {name}, and update {self.t} is number {self.t + 1}: the numbers of each update"
+                            " are for a bias correction in step with them. Step the scheduler once after each update that is made, and load the"
+                            " optimizer's state with it"
+                        )
+
+        """";
+
     private const string Step =
         """"
+                self._refuse_skipped()
                 before = covered_log_scale(self.t)
                 self.t += 1
                 self._change()
@@ -215,6 +275,7 @@ internal static class PyTorchGroups
 
     private const string Epsilon =
         """"
+                self._versions = {id(parameter): parameter._version for _, parameter in self._covered()}
                 for module, name, eps, degree in self._norms:
                     scale = math.exp(degree * covered_log_scale(self.t))
                     setattr(module, name, eps * scale * scale)
@@ -250,6 +311,7 @@ internal static class PyTorchGroups
         writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), PyTorchState.Imports));
         writer.Write(groups.Numbers(new NumberDialect()));
         WriteGroups(schedule, writer);
+        if (isConverted) writer.Write(OfEquivalent);
         writer.Write(Begin
             .Replace("{RULE}", PyTorchRule.Begin(schedule.Optimizer, isConverted && !groups.ScalesGradients), StringComparison.Ordinal)
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
@@ -264,6 +326,8 @@ internal static class PyTorchGroups
             .Replace("{DECAY}", schedule.Optimizer.IsAdam ? PyTorchRule.CheckDecay : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));
         writer.Write(PyTorchRule.End(schedule.Optimizer));
+        if (isConverted) writer.Write(Covered);
+        if (groups.HasBeta2) writer.Write(RefuseOtherSteps);
         if (isConverted && schedule.Optimizer.IsAdam) writer.Write(ChangeOfAdam);
         else if (isConverted)
             writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));

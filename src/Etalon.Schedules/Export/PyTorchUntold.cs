@@ -15,6 +15,7 @@ internal static class PyTorchUntold
         """"
         LAYERS = {"Linear"} | {f"{kind}{n}d" for kind in ("Conv", "ConvTranspose") for n in (1, 2, 3)}
         NORMALIZATIONS = {"GroupNorm", "LayerNorm", "RMSNorm", "SyncBatchNorm"} | {f"{kind}Norm{n}d" for kind in ("Batch", "Instance") for n in (1, 2, 3)}
+        CONTAINERS = {"Sequential.forward", "_forward_unimplemented"}
         KEEP_SCALE = {"Identity", "ReLU", "LeakyReLU", "Flatten", "Unflatten", "PixelShuffle", "Upsample", "Dropout"} | {
             f"{kind}{n}d" for kind in ("Dropout", "MaxPool", "AvgPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "ZeroPad", "ReflectionPad") for n in (1, 2, 3)
         }
@@ -22,7 +23,7 @@ internal static class PyTorchUntold
 
         def _refuse_untold(model, covered, word):
             """Refuses a model in which covered layers and normalizations do not take turns, in the order in which it has them, with nothing between
-            that does not keep a scale. Sums of layers, and an order of use that is another one, it does not see."""
+            that does not keep a scale. Sums of layers, functions that a forward calls, and an order of use that is another one, it does not see."""
             audit = f"with the module that `etalon export audit --for pytorch` writes: report = audit(model, inputs), and here {word}"
             before, is_grown = None, False
             for name, module in model.named_modules():
@@ -41,7 +42,10 @@ internal static class PyTorchUntold
                         raise ValueError(f"{name} is a {kind}, and this module cannot tell whether its outputs grow as its weights do; {audit}")
                     if module.bias is not None and id(module.bias) not in covered:
                         raise ValueError(f"{name} has a bias, which does not grow with its weight: make it with bias=False; or {audit}")
-                if is_grown and not own and not is_norm and not list(module.children()) and not (is_plain and kind in KEEP_SCALE):
+                is_told = is_plain and kind in KEEP_SCALE or type(module).forward.__qualname__ in CONTAINERS and list(module.children())
+                # A block has layers or normalizations of its own, which are told one by one; without them it only stands between.
+                is_block = any(_epsilon_name(part) or any(p.dim() >= 2 for p in part.parameters(recurse=False)) for part in module.modules())
+                if is_grown and not own and not is_block and not is_told:
                     raise ValueError(f"{name}, a {kind}, stands between {before} and its normalization, and may not keep a scale; {audit}")
                 if is_norm and not is_grown:
                     behind = "nothing that is covered" if before is None else f"{before}, which is not covered,"

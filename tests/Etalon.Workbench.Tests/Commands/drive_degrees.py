@@ -61,6 +61,40 @@ class Biased(torch.nn.Module):
         return self.fc(torch.relu(self.n1(self.b(torch.relu(self.n0(self.a(x)))))).mean((2, 3)))
 
 
+class Computed(torch.nn.Module):
+    """The bias of a layer whose weight a hook computes."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.n1, self.fc = torch.nn.utils.weight_norm(torch.nn.Conv2d(1, 8, 3)), torch.nn.BatchNorm2d(8), torch.nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.n1(self.a(x))).mean((2, 3)))
+
+
+class Shifted(Computed):
+    """A learned shift in the place of a bias."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.shift = torch.nn.Conv2d(1, 8, 3, bias=False), torch.nn.Parameter(0.3 * torch.randn(1, 8, 1, 1))
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.n1(self.a(x) + self.shift)).mean((2, 3)))
+
+
+class Experts(torch.nn.Module):
+    """Layers of which an update uses one or the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.norm, self.fc = torch.nn.Linear(36, 8, bias=False), torch.nn.Linear(36, 8, bias=False), torch.nn.LayerNorm(8), torch.nn.Linear(8, 4)
+        self.used = "ab"
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.norm(sum(getattr(self, name)(x.flatten(1)) for name in self.used))))
+
+
 class Packed(torch.nn.Module):
     """One normalization of two inputs, packed into a tuple, which grow by different powers."""
 
@@ -87,6 +121,23 @@ class Activated(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.a, self.between, self.norm, self.fc = torch.nn.Linear(36, 8, bias=False), torch.nn.SiLU(), torch.nn.LayerNorm(8), torch.nn.Linear(8, 4)
+
+
+class Act(torch.nn.Module):
+    """A module with another inside, whose own forward keeps no scale."""
+
+    def __init__(self):
+        super().__init__()
+        self.drop = torch.nn.Dropout(0.0)
+
+    def forward(self, x):
+        return self.drop(torch.nn.functional.gelu(x))
+
+
+class Contained(torch.nn.Module):
+    def __init__(self, between):
+        super().__init__()
+        self.a, self.between, self.norm, self.fc = torch.nn.Linear(36, 8, bias=False), between, torch.nn.LayerNorm(8), torch.nn.Linear(8, 4)
 
 
 class Squeezed(torch.nn.Module):
@@ -141,7 +192,7 @@ def distance(one, two):
     return max(float((a - b).abs().max() / a.abs().max()) for a, b in zip(one, two))
 
 
-for network in (Separable, LowRank, Frozen, Biased):
+for network in (Separable, LowRank, Frozen, Biased, Computed, Shifted):
     report = audit(made(network), images(-1)[0])
     source = run(network, own, report)
     print(report.norms(), *(distance(source, run(network, module, report, drop)) for module, drop in ((numbers_of_adam, False), (scaled, False), (own, True))), sep="; ")
@@ -194,6 +245,47 @@ def scheduled(network, norms=None):
     scaled.RecipeScheduler(torch.optim.AdamW(groups), net, norms=report.norms() if norms == "audit" else norms)
 
 
+def skips(module, used, zeros=False, clears=True):
+    """Trains layers of which some updates leave one out, with a gradient of None or of zeros."""
+    net = made(Experts)
+    report = audit(net, images(0)[0])
+    optimizer = torch.optim.AdamW(module.parameter_groups(net, "fc", covered=report.invariant()))
+    scheduler = module.RecipeScheduler(optimizer, net, norms=report.norms())
+    for p in net.parameters():
+        p.grad = torch.zeros_like(p) if zeros else None
+    for t, net.used in enumerate(used):
+        torch.nn.functional.cross_entropy(net(images(t)[0]), images(t)[1]).backward()
+        if hasattr(scheduler, "scale_gradients"):
+            scheduler.scale_gradients()
+        optimizer.step()
+        if clears:
+            optimizer.zero_grad(set_to_none=not zeros)
+        scheduler.step()
+        if not clears:
+            optimizer.zero_grad(set_to_none=True)
+    raise ValueError("nothing was wrong")
+
+
+def ahead():
+    """The scheduler is stepped for an update that was not made."""
+    net = made(Separable)
+    report = audit(net, images(0)[0])
+    optimizer = torch.optim.AdamW(numbers_of_adam.parameter_groups(net, "fc", covered=report.invariant()))
+    scheduler = numbers_of_adam.RecipeScheduler(optimizer, net, norms=report.norms())
+    torch.nn.functional.cross_entropy(net(images(0)[0]), images(0)[1]).backward()
+    optimizer.step()
+    scheduler.step()
+    scheduler.step()
+
+
+told(lambda: skips(scaled, ["ab", "ab", "b"]), "a.weight has no gradient in update 2")
+told(lambda: skips(numbers_of_adam, ["ab", "ab", "b"]), "a.weight has no gradient in update 2")
+told(lambda: skips(numbers_of_adam, ["a", "ab"], clears=False), "b.weight has no gradient in update 0")
+told(lambda: skips(numbers_of_adam, ["a", "b", "ab"], zeros=True), "nothing was wrong")
+told(lambda: skips(scaled, ["a", "b", "ab"], zeros=True), "nothing was wrong")
+told(ahead, "the optimizer has made 1 updates of")
+told(lambda: numbers_of_adam.parameter_groups(made(lambda: Contained(Act())), head="fc"), "between, a Act, stands between a and its normalization")
+numbers_of_adam.parameter_groups(made(lambda: Contained(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Dropout()))), head="fc")
 told(lambda: numbers_of_adam.parameter_groups(made(Separable), head="fc"), "no normalization stands between depthwise and pointwise")
 told(lambda: numbers_of_adam.parameter_groups(made(Frozen), head="fc"), "n0 stands behind stem, which is not covered")
 told(lambda: scheduled(Separable), "no normalization stands between depthwise and pointwise")
