@@ -1,3 +1,5 @@
+using Etalon.Lab.Recipes;
+
 namespace Etalon.Lab.Advice;
 
 /// <summary>
@@ -12,9 +14,6 @@ internal sealed class PublishedNumbers
 
     /// <summary>How much smaller rates of Lion are than those of AdamW, for updates as large.</summary>
     public const double LionOverAdamW = 0.23;
-
-    // Ten times that of published recipes, of updates whose size does not depend on the gradient's.
-    private const double LargestRate = 0.1;
 
     private readonly AdvisedRule _rule;
     private readonly double _leastDecay, _mostDecay;
@@ -76,6 +75,5 @@ internal sealed class PublishedNumbers
         ? null : $"Published recipes of {_rule.Name} have {NumberWords.OfDecay(_leastDecay)} to {NumberWords.OfDecay(_mostDecay)}";
 
     /// <summary>What to say of a rate that no published recipe has, a clause; null for any other.</summary>
-    public string? DoubtOfRate(double rate) => _rule.IsCoupled || rate <= LargestRate
-        ? null : $"updates of {_rule.Name} are as large as the rate, and published recipes have 1e-5 to 0.01";
+    public string? DoubtOfRate(double rate) => _rule.IsCoupled ? null : ScheduleWarnings.DoubtOfStep(rate, _rule.Name);
 }

@@ -108,10 +108,10 @@ class Audit:
 
     def code(self):
         """Parameter groups for an optimizer, as Python."""
+        self.invariant()
         lines = ["# Each of these leaves the outputs as they are when all of it is multiplied by one factor: one rate and one decay for each.",
                  "# A bias among them decays with its weight; without it the group is not scale-invariant.",
                  "# An exported equivalent makes its own groups: parameter_groups(model, head=..., covered=report.invariant()).", "INVARIANT = ["]
-        self.invariant()
         lines += ["    {" + ", ".join(map(repr, group.names)) + "}," for group in self.groups]
         lines += ["]", "_names = {name for group in INVARIANT for name in group}",
                   "_others = [p for n, p in model.named_parameters() if n not in _names and p.requires_grad]", "parameter_groups = [",

@@ -63,10 +63,13 @@ internal static class ScheduleWarnings
             ? "a weight decay above 1 is hardly ever meant; check its decimal point: 5e-4 is the usual one"
         : null;
 
-    /// <summary>What to say of a rate of an optimizer whose updates are as large as it; null for a usual one.</summary>
-    public static string? OfStep(double rate, string optimizer) => rate > LargestUsualStep
-        ? $"updates of {optimizer} are as large as the rate, and published recipes have 1e-5 to 0.02; check its decimal point"
-        : null;
+    /// <summary>What to say of a rate of an optimizer whose updates are as large as it, with a remedy; null for a usual one.</summary>
+    public static string? OfStep(double rate, string optimizer) =>
+        DoubtOfStep(rate, optimizer) is { } doubt ? $"{doubt}; check its decimal point" : null;
+
+    /// <summary>The same as a clause, without the remedy.</summary>
+    public static string? DoubtOfStep(double rate, string optimizer) => rate > LargestUsualStep
+        ? $"updates of {optimizer} are as large as the rate, and published recipes have 1e-5 to 0.02" : null;
 
     /// <summary>A warm-up that lasts as long as the run, or longer.</summary>
     public static void OfWarmup(Schedule piece, long left, SourceLocation place, string path, RecipeWarnings warnings)
