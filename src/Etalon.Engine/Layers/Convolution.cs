@@ -178,7 +178,7 @@ public sealed unsafe class Convolution<T> : WeightedLayer<T>, IOrderedSum where 
     {
         var upcoming = TrainsInput ? new Prefetch<T>() : NextInputs(next, end);
         for (int i = 0; i < Map.Read.Count; i++) upcoming.Add(Map.Read[i].GradientOf(next), LengthOf(Map.Read[i], next, end));
-        upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
+        if (Map.HasNormalizedGradient) upcoming.Add(Map.Image(next), LengthOf(Output, next, end));
         if (_residual is { NeedsGradient: true }) upcoming.Add(_residual.GradientOf(next), LengthOf(_residual, next, end));
         return upcoming;
     }

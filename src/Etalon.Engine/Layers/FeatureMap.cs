@@ -54,6 +54,17 @@ public sealed unsafe class FeatureMap<T> where T : unmanaged, IFloatingPointIeee
     /// <summary>The signals through which layers take numbers from this map: those that get a gradient.</summary>
     internal IReadOnlyList<Signal<T>> Read => _read;
 
+    /// <summary>Whether the backward pass reads the numbers again: a normalization's gradient is made of them.</summary>
+    internal bool HasNormalizedGradient
+    {
+        get
+        {
+            for (int i = 0; i < _read.Count; i++)
+                if (_read[i].Affine is not null) return true;
+            return false;
+        }
+    }
+
     internal void Declare(NetworkLayout<T> layout)
     {
         layout.Activation(Name, [layout.Images, Height, Width, Channels], pointer => Data = pointer);
