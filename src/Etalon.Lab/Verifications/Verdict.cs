@@ -26,7 +26,8 @@ internal sealed record Verdict(bool Holds, string Sentence)
     private const int StartsInTheMean = 3, StartsOfAFault = 8;
 
     // How many times the largest of three changed starts a norm may be off: of normal numbers one in a hundred is. Where it is
-    // not ten times nearer than the control, the control must be twice as far as that.
+    // not ten times nearer than the control, the control must be twice as far as that. Distances are relative: 1 is the norm itself, which
+    // a norm of zero is off by, and a control that diverges is off by more.
     private const double NormScatter = 3, NormPower = 2;
 
     /// <summary>
@@ -90,10 +91,10 @@ internal sealed record Verdict(bool Holds, string Sentence)
         double norm = second.Average(point => Math.Abs(point.Norm)), controlNorm = second.Average(point => Math.Abs(point.ControlNorm));
         double ofControl = double.IsFinite(losses.Control) ? Contrast * Math.Abs(losses.Control) : 0,
             allowed = Math.Max(losses.Scatter, ofControl);
-        double near = Contrast * controlNorm,
+        double near = Contrast * Math.Min(controlNorm, 1),
             allowedNorm = Math.Max(near, NormScatter * second.Average(point => Math.Abs(point.PerturbedNorm)));
         bool lossHolds = double.IsFinite(losses.Converted) && Math.Abs(losses.Converted) <= allowed, normHolds = norm < allowedNorm,
-            hasPower = controlNorm > Power && (norm < near || controlNorm > NormPower * allowedNorm);
+            hasPower = controlNorm > Power && (norm < near || (allowedNorm < 1 && controlNorm > NormPower * allowedNorm));
         string why =
             $"a start changed in its last digits alone comes to differ by {Show(perturbed)}, so single outputs prove nothing. Means over "
             + $"the second half:"
@@ -104,7 +105,8 @@ internal sealed record Verdict(bool Holds, string Sentence)
         return (lossHolds && normHolds, hasPower) switch
         {
             (true, true) => new(true, $"HOLDS IN THE MEAN: {why}"),
-            (true, false) => new(false, $"NO VERDICT: {why}; that is no power: take float64, or more steps (--steps)"),
+            (true, false) => new(false,
+                $"NO VERDICT: {why}; that is no power: take float64, fewer steps (--steps), before rounding has grown, or more"),
             _ => new(false, $"DOES NOT HOLD: {why}"),
         };
     }

@@ -79,6 +79,11 @@ public sealed class DirectionRule
     private (double UpTo, double[] Coefficients) Powers { get; init; } = (1, [1]);
 
     /// <summary>AdamW, in any epsilon that is small.</summary>
+    /// <remarks>
+    /// Of first order in 1 - β₂. Of Gaussian gradients the norm is within 2 % for β₂ from 0.9, within 8 % from 0.5. Below, updates have no
+    /// size of their own: a squared gradient that happens to be small rules them, and with β₂ = 0 and a momentum their mean square is
+    /// infinite.
+    /// </remarks>
     /// <param name="beta1">β₁, at least 0 and below 1.</param>
     /// <param name="beta2">β₂, at least 0 and below 1.</param>
     /// <exception cref="ArgumentException">A beta is out of its range.</exception>

@@ -81,12 +81,12 @@ public static class DecayConversion
     private static SignedLog Power(double log, int power, long? step) => power switch
     {
         0 => SignedLog.Exp(0),
-        < 0 when log == double.NegativeInfinity => throw NotSaid(step, "would be infinite, since the rate is 0"),
+        < 0 when log == double.NegativeInfinity => throw NotSaid(step, "would be infinite, since the rate is 0 and the weights shrink"),
         _ => SignedLog.Exp(power * log),
     };
 
     private static EquivalenceException NotSaid(long? step, string how) =>
-        new($"the weight decay in the wanted convention {how}", "choose the convention Unscheduled, or let the rate end above 0", step);
+        new($"the weight decay in the wanted convention {how}", "keep the convention Unscheduled, or let the rate be above 0 there", step);
 
     private static double LargestLogRate(UpdateRow[] steps)
     {

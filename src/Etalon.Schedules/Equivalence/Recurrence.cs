@@ -61,7 +61,7 @@ public readonly record struct StepInput(long Step, UpdateRow Source, double Grad
     internal double LogPositive(double x, string factor) => x < 1
         ? Elementary.Log1P(-x)
         : throw new EquivalenceException(
-            $"{factor} = {1 - x:R} is not positive, with η = {Source.Rate:R}, λ = {Source.WeightDecay:R}, μ = {Source.Momentum:R}: the "
+            $"{factor} = {1 - x:R} is not positive, with η = {Source.Rate:G12}, λ = {Source.WeightDecay:R}, μ = {Source.Momentum:R}: the "
             + $"weights would have to change sign",
             $"lower rate, decay or momentum before this step (η λ ≤ (1 - √μ)²{Limit} is safe for ever while the three are constant), or "
             + $"keep some decay in the equivalent recipe",

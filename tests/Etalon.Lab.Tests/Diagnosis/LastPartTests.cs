@@ -37,14 +37,16 @@ public class LastPartTests
         Assert.All(Of(Diagnose(1_500, 1, "beta2"), 2), finding => Assert.Equal("needs beta2", finding.Says));
         Assert.All(Of(Diagnose(1_500, 1, "elements/w"), 2), finding => Assert.Equal("needs elements/NAME", finding.Says));
         Assert.Equal("needs angle/NAME", Of(Diagnose(1_500, 1, "angle/w"), 2).Single(finding => finding.Id == "D6").Says);
+        Assert.All(Of(Diagnose(1_500, 1, beta2: 0.4), 2), finding => Assert.StartsWith("beta2 is below 0.5", finding.Says));
+        Assert.All(Of(Diagnose(1_500, 1, beta2: 0.5), 2), finding => Assert.True(finding.IsKnown));
 
         static IEnumerable<Finding> Of(IReadOnlyList<Finding> findings, int phase) =>
             findings.Where(finding => finding.Id is "D5" or "D6" && finding.Phase == phase);
     }
 
-    private static IReadOnlyList<Finding> Diagnose(int updates, int seed, params string[] without)
+    private static IReadOnlyList<Finding> Diagnose(int updates, int seed, string? without = null, double beta2 = 0.95)
     {
         double[] rates = [.. Enumerable.Range(0, updates).Select(t => Peak * Math.Min(1, (t + 1) / 20.0))];
-        return RunDiagnosis.Of(new AdamWalk(rates, Decay, 0.95, 0, (ulong)seed).Log(every: 5, without)).Findings;
+        return RunDiagnosis.Of(new AdamWalk(rates, Decay, beta2, 0, (ulong)seed).Log(every: 5, without is null ? [] : [without])).Findings;
     }
 }

@@ -139,6 +139,23 @@ public class DirectionLawTests
         }
     }
 
+    // The mean over the last half of 24 replicas scatters by half a percent.
+    [Theory]
+    [InlineData(0.9, 0.02, 0.04)]
+    [InlineData(0.8, 0.03, 0.08)]
+    [InlineData(0.5, 0.08, 0.15)]
+    public void The_laws_of_adamw_are_as_far_off_as_they_say_where_few_squares_are_remembered(double beta2, double settled, double curve)
+    {
+        const int Steps = 2000, Dimension = 256;
+        var schedule = new UpdateSchedule { LearningRate = 0.02, WeightDecay = 0.1, Momentum = 0.9, TotalSteps = Steps };
+        double norm = DirectionRule.AdamW(0.9, beta2).Equilibrium(0.02, 0.1, Dimension).Norm;
+        double end = DirectionCurve.OfAdamW(AdamTable.Of(schedule, new OptimizerRule("adamw") { Beta2 = beta2 }), Dimension, norm)
+            .NormAt(Steps);
+        double walked = AdamWalk.Norms(_ => 0.02, 0.1, 0.9, beta2, norm, Dimension, Steps, replicas: 24).Skip(Steps / 2).Average();
+        Assert.InRange(Math.Abs(norm / walked - 1), 0, settled + 0.005);
+        Assert.InRange(Math.Abs(end / walked - 1), 0, curve + 0.005);
+    }
+
     [Fact]
     public void The_mean_field_follows_random_walks_through_a_cosine_within_three_percent_root_mean_square()
     {

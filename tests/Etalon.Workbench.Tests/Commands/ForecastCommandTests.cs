@@ -76,6 +76,19 @@ public sealed class ForecastCommandTests : IDisposable
         Assert.Contains("That is the decay, not a fault", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0.8", true)]
+    [InlineData("0.9", false)]
+    public async Task A_law_that_does_not_hold_for_a_short_memory_of_squares_says_how_far_it_is_off(string beta2, bool isTold)
+    {
+        string[] words = ["forecast", Cli.Recipe("plan-only.yaml"), $"optimizer={{name: adamw, beta2: {beta2}}}", "momentum=0"];
+        var (code, output, _) = await Cli.Run(words);
+        Assert.Equal(0, code);
+        Assert.Equal(isTold, output.Contains("beta2 is 0.8, and the law of AdamW", StringComparison.Ordinal));
+        (_, output, _) = await Cli.Run([.. words, "--json"]);
+        Assert.Equal(isTold, JsonNode.Parse(output)!["caution"] is not null);
+    }
+
     [Fact]
     public async Task A_probe_of_a_model_without_normalization_is_refused()
     {

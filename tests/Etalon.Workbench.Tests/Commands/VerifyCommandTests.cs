@@ -180,11 +180,16 @@ public sealed class VerifyCommandTests : IDisposable
     [InlineData(0.02, 0.2, true, "HOLDS IN THE MEAN: ", 0, 0.07)]
     [InlineData(0.02, 0.2, false, "DOES NOT HOLD: ", 0, 0.06)]
     [InlineData(0.02, 0.2, false, "NO VERDICT: ", 0, 0.2)]
+    // A control that diverges makes no norm near, nor do changed starts that do.
+    [InlineData(0.02, 0.97, false, "DOES NOT HOLD: ", 0, 0, 4e5)]
+    [InlineData(0.02, 0.97, false, "NO VERDICT: ", 0, 1e9, 4e5)]
+    [InlineData(0.02, 0.97, false, "NO VERDICT: ", 0, 0.4, 4e5)]
+    [InlineData(0.02, 0.09, true, "HOLDS IN THE MEAN: ", 0, 0, double.PositiveInfinity)]
     public void Where_rounding_has_grown_loss_and_norm_decide(
-        double loss, double norm, bool holds, string begin, double ofControl = 0, double perturbedNorm = 0)
+        double loss, double norm, bool holds, string begin, double ofControl = 0, double perturbedNorm = 0, double controlNorm = 1)
     {
         var verdict = Verdict.Of(
-            [new Comparison(10, 0.5, 0, 0, norm, 0.8, 1, 0.4, perturbedNorm)], new LossStatistics(loss, ofControl, 0.05, 3));
+            [new Comparison(10, 0.5, 0, 0, norm, 0.8, controlNorm, 0.4, perturbedNorm)], new LossStatistics(loss, ofControl, 0.05, 3));
         Assert.Equal(holds, verdict.Holds);
         Assert.StartsWith(begin, verdict.Sentence, StringComparison.Ordinal);
     }

@@ -13,6 +13,9 @@ internal sealed class DirectionPhase
     // Beyond, whatever there was is forgotten or never will be.
     private const long MostUpdates = 10_000_000;
 
+    // The least β₂ of which AdamW's laws are within 15 % of random walks; their margins are wider.
+    private const double ShortestMemory = 0.5;
+
     private readonly GroupPhase _group;
     private readonly double _memory;
 
@@ -46,12 +49,15 @@ internal sealed class DirectionPhase
             {
                 OptimizerKind.AdamWithL2 when _group.Name == LogGroup.Whole => "each tensor has a law, and all of them together have none",
                 OptimizerKind.AdamWithL2 => "needs gradsq/NAME",
+                OptimizerKind.AdamW when BetaOfSquares < ShortestMemory => "beta2 is below 0.5, where AdamW's updates have no size of their own",
                 OptimizerKind.AdamW or OptimizerKind.Lion => "needs beta2",
                 OptimizerKind.Muon => "needs rows/NAME",
                 _ => "the optimizer has no such law",
             };
         }
     }
+
+    private double BetaOfSquares => _group.Phase.Log.Beta2 is { Length: > 0 } beta2 ? beta2[_group.Phase.FirstRow] : double.NaN;
 
     /// <summary>Updates over which what is measured of one remembers the others.</summary>
     public double Memory => _memory;
@@ -137,7 +143,7 @@ internal sealed class DirectionPhase
         if (!(momentum is >= 0 and < 1)) return null;
         return log.Kind switch
         {
-            OptimizerKind.AdamW when beta2 is >= 0 and < 1 => DirectionRule.AdamW(momentum, beta2),
+            OptimizerKind.AdamW when beta2 is >= ShortestMemory and < 1 => DirectionRule.AdamW(momentum, beta2),
             OptimizerKind.Lion when beta2 is >= 0 and < 1 => DirectionRule.Lion(momentum, beta2),
             OptimizerKind.Signum => DirectionRule.Signum(momentum),
             OptimizerKind.Muon when elements >= rows && elements / rows < int.MaxValue =>

@@ -107,7 +107,7 @@ public static class ConstantRate
         return 1 - momentum + intrinsicRate + Math.Sqrt((limit - intrinsicRate) * (Square(1 + Math.Sqrt(momentum)) - intrinsicRate));
     }
 
-    private static string Show(UpdateRow numbers) => $"(η = {numbers.Rate:R}, λ = {numbers.WeightDecay:R}, μ = {numbers.Momentum:R})";
+    private static string Show(UpdateRow numbers) => $"(η = {numbers.Rate:G12}, λ = {numbers.WeightDecay:R}, μ = {numbers.Momentum:R})";
 
     private static double Square(double x) => x * x;
 }

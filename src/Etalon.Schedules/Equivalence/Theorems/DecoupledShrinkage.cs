@@ -12,7 +12,7 @@ internal static class DecoupledShrinkage
     public static double LogKept(long step, SignedLog lost, double logRate, double decay) => lost.Value < 1
         ? Elementary.Log1P(-lost.Value)
         : throw new EquivalenceException(
-            $"ρ = 1 - η λ = {1 - lost.Value:R} is not positive, with η = {Elementary.Exp(logRate):R}, λ = {decay:R}: "
+            $"ρ = 1 - η λ = {1 - lost.Value:R} is not positive, with η = {Elementary.Exp(logRate):G12}, λ = {decay:R}: "
             + "the weights would have to change sign",
             "lower rate or decay so that η λ stays below 1, or keep some decay in the equivalent",
             step);

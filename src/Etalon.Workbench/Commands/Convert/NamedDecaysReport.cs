@@ -31,7 +31,8 @@ internal static class NamedDecaysReport
         }
         output.WriteLine();
         foreach (var line in WrappedText.Lines("",
-            "All of them are the same run. Etalon and PyTorch's AdamW take the first; fully-decoupled is another name of paper.",
+            "All of them are the same run. Etalon and PyTorch's AdamW take the first; fully-decoupled is another name of paper."
+            + (decays.Decays[0].Table is null ? " So neither can train this one." : ""),
             screen.Width))
             output.WriteLine(line);
     }

@@ -99,6 +99,9 @@ internal static class DirectionForecastReport
         else
             foreach (var line in Wrap("Without decay there is no equilibrium: norms grow as long as the run lasts.", width))
                 yield return line;
+        if (forecast.Caution is { } caution)
+            foreach (var line in Wrap(caution, width))
+                yield return line;
         if (whole.GradientGrowth() is var growth and > WorthMentioning)
             foreach (var line in Wrap(
                 $"Gradients of these weights will be {growth:0.00} times as large at the end as where their norm is largest, since they "
@@ -178,6 +181,7 @@ internal static class DirectionForecastReport
             forecast.Recipe.TotalSteps,
             forecast.MixingUnits,
             forecast.MainStep,
+            forecast.Caution,
             Phases = forecast.Phases.Select(phase => new
             {
                 phase.Begin,
