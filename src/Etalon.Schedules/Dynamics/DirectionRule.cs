@@ -45,18 +45,28 @@ public sealed class DirectionRule
 
     private const int SmallRank = 16, LargeRank = 64;
 
-    // (2/π) asin x = Σ c_n x^(2n+1): these leave less than a billionth of it where x is at most the other.
-    private const double SmallForSigns = 0.3;
-    private static readonly double[] _powersOfSigns = PowersOfSigns(8);
+    // (2/π) asin x = Σ c_n x^(2n+1): these leave less than 1e-12 of it where x is at most the other.
+    private const double SmallForSigns = 0.7;
+    private static readonly double[] _powersOfSigns = PowersOfSigns(32);
 
-    // Of what updates are taken of, lag by lag: it falls by one ratio.
+    // Of what updates are taken of, lag by lag.
     private readonly Func<int, double> _fading;
-    private readonly double _ratio;
     private readonly Func<double, double> _correlation;
 
-    private DirectionRule(string name, double square, Func<int, double> fading, double ratio, Func<double, double> correlation)
+    // r_k of the first lags, and beyond them as a sum of powers: each with what it is at the first lag beyond, and its ratio from there on.
+    private readonly double[] _near;
+    private readonly (double First, double Ratio)[] _beyond;
+
+    // Fading falls by one ratio; where it is at most upTo, the correlation is made of its odd powers.
+    private DirectionRule(string name, double square, Func<int, double> fading, double ratio, Func<double, double> correlation,
+        double upTo, double[] coefficients)
     {
-        (Name, SquarePerWeight, _fading, _ratio, _correlation) = (name, square, fading, ratio, correlation);
+        (Name, SquarePerWeight, _fading, _correlation) = (name, square, fading, correlation);
+        var lags = 1;
+        while (lags < MostLags && fading(lags + 1) > upTo) lags++;
+        _near = [.. Enumerable.Range(1, lags).Select(Correlation)];
+        _beyond = [.. coefficients.Select((each, n) =>
+            (each * Elementary.Pow(fading(lags + 1), 2 * n + 1), Elementary.Pow(ratio, 2 * n + 1)))];
         CorrelationSum = 1 + 2 * Sum(1);
     }
 
@@ -75,9 +85,6 @@ public sealed class DirectionRule
     /// <summary>β₂/(1 - β₂): how many updates AdamW's squares lag behind the norm; 0 elsewhere.</summary>
     internal double Lag { get; private init; }
 
-    // The correlation as odd powers of that of what updates are taken of, where that is at most so large.
-    private (double UpTo, double[] Coefficients) Powers { get; init; } = (1, [1]);
-
     /// <summary>AdamW, in any epsilon that is small.</summary>
     /// <remarks>
     /// Of first order in 1 - β₂. Of Gaussian gradients the norm is within 2 % for β₂ from 0.9, within 8 % from 0.5. Below, updates have no
@@ -95,7 +102,7 @@ public sealed class DirectionRule
         double share = (1 - beta1) / (1 + beta1), lost = 1 - beta2, own = 2 * lost / (1 + beta2);
         var square = share * (1 + own - 2 * (1 - beta1 * beta1) * lost / (1 - beta1 * beta1 * beta2));
         var ofNorm = 1 + own - 2 * lost * (1 - beta1) / (1 - beta1 * beta2);
-        return new($"adamw ({beta1:0.####}, {beta2:0.####})", square, lag => Elementary.Pow(beta1, lag), beta1, of => of)
+        return new($"adamw ({beta1:0.####}, {beta2:0.####})", square, lag => Elementary.Pow(beta1, lag), beta1, of => of, 1, [1])
         {
             FactorOfNorm = ofNorm * share / square,
             Lag = beta2 / lost,
@@ -109,10 +116,8 @@ public sealed class DirectionRule
     {
         Check(momentum, nameof(momentum));
         return new(
-            momentum == 0 ? "sign" : $"signum {momentum:0.####}", 1, lag => Elementary.Pow(momentum, lag), momentum, OfSigns)
-        {
-            Powers = (SmallForSigns, _powersOfSigns),
-        };
+            momentum == 0 ? "sign" : $"signum {momentum:0.####}", 1, lag => Elementary.Pow(momentum, lag), momentum, OfSigns,
+            SmallForSigns, _powersOfSigns);
     }
 
     /// <summary>Lion.</summary>
@@ -126,10 +131,8 @@ public sealed class DirectionRule
         double kept = beta1 * beta1 * (1 - beta2) / (1 + beta2), variance = (1 - beta1) * (1 - beta1) + kept;
         var first = (beta1 * (1 - beta1) * (1 - beta2) + beta2 * kept) / variance;
         return new(
-            $"lion ({beta1:0.####}, {beta2:0.####})", 1, lag => first * Elementary.Pow(beta2, lag - 1), beta2, OfSigns)
-        {
-            Powers = (SmallForSigns, _powersOfSigns),
-        };
+            $"lion ({beta1:0.####}, {beta2:0.####})", 1, lag => first * Elementary.Pow(beta2, lag - 1), beta2, OfSigns,
+            SmallForSigns, _powersOfSigns);
     }
 
     /// <summary>Muon on one matrix, with its factor √(max(1, outputs/inputs)).</summary>
@@ -152,11 +155,9 @@ public sealed class DirectionRule
         var singular = 0.75 + 0.108 * small * small * aspect;
         return new(
             $"muon {momentum:0.####}", singular * rank * Math.Max(1, (double)outputs / inputs) / ((double)inputs * outputs),
-            lag => share * Elementary.Pow(momentum, lag), momentum, of => OfOrthogonal(of, rank, aspect))
-        {
+            lag => share * Elementary.Pow(momentum, lag), momentum, of => OfOrthogonal(of, rank, aspect),
             // Up to its first entry the table is a straight line.
-            Powers = (_gaussian[1], [OfOrthogonal(_gaussian[1], rank, aspect) / _gaussian[1]]),
-        };
+            _gaussian[1], [OfOrthogonal(_gaussian[1], rank, aspect) / _gaussian[1]]);
     }
 
     /// <summary>r_k, the correlation of two updates.</summary>
@@ -229,27 +230,18 @@ public sealed class DirectionRule
     }
 
     /// <summary>What weights hold of past updates, of which there are none yet.</summary>
-    internal UpdateMemory Memory()
-    {
-        var lags = 1;
-        while (lags < MostLags && _fading(lags + 1) > Powers.UpTo) lags++;
-        var beyond = _fading(lags + 1);
-        return new(
-            [.. Enumerable.Range(1, lags).Select(Correlation)],
-            [.. Powers.Coefficients.Select((each, n) =>
-                (each * Elementary.Pow(beyond, 2 * n + 1), Elementary.Pow(_ratio, 2 * n + 1)))]);
-    }
+    internal UpdateMemory Memory() => new(_near, _beyond);
 
     // Σ kept^k r_k over k from 1.
     private double Sum(double kept)
     {
         double sum = 0, factor = kept;
-        for (var lag = 1; lag < MostLags; lag++, factor *= kept)
+        foreach (var correlation in _near)
         {
-            var term = factor * Correlation(lag);
-            sum += term;
-            if (!(term > 1e-17 * (1 + sum))) break;
+            sum += factor * correlation;
+            factor *= kept;
         }
+        foreach (var (first, ratio) in _beyond) sum += factor * first / (1 - kept * ratio);
         return sum;
     }
 
