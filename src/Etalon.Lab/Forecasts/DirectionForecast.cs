@@ -52,9 +52,9 @@ internal sealed class DirectionForecast
 
     /// <summary>How far norms may be off since AdamW remembers too few squares; null where it remembers enough.</summary>
     public string? Caution => Recipe.Optimizer is AdamSpec { Options.Beta2: var beta2 and < LongMemory }
-        ? $"beta2 is {beta2:0.####}, and the law of AdamW is for squares that are remembered for long. The norm of each update is off by up "
-            + "to 4 % where beta2 is 0.9, 8 % where it is 0.8 and 15 % where it is 0.5; the norm where weights settle by up to 2, 3 and 8 %. "
-            + "Below 0.5 neither is to be trusted."
+        ? $"beta2 is {beta2:0.####}, and the law of AdamW is for squares that are remembered for long. The norm of each update is off by "
+            + "up to 4 % where beta2 is 0.9, 8 % where it is 0.8 and 15 % where it is 0.5; the norm where weights settle by up to 2, 3 "
+            + "and 8 %. Below 0.5 neither is to be trusted."
         : null;
 
     /// <summary>Whether a recipe is one of these.</summary>

@@ -3,6 +3,14 @@ namespace Etalon.Schedules.Export;
 /// <summary>What changes the state of an equivalent run, for targets whose state is arrays that are replaced.</summary>
 internal static class ArrayState
 {
+    // P follows the recipe's updates; past them there is no number of an equivalent.
+    private const string Ends =
+        """"
+            if t >= TOTAL_STEPS:
+                raise ValueError(f"the recipe has {TOTAL_STEPS} updates, and the numbers of its equivalent end with them: make its duration longer")
+
+        """";
+
     /// <summary>For Keras, whose buffer u is -lr v.</summary>
     public const string KerasChange =
         """"
@@ -10,6 +18,8 @@ internal static class ArrayState
 
         def before_update(t, variables, buffers):
             """Corrects and re-centers the covered variables and their momentum buffers u, once before update t; call it with each t."""
+
+        """" + Ends + """"
             weight_factor, buffer_factor, share = CHANGES.get(t, (1.0, 1.0, 0.0))
             if (weight_factor, buffer_factor, share) == (1.0, 1.0, 0.0):
                 return
@@ -28,6 +38,8 @@ internal static class ArrayState
 
         def before_update(t, weights):
             """Weights of the covered group as update t needs them; call it before each update, with a list of arrays."""
+
+        """" + Ends + """"
             weight_factor = CHANGES.get(int(t), (1.0, 1.0, 0.0))[0]
             return [weight_factor * w for w in weights]
 
@@ -40,6 +52,8 @@ internal static class ArrayState
 
         def before_update(t, weights, mu, nu):
             """Weights and moments of the covered group as update t needs them; call it before each update, with lists of arrays."""
+
+        """" + Ends + """"
             weight_factor, buffer_factor, _ = CHANGES.get(int(t), (1.0, 1.0, 0.0))
             mu = [buffer_factor * m for m in mu]
             nu = [buffer_factor * buffer_factor * u for u in nu]
@@ -54,6 +68,8 @@ internal static class ArrayState
 
         def before_update(t, variables):
             """Re-centers the covered variables, once before update t; call it with each t."""
+
+        """" + Ends + """"
             weight_factor = CHANGES.get(t, (1.0, 1.0, 0.0))[0]
             if weight_factor != 1.0:
                 for w in variables:
@@ -63,11 +79,13 @@ internal static class ArrayState
 
     /// <summary>For trees of arrays.</summary>
     public static string Change(GroupedPython groups) =>
-        $""""
+        """"
 
 
         def before_update(t, weights, trace):
             """Weights and momentum of the covered group as update t needs them; call it before each update, with lists of arrays."""
+
+        """" + Ends + $""""
             weight_factor, buffer_factor, share = CHANGES.get(int(t), (1.0, 1.0, 0.0))
         {(groups.HasLookAhead ? "    # Optax looks ahead by the momentum itself: give it covered_look_ahead as its momentum.\n    buffer_factor *= float(covered_momentum(t)) / float(covered_look_ahead(t))\n" : "")}    trace = [buffer_factor * (v - share * w) for v, w in zip(trace, weights)]
             return [weight_factor * w for w in weights], trace

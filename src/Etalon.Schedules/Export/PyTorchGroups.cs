@@ -75,7 +75,7 @@ internal static class PyTorchGroups
                     if group.get("name") not in GROUPS:
                         raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
         {SCALED}{NORMS}        super().__init__(optimizer)
-
+        {WATCHED}
             def _initial_step(self):
                 if self.last_epoch >= 0:
                     raise RuntimeError(
@@ -102,7 +102,7 @@ internal static class PyTorchGroups
 
         """" + PyTorchState.SameRecipe + """"
                 self.t = state["t"]
-                self._set()
+        {LOADED}        self._set()
 
             def _set(self):
         {EPSILON}        for group in self.optimizer.param_groups:
@@ -154,8 +154,7 @@ internal static class PyTorchGroups
                         f"no power of the covered weights' growth fits epsilon of {lost[0]}, or its running mean: make the layers before it with bias=False"
                         " and set its epsilon to 0, or cover fewer weights"
                     )
-                self._names = {id(parameter): name for name, parameter in model.named_parameters()}
-                # The input of each grows as the covered weights do to the power of its degree.
+        {KEPT}        # The input of each grows as the covered weights do to the power of its degree.
                 self._norms = [
                     (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", _epsilon_of(module, model)), degree)
                     for name, module in model.named_modules()
@@ -173,7 +172,7 @@ internal static class PyTorchGroups
 
     private const string Step =
         """"
-                self._refuse_skipped()
+                self._refuse_other_updates()
                 before = covered_log_scale(self.t)
                 self.t += 1
                 self._change()
@@ -188,7 +187,6 @@ internal static class PyTorchGroups
 
     private const string Epsilon =
         """"
-                self._versions = {id(parameter): parameter._version for _, parameter in self._covered()}
                 for module, name, eps, degree in self._norms:
                     scale = math.exp(degree * covered_log_scale(self.t))
                     setattr(module, name, eps * scale * scale)
@@ -230,11 +228,14 @@ internal static class PyTorchGroups
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model, norms=None" : "", StringComparison.Ordinal)
             .Replace("{NORMS}", isConverted ? Norms : "", StringComparison.Ordinal)
+            .Replace("{KEPT}", PyTorchUpdates.Kept, StringComparison.Ordinal)
+            .Replace("{WATCHED}\n", isConverted ? PyTorchUpdates.Watched : "\n", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
             .Replace("{SCALE}", groups.ScalesGradients ? PyTorchUpdates.ScaleGradients : "", StringComparison.Ordinal)
             .Replace("{SCALED}", groups.ScalesGradients ? "        self._scaled = None\n" : "", StringComparison.Ordinal)
             .Replace("{CHECK}", groups.ScalesGradients ? PyTorchUpdates.CheckScaled : "", StringComparison.Ordinal)
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
+            .Replace("{LOADED}", isConverted ? "        self._made, self._skipped = 0, []\n" : "", StringComparison.Ordinal)
             .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal)
             .Replace("{DECAY}", schedule.Optimizer.IsAdam ? PyTorchRule.CheckDecay : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));

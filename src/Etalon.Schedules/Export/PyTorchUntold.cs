@@ -38,13 +38,18 @@ internal static class PyTorchUntold
                 if is_norm and not (is_plain and kind in NORMALIZATIONS):
                     raise ValueError(f"{name} is a {kind}, and this module cannot tell how its epsilon acts; {audit}")
                 if any(id(parameter) in covered for parameter in own):
-                    if not is_plain or kind not in LAYERS or module._forward_pre_hooks:
+                    if not is_plain or kind not in LAYERS:
                         raise ValueError(f"{name} is a {kind}, and this module cannot tell whether its outputs grow as its weights do; {audit}")
                     if module.bias is not None and id(module.bias) not in covered:
                         raise ValueError(f"{name} has a bias, which does not grow with its weight: make it with bias=False; or {audit}")
+                # The model's own may be those of a wrapper: they see its inputs and outputs alone.
+                if name and (module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module)):
+                    raise ValueError(f"{name} has a forward hook or a forward of its own, and this module cannot tell what that changes; {audit}")
                 is_told = is_plain and kind in KEEP_SCALE or type(module).forward.__qualname__ in CONTAINERS and list(module.children())
                 # A block has layers or normalizations of its own, which are told one by one; without them it only stands between.
                 is_block = any(_epsilon_name(part) or any(p.dim() >= 2 for p in part.parameters(recurse=False)) for part in module.modules())
+                if own and not (matrices or is_norm or is_told or any(id(parameter) in covered for parameter in own)):
+                    raise ValueError(f"{name or 'the model'}, a {kind}, has parameters of its own, and this module cannot tell whether it keeps a scale; {audit}")
                 if is_grown and not own and not is_block and not is_told:
                     raise ValueError(f"{name}, a {kind}, stands between {before} and its normalization, and may not keep a scale; {audit}")
                 if is_norm and not is_grown:

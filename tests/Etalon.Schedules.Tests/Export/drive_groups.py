@@ -55,6 +55,14 @@ def recipe(factor, start=START):
         yield w / numpy.linalg.norm(w)
 
 
+def refused_beyond(*state):
+    try:
+        m0.before_update(m0.TOTAL_STEPS, *state)
+    except ValueError as error:
+        return "end with them" in str(error)
+    return False
+
+
 def optax():
     w, v = START.copy(), numpy.zeros(6)
     for t in range(m0.TOTAL_STEPS):
@@ -63,6 +71,7 @@ def optax():
         v = mu * v + gradient(w) + decay * w
         w = w - lr * v
         yield w / numpy.linalg.norm(w)
+    assert refused_beyond([w], [v])
 
 
 def keras():
@@ -74,6 +83,7 @@ def keras():
         u.value = optimizer.momentum * u.value - optimizer.learning_rate * gradient(w.value)
         w.value = w.value + u.value
         yield w.value / numpy.linalg.norm(w.value)
+    assert refused_beyond([w], [u])
 
 
 own = list(recipe(1.0))

@@ -49,7 +49,8 @@ internal sealed class DirectionPhase
             {
                 OptimizerKind.AdamWithL2 when _group.Name == LogGroup.Whole => "each tensor has a law, and all of them together have none",
                 OptimizerKind.AdamWithL2 => "needs gradsq/NAME",
-                OptimizerKind.AdamW when BetaOfSquares < ShortestMemory => "beta2 is below 0.5, where AdamW's updates have no size of their own",
+                OptimizerKind.AdamW when BetaOfSquares < ShortestMemory =>
+                    "beta2 is below 0.5, where AdamW's updates have no size of their own",
                 OptimizerKind.AdamW or OptimizerKind.Lion => "needs beta2",
                 OptimizerKind.Muon => "needs rows/NAME",
                 _ => "the optimizer has no such law",
