@@ -58,8 +58,8 @@ internal sealed class GroupedPython
         : "weights w and momentum\nbuffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.";
 
     private static string Clipped(Conversion conversion) => conversion.ScalesGradients ? ""
-        : "\nGradients of the covered group are those of the recipe's own run over P / 2^s: a clip by their norm, or by that of all weights,\n"
-            + "is another one; the form scaled-gradient clips as the recipe does.";
+        : "\nGradients of the covered group are those of the recipe's own run over P / 2^s: a clip by their norm, or by that of all\n"
+            + "weights, is another one; the form scaled-gradient clips as the recipe does.";
 
     /// <summary>The names, the changes of the state, and the functions.</summary>
     public string Numbers(PythonDialect dialect)
