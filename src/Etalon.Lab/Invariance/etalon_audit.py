@@ -19,14 +19,23 @@ Where the outputs do not depend on a weight with this batch, as on an expert tha
 no group is established then, and `invariant()`, `norms()` and `code()` refuse.
 
 The outputs must be tensors before the loss, such as logits; give `output=` where the model returns something else, as in output=lambda o: o.logits.
+Where there are several, one is judged, and the report says so. Hooks of the model run with it: one that collects outputs collects these too.
+What the model computes in less than float64, as by x.float() in a normalization, stays in float64 here, so that rounding hides no symmetry.
 """
 
+import contextlib
 import copy
 import math
 import random
 import re
+import sys
 
 import torch
+
+try:
+    from torch.overrides import TorchFunctionMode
+except ImportError:
+    TorchFunctionMode = contextlib.nullcontext  # before PyTorch 1.13
 
 EPSILONS = ("eps", "epsilon", "variance_epsilon", "layer_norm_epsilon", "norm_eps")
 SPREADS = (0.3, 0.03, 0.003)
@@ -35,6 +44,9 @@ DEGREES = (0, 0.5, 1, 1.5, 2, 3, 4, 5, 6)
 LEAST_EFFECT, ROUNDING, LEAST_SIZE = 1e-6, 1e-12, 1e-2
 # Instead of 0, where a row of zeros would have no direction, as behind ReLU.
 NO_EPSILON = 1e-60
+# Scales to which a group is taken at last, as powers of the factor: an exported equivalent stores weights of 2^-16 to 2^32 times their size.
+FAR = (10, -5)
+LESS_THAN_FLOAT64 = {torch.float32, torch.float16, torch.bfloat16, "torch.FloatTensor", "torch.HalfTensor", "torch.BFloat16Tensor"}
 
 
 def audit(model, inputs, output=None, factor=10.0, tolerance=1e-8, seed=0):
@@ -45,18 +57,22 @@ def audit(model, inputs, output=None, factor=10.0, tolerance=1e-8, seed=0):
     weight anew does to them.
     """
     devices, state = {p.device.index for p in model.parameters() if p.is_cuda}, random.getstate()
-    with torch.random.fork_rng(devices=devices):
+    numpy = sys.modules.get("numpy")
+    of_numpy = numpy and numpy.random.get_state()
+    with torch.inference_mode(False), torch.enable_grad(), torch.random.fork_rng(devices=devices):
         try:
             return Audit(_Probe(model, inputs, output, seed), factor, tolerance)
         finally:
             random.setstate(state)
+            if numpy:
+                numpy.random.set_state(of_numpy)
 
 
 class Audit:
     """What was found. `groups` are the smallest scale-invariant groups, `others` the weights in none with the reason, `pairs` what only cancels."""
 
     def __init__(self, probe, factor, tolerance):
-        self._factor, self._tolerance = factor, tolerance
+        self._factor, self._tolerance, self._judged_by, self._limited = factor, tolerance, probe.judged_by, set()
         self.numbers = {name: p.numel() for name, p in probe.parameters}
         probe.move_weights()
         with probe.without_epsilon():
@@ -69,6 +85,7 @@ class Audit:
             self.not_judged = [name for name in self._effects if not self._is_judged(probe, name)]
             self.groups = self._groups_of(probe, derivatives)
             self._norms = self._norms_of(probe)
+            self.statistics = probe.own_statistics(self._inside(), factor, tolerance)
             self.others = self._others_of(probe, derivatives)
         for group in self.groups:
             group.as_it_is = probe.deviation(group.names, factor)
@@ -96,14 +113,20 @@ class Audit:
                 " that reaches every weight (or another seed=, where layers are left out at random), and freeze what training never uses by"
                 " requires_grad_(False)")
 
+    def _not_followed(self):
+        return (f"training sets {', '.join(self.statistics[:3])} to what grows with these weights, evaluation reads it, and an exported equivalent lets"
+                " running_mean and running_var of a normalization follow alone: give it these names, or cover none of the weights before it")
+
     def norms(self):
         """The normalizations that read something larger when the scale-invariant weights are, by name, each with its degree d.
 
         Where those weights grow by P, the input grows by P^d, and epsilon has to be multiplied by P^(2d), so that all is as it was. d is 1 behind
         one of those weights and 2 behind two in a row. It is None where no power does: that epsilon cannot follow, or the running mean
-        cannot, as behind a second layer in a row that has a bias.
+        cannot, as behind a second layer in a row that has a bias. Refused where the model keeps other statistics of what those weights feed.
         """
         self.invariant()
+        if self.statistics:
+            raise ValueError(self._not_followed())
         return dict(self._norms)
 
     def code(self):
@@ -137,6 +160,10 @@ class Audit:
         if self.pairs:
             lines += ["", "what cancels (one times c, the other over c)"] + [f"{a} and {b}" for a, b in self.pairs]
         lines += self._epsilons()
+        if self.statistics:
+            lines += ["", "not followed: " + self._not_followed()]
+        if self._judged_by:
+            lines += ["", f"judged by {self._judged_by} alone: where the loss reads more, give output=, and cover what is invariant in each"]
         covered, of = sum(self.numbers[name] for name in self._inside()), sum(self.numbers.values())
         lines += ["", f"{covered} of {of} numbers are in a scale-invariant group; outputs move relative to their largest, with a factor of {self._factor:g}."]
         return "\n".join(lines)
@@ -160,12 +187,12 @@ class Audit:
         judged = [i for i, (name, p) in enumerate(probe.parameters) if p.dim() >= 2 and self._effects[name] > LEAST_EFFECT and name not in probe.rewritten]
         among_all = [i for i, name in enumerate(names) if name not in probe.rewritten]
         # Weights alone first: a bias belongs to a group only where it must, and the scale of a normalization only where a bias does not do.
-        biases = [names.index(other) for other in map(probe.bias_of, (names[i] for i in judged)) if other]
+        bias_of = {i: names.index(other) for i in judged if (other := probe.bias_of(names[i]))}
         for i in judged:
             if i in taken:
                 continue
             allowed = self._tolerance * min(1.0, self._effects[names[i]])
-            members = next(filter(None, (_smallest(derivatives, i, among, allowed) for among in (judged, judged + biases, among_all))), None)
+            members = next(filter(None, (_smallest(derivatives, i, among, allowed, bias_of) for among in (judged, judged + [*bias_of.values()], among_all))), None)
             if members is None:
                 continue
             if taken & set(members):
@@ -173,9 +200,14 @@ class Audit:
                 self._elsewhere[names[i]] = [name for name in group.names if name not in {names[k] for k in members}]
                 continue
             group = Group([names[k] for k in members], probe.largest_deviation([names[k] for k in members], self._factor))
-            if group.deviation <= allowed and not probe.rewritten & set(group.names):
+            if group.deviation > allowed or probe.rewritten & set(group.names):
+                continue
+            group.deviation = max(group.deviation, *(probe.deviation(group.names, self._factor**power) for power in FAR))
+            if group.deviation <= allowed:
                 found.append(group)
                 taken.update(members)
+            else:
+                self._limited.update(group.names)
         return found
 
     def _norms_of(self, probe):
@@ -225,6 +257,9 @@ class Audit:
             return moved, f"bias: invariant only together with {bias}"
         if replaced := self._elsewhere.get(name):
             return moved, f"it could stand in a group in the place of {replaced[0]}, and not beside it"
+        if name in self._limited:
+            least, most = (f"{self._factor**power:.0e}" for power in sorted(FAR))
+            return moved, f"limit: its group leaves the outputs as they are where it is scaled a little, and not by {least} or {most}"
         if probe.settles(own):
             return moved, "epsilon: the larger it is, the less its scale matters, so behind it stands a constant, as an epsilon that is no attribute, or a limit"
         if probe.is_shared(name):
@@ -262,7 +297,8 @@ class _Probe:
         if not any(p.dim() >= 2 for _, p in self.parameters):
             raise ValueError("the model has no trained weight of two or more dimensions")
         _name_epsilons(self._model, model)
-        self._inputs, self._pick, self.seed = _in_float64(inputs), output, seed
+        _give_padding_a_gradient(self._model)
+        self._inputs, self._pick, self.seed, self.judged_by = _in_float64(inputs), output, seed, ""
         self.reached, self.rewritten = set(), set()
         # Of the others nothing has to follow: they have no epsilon and no running statistics.
         self._following = {name for name, m in self._normalizations().items()
@@ -271,12 +307,67 @@ class _Probe:
         self.refresh()
         if not torch.isfinite(self._outputs).all():
             raise ValueError("the outputs are not finite")
+        self._refuse_noise()
         if self._outputs.numel() < 4 * len(self.parameters):
             raise ValueError(f"{self._outputs.numel()} outputs cannot tell {len(self.parameters)} parameters apart; give a larger batch, and outputs before the loss")
 
+    def _refuse_noise(self):
+        """Outputs must be the same when nothing changes, and move no more than weights that change in their last digits make them."""
+        first, largest = self._outputs, float(self._outputs.abs().max())
+        for _ in range(2):
+            self.refresh()
+            if self._outputs.shape != first.shape or float((self._outputs - first).abs().max()) > 1e-12 * largest:
+                raise ValueError("the outputs differ from run to run: the model draws numbers that the seeds of torch, random and numpy do not set; audit it"
+                                 " without")
+        moved = []
+        for spread in (1e-13, 1e-10):
+            draws, kept = torch.Generator().manual_seed(self.seed), [p.detach().clone() for _, p in self.parameters]
+            with torch.no_grad():
+                for _, p in self.parameters:
+                    p.mul_(1 + spread * torch.randn(p.shape, generator=draws, dtype=torch.float64).to(p.device))
+                moved.append(float((self._run() - first).abs().max()) / largest)
+                for (_, p), old in zip(self.parameters, kept):
+                    p.copy_(old)
+        if moved[0] > max(1e-10, moved[1] / 100):
+            raise ValueError(f"the outputs move by {moved[0]:.0e} where weights do by 1e-13: the model computes in less than float64 inside, as under autocast"
+                             " or in compiled code, and rounding hides which weights are scale-invariant; audit it without")
+
+    def own_statistics(self, names, factor, tolerance):
+        """Buffers that training sets to something that is another when these are scaled, that evaluation reads, and that no running_mean is."""
+        followed = {f"{name}.{key}".lstrip(".") for name, m in self._normalizations().items() for key in ("running_mean", "running_var")
+                    if all(getattr(m, each, None) is not None for each in ("running_mean", "running_var"))}
+        buffers = [(name, b, kept) for (name, b), (_, kept) in zip(self._model.named_buffers(), self._buffers) if b.is_floating_point() and name not in followed]
+        with torch.no_grad():
+            self._run()
+            before = [b.clone() for _, b, _ in buffers]
+            self._scaled(names, factor)
+            changed = [(name, b, kept) for (name, b, kept), old in zip(buffers, before)
+                       if not torch.equal(old, kept) and float((b - old).abs().max()) > tolerance * float(old.abs().max())]
+            if not changed:
+                return []
+            self._model.eval()
+            try:
+                as_it_is, read = self._run(), []
+                for name, _, kept in changed:
+                    old = kept.clone()
+                    kept.copy_(2 * old + 1)
+                    if float((self._run() - as_it_is).abs().max()) > tolerance * float(as_it_is.abs().max()):
+                        read.append(name)
+                    kept.copy_(old)
+                return read
+            finally:
+                self._model.train()
+                self._run()
+
     def _run(self):
+        with _InFloat64():
+            return self._run_once()
+
+    def _run_once(self):
         torch.manual_seed(self.seed)
         random.seed(self.seed)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(self.seed % 2**32)
         before = [(name, p, p._version, p.detach().clone()) for name, p in self.parameters]
         # What a forward pass leaves behind, such as the vectors of spectral_norm, is not to reach the next one.
         for buffer, kept in self._buffers:
@@ -294,9 +385,12 @@ class _Probe:
                 p.data.copy_(value)
         if self._pick is not None:
             result = self._pick(result)
-        result = getattr(result, "logits", result)
-        if isinstance(result, (tuple, list)):
-            result = result[0]
+        elif hasattr(result, "logits"):
+            count = len(_tensors_of(result) if isinstance(result, (dict, tuple)) else [])
+            result, self.judged_by = result.logits, f"logits, one of {count} outputs," if count > 1 else ""
+        elif isinstance(result, (tuple, list)) and result:
+            count = len(_tensors_of(result))
+            result, self.judged_by = result[0], f"the first of {count} outputs" if count > 1 else ""
         if not torch.is_tensor(result):
             raise TypeError(f"the model returns {type(result).__name__}; say by output= which tensor of it to look at")
         return result.double()
@@ -388,7 +482,7 @@ class _Probe:
             self._run()
             self._means, before = epsilons.means, epsilons.take()
             self._scaled(names, factor)
-            degrees = {name: {degree for call in zip(before[name], calls) for degree in _degrees(*call, factor) if degree != "none is read"} for name, calls in epsilons.take().items()}
+            degrees = {name: {degree for call in zip(before.get(name, ()), calls) for degree in _degrees(*call, factor) if degree != "none is read"} for name, calls in epsilons.take().items()}
         return {name: next(iter(found)) if len(found) == 1 else None for name, found in degrees.items() if found - {0}}, self._means
 
     def means_off(self, names, degrees, factor):
@@ -455,7 +549,7 @@ class _Epsilons:
             size = self._sizes.setdefault((name, len(calls)), float(read.pow(2).mean()) or 1.0)
             try:
                 outputs = {}
-                if getattr(module, "running_mean", None) is not None:
+                if all(getattr(module, each, None) is not None for each in ("running_mean", "running_var")):
                     # From statistics of 0 they go to a share of the batch's.
                     module.running_mean.zero_()
                     module.running_var.zero_()
@@ -521,14 +615,38 @@ def _name_epsilons(copied, model):
                 setattr(module, key, torch.finfo(next((p.dtype for p in own.parameters()), numbers)).eps)
 
 
+def _give_padding_a_gradient(model):
+    """The row of padding has none in training. It grows with the others here as there: what its scale does has to be in the derivative."""
+    for module in model.modules():
+        if type(module) is torch.nn.Embedding:
+            module.padding_idx = None
+
+
+class _InFloat64(TorchFunctionMode):
+    """Casts to less than float64 give float64."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function in (torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16):
+            return args[0].double()
+        args = [_raised(value) for value in args]
+        return function(*args, **{key: _raised(value) for key, value in (kwargs or {}).items()})
+
+
+def _raised(value):
+    return torch.float64 if isinstance(value, (torch.dtype, str)) and value in LESS_THAN_FLOAT64 else value
+
+
 class _WithoutEpsilon:
     def __init__(self, model, probe):
         self._kept = [(m, key, getattr(m, key)) for m in model.modules() for key in EPSILONS if isinstance(getattr(m, key, None), (int, float))]
         self._probe = probe
 
     def __enter__(self):
-        for module, key, _ in self._kept:
-            setattr(module, key, NO_EPSILON)
+        for module, key, value in self._kept:
+            try:
+                setattr(module, key, NO_EPSILON)
+            except AttributeError:
+                raise TypeError(f"{key} of {type(module).__name__} cannot be set, and an epsilon has to follow weights that grow: make it an attribute") from None
         self._probe.refresh()
 
     def __exit__(self, *_):
@@ -546,38 +664,53 @@ def _move(parameter, kept, spread, draws):
         parameter.copy_(torch.where(kept == 0, spread * size * drawn, kept * factors) * max(1.0, LEAST_SIZE / size))
 
 
-def _smallest(derivatives, i, candidates, tolerance):
+def _smallest(derivatives, i, candidates, tolerance, bias_of):
     """The smallest set with i whose columns sum to nothing, each taken once; None where there is none."""
     size = derivatives.norm(dim=0).max()
-    members = _solve(derivatives, i, candidates, tolerance * size)
+    members = _needed(derivatives, i, candidates, tolerance * size)
+    # Values with their bias may stand where the output's weight does, of which one is enough: the fewest, and of as many the last.
+    for k in sorted(bias_of):
+        if members and k != i and {k, bias_of[k]} <= members:
+            without = [m for m in candidates if m != k]
+            others = _needed(derivatives, i, without, tolerance * size)
+            if others and (len(others), -sum(others)) < (len(members), -sum(members)):
+                members, candidates = others, without
     if members is None:
         return None
-    for k in list(members):
-        if k != i and k in members:
-            fewer = _solve(derivatives, i, [m for m in members if m != k], tolerance * size)
-            members = fewer if fewer is not None else members
     total = derivatives[:, sorted(members)].sum(dim=1)
     return sorted(members) if total.norm() <= tolerance * size else None
+
+
+def _needed(derivatives, i, candidates, limit):
+    """A set with i whose columns sum to nothing, of which none can be left out; None where there is none."""
+    members = _solve(derivatives, i, candidates, limit)
+    for k in list(members or ()):
+        if k != i and k in members:
+            fewer = _solve(derivatives, i, [m for m in members if m != k], limit)
+            members = fewer if fewer is not None else members
+    return members
 
 
 def _solve(derivatives, i, candidates, limit):
     """Non-negative least squares (Lawson and Hanson): column i plus shares of others. The columns with a share, or None where a rest stays."""
     others = [k for k in candidates if k != i]
     target, a = -derivatives[:, i], derivatives[:, others]
-    x, passive = torch.zeros(len(others), dtype=torch.float64), []
+    if not others or (target - a @ torch.linalg.lstsq(a, target.unsqueeze(1), driver="gelsd").solution.squeeze(1)).norm() > limit:
+        return {i} if target.norm() <= limit else None  # not with shares of any sign
+    x, passive, sizes, gram = torch.zeros(len(others), dtype=torch.float64), [], a.norm(dim=0).tolist(), a.T @ a
     for _ in range(3 * len(others) + 1):
         rest = target - a @ x
         if rest.norm() <= limit:
             return {i} | {k for k, share in zip(others, x) if share > 1e-6}
         gain = a.T @ rest
-        free = [j for j in range(len(others)) if j not in passive and gain[j] > 1e-12]
-        if not free:
+        gains = {j: each / size for j, (each, size) in enumerate(zip(gain.tolist(), sizes)) if j not in passive and each > 1e-12}
+        if not gains:
             return None
-        gains = {j: float(gain[j] / a[:, j].norm()) for j in free}
         # Of two weights in a row with nothing between, such as values and outputs of attention, the later writes the stream.
-        passive.append(max(j for j in free if gains[j] >= max(gains.values()) * (1 - 1e-9)))
+        largest = max(gains.values())
+        passive.append(max(j for j, each in gains.items() if each >= largest * (1 - 1e-9)))
         while True:
-            z = torch.linalg.lstsq(a[:, passive], target.unsqueeze(1), driver="gelsd").solution.squeeze(1)
+            z = _least_squares(a[:, passive], gram[passive][:, passive], target)
             low = [n for n, value in enumerate(z) if value <= 0]
             if not low:
                 x = torch.zeros_like(x)
@@ -592,9 +725,19 @@ def _solve(derivatives, i, candidates, limit):
     return None
 
 
+def _least_squares(a, gram, target):
+    """By the normal equations, refined once: a tenth of the time of a singular value decomposition, which is left for columns that depend on each other."""
+    try:
+        z = torch.linalg.solve(gram, a.T @ target)
+        z = z + torch.linalg.solve(gram, a.T @ (target - a @ z))
+    except RuntimeError:
+        z = torch.full((a.shape[1],), math.nan, dtype=torch.float64)
+    return z if bool(torch.isfinite(z).all()) else torch.linalg.lstsq(a, target.unsqueeze(1), driver="gelsd").solution.squeeze(1)
+
+
 def _in_float64(inputs):
     if torch.is_tensor(inputs):
-        return inputs.double() if inputs.is_floating_point() else inputs
+        return inputs.detach().to(torch.float64 if inputs.is_floating_point() else inputs.dtype, copy=True)
     if isinstance(inputs, dict):
         return {key: _in_float64(value) for key, value in inputs.items()}
     if isinstance(inputs, (tuple, list)):

@@ -20,6 +20,8 @@ public sealed class PyTorchAuditTests : IDisposable
         Assert.Equal(
             ["qk-norm", "no qk-norm", "tied head", "residual network", "code", "refusals", "a bias of zeros", "a branch of zeros",
             "a constant that is no attribute", "weights that hooks compute", "weights that are not reached",
-            "weights that the forward rewrites", "random numbers", "running means", "an epsilon of None"], held);
+            "weights that the forward rewrites", "random numbers", "running means", "an epsilon of None", "casts to float32",
+            "a row of padding", "numbers of numpy", "values with biases", "statistics of one's own", "limits and several outputs",
+            "no gradients"], held);
     }
 }

@@ -4,6 +4,7 @@ The transformer is pre-norm with RMSNorm, GELU and an untied head, with RMSNorm 
 """
 import random
 
+import numpy
 import torch
 
 from etalon_audit import audit
@@ -111,12 +112,19 @@ assert sorted(listed) == sorted(id(p) for p in model.parameters())
 torch.optim.AdamW(names["parameter_groups"], lr=1e-3)
 print("code")
 
-for bad, word in ((lambda: audit(torch.nn.LayerNorm(3), torch.randn(2, 3)), "two or more dimensions"), (lambda: audit(model, tokens, output=lambda o: o.mean()), "larger batch")):
+
+
+def refused(what, words, kind=ValueError):
     try:
-        bad()
-        raise SystemExit("not refused")
-    except ValueError as error:
-        assert word in str(error), error
+        what()
+    except kind as error:
+        assert words in str(error), error
+        return
+    raise SystemExit(f"not refused: {words}")
+
+
+refused(lambda: audit(torch.nn.LayerNorm(3), torch.randn(2, 3)), "two or more dimensions")
+refused(lambda: audit(model, tokens, output=lambda o: o.mean()), "larger batch")
 print("refusals")
 
 
@@ -308,3 +316,134 @@ torch.nn.init.normal_(small.emb.weight, std=0.002)
 report = audit(small, tokens)
 assert report.norms() == {"norm": 1} and report.groups[0].as_it_is > 1e-4 and small.norm.eps is None, report
 print("an epsilon of None")
+
+
+class Cast(RMSNorm):
+    """As the transformers of today have it: in float32 whatever the model computes in."""
+
+    def forward(self, x):
+        h = x.float()
+        return (h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + self.eps)).type_as(x) * self.weight
+
+
+def cast(model):
+    for module in model.modules():
+        for name, child in list(module.named_children()):
+            if type(child) is RMSNorm:
+                setattr(module, name, Cast(child.weight.numel()))
+    return model
+
+
+torch.manual_seed(0)
+plain, small_eps = audit(Transformer(), tokens), audit(cast(Transformer()), tokens)
+assert groups(small_eps) == groups(plain) and small_eps.groups[0].deviation < 1e-12 and small_eps.groups[0].as_it_is > 1e-8, small_eps
+print("casts to float32")
+
+padded = Transformer()
+padded.emb = torch.nn.Embedding(11, 16, padding_idx=0)
+assert groups(audit(padded, tokens)) == groups(plain) and padded.emb.padding_idx == 0
+print("a row of padding")
+
+
+class Dropped(torch.nn.Module):
+    """Numbers that the seeds of torch do not set, and those that no seed sets."""
+
+    def __init__(self, draw):
+        super().__init__()
+        self.model, self.draw = Transformer(), draw
+
+    def forward(self, tokens):
+        x = self.model.emb(tokens)
+        return self.model.head(self.model.norm(self.model.blocks[0](x) if self.draw() < 0.5 else self.model.blocks[1](self.model.blocks[0](x))))
+
+
+numpy.random.seed(4)
+expected = numpy.random.rand()
+numpy.random.seed(4)
+for seed in range(4):
+    try:
+        audit(Dropped(numpy.random.rand), tokens, seed=seed).invariant()
+    except ValueError as error:
+        assert "do not depend on model.blocks.1" in str(error), error
+assert numpy.random.rand() == expected
+draws = random.Random(1)
+refused(lambda: audit(Dropped(draws.random), tokens), "the outputs differ from run to run")
+print("numbers of numpy")
+
+
+def with_biases(model):
+    for block in model.blocks:
+        block.v, block.o = torch.nn.Linear(16, 16), torch.nn.Linear(16, 16)
+    return model
+
+
+for seed in range(4):
+    torch.manual_seed(seed)
+    writers = max(groups(audit(with_biases(Transformer()), tokens, seed=seed)), key=len)
+    assert writers == {"emb.weight", *(f"blocks.{i}.{name}" for i in range(2) for name in ("o.weight", "o.bias", "down.weight"))}, writers
+print("values with biases")
+
+
+class Statistics(torch.nn.Module):
+    """A batch normalization of one's own, whose statistics have other names."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names, self.eps = names, 1e-5
+        for name, value in zip(names, (torch.zeros(4), torch.ones(4))):
+            self.register_buffer(name, value)
+
+    def forward(self, x):
+        mean, var = (getattr(self, name) for name in self.names)
+        if self.training:
+            with torch.no_grad():
+                mean.lerp_(x.mean((0, 2, 3)), 0.1)
+                var.lerp_(x.var((0, 2, 3)), 0.1)
+            mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3))
+        return (x - mean[:, None, None]) * torch.rsqrt(var + self.eps)[:, None, None]
+
+
+for names in (("mean", "var"), ("running_mean", "running_std"), ("running_mean", "running_var")):
+    net = Before(conv(1, 4, 3, bias=False))
+    net.norm = Statistics(names)
+    report = audit(net, images)
+    assert report.invariant() == ["layers.0.weight"], report
+    if names[1] == "running_var":
+        assert report.norms() == {"norm": 1}
+    else:
+        refused(report.norms, f"training sets norm.{names[0]}, norm.{names[1]} to what grows")
+        assert "not followed: " in str(report)
+print("statistics of one's own")
+
+
+class Limited(Transformer):
+    def __init__(self, limit):
+        super().__init__(blocks=1)
+        self.limit = limit
+
+    def forward(self, tokens):
+        stream = self.blocks[0](self.emb(tokens)).clamp(-self.limit, self.limit)
+        return self.head(self.norm(stream)), stream
+
+
+limited = audit(Limited(65504), tokens)
+assert groups(limited) == {frozenset({f"blocks.0.{name}.weight"}) for name in "qk"}, limited
+assert reason(limited, "emb.weight").startswith("limit: its group leaves the outputs as they are where it is scaled a little, and not by 1e-05 or 1e+10"), limited
+assert "judged by the first of 2 outputs alone" in str(limited) and "judged by" not in str(plain)
+print("limits and several outputs")
+
+
+class Fixed(RMSNorm):
+    eps = property(lambda self: 1e-6, lambda self, value: None if value == 1e-6 else self.fail())
+
+    def fail(self):
+        raise AttributeError("read-only")
+
+
+held = Transformer()
+held.norm = Fixed(16)
+refused(lambda: audit(held, tokens), "eps of Fixed cannot be set", TypeError)
+for context in (torch.no_grad, torch.inference_mode):
+    with context():
+        assert groups(audit(Transformer(), tokens.clone())) == groups(plain)
+print("no gradients")
