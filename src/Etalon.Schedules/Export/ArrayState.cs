@@ -3,11 +3,14 @@ namespace Etalon.Schedules.Export;
 /// <summary>What changes the state of an equivalent run, for targets whose state is arrays that are replaced.</summary>
 internal static class ArrayState
 {
-    // P follows the recipe's updates; past them there is no number of an equivalent.
-    private const string Ends =
+    /// <summary>What every such change begins with: the numbers end with the recipe's last update.</summary>
+    public const string PastEnd =
         """"
+
+
+        def _refuse_past_end(t):
             if t >= TOTAL_STEPS:
-                raise ValueError(f"the recipe has {TOTAL_STEPS} updates, and the numbers of its equivalent end with them: make its duration longer")
+                raise ValueError(f"the recipe has {TOTAL_STEPS} updates, and its equivalent ends with them: give it a longer duration, and export it again")
 
         """";
 
@@ -18,8 +21,7 @@ internal static class ArrayState
 
         def before_update(t, variables, buffers):
             """Corrects and re-centers the covered variables and their momentum buffers u, once before update t; call it with each t."""
-
-        """" + Ends + """"
+            _refuse_past_end(t)
             weight_factor, buffer_factor, share = CHANGES.get(t, (1.0, 1.0, 0.0))
             if (weight_factor, buffer_factor, share) == (1.0, 1.0, 0.0):
                 return
@@ -38,8 +40,7 @@ internal static class ArrayState
 
         def before_update(t, weights):
             """Weights of the covered group as update t needs them; call it before each update, with a list of arrays."""
-
-        """" + Ends + """"
+            _refuse_past_end(t)
             weight_factor = CHANGES.get(int(t), (1.0, 1.0, 0.0))[0]
             return [weight_factor * w for w in weights]
 
@@ -52,8 +53,7 @@ internal static class ArrayState
 
         def before_update(t, weights, mu, nu):
             """Weights and moments of the covered group as update t needs them; call it before each update, with lists of arrays."""
-
-        """" + Ends + """"
+            _refuse_past_end(t)
             weight_factor, buffer_factor, _ = CHANGES.get(int(t), (1.0, 1.0, 0.0))
             mu = [buffer_factor * m for m in mu]
             nu = [buffer_factor * buffer_factor * u for u in nu]
@@ -68,8 +68,7 @@ internal static class ArrayState
 
         def before_update(t, variables):
             """Re-centers the covered variables, once before update t; call it with each t."""
-
-        """" + Ends + """"
+            _refuse_past_end(t)
             weight_factor = CHANGES.get(t, (1.0, 1.0, 0.0))[0]
             if weight_factor != 1.0:
                 for w in variables:
@@ -79,13 +78,12 @@ internal static class ArrayState
 
     /// <summary>For trees of arrays.</summary>
     public static string Change(GroupedPython groups) =>
-        """"
+        $""""
 
 
         def before_update(t, weights, trace):
             """Weights and momentum of the covered group as update t needs them; call it before each update, with lists of arrays."""
-
-        """" + Ends + $""""
+            _refuse_past_end(t)
             weight_factor, buffer_factor, share = CHANGES.get(int(t), (1.0, 1.0, 0.0))
         {(groups.HasLookAhead ? "    # Optax looks ahead by the momentum itself: give it covered_look_ahead as its momentum.\n    buffer_factor *= float(covered_momentum(t)) / float(covered_look_ahead(t))\n" : "")}    trace = [buffer_factor * (v - share * w) for v, w in zip(trace, weights)]
             return [weight_factor * w for w in weights], trace

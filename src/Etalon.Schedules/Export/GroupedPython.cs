@@ -38,8 +38,7 @@ internal sealed class GroupedPython
             The covered group trains an equivalent of the recipe, {conversion.Theorem}:
             its weights are P times those of the recipe's own run, and P may leave the range of any float. What is stored is
             P / 2^s times the recipe's, with s a multiple of 32, and {Own(conversion)} are the numbers
-            for what is stored. ln(P / 2^s) is covered_log_scale(t).{Clipped(conversion)}
-            CHANGES says what is done once to {Changed(conversion)}
+            for what is stored. ln(P / 2^s) is covered_log_scale(t).{Clipped(conversion)}CHANGES says what is done once to {Changed(conversion)}
 
             """);
         return text.ToString();
@@ -57,9 +56,10 @@ internal sealed class GroupedPython
             ? "weights w, mean m and\nsquares u before an update: m = buffer_factor m, u = buffer_factor^2 u, w = weight_factor w."
         : "weights w and momentum\nbuffer v before an update: v = buffer_factor (v - share w), then w = weight_factor w.";
 
-    private static string Clipped(Conversion conversion) => conversion.ScalesGradients ? ""
-        : "\nGradients of the covered group are those of the recipe's own run over P / 2^s: a clip by their norm, or by that of all\n"
-            + "weights, is another one; the form scaled-gradient clips as the recipe does.";
+    private static string Clipped(Conversion conversion) => conversion.ScalesGradients ? " "
+        : "\nGradients of the covered group are the recipe's divided by exp(covered_log_scale(t)): a clip of the norm of all gradients "
+            + "together is\nanother run. A threshold for this group alone is divided by the same"
+            + (conversion.Adam is null ? ".\n" : "; the form scaled-gradient keeps any clip.\n");
 
     /// <summary>The names, the changes of the state, and the functions.</summary>
     public string Numbers(PythonDialect dialect)

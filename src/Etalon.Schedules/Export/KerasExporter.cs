@@ -180,6 +180,7 @@ public static class KerasExporter
         writer.Write(ExportSource.Header(schedule, name, UseOf(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
         writer.Write(isAdam ? SetAdam : SetValues);
+        if (schedule.Covered is not null) writer.Write(ArrayState.PastEnd);
         if (groups.ScalesGradients) writer.Write(ArrayState.KerasChangeOfWeights);
         else if (schedule.Covered is not null) writer.Write(ArrayState.KerasChange);
     }

@@ -57,6 +57,7 @@ public static class OptaxExporter
         var groups = new GroupedPython(schedule);
         writer.Write(ExportSource.Header(schedule, name, Use(schedule, groups), Imports));
         writer.Write(groups.Numbers(_dialect));
+        if (schedule.Covered is not null) writer.Write(ArrayState.PastEnd);
         if (groups.ScalesGradients) writer.Write(ArrayState.ChangeOfWeights);
         else if (groups.HasBeta2) writer.Write(ArrayState.ChangeOfAdam);
         else if (schedule.Covered is not null) writer.Write(ArrayState.Change(groups));

@@ -75,7 +75,7 @@ internal static class PyTorchGroups
                     if group.get("name") not in GROUPS:
                         raise ValueError(f"a parameter group has the name {group.get('name')!r}; give it one of {GROUPS}, as parameter_groups does")
         {SCALED}{NORMS}        super().__init__(optimizer)
-        {WATCHED}
+        {WATCH}
             def _initial_step(self):
                 if self.last_epoch >= 0:
                     raise RuntimeError(
@@ -89,7 +89,7 @@ internal static class PyTorchGroups
                 if epoch is not None:
                     raise ValueError("updates follow each other; load a state to go on elsewhere")
                 self._step_count += 1
-        {CHECK}{STEP}        self._set()
+        {STEP}        self._set()
 
             def get_lr(self):
                 """The learning rate of each group at update t."""
@@ -102,7 +102,7 @@ internal static class PyTorchGroups
 
         """" + PyTorchState.SameRecipe + """"
                 self.t = state["t"]
-        {LOADED}        self._set()
+                self._set()
 
             def _set(self):
         {EPSILON}        for group in self.optimizer.param_groups:
@@ -125,15 +125,14 @@ internal static class PyTorchGroups
                 weight_factor, buffer_factor, _ = CHANGES.get(self.t, (1.0, 1.0, 0.0))
                 if weight_factor == 1.0:
                     return
-                for group in self.optimizer.param_groups:
-                    if group["name"] != "covered":
-                        continue
-                    for parameter in group["params"]:
-                        state = self.optimizer.state[parameter]
-                        if "exp_avg" in state:
-                            state["exp_avg"].mul_(buffer_factor)
-                            state["exp_avg_sq"].mul_(buffer_factor * buffer_factor)
-                        parameter.data.mul_(weight_factor)
+                for parameter in self._covered():
+                    state = self.optimizer.state[parameter]
+                    if "exp_avg" in state:
+                        state["exp_avg"].mul_(buffer_factor)
+                        state["exp_avg_sq"].mul_(buffer_factor * buffer_factor)
+                    elif self.t > 0:
+                        self._refuse_elsewhere(parameter, "exp_avg")
+                    parameter.data.mul_(weight_factor)
 
         """";
 
@@ -154,12 +153,20 @@ internal static class PyTorchGroups
                         f"no power of the covered weights' growth fits epsilon of {lost[0]}, or its running mean: make the layers before it with bias=False"
                         " and set its epsilon to 0, or cover fewer weights"
                     )
-        {KEPT}        # The input of each grows as the covered weights do to the power of its degree.
+                self._model = model
+                # The input of each grows as the covered weights do to the power of its degree.
                 self._norms = [
                     (module, _epsilon_name(module), module.__dict__.setdefault("recipe_eps", _epsilon_of(module, model)), degree)
                     for name, module in model.named_modules()
                     if _epsilon_name(module) is not None and (degree := 1 if norms is None else norms.get(name, 0))
                 ]
+
+        """";
+
+    private const string Watch =
+        """"
+                self._count = len(self._covered())
+                self._watch()
 
         """";
 
@@ -173,7 +180,7 @@ internal static class PyTorchGroups
     private const string Step =
         """"
                 self._refuse_other_updates()
-                before = covered_log_scale(self.t)
+        {CHECK}        before = covered_log_scale(self.t)
                 self.t += 1
                 self._change()
                 # Running statistics are those of weights that have grown since.
@@ -187,9 +194,21 @@ internal static class PyTorchGroups
 
     private const string Epsilon =
         """"
+                self._made, self._skipped = 0, []
                 for module, name, eps, degree in self._norms:
                     scale = math.exp(degree * covered_log_scale(self.t))
                     setattr(module, name, eps * scale * scale)
+
+        """";
+
+    private const string ChangeOfWeights =
+        """"
+
+            def _change(self):
+                """Re-centers the weights of the covered group, once before an update that asks for it."""
+                if self.t in CHANGES:
+                    for parameter in self._covered():
+                        parameter.data.mul_(CHANGES[self.t][0])
 
         """";
 
@@ -202,16 +221,15 @@ internal static class PyTorchGroups
                 {LOOKAHEAD}
                 if (weight_factor, buffer_factor, share) == (1.0, 1.0, 0.0):
                     return
-                for group in self.optimizer.param_groups:
-                    if group["name"] != "covered":
-                        continue
-                    for parameter in group["params"]:
-                        state, w = self.optimizer.state[parameter], parameter.data
-                        if share != 0.0 and state.get("momentum_buffer") is None:
-                            state["momentum_buffer"] = w * 0.0
-                        if state.get("momentum_buffer") is not None:
-                            state["momentum_buffer"].add_(w, alpha=-share).mul_(buffer_factor)
-                        w.mul_(weight_factor)
+                for parameter in self._covered():
+                    state, w = self.optimizer.state[parameter], parameter.data
+                    if state.get("momentum_buffer") is None and self.t > 0 and covered_momentum(self.t - 1) > 0.0:
+                        self._refuse_elsewhere(parameter, "momentum_buffer")
+                    if share != 0.0 and state.get("momentum_buffer") is None:
+                        state["momentum_buffer"] = w * 0.0
+                    if state.get("momentum_buffer") is not None:
+                        state["momentum_buffer"].add_(w, alpha=-share).mul_(buffer_factor)
+                    w.mul_(weight_factor)
 
         """";
 
@@ -228,23 +246,23 @@ internal static class PyTorchGroups
             .Replace("{THIRD}", groups.Third, StringComparison.Ordinal)
             .Replace("{MODEL}", isConverted ? ", model, norms=None" : "", StringComparison.Ordinal)
             .Replace("{NORMS}", isConverted ? Norms : "", StringComparison.Ordinal)
-            .Replace("{KEPT}", PyTorchUpdates.Kept, StringComparison.Ordinal)
-            .Replace("{WATCHED}\n", isConverted ? PyTorchUpdates.Watched : "\n", StringComparison.Ordinal)
             .Replace("{INITIAL}", isConverted ? Initial : "", StringComparison.Ordinal)
+            .Replace("{WATCH}", isConverted ? Watch : "", StringComparison.Ordinal)
             .Replace("{SCALE}", groups.ScalesGradients ? PyTorchUpdates.ScaleGradients : "", StringComparison.Ordinal)
             .Replace("{SCALED}", groups.ScalesGradients ? "        self._scaled = None\n" : "", StringComparison.Ordinal)
-            .Replace("{CHECK}", groups.ScalesGradients ? PyTorchUpdates.CheckScaled : "", StringComparison.Ordinal)
             .Replace("{STEP}", isConverted ? Step : "        self.t += 1\n", StringComparison.Ordinal)
-            .Replace("{LOADED}", isConverted ? "        self._made, self._skipped = 0, []\n" : "", StringComparison.Ordinal)
+            .Replace("{CHECK}", groups.ScalesGradients ? PyTorchUpdates.CheckScaled : "", StringComparison.Ordinal)
             .Replace("{EPSILON}", isConverted ? Epsilon : "", StringComparison.Ordinal)
             .Replace("{DECAY}", schedule.Optimizer.IsAdam ? PyTorchRule.CheckDecay : "", StringComparison.Ordinal));
         writer.Write(Last(schedule, groups));
         writer.Write(PyTorchRule.End(schedule.Optimizer));
-        if (isConverted) writer.Write(PyTorchUpdates.Covered);
+        if (isConverted) writer.Write(PyTorchUpdates.Watched);
         if (groups.HasBeta2) writer.Write(PyTorchUpdates.RefuseOtherSteps);
-        if (isConverted && schedule.Optimizer.IsAdam) writer.Write(ChangeOfAdam);
-        else if (isConverted)
-            writer.Write(Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
+        if (!isConverted) return;
+        writer.Write(groups.ScalesGradients ? ChangeOfWeights
+            : schedule.Optimizer.IsAdam ? ChangeOfAdam
+            : Change.Replace("        {LOOKAHEAD}\n", groups.HasLookAhead ? LookAhead : "", StringComparison.Ordinal));
+        if (!groups.ScalesGradients) writer.Write(PyTorchUpdates.RefuseElsewhere);
     }
 
     // PyTorch looks ahead by the momentum itself. With nu as its momentum and the buffer times mu / nu before the update, it keeps mu and

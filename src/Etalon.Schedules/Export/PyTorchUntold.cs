@@ -23,7 +23,7 @@ internal static class PyTorchUntold
 
         def _refuse_untold(model, covered, word):
             """Refuses a model in which covered layers and normalizations do not take turns, in the order in which it has them, with nothing between
-            that does not keep a scale. Sums of layers, functions that a forward calls, and an order of use that is another one, it does not see."""
+            that may not keep a scale. Sums of layers, functions that a forward calls, and an order of use that is another one, it does not see."""
             audit = f"with the module that `etalon export audit --for pytorch` writes: report = audit(model, inputs), and here {word}"
             before, is_grown = None, False
             for name, module in model.named_modules():
@@ -34,24 +34,26 @@ internal static class PyTorchUntold
                     )
                 own = list(module.parameters(recurse=False))
                 matrices = [parameter for parameter in own if parameter.dim() >= 2]
-                is_norm, is_plain = _epsilon_name(module) is not None, type(module).__module__.startswith("torch.nn.")
+                is_changed = name != "" and bool(module._forward_pre_hooks or module._forward_hooks or "forward" in vars(module))
+                is_norm, is_plain = _epsilon_name(module) is not None, type(module).__module__.startswith("torch.nn.") and not is_changed
+                kind += " with a hook or a forward of its own" if is_changed else ""
+                is_layer = is_plain and kind in LAYERS
                 if is_norm and not (is_plain and kind in NORMALIZATIONS):
                     raise ValueError(f"{name} is a {kind}, and this module cannot tell how its epsilon acts; {audit}")
                 if any(id(parameter) in covered for parameter in own):
-                    if not is_plain or kind not in LAYERS:
+                    if not is_layer:
                         raise ValueError(f"{name} is a {kind}, and this module cannot tell whether its outputs grow as its weights do; {audit}")
                     if module.bias is not None and id(module.bias) not in covered:
                         raise ValueError(f"{name} has a bias, which does not grow with its weight: make it with bias=False; or {audit}")
-                # The model's own may be those of a wrapper: they see its inputs and outputs alone.
-                if name and (module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module)):
-                    raise ValueError(f"{name} has a forward hook or a forward of its own, and this module cannot tell what that changes; {audit}")
-                is_told = is_plain and kind in KEEP_SCALE or type(module).forward.__qualname__ in CONTAINERS and list(module.children())
+                is_holder = not is_changed and not own and type(module).forward.__qualname__ in CONTAINERS and list(module.children())
+                is_told = is_norm or is_layer or is_holder or is_plain and kind in KEEP_SCALE
                 # A block has layers or normalizations of its own, which are told one by one; without them it only stands between.
                 is_block = any(_epsilon_name(part) or any(p.dim() >= 2 for p in part.parameters(recurse=False)) for part in module.modules())
-                if own and not (matrices or is_norm or is_told or any(id(parameter) in covered for parameter in own)):
-                    raise ValueError(f"{name or 'the model'}, a {kind}, has parameters of its own, and this module cannot tell whether it keeps a scale; {audit}")
-                if is_grown and not own and not is_block and not is_told:
+                if is_grown and not is_told and not is_block:
                     raise ValueError(f"{name}, a {kind}, stands between {before} and its normalization, and may not keep a scale; {audit}")
+                if (own or is_changed) and not is_told and (is_grown or any(id(p) in covered for p in module.parameters())):
+                    what = f"{name or 'the model'} is a {kind}" + (" with a parameter of its own" if own else "")
+                    raise ValueError(f"{what}, and this module cannot tell whether it keeps a scale; {audit}")
                 if is_norm and not is_grown:
                     behind = "nothing that is covered" if before is None else f"{before}, which is not covered,"
                     raise ValueError(f"{name} stands behind {behind} and this module cannot tell whether its epsilon follows; {audit}")

@@ -33,8 +33,8 @@ internal static class PyTorchUpdates
                 if any(getattr(gradient, "recipe_update", None) == self.t for gradient in gradients):
                     raise RuntimeError(
                         f"the gradients of update {self.t} are scaled already; call scheduler.scale_gradients() once, after the last backward(), and"
-                        " scheduler.step() after optimizer.step(). After an update that was skipped, optimizer.zero_grad(set_to_none=True)"
-                        " clears them"
+                        " scheduler.step() after optimizer.step(). After an update that a gradient scaler skipped, clear them by"
+                        " optimizer.zero_grad(set_to_none=True)"
                     )
                 scale = math.exp(covered_log_scale(self.t))
                 for gradient in gradients:
@@ -55,87 +55,81 @@ internal static class PyTorchUpdates
 
         """";
 
-    /// <summary>In the constructor, what is kept of updates and of the covered group.</summary>
-    public const string Kept =
-        """"
-                self._model, self._covered_count, self._made, self._skipped = model, None, 0, []
-
-        """";
-
-    /// <summary>At the end of the constructor: updates are watched from here on.</summary>
+    /// <summary>The methods that watch the optimizer's updates and judge them; they end the scheduler.</summary>
     public const string Watched =
-        """"
-                self._covered_count = len(self._covered())
-                self._watch()
-
-
-        """";
-
-    /// <summary>The methods that find the covered group, and in it what an update skipped; they end the scheduler.</summary>
-    public const string Covered =
         """"
 
             def __setstate__(self, state):
-                """Copied or unpickled with its optimizer and model, it watches that optimizer."""
+                """A copy, or one that was saved whole with its model and optimizer, watches that optimizer."""
                 self.__dict__.update(state)
                 self._watch()
 
             def _watch(self):
-                """Has optimizer.step() count its updates, and note what they skip: gradients may be cleared before scheduler.step()."""
+                """Counts the updates that the optimizer makes, and notes what each skips: gradients may be cleared before scheduler.step()."""
                 import functools
 
                 step = self.optimizer.step
 
-                @functools.wraps(step)
-                def watched(*args, **kwargs):
-                    without = self._without_gradient()
-                    result = step(*args, **kwargs)  # a closure may make the gradients, and an optimizer clear them
-                    self._skipped += sorted(without & self._without_gradient())
+                @functools.wraps(getattr(step, "__func__", step))
+                def watched(optimizer, *args, **kwargs):
+                    # A closure makes the gradients in the update; without one, some optimizers give zeros where there is none.
+                    before = [args or kwargs or parameter.grad is None for parameter in self._covered()]
+                    result = step(*args, **kwargs)
+                    self._skipped += [p for p, had_none in zip(self._covered(), before) if had_none and p.grad is None]
                     self._made += 1
                     return result
 
-                self.optimizer.step = watched
+                self.optimizer.step = watched.__get__(self.optimizer)
 
             def _covered(self):
                 """The parameters of the covered group; one that another process has is empty here."""
                 return [p for group in self.optimizer.param_groups if group["name"] == "covered" for p in group["params"] if p.numel()]
 
-            def _without_gradient(self):
-                return {place for place, parameter in enumerate(self._covered()) if parameter.grad is None}
-
             def _name_of(self, parameter):
-                names = {id(one): name for name, one in self._model.named_parameters()}
+                names = {id(own): name for name, own in self._model.named_parameters()}
                 return names.get(id(parameter), f"a covered parameter of shape {tuple(parameter.shape)}")
 
             def _refuse_without_gradient(self, parameters):
                 """Torch's optimizers skip a parameter whose gradient is None, its decay too, and P grows for all of the covered group."""
                 if parameters:
                     raise RuntimeError(
-                        f"{self._name_of(parameters[0])} has no gradient in update {self.t}, as where it is frozen or its layer left out: the optimizer"
-                        " skips it, its decay too, and no P follows such a run. Give it zeros, in the recipe's own run too, by"
-                        " optimizer.zero_grad(set_to_none=False), and before its first gradient by parameter.grad = torch.zeros_like(parameter);"
-                        " or leave it and its group out of covered"
+                        f"{self._name_of(parameters[0])} has no gradient in update {self.t}: it is frozen, left out, or an expert that nothing reached. The"
+                        " optimizer skips it, its decay too, and no P follows such a run. Give it zeros after backward(), in the recipe's own run too:"
+                        " parameter.grad = torch.zeros_like(parameter). Where it is frozen, leave it and its group out of covered"
                     )
 
             def _refuse_other_updates(self):
-                """Refuses a step after no update, after several, after one that skipped covered weights, or after the recipe's last."""
-                if self._made != 1:
+                """Refuses a step after no update or after several, after one that skipped covered weights, and after one more than the recipe has."""
+                is_captured = any(hasattr(group["lr"], "fill_") for group in self.optimizer.param_groups)  # such updates do not come by
+                if self._made != 1 and not is_captured:
                     raise RuntimeError(
-                        f"optimizer.step() of the scheduler's optimizer was called {self._made} times for update {self.t}, and P grows once: call"
-                        " scheduler.step() after each update, and not where a gradient scaler skipped optimizer.step()"
+                        f"optimizer.step() was called {self._made} times in update {self.t}, and P grows once: call scheduler.step() once after each"
+                        " update. Where a gradient scaler skips one, which lowers scaler.get_scale(), leave scheduler.step() out too"
                     )
                 if self.t >= TOTAL_STEPS:
                     raise RuntimeError(
-                        f"the recipe has {TOTAL_STEPS} updates, and the numbers of its equivalent end with them: make its duration longer, and export"
+                        f"the recipe has {TOTAL_STEPS} updates, and the numbers of its equivalent end with them: give it a longer duration, and export"
                         " it again"
                     )
+                self._refuse_without_gradient(self._skipped)
                 covered = self._covered()
-                if late := covered[self._covered_count :]:
+                if late := covered[self._count :]:
                     raise RuntimeError(
-                        f"{self._name_of(late[0])} came into the covered group by update {self.t} without the growth until then; have it there from the start"
+                        f"{self._name_of(late[0])} came into the covered group by update {self.t} without the growth until then; have it there from"
+                        " the start"
                     )
-                self._refuse_without_gradient([covered[place] for place in self._skipped])
-                self._made, self._skipped = 0, []
+
+        """";
+
+    /// <summary>The method that refuses an optimizer whose memory the module cannot re-center.</summary>
+    public const string RefuseElsewhere =
+        """"
+
+            def _refuse_elsewhere(self, parameter, memory):
+                raise RuntimeError(
+                    f"the optimizer's state has no {memory} of {self._name_of(parameter)}, which update {self.t} needs changed with the weights: sharded and"
+                    " 8-bit optimizers keep theirs elsewhere. Take one of torch.optim, whose state has it"
+                )
 
         """";
 
@@ -146,7 +140,7 @@ internal static class PyTorchUpdates
                     step = self.optimizer.state.get(parameter, {}).get("step")
                     if step is not None and not getattr(step, "is_cuda", False) and step != self.t + 1:
                         raise RuntimeError(
-                            f"the optimizer has made {int(step)} updates of {self._name_of(parameter)}, and update {self.t} is number {self.t + 1}: the"
+                            f"the optimizer's state has {int(step)} updates of {self._name_of(parameter)}, and update {self.t} is number {self.t + 1}: the"
                             " numbers of each update are for a bias correction in step with them. Load the optimizer's state with the scheduler's"
                         )
 

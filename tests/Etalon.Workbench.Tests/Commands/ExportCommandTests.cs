@@ -117,6 +117,19 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("rest", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pytorch", "adam", true)]
+    [InlineData("optax", "adam", true)]
+    [InlineData("pytorch", "scaled-gradient", false)]
+    [InlineData("keras", "scaled-gradient", false)]
+    public async Task A_module_whose_gradients_are_not_scaled_says_what_a_clip_of_all_of_them_is(string target, string form, bool says)
+    {
+        var (code, output, error) = await Cli.Run("export", Written(), "momentum=0", "optimizer={name: adamw}",
+            $"equivalent={{form: {form}}}", "--for", target);
+        Assert.True(code == 0, error);
+        Assert.Equal(says, output.Contains("a clip of the norm of all gradients together is\nanother run", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_no_equivalent_is_refused_as_training_refuses_it()
     {

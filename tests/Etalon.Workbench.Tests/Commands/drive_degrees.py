@@ -4,9 +4,6 @@ In the folder are own.py, numbers.py and scaled.py, the modules of a recipe and 
 pointwise convolution and for a pair of matrices: the degrees, then how far outputs come from those of AdamW, relative to the largest, in training and in
 evaluation mode: of Adam in numbers, of scaled gradients, and of AdamW whose decay is dropped. Then a line for each misuse: "refused", or what it did.
 """
-import copy
-import io
-
 import numbers_of_adam
 import own
 import scaled
@@ -137,15 +134,38 @@ class Act(torch.nn.Module):
         return self.drop(torch.nn.functional.gelu(x))
 
 
-class BiasedAct(torch.nn.Module):
-    """A module with a bias of its own between a layer and its normalization."""
+class Shift(torch.nn.Module):
+    """A module of one's own that learns a shift, which does not grow with what comes in; or has it fixed."""
 
-    def __init__(self, trains=True):
+    def __init__(self, learned=True):
         super().__init__()
-        self.bias = torch.nn.Parameter(torch.ones(8), requires_grad=trains)
+        self.bias = torch.nn.Parameter(torch.randn(8), requires_grad=learned)
 
     def forward(self, x):
-        return torch.relu(x + self.bias)
+        return torch.nn.functional.leaky_relu(x + self.bias)
+
+
+class Added(torch.nn.Module):
+    """The same in the forward of a block that has the layer and its normalization."""
+
+    class Block(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.norm, self.bias = torch.nn.Linear(36, 8, bias=False), torch.nn.LayerNorm(8), torch.nn.Parameter(torch.randn(8))
+
+    def __init__(self):
+        super().__init__()
+        self.block, self.fc = self.Block(), torch.nn.Linear(8, 4)
+
+
+def with_a_hook(place):
+    """A network whose hook or whose instance's own forward bends what a layer put out."""
+    net = Contained(torch.nn.ReLU())
+    if place == "forward":
+        net.a.forward = lambda x: torch.tanh(torch.nn.functional.linear(x, net.a.weight))
+    else:
+        dict(net.named_modules())[place].register_forward_hook(lambda module, inputs, outputs: torch.tanh(outputs))
+    return net
 
 
 class Contained(torch.nn.Module):
@@ -280,87 +300,16 @@ def skips(module, used, zeros=False, clears=True):
     raise ValueError("nothing was wrong")
 
 
-def begun(module, network=Separable):
-    net = made(network)
+def ahead():
+    """The scheduler is stepped for an update that was not made."""
+    net = made(Separable)
     report = audit(net, images(0)[0])
-    optimizer = torch.optim.AdamW(module.parameter_groups(net, "fc", covered=report.invariant()), betas=(0.9, 0.99), eps=1e-6)
-    return net, optimizer, module.RecipeScheduler(optimizer, net, norms=report.norms())
-
-
-def update(net, optimizer, scheduler, t):
-    optimizer.zero_grad(set_to_none=True)
-    torch.nn.functional.cross_entropy(net(images(t)[0]), images(t)[1]).backward()
-    if hasattr(scheduler, "scale_gradients"):
-        scheduler.scale_gradients()
+    optimizer = torch.optim.AdamW(numbers_of_adam.parameter_groups(net, "fc", covered=report.invariant()))
+    scheduler = numbers_of_adam.RecipeScheduler(optimizer, net, norms=report.norms())
+    torch.nn.functional.cross_entropy(net(images(0)[0]), images(0)[1]).backward()
     optimizer.step()
-
-
-def steps(module, count):
-    """The scheduler is stepped for an update that was not made, as where a gradient scaler skips it, or for several."""
-    net, optimizer, scheduler = begun(module)
-    make, optimizer.step = optimizer.step, lambda: None
-    update(net, optimizer, scheduler, 0)
-    for _ in range(count):
-        make()
     scheduler.step()
-
-
-def frozen(touch=lambda p: None):
-    """All covered weights are without a gradient in update 2; the head trains. A touch changes no number."""
-    net, optimizer, scheduler = begun(numbers_of_adam)
-    for t in range(3):
-        for p in optimizer.param_groups[0]["params"]:
-            p.requires_grad_(t < 2)
-        update(net, optimizer, scheduler, t)
-        for p in optimizer.param_groups[0]["params"]:
-            touch(p.data)
-            touch(p.detach())
-        optimizer.zero_grad(set_to_none=True)
-        scheduler.step()
-
-
-def beyond(module):
-    net, optimizer, scheduler = begun(module)
-    scheduler.load_state_dict({"t": module.TOTAL_STEPS - 1, "recipe_hash": module.RECIPE_HASH})
-    for state in (update(net, optimizer, scheduler, 0), *optimizer.state.values()):
-        if state:
-            state["step"] = state["step"] * 0 + module.TOTAL_STEPS
     scheduler.step()
-    update(net, optimizer, scheduler, 1)
-    scheduler.step()
-
-
-def copied(module, copy):
-    """A run whose model, optimizer and scheduler are copied together after three updates ends as one that is not."""
-    ends = []
-    for copies in (False, True):
-        run = begun(module)
-        for t in range(6):
-            if copies and t == 3:
-                run = copy(run)
-            update(*run, t)
-            run[2].step()
-        with torch.no_grad():
-            ends.append(run[0](images(-1)[0]))
-    raise ValueError("the same" if torch.equal(*ends) else f"{distance(ends[:1], ends[1:])} apart")
-
-
-def saved(run):
-    file = io.BytesIO()
-    torch.save(run, file)
-    return torch.load(io.BytesIO(file.getvalue()))
-
-
-def hooked():
-    net = made(lambda: Contained(torch.nn.ReLU()))
-    net.a.register_forward_hook(lambda module, inputs, output: torch.tanh(output))
-    return net
-
-
-def forwarded():
-    net = made(lambda: Contained(torch.nn.ReLU()))
-    net.a.forward = lambda x: torch.tanh(type(net.a).forward(net.a, x))
-    return net
 
 
 told(lambda: skips(scaled, ["ab", "ab", "b"]), "a.weight has no gradient in update 2")
@@ -368,19 +317,16 @@ told(lambda: skips(numbers_of_adam, ["ab", "ab", "b"]), "a.weight has no gradien
 told(lambda: skips(numbers_of_adam, ["a", "ab"], clears=False), "b.weight has no gradient in update 0")
 told(lambda: skips(numbers_of_adam, ["a", "b", "ab"], zeros=True), "nothing was wrong")
 told(lambda: skips(scaled, ["a", "b", "ab"], zeros=True), "nothing was wrong")
-for module in (numbers_of_adam, scaled):
-    told(lambda: steps(module, 0), "was called 0 times for update 0")
-    told(lambda: steps(module, 2), "was called 2 times for update 0")
-    told(lambda: beyond(module), "the recipe has 300 updates")
-    told(lambda: copied(module, copy.deepcopy), "the same")
-    told(lambda: copied(module, saved), "the same")
-told(frozen, "has no gradient in update 2, as where it is frozen")
-told(lambda: frozen(lambda weights: weights.clamp_(-1e9, 1e9)), "has no gradient in update 2")
+told(ahead, "optimizer.step() was called 0 times in update 1")
 told(lambda: numbers_of_adam.parameter_groups(made(lambda: Contained(Act())), head="fc"), "between, a Act, stands between a and its normalization")
-told(lambda: numbers_of_adam.parameter_groups(made(lambda: Contained(BiasedAct())), head="fc"), "a BiasedAct, has parameters of its own")
-told(lambda: numbers_of_adam.parameter_groups(made(lambda: Contained(BiasedAct(trains=False))), head="fc"), "has parameters of its own")
-told(lambda: numbers_of_adam.parameter_groups(hooked(), head="fc"), "a has a forward hook or a forward of its own")
-told(lambda: numbers_of_adam.parameter_groups(forwarded(), head="fc"), "a has a forward hook or a forward of its own")
+for learned in (True, False):
+    told(lambda: scaled.parameter_groups(made(lambda: Contained(Shift(learned))), head="fc"), "between, a Shift, stands between a and its normalization")
+told(lambda: scaled.parameter_groups(made(Added), head="fc"), "block is a Block with a parameter of its own")
+told(lambda: scaled.parameter_groups(made(lambda: with_a_hook("a")), head="fc"), "a is a Linear with a hook or a forward of its own")
+told(lambda: scaled.parameter_groups(made(lambda: with_a_hook("forward")), head="fc"), "a is a Linear with a hook or a forward of its own")
+told(lambda: scaled.parameter_groups(made(lambda: with_a_hook("between")), head="fc"), "between, a ReLU with a hook")
+told(lambda: scaled.parameter_groups(made(lambda: with_a_hook("norm")), head="fc"), "norm is a LayerNorm with a hook")
+scaled.parameter_groups(made(lambda: with_a_hook("fc")), head="fc")
 numbers_of_adam.parameter_groups(made(lambda: Contained(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Dropout()))), head="fc")
 told(lambda: numbers_of_adam.parameter_groups(made(Separable), head="fc"), "no normalization stands between depthwise and pointwise")
 told(lambda: numbers_of_adam.parameter_groups(made(Frozen), head="fc"), "n0 stands behind stem, which is not covered")
